@@ -1,0 +1,318 @@
+"""Every error of this package: one tree, three facts each.
+
+    EvolinkError
+    ├── InvalidRequest (ValueError)    the request breaks a rule; nothing was sent
+    ├── ConfigurationError             a setting is missing or wrong
+    ├── SpendingRefused                a cap or spend="never" stands in the way; nothing was sent
+    │   └── BudgetExceeded
+    ├── ServiceError                   the service answered no, or not at all
+    │   ├── Unreachable                nothing was sent: DNS, connection or TLS failed
+    │   ├── RequestRefused             400 and other 4xx
+    │   │   ├── AuthenticationError    401
+    │   │   ├── InsufficientCredits    402 (`.scope`: "key" or "account")
+    │   │   ├── PermissionDenied       403
+    │   │   ├── NotFound               404
+    │   │   ├── RequestTooLarge        413
+    │   │   └── RateLimited            429 (`.retry_after` seconds, or None)
+    │   ├── ServiceUnavailable         5xx, or a reply that broke off
+    │   └── BadReply                   an answer that is not what the contract says
+    ├── OutcomeUnknown                 a paid POST went out and no task id came back
+    ├── TaskFailed                     the service gave up on the task
+    │   ├── ContentRefused             its content policy refused prompt or picture
+    │   └── TaskCancelled
+    ├── DownloadFailed                 a paid picture could not be fetched yet
+    │   └── LinkExpired                its link is older than 24 hours
+    ├── WaitingStopped                 we stopped waiting; the task goes on
+    │   └── WaitTimeout (TimeoutError)
+    └── StoreError                     files or database on this machine
+        ├── StoreFull
+        ├── StoreReadOnly
+        ├── StoreDamaged
+        └── StoreTooNew
+
+Each error knows what happened (`message`), whether money was taken (`billed`) and what to do
+now (`advice`); `str()` says all three in one line and never holds a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.request import Problem
+
+__all__ = [
+    "AuthenticationError",
+    "BadReply",
+    "Billed",
+    "BudgetExceeded",
+    "ConfigurationError",
+    "ContentRefused",
+    "DownloadFailed",
+    "EvolinkError",
+    "InsufficientCredits",
+    "InvalidRequest",
+    "LinkExpired",
+    "NotFound",
+    "OutcomeUnknown",
+    "PermissionDenied",
+    "RateLimited",
+    "RequestRefused",
+    "RequestTooLarge",
+    "ServiceError",
+    "ServiceUnavailable",
+    "SpendingRefused",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "StoreReadOnly",
+    "StoreTooNew",
+    "TaskCancelled",
+    "TaskFailed",
+    "Unreachable",
+    "WaitTimeout",
+    "WaitingStopped",
+]
+
+
+class Billed(Enum):
+    """Whether the thing that failed took money."""
+
+    NO = "not charged"
+    YES = "charged"
+    UNKNOWN = "may have been charged"
+    LATER = "charged when it finishes"
+
+
+class EvolinkError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: what happened, one sentence, without a key or a wall of text.
+        billed: whether money was taken; each class has its own default.
+        advice: what to do now, one sentence; each class has its own default.
+        code: the service's own error code, where it gave one.
+        status: the HTTP status, where there was one.
+        request_id: the service's `X-Request-Id`, to name the call to its support.
+        task_id: the service's task id, where there is one.
+    """
+
+    default_billed: ClassVar[Billed] = Billed.NO
+    default_advice: ClassVar[str] = "See the message above."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        billed: Billed | None = None,
+        advice: str | None = None,
+        code: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        task_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.billed = self.default_billed if billed is None else billed
+        self.advice = self.default_advice if advice is None else advice
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.task_id = task_id
+
+    def __str__(self) -> str:
+        named = f" [request {self.request_id}]" if self.request_id else ""
+        charge = self.billed.value.capitalize()
+        return f"{self.message} {charge}. {self.advice}{named}"
+
+    def _render_traceback_(self) -> list[str]:
+        """One line instead of a wall of traceback: IPython shows what this returns."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class InvalidRequest(EvolinkError, ValueError):
+    """The request breaks one or more rules; `problems` lists all of them."""
+
+    default_advice = "Change the fields named above and ask again."
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(str(problem) for problem in self.problems))
+
+
+class ConfigurationError(EvolinkError):
+    """A setting (key, address, store, budget) is missing or wrong."""
+
+    default_advice = "Correct the setting with ew.configure(...)."
+
+
+class SpendingRefused(EvolinkError):
+    """The user's own rule forbids this purchase; nothing was sent."""
+
+    default_advice = "Raise the cap, or ask for less."
+
+
+class BudgetExceeded(SpendingRefused):
+    """The upper end of the estimate does not fit under a cap."""
+
+
+class ServiceError(EvolinkError):
+    """The service refused, failed or could not be reached."""
+
+    default_advice = "Try again in a while."
+
+
+class Unreachable(ServiceError):
+    """Nothing was sent: the name, the connection or TLS failed before that."""
+
+    default_advice = "Check the network connection and the base_url, then ask again."
+
+
+class RequestRefused(ServiceError):
+    """The service read the request and said no (4xx)."""
+
+    default_advice = "Change the request; sending it again unchanged will not help."
+
+
+class AuthenticationError(RequestRefused):
+    """401: the key is wrong or has expired."""
+
+    default_advice = "Check EVOLINK_API_KEY, or set a key with ew.configure(api_key=...)."
+
+
+class InsufficientCredits(RequestRefused):
+    """402: this key's allowance or the account's balance has run out.
+
+    Args:
+        scope: `"key"` or `"account"`: which of the two ran out; `None` where the service
+            does not say.
+    """
+
+    default_advice = "Top up the account, or raise this key's allowance."
+
+    def __init__(self, message: str, *, scope: str | None = None, **facts: object) -> None:
+        super().__init__(message, **facts)  # type: ignore[arg-type]
+        self.scope = scope
+
+
+class PermissionDenied(RequestRefused):
+    """403: this key may not do that."""
+
+    default_advice = "Use a key that may use this model."
+
+
+class NotFound(RequestRefused):
+    """404: there is no such task, file or address."""
+
+    default_advice = "Check the id; results are kept for 24 hours."
+
+
+class RequestTooLarge(RequestRefused):
+    """413: the request has too many bytes."""
+
+    default_advice = "Send references as links."
+
+
+class RateLimited(RequestRefused):
+    """429: too many requests; this one was not accepted.
+
+    Args:
+        retry_after: seconds the service asks us to wait; `None` where it does not say.
+    """
+
+    default_advice = "Wait a moment and ask again."
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, **facts: object
+    ) -> None:
+        super().__init__(message, **facts)  # type: ignore[arg-type]
+        self.retry_after = retry_after
+
+
+class ServiceUnavailable(ServiceError):
+    """5xx, a time-out, or a reply that broke off."""
+
+
+class BadReply(ServiceError):
+    """The answer is not what the contract says: no JSON, or no task in it."""
+
+
+class OutcomeUnknown(EvolinkError):
+    """A paid POST went out and no task id came back: it may have been charged."""
+
+    default_billed = Billed.UNKNOWN
+    default_advice = "Look again with ew.recover(); it is never sent twice by itself."
+
+
+class TaskFailed(EvolinkError):
+    """The service gave up on the task; failed tasks are not charged."""
+
+    default_advice = "Ask again."
+
+
+class ContentRefused(TaskFailed):
+    """The service's content policy refused the prompt or a reference."""
+
+    default_advice = "Change the prompt or the reference; unchanged, it is refused again."
+
+
+class TaskCancelled(TaskFailed):
+    """The service cancelled the task."""
+
+
+class DownloadFailed(EvolinkError):
+    """A picture that was paid for could not be fetched yet; it is not lost."""
+
+    default_billed = Billed.YES
+    default_advice = "Fetch it again with ew.recover(); links live for 24 hours."
+
+
+class LinkExpired(DownloadFailed):
+    """The picture's link is older than 24 hours, and the service gives no new one."""
+
+    default_advice = "The service no longer has the picture; ask its support, naming the task."
+
+
+class WaitingStopped(EvolinkError):
+    """We stopped waiting; the task goes on and is collected later."""
+
+    default_billed = Billed.LATER
+    default_advice = "Wait again with task.resume(), or collect it later with ew.recover()."
+
+
+class WaitTimeout(WaitingStopped, TimeoutError):
+    """`result(timeout=...)` ran out; the task goes on."""
+
+    default_advice = "Call task.result() again; nothing was abandoned."
+
+
+class StoreError(EvolinkError):
+    """Files or the database of the store on this machine."""
+
+    default_advice = "Check the store's folder."
+
+
+class StoreFull(StoreError):
+    """The disk or the quota is full."""
+
+    default_advice = "Free some space, then run ew.recover()."
+
+
+class StoreReadOnly(StoreError):
+    """The store's folder can't be written to."""
+
+    default_advice = "Choose another folder with ew.configure(store=...)."
+
+
+class StoreDamaged(StoreError):
+    """The store's database, or a file in it, is not what was written."""
+
+    default_advice = "Restore it from a copy; the pictures themselves are plain files beside it."
+
+
+class StoreTooNew(StoreError):
+    """A newer version of this package wrote the store."""
+
+    default_advice = "Upgrade evolink-widgets, or choose another folder."
