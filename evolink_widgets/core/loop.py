@@ -1,0 +1,134 @@
+"""One daemon thread with one event loop does all input and output.
+
+Polling, downloads and progress go on while a cell blocks, and one HTTP client serves every
+cell, thread and subshell: a client bound to the kernel's own loops works from one of them only.
+After a fork the child starts a loop of its own on first use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+SLICE = 0.1
+"""Seconds a blocked thread sleeps at a stretch: how late it may notice Ctrl-C."""
+
+
+class _Thread:
+    """The thread and its loop; there is at most one in a process."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.strong: set[asyncio.Future[Any]] = set()
+        self.thread = threading.Thread(target=self._run, name="evolink-io", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+
+_lock = threading.Lock()
+_current: _Thread | None = None
+_generation = 0
+
+
+def _forget_after_fork() -> None:
+    """Threads do not survive a fork: the child begins with none."""
+    global _lock, _current, _generation
+    _lock = threading.Lock()
+    _current = None
+    _generation += 1
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+def _thread() -> _Thread:
+    global _current
+    current = _current
+    if current is None:
+        with _lock:
+            if _current is None:
+                _current = _Thread()
+            current = _current
+    return current
+
+
+def generation() -> int:
+    """How many forks this process descends from; what was built before one is dead after it."""
+    return _generation
+
+
+def core_loop() -> asyncio.AbstractEventLoop:
+    """The core's event loop, started on first use."""
+    return _thread().loop
+
+
+def on_loop() -> bool:
+    """Whether the caller is on the core's own thread, which must never be blocked."""
+    return _current is not None and threading.current_thread() is _current.thread
+
+
+def run_on_loop(coro: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+    """Start `coro` on the core's loop, from any thread; its result comes through the future.
+
+    The coroutine runs in a copy of the caller's context, so what it sends to a front end is
+    routed to the cell that asked.
+    """
+    return asyncio.run_coroutine_threadsafe(coro, _thread().loop)
+
+
+def call_on_loop(function: Callable[..., object], *args: object) -> None:
+    """Call `function(*args)` soon on the core's loop, from any thread; never blocks."""
+    _thread().loop.call_soon_threadsafe(function, *args)
+
+
+def spawn(coro: Coroutine[Any, Any, Any], *, name: str | None = None) -> asyncio.Task[Any]:
+    """Start a task from the core's own thread and keep it alive until it ends.
+
+    asyncio itself keeps weak references only, and a collected task would be lost work.
+    """
+    strong = _thread().strong
+    task = asyncio.get_running_loop().create_task(coro, name=name)
+    strong.add(task)
+    task.add_done_callback(strong.discard)
+    return task
+
+
+def wait_on_loop(coro: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+    """Run `coro` on the core's loop and block the caller until it is done.
+
+    Waits in slices, so that Ctrl-C is noticed within `SLICE` seconds.
+
+    Raises:
+        RuntimeError: when called from the core's own thread, which would wait for itself.
+        TimeoutError: after `timeout` seconds; the coroutine is cancelled then.
+    """
+    if on_loop():
+        coro.close()
+        raise RuntimeError("The core's own thread cannot wait for itself; await the task instead.")
+    future = run_on_loop(coro)
+    left = timeout
+    try:
+        while True:
+            pause = SLICE if left is None else max(0.0, min(SLICE, left))
+            try:
+                return future.result(pause)
+            except concurrent.futures.TimeoutError:
+                if future.done():
+                    raise  # the coroutine's own time-out, not ours
+            if left is not None:
+                left -= pause
+                if left <= 0:
+                    raise TimeoutError(f"No answer within {timeout} s.")
+    except BaseException:
+        future.cancel()
+        raise

@@ -1,0 +1,82 @@
+"""What a task looks like at one moment: the frozen picture that views draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evolink_widgets.errors import EvolinkError
+    from evolink_widgets.rules.pricing import Receipt
+    from evolink_widgets.store.gallery import GeneratedImage
+
+
+class Stage(str, Enum):
+    """Where a task stands, from the click to the saved files."""
+
+    QUEUED = "queued"
+    """Asked for, not yet sent: nothing is charged."""
+    SENDING = "sending"
+    """The request is on its way, or its lost reply is looked for."""
+    PENDING = "pending"
+    """The service has it and has not begun."""
+    PROCESSING = "processing"
+    """The service is working on it."""
+    SAVING = "saving"
+    """Finished at the service; its pictures are being fetched."""
+    DONE = "done"
+    """Every picture that the service made is a file."""
+    FAILED = "failed"
+    """The service gave up, or its pictures could not be fetched yet (see `error`)."""
+    REFUSED = "refused"
+    """Never accepted, surely not charged."""
+    STOPPED = "stopped"
+    """We stopped waiting; the task goes on at the service."""
+    UNKNOWN = "unknown"
+    """It was sent and no task id came back: it may have been charged."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in _ENDED
+
+
+_ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.REFUSED, Stage.STOPPED, Stage.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class TaskState:
+    """One reading of a task; each change makes a new one.
+
+    Attributes:
+        stage: where the task stands.
+        progress: percent, 0 to 100, as far as known; 100 is said only when it is done.
+        started_at: Unix seconds when it was asked for.
+        at: Unix seconds of this reading.
+        ended_at: Unix seconds when it ended, or `None` while it goes on.
+        left: the seconds that are left at `at`, as a range, or `None` when nobody can say.
+        images: the pictures that are saved so far, by index.
+        expected: how many pictures were asked for.
+        size: width and height in pixels, or `None` when the service chooses.
+        error: what went wrong, for the stages that end badly.
+        task_id: the service's id, once it accepted.
+        receipt: credits as the service reported them.
+        simulated: whether the emulator plays the service.
+        note: one sentence beside the stage ("3 of 4 pictures came"), or `None`.
+    """
+
+    stage: Stage
+    progress: int | None
+    started_at: float
+    at: float
+    ended_at: float | None
+    left: tuple[float, float] | None
+    images: tuple[GeneratedImage, ...]
+    expected: int
+    size: tuple[int, int] | None
+    error: EvolinkError | None
+    task_id: str | None
+    receipt: Receipt | None
+    simulated: bool
+    note: str | None

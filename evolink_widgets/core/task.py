@@ -1,0 +1,297 @@
+"""`Task`: our handle on one request, from the click to the saved files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from evolink_widgets.core import loop as core_loop
+from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.errors import EvolinkError, WaitTimeout
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.pricing import Estimate, Receipt
+    from evolink_widgets.rules.recipe import Recipe
+    from evolink_widgets.rules.request import ImageRequest
+    from evolink_widgets.store.gallery import ImageSet
+
+__all__ = ["Listener", "Stage", "Story", "Task", "TaskState"]
+
+log = logging.getLogger("evolink_widgets")
+
+Listener = Callable[[TaskState], None]
+
+HEARTBEAT = 0.2
+"""Seconds: a waiting coroutine wakes its loop this often, so that a kernel's interrupt is
+noticed at once and not when the next event happens to come (measured: 3.5 s without)."""
+
+INTERRUPTED = "Waiting was interrupted; the task goes on."
+
+
+class Story(Protocol):
+    """What a `Task` asks of the core. Every method is called on the core's own thread."""
+
+    def image_set(self, state: TaskState) -> ImageSet:
+        """The pictures of `state` as an ordered set."""
+
+    def stop(self) -> None:
+        """Stop watching; the journal keeps the task."""
+
+    def resume(self) -> None:
+        """Go on where it was stopped."""
+
+    def look_again(self) -> None:
+        """Look for the reply that was lost."""
+
+    def send_again(self) -> None:
+        """Send the same request once more under the same Idempotency-Key."""
+
+
+class Task:
+    """One request on its way; `await task` or `task.result()` gives its pictures.
+
+    A task does not need to be waited for: it goes on in the background, and what it saves
+    stays saved. It survives its kernel: `ew.recover()` takes it up in the next one.
+
+    Attributes:
+        key: our own short id of it, known before anything is sent.
+        request: what was asked.
+        recipe: the request with everything that identifies its pictures.
+        estimate: what it would cost, as computed before it was sent.
+    """
+
+    presenter: ClassVar[Callable[[Task], None] | None] = None
+    """Shows a task in a notebook; set when the package's front end is imported."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        request: ImageRequest,
+        recipe: Recipe,
+        estimate: Estimate,
+        state: TaskState,
+        story: Story,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.key = key
+        self.request = request
+        self.recipe = recipe
+        self.estimate = estimate
+        self._state = state
+        self._story = story
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiters: list[Callable[[], object]] = []
+        self._listeners: dict[object, tuple[Listener, contextvars.Context]] = {}
+
+    @property
+    def state(self) -> TaskState:
+        """The newest reading: stage, progress, time left, pictures so far, error."""
+        return self._state
+
+    @property
+    def id(self) -> str | None:
+        """The service's id of the task; `None` until it was accepted."""
+        return self._state.task_id
+
+    @property
+    def images(self) -> ImageSet:
+        """The pictures that are saved so far; complete once the task is done."""
+        return self._story.image_set(self._state)
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """Credits as the service reported them; `None` until it did."""
+        return self._state.receipt
+
+    @property
+    def error(self) -> EvolinkError | None:
+        """What went wrong, or `None`."""
+        return self._state.error
+
+    def __await__(self) -> Generator[Any, None, ImageSet]:
+        """Wait on any event loop of any thread; cancelling stops only the waiting."""
+        return self._wait().__await__()
+
+    def result(self, timeout: float | None = None) -> ImageSet:
+        """Block until the task ends and return its pictures.
+
+        It does not need the kernel's loop, so it works in a running cell, in a script and in
+        any thread. Ctrl-C stops the waiting and not the task.
+
+        Args:
+            timeout: seconds to wait at most; `None` waits for as long as it takes.
+
+        Raises:
+            WaitTimeout: the time is up; the task goes on, and `result` may be called again.
+            EvolinkError: the task ended badly; the error says whether it was charged.
+        """
+        if core_loop.on_loop():
+            raise RuntimeError("A listener cannot wait for a task; it is told of the end instead.")
+        ended = threading.Event()
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._told_when_ended(ended.set):
+            try:
+                while not (state := self._state).stage.ended:
+                    pause = core_loop.SLICE
+                    if deadline is not None:
+                        pause = min(pause, deadline - time.monotonic())
+                        if pause <= 0:
+                            raise WaitTimeout(
+                                f"The task is not finished after {timeout:g} s.", task_id=self.id
+                            )
+                    ended.wait(pause)
+                    ended.clear()
+            except KeyboardInterrupt:
+                self._interrupted()
+                raise
+        return self._outcome(state)
+
+    def stop(self) -> None:
+        """Stop waiting for it. The service finishes it and charges it; nothing is lost."""
+        self._ask(self._story.stop)
+
+    def resume(self) -> None:
+        """Wait again for a stopped task, or fetch again what could not be fetched."""
+        self._ask(self._story.resume)
+
+    def look_again(self) -> None:
+        """Look once more for a task whose outcome is unknown; free of charge."""
+        self._ask(self._story.look_again)
+
+    def send_again(self) -> None:
+        """Send a request of unknown outcome once more, under the same Idempotency-Key.
+
+        Only a person decides this: a service that ignores that key would charge twice.
+        """
+        self._ask(self._story.send_again)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of every change, beginning with the state as it is now.
+
+        It is called on the core's own thread, in a copy of the caller's context, and must
+        return at once. What it raises is logged and does not reach the task.
+
+        Returns:
+            A function that ends the subscription.
+        """
+        token = object()
+        context = contextvars.copy_context()
+
+        def begin() -> None:
+            self._listeners[token] = (listener, context)
+            self._tell(listener, context, self._state)
+
+        core_loop.call_on_loop(begin)
+        # Ending also goes over the loop, so that it cannot overtake the beginning.
+        return lambda: core_loop.call_on_loop(self._listeners.pop, token, None)
+
+    def publish(self, **changes: Any) -> None:
+        """Make `changes` the newest state and tell everybody; the core's own thread only."""
+        now = self._clock()
+        stage = changes.get("stage", self._state.stage)
+        if stage.ended:
+            changes.setdefault("left", None)
+            changes["ended_at"] = self._state.ended_at if self._state.stage.ended else now
+        else:
+            changes["ended_at"] = None
+            changes.setdefault("error", None)
+        state = replace(self._state, at=now, **changes)
+        with self._lock:
+            self._state = state
+            waiters = tuple(self._waiters)
+        if state.stage.ended:
+            for wake in waiters:
+                wake()
+        for listener, context in tuple(self._listeners.values()):
+            self._tell(listener, context, state)
+
+    @staticmethod
+    def _tell(listener: Listener, context: contextvars.Context, state: TaskState) -> None:
+        try:
+            # A copy each time: one context cannot be entered twice, and listeners may nest.
+            context.copy().run(listener, state)
+        except Exception:
+            log.exception("A listener of a task raised")
+
+    async def _wait(self) -> ImageSet:
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+
+        def settle() -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # that loop was closed meanwhile
+                loop.call_soon_threadsafe(settle)
+
+        with self._told_when_ended(wake):
+            try:
+                while not (state := self._state).stage.ended:
+                    await asyncio.wait({ended}, timeout=HEARTBEAT)
+                    if ended.done():
+                        ended = loop.create_future()
+            except (KeyboardInterrupt, asyncio.CancelledError):
+                self._interrupted()
+                raise
+        return self._outcome(state)
+
+    @contextlib.contextmanager
+    def _told_when_ended(self, wake: Callable[[], object]) -> Generator[None, None, None]:
+        with self._lock:
+            self._waiters.append(wake)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiters.remove(wake)
+
+    def _outcome(self, state: TaskState) -> ImageSet:
+        if state.error is None:
+            return self._story.image_set(state)
+        raise state.error.with_traceback(None)
+
+    def _interrupted(self) -> None:
+        def say() -> None:
+            if not self._state.stage.ended:
+                self.publish(note=INTERRUPTED)
+
+        core_loop.call_on_loop(say)
+
+    def _ask(self, what: Callable[[], None]) -> None:
+        """Call on the core's thread and wait for it: the state has changed when we return."""
+        if core_loop.on_loop():
+            what()
+            return
+
+        async def ask() -> None:
+            what()
+
+        core_loop.wait_on_loop(ask())
+
+    def __repr__(self) -> str:
+        state = self._state
+        progress = f" {state.progress} %" if state.progress and not state.stage.ended else ""
+        return f"<Task {self.key} {_shortened(self.request.prompt)} {state.stage.value}{progress}>"
+
+    def _ipython_display_(self) -> None:
+        """Called by IPython for a task that is a cell's result."""
+        show = type(self).presenter
+        if show is not None:
+            show(self)
+        else:
+            print(repr(self))
+
+
+def _shortened(prompt: str, limit: int = 40) -> str:
+    text = " ".join(prompt.split())
+    return repr(text if len(text) <= limit else text[: limit - 1].rstrip() + "…")
