@@ -1,0 +1,369 @@
+"""The only place that knows httpx: connections out, replies or classified failures back.
+
+Two things are decided here and nowhere else. Who sees the key: the API hosts, by exact origin,
+and never a picture host nor the target of a redirect. And what a broken exchange means: whether
+the request surely never left (`Event.NOT_SENT`) or may have arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from evolink_widgets.core.asgi import App, Dropped, Exchange
+from evolink_widgets.core.keys import Key
+from evolink_widgets.rules.outcome import Event
+
+CONNECTIONS = 16
+"""Open at once to the API. httpx's pool costs requests × connections: 0.7 ms of CPU a request
+alone, 5.7 ms at 200 in flight with a large pool, about 1.5 ms with 10 to 20."""
+
+PICTURE_CONNECTIONS = 6
+"""Downloads at once; on their own pool, so that a long one never holds up a reading."""
+
+MAX_BODY = 8 * 2**20
+"""Bytes of an API reply that are read at most; the largest legal one is far below."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds of silence that are borne.
+
+    Attributes:
+        connect: until a connection stands.
+        read: between two pieces of a reply.
+        total: for a whole API call that costs nothing; a trickling reply is cut here.
+        paid: for the call that costs money, whose reply is worth waiting for.
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    total: float = 60.0
+    paid: float = 120.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer over HTTP, read to its end. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> object:
+        """The body as JSON, or `None` where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class NoAnswer(Exception):
+    """The exchange broke; `event` says whether the request may have arrived."""
+
+    def __init__(self, event: Event, reason: str) -> None:
+        super().__init__(reason)
+        self.event = event
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Download:
+    """A reply whose body is still coming."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+
+class AppTransport(httpx.AsyncBaseTransport):
+    """Reaches an ASGI application in this process; streams, and can be broken off."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand one request to the application."""
+        url = request.url
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": request.method,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.split(b"?")[0],
+            "query_string": url.query,
+            "server": (url.host, url.port or (443 if url.scheme == "https" else 80)),
+            "client": ("127.0.0.1", 0),
+            "root_path": "",
+        }
+        exchange = Exchange(self._app, scope, await request.aread())
+        limit = request.extensions.get("timeout", {}).get("read")
+        try:
+            status, headers = await asyncio.wait_for(exchange.start(), limit)
+        except BaseException as exc:
+            exchange.close()
+            raise _as_httpx(exc, request) from None
+        return httpx.Response(
+            status, headers=headers, stream=_AppStream(exchange, limit, request), request=request
+        )
+
+
+class _AppStream(httpx.AsyncByteStream):
+    """The body of a reply from an application in this process."""
+
+    def __init__(self, exchange: Exchange, limit: float | None, request: httpx.Request) -> None:
+        self._exchange = exchange
+        self._limit = limit
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._exchange.body()
+        while True:
+            try:
+                yield await asyncio.wait_for(chunks.__anext__(), self._limit)
+            except StopAsyncIteration:
+                return
+            except (Dropped, asyncio.TimeoutError) as exc:
+                raise _as_httpx(exc, self._request) from None
+
+    async def aclose(self) -> None:
+        self._exchange.close()
+
+
+def _as_httpx(exc: BaseException, request: httpx.Request) -> BaseException:
+    """What httpx would raise had there been a socket."""
+    if isinstance(exc, Dropped):
+        return httpx.ReadError("the connection was broken off", request=request)
+    if isinstance(exc, asyncio.TimeoutError):
+        return httpx.ReadTimeout("no reply in time", request=request)
+    return exc
+
+
+class Transport:
+    """Connections to one service; to be used on the core's loop only.
+
+    Args:
+        key: the API key, or `None` for the emulator in this process.
+        api_urls: the addresses that may see the key, exactly these origins.
+        agent: the User-Agent; picture hosts may refuse the default of a library.
+        app: an ASGI application that answers instead of the network.
+        timeouts: how long silence is borne.
+    """
+
+    def __init__(
+        self,
+        key: Key | None,
+        api_urls: tuple[str, ...],
+        *,
+        agent: str,
+        app: App | None = None,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+    ) -> None:
+        self.timeouts = timeouts
+        self._key = key
+        self._origins = frozenset(_origin(httpx.URL(url)) for url in api_urls)
+        self._agent = agent
+        self._app = app
+        # A proxy of the environment would be asked for an address on this very machine.
+        self._proxied = app is None and not all(_is_loopback(url) for url in api_urls)
+        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._verify: Any = None
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        paid: bool = False,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Call the API once and read the whole answer, whatever its status.
+
+        Redirects are not followed: an API does not move, and a key would move with it.
+
+        Args:
+            method: the HTTP method.
+            url: the full address; it must be one of the API's.
+            paid: for the one call that costs money. It goes over a connection of its own, as
+                one that was kept open may be closed by the service at this very moment, and
+                nobody could tell then whether the request arrived.
+            body: sent as JSON.
+            query: parameters of the address.
+            headers: more headers.
+
+        Raises:
+            NoAnswer: there was no complete answer.
+        """
+        if _origin(httpx.URL(url)) not in self._origins:
+            raise NoAnswer(Event.NOT_SENT, "the address is not one of the API's")
+        limit = self.timeouts.paid if paid else self.timeouts.total
+        client = self._client("paid" if paid else "api")
+        read = limit if paid else self.timeouts.read
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        async with contextlib.AsyncExitStack() as stack:
+            if not paid:  # shorter than the queue in httpx's pool, and cheaper
+                await stack.enter_async_context(self._room)
+            with self._border():
+                request = client.build_request(
+                    method,
+                    url,
+                    content=content,
+                    params=query,
+                    headers={**({"content-type": "application/json"} if content else {}),
+                             **(headers or {})},
+                    timeout=httpx.Timeout(read, connect=self.timeouts.connect, pool=None),
+                )
+                auth = None if self._key is None else _Bearer(self._key)
+                return await asyncio.wait_for(_read(client, request, auth), limit)
+
+    @contextlib.asynccontextmanager
+    async def download(
+        self, url: str, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Download]:
+        """Fetch a picture; the key stays here, and redirects are followed.
+
+        Raises:
+            NoAnswer: the exchange broke, at its beginning or while the body came.
+        """
+        client = self._client("pictures")
+        with self._border():
+            request = client.build_request(
+                "GET",
+                url,
+                # The length must be that of the file, and a range must mean its bytes.
+                headers={"accept-encoding": "identity", **(headers or {})},
+                timeout=httpx.Timeout(
+                    self.timeouts.read, connect=self.timeouts.connect, pool=None
+                ),
+            )
+            response = await client.send(request, stream=True, follow_redirects=True)
+        try:
+            yield Download(response.status_code, _headers(response), self._chunks(response))
+        finally:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await response.aclose()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            with contextlib.suppress(Exception):
+                await client.aclose()
+
+    async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        with self._border():
+            async for chunk in response.aiter_raw():
+                yield chunk
+
+    @contextlib.contextmanager
+    def _border(self) -> Any:
+        """No exception of httpx's or the socket's gets past here, nor anything it quotes."""
+        try:
+            yield
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError,
+                asyncio.TimeoutError) as exc:
+            reason = _reason(exc)
+            if self._key is not None:
+                reason = self._key.hide_in(reason)
+            # The frames of the original hold the raw headers, the key among them.
+            raise NoAnswer(_event(exc), reason) from None
+
+    def _client(self, purpose: str) -> httpx.AsyncClient:
+        """One client a purpose, made on first use: `api`, `paid` or `pictures`."""
+        if purpose not in self._clients:
+            kept = 0 if purpose == "paid" else CONNECTIONS
+            most = PICTURE_CONNECTIONS if purpose == "pictures" else CONNECTIONS
+            self._clients[purpose] = httpx.AsyncClient(
+                transport=None if self._app is None else AppTransport(self._app),
+                verify=self._certificates(),
+                trust_env=self._proxied,
+                headers={"user-agent": self._agent, "accept": "*/*"},
+                limits=httpx.Limits(
+                    max_connections=most, max_keepalive_connections=kept, keepalive_expiry=20.0
+                ),
+                max_redirects=5,
+            )
+        return self._clients[purpose]
+
+    def _certificates(self) -> Any:
+        if self._app is not None:
+            return False
+        if self._verify is None:  # reading the roots takes 20 ms; once is enough
+            self._verify = httpx.create_ssl_context(trust_env=self._proxied)
+        return self._verify
+
+
+class _Bearer(httpx.Auth):
+    """Puts the key into the request at the last moment, where no traceback looks."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        request.headers["authorization"] = self._key.authorization()
+        yield request
+
+
+async def _read(client: httpx.AsyncClient, request: httpx.Request, auth: Any) -> Reply:
+    response = await client.send(request, stream=True, auth=auth)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise httpx.ReadError("the reply is too long", request=request)
+        return Reply(response.status_code, _headers(response), bytes(body))
+    finally:
+        await response.aclose()
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _event(exc: BaseException) -> Event:
+    """Whether a request that met with `exc` may have reached the service."""
+    if isinstance(
+        exc,
+        (
+            httpx.ConnectError,  # DNS and TLS too
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ProxyError,  # the proxy refused the tunnel
+            httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError,  # refused by our own side before the first byte
+            httpx.InvalidURL,
+        ),
+    ):
+        return Event.NOT_SENT
+    if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError)):
+        return Event.TIMED_OUT
+    return Event.BROKEN_OFF
+
+
+def _reason(exc: BaseException) -> str:
+    text = " ".join(str(exc).split())[:200]
+    if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError)):
+        return text or "no answer in time"
+    return text or type(exc).__name__
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+    return url.scheme, url.host.lower(), port
+
+
+def _is_loopback(url: str) -> bool:
+    return httpx.URL(url).host in ("localhost", "127.0.0.1", "::1")
