@@ -1,0 +1,280 @@
+"""The store's one SQLite file: opened late, migrated once, shared by threads and processes.
+
+WAL, so that readers never wait for a writer; where it can't be had (some network folders),
+the DELETE journal. Every write is one `BEGIN IMMEDIATE` transaction. A *durable* one is on the
+disk before `write` returns (synchronous FULL): the rows around the POST. The others survive a
+killed process, and a power cut may take the last of them back (synchronous NORMAL in WAL).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
+from evolink_widgets.store.border import guarded
+from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS
+
+Access = Literal["write", "read", "frozen"]
+
+
+class Database:
+    """One SQLite file; one connection, under one lock, per object and process.
+
+    Args:
+        path: the file; its folder is made at the first write.
+        busy_timeout: seconds to wait for another process's transaction. Default 10.
+        vfs: an SQLite VFS by name; `None` is the platform's own.
+        migrations: the schema's history; only tests pass another one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = 10.0,
+        vfs: str | None = None,
+        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+    ) -> None:
+        self.path = path
+        self.busy_timeout = busy_timeout
+        self.vfs = vfs
+        self.migrations = migrations
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._access: Access = "write"
+        self._mode = ""
+        self._file: tuple[int, int] | None = None
+        self._depth = 0
+        self._durable: bool | None = None
+        _OPEN.add(self)
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Run one transaction: all of it is written, or nothing.
+
+        A `write` inside a `write` of the same thread joins it.
+
+        Args:
+            durable: on the disk before this returns.
+
+        Raises:
+            StoreError: and its subclasses; nothing was written then.
+        """
+        with self._lock, guarded(self.path, "written"):
+            connection = self._ready("write")
+            if self._depth:
+                yield connection
+                return
+            self._begin(connection, durable)
+            self._depth = 1
+            try:
+                self._check_version(connection)
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.rollback()
+                raise
+            finally:
+                self._depth = 0
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query; none where there is no store yet (none is made)."""
+        with self._lock, guarded(self.path, "read"):
+            if not self.path.exists():
+                return []
+            found: list[sqlite3.Row] = self._ready("read").execute(sql, values).fetchall()
+            return found
+
+    @property
+    def journal_mode(self) -> str:
+        """SQLite's journal mode in use: "wal", or "delete" where WAL can't be had."""
+        return str(self.rows("PRAGMA journal_mode")[0][0])
+
+    def close(self) -> None:
+        """Close the connection; the next use opens it again."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+
+    def __del__(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+    def _begin(self, connection: sqlite3.Connection, durable: bool) -> None:
+        if connection.in_transaction:  # an interrupt came between BEGIN and its guard
+            connection.rollback()
+        if durable != self._durable and self._mode == "wal":
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        connection.execute("BEGIN IMMEDIATE")
+
+    def _ready(self, access: Access) -> sqlite3.Connection:
+        if self._connection is not None and self._depth == 0 and self._file != self._on_disk():
+            # The folder was deleted or replaced while we had it open: writing on would go to
+            # a file that nobody will find again.
+            self.close()
+        if self._connection is None:
+            self._open(access)
+        elif access == "write" and self._access != "write":
+            self.close()
+            self._open("write")
+        assert self._connection is not None
+        return self._connection
+
+    def _open(self, access: Access) -> None:
+        try:
+            self._connect("write")
+        except StoreReadOnly:
+            if access == "write":
+                raise
+            try:
+                self._connect("read")
+            except StoreReadOnly:
+                self._connect("frozen")
+
+    def _connect(self, access: Access) -> None:
+        with guarded(self.path, "opened"):
+            if access == "write":
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = self._sqlite(access)
+            try:
+                self._mode = self._prepare(connection, access)
+            except BaseException:
+                connection.close()
+                raise
+        self._connection, self._access, self._durable = connection, access, None
+        self._file = self._on_disk()
+
+    def _sqlite(self, access: Access) -> sqlite3.Connection:
+        options = {"write": "mode=rwc", "read": "mode=ro", "frozen": "mode=ro&immutable=1"}[access]
+        vfs = f"&vfs={quote(self.vfs)}" if self.vfs else ""
+        # Absolute: the notebook may change its folder. A leading "//" would name a host.
+        name = "/" + quote(os.fsencode(self.path.absolute().as_posix())).lstrip("/")
+        connection = sqlite3.connect(
+            f"file:{name}?{options}{vfs}",
+            uri=True,
+            timeout=self.busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection, access: Access) -> str:
+        version = self._check_version(connection, opening=True)
+        if access != "write":
+            if version == 0:
+                raise StoreReadOnly(f"{self.path} is empty, and it can't be written to.")
+            return "read"
+        mode = _journal_mode(connection, self.busy_timeout)
+        if mode != "wal":
+            connection.execute("PRAGMA synchronous = FULL")
+        if version < len(self.migrations):
+            self._migrate(connection)
+        return mode
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._check_version(connection, opening=True)  # another was first?
+            for statements in self.migrations[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(self.migrations)}")
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.rollback()
+            raise
+
+    def _check_version(self, connection: sqlite3.Connection, *, opening: bool = False) -> int:
+        version = int(_one(connection, "PRAGMA user_version"))
+        if version > len(self.migrations):
+            raise StoreTooNew(
+                f"{self.path} has schema {version}; "
+                f"this version of evolink-widgets knows {len(self.migrations)}."
+            )
+        if opening:
+            ours = int(_one(connection, "PRAGMA application_id"))
+            tables = int(_one(connection, "SELECT count(*) FROM sqlite_master"))
+            if tables and ours != APPLICATION_ID:
+                raise StoreDamaged(
+                    f"{self.path} is a database of another program.",
+                    advice="Choose another folder with ew.configure(store=...).",
+                )
+        return version
+
+    def _on_disk(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def _one(connection: sqlite3.Connection, sql: str) -> Any:
+    return connection.execute(sql).fetchone()[0]
+
+
+def _journal_mode(connection: sqlite3.Connection, patience: float) -> str:
+    # WAL needs memory shared between processes: SQLite answers with another mode, or fails,
+    # where the folder can't give it. Switching a new file to WAL does not wait for others who
+    # do the same at that moment, so the waiting is done here.
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            mode = str(_one(connection, "PRAGMA journal_mode = WAL"))
+        except sqlite3.OperationalError as exc:
+            if "readonly" in str(exc):
+                raise
+            if "locked" not in str(exc):
+                mode = "none"
+            elif time.monotonic() < give_up:
+                time.sleep(0.005)
+                continue
+            else:
+                raise
+        if mode == "wal":
+            return mode
+        return str(_one(connection, "PRAGMA journal_mode = DELETE"))
+
+
+# A connection must not cross a fork, not even unused: SQLite keeps its file locks in memory,
+# the child would believe it holds them, and a third process could then truncate the shared
+# index under it. So all are closed before a fork, and both sides open their own again.
+_OPEN: weakref.WeakSet[Database] = weakref.WeakSet()
+_HELD: list[Database] = []
+
+
+def _before_fork() -> None:
+    for database in list(_OPEN):
+        database._lock.acquire()
+        _HELD.append(database)
+        if database._depth == 0:
+            database.close()
+
+
+def _after_fork() -> None:
+    while _HELD:
+        _HELD.pop()._lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )

@@ -1,0 +1,120 @@
+"""Putting files in place: whole or not at all, on the disk before it counts, never over another."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, count
+from pathlib import Path
+
+# What file systems without hard links answer (FAT, some network folders).
+_NO_LINKS = frozenset(
+    getattr(errno, name)
+    for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EINVAL", "EXDEV")
+    if hasattr(errno, name)
+)
+
+
+def flush(path: Path) -> None:
+    """Put the bytes of a file on the disk (fsync)."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(path: Path) -> None:
+    """Put a folder's names on the disk; where folders can't be opened (Windows), nothing."""
+    with suppress(OSError, AttributeError):
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def place(part: Path, target: Path) -> None:
+    """Give `part` the name `target`, in one step, unless something has that name.
+
+    Raises:
+        FileExistsError: something has that name; both files are as they were.
+        OSError: it could not be done.
+    """
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError, AttributeError) as exc:
+        if isinstance(exc, OSError) and exc.errno not in _NO_LINKS:
+            raise
+        _place_without_links(part, target)
+        return
+    part.unlink()
+
+
+def _place_without_links(part: Path, target: Path) -> None:
+    # An empty file takes the name, so that nobody else can; then the real one replaces it.
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    try:
+        part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            target.unlink()
+        raise
+
+
+def replace(target: Path, data: bytes) -> None:
+    """Write our own file `target` anew: the old bytes or the new ones, never a part of them."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(_MODE)
+        temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def copy(source: Path, target: Path) -> Path:
+    """Copy a file under the first free name like `target`; an equal copy is found again.
+
+    Returns:
+        The copy's path: `fox.png`, or `fox-2.png` where another file has that name.
+    """
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        shutil.copyfile(source, temporary)
+        temporary.chmod(_MODE)
+        flush(temporary)
+        for candidate in free_names(target):
+            try:
+                place(temporary, candidate)
+                return candidate
+            except FileExistsError:
+                if candidate.is_file() and candidate.read_bytes() == source.read_bytes():
+                    return candidate
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    raise AssertionError("free_names has no end")
+
+
+def free_names(target: Path) -> Iterator[Path]:
+    """Yield `a.png`, `a-2.png`, `a-3.png`, … for ever."""
+    more = (target.with_name(f"{target.stem}-{number}{target.suffix}") for number in count(2))
+    return chain((target,), more)
+
+
+# The umask can only be read by setting it, which other threads would see: once, at import.
+_UMASK = os.umask(0o077)
+os.umask(_UMASK)
+_MODE = 0o666 & ~_UMASK

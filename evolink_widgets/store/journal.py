@@ -1,0 +1,397 @@
+"""The record of every task, written before the POST and after each step.
+
+A task's steps:
+
+    INTENDED ─ SENDING ─ ACCEPTED ─ READY ─ SAVED
+                  │          └────────┴──── FAILED     the service gave up; not charged
+                  ├── REFUSED                          surely not accepted; not charged
+                  └── UNKNOWN                          sent, and no answer: perhaps charged
+
+INTENDED, SENDING and ACCEPTED are durable: they are on the disk before the next thing happens.
+What is SAVED stays so. Which pictures of a task are saved is not written here a second time:
+it is read from the gallery's rows.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from sqlite3 import Connection, Row
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.store.database import Database
+from evolink_widgets.store.owner import surely_gone
+from evolink_widgets.store.records import dump, load, load_object, read_receipt, receipt_record
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.pricing import Receipt
+
+# Small letters and digits that are not mistaken for one another; safe in file names that
+# ignore case, in CSS classes and in URLs. Twelve of them are 59 bits of chance.
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_LONGEST_LEASE = 3600.0
+
+
+class Step(str, Enum):
+    """How far a task has come, as the journal knows it."""
+
+    INTENDED = "intended"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    READY = "ready"
+    SAVED = "saved"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+# Which steps a step may follow. ACCEPTED may follow all but SAVED: a task id is written down,
+# whatever was believed before.
+_AFTER: dict[Step, tuple[Step, ...]] = {
+    Step.SENDING: (Step.INTENDED, Step.SENDING, Step.UNKNOWN),
+    Step.ACCEPTED: tuple(step for step in Step if step is not Step.SAVED),
+    Step.READY: (Step.ACCEPTED, Step.READY),
+    Step.SAVED: (Step.ACCEPTED, Step.READY, Step.SAVED),
+    Step.FAILED: (Step.ACCEPTED, Step.READY, Step.FAILED),
+    Step.REFUSED: (Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.REFUSED),
+    Step.UNKNOWN: (Step.SENDING, Step.UNKNOWN),
+}
+_PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One task as the journal has it. Times are Unix seconds; `None` is "not yet"."""
+
+    key: str
+    step: Step
+    service: str
+    request: dict[str, Any]
+    idempotency_key: str
+    created_at: float
+    recipe: dict[str, Any] | None = None
+    identity: str | None = None
+    task_id: str | None = None
+    sent_at: float | None = None
+    accepted_at: float | None = None
+    ended_at: float | None = None
+    results: tuple[str, ...] = ()
+    links_until: float | None = None
+    saved: tuple[int, ...] = ()
+    estimate_high: float | None = None
+    receipt: Receipt | None = None
+    failure: dict[str, Any] | None = None
+    origin: str | None = None
+    owner: str | None = None
+    lease_until: float | None = None
+
+
+def new_key() -> str:
+    """Return a task's local key: 12 characters, safe in file names, classes and URLs."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+def new_idempotency_key() -> str:
+    """Return a fresh `Idempotency-Key` of 35 characters."""
+    return f"ew-{secrets.token_hex(16)}"
+
+
+class Journal:
+    """The tasks of one store. Safe from any thread; every method blocks for a moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def intend(
+        self,
+        request: Mapping[str, Any],
+        *,
+        service: str,
+        now: float,
+        key: str | None = None,
+        idempotency_key: str | None = None,
+        recipe: Mapping[str, Any] | None = None,
+        identity: str | None = None,
+        estimate_high: float | None = None,
+        origin: str | None = None,
+        owner: str | None = None,
+        lease_s: float = 60.0,
+    ) -> Entry:
+        """Write down that `request` is about to be sent. Durable.
+
+        Args:
+            request: the request's record, JSON-safe.
+            service: "emulator" or the API's host.
+            now: Unix seconds.
+            key: the task's local key; a new one by default.
+            idempotency_key: what the POST will carry; a new one by default.
+            recipe: the recipe's record, where reuse and recovery need more than the request.
+            identity: the recipe's identity.
+            estimate_high: credits it may cost at most.
+            origin: the notebook and cell it comes from.
+            owner: who collects it; its lease begins now.
+            lease_s: how long the owner is believed to be alive without a further `claim`.
+        """
+        entry = Entry(
+            key=key or new_key(),
+            step=Step.INTENDED,
+            service=service,
+            request=dict(request),
+            idempotency_key=idempotency_key or new_idempotency_key(),
+            created_at=now,
+            recipe=None if recipe is None else dict(recipe),
+            identity=identity,
+            estimate_high=estimate_high,
+            origin=origin,
+            owner=owner,
+            lease_until=None if owner is None else now + lease_s,
+        )
+        with self._database.write(durable=True) as connection:
+            _insert(connection, entry)
+        return entry
+
+    def sending(self, key: str, now: float) -> Entry:
+        """Write down that the POST goes out now. Durable; call it right before each POST."""
+        return self._move(key, Step.SENDING, durable=True, sent_at=now)
+
+    def accepted(
+        self, key: str, task_id: str, now: float, *, receipt: Receipt | None = None
+    ) -> Entry:
+        """Write down the service's task id. Durable; call it before anything else."""
+        return self._move(
+            key,
+            Step.ACCEPTED,
+            durable=True,
+            task_id=task_id,
+            accepted_at=now,
+            ended_at=None,
+            failure=None,
+            **_paid(receipt),
+        )
+
+    def ready(
+        self,
+        key: str,
+        links: Sequence[str],
+        *,
+        until: float | None,
+        receipt: Receipt | None = None,
+    ) -> Entry:
+        """Write down the result links, and when they end (Unix seconds). Repeatable."""
+        return self._move(
+            key, Step.READY, results=dump(list(links)), links_until=until, **_paid(receipt)
+        )
+
+    def finished(self, key: str, now: float, *, receipt: Receipt | None = None) -> Entry:
+        """Write down that every picture that came is saved."""
+        return self._move(key, Step.SAVED, ended_at=now, failure=None, **_paid(receipt))
+
+    def failed(
+        self,
+        key: str,
+        record: Mapping[str, Any],
+        now: float,
+        *,
+        receipt: Receipt | None = None,
+    ) -> Entry:
+        """Write down that the service gave up on the task, and its reason."""
+        return self._move(key, Step.FAILED, ended_at=now, failure=dump(record), **_paid(receipt))
+
+    def refused(self, key: str, record: Mapping[str, Any], now: float) -> Entry:
+        """Write down that the request was surely not accepted, and the reason."""
+        return self._move(key, Step.REFUSED, ended_at=now, failure=dump(record))
+
+    def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
+        """Write down that the POST went out and no answer came."""
+        return self._move(key, Step.UNKNOWN, durable=True, failure=_optional(record))
+
+    def adopt(self, key: str, task_id: str, now: float) -> bool:
+        """Give a found task id to a task of unknown outcome, unless another task has it.
+
+        Returns:
+            Whether it was given; of several who try at once with one id, one gets it.
+        """
+        with self._database.write(durable=True) as connection:
+            entry = self._must(connection, key)
+            taken = connection.execute(
+                "SELECT 1 FROM tasks WHERE service = ? AND task_id = ? AND key != ?",
+                (entry.service, task_id, key),
+            ).fetchone()
+            if taken or (entry.task_id is not None and entry.task_id != task_id):
+                return False
+            self.accepted(key, task_id, now)
+            return True
+
+    def get(self, key: str) -> Entry | None:
+        """Return the task with this key, or `None`."""
+        found = self._entries("WHERE key = ?", (key,))
+        return found[0] if found else None
+
+    def open_entries(self, service: str | None = None) -> list[Entry]:
+        """Return all tasks that are paid, or perhaps paid, and not ended; oldest first."""
+        return self._in_steps(_PERHAPS_PAID, service)
+
+    def unsent_entries(self, service: str | None = None) -> list[Entry]:
+        """Return all tasks that were intended and never sent; they cost nothing."""
+        return self._in_steps((Step.INTENDED,), service)
+
+    def known_task_ids(self, service: str) -> set[str]:
+        """Return every task id of this service that the journal has ever seen."""
+        rows = self._database.rows(
+            "SELECT task_id FROM tasks WHERE service = ? AND task_id IS NOT NULL", (service,)
+        )
+        return {row["task_id"] for row in rows}
+
+    def claim(self, key: str, owner: str, now: float, lease_s: float = 60.0) -> bool:
+        """Become the one who collects this task, or renew that; `False` where another is.
+
+        Args:
+            key: the task.
+            owner: who asks; `Store.owner` names this process.
+            now: Unix seconds.
+            lease_s: seconds until others may take over unless renewed; at most an hour.
+        """
+        lease_s = min(lease_s, _LONGEST_LEASE)
+        with self._database.write() as connection:
+            row = connection.execute(
+                "SELECT owner, lease_until FROM tasks WHERE key = ?", (key,)
+            ).fetchone()
+            if row is None or not _free(row["owner"], row["lease_until"], owner, now):
+                return False
+            connection.execute(
+                "UPDATE tasks SET owner = ?, lease_until = ? WHERE key = ?",
+                (owner, now + lease_s, key),
+            )
+            return True
+
+    def release(self, key: str, owner: str) -> None:
+        """Give the task back, so that others may collect it at once."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE tasks SET owner = NULL, lease_until = NULL WHERE key = ? AND owner = ?",
+                (key, owner),
+            )
+
+    def remember(self, name: str, record: Mapping[str, Any]) -> None:
+        """Keep a small JSON record under a name, in place of the one before."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO notes (name, record) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET record = excluded.record",
+                (name, dump(dict(record))),
+            )
+
+    def recall(self, name: str) -> dict[str, Any] | None:
+        """Return the record kept under `name`; `None` where there is none."""
+        rows = self._database.rows("SELECT record FROM notes WHERE name = ?", (name,))
+        return load_object(rows[0]["record"], f"the note {name!r}") if rows else None
+
+    def _move(self, key: str, step: Step, *, durable: bool = False, **columns: Any) -> Entry:
+        with self._database.write(durable=durable) as connection:
+            before = self._must(connection, key)
+            if before.step not in _AFTER[step]:
+                raise StoreError(
+                    f"Task {key} is {before.step.value}; it can't become {step.value}.",
+                    advice="Read it again with ew.recover(); another program may have moved it.",
+                )
+            columns = {"step": step.value, **columns}
+            names = ", ".join(f"{name} = ?" for name in columns)
+            connection.execute(
+                f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key)
+            )
+            return self._must(connection, key)
+
+    def _must(self, connection: Connection, key: str) -> Entry:
+        row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise StoreDamaged(f"{self._database.path} has no task {key}.")
+        return _entry(row)
+
+    def _entries(self, where: str, values: Sequence[object]) -> list[Entry]:
+        rows = self._database.rows(f"{_SELECT} {where} ORDER BY created_at, key", values)
+        return [_entry(row) for row in rows]
+
+    def _in_steps(self, steps: Sequence[Step], service: str | None) -> list[Entry]:
+        marks = ", ".join(f"'{step.value}'" for step in steps)
+        if service is None:
+            return self._entries(f"WHERE step IN ({marks})", ())
+        return self._entries(f"WHERE step IN ({marks}) AND service = ?", (service,))
+
+
+_SELECT = """SELECT *, (
+    SELECT group_concat(number) FROM pictures WHERE pictures.key = tasks.key
+) AS saved FROM tasks"""
+
+
+def _insert(connection: Connection, entry: Entry) -> None:
+    columns = {
+        "key": entry.key,
+        "step": entry.step.value,
+        "service": entry.service,
+        "request": dump(entry.request),
+        "recipe": _optional(entry.recipe),
+        "identity": entry.identity,
+        "idempotency_key": entry.idempotency_key,
+        "task_id": entry.task_id,
+        "created_at": entry.created_at,
+        "sent_at": entry.sent_at,
+        "accepted_at": entry.accepted_at,
+        "ended_at": entry.ended_at,
+        "results": dump(list(entry.results)),
+        "links_until": entry.links_until,
+        "estimate_high": entry.estimate_high,
+        "receipt": receipt_record(entry.receipt),
+        "failure": _optional(entry.failure),
+        "origin": entry.origin,
+        "owner": entry.owner,
+        "lease_until": entry.lease_until,
+    }
+    marks = ", ".join("?" * len(columns))
+    connection.execute(
+        f"INSERT INTO tasks ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
+    )
+
+
+def _entry(row: Row) -> Entry:
+    key = row["key"]
+    return Entry(
+        key=key,
+        step=Step(row["step"]),
+        service=row["service"],
+        request=load_object(row["request"], f"the request of task {key}") or {},
+        idempotency_key=row["idempotency_key"],
+        created_at=row["created_at"],
+        recipe=load_object(row["recipe"], f"the recipe of task {key}"),
+        identity=row["identity"],
+        task_id=row["task_id"],
+        sent_at=row["sent_at"],
+        accepted_at=row["accepted_at"],
+        ended_at=row["ended_at"],
+        results=tuple(load(row["results"], f"the results of task {key}")),
+        links_until=row["links_until"],
+        saved=tuple(sorted(int(number) for number in (row["saved"] or "").split(",") if number)),
+        estimate_high=row["estimate_high"],
+        receipt=read_receipt(row["receipt"]),
+        failure=load_object(row["failure"], f"the failure of task {key}"),
+        origin=row["origin"],
+        owner=row["owner"],
+        lease_until=row["lease_until"],
+    )
+
+
+def _optional(record: Mapping[str, Any] | None) -> str | None:
+    return None if record is None else dump(dict(record))
+
+
+def _paid(receipt: Receipt | None) -> dict[str, Any]:
+    return {} if receipt is None else {"receipt": receipt_record(receipt)}
+
+
+def _free(holder: str | None, until: float | None, owner: str, now: float) -> bool:
+    if holder is None or holder == owner or until is None:
+        return True
+    # A lease that ends later than any lease can was written by a clock that has jumped.
+    return until <= now or until > now + _LONGEST_LEASE or surely_gone(holder)

@@ -1,0 +1,188 @@
+"""The record of credits: reserved before the POST, settled by the receipt, capped in one place.
+
+What counts as spent: what the service reported as charged; where it reported nothing, what
+was reserved. Reservations count in full until they are settled or released, so that an
+unknown outcome keeps its credits. Sums are whole millionths of a credit: exact, in any order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from evolink_widgets.errors import BudgetExceeded, StoreDamaged
+from evolink_widgets.store.database import Database
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.pricing import Receipt
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A limit in credits, over the rows it looks at.
+
+    Args:
+        limit: credits that may be spent, reserved ones included.
+        name: how a refusal calls it: "today's budget".
+        scope: only rows reserved under this scope; `None` is every row.
+        since: only rows reserved at or after this Unix second; `None` is always.
+        service: only this service's rows; `None` is all.
+    """
+
+    limit: float
+    name: str = "the budget"
+    scope: str | None = None
+    since: float | None = None
+    service: str | None = None
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Credits gone and credits promised.
+
+    Args:
+        charged: reported by the service.
+        unreported: reserved for tasks that ended with no report: "not reported", never zero.
+        reserved: for tasks that are still out.
+        tasks: how many rows were counted.
+    """
+
+    charged: float
+    unreported: float
+    reserved: float
+    tasks: int
+
+    @property
+    def total(self) -> float:
+        """All credits that count against a cap."""
+        return self.charged + self.unreported + self.reserved
+
+
+class Ledger:
+    """The credits of one store. Safe from any thread and process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reserve(
+        self,
+        key: str,
+        credits: float,
+        *,
+        now: float,
+        service: str,
+        caps: Sequence[Cap] = (),
+        scopes: Sequence[str] = (),
+    ) -> None:
+        """Set credits aside for a task, if every cap allows it. Durable, and all or nothing.
+
+        A second reservation under the same key replaces the first.
+
+        Args:
+            key: the task's local key.
+            credits: the upper end of its estimate.
+            now: Unix seconds.
+            service: "emulator" or the API's host.
+            caps: limits to keep; checked and reserved in one transaction.
+            scopes: names under which caps find this row again.
+
+        Raises:
+            BudgetExceeded: a cap stands in the way; nothing was reserved.
+        """
+        asked = math.ceil(round(credits * _MILLION, 3))
+        with self._database.write(durable=True) as connection:
+            _forget(connection, key)
+            for cap in caps:
+                _check(connection, cap, asked)
+            connection.execute(
+                "INSERT INTO ledger (key, service, state, reserved, reserved_at) "
+                "VALUES (?, ?, 'reserved', ?, ?)",
+                (key, service, asked, now),
+            )
+            connection.executemany(
+                "INSERT INTO ledger_scopes (scope, key) VALUES (?, ?)",
+                [(scope, key) for scope in dict.fromkeys(scopes)],
+            )
+
+    def settle(self, key: str, receipt: Receipt, now: float) -> None:
+        """Put what the service charged in place of what was reserved.
+
+        Where it reported no charge the reserved credits go on counting.
+        """
+        charged = receipt.charged
+        units = None if charged is None else round(charged * _MILLION)
+        self._close(key, "settled", units, now)
+
+    def release(self, key: str, now: float) -> None:
+        """Give reserved credits back: the task was surely not charged."""
+        self._close(key, "released", 0, now)
+
+    def spent(
+        self,
+        *,
+        since: float | None = None,
+        scope: str | None = None,
+        service: str | None = None,
+    ) -> Spent:
+        """Return what is spent and reserved, over the rows that fit."""
+        sql, values = _sum(Cap(0.0, scope=scope, since=since, service=service))
+        rows = self._database.rows(sql, values)
+        if not rows:
+            return Spent(0.0, 0.0, 0.0, 0)
+        charged, unreported, reserved, tasks = rows[0]
+        return Spent(charged / _MILLION, unreported / _MILLION, reserved / _MILLION, tasks)
+
+    def _close(self, key: str, state: str, units: int | None, now: float) -> None:
+        with self._database.write() as connection:
+            done = connection.execute(
+                "UPDATE ledger SET state = ?, charged = ?, settled_at = ? WHERE key = ?",
+                (state, units, now, key),
+            )
+            if not done.rowcount:
+                raise StoreDamaged(f"{self._database.path} has no reservation for task {key}.")
+
+
+def _forget(connection: Connection, key: str) -> None:
+    connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
+    connection.execute("DELETE FROM ledger WHERE key = ?", (key,))
+
+
+def _check(connection: Connection, cap: Cap, asked: int) -> None:
+    sql, values = _sum(cap)
+    charged, unreported, reserved, _ = connection.execute(sql, values).fetchone()
+    if charged + unreported + reserved + asked <= math.floor(round(cap.limit * _MILLION, 3)):
+        return
+    raise BudgetExceeded(
+        f"This may cost {_say(asked)} credits, and {cap.name} of {cap.limit:g} has "
+        f"{_say(charged + unreported)} spent and {_say(reserved)} reserved."
+    )
+
+
+def _say(units: int) -> str:
+    return f"{units / _MILLION:.4f}".rstrip("0").rstrip(".")
+
+
+def _sum(cap: Cap) -> tuple[str, tuple[object, ...]]:
+    wheres = ["state != 'released'"]
+    values: list[object] = []
+    if cap.scope is not None:
+        wheres.append("key IN (SELECT key FROM ledger_scopes WHERE scope = ?)")
+        values.append(cap.scope)
+    if cap.since is not None:
+        wheres.append("reserved_at >= ?")
+        values.append(cap.since)
+    if cap.service is not None:
+        wheres.append("service = ?")
+        values.append(cap.service)
+    return (
+        "SELECT coalesce(sum(charged), 0), "
+        "coalesce(sum(CASE WHEN state = 'settled' AND charged IS NULL THEN reserved END), 0), "
+        "coalesce(sum(CASE WHEN state = 'reserved' THEN reserved END), 0), count(*) "
+        f"FROM ledger WHERE {' AND '.join(wheres)}",
+        tuple(values),
+    )

@@ -1,0 +1,72 @@
+"""Readable, safe file names and one-line texts from any prompt.
+
+A name is `2026-11-24_a-fox-in-the-snow_k3j2_1.png`: it begins with a date, so it is never a
+name that Windows reserves, never hidden, never an option; it holds letters and digits of any
+script, `-`, `_` and one dot; and it stays under 128 bytes, which every file system takes.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+_SLUG_CHARACTERS = 48
+_SLUG_BYTES = 80
+
+
+def slug(prompt: str) -> str:
+    """Return the prompt's first words as part of a file name; "picture" where none are left."""
+    words = "".join(
+        character if _plain(character) else " "
+        for character in unicodedata.normalize("NFC", prompt[:1000]).lower()
+    ).split()
+    chosen = ""
+    for word in words:
+        longer = f"{chosen}-{word}" if chosen else word
+        if _too_long(longer):
+            break
+        chosen = longer
+    if not chosen and words:
+        chosen = words[0][:_SLUG_CHARACTERS]
+        while _too_long(chosen):
+            chosen = chosen[:-1]
+    return chosen or "picture"
+
+
+def stem(prompt: str, mark: str, when: float) -> str:
+    """Return the part of a name that all files of one set share.
+
+    Args:
+        prompt: what was asked; any text.
+        mark: letters and digits that tell this set from others like it.
+        when: Unix seconds; the name has the local date.
+    """
+    try:
+        date = time.strftime("%Y-%m-%d", time.localtime(when))
+    except (OverflowError, OSError, ValueError):
+        date = "0000-00-00"
+    return f"{date}_{slug(prompt)}_{mark}"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return `text` in one line of at most `limit` characters, fit to be shown and saved.
+
+    Lone surrogates and control characters become U+FFFD or a space: a notebook that holds
+    them could not be written to its file.
+    """
+    line = " ".join(text[: limit * 4].split())
+    line = "".join("\ufffd" if _unfit(character) else character for character in line)
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def _plain(character: str) -> bool:
+    # Letters, digits, and the marks that many scripts write their vowels with.
+    return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")
+
+
+def _too_long(text: str) -> bool:
+    return len(text) > _SLUG_CHARACTERS or len(text.encode("utf-8", "replace")) > _SLUG_BYTES
+
+
+def _unfit(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs")

@@ -1,0 +1,218 @@
+"""A saved picture, and the ordered pictures of one task."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.store import files
+from evolink_widgets.store.border import guarded
+from evolink_widgets.store.formats import EXTENSIONS
+from evolink_widgets.store.names import one_line
+from evolink_widgets.store.thumbs import Thumb, thumbnail
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from evolink_widgets.rules.pricing import Receipt
+    from evolink_widgets.rules.recipe import Recipe
+
+_SHOWN_EDGE = 480
+_SHOWN_BYTES = 15_000
+
+
+@dataclass(frozen=True)
+class GeneratedImage:
+    """One picture on disk: the service's bytes, untouched, and where they come from.
+
+    Args:
+        path: the file.
+        index: its place in the task, from 0.
+        width: pixels.
+        height: pixels.
+        format: "png", "jpeg" or "webp": what the bytes are.
+        task_key: the task's local key.
+        task_id: the service's id of the task.
+        recipe: what made it.
+        simulated: drawn by the emulator.
+        created_at: when it was saved, Unix seconds.
+        bytes_count: the file's size.
+        sha256: of the file's bytes, in hex.
+    """
+
+    path: Path
+    index: int
+    width: int
+    height: int
+    format: str
+    task_key: str
+    task_id: str | None
+    recipe: Recipe = field(repr=False)
+    simulated: bool
+    created_at: float
+    bytes_count: int
+    sha256: str = field(repr=False)
+
+    @property
+    def bytes(self) -> bytes:
+        """The file's bytes, as the service sent them."""
+        self._check_there()
+        with guarded(self.path, "read"):
+            return self.path.read_bytes()
+
+    @property
+    def pil(self) -> Image:
+        """The picture as a loaded `PIL.Image.Image`."""
+        from PIL import Image
+
+        self._check_there()
+        try:
+            image = Image.open(self.path)
+            image.load()
+        except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
+            raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
+        return image
+
+    @property
+    def alt(self) -> str:
+        """What a screen reader says: the prompt, the picture's place, and "simulated"."""
+        said = [one_line(self.recipe.request.prompt, 160)]
+        if self.recipe.request.n > 1:
+            said.append(f"picture {self.index + 1} of {self.recipe.request.n}")
+        if self.simulated:
+            said.append("simulated")
+        return ", ".join(said)
+
+    def save(self, dest: str | Path) -> Path:
+        """Copy the file, bytes untouched, and return the copy's path. Nothing is overwritten.
+
+        Args:
+            dest: a folder (it is made where it is missing), or a file name with this
+                picture's own ending. Where another file has the name, "-2" is added to it.
+
+        Raises:
+            StoreError: the ending is another format's; or the copy can't be written.
+        """
+        target = Path(dest).expanduser()
+        self._check_there()
+        with guarded(target, "written"):
+            if not target.suffix or target.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                return files.copy(self.path, target / self.path.name)
+            endings = {EXTENSIONS[self.format], f".{self.format}"}
+            if target.suffix.lower() not in endings:
+                raise StoreError(
+                    f"{target.name} would be named {target.suffix!r}, and the picture is a "
+                    f"{self.format.upper()}; its bytes are kept as they are.",
+                    advice=f"Name it {target.stem}{EXTENSIONS[self.format]}, "
+                    "or convert it with image.pil.save(...).",
+                )
+            target.parent.mkdir(parents=True, exist_ok=True)
+            return files.copy(self.path, target)
+
+    def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
+        """Return a small WebP copy and its size; kept in the store's cache.
+
+        Args:
+            edge: its longest edge in pixels.
+            limit: bytes it may have at most.
+        """
+        return thumbnail(
+            self.path, edge, limit=limit, cache=self.path.parent / ".thumbs", name=self.sha256
+        )
+
+    def thumbnail(self, edge: int = 320) -> builtins.bytes:
+        """Return a small WebP copy that fits into `edge` × `edge` pixels."""
+        return self.small(edge).data
+
+    def __repr__(self) -> str:
+        kind = "simulated picture" if self.simulated else "picture"
+        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {self.path.name}>"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show a small copy: the notebook stays small, the original stays on disk."""
+        plain = {"text/plain": repr(self)}
+        try:
+            thumb = self.small(_SHOWN_EDGE, limit=_SHOWN_BYTES)
+        except StoreError as exc:
+            return {"text/plain": f"{self!r}: {exc}"}, {}
+        return {"image/webp": thumb.data, **plain}, {"image/webp": {"alt": self.alt}}
+
+    def _check_there(self) -> None:
+        if not self.path.is_file():
+            raise StoreDamaged(
+                f"{self.path} is not there any more.",
+                advice="It was moved or deleted; put it back, or ask for it again.",
+            )
+
+
+class ImageSet(Sequence[GeneratedImage]):
+    """The pictures of one task, in the service's order.
+
+    Args:
+        images: those that are there.
+        key: the task's local key.
+        recipe: what made them.
+        receipt: what they cost; `None` where nothing was reported yet.
+        expected: how many were asked for.
+    """
+
+    def __init__(
+        self,
+        images: Sequence[GeneratedImage],
+        *,
+        key: str,
+        recipe: Recipe,
+        receipt: Receipt | None = None,
+        expected: int | None = None,
+    ) -> None:
+        self._images = tuple(sorted(images, key=lambda image: image.index))
+        self.key = key
+        self.recipe = recipe
+        self.receipt = receipt
+        self.expected = recipe.request.n if expected is None else expected
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Places (from 0) with no picture: not delivered, or its file is gone."""
+        here = {image.index for image in self._images}
+        return tuple(index for index in range(self.expected) if index not in here)
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Copy all files into a folder, under their own names; returns the copies' paths."""
+        target = Path(folder).expanduser()
+        with guarded(target, "written"):
+            target.mkdir(parents=True, exist_ok=True)
+        return [image.save(target) for image in self._images]
+
+    @overload
+    def __getitem__(self, index: int) -> GeneratedImage: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[GeneratedImage, ...]: ...
+    def __getitem__(self, index: int | slice) -> GeneratedImage | tuple[GeneratedImage, ...]:
+        return self._images[index]
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __repr__(self) -> str:
+        count = len(self._images)
+        came = f"{count} picture{'' if count == 1 else 's'}"
+        if self.missing:
+            came = f"{count} of {self.expected} pictures"
+        kind = " (simulated)" if any(image.simulated for image in self._images) else ""
+        return f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>"
+
+    def _repr_html_(self) -> str:
+        from evolink_widgets.store.static_copy import html
+
+        note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
+        return html(
+            self._images, key=self.key, caption=self.recipe.request.prompt, note=note
+        )

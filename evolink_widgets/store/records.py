@@ -1,0 +1,58 @@
+"""JSON records in the database and beside the pictures: any string survives, any fault is named.
+
+Everything beyond ASCII is escaped, so that NUL and lone surrogates go in and come out as they
+were.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.errors import StoreDamaged
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.pricing import Receipt
+
+
+def dump(record: object) -> str:
+    """Return `record` as one line of ASCII JSON."""
+    return json.dumps(record, separators=(",", ":"), default=str)
+
+
+def load(text: str, what: str) -> Any:
+    """Return the record in `text`.
+
+    Raises:
+        StoreDamaged: `text` is not JSON; `what` names where it stands.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise StoreDamaged(f"{what} is not readable JSON ({exc}).") from exc
+
+
+def load_object(text: str | None, what: str) -> dict[str, Any] | None:
+    """Return the JSON object in `text`; `None` where there is no text."""
+    if text is None:
+        return None
+    record = load(text, what)
+    if not isinstance(record, dict):
+        raise StoreDamaged(f"{what} is not a JSON object.")
+    return record
+
+
+def receipt_record(receipt: Receipt | None) -> str | None:
+    """Return a receipt as JSON; `None` where there is none."""
+    return None if receipt is None else dump(dataclasses.asdict(receipt))
+
+
+def read_receipt(text: str | None) -> Receipt | None:
+    """Return the receipt in `text`; fields a newer version added are left out."""
+    from evolink_widgets.rules.pricing import Receipt
+
+    record = load_object(text, "a receipt")
+    if record is None:
+        return None
+    return Receipt(**{field.name: record.get(field.name) for field in dataclasses.fields(Receipt)})

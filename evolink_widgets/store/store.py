@@ -1,0 +1,44 @@
+"""One folder: its journal, ledger and gallery, wired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evolink_widgets.store.database import Database
+from evolink_widgets.store.gallery import Gallery
+from evolink_widgets.store.journal import Journal
+from evolink_widgets.store.ledger import Ledger
+from evolink_widgets.store.owner import this_process
+
+
+class Store:
+    """The folder of pictures and its database; both are made at the first write.
+
+    Several kernels, threads and processes may use one folder at once. A `Store` may be used
+    from any thread, and in a child after a fork.
+
+    Args:
+        root: the folder. It is fixed now: a notebook that changes its folder later keeps it.
+
+    Raises:
+        StoreFull, StoreReadOnly, StoreDamaged, StoreTooNew: from every method, as they come.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root).expanduser().absolute()
+        self.database = Database(self.root / "evolink.sqlite")
+        self.journal = Journal(self.database)
+        self.ledger = Ledger(self.database)
+        self.gallery = Gallery(self.root, self.database)
+
+    @property
+    def owner(self) -> str:
+        """This process's name for `journal.claim`; another one after a fork."""
+        return this_process()
+
+    def close(self) -> None:
+        """Let go of the database; the next use opens it again."""
+        self.database.close()
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.root)!r})"

@@ -1,0 +1,146 @@
+"""Small WebP copies of pictures: made once, kept in the store's `.thumbs/`, safe from bombs.
+
+The order is open → thumbnail → convert: a JPEG is then decoded at a fraction of its size, and
+the conversion works on the small picture. It runs in whichever thread calls.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.store.formats import EXTENSIONS, MOST_PIXELS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_QUALITY = 80
+_LADDER = (80, 68, 55, 42, 30, 20)
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """A small copy: WebP bytes, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def thumbnail(
+    source: Path | bytes,
+    edge: int = 320,
+    *,
+    limit: int | None = None,
+    cache: Path | None = None,
+    name: str | None = None,
+) -> Thumb:
+    """Return `source` as a WebP that fits into `edge` × `edge` pixels; never enlarged.
+
+    Args:
+        source: a picture file, or its bytes.
+        edge: the longest edge in pixels.
+        limit: bytes it may have at most: quality, then size, are lowered to fit.
+        cache: the folder where it is kept; `None` keeps nothing.
+        name: what `source` is called there (its SHA-256); without it nothing is kept.
+
+    Raises:
+        StoreDamaged: `source` is missing, or no picture that can be decoded.
+    """
+    kept = None
+    if cache is not None and name is not None:
+        kept = cache / f"{name[:32]}_{edge}{f'_{limit}' if limit else ''}.webp"
+        found = _kept(kept)
+        if found is not None:
+            return found
+    image = _small(source, edge)
+    thumb = _encode(image, _QUALITY) if limit is None else _fit(image, limit)
+    if kept is not None:
+        _keep(kept, thumb.data)
+    return thumb
+
+
+def _small(source: Path | bytes, edge: int) -> Image:
+    from PIL import Image, ImageOps
+
+    called = "The picture" if isinstance(source, bytes) else str(source)
+    try:
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(opened, formats=[kind.upper() for kind in EXTENSIONS]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise StoreDamaged(f"{called} claims {image.width}×{image.height} pixels.")
+            ready = _smooth(image)
+            ready.thumbnail((edge, edge))
+            upright = ImageOps.exif_transpose(ready) or ready
+            return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except FileNotFoundError as exc:
+        raise StoreDamaged(
+            f"{called} is not there any more.", advice="It was moved or deleted; put it back."
+        ) from exc
+    except StoreDamaged:
+        raise
+    except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
+        raise StoreDamaged(f"{called} can't be decoded ({exc}).") from exc
+
+
+def _smooth(image: Image) -> Image:
+    # Pillow shrinks these modes without smoothing, or clips their values: convert them first.
+    if image.mode in ("P", "1"):
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value / 257).convert("L")
+    return image
+
+
+def _encode(image: Image, quality: int) -> Thumb:
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=quality, method=4)
+    return Thumb(buffer.getvalue(), image.width, image.height)
+
+
+def _fit(image: Image, limit: int) -> Thumb:
+    while True:
+        for quality in _LADDER:
+            thumb = _encode(image, quality)
+            if len(thumb.data) <= limit:
+                return thumb
+        if max(image.size) <= 16:
+            return thumb
+        smaller = image.copy()
+        smaller.thumbnail((max(16, image.width * 3 // 4), max(16, image.height * 3 // 4)))
+        image = smaller
+
+
+def _kept(path: Path) -> Thumb | None:
+    from PIL import Image
+
+    try:
+        data = path.read_bytes()
+        # The cache is not flushed to the disk: after a power cut a file may be cut off.
+        if len(data) != int.from_bytes(data[4:8], "little") + 8:
+            return None
+        with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
+            return Thumb(data, image.width, image.height)
+    except Exception:  # whatever is wrong with it, it can be made again
+        return None
+
+
+def _keep(path: Path, data: bytes) -> None:
+    # A cache that can't be written (read-only, full) only makes the next look slower.
+    with suppress(OSError):
+        path.parent.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
