@@ -224,9 +224,7 @@ class RateLimited(RequestRefused):
 
     default_advice = "Wait a moment and ask again."
 
-    def __init__(
-        self, message: str, *, retry_after: float | None = None, **facts: object
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, **facts: object) -> None:
         super().__init__(message, **facts)  # type: ignore[arg-type]
         self.retry_after = retry_after
 

@@ -1,0 +1,262 @@
+"""What came back: was it billed, and may it be sent again? The one table of this.
+
+The way a call ended is an `Event`; together with the method and the status it gives a `Verdict`.
+
+| what happened                                   | billed  | sent again by itself | looked for |
+|---|---|---|---|
+| nothing was sent: no name, no connection, no TLS | no      | yes                  |            |
+| POST, 429                                       | no      | yes, after a wait     |            |
+| POST, other 4xx with an error body              | no      | no                   |            |
+| POST, 503 that names an admission refusal       | no      | yes, after a wait     |            |
+| POST, time-out or broken off after sending      | unknown | no                   | yes        |
+| POST, other 5xx; 4xx from a proxy; 1xx, 3xx     | unknown | no                   | yes        |
+| POST, 2xx whose body is no task                 | unknown | no                   | yes        |
+| POST, 2xx with a task id                        | later   | no                   |            |
+| GET, anything that may pass                     | no      | yes                  |            |
+
+The service promises no idempotency, so an unknown outcome is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from evolink_widgets import errors
+from evolink_widgets.errors import Billed, ServiceError
+
+__all__ = ["Event", "Kind", "Verdict", "judge", "retry_after", "service_error"]
+
+
+class Event(Enum):
+    """How a call ended."""
+
+    NOT_SENT = "nothing was sent"
+    TIMED_OUT = "no answer in time"
+    BROKEN_OFF = "the connection broke after sending"
+    ANSWERED = "there is an answer with a status"
+
+
+class Kind(Enum):
+    """What we know of the request now."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What follows from a call's end.
+
+    Attributes:
+        kind: what we know of the request.
+        billed: whether money was taken.
+        resend: it may be sent again by itself, unchanged, after a wait.
+        find: it has to be looked for in the task list.
+    """
+
+    kind: Kind
+    billed: Billed
+    resend: bool = False
+    find: bool = False
+
+
+_NOT_SENT = Verdict(Kind.NOT_SENT, Billed.NO, resend=True)
+_UNKNOWN = Verdict(Kind.UNKNOWN, Billed.UNKNOWN, find=True)
+_ACCEPTED = Verdict(Kind.ACCEPTED, Billed.LATER)
+_REFUSED = Verdict(Kind.REFUSED, Billed.NO)
+_REFUSED_FOR_NOW = Verdict(Kind.REFUSED, Billed.NO, resend=True)
+_READ = Verdict(Kind.ACCEPTED, Billed.NO)
+_READ_AGAIN = Verdict(Kind.UNKNOWN, Billed.NO, resend=True)
+
+#: Codes with which the service refuses at the door: nothing was made, nothing is charged.
+ADMISSION_REFUSALS = frozenset({
+    "insufficient_quota", "insufficient_user_quota", "insufficient_token_quota",
+    "token_daily_quota_exceeded", "key_disabled", "key_expired", "key_model_not_allowed",
+    "no_available_channel",
+})  # fmt: skip
+_STILL_DECIDING = "paid_outcome_unknown"
+#: 4xx that a proxy or a server gives for a request it may have passed on.
+_DOUBTFUL = frozenset({408, 499})
+
+
+def judge(
+    method: str,
+    event: Event,
+    status: int | None = None,
+    *,
+    code: str | None = None,
+    is_task: bool = False,
+) -> Verdict:
+    """The verdict on one call.
+
+    Args:
+        method: `POST` is a request that costs money; any other method is a free read.
+        event: how the call ended.
+        status: the HTTP status, where there is one.
+        code: the service's error code, where it named one.
+        is_task: the body of a 2xx holds a task id.
+    """
+    if event is Event.NOT_SENT:
+        return _NOT_SENT
+    if method.upper() != "POST":
+        return _judge_read(event, status)
+    if event is not Event.ANSWERED or status is None or code == _STILL_DECIDING:
+        return _UNKNOWN
+    if 200 <= status < 300:
+        return _ACCEPTED if is_task else _UNKNOWN
+    if status == 429:
+        return _REFUSED_FOR_NOW
+    if status == 503 and code in ADMISSION_REFUSALS:
+        return _REFUSED_FOR_NOW
+    if 400 <= status < 500 and status not in _DOUBTFUL:
+        return _REFUSED
+    return _UNKNOWN
+
+
+def _judge_read(event: Event, status: int | None) -> Verdict:
+    if event is not Event.ANSWERED or status is None:
+        return _READ_AGAIN
+    if 200 <= status < 300:
+        return _READ
+    if status >= 500 or status in (408, 425, 429):
+        return _READ_AGAIN
+    return _REFUSED
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of the contract's table of errors over HTTP."""
+
+    kind: type[ServiceError]
+    message: str
+
+
+_BY_STATUS = {
+    400: _Row(errors.RequestRefused, "The service found a fault in the request"),
+    401: _Row(errors.AuthenticationError, "The service did not accept the key"),
+    402: _Row(errors.InsufficientCredits, "There are not enough credits"),
+    403: _Row(errors.PermissionDenied, "This key may not do that"),
+    404: _Row(errors.NotFound, "The service knows no such task or address"),
+    413: _Row(errors.RequestTooLarge, "The request is too large for the service"),
+    429: _Row(errors.RateLimited, "The service is being asked too often"),
+    500: _Row(errors.ServiceUnavailable, "The service had an internal error"),
+    502: _Row(errors.ServiceUnavailable, "The service could not reach its own provider"),
+    503: _Row(errors.ServiceUnavailable, "The service is not available"),
+}
+_OTHER_4XX = _Row(errors.RequestRefused, "The service refused the request")
+_OTHER = _Row(errors.ServiceUnavailable, "The service answered unexpectedly")
+
+#: Codes that say more than the status does: their row, whose balance ran out, what to do.
+_BY_CODE: dict[str, tuple[type[ServiceError], str, str | None, str | None]] = {
+    "insufficient_user_quota": (
+        errors.InsufficientCredits, "The account's credits have run out", "account",
+        "Top up the account, then ask again.",
+    ),
+    "insufficient_token_quota": (
+        errors.InsufficientCredits, "This key's own allowance has run out", "key",
+        "Raise this key's allowance, or use another key.",
+    ),
+    "token_daily_quota_exceeded": (
+        errors.InsufficientCredits, "This key's allowance for today has run out", "key",
+        "Wait until tomorrow, or raise this key's daily allowance.",
+    ),
+    "key_disabled": (errors.AuthenticationError, "The key has been disabled", None, None),
+    "key_expired": (errors.AuthenticationError, "The key has expired", None, None),
+    "key_model_not_allowed": (
+        errors.PermissionDenied, "This key may not use the model", None,
+        "Use another model, or a key that may use this one.",
+    ),
+    "no_available_channel": (
+        errors.ServiceUnavailable, "The service has no free channel for this model", None,
+        "Ask again in a while.",
+    ),
+    "idempotency_conflict": (
+        errors.RequestRefused, "A different request was already sent under this Idempotency-Key",
+        None, "Ask anew; the first request stands.",
+    ),
+}  # fmt: skip
+
+
+def service_error(
+    status: int,
+    body: object,
+    headers: Mapping[str, str],
+    *,
+    method: str = "GET",
+    now: float | None = None,
+) -> ServiceError:
+    """The typed error for an answer that is not 2xx. The body may be anything a proxy sends.
+
+    Args:
+        status: the HTTP status.
+        body: the parsed JSON, or `None` where it is none.
+        headers: the reply's headers, with lower-case names.
+        method: `POST` where the call costs money: it decides what `billed` says.
+        now: Unix seconds, for a Retry-After that names a date.
+    """
+    said = _read_error(body)
+    code, message = said.get("code"), said.get("message")
+    row = _BY_STATUS.get(status) or (_OTHER_4XX if 400 <= status < 500 else _OTHER)
+    kind, what = row.kind, row.message
+    scope = advice = None
+    if code in _BY_CODE:
+        kind, what, scope, advice = _BY_CODE[code]
+    # Where only the status tells of the credits, the message may still name whose they are.
+    detail = f": {message.rstrip('. ')}." if message else f" (status {status})."
+    field = f" Field: {said['param']}." if said.get("param") else ""
+    facts: dict[str, Any] = {
+        "billed": judge(method, Event.ANSWERED, status, code=code).billed,
+        "advice": advice or (said.get("fallback_suggestion") if status == 400 else None),
+        "code": code,
+        "status": status,
+        "request_id": headers.get("x-request-id"),
+    }
+    if issubclass(kind, errors.InsufficientCredits):
+        facts["scope"] = scope
+    if issubclass(kind, errors.RateLimited):
+        facts["retry_after"] = retry_after(headers.get("retry-after"), now=now)
+    return kind(what + detail + field, **facts)
+
+
+def retry_after(value: str | None, *, now: float | None = None) -> float | None:
+    """Seconds from a Retry-After header, which holds seconds or a date; `None` without sense.
+
+    A date needs `now`, in Unix seconds.
+    """
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            date = email.utils.parsedate_to_datetime(value)
+        except (TypeError, ValueError):
+            return None
+        if now is None:
+            return None
+        seconds = date.timestamp() - now
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _read_error(body: object) -> dict[str, str]:
+    """Both shapes of error bodies, as texts: the API's `{"error": {…}}` and the files API's."""
+    if not isinstance(body, Mapping):
+        return {}
+    error = body.get("error")
+    if isinstance(error, str):
+        error = {"message": error}
+    if not isinstance(error, Mapping):
+        error = {"code": body.get("code"), "message": body.get("msg") or body.get("message")}
+    names = ("code", "message", "param", "fallback_suggestion")
+    return {
+        name: str(error[name])[:300]
+        for name in names
+        if isinstance(error.get(name), (str, int)) and str(error[name])
+    }

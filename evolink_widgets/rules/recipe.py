@@ -1,0 +1,103 @@
+"""A request with everything that identifies its pictures: what reuse and "copy as code" need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.rules.request import BETA, ImageRequest, Problem
+from evolink_widgets.rules.sizes import RATIOS
+
+__all__ = ["Recipe"]
+
+_VERSION = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_DEFAULTS = ImageRequest("-")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A request, the service that answered it, and the bytes of its references.
+
+    Attributes:
+        request: what was asked.
+        service: `"emulator"`, or the host that was asked; emulated pictures never stand in
+            for real ones.
+        reference_hashes: SHA-256 of each reference's bytes, where known, in order.
+    """
+
+    request: ImageRequest
+    service: str
+    reference_hashes: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 over what decides the pictures, and nothing else.
+
+        Two requests that can only differ in price, number or bookkeeping are the same recipe:
+        `n` and `callback_url` do not count, nor a tier that has no effect.
+        """
+        request = self.request
+        pixels = request.pixels
+        parts = {
+            "model": request.model,
+            "prompt": request.prompt,
+            "size": list(pixels) if pixels else request.size,
+            "quality": None if request.model == BETA else request.quality,
+            "tier": request.resolution
+            if request.model == BETA and request.size in RATIOS
+            else None,
+            "references": list(self.reference_hashes or request.references),
+            "service": self.service,
+        }
+        text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def as_code(self) -> str:
+        """One `ew.generate(...)` call that asks for the same again; runs as it stands."""
+        request = self.request
+        arguments = [repr(request.prompt)]
+        for name, value in request.to_record().items():
+            if name == "prompt" or value == getattr(_DEFAULTS, name) or value == []:
+                continue
+            arguments.append(f"{name}={value!r}")
+        line = f"ew.generate({', '.join(arguments)})"
+        if len(line) <= 88:
+            return line
+        body = "".join(f"    {argument},\n" for argument in arguments)
+        return f"ew.generate(\n{body})"
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-safe values, for the file beside the pictures."""
+        return {
+            "version": _VERSION,
+            "service": self.service,
+            "request": self.request.to_record(),
+            "reference_hashes": list(self.reference_hashes),
+        }
+
+    @classmethod
+    def from_record(cls, record: object) -> Recipe:
+        """The recipe that `to_record` wrote; the record may come from a stranger.
+
+        Raises:
+            InvalidRequest: it is no recipe, or asks for what the service does not take.
+        """
+        if not isinstance(record, Mapping) or not isinstance(record.get("request"), Mapping):
+            raise InvalidRequest([Problem("recipe", "no recipe", "must be a recipe's record")])
+        hashes = record.get("reference_hashes", [])
+        if not isinstance(hashes, list) or not all(
+            isinstance(item, str) and _SHA256.fullmatch(item) for item in hashes
+        ):
+            raise InvalidRequest(
+                [Problem("reference_hashes", "malformed", "must be a list of SHA-256 digests")]
+            )
+        service = record.get("service")
+        if not isinstance(service, str) or not 0 < len(service) <= 253:
+            raise InvalidRequest([Problem("service", "malformed", "must be a host's name")])
+        return cls(ImageRequest.from_record(record["request"]), service, tuple(hashes))
