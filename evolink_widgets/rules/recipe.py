@@ -11,7 +11,6 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.request import BETA, ImageRequest, Problem
-from evolink_widgets.rules.sizes import RATIOS
 
 __all__ = ["Recipe"]
 
@@ -44,14 +43,13 @@ class Recipe:
         """
         request = self.request
         pixels = request.pixels
+        by_tier = request.model == BETA and ":" in request.size
         parts = {
             "model": request.model,
             "prompt": request.prompt,
             "size": list(pixels) if pixels else request.size,
             "quality": None if request.model == BETA else request.quality,
-            "tier": request.resolution
-            if request.model == BETA and request.size in RATIOS
-            else None,
+            "tier": request.resolution if by_tier else None,
             "references": list(self.reference_hashes or request.references),
             "service": self.service,
         }

@@ -59,7 +59,7 @@ def fits(width: int, height: int) -> bool:
     return (
         width % STEP == 0
         and height % STEP == 0
-        and MIN_EDGE <= min(width, height)
+        and min(width, height) >= MIN_EDGE
         and max(width, height) <= MAX_EDGE
         and MIN_AREA <= width * height <= MAX_AREA
         and max(width, height) <= MAX_RATIO * min(width, height)

@@ -192,7 +192,7 @@ def read_credits(document: object) -> Credits:
 
 #: The service's codes for failed tasks, and what to do (its documentation).
 _ADVICE = {
-    "content_policy_violation": "Change the prompt or the reference; unchanged, it is refused again.",
+    "content_policy_violation": ContentRefused.default_advice,
     "invalid_parameters": "Correct the request and ask again.",
     "image_processing_error": "Use another reference picture.",
     "image_dimension_mismatch": "Resize the reference picture and ask again.",
