@@ -16,6 +16,9 @@ from evolink_widgets.errors import ConfigurationError
 
 KEY_VARIABLE = "EVOLINK_API_KEY"
 
+TELLING = 6
+"""Characters of a key in a row that are never shown."""
+
 
 class Key:
     """An API key that shows its source and never itself.
@@ -44,8 +47,24 @@ class Key:
         return hmac.new(_SALT, self.__reveal().encode(), hashlib.sha256).hexdigest()
 
     def hide_in(self, text: str) -> str:
-        """`text` with every occurrence of the key replaced."""
-        return text.replace(self.__reveal(), "[key]")
+        """`text` without the key, nor any `TELLING` characters of it in a row.
+
+        Services like to quote a refused key, masked in the middle.
+        """
+        secret = self.__reveal()
+        if len(secret) <= TELLING:
+            return text.replace(secret, "[key]")
+        pieces = {secret[i : i + TELLING] for i in range(len(secret) - TELLING + 1)}
+        shown: list[str] = []
+        hidden_to = 0
+        for at, character in enumerate(text):
+            if text[at : at + TELLING] in pieces:
+                if at >= hidden_to:
+                    shown.append("[key]")
+                hidden_to = at + TELLING
+            elif at >= hidden_to:
+                shown.append(character)
+        return "".join(shown)
 
     def __repr__(self) -> str:
         return f"<Key from {self.source}>"

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -226,7 +226,9 @@ class Transport:
                     timeout=httpx.Timeout(read, connect=self.timeouts.connect, pool=None),
                 )
                 auth = None if self._key is None else _Bearer(self._key)
-                return await asyncio.wait_for(_read(client, request, auth), limit)
+                return self._without_key(
+                    await asyncio.wait_for(_read(client, request, auth), limit)
+                )
 
     @contextlib.asynccontextmanager
     async def download(
@@ -261,6 +263,13 @@ class Transport:
         for client in clients:
             with contextlib.suppress(Exception):
                 await client.aclose()
+
+    def _without_key(self, reply: Reply) -> Reply:
+        """An answer that says no may quote the key; nobody needs to read it there."""
+        if self._key is None or reply.status < 400:
+            return reply
+        text = self._key.hide_in(reply.body.decode("utf-8", "replace"))
+        return replace(reply, body=text.encode())
 
     async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
         with self._border():

@@ -1,0 +1,40 @@
+"""How long things are tried again, and how long one waits between two tries."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Pauses in seconds. Each tuple has one pause for each further try.
+
+    Attributes:
+        unsent: before a paid request that surely never left is sent again.
+        limited: in all, for a paid request that the service answers with 429.
+        look: before each search for a task whose reply was lost.
+        read: before a reading that nobody pays for (credits) is tried again.
+        download: before a picture is fetched again.
+        missing: how long a task may be unknown to the service that accepted it.
+        longest: no pause between two readings of a task is longer, whatever failed.
+        chance: numbers in 0…1 that spread the pauses by ±20 %, so that many do not come at once.
+    """
+
+    unsent: tuple[float, ...] = (0.5, 2.0, 5.0)
+    limited: float = 600.0
+    look: tuple[float, ...] = (0.2, 1.0, 3.0, 6.0, 10.0)
+    read: tuple[float, ...] = (0.5, 2.0)
+    download: tuple[float, ...] = (0.3, 1.0, 3.0, 8.0, 20.0)
+    missing: float = 20.0
+    longest: float = 30.0
+    chance: Callable[[], float] = random.random
+
+    def spread(self, seconds: float) -> float:
+        """`seconds`, a little more or less."""
+        return seconds * (0.8 + 0.4 * self.chance())
+
+    def after(self, failures: int) -> float:
+        """The pause after that many readings of a task in a row have failed."""
+        return self.spread(min(self.longest, 0.25 * 2.0 ** min(failures, 10)))

@@ -1,0 +1,257 @@
+"""Watches all live tasks of a session: looks when each is likely to be done.
+
+Each task has a plan of its own (`rules.schedule`). Readings that are due at about the same time
+go out as one batch where the service has that call; where it has not, where it leaves a task
+out or keeps repeating an old reading, tasks are read one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evolink_widgets.core.client import Client
+from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.patience import Patience
+from evolink_widgets.errors import (
+    AuthenticationError,
+    EvolinkError,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    RequestRefused,
+)
+from evolink_widgets.rules.schedule import Plan
+from evolink_widgets.rules.task import TaskSnapshot
+
+ROUND = 0.1
+"""Seconds that readings wait for each other when the service reads many at once."""
+
+REACH = 0.25
+"""A batch takes along what is due within this part of its pause: it costs nothing more."""
+
+SUSPECT = 3
+"""Equal batch readings in a row after which a task is read singly at once: a batch that is
+behind what the task itself says is stale, and two such finds end its use."""
+
+Seen = Callable[[TaskSnapshot], object]
+Trouble = Callable[[EvolinkError], object]
+
+
+@dataclass(eq=False)
+class _Watch:
+    """One task that is watched. Times are on the loop's clock."""
+
+    task_id: str
+    plan: Plan
+    started: float
+    seen: Seen
+    trouble: Trouble
+    ended: asyncio.Future[TaskSnapshot]
+    last: float
+    due: float
+    looking: bool = False
+    failures: int = 0
+    unknown_since: float | None = None
+    reading: tuple[object, ...] = ()
+    repeats: int = 0
+
+
+class Watcher:
+    """Reads live tasks until they finish; to be used on the core's loop only.
+
+    Args:
+        client: the service.
+        patience: pauses after failures.
+    """
+
+    def __init__(self, client: Client, patience: Patience) -> None:
+        self._client = client
+        self._patience = patience
+        self._live: dict[str, _Watch] = {}
+        self._changed = asyncio.Event()
+        self._running = False
+        self._stale = 0
+
+    async def watch(
+        self, task_id: str, plan: Plan, elapsed: float, seen: Seen, trouble: Trouble
+    ) -> TaskSnapshot:
+        """Read a task until the service has finished it, well or badly.
+
+        There is no deadline: what is paid for is waited for. Cancelling ends the watching.
+
+        Args:
+            task_id: the service's id.
+            plan: when to look.
+            elapsed: seconds since the service accepted it.
+            seen: told of each reading that is not the last.
+            trouble: told of each reading that failed and will be tried again.
+
+        Raises:
+            AuthenticationError, PermissionDenied: the key may not read it.
+            NotFound: the service has not known it for `Patience.missing` seconds.
+            RequestRefused: the service will never read it.
+        """
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        started = now - elapsed
+        due = started + plan.first() if elapsed < 1.0 else now
+        watch = _Watch(
+            task_id, plan, started, seen, trouble, loop.create_future(), last=now, due=due
+        )
+        self._live[task_id] = watch
+        self._wake()
+        try:
+            return await watch.ended
+        finally:
+            if self._live.get(task_id) is watch:
+                del self._live[task_id]
+                self._changed.set()
+
+    def look_now(self, task_id: str) -> None:
+        """Read a task at once, without waiting for its next turn."""
+        watch = self._live.get(task_id)
+        if watch is not None:
+            watch.due = asyncio.get_running_loop().time()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        if not self._running:
+            self._running = True
+            spawn(self._run(), name="evolink-watcher")
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._live:
+                self._changed.clear()
+                waiting = self._waiting()
+                if not waiting:
+                    await self._changed.wait()
+                    continue
+                pause = min(watch.due for watch in waiting) - loop.time()
+                if pause > 0:
+                    await self._pause(pause)
+                    continue
+                if self._batches and len(waiting) > 1:
+                    await asyncio.sleep(ROUND)
+                self._look(self._due(self._waiting(), loop.time()))
+        finally:
+            self._running = False
+
+    def _waiting(self) -> list[_Watch]:
+        return [watch for watch in self._live.values() if not watch.looking]
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait that long, or until something changed."""
+        waiter = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait({waiter}, timeout=seconds)
+        finally:
+            waiter.cancel()
+
+    @property
+    def _batches(self) -> bool:
+        return self._client.reads_batches and self._stale < 2
+
+    def _due(self, waiting: list[_Watch], now: float) -> list[_Watch]:
+        if not self._batches:
+            return [watch for watch in waiting if watch.due <= now]
+        return [
+            watch
+            for watch in waiting
+            if watch.due <= now or watch.due - now <= REACH * (watch.due - watch.last)
+        ]
+
+    def _look(self, watches: list[_Watch]) -> None:
+        for watch in watches:
+            watch.looking = True
+        if not self._batches or len(watches) < 2:
+            for watch in watches:
+                spawn(self._look_singly(watch), name="evolink-look")
+            return
+        size = self._client.batch_size
+        for start in range(0, len(watches), size):
+            spawn(self._look_at_many(watches[start : start + size]), name="evolink-look")
+
+    async def _look_at_many(self, watches: list[_Watch]) -> None:
+        try:
+            found = await self._client.tasks([watch.task_id for watch in watches])
+        except EvolinkError as error:
+            for watch in watches:
+                self._failed(watch, error)
+            return
+        for watch in watches:
+            snapshot = None if found is None else found.get(watch.task_id)
+            if snapshot is None:  # no such call, or this task was left out of the answer
+                spawn(self._look_singly(watch), name="evolink-look")
+            elif self._suspicious(watch, snapshot):
+                spawn(self._compare(watch, snapshot), name="evolink-look")
+            else:
+                self._read(watch, snapshot)
+
+    @staticmethod
+    def _suspicious(watch: _Watch, snapshot: TaskSnapshot) -> bool:
+        reading = (snapshot.status, snapshot.progress)
+        watch.repeats = watch.repeats + 1 if reading == watch.reading else 0
+        watch.reading = reading
+        return watch.repeats >= SUSPECT and not snapshot.status.finished
+
+    async def _compare(self, watch: _Watch, batch: TaskSnapshot) -> None:
+        watch.repeats = 0
+        snapshot = await self._look_singly(watch)
+        if snapshot is not None:
+            behind = (snapshot.status, snapshot.progress) != (batch.status, batch.progress)
+            self._stale = self._stale + 1 if behind else 0
+
+    async def _look_singly(self, watch: _Watch) -> TaskSnapshot | None:
+        try:
+            snapshot = await self._client.task(watch.task_id)
+        except EvolinkError as error:
+            self._failed(watch, error)
+            return None
+        self._read(watch, snapshot)
+        return snapshot
+
+    def _read(self, watch: _Watch, snapshot: TaskSnapshot) -> None:
+        watch.failures, watch.unknown_since = 0, None
+        if watch.ended.done():
+            return
+        elapsed = self._elapsed(watch)
+        if snapshot.status.finished:
+            watch.plan.finished(elapsed)
+            watch.ended.set_result(snapshot)
+            return
+        watch.seen(snapshot)
+        self._again(watch, watch.started + watch.plan.next(elapsed, snapshot.progress))
+
+    def _failed(self, watch: _Watch, error: EvolinkError) -> None:
+        if watch.ended.done():
+            return
+        watch.failures += 1
+        now = asyncio.get_running_loop().time()
+        if isinstance(error, NotFound):
+            # A new task may not have reached every machine of the service yet.
+            watch.unknown_since = watch.unknown_since or now
+            hopeless = now - watch.unknown_since >= self._patience.missing
+        else:
+            hopeless = isinstance(error, (AuthenticationError, PermissionDenied)) or (
+                isinstance(error, RequestRefused) and not isinstance(error, RateLimited)
+            )
+        if hopeless:
+            watch.ended.set_exception(error)
+            return
+        watch.trouble(error)
+        self._again(watch, now + self._patience.after(watch.failures))
+
+    def _again(self, watch: _Watch, due: float) -> None:
+        watch.last = asyncio.get_running_loop().time()
+        watch.due = due
+        watch.looking = False
+        self._changed.set()
+
+    @staticmethod
+    def _elapsed(watch: _Watch) -> float:
+        return asyncio.get_running_loop().time() - watch.started
