@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.mounts import on_network
 from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS
 
 Access = Literal["write", "read", "frozen"]
@@ -55,7 +56,8 @@ class Database:
         self._file: tuple[int, int] | None = None
         self._depth = 0
         self._durable: bool | None = None
-        _OPEN.add(self)
+        with _REGISTRY:
+            _OPEN.add(self)
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
@@ -111,7 +113,7 @@ class Database:
     def __del__(self) -> None:
         connection = getattr(self, "_connection", None)
         if connection is not None:
-            with suppress(sqlite3.Error):
+            with suppress(Exception):  # while Python ends, anything may be gone already
                 connection.close()
 
     def _begin(self, connection: sqlite3.Connection, durable: bool) -> None:
@@ -179,10 +181,18 @@ class Database:
         if access != "write":
             if version == 0:
                 raise StoreReadOnly(f"{self.path} is empty, and it can't be written to.")
+            if version < len(self.migrations):
+                raise StoreReadOnly(
+                    f"{self.path} is from an older version, and it can't be written to.",
+                    advice="Copy the folder to a place where it can be brought up to date.",
+                )
             return "read"
-        mode = _journal_mode(connection, self.busy_timeout)
+        wished = "DELETE" if on_network(self.path.parent) else "WAL"
+        mode = _journal_mode(connection, wished, self.busy_timeout)
         if mode != "wal":
-            connection.execute("PRAGMA synchronous = FULL")
+            # FULL alone does not flush the folder after the journal's deletion: a power cut
+            # could bring the journal back, and with it the rows from before.
+            connection.execute("PRAGMA synchronous = EXTRA")
         if version < len(self.migrations):
             self._migrate(connection)
         return mode
@@ -231,37 +241,37 @@ def _one(connection: sqlite3.Connection, sql: str) -> Any:
     return connection.execute(sql).fetchone()[0]
 
 
-def _journal_mode(connection: sqlite3.Connection, patience: float) -> str:
-    # WAL needs memory shared between processes: SQLite answers with another mode, or fails,
-    # where the folder can't give it. Switching a new file to WAL does not wait for others who
-    # do the same at that moment, so the waiting is done here.
+def _journal_mode(connection: sqlite3.Connection, wished: str, patience: float) -> str:
+    # SQLite does not wait for others who switch the same file at that moment, so the waiting
+    # is done here.
     give_up = time.monotonic() + patience
     while True:
         try:
-            mode = str(_one(connection, "PRAGMA journal_mode = WAL"))
+            mode = str(_one(connection, f"PRAGMA journal_mode = {wished}"))
         except sqlite3.OperationalError as exc:
-            if "readonly" in str(exc):
-                raise
-            if "locked" not in str(exc):
-                mode = "none"
-            elif time.monotonic() < give_up:
+            if "locked" in str(exc) and time.monotonic() < give_up:
                 time.sleep(0.005)
                 continue
-            else:
+            # WAL needs memory shared between processes: where the folder can't give it SQLite
+            # answers with another mode, or fails with any of several errors.
+            if "readonly" in str(exc) or "locked" in str(exc) or wished == "DELETE":
                 raise
-        if mode == "wal":
+            mode = ""
+        if mode in ("wal", "delete") or wished == "DELETE":
             return mode
-        return str(_one(connection, "PRAGMA journal_mode = DELETE"))
+        wished = "DELETE"
 
 
 # A connection must not cross a fork, not even unused: SQLite keeps its file locks in memory,
 # the child would believe it holds them, and a third process could then truncate the shared
 # index under it. So all are closed before a fork, and both sides open their own again.
 _OPEN: weakref.WeakSet[Database] = weakref.WeakSet()
+_REGISTRY = threading.Lock()
 _HELD: list[Database] = []
 
 
 def _before_fork() -> None:
+    _REGISTRY.acquire()
     for database in list(_OPEN):
         database._lock.acquire()
         _HELD.append(database)
@@ -272,6 +282,7 @@ def _before_fork() -> None:
 def _after_fork() -> None:
     while _HELD:
         _HELD.pop()._lock.release()
+    _REGISTRY.release()
 
 
 if hasattr(os, "register_at_fork"):

@@ -14,7 +14,7 @@ from pathlib import Path
 # What file systems without hard links answer (FAT, some network folders).
 _NO_LINKS = frozenset(
     getattr(errno, name)
-    for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EINVAL", "EXDEV")
+    for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EINVAL")
     if hasattr(errno, name)
 )
 
@@ -56,7 +56,12 @@ def place(part: Path, target: Path) -> None:
 
 def _place_without_links(part: Path, target: Path) -> None:
     # An empty file takes the name, so that nobody else can; then the real one replaces it.
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    # A process killed in between leaves it empty: whoever comes next may have that name.
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileExistsError:
+        if not target.is_file() or target.stat().st_size:
+            raise
     try:
         part.replace(target)
     except BaseException:

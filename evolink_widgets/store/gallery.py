@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import TYPE_CHECKING
 
-from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
+from evolink_widgets.errors import DownloadFailed, InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
@@ -22,14 +22,12 @@ from evolink_widgets.store.formats import EXTENSIONS, Facts, NotAPicture, examin
 from evolink_widgets.store.names import stem
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.records import dump, load_object, read_receipt
-from evolink_widgets.store.thumbs import thumbnail
+from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.recipe import Recipe
 
 __all__ = ["Gallery", "GeneratedImage", "ImageSet"]
-
-PREVIEW_EDGE = 512
 
 
 class Gallery:
@@ -174,14 +172,16 @@ class Gallery:
     def _recipe(self, row: Row) -> Recipe:
         from evolink_widgets.rules.recipe import Recipe
 
-        return Recipe.from_record(load_object(row["recipe"], f"the recipe of set {row['key']}"))
+        what = f"the recipe of set {row['key']}"
+        try:
+            return Recipe.from_record(load_object(row["recipe"], what))
+        except InvalidRequest as exc:
+            raise StoreDamaged(f"In {self.root}, {what} is no recipe: {exc.message}") from exc
 
     def _image(self, row: Row, recipe: Recipe, task_id: str | None) -> GeneratedImage:
         path = self.root / row["path"]
         if path.parent != self.root or path.name in ("", ".", ".."):
-            raise StoreDamaged(
-                f"The database names a picture outside the store: {row['path']!r}."
-            )
+            raise StoreDamaged(f"The database names a picture outside the store: {row['path']!r}.")
         return GeneratedImage(
             path=path,
             index=row["number"],

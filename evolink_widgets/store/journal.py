@@ -7,16 +7,16 @@ A task's steps:
                   ├── REFUSED                          surely not accepted; not charged
                   └── UNKNOWN                          sent, and no answer: perhaps charged
 
-INTENDED, SENDING and ACCEPTED are durable: they are on the disk before the next thing happens.
-What is SAVED stays so. Which pictures of a task are saved is not written here a second time:
-it is read from the gallery's rows.
+SENDING and ACCEPTED are durable: they are on the disk before the next thing happens, and with
+them every row written before (intent and reservation). What is SAVED stays so. Which pictures
+of a task are saved is not written here a second time: it is read from the gallery's rows.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from sqlite3 import Connection, Row
 from typing import TYPE_CHECKING, Any
@@ -104,6 +104,7 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._mine: dict[str, Entry] = {}
 
     def intend(
         self,
@@ -120,7 +121,7 @@ class Journal:
         owner: str | None = None,
         lease_s: float = 60.0,
     ) -> Entry:
-        """Write down that `request` is about to be sent. Durable.
+        """Write down that `request` is about to be sent; `sending` makes it durable.
 
         Args:
             request: the request's record, JSON-safe.
@@ -149,8 +150,9 @@ class Journal:
             owner=owner,
             lease_until=None if owner is None else now + lease_s,
         )
-        with self._database.write(durable=True) as connection:
+        with self._database.write() as connection:
             _insert(connection, entry)
+        self._keep(entry)
         return entry
 
     def sending(self, key: str, now: float) -> Entry:
@@ -165,7 +167,7 @@ class Journal:
             key,
             Step.ACCEPTED,
             durable=True,
-            task_id=task_id,
+            task_id=_storable(task_id),
             accepted_at=now,
             ended_at=None,
             failure=None,
@@ -206,10 +208,10 @@ class Journal:
 
     def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
         """Write down that the POST went out and no answer came."""
-        return self._move(key, Step.UNKNOWN, durable=True, failure=_optional(record))
+        return self._move(key, Step.UNKNOWN, failure=_optional(record))
 
     def adopt(self, key: str, task_id: str, now: float) -> bool:
-        """Give a found task id to a task of unknown outcome, unless another task has it.
+        """Give a found task id to a task whose reply was lost, unless another task has it.
 
         Returns:
             Whether it was given; of several who try at once with one id, one gets it.
@@ -291,24 +293,36 @@ class Journal:
 
     def _move(self, key: str, step: Step, *, durable: bool = False, **columns: Any) -> Entry:
         with self._database.write(durable=durable) as connection:
-            before = self._must(connection, key)
-            if before.step not in _AFTER[step]:
+            before = connection.execute("SELECT step FROM tasks WHERE key = ?", (key,)).fetchone()
+            was = Step(before["step"]) if before else self._must(connection, key).step
+            if was not in _AFTER[step]:
                 raise StoreError(
-                    f"Task {key} is {before.step.value}; it can't become {step.value}.",
+                    f"Task {key} is {was.value}; it can't become {step.value}.",
                     advice="Read it again with ew.recover(); another program may have moved it.",
                 )
             columns = {"step": step.value, **columns}
             names = ", ".join(f"{name} = ?" for name in columns)
-            connection.execute(
-                f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key)
-            )
-            return self._must(connection, key)
+            connection.execute(f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key))
+            entry = self._must(connection, key)
+        self._keep(entry)
+        return entry
 
     def _must(self, connection: Connection, key: str) -> Entry:
         row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        if row is not None:
+            return _entry(row)
+        # The folder was deleted while the task was out: it is written down again, whole.
+        entry = self._mine.get(key)
+        if entry is None:
             raise StoreDamaged(f"{self._database.path} has no task {key}.")
-        return _entry(row)
+        _insert(connection, entry)
+        return replace(entry, saved=())
+
+    def _keep(self, entry: Entry) -> None:
+        if entry.ended_at is None:
+            self._mine[entry.key] = entry
+        else:
+            self._mine.pop(entry.key, None)
 
     def _entries(self, where: str, values: Sequence[object]) -> list[Entry]:
         rows = self._database.rows(f"{_SELECT} {where} ORDER BY created_at, key", values)
@@ -316,9 +330,10 @@ class Journal:
 
     def _in_steps(self, steps: Sequence[Step], service: str | None) -> list[Entry]:
         marks = ", ".join(f"'{step.value}'" for step in steps)
+        where = f"WHERE ended_at IS NULL AND step IN ({marks})"
         if service is None:
-            return self._entries(f"WHERE step IN ({marks})", ())
-        return self._entries(f"WHERE step IN ({marks}) AND service = ?", (service,))
+            return self._entries(where, ())
+        return self._entries(f"{where} AND service = ?", (service,))
 
 
 _SELECT = """SELECT *, (
@@ -335,7 +350,7 @@ def _insert(connection: Connection, entry: Entry) -> None:
         "recipe": _optional(entry.recipe),
         "identity": entry.identity,
         "idempotency_key": entry.idempotency_key,
-        "task_id": entry.task_id,
+        "task_id": _storable(entry.task_id),
         "created_at": entry.created_at,
         "sent_at": entry.sent_at,
         "accepted_at": entry.accepted_at,
@@ -345,7 +360,7 @@ def _insert(connection: Connection, entry: Entry) -> None:
         "estimate_high": entry.estimate_high,
         "receipt": receipt_record(entry.receipt),
         "failure": _optional(entry.failure),
-        "origin": entry.origin,
+        "origin": _storable(entry.origin),
         "owner": entry.owner,
         "lease_until": entry.lease_until,
     }
@@ -384,6 +399,11 @@ def _entry(row: Row) -> Entry:
 
 def _optional(record: Mapping[str, Any] | None) -> str | None:
     return None if record is None else dump(dict(record))
+
+
+def _storable(text: str | None) -> str | None:
+    # SQLite keeps UTF-8, which has no lone surrogates; a strange id must not stop us here.
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _paid(receipt: Receipt | None) -> dict[str, Any]:

@@ -8,12 +8,12 @@ unknown outcome keeps its credits. Sums are whole millionths of a credit: exact,
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from evolink_widgets.errors import BudgetExceeded, StoreDamaged
+from evolink_widgets.errors import BudgetExceeded, StoreError
 from evolink_widgets.store.database import Database
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ class Ledger:
         caps: Sequence[Cap] = (),
         scopes: Sequence[str] = (),
     ) -> None:
-        """Set credits aside for a task, if every cap allows it. Durable, and all or nothing.
+        """Set credits aside for a task, if every cap allows it: all or nothing.
 
-        A second reservation under the same key replaces the first.
+        It is on the disk when `journal.sending` is, before the POST.
+
+        A second reservation under the same key replaces the first, while that is not settled.
 
         Args:
             key: the task's local key.
@@ -94,9 +96,9 @@ class Ledger:
         Raises:
             BudgetExceeded: a cap stands in the way; nothing was reserved.
         """
-        asked = math.ceil(round(credits * _MILLION, 3))
-        with self._database.write(durable=True) as connection:
-            _forget(connection, key)
+        asked = _whole(credits, math.ceil)
+        with self._database.write() as connection:
+            self._forget(connection, key)
             for cap in caps:
                 _check(connection, cap, asked)
             connection.execute(
@@ -112,15 +114,30 @@ class Ledger:
     def settle(self, key: str, receipt: Receipt, now: float) -> None:
         """Put what the service charged in place of what was reserved.
 
-        Where it reported no charge the reserved credits go on counting.
+        Where it reported no charge the reserved credits go on counting. A task without a
+        reservation (found again, or its database was deleted meanwhile) gets its row now.
         """
-        charged = receipt.charged
-        units = None if charged is None else round(charged * _MILLION)
-        self._close(key, "settled", units, now)
+        units = None if receipt.charged is None else _whole(receipt.charged)
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO ledger (key, service, state, reserved, charged, reserved_at, "
+                "settled_at) VALUES (?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), "
+                "'settled', ?2, ?3, ?4, ?4) ON CONFLICT (key) DO UPDATE SET state = 'settled', "
+                "charged = coalesce(excluded.charged, charged), settled_at = excluded.settled_at",
+                (key, _whole(receipt.reserved or 0.0), units, now),
+            )
 
     def release(self, key: str, now: float) -> None:
-        """Give reserved credits back: the task was surely not charged."""
-        self._close(key, "released", 0, now)
+        """Give reserved credits back: the task was surely not charged.
+
+        What is settled stays so; where nothing is reserved, nothing happens.
+        """
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE ledger SET state = 'released', charged = 0, settled_at = ? "
+                "WHERE key = ? AND state = 'reserved'",
+                (now, key),
+            )
 
     def spent(
         self,
@@ -137,30 +154,32 @@ class Ledger:
         charged, unreported, reserved, tasks = rows[0]
         return Spent(charged / _MILLION, unreported / _MILLION, reserved / _MILLION, tasks)
 
-    def _close(self, key: str, state: str, units: int | None, now: float) -> None:
-        with self._database.write() as connection:
-            done = connection.execute(
-                "UPDATE ledger SET state = ?, charged = ?, settled_at = ? WHERE key = ?",
-                (state, units, now, key),
+    def _forget(self, connection: Connection, key: str) -> None:
+        connection.execute("DELETE FROM ledger WHERE key = ? AND state != 'settled'", (key,))
+        if connection.execute("SELECT 1 FROM ledger WHERE key = ?", (key,)).fetchone():
+            raise StoreError(
+                f"Task {key} is settled in {self._database.path}; it can't be reserved again.",
+                advice="Ask anew: a new request has a new key.",
             )
-            if not done.rowcount:
-                raise StoreDamaged(f"{self._database.path} has no reservation for task {key}.")
-
-
-def _forget(connection: Connection, key: str) -> None:
-    connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
-    connection.execute("DELETE FROM ledger WHERE key = ?", (key,))
+        connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
 
 
 def _check(connection: Connection, cap: Cap, asked: int) -> None:
     sql, values = _sum(cap)
     charged, unreported, reserved, _ = connection.execute(sql, values).fetchone()
-    if charged + unreported + reserved + asked <= math.floor(round(cap.limit * _MILLION, 3)):
+    if charged + unreported + reserved + asked <= _whole(cap.limit, math.floor):
         return
     raise BudgetExceeded(
         f"This may cost {_say(asked)} credits, and {cap.name} of {cap.limit:g} has "
         f"{_say(charged + unreported)} spent and {_say(reserved)} reserved."
     )
+
+
+def _whole(credits: float, towards: Callable[[float], int] = round) -> int:
+    # 0.1 + 0.2 is not 0.3: what lies within a thousandth of a unit is meant to be that unit.
+    # An endless cap is a number too, and SQLite's whole numbers have 63 bits.
+    units = min(max(credits * _MILLION, 0.0), float(1 << 62))
+    return towards(round(units, 3))
 
 
 def _say(units: int) -> str:

@@ -23,7 +23,6 @@ def surely_gone(owner: str) -> bool:
     has run out frees the task there, a little later.
     """
     pid, _, host = owner.partition("@")
-    host, _, _ = host.partition("#")
     if sys.platform == "win32" or host != _host() or not pid.isdecimal():
         return False
     try:
@@ -39,7 +38,7 @@ def surely_gone(owner: str) -> bool:
 def _host() -> str:
     # Containers may share a host name and never share process numbers: the kernel's boot and
     # the pid namespace tell them apart.
-    marks = [socket.gethostname()]
+    marks = [socket.gethostname().encode("ascii", "replace").decode("ascii")]
     with contextlib.suppress(OSError):
         marks.append(Path("/proc/sys/kernel/random/boot_id").read_text())
         marks.append(str(Path("/proc/self/ns/pid").readlink()))

@@ -13,7 +13,7 @@ from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import one_line
-from evolink_widgets.store.thumbs import Thumb, thumbnail
+from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
     from evolink_widgets.rules.recipe import Recipe
 
-_SHOWN_EDGE = 480
-_SHOWN_BYTES = 15_000
+_JPEG_BYTES = 5_200
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class GeneratedImage:
     format: str
     task_key: str
     task_id: str | None
-    recipe: Recipe = field(repr=False)
+    recipe: Recipe = field(repr=False, compare=False)
     simulated: bool
     created_at: float
     bytes_count: int
@@ -136,13 +135,21 @@ class GeneratedImage:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Show a small copy: the notebook stays small, the original stays on disk."""
-        plain = {"text/plain": repr(self)}
+        """Show small copies, under 20 kB in all: the original stays on disk.
+
+        The HTML carries the alt text, which JupyterLab drops from plain pictures; the JPEG is
+        for exports that take no HTML, such as PDF.
+        """
+        from evolink_widgets.store.static_copy import html
+
+        shown = {"text/plain": repr(self)}
         try:
-            thumb = self.small(_SHOWN_EDGE, limit=_SHOWN_BYTES)
+            thumb = self.small(256, limit=_JPEG_BYTES)
+            shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
         except StoreError as exc:
             return {"text/plain": f"{self!r}: {exc}"}, {}
-        return {"image/webp": thumb.data, **plain}, {"image/webp": {"alt": self.alt}}
+        shown["text/html"] = html([self], key=f"{self.task_key}-{self.index}")
+        return shown, {"image/jpeg": {"alt": self.alt}}
 
     def _check_there(self) -> None:
         if not self.path.is_file():
@@ -213,6 +220,4 @@ class ImageSet(Sequence[GeneratedImage]):
         from evolink_widgets.store.static_copy import html
 
         note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
-        return html(
-            self._images, key=self.key, caption=self.recipe.request.prompt, note=note
-        )
+        return html(self._images, key=self.key, caption=self.recipe.request.prompt, note=note)

@@ -7,6 +7,7 @@ were.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -45,14 +46,23 @@ def load_object(text: str | None, what: str) -> dict[str, Any] | None:
 
 def receipt_record(receipt: Receipt | None) -> str | None:
     """Return a receipt as JSON; `None` where there is none."""
-    return None if receipt is None else dump(dataclasses.asdict(receipt))
+    if receipt is None:
+        return None
+    return dump({name: getattr(receipt, name) for name in _receipt_fields()})
 
 
 def read_receipt(text: str | None) -> Receipt | None:
     """Return the receipt in `text`; fields a newer version added are left out."""
-    from evolink_widgets.rules.pricing import Receipt
-
     record = load_object(text, "a receipt")
     if record is None:
         return None
-    return Receipt(**{field.name: record.get(field.name) for field in dataclasses.fields(Receipt)})
+    from evolink_widgets.rules.pricing import Receipt
+
+    return Receipt(**{name: record.get(name) for name in _receipt_fields()})
+
+
+@functools.lru_cache(maxsize=1)
+def _receipt_fields() -> tuple[str, ...]:
+    from evolink_widgets.rules.pricing import Receipt
+
+    return tuple(field.name for field in dataclasses.fields(Receipt))

@@ -32,8 +32,7 @@ _FIRST: tuple[str, ...] = (
         owner TEXT,
         lease_until REAL
     ) WITHOUT ROWID""",
-    """CREATE INDEX tasks_open ON tasks (created_at)
-        WHERE step IN ('intended', 'sending', 'accepted', 'ready', 'unknown')""",
+    "CREATE INDEX tasks_open ON tasks (created_at) WHERE ended_at IS NULL",
     "CREATE INDEX tasks_by_task_id ON tasks (service, task_id) WHERE task_id IS NOT NULL",
     "CREATE INDEX tasks_by_identity ON tasks (identity) WHERE identity IS NOT NULL",
     """CREATE TABLE sets (

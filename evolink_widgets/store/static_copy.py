@@ -2,12 +2,14 @@
 
 A reopened notebook shows "Error displaying widget" where a live view was. The copy's `<style>`
 hides that output, unless a live view is in it. GitHub, nbviewer and notebooks that are not
-trusted drop the style and still show pictures and caption.
+trusted drop the style and still show pictures and caption. There is no script, nothing is
+fetched, and colours are the host's own, so that light and dark both work.
 """
 
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Sequence
 from html import escape
@@ -19,9 +21,26 @@ from evolink_widgets.store.names import one_line
 if TYPE_CHECKING:
     from evolink_widgets.store.pictures import GeneratedImage
 
-# 8,400 bytes are 11.2 kB in base64; with the markup around it a picture stays under 12 kB.
-_BYTES = 8_400
-_PROMPT = 400
+# 8,300 bytes are 11.1 kB in base64; with the markup around it a picture stays under 12 kB.
+_PICTURE_BYTES = 8_300
+_TEXT = 400
+
+_GAP = 8
+_NARROWEST = 150
+_MOST_COLUMNS = 5
+_PICTURE = "display:block;width:100%;height:auto;border-radius:6px"
+_LINE = (
+    "margin:8px 0 0;max-width:66em;font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);"
+    "overflow-wrap:anywhere"
+)
+_BADGE = (
+    "display:inline-block;margin-inline-end:8px;padding:0 6px;"
+    "border:1px dashed currentColor;border-radius:4px"
+)
+_ABSENT = (
+    "box-sizing:border-box;padding:8px;border:1px dashed currentColor;border-radius:6px;"
+    "font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+)
 
 
 def html(
@@ -30,71 +49,77 @@ def html(
     key: str,
     caption: str | None = None,
     note: str | None = None,
-    edge: int = 256,
+    edge: int | None = None,
 ) -> str:
-    """Return the pictures as one piece of HTML: no script, nothing fetched, all text escaped.
+    """Return the pictures as one piece of HTML of at most 12 kB a picture.
 
     Args:
         images: the pictures, in order; with none only caption and note are there.
         key: the live display's key; the copy hides a dead output right above it.
         caption: a line under the pictures; the first picture's prompt by default.
         note: one more line, e.g. "3 of 4 pictures came".
-        edge: the small pictures' longest edge in pixels.
+        edge: the small pictures' longest edge in pixels; 384 for one picture, else 256.
     """
     name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
     if caption is None:
         caption = images[0].recipe.request.prompt if images else ""
+    edge = edge or (384 if len(images) == 1 else 256)
     simulated = any(image.simulated for image in images)
-    parts = [
-        f'<div class="{name}"><style>',
-        f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.ew-live))",
-        "{display:none}</style>",
-        _grid(images, edge),
-        _caption(caption, note, simulated),
-        "</div>",
-    ]
-    return "".join(parts)
+    return "".join(
+        (
+            f'<div class="{name}"><style>',
+            f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.ew-live))",
+            "{display:none}</style>",
+            _pictures(images, edge),
+            _caption(caption, note, simulated),
+            "</div>",
+        )
+    )
 
 
-def _grid(images: Sequence[GeneratedImage], edge: int) -> str:
+def _pictures(images: Sequence[GeneratedImage], edge: int) -> str:
     if not images:
         return ""
-    column = edge if len(images) > 1 else 0
-    columns = (
-        f"display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,{column}px),1fr));"
-        f"max-width:{min(len(images), 4) * (column + 8)}px;gap:8px"
-        if column
-        else ""
+    count = len(images)
+    # As many columns as make even rows; fewer where there is no room for them.
+    columns = math.ceil(count / math.ceil(count / _MOST_COLUMNS))
+    width = max(_shown(image, edge)[0] for image in images)
+    narrowest = f"min(100%,{min(width, _NARROWEST)}px)"
+    share = f"calc((100% - {(columns - 1) * _GAP}px)/{columns})"
+    style = (
+        f"display:grid;gap:{_GAP}px;align-items:start;"
+        f"max-width:{columns * (width + _GAP) - _GAP}px;"
+        f"grid-template-columns:repeat(auto-fill,minmax(max({narrowest},{share}),1fr))"
     )
-    return f'<div style="{columns}">{"".join(_figure(image, edge) for image in images)}</div>'
+    return f'<div style="{style}">{"".join(_picture(image, edge) for image in images)}</div>'
 
 
-def _figure(image: GeneratedImage, edge: int) -> str:
+def _picture(image: GeneratedImage, edge: int) -> str:
     alt = escape(image.alt, quote=True)
     try:
-        thumb = image.small(edge, limit=_BYTES)
-    except StoreError as exc:
-        return f'<div role="img" aria-label="{alt}">{escape(one_line(exc.message, 200))}</div>'
+        thumb = image.small(edge, limit=_PICTURE_BYTES)
+    except StoreError:  # its message names the machine's folders, which a notebook need not
+        said = escape(f"{image.path.name} is not there any more, or can't be read.")
+        return f'<div role="img" aria-label="{alt}" style="{_ABSENT}">{said}</div>'
+    # To fit the bytes it may have been shrunk further: it is shown at the size it was meant to.
+    width, height = _shown(image, edge)
     data = base64.b64encode(thumb.data).decode("ascii")
     return (
         f'<img src="data:image/webp;base64,{data}" alt="{alt}" '
-        f'width="{thumb.width}" height="{thumb.height}" '
-        'style="max-width:100%;height:auto;border-radius:6px;display:block">'
+        f'width="{width}" height="{height}" style="{_PICTURE}">'
     )
+
+
+def _shown(image: GeneratedImage, edge: int) -> tuple[int, int]:
+    scale = min(1.0, edge / max(image.width, image.height))
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
 
 def _caption(caption: str, note: str | None, simulated: bool) -> str:
-    said = [f"<bdi>{escape(one_line(caption, _PROMPT))}</bdi>"] if caption.strip() else []
-    if simulated:
-        said.append(
-            '<span style="border:1px dashed currentColor;border-radius:4px;padding:0 4px">'
-            "Simulated</span>"
-        )
+    badge = f'<span style="{_BADGE}">Simulated</span>' if simulated else ""
+    said = [f"<bdi>{escape(one_line(caption, _TEXT))}</bdi>"] if caption.strip() else []
     if note:
-        said.append(escape(one_line(note, _PROMPT)))
-    if not said:
+        said.append(f"<span>{escape(one_line(note, _TEXT))}</span>")
+    if not badge and not said:
         return ""
-    return (
-        '<div style="margin:8px 0;font-size:12px;line-height:1.5;'
-        'font-family:var(--jp-ui-font-family,system-ui,sans-serif)">' + " · ".join(said) + "</div>"
-    )
+    return f'<div style="{_LINE}">{badge}{" · ".join(said)}</div>'
