@@ -1,0 +1,134 @@
+/**
+ * What Python and the browser say to each other, and what the modules hand around.
+ * Read by `tsc --noEmit` (see jsconfig.json) and by people; never shipped to a browser.
+ */
+
+/** Stages as Python names them; the last five are endings. */
+type Stage =
+  | "queued" | "sending" | "pending" | "processing" | "saving"
+  | "done" | "failed" | "refused" | "stopped" | "unknown";
+
+type Charge = { kind: "none" | "reserved" | "charged" | "not charged" | "may" | "later"; text: string };
+
+/** One run of the log. Times are Unix seconds by Python's clock; only differences are used. */
+interface Run {
+  key: string;
+  prompt: string;
+  n: number;
+  /** Pixels or any pair of the same proportion; null while the service decides. */
+  ratio: [number, number] | null;
+  stage: Stage;
+  progress: number | null;
+  startedAt: number;
+  /** The moment of this reading. */
+  at: number;
+  endedAt: number | null;
+  /** Seconds left at `at`, as a range. */
+  left: [number, number] | null;
+  /** Indexes, counted from 0, of the pictures that are saved. */
+  landed: number[];
+  taskId: string | null;
+  charge: Charge | null;
+  title: string;
+  message: string | null;
+  advice: string | null;
+  /** Names from `ACTIONS` in runs.js; the first is the next step. Unknown names are not drawn. */
+  actions: string[];
+  simulated: boolean;
+}
+
+interface Problem { field: string; rule: string; nearest: string | null; message: string }
+interface Price { low: number; high: number; usdLow: number; usdHigh: number; text: string }
+interface Balance { credits: number | null; text: string }
+
+interface Checked {
+  problems: Problem[];
+  notices: string[];
+  pixels: [number, number] | null;
+  price: Price | null;
+  balance: Balance | null;
+}
+
+/** `{"ratio": "3:2", "1K": [1248, 832], "2K": [2512, 1680], "4K": [3520, 2352]}`; widest first. */
+type Ratio = { ratio: string } & { [tier: string]: [number, number] };
+
+interface Rules {
+  ratios: Ratio[];
+  tiers: string[];
+  qualities: string[];
+  models: string[];
+  limits: { prompt: number; n: [number, number]; edge: [number, number]; step: number };
+}
+
+interface Welcome {
+  rules?: Rules;
+  simulated: boolean;
+  service: string;
+  keySource: string | null;
+  check?: Checked;
+  runs: Run[];
+  columns?: number | null;
+}
+
+interface Fields {
+  prompt: string;
+  size: string;
+  resolution: string;
+  quality: string;
+  /** The text as typed when it is no whole number. */
+  n: number | string;
+  model: string;
+}
+
+/** A landed picture with its thumbnail as a blob URL. */
+interface Picture {
+  id: string;
+  key: string;
+  index: number;
+  width: number;
+  height: number;
+  alt: string;
+  name: string;
+  url: string;
+}
+
+interface Message { kind: string; id?: string; [field: string]: any }
+interface Answer { message: any; buffers: DataView[] }
+
+/** What anywidget hands to `render`. `signal` is missing before anywidget 0.10. */
+interface Model {
+  get(name: string): any;
+  set(name: string, value: any): void;
+  save_changes(): void;
+  send(content: any, callbacks?: any, buffers?: any[]): void;
+  on(name: string, callback: (...args: any[]) => void): void;
+  off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
+}
+interface Context { model: Model; el: HTMLElement; signal?: AbortSignal }
+
+interface Link {
+  ask(kind: string, fields?: object, how?: { tries?: number; signal?: AbortSignal; every?: number }): Promise<Answer>;
+  pull(picture: string, what: "thumb" | "preview" | "original",
+       how?: { signal?: AbortSignal; progress?: (share: number) => void }): Promise<{ blob: Blob; name: string }>;
+  on(kind: string, listener: (message: any, buffers: DataView[]) => void): void;
+  /** Called with true when an answer is late, with false when anything arrives. */
+  onLate: (late: boolean) => void;
+}
+
+/** What every part of a panel may use. */
+interface Deck {
+  model: Model;
+  signal: AbortSignal;
+  link: Link;
+  root: HTMLElement;
+  /** Whether Python has answered; without it nothing can be asked. */
+  live: boolean;
+  /** Speaks in the one polite live region. */
+  say(text: string): void;
+  open(pictures: Picture[], at: Picture, from: HTMLElement): void;
+  isSelected(id: string): boolean;
+  select(ids: string[], on: boolean): void;
+  selected(): string[];
+  editPrompt: ((prompt: string) => void) | null;
+  columns: number | null;
+}

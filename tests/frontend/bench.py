@@ -1,0 +1,349 @@
+"""The bench of the front-end tests: a page in Chromium with a widget on a stub model.
+
+Nothing here starts a kernel or a server: the page is routed, the Python side is played by
+`stub.js`, and the front end under test is the very text that a notebook would get.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+
+from evolink_widgets.widgets import assets
+
+HERE = Path(__file__).parent
+ORIGIN = "https://bench.test"
+
+#: Values that JupyterLab's themes set, as far as the panel reads them.
+_FONTS = {
+    "--jp-ui-font-size1": "13px",
+    "--jp-ui-font-family": "system-ui, sans-serif",
+    "--jp-content-font-family": "system-ui, sans-serif",
+    "--jp-code-font-family": "monospace",
+}
+THEMES: dict[str, dict[str, str]] = {
+    "light": _FONTS
+    | {
+        "--jp-layout-color0": "white",
+        "--jp-layout-color1": "white",
+        "--jp-layout-color2": "#eee",
+        "--jp-ui-font-color1": "rgba(0,0,0,.87)",
+        "--jp-ui-font-color2": "rgba(0,0,0,.54)",
+        "--jp-ui-inverse-font-color1": "white",
+        "--jp-brand-color1": "#1976d2",
+        "--jp-border-color1": "#bdbdbd",
+        "--jp-border-color2": "#e0e0e0",
+        "--jp-border-color3": "#eee",
+        "--jp-error-color1": "#d32f2f",
+        "--jp-warn-color1": "#f57c00",
+        "--jp-success-color1": "#388e3c",
+    },
+    "dark": _FONTS
+    | {
+        "--jp-layout-color0": "#111",
+        "--jp-layout-color1": "#212121",
+        "--jp-layout-color2": "#424242",
+        "--jp-ui-font-color1": "rgba(255,255,255,.87)",
+        "--jp-ui-font-color2": "rgba(255,255,255,.54)",
+        "--jp-ui-inverse-font-color1": "rgba(0,0,0,.8)",
+        "--jp-brand-color1": "#2196f3",
+        "--jp-border-color1": "#616161",
+        "--jp-border-color2": "#424242",
+        "--jp-border-color3": "#212121",
+        "--jp-error-color1": "#f44336",
+        "--jp-warn-color1": "#ff9800",
+        "--jp-success-color1": "#4caf50",
+    },
+    "contrast": _FONTS
+    | {
+        "--jp-layout-color0": "#111",
+        "--jp-layout-color1": "#111",
+        "--jp-layout-color2": "#424242",
+        "--jp-ui-font-color1": "white",
+        "--jp-ui-font-color2": "white",
+        "--jp-ui-inverse-font-color1": "black",
+        "--jp-brand-color1": "#319bf2",
+        "--jp-border-color1": "white",
+        "--jp-border-color2": "#e0e0e0",
+        "--jp-border-color3": "white",
+        "--jp-error-color1": "#f44336",
+        "--jp-warn-color1": "#ff9800",
+        "--jp-success-color1": "#4caf50",
+    },
+    "none": {},
+}
+
+RATIOS = ("3:1 21:9 2:1 16:9 3:2 4:3 5:4 1:1 4:5 3:4 2:3 9:16 1:2 9:21 1:3").split()
+
+
+def pixels(ratio: str, target: int) -> list[int]:
+    """The service's rule for ratio and tier, as far as these tests need it."""
+    a, b = map(int, ratio.split(":"))
+    w, h = math.sqrt(target * a / b), math.sqrt(target * b / a)
+    edges = [round(w / 16) * 16, round(h / 16) * 16]
+    if max(edges) > 3840 or edges[0] * edges[1] > 8_294_400:
+        shrink = min(1, 3840 / max(w, h))
+        edges = [int(w * shrink // 16) * 16, int(h * shrink // 16) * 16]
+    return edges
+
+
+RULES: dict[str, Any] = {
+    "ratios": [
+        {"ratio": r, "1K": pixels(r, 2**20), "2K": pixels(r, 2**22), "4K": pixels(r, 8_294_400)}
+        for r in RATIOS
+    ],
+    "tiers": ["1K", "2K", "4K"],
+    "qualities": ["low", "medium", "high"],
+    "models": ["gpt-image-2", "gpt-image-2-beta"],
+    "limits": {"prompt": 32_000, "n": [1, 10], "edge": [16, 3840], "step": 16},
+}
+
+TRAITS: dict[str, Any] = {
+    "prompt": "",
+    "size": "3:2",
+    "resolution": "1K",
+    "quality": "medium",
+    "n": 4,
+    "model": "gpt-image-2",
+    "selected": [],
+    "busy": False,
+    "error": "",
+    "_key": "k3j2",
+}
+
+FACTS = [
+    ["Prompt", "A lighthouse on a rocky headland at dusk, gouache on paper"],
+    ["Size", "1248 × 832 px · 3:2 · 1K"],
+    ["Quality", "Medium"],
+    ["Charged", "2.4 of 9.7 credits"],
+    ["Made in", "38 s"],
+    ["Task", "task-unified-1757156493-imcg5zqt"],
+]
+
+#: Four quiet scenes: sky, low sky, sun, land.
+_SCENES = (
+    ((38, 48, 79), (217, 138, 118), (255, 226, 176), (27, 33, 56)),
+    ((11, 23, 48), (75, 127, 155), (238, 243, 234), (7, 16, 34)),
+    ((185, 210, 208), (245, 236, 217), (255, 246, 226), (82, 127, 136)),
+    ((61, 74, 76), (201, 199, 174), (228, 228, 210), (36, 56, 61)),
+)
+
+
+def scene(index: int, width: int, height: int) -> bytes:
+    """A stand-in picture: a sky that fades, a sun and a hill."""
+    high, low, sun, land = _SCENES[index % len(_SCENES)]
+    image = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(image)
+    for y in range(height):
+        share = y / height
+        draw.line(
+            (0, y, width, y), tuple(round(a + (b - a) * share) for a, b in zip(high, low, strict=True))
+        )
+    r, x = height * 0.1, width * (0.3 + 0.13 * index)
+    draw.ellipse((x - r, height * 0.4 - r, x + r, height * 0.4 + r), sun)
+    draw.ellipse((-width * 0.3, height * 0.68, width * 0.9, height * 1.7), land)
+    draw.ellipse((width * 0.3, height * 0.78, width * 1.4, height * 1.8), tuple(c + 14 for c in land))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@cache
+def files() -> dict[str, Any]:
+    """Thumbnails, a preview and an original, as the stub hands them out."""
+    return {
+        "thumbs": [_text(scene(i, 384, 256)) for i in range(4)],
+        "preview": _text(scene(1, 624, 416)),
+        "original": _text(scene(1, 1248, 832)),
+    }
+
+
+def page_html(theme: str, width: int, direction: str) -> str:
+    """A page as bare as a notebook's output area: host values, a heading, a box of a width."""
+    values = ";".join(f"{k}:{v}" for k, v in THEMES[theme].items())
+    ground = "var(--jp-layout-color0, light-dark(#fff, #111))"
+    ink = "var(--jp-ui-font-color1, light-dark(#1f1f1f, #e4e4e4))"
+    marker = {"light": "true", "dark": "false", "contrast": "false"}.get(theme)
+    attribute = f' data-jp-theme-light="{marker}"' if marker else ""
+    return f"""<!doctype html><html lang="en" dir="{direction}"><head><meta charset="utf-8">
+<title>Bench</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/widget.css">
+<style>:root{{color-scheme:light dark;{values}}}
+body{{margin:24px;background:{ground};color:{ink};font:13px system-ui}}
+#cell{{inline-size:{width}px}}</style></head>
+<body{attribute}><main><h1 style="font-size:13px">Bench</h1><div id="cell"></div>
+<div class="ew-static-k3j2">The saved pictures</div></main>
+<script type="module">
+import {{ Kernel, Model }} from "/stub.js";
+import widget from "/widget.js";
+const {{ traits, plan }} = await (await fetch("/plan.json")).json();
+window.model = new Model(traits);
+window.kernel = new Kernel(model, plan);
+window.widget = widget;
+window.setUp?.(kernel);
+for (const run of plan.runs ?? []) kernel.run(run);
+kernel.pictures.push(...(plan.pictures ?? []));
+window.ending = new AbortController();
+const {{ initialize, render }} = typeof widget === "function" ? await widget() : widget;
+await initialize?.({{ model, signal: ending.signal }});
+window.view = await render({{ model, el: document.querySelector("#cell"), signal: ending.signal }});
+window.ready = true;
+</script></body></html>"""
+
+
+@dataclass
+class Bench:
+    """One page with one widget; the names a test speaks in."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Locator:
+        """The live panel."""
+        return self.page.locator("section.ew")
+
+    def js(self, code: str, argument: Any = None) -> Any:
+        """Evaluate in the page; `model`, `kernel` and `view` are there."""
+        return self.page.evaluate(code, argument)
+
+    def sent(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of one kind that the browser has sent."""
+        messages: list[dict[str, Any]] = self.js("kind => model.heard(kind)", kind)
+        return messages
+
+    def show(self, **run: Any) -> str:
+        """Python tells of a new run."""
+        key: str = self.js("run => kernel.show(run).key", run)
+        return key
+
+    def change(self, key: str, **changes: Any) -> None:
+        """Python tells that a run has changed."""
+        self.js("([key, changes]) => kernel.change(key, changes)", [key, changes])
+
+    def land(self, key: str, *indexes: int, **more: Any) -> None:
+        """Pictures land."""
+        for index in indexes:
+            self.js("([key, index, more]) => kernel.land(key, index, more)", [key, index, more])
+
+    def done(self, n: int = 4, **run: Any) -> str:
+        """A finished run with all its pictures."""
+        key = self.show(n=n, **run)
+        self.land(key, *range(n))
+        self.change(key, **DONE)
+        return key
+
+    def press(self, *keys: str) -> None:
+        """Keys, one after another, to whatever has the focus."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def focused(self) -> str:
+        """The accessible label, text or id of what has the focus."""
+        found: str = self.js(
+            "() => { const e = document.activeElement;"
+            " return e.getAttribute('aria-label') || e.innerText || e.id || e.tagName }"
+        )
+        return found
+
+
+DONE: dict[str, Any] = {
+    "stage": "done",
+    "title": "Done",
+    "progress": 100,
+    "left": None,
+    "startedAt": 1000.0,
+    "at": 1038.0,
+    "endedAt": 1038.0,
+    "charge": {"kind": "charged", "text": "9.7 credits"},
+    "actions": ["saveAll", "runAgain"],
+}
+
+ENDINGS: dict[str, dict[str, Any]] = {
+    "failed": {
+        "title": "Failed",
+        "message": "The service stopped with an internal error.",
+        "advice": "Nothing in the prompt has to change.",
+        "charge": {"kind": "not charged", "text": "Not charged"},
+        "actions": ["runAgain", "copyDetails"],
+    },
+    "refused": {
+        "title": "Refused by content policy",
+        "message": "The prompt or a reference picture breaks the policy.",
+        "advice": "Unchanged, it is refused again.",
+        "charge": {"kind": "not charged", "text": "Not charged"},
+        "actions": ["editPrompt", "copyDetails"],
+    },
+    "stopped": {
+        "title": "Waiting stopped",
+        "message": "You stopped waiting after 0:52.",
+        "advice": "The task goes on, and its pictures can be collected later.",
+        "charge": {"kind": "later", "text": "Charged when it finishes"},
+        "actions": ["resume", "copyTaskId"],
+    },
+    "unknown": {
+        "title": "Outcome unknown",
+        "message": "The connection broke after the request was sent, and no task ID came back.",
+        "advice": "Look again, or send it again under the same key.",
+        "charge": {"kind": "may", "text": "May have been charged"},
+        "actions": ["lookAgain", "sendAgain"],
+    },
+}
+
+
+def ending(stage: str) -> dict[str, Any]:
+    """A run that ended without pictures."""
+    return ENDINGS[stage] | {"stage": stage, "progress": None, "left": None, "endedAt": 1052.0, "at": 1052.0, "startedAt": 1000.0}
+
+
+def open_bench(
+    browser: Browser,
+    *,
+    widget: str = "studio",
+    theme: str = "light",
+    width: int = 900,
+    direction: str = "ltr",
+    origin: str = ORIGIN,
+    traits: dict[str, Any] | None = None,
+    plan: dict[str, Any] | None = None,
+    **context: Any,
+) -> tuple[Bench, BrowserContext]:
+    """A new page with the widget drawn in it."""
+    context.setdefault("viewport", {"width": max(width + 48, 388), "height": 900})
+    if theme in ("dark", "contrast"):
+        context.setdefault("color_scheme", "dark")
+    window = browser.new_context(**context)
+    page = window.new_page()
+    page.set_default_timeout(5000)
+    bench = Bench(page)
+    page.on("console", lambda m: bench.errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: bench.errors.append(str(e)))
+    whole = {"simulated": False, "keySource": None, "rules": RULES, "facts": FACTS, "files": files()}
+    bodies = {
+        "/": ("text/html", page_html(theme, width, direction)),
+        "/stub.js": ("text/javascript", (HERE / "stub.js").read_text()),
+        "/widget.js": ("text/javascript", assets.esm(widget)),
+        "/widget.css": ("text/css", assets.css(widget)),
+        "/plan.json": ("application/json", json.dumps({"traits": TRAITS | (traits or {}), "plan": whole | (plan or {})})),
+    }
+
+    def answer(route: Route) -> None:
+        kind, body = bodies["/" + route.request.url.split("/", 3)[3]]
+        route.fulfill(status=200, content_type=f"{kind}; charset=utf-8", body=body)
+
+    page.route("**/*", answer)
+    page.goto(f"{origin}/")
+    page.wait_for_function("window.ready")
+    return bench, window

@@ -1,0 +1,145 @@
+/** A stand-in for anywidget's model and for the Python side behind it: plays the protocol, records what it hears. */
+
+export class Model {
+  constructor(state) {
+    this.state = state;
+    this.saved = [];
+    this.sent = [];
+    this.listeners = [];
+    this.dirty = {};
+  }
+  get(name) {
+    return this.state[name];
+  }
+  set(name, value) {
+    if (JSON.stringify(this.state[name]) === JSON.stringify(value)) return;
+    this.state[name] = value;
+    this.dirty[name] = value;
+    this.fire(`change:${name}`);
+  }
+  save_changes() {
+    if (Object.keys(this.dirty).length) this.saved.push(this.dirty);
+    this.dirty = {};
+  }
+  on(name, callback) {
+    this.listeners.push([name, callback]);
+  }
+  off(name, callback) {
+    this.listeners = this.listeners.filter(([n, c]) => (name && n !== name) || (callback && c !== callback));
+  }
+  fire(name, ...args) {
+    for (const [n, callback] of [...this.listeners]) if (n === name) callback(...args);
+  }
+  send(content) {
+    const message = JSON.parse(JSON.stringify(content));
+    this.sent.push(message);
+    queueMicrotask(() => window.kernel.hear(message));
+  }
+  heard(kind) {
+    return this.sent.filter((message) => message.kind === kind);
+  }
+}
+
+const views = (b64) => {
+  const bytes = Uint8Array.from(atob(b64), (c) => c.charCodeAt(0));
+  return new DataView(bytes.buffer);
+};
+
+export class Kernel {
+  constructor(model, plan) {
+    this.model = model;
+    this.plan = plan;
+    this.runs = [];
+    this.pictures = [];
+    this.silent = plan.silent ?? false;
+    this.deaf = new Set(plan.deaf ?? []);
+    this.answers = {};
+    this.count = 0;
+  }
+  tell(message, buffers = []) {
+    this.model.fire("msg:custom", JSON.parse(JSON.stringify(message)), buffers);
+  }
+  hear(message) {
+    if (this.silent || this.deaf.has(message.kind)) return;
+    const answer = (this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }))).call(this, message);
+    if (!answer) return;
+    const { buffers = [], after = [], ...body } = answer;
+    this.tell({ id: message.id, ...body }, buffers);
+    for (const [event, eventBuffers] of after) this.tell(event, eventBuffers);
+  }
+  on_hello() {
+    const { rules, simulated, keySource, check, columns = null } = this.plan;
+    return {
+      kind: "welcome", rules, simulated, keySource, check, columns, service: simulated ? "emulator" : "api.example.org",
+      runs: this.runs, after: this.pictures.map((p) => this.picture(p)),
+    };
+  }
+  on_check({ fields }) {
+    const problems = [];
+    const [w, h] = (/^(\d*)[x×](\d*)$/.exec(fields.size) ?? []).slice(1).map(Number);
+    if (w !== undefined && (w % 16 || h % 16)) {
+      problems.push({ field: "size", rule: "multiples of 16", nearest: "1280x720", message: `${fields.size} is not allowed: both edges must be multiples of 16.` });
+    }
+    if (!(Number.isInteger(fields.n) && fields.n >= 1 && fields.n <= 10)) {
+      problems.push({ field: "n", rule: "1 to 10", nearest: "10", message: "Ask for 1 to 10 pictures." });
+    }
+    const credits = 2.4232 * (Number(fields.n) || 1);
+    return {
+      kind: "checked", problems, notices: this.plan.notices ?? [], pixels: null,
+      price: problems.length ? null : { low: credits, high: credits, usdLow: credits / 68, usdHigh: credits / 68, text: "" },
+      balance: this.plan.simulated ? null : { credits: 412.6, text: "412.6 credits" },
+    };
+  }
+  on_run({ fields }) {
+    const run = this.run({ prompt: fields.prompt, n: fields.n, stage: "pending", title: "Waiting in the queue", progress: null });
+    return { kind: "accepted", run, after: [[{ kind: "run", run }, []]] };
+  }
+  on_code() {
+    return { kind: "code", text: 'ew.generate("a lighthouse", size="3:2")' };
+  }
+  on_facts() {
+    return { kind: "facts", rows: this.plan.facts };
+  }
+  on_bytes({ picture, what, offset }) {
+    const data = views(this.plan.files[what]);
+    const chunk = this.plan.chunk ?? 262144;
+    return {
+      kind: "bytes", total: data.byteLength, offset, type: "image/png", name: `${picture}.png`,
+      buffers: [new DataView(data.buffer.slice(offset, offset + chunk))],
+    };
+  }
+  /** A Run with everything filled in. */
+  run(changes = {}) {
+    const now = Date.now() / 1000;
+    const run = {
+      key: `run${this.count++}`, prompt: "A lighthouse on a rocky headland at dusk, gouache on paper", n: 4, ratio: [1248, 832],
+      stage: "processing", progress: 42, startedAt: now - 21, at: now, endedAt: null, left: [15, 40], landed: [], taskId: "task-unified-1",
+      charge: null, title: "Rendering", message: null, advice: null, actions: ["stop"], simulated: this.plan.simulated, ...changes,
+    };
+    this.runs.push(run);
+    return run;
+  }
+  show(changes) {
+    const run = this.run(changes);
+    this.tell({ kind: "run", run });
+    return run;
+  }
+  change(key, changes) {
+    const run = this.runs.find((r) => r.key === key);
+    Object.assign(run, changes);
+    this.tell({ kind: "run", run });
+  }
+  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb }) {
+    return [
+      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png` },
+      [views(this.plan.files.thumbs[thumb ?? index % this.plan.files.thumbs.length])],
+    ];
+  }
+  land(key, index, more = {}) {
+    const run = this.runs.find((r) => r.key === key);
+    if (run && !run.landed.includes(index)) run.landed.push(index);
+    this.pictures.push({ key, index, ...more });
+    this.tell(...this.picture({ key, index, ...more }));
+    if (run) this.tell({ kind: "run", run });
+  }
+}
