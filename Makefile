@@ -1,38 +1,45 @@
 # The thin face of the project: `make lab` and `make test` need Python 3.10 or newer, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint clean
+.PHONY: help lab test lint wheel clean
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 JOBS ?= 2
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 help:            ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-# One stamp for each set of extras: a changed pyproject.toml installs again.
-.venv/.lab: pyproject.toml
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[lab]"
+
+# One stamp for each set of extras: a changed pyproject.toml installs again.
+.venv/.lab: pyproject.toml | .venv/bin/python
+	$(PIP) -e ".[lab]"
 	touch $@
 
-.venv/.test: pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+.venv/.test: pyproject.toml | .venv/bin/python
+	$(PIP) -e ".[test]"
 	touch $@ .venv/.lab
 
 .venv/.browser: .venv/.test tests/install_browser.py
 	$(BIN)/python tests/install_browser.py
 	touch $@
 
-lab: .venv/.lab  ## JupyterLab on the quickstart notebook; no key needed
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS) notebooks/01-quickstart.ipynb
+lab: .venv/.lab  ## JupyterLab on the quickstart notebook; no key needed (LAB_ARGS=--no-browser)
+	$(BIN)/python -m jupyterlab $(AS_ROOT) $(LAB_ARGS) notebooks/01-quickstart.ipynb
 
-test: .venv/.browser lint  ## every test, the browser's included; installs all it needs
+test: .venv/.browser ## every test, the browser's included; installs all it needs (TEST_ARGS="-k studio")
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST_ARGS)
 
-lint: .venv/.test  ## ruff and the strict type checker
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: .venv/.test ## ruff and the strict type checker; `make test` asks them too
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+wheel: .venv/.test ## what would be published, in dist/
+	$(BIN)/python -m build
 
 clean:           ## remove what make made
 	rm -rf .venv .venvs build dist test-results

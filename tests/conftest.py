@@ -1,0 +1,39 @@
+"""What every room's tests share: one Chromium a worker, and no way to the real service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+
+@pytest.fixture(autouse=True)
+def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test talks to the real service because the developer's shell has a key."""
+    for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver; its synchronous face allows only one in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests of this worker."""
+    from install_browser import launch
+
+    browser = launch(playwright)
+    if browser is None:
+        pytest.fail("No Chromium starts here: run `make test`, or tests/install_browser.py.")
+    yield browser
+    browser.close()
