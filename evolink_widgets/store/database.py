@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -235,6 +235,14 @@ class Database:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> None:
+    """Add one row; table and column names are our own, values are bound."""
+    marks = ", ".join("?" * len(columns))
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
+    )
 
 
 def _one(connection: sqlite3.Connection, sql: str) -> Any:

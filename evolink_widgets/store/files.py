@@ -27,7 +27,9 @@ def flush(path: Path) -> None:
 
 def flush_folder(path: Path) -> None:
     """Put a folder's names on the disk; where folders can't be opened (Windows), nothing."""
-    with suppress(OSError, AttributeError):
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    with suppress(OSError):
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)
@@ -37,6 +39,8 @@ def flush_folder(path: Path) -> None:
 
 def place(part: Path, target: Path) -> None:
     """Give `part` the name `target`, in one step, unless something has that name.
+
+    Where the file system has links, `part` keeps its old name too; the caller removes it.
 
     Raises:
         FileExistsError: something has that name; both files are as they were.
@@ -50,8 +54,14 @@ def place(part: Path, target: Path) -> None:
         if isinstance(exc, OSError) and exc.errno not in _NO_LINKS:
             raise
         _place_without_links(part, target)
-        return
-    part.unlink()
+
+
+def take_back(part: Path, target: Path) -> None:
+    """Undo `place`: `part` is there, `target` is not."""
+    if part.exists():
+        target.unlink(missing_ok=True)
+    else:
+        target.replace(part)
 
 
 def _place_without_links(part: Path, target: Path) -> None:
@@ -103,6 +113,7 @@ def copy(source: Path, target: Path) -> Path:
         for candidate in free_names(target):
             try:
                 place(temporary, candidate)
+                flush_folder(target.parent)
                 return candidate
             except FileExistsError:
                 if candidate.is_file() and candidate.read_bytes() == source.read_bytes():

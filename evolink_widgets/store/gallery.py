@@ -10,24 +10,33 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evolink_widgets.errors import DownloadFailed, InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import Database, insert
 from evolink_widgets.store.formats import EXTENSIONS, Facts, NotAPicture, examine, same_bytes
 from evolink_widgets.store.names import stem
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
-from evolink_widgets.store.records import dump, load_object, read_receipt
+from evolink_widgets.store.records import dump, load_object, read_receipt, storable
 from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.recipe import Recipe
 
 __all__ = ["Gallery", "GeneratedImage", "ImageSet"]
+
+
+class _Set(NamedTuple):
+    key: str
+    recipe: Recipe
+    task_id: str | None
+    expected: int
+    now: float
 
 
 class Gallery:
@@ -75,21 +84,34 @@ class Gallery:
         facts = self._examine(part, task_id)
         with guarded(part, "flushed to the disk"):
             files.flush(part)
-        base = self._begin(key, recipe, task_id, expected or recipe.request.n, now)
         already = self._row(key, index)
-        if already is not None and (self.root / already["path"]).is_file():
+        if already is None or not (self.root / already["path"]).is_file():
+            about = _Set(key, recipe, task_id, expected or recipe.request.n, now)
+            self._take_in(index, part, facts, about)
+            already = self._row(key, index)
+            assert already is not None
+        with suppress(OSError):
             part.unlink(missing_ok=True)
-            return self._image(already, recipe, task_id)
-        target = self.root / f"{base}_{index + 1}{EXTENSIONS[facts.format]}"
-        with guarded(target, "written"):
-            path = _settle(part, target, facts)
-            files.flush_folder(self.root)
-        with self._database.write() as connection:
-            _write_row(connection, key, index, path.name, facts, now)
-            self._write_recipe(connection, key)
-        row = self._row(key, index)
-        assert row is not None
-        return self._image(row, recipe, task_id)
+        return self._image(already, recipe, task_id)
+
+    def _take_in(self, index: int, part: Path, facts: Facts, about: _Set) -> None:
+        placed: Path | None = None
+        try:
+            with self._database.write() as connection, guarded(part, "moved into the store"):
+                name = f"{_set_stem(connection, about)}_{index + 1}{EXTENSIONS[facts.format]}"
+                path = _equal(self.root / name, facts)
+                if path is None:
+                    path = placed = _place(part, self.root / name)
+                    files.flush_folder(self.root)
+                _write_row(connection, about, index, path.name, facts)
+                self._write_recipe(connection, about.key)
+        except BaseException:
+            if placed is not None:
+                with suppress(OSError):
+                    files.take_back(part, placed)
+            with suppress(StoreError), self._database.write() as connection:
+                self._write_recipe(connection, about.key)
+            raise
 
     def images(self, key: str) -> ImageSet:
         """Return the pictures of a task that are there, whatever step the task is at.
@@ -128,41 +150,6 @@ class Gallery:
                 f"A downloaded file is no picture: {reason}.", task_id=task_id
             ) from exc
 
-    def _begin(
-        self, key: str, recipe: Recipe, task_id: str | None, expected: int, now: float
-    ) -> str:
-        found = self._database.rows("SELECT stem FROM sets WHERE key = ?", (key,))
-        if found:
-            return str(found[0]["stem"])
-        with self._database.write() as connection:
-            base = self._free_stem(connection, key, recipe.request.prompt, now)
-            connection.execute(
-                "INSERT INTO sets (key, stem, recipe, identity, service, simulated, task_id, "
-                "expected, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (key) DO NOTHING",
-                (
-                    key,
-                    base,
-                    dump(recipe.to_record()),
-                    recipe.identity,
-                    recipe.service,
-                    recipe.service == "emulator",
-                    task_id,
-                    expected,
-                    now,
-                ),
-            )
-            row = connection.execute("SELECT stem FROM sets WHERE key = ?", (key,)).fetchone()
-            return str(row["stem"])
-
-    def _free_stem(self, connection: Connection, key: str, prompt: str, now: float) -> str:
-        # Four letters of the key are enough nearly always; all of them always.
-        for letters in (4, 8, len(key)):
-            base = stem(prompt, key[:letters], now)
-            if not connection.execute("SELECT 1 FROM sets WHERE stem = ?", (base,)).fetchone():
-                return base
-        return base
-
     def _row(self, key: str, index: int) -> Row | None:
         rows = self._database.rows(
             "SELECT * FROM pictures WHERE key = ? AND number = ?", (key, index)
@@ -199,6 +186,8 @@ class Gallery:
 
     def _write_recipe(self, connection: Connection, key: str) -> None:
         found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            return
         pictures = connection.execute(
             "SELECT * FROM pictures WHERE key = ? ORDER BY number", (key,)
         ).fetchall()
@@ -221,39 +210,72 @@ class Gallery:
         }
         path = self.root / f"{found['stem']}.json"
         with guarded(path, "written"):
+            if not pictures:
+                path.unlink(missing_ok=True)
+                return
             files.replace(path, _readable(record))
 
 
-def _settle(part: Path, target: Path, facts: Facts) -> Path:
+def _set_stem(connection: Connection, about: _Set) -> str:
+    key, recipe = about.key, about.recipe
+    found = connection.execute("SELECT stem FROM sets WHERE key = ?", (key,)).fetchone()
+    if found is not None:
+        return str(found["stem"])
+    # Four letters of the key are enough nearly always; all of them always.
+    for letters in (4, 8, len(key)):
+        name = stem(recipe.request.prompt, key[:letters], about.now)
+        if not connection.execute("SELECT 1 FROM sets WHERE stem = ?", (name,)).fetchone():
+            break
+    columns = {
+        "key": key,
+        "stem": name,
+        "recipe": dump(recipe.to_record()),
+        "identity": recipe.identity,
+        "service": recipe.service,
+        "simulated": recipe.service == "emulator",
+        "task_id": storable(about.task_id),
+        "expected": about.expected,
+        "created_at": about.now,
+    }
+    insert(connection, "sets", columns)
+    return name
+
+
+def _equal(target: Path, facts: Facts) -> Path | None:
+    # A process killed after the file got its name and before its row was written leaves it
+    # under one of these names.
+    for candidate in files.free_names(target):
+        if not candidate.exists():
+            return None
+        if candidate.is_file() and same_bytes(candidate, facts):
+            return candidate
+    return None
+
+
+def _place(part: Path, target: Path) -> Path:
     for candidate in files.free_names(target):
         try:
             files.place(part, candidate)
             return candidate
         except FileExistsError:
-            if candidate.is_file() and same_bytes(candidate, facts):
-                part.unlink(missing_ok=True)
-                return candidate
+            continue
     raise AssertionError("free_names has no end")
 
 
-def _write_row(
-    connection: Connection, key: str, index: int, name: str, facts: Facts, now: float
-) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO pictures (key, number, path, format, width, height, "
-        "bytes_count, sha256, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            key,
-            index,
-            name,
-            facts.format,
-            facts.width,
-            facts.height,
-            facts.bytes_count,
-            facts.sha256,
-            now,
-        ),
-    )
+def _write_row(connection: Connection, about: _Set, index: int, name: str, facts: Facts) -> None:
+    connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (about.key, index))
+    columns = {
+        "key": about.key,
+        "number": index,
+        "path": name,
+        "format": facts.format,
+        "width": facts.width,
+        "height": facts.height,
+        "bytes_count": facts.bytes_count,
+        "sha256": facts.sha256,
+        "created_at": about.now,
+    }
+    insert(connection, "pictures", columns)
 
 
 def _readable(record: object) -> bytes:

@@ -14,39 +14,34 @@ of a task are saved is not written here a second time: it is read from the galle
 
 from __future__ import annotations
 
-import secrets
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
-from sqlite3 import Connection, Row
+from dataclasses import replace
+from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import Database, insert
+from evolink_widgets.store.entry import (
+    SELECT,
+    Entry,
+    Step,
+    columns_of,
+    new_idempotency_key,
+    new_key,
+    read_entry,
+)
 from evolink_widgets.store.owner import surely_gone
-from evolink_widgets.store.records import dump, load, load_object, read_receipt, receipt_record
+from evolink_widgets.store.records import dump, load_object, optional, receipt_record, storable
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
 
-# Small letters and digits that are not mistaken for one another; safe in file names that
-# ignore case, in CSS classes and in URLs. Twelve of them are 59 bits of chance.
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+__all__ = ["Entry", "Journal", "Step", "new_idempotency_key", "new_key"]
+
+log = logging.getLogger("evolink_widgets")
+
 _LONGEST_LEASE = 3600.0
-
-
-class Step(str, Enum):
-    """How far a task has come, as the journal knows it."""
-
-    INTENDED = "intended"
-    SENDING = "sending"
-    ACCEPTED = "accepted"
-    READY = "ready"
-    SAVED = "saved"
-    FAILED = "failed"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
 
 # Which steps a step may follow. ACCEPTED may follow all but SAVED: a task id is written down,
 # whatever was believed before.
@@ -60,43 +55,6 @@ _AFTER: dict[Step, tuple[Step, ...]] = {
     Step.UNKNOWN: (Step.SENDING, Step.UNKNOWN),
 }
 _PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One task as the journal has it. Times are Unix seconds; `None` is "not yet"."""
-
-    key: str
-    step: Step
-    service: str
-    request: dict[str, Any]
-    idempotency_key: str
-    created_at: float
-    recipe: dict[str, Any] | None = None
-    identity: str | None = None
-    task_id: str | None = None
-    sent_at: float | None = None
-    accepted_at: float | None = None
-    ended_at: float | None = None
-    results: tuple[str, ...] = ()
-    links_until: float | None = None
-    saved: tuple[int, ...] = ()
-    estimate_high: float | None = None
-    receipt: Receipt | None = None
-    failure: dict[str, Any] | None = None
-    origin: str | None = None
-    owner: str | None = None
-    lease_until: float | None = None
-
-
-def new_key() -> str:
-    """Return a task's local key: 12 characters, safe in file names, classes and URLs."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
-
-
-def new_idempotency_key() -> str:
-    """Return a fresh `Idempotency-Key` of 35 characters."""
-    return f"ew-{secrets.token_hex(16)}"
 
 
 class Journal:
@@ -151,7 +109,7 @@ class Journal:
             lease_until=None if owner is None else now + lease_s,
         )
         with self._database.write() as connection:
-            _insert(connection, entry)
+            insert(connection, "tasks", columns_of(entry))
         self._keep(entry)
         return entry
 
@@ -167,7 +125,7 @@ class Journal:
             key,
             Step.ACCEPTED,
             durable=True,
-            task_id=_storable(task_id),
+            task_id=storable(task_id),
             accepted_at=now,
             ended_at=None,
             failure=None,
@@ -208,7 +166,7 @@ class Journal:
 
     def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
         """Write down that the POST went out and no answer came."""
-        return self._move(key, Step.UNKNOWN, failure=_optional(record))
+        return self._move(key, Step.UNKNOWN, failure=optional(record))
 
     def adopt(self, key: str, task_id: str, now: float) -> bool:
         """Give a found task id to a task whose reply was lost, unless another task has it.
@@ -229,8 +187,8 @@ class Journal:
 
     def get(self, key: str) -> Entry | None:
         """Return the task with this key, or `None`."""
-        found = self._entries("WHERE key = ?", (key,))
-        return found[0] if found else None
+        rows = self._database.rows(f"{SELECT} WHERE key = ?", (key,))
+        return read_entry(rows[0]) if rows else None
 
     def open_entries(self, service: str | None = None) -> list[Entry]:
         """Return all tasks that are paid, or perhaps paid, and not ended; oldest first."""
@@ -308,14 +266,14 @@ class Journal:
         return entry
 
     def _must(self, connection: Connection, key: str) -> Entry:
-        row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+        row = connection.execute(f"{SELECT} WHERE key = ?", (key,)).fetchone()
         if row is not None:
-            return _entry(row)
+            return read_entry(row)
         # The folder was deleted while the task was out: it is written down again, whole.
         entry = self._mine.get(key)
         if entry is None:
             raise StoreDamaged(f"{self._database.path} has no task {key}.")
-        _insert(connection, entry)
+        insert(connection, "tasks", columns_of(entry))
         return replace(entry, saved=())
 
     def _keep(self, entry: Entry) -> None:
@@ -325,8 +283,14 @@ class Journal:
             self._mine.pop(entry.key, None)
 
     def _entries(self, where: str, values: Sequence[object]) -> list[Entry]:
-        rows = self._database.rows(f"{_SELECT} {where} ORDER BY created_at, key", values)
-        return [_entry(row) for row in rows]
+        rows = self._database.rows(f"{SELECT} {where} ORDER BY created_at, key", values)
+        entries = []
+        for row in rows:
+            try:
+                entries.append(read_entry(row))
+            except StoreDamaged as exc:  # one damaged row must not hide the other tasks
+                log.warning("%s", exc)
+        return entries
 
     def _in_steps(self, steps: Sequence[Step], service: str | None) -> list[Entry]:
         marks = ", ".join(f"'{step.value}'" for step in steps)
@@ -334,76 +298,6 @@ class Journal:
         if service is None:
             return self._entries(where, ())
         return self._entries(f"{where} AND service = ?", (service,))
-
-
-_SELECT = """SELECT *, (
-    SELECT group_concat(number) FROM pictures WHERE pictures.key = tasks.key
-) AS saved FROM tasks"""
-
-
-def _insert(connection: Connection, entry: Entry) -> None:
-    columns = {
-        "key": entry.key,
-        "step": entry.step.value,
-        "service": entry.service,
-        "request": dump(entry.request),
-        "recipe": _optional(entry.recipe),
-        "identity": entry.identity,
-        "idempotency_key": entry.idempotency_key,
-        "task_id": _storable(entry.task_id),
-        "created_at": entry.created_at,
-        "sent_at": entry.sent_at,
-        "accepted_at": entry.accepted_at,
-        "ended_at": entry.ended_at,
-        "results": dump(list(entry.results)),
-        "links_until": entry.links_until,
-        "estimate_high": entry.estimate_high,
-        "receipt": receipt_record(entry.receipt),
-        "failure": _optional(entry.failure),
-        "origin": _storable(entry.origin),
-        "owner": entry.owner,
-        "lease_until": entry.lease_until,
-    }
-    marks = ", ".join("?" * len(columns))
-    connection.execute(
-        f"INSERT INTO tasks ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
-    )
-
-
-def _entry(row: Row) -> Entry:
-    key = row["key"]
-    return Entry(
-        key=key,
-        step=Step(row["step"]),
-        service=row["service"],
-        request=load_object(row["request"], f"the request of task {key}") or {},
-        idempotency_key=row["idempotency_key"],
-        created_at=row["created_at"],
-        recipe=load_object(row["recipe"], f"the recipe of task {key}"),
-        identity=row["identity"],
-        task_id=row["task_id"],
-        sent_at=row["sent_at"],
-        accepted_at=row["accepted_at"],
-        ended_at=row["ended_at"],
-        results=tuple(load(row["results"], f"the results of task {key}")),
-        links_until=row["links_until"],
-        saved=tuple(sorted(int(number) for number in (row["saved"] or "").split(",") if number)),
-        estimate_high=row["estimate_high"],
-        receipt=read_receipt(row["receipt"]),
-        failure=load_object(row["failure"], f"the failure of task {key}"),
-        origin=row["origin"],
-        owner=row["owner"],
-        lease_until=row["lease_until"],
-    )
-
-
-def _optional(record: Mapping[str, Any] | None) -> str | None:
-    return None if record is None else dump(dict(record))
-
-
-def _storable(text: str | None) -> str | None:
-    # SQLite keeps UTF-8, which has no lone surrogates; a strange id must not stop us here.
-    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _paid(receipt: Receipt | None) -> dict[str, Any]:

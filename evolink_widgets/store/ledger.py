@@ -14,7 +14,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import BudgetExceeded, StoreError
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import Database, insert
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
@@ -101,11 +101,8 @@ class Ledger:
             self._forget(connection, key)
             for cap in caps:
                 _check(connection, cap, asked)
-            connection.execute(
-                "INSERT INTO ledger (key, service, state, reserved, reserved_at) "
-                "VALUES (?, ?, 'reserved', ?, ?)",
-                (key, service, asked, now),
-            )
+            columns = {"key": key, "service": service, "state": "reserved"}
+            insert(connection, "ledger", {**columns, "reserved": asked, "reserved_at": now})
             connection.executemany(
                 "INSERT INTO ledger_scopes (scope, key) VALUES (?, ?)",
                 [(scope, key) for scope in dict.fromkeys(scopes)],

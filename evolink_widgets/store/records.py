@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.errors import StoreDamaged
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 def dump(record: object) -> str:
     """Return `record` as one line of ASCII JSON."""
     return json.dumps(record, separators=(",", ":"), default=str)
+
+
+def optional(record: Mapping[str, Any] | None) -> str | None:
+    """Return `record` as JSON; `None` where there is none."""
+    return None if record is None else dump(dict(record))
 
 
 def load(text: str, what: str) -> Any:
@@ -59,6 +65,11 @@ def read_receipt(text: str | None) -> Receipt | None:
     from evolink_widgets.rules.pricing import Receipt
 
     return Receipt(**{name: record.get(name) for name in _receipt_fields()})
+
+
+def storable(text: str | None) -> str | None:
+    """Return `text` as UTF-8 can hold it: SQLite keeps no lone surrogates."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @functools.lru_cache(maxsize=1)

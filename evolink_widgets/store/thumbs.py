@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.store.border import file_error
 from evolink_widgets.store.formats import EXTENSIONS, MOST_PIXELS
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ def _small(source: Path | bytes, edge: int) -> Image:
         ) from exc
     except StoreDamaged:
         raise
+    except OSError as exc:
+        if exc.errno is not None:  # the disk's fault, not the picture's
+            raise file_error(exc, Path(called), "read") from exc
+        raise StoreDamaged(f"{called} can't be decoded ({exc}).") from exc
     except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
         raise StoreDamaged(f"{called} can't be decoded ({exc}).") from exc
 
