@@ -1,0 +1,68 @@
+"""The public names: few, documented, each with an example that runs."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import doctest
+import inspect
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import evolink_widgets as ew
+
+NAMES = sorted(set(ew.__all__) - {"__version__", "errors"})
+
+
+def documentation(name: str) -> str:
+    return inspect.cleandoc(getattr(ew, name).__doc__ or "")
+
+
+def example(name: str) -> str:
+    """The code under "Example:" in a docstring, as plain code or as a doctest."""
+    found = re.search(r"^Examples?:[ \t]*\n((?:[ \t]+.*\n?|[ \t]*\n)+)", documentation(name), re.M)
+    code = textwrap.dedent(found[1]).strip("\n") if found else ""
+    if ">>>" in code:
+        return "".join(part.source for part in doctest.DocTestParser().get_examples(code))
+    return code
+
+
+def test_there_are_about_thirty() -> None:
+    assert 25 <= len(NAMES) <= 40, NAMES
+
+
+def test_the_list_the_types_and_the_lazy_table_agree() -> None:
+    tree = ast.parse(Path(inspect.getfile(ew)).read_text("utf-8"))
+    typed = {
+        alias.asname
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evolink_widgets")
+        for alias in node.names
+    }
+    assert typed == set(ew.__all__) - {"__version__"}
+    assert set(ew._HOME) == typed - {"errors"}
+    assert set(ew.__all__) <= set(dir(ew))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="imagestudio"):
+        ew.imagestudio  # noqa: B018
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_has_a_docstring_of_its_own(name: str) -> None:
+    first = documentation(name).partition("\n")[0]
+    assert first.endswith((".", ":")), f"ew.{name} starts with {first!r}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_example_runs_on_the_emulator(name: str, quick_emulator: None) -> None:
+    code = example(name)
+    assert f"ew.{name}" in code, f'the docstring of ew.{name} has no "Example:" that uses it'
+    compiled = compile(code, f"<example of ew.{name}>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    running = eval(compiled, {"ew": ew, "__name__": "__main__"})
+    if inspect.iscoroutine(running):
+        asyncio.run(running)

@@ -1,0 +1,134 @@
+"""What git tracks, and what is saved with notebooks: small, without secrets or machine paths."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from source import ROOT, tracked_files, tracked_texts
+
+import evolink_widgets as ew
+from evolink_widgets.widgets import assets
+
+WIDGETS = ("studio", "image_grid")
+ESM_LIMIT, CSS_LIMIT = 25_000, 16_000  # bytes; both are saved with each notebook that has a panel
+FILE_LIMIT = 600_000  # bytes
+
+SECRETS = re.compile(
+    r"""sk-evo-[A-Za-z0-9]{24,}        # this service's keys
+    | \bsk-[A-Za-z0-9]{32,}\b        # others like it
+    | \bgh[pousr]_[A-Za-z0-9]{30,}
+    | \bAKIA[0-9A-Z]{16}\b
+    | -----BEGIN[ A-Z]*PRIVATE[ ]KEY-----""",
+    re.X,
+)
+#: Someone's home, or a build machine's folders, are nobody else's paths.
+MACHINE_PATHS = re.compile(r"(?:^|[^A-Za-z0-9_.~/-])/(?:work|root|home/\w+|Users/\w+)/", re.M)
+
+
+def found(pattern: re.Pattern[str]) -> list[str]:
+    return [
+        f"{path}: {match[0].strip()}"
+        for path, text in tracked_texts().items()
+        for match in pattern.finditer(text)
+    ]
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_a_front_end_fits_into_a_notebook(widget: str) -> None:
+    assert len(assets.esm(widget).encode()) <= ESM_LIMIT
+    assert len(assets.css(widget).encode()) <= CSS_LIMIT
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_a_front_end_stands_alone(widget: str) -> None:
+    source = assets.esm(widget)
+    assert re.search(r"^export default ", source, re.M)
+    assert not re.search(r"^\s*(?:import\b|export\s+\{)", source, re.M)
+    assert not re.search(r"https?://(?!www\.w3\.org/)", source + assets.css(widget)), "no CDN"
+
+
+def test_no_front_end_draws_data_as_markup() -> None:
+    sinks = re.compile(r"\.(?:innerHTML|outerHTML|insertAdjacentHTML)\b|document\.write|\beval\(")
+    assert [widget for widget in WIDGETS if sinks.search(assets.esm(widget))] == []
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_every_rule_stays_inside_our_root(widget: str) -> None:
+    strays = [
+        selector.strip()
+        for prelude in top_level_rules(assets.css(widget))
+        for selector in re.split(r",(?![^(]*\))", prelude)
+        if not re.match(r"\.ew(?![\w])|\.ew-|@keyframes ew-", selector.strip())
+    ]
+    assert strays == []
+
+
+def top_level_rules(css: str) -> list[str]:
+    """What stands before each outermost block; conditions such as @media are looked into."""
+    found, start, depth = [], 0, 0
+    for brace in re.finditer(r"[{};]", css):
+        prelude = css[start : brace.start()].strip()
+        condition = re.match(r"@(?:media|container|supports|layer)\b", prelude)
+        if brace[0] == "{" and (depth or not condition):
+            if depth == 0:
+                found.append(prelude)
+            depth += 1
+        elif brace[0] == "}" and depth:
+            depth -= 1
+        start = brace.end()
+    return found
+
+
+def test_tracked_files_are_small() -> None:
+    sizes = {path.relative_to(ROOT).as_posix(): path.stat().st_size for path in tracked_files()}
+    assert {path: size for path, size in sizes.items() if size > FILE_LIMIT} == {}
+
+
+def test_nothing_tracked_looks_like_a_key() -> None:
+    assert found(SECRETS) == []
+
+
+def test_nothing_tracked_names_a_path_of_this_machine() -> None:
+    assert found(MACHINE_PATHS) == []
+
+
+def test_notebooks_are_kept_without_outputs() -> None:
+    outputs = [
+        path
+        for path, text in tracked_texts().items()
+        if path.endswith(".ipynb") and re.search(r'"output_type"|"execution_count": \d', text)
+    ]
+    assert outputs == []
+
+
+def test_the_changelog_knows_this_version() -> None:
+    assert f"\n## {ew.__version__}" in tracked_texts()["CHANGELOG.md"]
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    broken = []
+    for path, text in tracked_texts().items():
+        if path.endswith(".md"):
+            for target in re.findall(r"(?:\]\(|src=\"|srcset=\")([^)\"#\s]+)", text):
+                if ":" not in target and not (ROOT / path).parent.joinpath(target).exists():
+                    broken.append(f"{path}: {target}")
+    assert broken == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    notes = {path.name for path in folder.glob("0*.md")}
+    index = (folder / "README.md").read_text("utf-8")
+    assert {name for name in notes if f"({name})" not in index} == set()
+    assert len(notes) >= 13
+
+
+def test_a_decision_names_modules_that_exist() -> None:
+    missing = [
+        f"{note.name}: {named}"
+        for note in (ROOT / "docs" / "decisions").glob("0*.md")
+        for named in re.findall(r"`([\w/]+(?:/|\.py))`", note.read_text("utf-8"))
+        if not (ROOT / "evolink_widgets" / named).exists() and "_images" not in named
+    ]
+    assert missing == []

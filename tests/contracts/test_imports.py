@@ -1,0 +1,105 @@
+"""Imports go one way: errors, rules, store, core, connect, then widgets and notebook, then api."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from source import PACKAGE, Import, imports, is_ours, modules, room
+
+#: A room may import itself and every room before it in this list, but no neighbour in its row.
+ROWS = (
+    ("errors",),
+    ("rules",),
+    ("store",),
+    ("core",),
+    ("connect",),
+    ("widgets", "notebook"),
+    ("api",),
+    ("__init__",),
+)
+RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
+
+#: Names needed to write a signature, never loaded: an error may say which type it carries.
+FOR_TYPES = {("errors", "rules")}
+
+#: Rules get time, chance and files as arguments.
+IMPURE = {
+    "asyncio", "datetime", "glob", "io", "os", "pathlib", "random", "secrets", "select",
+    "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading",
+    "time", "urllib.request", "uuid",
+}  # fmt: skip
+
+
+def between_rooms() -> list[Import]:
+    return [one for one in imports() if is_ours(one.target) and room(one.module) != "emulator"]
+
+
+def test_every_module_is_in_a_known_room() -> None:
+    strays = [name for name in modules() if room(name) not in {*RANK, "emulator"}]
+    assert strays == []
+
+
+def test_nothing_imports_against_the_arrow() -> None:
+    def against(one: Import) -> bool:
+        here, there = room(one.module), room(one.target)
+        if there == "emulator" or here == there or (one.types_only and (here, there) in FOR_TYPES):
+            return False
+        return RANK[there] >= RANK[here]
+
+    assert [str(one) for one in between_rooms() if against(one)] == []
+
+
+def test_only_connect_reaches_the_emulator() -> None:
+    reached = [one for one in between_rooms() if room(one.target) == "emulator"]
+    assert [str(one) for one in reached if room(one.module) != "connect"] == []
+
+
+def test_the_emulator_imports_nothing_of_ours() -> None:
+    own = [one for one in imports() if room(one.module) == "emulator" and is_ours(one.target)]
+    assert [str(one) for one in own if room(one.target) != "emulator"] == []
+
+
+def test_only_the_transport_imports_httpx() -> None:
+    found = {one.module for one in imports() if one.target.split(".")[0] in ("httpx", "httpcore")}
+    assert found <= {f"{PACKAGE}.core.transport"}, found
+
+
+def test_rules_and_errors_use_the_standard_library_only() -> None:
+    pure = [one for one in imports() if room(one.module) in ("rules", "errors")]
+    foreign = [one for one in pure if not is_ours(one.target)]
+    allowed = sys.stdlib_module_names
+    assert [str(one) for one in foreign if one.target.split(".")[0] not in allowed] == []
+
+
+def test_rules_have_no_clock_no_chance_no_files_and_no_network() -> None:
+    used = [one for one in imports() if room(one.module) == "rules" and not one.types_only]
+    assert [str(one) for one in used if one.target in IMPURE] == []
+
+
+@pytest.mark.parametrize("heavy", ["httpx", "PIL", "starlette", "numpy", "IPython", "uvicorn"])
+def test_heavy_packages_never_reach_down_into_errors_or_rules(heavy: str) -> None:
+    found = [one for one in imports() if one.target.split(".")[0] == heavy]
+    assert [str(one) for one in found if room(one.module) in ("errors", "rules")] == []
+
+
+def test_no_two_modules_import_each_other_in_a_circle() -> None:
+    edges: dict[str, set[str]] = {name: set() for name in modules()}
+    for one in imports():
+        if one.target in edges and one.target != one.module and not one.types_only:
+            edges[one.module].add(one.target)
+
+    done: set[str] = set()
+    circles: list[str] = []
+
+    def walk(name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            circles.append(" → ".join((*above[above.index(name) :], name)))
+        elif name not in done:
+            for target in sorted(edges[name]):
+                walk(target, (*above, name))
+            done.add(name)
+
+    for name in edges:
+        walk(name, ())
+    assert circles == [], "\n".join(circles)
