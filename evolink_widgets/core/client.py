@@ -38,6 +38,7 @@ GENERATIONS = "/v1/images/generations"
 TASKS = "/v1/tasks"
 BATCH = "/v1/tasks/batch"
 CREDITS = "/v1/credits"
+EMULATOR_WEATHER = "/emulator/weather"
 
 NOT_OFFERED = frozenset({404, 405, 410, 501})
 """Answers of a service that does not have a call at all."""
@@ -96,9 +97,9 @@ class Client:
     async def create(self, request: ImageRequest, idempotency_key: str) -> Sent:
         """Ask for pictures: one POST, never repeated here and never raised from.
 
-        What follows from it is in `Sent.verdict`, out of the one table of outcomes.
+        What follows from it is in `Sent.verdict`, out of the one table of outcomes. Whoever
+        calls it has waited for room and for the pace: from here on nothing holds it up.
         """
-        await self._limits.post_pace.turn()
         try:
             reply = await self._transport.call(
                 "POST",
@@ -200,6 +201,11 @@ class Client:
     async def credits(self) -> Credits:
         """What is left, on this key and on the account."""
         return read_credits(await self._read("GET", CREDITS))
+
+    async def emulator_weather(self, body: object = None) -> object:
+        """What an emulator on a port says of its weather; `body` changes it."""
+        method = "GET" if body is None else "POST"
+        return await self._read(method, EMULATOR_WEATHER, body=body)
 
     async def _read(
         self,

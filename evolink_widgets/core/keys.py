@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from evolink_widgets.errors import ConfigurationError
@@ -32,7 +32,7 @@ class Key:
     def __init__(self, secret: str, source: str) -> None:
         _check(secret, source)
         # A closure and not a string: object inspectors print attributes, not cells.
-        self.__reveal = lambda: secret
+        self.__reveal: Callable[[], str] = lambda: secret
         self.source = source
 
     def authorization(self) -> str:

@@ -44,6 +44,7 @@ class Pace:
         self._sleep = sleep
         self._rate: float | None = None
         self._next = 0.0
+        self._paused_until = 0.0
         self._recent: list[float] = []
         self._refusals = 0
 
@@ -52,6 +53,11 @@ class Pace:
         """Requests a second that are allowed; `None` while nothing is limited."""
         return self._rate
 
+    @property
+    def wait(self) -> float:
+        """Seconds until the next request may go."""
+        return max(0.0, self._next - self._now())
+
     async def turn(self) -> None:
         """Wait until one more request may go."""
         while True:
@@ -59,29 +65,27 @@ class Pace:
             if now >= self._next:
                 break
             await self._sleep(self._next - now)
-        self._recent = [at for at in self._recent if at > now - 10.0][-199:] + [now]
+        self._recent = [*(at for at in self._recent[-199:] if at > now - 10.0), now]
         if self._rate is not None:
             self._next = now + 1.0 / self._rate
 
-    def refused(self, retry_after: float | None) -> float:
+    def refused(self, retry_after: float | None) -> None:
         """The service answered 429: everybody waits, and then goes at half the pace.
 
         Args:
             retry_after: seconds it asks for; `None` doubles the pause each time, from half a
                 second to a minute.
-
-        Returns:
-            Seconds until the next request may go.
         """
         now = self._now()
-        self._refusals += 1
-        pause = min(60.0, 0.25 * 2**self._refusals) if retry_after is None else retry_after
-        if now + pause > self._next:
-            self._next = now + pause
-        recent = sum(at > now - 10.0 for at in self._recent) / 10.0
-        kept = recent if self._rate is None else self._rate
-        self._rate = max(SLOWEST, kept / 2)
-        return self._next - now
+        if now >= self._paused_until:  # many in flight are refused at once: that is one no
+            self._refusals += 1
+            recent = sum(at > now - 10.0 for at in self._recent) / 10.0
+            self._rate = max(SLOWEST, (self._rate or recent) / 2)
+            pause = min(60.0, 0.25 * 2**self._refusals) if retry_after is None else retry_after
+        else:
+            pause = retry_after or 0.0
+        self._paused_until = max(self._paused_until, now + pause)
+        self._next = max(self._next, self._paused_until)
 
     def accepted(self) -> None:
         """The service answered anything but 429: a little faster from now on."""

@@ -166,7 +166,7 @@ class Transport:
         *,
         agent: str,
         app: App | None = None,
-        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+        timeouts: Timeouts = Timeouts(),
     ) -> None:
         self.timeouts = timeouts
         self._key = key
@@ -252,7 +252,10 @@ class Transport:
             )
             response = await client.send(request, stream=True, follow_redirects=True)
         try:
-            yield Download(response.status_code, _headers(response), self._chunks(response))
+            headers = _headers(response)
+            if "content-encoding" in headers:  # asked for in vain; the length is another's then
+                headers.pop("content-length", None)
+            yield Download(response.status_code, headers, self._chunks(response))
         finally:
             with contextlib.suppress(httpx.HTTPError, OSError):
                 await response.aclose()
@@ -273,7 +276,7 @@ class Transport:
 
     async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
         with self._border():
-            async for chunk in response.aiter_raw():
+            async for chunk in response.aiter_bytes():
                 yield chunk
 
     @contextlib.contextmanager

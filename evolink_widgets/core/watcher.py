@@ -49,6 +49,7 @@ class _Watch:
     seen: Seen
     trouble: Trouble
     ended: asyncio.Future[TaskSnapshot]
+    read_at: float
     last: float
     due: float
     looking: bool = False
@@ -97,9 +98,8 @@ class Watcher:
         now = loop.time()
         started = now - elapsed
         due = started + plan.first() if elapsed < 1.0 else now
-        watch = _Watch(
-            task_id, plan, started, seen, trouble, loop.create_future(), last=now, due=due
-        )
+        ended: asyncio.Future[TaskSnapshot] = loop.create_future()
+        watch = _Watch(task_id, plan, started, seen, trouble, ended, started, last=now, due=due)
         self._live[task_id] = watch
         self._wake()
         try:
@@ -219,9 +219,12 @@ class Watcher:
         watch.failures, watch.unknown_since = 0, None
         if watch.ended.done():
             return
-        elapsed = self._elapsed(watch)
+        now = asyncio.get_running_loop().time()
+        elapsed, gap = now - watch.started, now - watch.read_at
+        watch.read_at = now
         if snapshot.status.finished:
-            watch.plan.finished(elapsed)
+            if gap <= max(0.5, 0.5 * elapsed):  # else nobody knows when it ended
+                watch.plan.finished(elapsed - gap / 2)
             watch.ended.set_result(snapshot)
             return
         watch.seen(snapshot)
@@ -251,7 +254,3 @@ class Watcher:
         watch.due = due
         watch.looking = False
         self._changed.set()
-
-    @staticmethod
-    def _elapsed(watch: _Watch) -> float:
-        return asyncio.get_running_loop().time() - watch.started

@@ -1,0 +1,155 @@
+"""What a user types: the functions of the package, over one session for the whole process."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from evolink_widgets import connect
+from evolink_widgets.connect import configure, session, weather
+from evolink_widgets.core.task import Task
+from evolink_widgets.rules.pricing import Estimate
+from evolink_widgets.rules.pricing import estimate as _estimate
+from evolink_widgets.rules.request import ImageRequest
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.task import Credits
+
+__all__ = [
+    "configure",
+    "credits",
+    "estimate",
+    "generate",
+    "recover",
+    "run",
+    "session",
+    "weather",
+]
+
+T = TypeVar("T")
+
+
+def generate(
+    prompt: str,
+    *,
+    size: str = "auto",
+    resolution: str = "1K",
+    quality: str = "medium",
+    n: int = 1,
+    model: str = "gpt-image-2",
+    references: Iterable[str] = (),
+    callback_url: str | None = None,
+) -> Task:
+    """Ask for pictures; returns at once with a `Task`.
+
+    As the last line of a cell a task shows live progress, then its pictures. `await task` or
+    `task.result()` gives them; without either it goes on just the same.
+
+    Args:
+        prompt: 1 to 32,000 characters.
+        size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
+        resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
+        quality: `"low"`, `"medium"` or `"high"`.
+        n: how many pictures, 1 to 10; each is charged.
+        model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
+        references: links to pictures to work from, at most 16.
+        callback_url: an https address that the service tells of the end.
+
+    Raises:
+        InvalidRequest: with all problems at once; nothing was sent.
+        ConfigurationError: the settings do not fit together; nothing was sent.
+
+    Example:
+        >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
+    """
+    request = _request(
+        prompt,
+        size=size,
+        resolution=resolution,
+        quality=quality,
+        n=n,
+        model=model,
+        references=references,
+        callback_url=callback_url,
+    )
+    return connect.session().submit(request)
+
+
+def estimate(
+    prompt: str,
+    *,
+    size: str = "auto",
+    resolution: str = "1K",
+    quality: str = "medium",
+    n: int = 1,
+    model: str = "gpt-image-2",
+    references: Iterable[str] = (),
+) -> Estimate:
+    """What `generate` with the same arguments would cost, in credits; asks nobody.
+
+    Raises:
+        InvalidRequest: with all problems at once.
+    """
+    return _estimate(
+        _request(
+            prompt,
+            size=size,
+            resolution=resolution,
+            quality=quality,
+            n=n,
+            model=model,
+            references=references,
+        )
+    )
+
+
+def recover() -> list[Task]:
+    """Collect what an earlier kernel asked for and did not live to save.
+
+    Returns:
+        The tasks, oldest first, already on their way; none when nothing is out.
+
+    Raises:
+        StoreError: the journal can't be read.
+    """
+    return connect.session().recover()
+
+
+def credits() -> Credits:
+    """What is left: on this key, and on the account. Either can run out first.
+
+    Raises:
+        ServiceError: the service could not tell.
+    """
+    return connect.session().credits()
+
+
+def run(coro: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine of your own from a plain cell, on the kernel's loop, and wait for it.
+
+    The first call from within a running loop makes that loop re-entrant (nest-asyncio2); it is
+    left alone until then. Tasks of this package need no such thing: use `task.result()`.
+    """
+    from evolink_widgets.notebook.run import run as run_here
+
+    return run_here(coro)
+
+
+def _request(prompt: str, **fields: Any) -> ImageRequest:
+    references = fields["references"]
+    if not isinstance(references, (str, bytes)):
+        with contextlib.suppress(TypeError):  # the request says what is wrong with it
+            fields["references"] = tuple(references)
+    return ImageRequest(prompt, **fields)
+
+
+def _show(task: Task) -> None:
+    """Show a task that is a cell's result; the notebook's glue is loaded only then."""
+    from evolink_widgets.notebook.display import show_task
+
+    show_task(task)
+
+
+_presenter: Callable[[Task], None] = _show
+Task.presenter = staticmethod(_presenter)

@@ -1,0 +1,151 @@
+"""The last act of a story: fetching the pictures and taking them in, before it is "done"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core.download import LinkRefused
+from evolink_widgets.core.follow import LINKS_LIVE
+from evolink_widgets.core.state import Stage
+from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
+from evolink_widgets.store.journal import Step
+from evolink_widgets.store.pictures import GeneratedImage
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.story import TaskStory
+
+
+async def collect(story: TaskStory) -> None:
+    """Fetch every picture that is not here yet, several at once.
+
+    Raises:
+        DownloadFailed: at least one could not be fetched; the others are saved, and the task
+            stays open.
+        StoreError: the files can't be written; the task stays open.
+    """
+    entry = story.entry
+    assert entry is not None
+    await story.load_images()
+    story.tell(stage=Stage.SAVING, progress=99)
+    here = {image.index for image in story.task.state.images}
+    links = Links(story, entry.results)
+    wanted = [index for index in links.places if index not in here]
+    outcomes = await asyncio.gather(
+        *(_picture(story, links, index) for index in wanted), return_exceptions=True
+    )
+    errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for error in errors:
+        if not isinstance(error, DownloadFailed):
+            raise error
+    if errors:
+        raise errors[0]
+    await _finish(story)
+
+
+async def _finish(story: TaskStory) -> None:
+    wiring = story.wiring
+    receipt = story.task.state.receipt
+    now = wiring.clock()
+    await story.note_down(
+        {"step": Step.SAVED}, wiring.store.journal.finished, story.key, now, receipt=receipt
+    )
+    await story.settle_credits()
+
+
+async def _picture(story: TaskStory, links: Links, index: int) -> None:
+    """Fetch one picture until it is whole and taken in."""
+    wiring = story.wiring
+    gallery = wiring.store.gallery
+    part = await wiring.pictures.run(gallery.part_path, story.key, index)
+    pauses = iter(wiring.patience.download)
+    best = 0
+    while True:
+        link = links[index]
+        try:
+            await wiring.downloads.fetch(link, part)
+            image = await wiring.pictures.run(
+                gallery.admit,
+                story.key,
+                index,
+                part,
+                story.recipe,
+                now=wiring.clock(),
+                task_id=story.task.id,
+                expected=max(story.request.n, len(links.places)),
+            )
+            _landed(story, image)
+            return
+        except LinkRefused as error:
+            await links.renew(link, error)
+            pause = _next(pauses, error)
+        except DownloadFailed as error:
+            come = part.stat().st_size if part.exists() else 0
+            if come > best:  # it gets on, if slowly: that is no reason to give up
+                best, pauses = come, iter(wiring.patience.download)
+            pause = _next(pauses, error)
+        await asyncio.sleep(wiring.patience.spread(pause))
+
+
+def _next(pauses: Iterator[float], error: DownloadFailed) -> float:
+    pause = next(pauses, None)
+    if pause is None:
+        raise error
+    return pause
+
+
+def _landed(story: TaskStory, image: GeneratedImage) -> None:
+    others = [other for other in story.task.state.images if other.index != image.index]
+    images = sorted([*others, image], key=lambda one: one.index)
+    if not story.task.state.stage.ended:
+        story.tell(images=tuple(images))
+
+
+class Links:
+    """The addresses of a task's pictures, renewed together when the hosts refuse them."""
+
+    def __init__(self, story: TaskStory, results: tuple[str, ...]) -> None:
+        self._story = story
+        self._results = results
+        self._lock = asyncio.Lock()
+
+    @property
+    def places(self) -> list[int]:
+        """The numbers of the pictures that the service made, from 0."""
+        return [index for index, link in enumerate(self._results) if link]
+
+    def __getitem__(self, index: int) -> str:
+        return self._results[index]
+
+    async def renew(self, refused: str, error: LinkRefused) -> None:
+        """Ask the task for new links, once for all pictures that were refused.
+
+        Raises:
+            LinkExpired: the service no longer has the task.
+        """
+        story, wiring = self._story, self._story.wiring
+        assert story.task.id is not None
+        async with self._lock:
+            if refused not in self._results:
+                return
+            try:
+                snapshot = await wiring.client.task(story.task.id)
+            except NotFound:
+                raise LinkExpired(
+                    "The links have run out, and the service no longer knows the task.",
+                    task_id=story.task.id,
+                ) from None
+            except EvolinkError:
+                return  # the pause before the next try serves this too
+            if sum(map(bool, snapshot.results)) < len(self.places):
+                return
+            self._results = snapshot.results
+            until = wiring.clock() + LINKS_LIVE
+            await story.note_down(
+                {"results": snapshot.results, "links_until": until},
+                wiring.store.journal.ready,
+                story.key,
+                snapshot.results,
+                until=until,
+            )

@@ -1,0 +1,54 @@
+"""How a story ends: which stage an error means at which step, and what it says of the money."""
+
+from __future__ import annotations
+
+from evolink_widgets.core.state import Stage
+from evolink_widgets.errors import (
+    Billed,
+    DownloadFailed,
+    EvolinkError,
+    OutcomeUnknown,
+    StoreError,
+    TaskFailed,
+    WaitingStopped,
+)
+from evolink_widgets.store.journal import Step
+
+
+def ending_of(step: Step | None, error: EvolinkError) -> tuple[Stage, EvolinkError]:
+    """The stage that shows `error`, and the error with the truth about the money.
+
+    Args:
+        step: where the journal stands; `None` when nothing was written.
+        error: what ended the story. The same fault means different things at different steps:
+            a full disk costs nothing before the request went out, and delays what is paid
+            for after it.
+    """
+    if step in (None, Step.INTENDED, Step.REFUSED):
+        return Stage.REFUSED, error
+    if isinstance(error, TaskFailed) or step is Step.FAILED:
+        return Stage.FAILED, error
+    if step in (Step.SENDING, Step.UNKNOWN):
+        if not isinstance(error, OutcomeUnknown):
+            error = OutcomeUnknown(f"The request went out, and then: {error.message}")
+        return Stage.UNKNOWN, error
+    if step is Step.ACCEPTED and not isinstance(error, DownloadFailed):
+        return Stage.STOPPED, _goes_on(error)
+    if not isinstance(error, DownloadFailed):
+        error = _paid(error)
+    return Stage.FAILED, error
+
+
+def _goes_on(error: EvolinkError) -> EvolinkError:
+    if isinstance(error, WaitingStopped):
+        return error
+    error.billed = Billed.LATER
+    error.advice = f"{error.advice} The task goes on; then collect it with ew.recover()."
+    return error
+
+
+def _paid(error: EvolinkError) -> EvolinkError:
+    if isinstance(error, StoreError):
+        error.billed = Billed.YES
+        return error
+    return DownloadFailed(error.message, code=error.code, request_id=error.request_id)

@@ -1,0 +1,129 @@
+"""The middle act of a story: watching the task until the service has finished it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core.failures import failure_record
+from evolink_widgets.core.state import Stage
+from evolink_widgets.errors import DownloadFailed, EvolinkError
+from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
+from evolink_widgets.rules.task import TaskSnapshot, TaskStatus, task_failure
+from evolink_widgets.store.journal import Step
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.story import TaskStory
+
+LINKS_LIVE = 24 * 3600.0
+"""Seconds for which the service keeps its links to pictures."""
+
+TROUBLE_AFTER = 2
+"""Readings that must fail in a row before anybody is told."""
+
+
+async def follow(story: TaskStory) -> None:
+    """Watch until the service has finished the task, well or badly.
+
+    Raises:
+        TaskFailed: the service gave up; the journal has it.
+        EvolinkError: it can't be watched (the key may not, the service does not know it).
+    """
+    entry, wiring = story.entry, story.wiring
+    assert entry is not None
+    assert entry.task_id is not None
+    elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
+    if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
+        story.tell(stage=Stage.PENDING)
+    plan = _plan(story)
+    began = asyncio.get_running_loop().time() - elapsed
+    failures = 0
+
+    def seen(snapshot: TaskSnapshot) -> None:
+        nonlocal failures
+        failures = 0
+        waiting = snapshot.status is TaskStatus.PENDING
+        age = asyncio.get_running_loop().time() - began
+        story.tell(
+            stage=Stage.PENDING if waiting else Stage.PROCESSING,
+            # 100 % is said when the pictures are files.
+            progress=None if snapshot.progress is None else min(snapshot.progress, 99),
+            left=plan.remaining(age),
+            receipt=story.merged(snapshot.receipt),
+            note=None,
+        )
+
+    def trouble(error: EvolinkError) -> None:
+        nonlocal failures
+        failures += 1
+        if failures >= TROUBLE_AFTER:
+            story.tell(note=f"{error.message} The task goes on; looking again.")
+
+    story.tell(left=plan.remaining(elapsed))
+    snapshot = await wiring.watcher.watch(entry.task_id, plan, elapsed, seen, trouble)
+    story.leave_room()
+    story.learned()
+    if snapshot.status is TaskStatus.COMPLETED:
+        await _complete(story, snapshot)
+    else:
+        await _fail(story, snapshot)
+
+
+def _plan(story: TaskStory) -> Plan:
+    estimated = story.estimated_time or expected_seconds(story.request)
+    # A short task is worth more looks: what counts is the delay against what was waited for.
+    scale = math.sqrt(max(estimated, 0.25))
+    return Plan(
+        story.wiring.durations,
+        bucket_of(story.request),
+        estimated,
+        cost=0.003 * scale,
+        shortest=min(0.25, 0.03 * scale),
+    )
+
+
+async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
+    wiring = story.wiring
+    failures = 0
+    while not any(snapshot.results):
+        # The status can be ahead of the links by a moment.
+        failures += 1
+        if failures > 4:
+            raise DownloadFailed(
+                "The service says that the task is finished and gives no link to a picture."
+            )
+        await asyncio.sleep(wiring.patience.after(failures))
+        try:
+            snapshot = await wiring.client.task(snapshot.id)
+        except EvolinkError as error:
+            story.tell(note=error.message)
+    receipt = story.merged(snapshot.receipt)
+    until = wiring.clock() + LINKS_LIVE
+    story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
+    await story.note_down(
+        {"step": Step.READY, "results": snapshot.results, "links_until": until},
+        wiring.store.journal.ready,
+        story.key,
+        snapshot.results,
+        until=until,
+        receipt=receipt,
+    )
+
+
+async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
+    wiring = story.wiring
+    error = task_failure(snapshot)
+    receipt = story.merged(snapshot.receipt)
+    record = failure_record(error)
+    story.tell(receipt=receipt)
+    await story.note_down(
+        {"step": Step.FAILED, "failure": record},
+        wiring.store.journal.failed,
+        story.key,
+        record,
+        wiring.clock(),
+        receipt=receipt,
+    )
+    await story.release_credits()
+    raise error

@@ -1,0 +1,189 @@
+"""The first acts of a story: the paid request, sent once, and found when its reply is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core.client import Sent
+from evolink_widgets.core.failures import error_from, failure_record
+from evolink_widgets.core.lookup import Search, find, search_for
+from evolink_widgets.core.patience import Patience
+from evolink_widgets.core.state import Stage
+from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
+from evolink_widgets.rules.outcome import Kind
+from evolink_widgets.store.journal import Entry, Step
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.story import TaskStory
+
+LOOKING = "The reply was lost; looking for the task at the service."
+
+
+async def send(story: TaskStory) -> None:
+    """Send the request until it is accepted, refused for good, or lost.
+
+    It goes out again only where the table of outcomes says that it surely was not accepted.
+
+    Raises:
+        EvolinkError: refused, surely not charged; the journal has it.
+    """
+    wiring = story.wiring
+    pauses = iter(wiring.patience.unsent)
+    limited = 0.0
+    await story.take_room()
+    while True:
+        async with wiring.limits.posts:
+            await wiring.limits.post_pace.turn()
+            story.tell(stage=Stage.SENDING, note=None)
+            sent = await story.uninterrupted(_post(story))
+        error = sent.error
+        if error is None or sent.verdict.find:
+            return
+        pause: float | None = None
+        if isinstance(error, RateLimited):
+            pause = max(0.25, wiring.limits.post_pace.wait)
+            limited += pause
+            if limited > wiring.patience.limited:
+                pause = None
+        elif sent.verdict.resend:
+            pause = _next(pauses, wiring.patience)
+        if pause is None:
+            await story.refused(error)
+            raise error
+        story.tell(stage=Stage.QUEUED, note=f"{error.message} Trying again in {pause:.0f} s.")
+        await asyncio.sleep(pause)
+
+
+async def _post(story: TaskStory) -> Sent:
+    """One POST between two lines of the journal; it is never cut short."""
+    wiring, journal = story.wiring, story.wiring.store.journal
+    entry = await story.write(journal.sending, story.key, wiring.clock())
+    sent = await wiring.client.create(story.request, entry.idempotency_key)
+    now = wiring.clock()
+    if sent.snapshot is not None:
+        task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
+        await story.note_down(
+            {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
+            journal.accepted, story.key, task_id, now, receipt=receipt,
+        )  # fmt: skip
+        story.estimated_time = sent.snapshot.estimated_time
+        story.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
+    elif sent.error is not None:
+        # Surely not accepted is also UNKNOWN to the journal, with a line that says better: the
+        # next POST makes it SENDING again, and that line counts no more.
+        accepted = None if sent.verdict.kind is Kind.UNKNOWN else False
+        record = failure_record(sent.error, lost_at=now, accepted=accepted)
+        await story.note_down(
+            {"step": Step.UNKNOWN, "failure": record}, journal.unknown, story.key, record
+        )
+    return sent
+
+
+async def search(story: TaskStory) -> None:
+    """Look for a request whose reply was lost, and adopt the one task that must be it.
+
+    Raises:
+        OutcomeUnknown: none or several could be it; it may have been charged.
+        EvolinkError: it surely never was accepted.
+    """
+    entry, wiring = story.entry, story.wiring
+    assert entry is not None
+    if surely_not_accepted(entry):
+        error = error_from(entry.failure)
+        await story.refused(error)
+        raise error
+    if entry.step is Step.SENDING:  # an earlier kernel died over it
+        lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
+        record = failure_record(lost, lost_at=_latest(entry, wiring.paid_timeout))
+        entry = await story.note_down(
+            {"step": Step.UNKNOWN, "failure": record},
+            wiring.store.journal.unknown, story.key, record,
+        )  # fmt: skip
+    story.tell(stage=Stage.SENDING, note=LOOKING)
+    listed = False
+    for pause in wiring.patience.look:
+        await asyncio.sleep(wiring.patience.spread(pause))
+        try:
+            found, listed = await _look(story, entry), True
+        except EvolinkError as error:
+            story.tell(note=f"{error.message} {LOOKING}")
+            continue
+        if found is not None:
+            await _adopt(story, found)
+            return
+    raise _unknown(entry, listed)
+
+
+async def _look(story: TaskStory, entry: Entry) -> str | None:
+    """The one task of the service's list that must be ours, or `None`."""
+    wiring = story.wiring
+    mine = _search(entry, wiring.client.skew, wiring.paid_timeout)
+    items = await wiring.client.listing(mine.model, mine.since)
+    if items is None:
+        raise OutcomeUnknown("The service has no list of tasks to look in.")
+
+    def neighbours() -> tuple[set[str], list[Entry]]:
+        journal = wiring.store.journal
+        return journal.known_task_ids(wiring.service), journal.open_entries(wiring.service)
+
+    known, entries = await wiring.records.run(neighbours)
+    rivals = [
+        _search(other, wiring.client.skew, wiring.paid_timeout)
+        for other in entries
+        if other.key != story.key
+        and other.step in (Step.SENDING, Step.UNKNOWN)
+        and not surely_not_accepted(other)
+    ]
+    return find(mine, items, known, rivals)
+
+
+async def _adopt(story: TaskStory, task_id: str) -> None:
+    wiring = story.wiring
+    now = wiring.clock()
+    taken = await wiring.records.run(wiring.store.journal.adopt, story.key, task_id, now)
+    story.entry = await wiring.records.run(wiring.store.journal.get, story.key)
+    if not taken:
+        raise OutcomeUnknown("The task that was found belongs to another request.")
+    story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")
+
+
+def surely_not_accepted(entry: Entry) -> bool:
+    """Whether the last POST of a request of unknown outcome is known to have been refused."""
+    return entry.step is Step.UNKNOWN and (entry.failure or {}).get("accepted") is False
+
+
+def _search(entry: Entry, skew: float, paid_timeout: float) -> Search:
+    request = entry.request
+    lost_at = (entry.failure or {}).get("lost_at")
+    return search_for(
+        entry.key,
+        str(request.get("model")),
+        # With the number of pictures, as the identity of a recipe leaves it out.
+        None if entry.identity is None else f"{entry.identity}/{request.get('n')}",
+        sent_at=entry.sent_at or entry.created_at,
+        lost_at=lost_at if isinstance(lost_at, (int, float)) else _latest(entry, paid_timeout),
+        skew=skew,
+    )
+
+
+def _latest(entry: Entry, paid_timeout: float) -> float:
+    return (entry.sent_at or entry.created_at) + paid_timeout
+
+
+def _unknown(entry: Entry, listed: bool) -> OutcomeUnknown:
+    record = entry.failure or {}
+    said = str(record.get("message") or "The answer to the request was lost.")
+    looked = (
+        "The service's list shows no task that must be it."
+        if listed
+        else "The service's list of tasks could not be read."
+    )
+    code, request_id = record.get("code"), record.get("request_id")
+    return OutcomeUnknown(f"{said} {looked}", code=code, request_id=request_id)
+
+
+def _next(pauses: Iterator[float], patience: Patience) -> float | None:
+    pause = next(pauses, None)
+    return None if pause is None else patience.spread(pause)

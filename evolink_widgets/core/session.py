@@ -1,0 +1,372 @@
+"""`Session`: one service, one key, one store, and all tasks that are asked of them."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import logging
+import secrets
+import threading
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.core import loop
+from evolink_widgets.core.patience import Patience
+from evolink_widgets.errors import (
+    EvolinkError,
+    InvalidRequest,
+    RateLimited,
+    ServiceUnavailable,
+    StoreError,
+    Unreachable,
+)
+from evolink_widgets.rules.pricing import Estimate, estimate
+from evolink_widgets.rules.recipe import Recipe
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.story import TaskStory
+    from evolink_widgets.core.task import Task
+    from evolink_widgets.core.transport import Transport
+    from evolink_widgets.core.wiring import Wiring
+    from evolink_widgets.rules.request import ImageRequest
+    from evolink_widgets.rules.task import Credits
+    from evolink_widgets.store.journal import Entry
+    from evolink_widgets.store.store import Store
+
+log = logging.getLogger("evolink_widgets")
+
+LAST_WORDS = 10.0
+"""Seconds that Python's exit waits for the replies to requests that cost money."""
+
+
+class Session:
+    """Asks for pictures, and takes up what earlier kernels left; safe from any thread.
+
+    Nothing is connected before the first use. Usually made by `ew.session()`.
+
+    Args:
+        service: the service's name in the journal: "emulator", or the API's host.
+        base_url: the API's address.
+        transport: makes the connections, on first use.
+        store: the folder for pictures and journal.
+        key_name: a name for the key within this process; sessions with the same one share
+            their limits.
+        key_source: where the key came from, to be shown; `None` on the emulator.
+        simulated: whether an emulator plays the service.
+        budget: credits that this session may spend; `None` is no limit.
+        patience: how long things are tried again.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        base_url: str,
+        transport: Callable[[], Transport],
+        store: Store,
+        key_name: str,
+        key_source: str | None = None,
+        simulated: bool = False,
+        budget: float | None = None,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.service = service
+        self.base_url = base_url
+        self.store = store
+        self.key_source = key_source
+        self.simulated = simulated
+        self.budget = budget
+        self._make_transport = transport
+        self._key_name = key_name
+        self._patience = patience or Patience()
+        self._clock = clock
+        self._name = secrets.token_hex(4)
+        self._lock = threading.Lock()
+        self._reset()
+        _OPEN.add(self)
+
+    def _reset(self) -> None:
+        self._generation = loop.generation()
+        self._wiring: Wiring | None = None
+        self._transport: Transport | None = None
+        self._stories: dict[str, TaskStory] = {}
+        self._leasing = False
+
+    # What a user asks for.
+
+    def submit(self, request: ImageRequest, *, fresh: bool = True) -> Task:
+        """Ask for pictures; returns at once, before anything is written or sent.
+
+        Args:
+            request: what is asked.
+            fresh: ask anew, even where the store has pictures of the same recipe.
+        """
+        from evolink_widgets.core.story import TaskStory
+        from evolink_widgets.store.journal import new_key
+
+        wiring = self._wired()
+        recipe = Recipe(request, wiring.recipe_service)
+        story = TaskStory(wiring, new_key(), recipe, self.estimate(request))
+        with self._lock:
+            self._stories[story.key] = story
+        loop.call_on_loop(self._begin, story)
+        return story.task
+
+    def estimate(self, request: ImageRequest) -> Estimate:
+        """What a request will cost, in credits, as a range; asks nobody."""
+        return estimate(request)
+
+    def credits(self) -> Credits:
+        """What is left on the key and on the account; blocks for the service's answer.
+
+        Raises:
+            ServiceError: it could not be learned.
+        """
+        return loop.wait_on_loop(self._credits())
+
+    def recover(self) -> list[Task]:
+        """Take up every task of this service that is paid, or may be, and not collected yet.
+
+        What another kernel is collecting at this moment is left to it. Tasks that this session
+        had stopped waiting for go on; requests that never left are closed, at no cost.
+
+        Returns:
+            The tasks, oldest first, already on their way.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
+        return loop.wait_on_loop(self._recover())
+
+    def emulator(self, body: object = None) -> object:
+        """Read the weather of an emulator on a port, or change it with `body`."""
+        return loop.wait_on_loop(self._wired().client.emulator_weather(body))
+
+    def finds_emulator(self) -> bool:
+        """Whether the service at our address is an emulator; a silent one counts as such."""
+        try:
+            return isinstance(self.emulator(), dict)
+        except Unreachable:
+            return True
+        except EvolinkError:
+            return False
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that are not finished, newest last."""
+        with self._lock:
+            stories = tuple(self._stories.values())
+        return tuple(story.task for story in stories if not story.task.state.stage.ended)
+
+    def prepare(self) -> None:
+        """Load and wire everything in the background, while somebody still types."""
+        loop.call_on_loop(self._wired)
+
+    def close(self) -> None:
+        """Stop waiting for all tasks and close the connections; the journal keeps the tasks."""
+        if loop.on_loop():
+            raise RuntimeError("A session is not closed from the core's own thread.")
+        loop.wait_on_loop(self._close())
+        self.store.close()
+
+    def __repr__(self) -> str:
+        kind = "simulated" if self.simulated else f"key from {self.key_source}"
+        return f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>"
+
+    # How it is wired.
+
+    def _wired(self) -> Wiring:
+        """The parts, made on first use; anew in the child of a fork."""
+        if self._generation != loop.generation():
+            self._lock = threading.Lock()
+            self._reset()
+        with self._lock:
+            if self._wiring is None:
+                self._wiring = self._wire()
+            return self._wiring
+
+    def _wire(self) -> Wiring:
+        from evolink_widgets.core.client import Client
+        from evolink_widgets.core.download import Downloader
+        from evolink_widgets.core.limits import limits_for
+        from evolink_widgets.core.watcher import Watcher
+        from evolink_widgets.core.wiring import Wiring
+        from evolink_widgets.core.workers import Workers
+
+        transport = self._transport = self._make_transport()
+        limits = limits_for(self.service, self._key_name)
+        client = Client(transport, self.base_url, limits, clock=self._clock)
+        pictures = Workers("evolink-pictures", 2)
+        return Wiring(
+            service=self.service,
+            simulated=self.simulated,
+            owner=f"{self.store.owner}#{self._name}",
+            store=self.store,
+            client=client,
+            downloads=Downloader(transport, limits, pictures),
+            watcher=Watcher(client, self._patience),
+            limits=limits,
+            patience=self._patience,
+            clock=self._clock,
+            caps=self._caps,
+            scopes=(f"session {self._name}",),
+            ended=self._ended,
+            paid_timeout=transport.timeouts.paid,
+            records=Workers("evolink-records", 1),
+            pictures=pictures,
+            durations=self._recalled(),
+        )
+
+    def _recalled(self) -> Any:
+        from evolink_widgets.rules.schedule import Durations
+
+        try:
+            return Durations.from_record(self.store.journal.recall(f"durations {self.service}"))
+        except StoreError:  # a store that can't be used says so when it is needed
+            return Durations()
+
+    def _caps(self) -> Sequence[Any]:
+        from evolink_widgets.store.ledger import Cap
+
+        if self.budget is None:
+            return ()
+        return (Cap(self.budget, name="the budget", scope=f"session {self._name}"),)
+
+    # What runs on the core's loop.
+
+    def _begin(self, story: TaskStory) -> None:
+        story.begin()
+        if not self._leasing:
+            self._leasing = True
+            loop.spawn(self._keep_leases(), name="evolink-leases")
+
+    async def _keep_leases(self) -> None:
+        """Say every few seconds that this kernel is alive and collects its tasks."""
+        from evolink_widgets.core.wiring import LEASE
+
+        while self._wiring is not None:
+            await asyncio.sleep(LEASE / 3)
+            wiring = self._wiring
+            keys = [task.key for task in self.tasks]
+            if wiring is None or not keys:
+                break
+
+            def renew(wiring: Wiring = wiring, keys: list[str] = keys) -> None:
+                with wiring.store.database.write():
+                    for key in keys:
+                        wiring.store.journal.claim(key, wiring.owner, wiring.clock(), LEASE)
+
+            with contextlib.suppress(StoreError):
+                await wiring.records.run(renew)
+        self._leasing = False
+
+    def _ended(self, story: TaskStory) -> None:
+        """Forget a task that is over; one that may go on is kept for `recover`."""
+        if story.over:
+            with self._lock:
+                self._stories.pop(story.key, None)
+
+    async def _credits(self) -> Credits:
+        wiring = self._wired()
+        for pause in (*self._patience.read, None):
+            try:
+                return await wiring.client.credits()
+            except (Unreachable, ServiceUnavailable, RateLimited):
+                if pause is None:
+                    raise
+                await asyncio.sleep(self._patience.spread(pause))
+        raise AssertionError("the last try returns or raises")
+
+    async def _recover(self) -> list[Task]:
+        wiring = self._wired()
+        with self._lock:
+            known = dict(self._stories)
+        entries = await wiring.records.run(_take_up, wiring, frozenset(known))
+        tasks = []
+        for entry in entries:
+            if story := known.get(entry.key):
+                if story.task.state.stage.ended:
+                    story.resume()
+                    tasks.append(story.task)
+            elif story := self._from_entry(wiring, entry):
+                self._begin(story)
+                tasks.append(story.task)
+        return tasks
+
+    def _from_entry(self, wiring: Wiring, entry: Entry) -> TaskStory | None:
+        from evolink_widgets.core.story import TaskStory
+        from evolink_widgets.rules.request import ImageRequest
+
+        try:
+            if entry.recipe is not None:
+                recipe = Recipe.from_record(entry.recipe)
+            else:
+                recipe = Recipe(ImageRequest.from_record(entry.request), wiring.recipe_service)
+        except InvalidRequest as error:
+            log.warning("The journal's task %s can't be taken up: %s", entry.key, error)
+            return None
+        story = TaskStory(
+            wiring,
+            entry.key,
+            recipe,
+            self.estimate(recipe.request),
+            entry=entry,
+            created_at=entry.created_at,
+        )
+        with self._lock:
+            self._stories[entry.key] = story
+        return story
+
+    async def _close(self) -> None:
+        with self._lock:
+            stories = list(self._stories.values())
+        for story in stories:
+            story.stop()
+        await asyncio.gather(*(story.settled() for story in stories))
+        if self._transport is not None:
+            await self._transport.close()
+        wiring, self._wiring = self._wiring, None
+        if wiring is not None:
+            wiring.records.close()
+            wiring.pictures.close()
+
+    async def last_words(self) -> None:
+        """Wait until no paid request is without its answer."""
+        with self._lock:
+            stories = list(self._stories.values())
+        await asyncio.gather(*(story.settled() for story in stories))
+
+
+def _take_up(wiring: Wiring, known: frozenset[str]) -> list[Entry]:
+    """Claim what nobody collects; close what was never sent. Runs on a worker."""
+    journal = wiring.store.journal
+    now = wiring.clock()
+    for entry in journal.unsent_entries(wiring.service):
+        if entry.key not in known and journal.claim(entry.key, wiring.owner, now):
+            with contextlib.suppress(StoreError):
+                record = {"message": "The kernel ended before it was sent.", "billed": "NO"}
+                journal.refused(entry.key, record, now)
+                wiring.store.ledger.release(entry.key, now)
+    return [
+        entry
+        for entry in journal.open_entries(wiring.service)
+        if journal.claim(entry.key, wiring.owner, now)
+    ]
+
+
+_OPEN: weakref.WeakSet[Session] = weakref.WeakSet()
+
+
+@atexit.register
+def _say_last_words() -> None:
+    """Before Python ends: the ids of tasks that were just paid for are still written down."""
+    for session in list(_OPEN):
+        if session._wiring is None or session._generation != loop.generation():
+            continue
+        with contextlib.suppress(TimeoutError, EvolinkError, RuntimeError):
+            loop.wait_on_loop(session.last_words(), LAST_WORDS)

@@ -1,0 +1,71 @@
+"""What every story of a session shares, wired once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core.patience import Patience
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.rules.schedule import Durations
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.client import Client
+    from evolink_widgets.core.download import Downloader
+    from evolink_widgets.core.limits import Limits
+    from evolink_widgets.core.story import TaskStory
+    from evolink_widgets.core.watcher import Watcher
+    from evolink_widgets.store.ledger import Cap
+    from evolink_widgets.store.store import Store
+
+LEASE = 60.0
+"""Seconds for which a kernel that says nothing is believed to be alive."""
+
+
+@dataclass
+class Wiring:
+    """The parts that a story works with.
+
+    Attributes:
+        service: the service's name in the journal.
+        simulated: whether an emulator plays it.
+        owner: this session's name for leases in the journal.
+        store: the folder.
+        client: the service.
+        downloads: the picture hosts.
+        watcher: reads all live tasks.
+        limits: the room of the key.
+        patience: how long things are tried again.
+        clock: Unix seconds.
+        caps: the limits in credits that hold now.
+        scopes: the ledger's names under which they find what was reserved.
+        ended: told when a story has come to its end for now.
+        paid_timeout: seconds after which the reply to a POST can't come any more.
+        durations: how long tasks take, as far as learned.
+        records: one thread for the database: its writes keep their order.
+        pictures: threads for files, and for looking at pictures.
+    """
+
+    service: str
+    simulated: bool
+    owner: str
+    store: Store
+    client: Client
+    downloads: Downloader
+    watcher: Watcher
+    limits: Limits
+    patience: Patience
+    clock: Callable[[], float]
+    caps: Callable[[], Sequence[Cap]]
+    scopes: Sequence[str]
+    ended: Callable[[TaskStory], None]
+    paid_timeout: float
+    records: Workers
+    pictures: Workers
+    durations: Durations = field(default_factory=Durations)
+
+    @property
+    def recipe_service(self) -> str:
+        """The service's name in recipes: pictures of any emulator are emulated ones."""
+        return "emulator" if self.simulated else self.service
