@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import io
+import math
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageFont
+from .chance import Chance
+from .compose import paint
+from .finish import encoded, grained, marked, resized
+from .scene import parse
 
-from .chance import Chance, Wander
-from .colour import Colour, mix, turned
+QUALITIES = ("low", "medium", "high")
 
-FORMATS = ("png", "jpeg", "webp")
+_CANVAS_PIXELS = (1.1e6, 3.2e6, 4.3e6)  # by quality; large results may use half as much again
+_GRAIN = (0, 5, 7)
 
 
 def render(
@@ -25,30 +28,22 @@ def render(
     references: Sequence[bytes] = (),
 ) -> bytes:
     """Paint ``prompt`` and return a real PNG, JPEG or WebP of exactly ``width`` × ``height``."""
-    chance = Chance(prompt, index, seed, width, height, quality)
-    rng = chance.stream("hills")
-    top: Colour = turned((70, 120, 200), rng.uniform(-0.2, 0.2))
-    low: Colour = turned((250, 200, 160), rng.uniform(-0.1, 0.1))
-    picture = Image.new("RGB", (1, 64))
-    for y in range(64):
-        picture.putpixel((0, y), mix(top, low, y / 63))
-    picture = picture.resize((width, height), Image.Resampling.BICUBIC)
-    draw = ImageDraw.Draw(picture)
-    for layer in range(5):
-        ridge = Wander(rng)
-        base = height * (0.5 + layer * 0.1)
-        points = [
-            (x, base + ridge(x / width * 3) * height * 0.1) for x in range(0, width + 8, 8)
-        ]
-        shade = mix(low, turned((30, 50, 70), rng.uniform(-0.1, 0.1)), 0.3 + layer * 0.15)
-        draw.polygon([(0, height), *points, (width + 8, height)], fill=shade)
-    edge = max(8, min(width, height) // 40)
-    draw.text((edge, height - 2 * edge), "simulated", font=ImageFont.load_default(edge))
-    out = io.BytesIO()
-    if format == "png":
-        picture.save(out, "PNG", compress_level=1)
-    elif format == "jpeg":
-        picture.save(out, "JPEG", quality=92)
-    else:
-        picture.save(out, "WEBP", quality=90, method=0)
-    return out.getvalue()
+    if width < 1 or height < 1:
+        raise ValueError(f"a picture needs at least one pixel, not {width} x {height}")
+    detail = QUALITIES.index(quality) if quality in QUALITIES else 1
+    chance = Chance(prompt, index, seed, round(width / height, 2))
+    across, down = _canvas_size(width, height, detail)
+    canvas = paint(parse(prompt), chance, across, down, detail)
+    picture = resized(canvas.image, width, height)
+    picture = marked(grained(picture, _GRAIN[detail]))
+    return encoded(picture, format)
+
+
+def _canvas_size(width: int, height: int, detail: int) -> tuple[int, int]:
+    """A whole multiple of the result where that is affordable, else what the limit allows."""
+    limit = _CANVAS_PIXELS[detail] * (1.4 if width * height > 3e6 else 1.0)
+    factor = math.sqrt(limit / (width * height))
+    if factor >= 1:
+        whole = max(1, min(24, int(factor)))
+        return width * whole, height * whole
+    return max(1, round(width * factor)), max(1, round(height * factor))

@@ -1,0 +1,72 @@
+"""Composition: fill the gaps of a scene by chance, set the stage, paint from back to front."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .canvas import Canvas
+from .chance import Chance
+from .light import light_for
+from .places import PLACES, Place
+from .scene import Scene
+from .sky import paint_sky
+from .stage import Stage
+from .weather import lightning, paint_weather
+
+_DEFAULT_PLACES = ("mountain", "meadow", "lake", "sea", "desert", "forest", "snow", "abstract",
+                   "abstract", "beach", "clouds")
+
+
+def settled(scene: Scene, chance: Chance) -> Scene:
+    """Choose what the prompt left open."""
+    rng = chance.stream("settle")
+    place = scene.place
+    if place is None:
+        homes: list[str] = []
+        choices = homes or list(_DEFAULT_PLACES)
+        place = rng.choice(choices)
+        if scene.empty:
+            place = rng.choice(_DEFAULT_PLACES)
+        elif place == "abstract":
+            place = "mountain"
+    time = scene.time
+    if time is None:
+        time = rng.choice(PLACES[place].times)
+        if scene.weather == "aurora" or scene.sky & {"moon", "crescent", "stars"}:
+            time = "night"
+        elif "sun" in scene.sky or "rainbow" in scene.sky:
+            time = rng.choice(("day", "sunset", "dawn") if "sun" in scene.sky else ("day",))
+    return replace(scene, place=place, time=time)
+
+
+def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) -> Canvas:
+    """Paint ``scene`` on a canvas of ``width`` × ``height``."""
+    scene = settled(scene, chance)
+    place = PLACES[scene.place or "meadow"]
+    stage = _stage(scene, place, chance, Canvas(width, height), detail)
+    if not place.indoors:
+        paint_sky(stage)
+        if scene.weather == "storm":
+            lightning(stage)
+    place.back(stage)
+    if place.front:
+        place.front(stage)
+    if not place.indoors and place.surface != "under":
+        paint_weather(stage)
+    for glow in stage.glows:
+        stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
+    return stage.canvas
+
+
+def _stage(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int) -> Stage:
+    rng = chance.stream("stage")
+    light = light_for(scene.time or "day", scene.weather, rng)
+    share = rng.uniform(*place.horizon)
+    aspect = canvas.width / canvas.height
+    if place.horizon[0] < 1:
+        share += 0.04 * max(-1.0, min(1.0, (1 - aspect)))  # a tall picture sees more sky
+    horizon = canvas.height * min(1.0, share)
+    side = rng.choice((-1, 1))
+    sun_x = canvas.width * (0.5 + side * rng.uniform(0.12, 0.3))
+    sun_y = horizon * (1 - rng.uniform(*light.height))
+    return Stage(canvas, scene, light, chance, detail, horizon, (sun_x, sun_y))
