@@ -1,0 +1,1 @@
+"""Glue to IPython, imported when it is first needed: display, hosts, `run`."""
