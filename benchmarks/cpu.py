@@ -1,0 +1,30 @@
+"""Processor time a task, against a bare httpx loop that does the same.
+
+The package also checks, journals, verifies and files what the loop just writes; this says what
+that costs. Goal of the journal alone: 5 % of the client's processor time.
+"""
+
+from __future__ import annotations
+
+from side_by_side import options, row, run, service
+
+
+def main() -> None:
+    """Measure and print."""
+    given = options(__doc__, seconds=2.0, tasks=100, in_flight=50)
+    size = ("--tasks", given.tasks, "--in-flight", given.in_flight)
+    found: dict[str, list[float]] = {"ours": [], "bare": []}
+    for number in range(given.runs):
+        with service("--seconds", given.seconds, "--seed", number) as place:
+            for name, results in found.items():
+                results.append(run("clients.py", name, place["url"], *size)["cpu"])
+
+    print(f"Tasks of about {given.seconds:g} s, {given.in_flight} in flight, {given.tasks} a run")
+    for name, results in found.items():
+        row(f"{name}: processor time a task", [1000 * one for one in results], " ms")
+    pairs = zip(found["ours"], found["bare"], strict=True)
+    row("ours / bare", [our / bare for our, bare in pairs])
+
+
+if __name__ == "__main__":
+    main()

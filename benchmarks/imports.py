@@ -1,0 +1,49 @@
+"""`import evolink_widgets` against `import ipywidgets`, net of Python's own start.
+
+Goal: at most 10 ms beyond ipywidgets and anywidget, which a kernel with widgets has anyway;
+a first panel in at most 150 ms of Python.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+
+from side_by_side import options, row
+
+WATCH = "from time import perf_counter as now; start = now(); {}; print(now() - start)"
+HAS = "import ipywidgets, anywidget; start = now(); "
+
+
+def seconds(statement: str) -> float:
+    """What a statement takes in a fresh Python, as that Python says."""
+    command = [sys.executable, "-c", WATCH.format(statement)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return float(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    """Measure and print."""
+    given = options(__doc__)
+    statements = {
+        "import ipywidgets": "import ipywidgets",
+        "import evolink_widgets": "import evolink_widgets",
+        "the same, after ipywidgets and anywidget": HAS + "import evolink_widgets",
+        "first ImageStudio() after them": HAS + "import evolink_widgets as ew; ew.ImageStudio()",
+    }
+    found: dict[str, list[float]] = {name: [] for name in statements}
+    for name in statements:
+        seconds(statements[name])  # compiled and in the page cache from here on
+    for _ in range(given.runs):
+        for name, statement in statements.items():
+            found[name].append(statistics.median(seconds(statement) for _ in range(3)))
+
+    for name, times in found.items():
+        row(name, [1000 * one for one in times], " ms")
+    pairs = zip(found["import evolink_widgets"], found["import ipywidgets"], strict=True)
+    row("evolink_widgets / ipywidgets", [our / theirs for our, theirs in pairs])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""The emulator in a process of its own, with pictures made beforehand and a look at its clock.
+
+The scripts beside it start this; it prints its address and serves until it is killed. Against
+`python -m evolink_widgets.emulator` two things differ: pictures cost nothing to draw, so that
+what is measured is the client, and `/bench/ends` tells when each task was completed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import random
+from typing import Any
+
+import uvicorn
+from PIL import Image, ImageChops
+
+from evolink_widgets.emulator.app import create_app
+from evolink_widgets.emulator.checks import Ask
+from evolink_widgets.emulator.server import bind
+from evolink_widgets.emulator.service import Service
+
+USUAL_SECONDS = 24.0
+"""What a square picture of medium quality takes at speed 1."""
+
+
+class Shelf:
+    """Hands out one picture of each size, made at its first use."""
+
+    def __init__(self, grain: int) -> None:
+        self._grain = grain
+        self._made: dict[tuple[int, int], bytes] = {}
+
+    def draw(self, task_id: str, number: int, ask: Ask, seed: str) -> tuple[bytes, str]:
+        """The picture of this size, as PNG; called as the emulator's gallery is."""
+        return self.picture((ask.width, ask.height)), "image/png"
+
+    def picture(self, size: tuple[int, int]) -> bytes:
+        """The one picture of this size."""
+        if size not in self._made:
+            self._made[size] = draw(size, self._grain)
+        return self._made[size]
+
+
+def draw(size: tuple[int, int], grain: int) -> bytes:
+    """A slope of colour under grain, as PNG: about 10 MB at 3840×2160 with a grain of 6."""
+    noise = Image.frombytes("L", size, random.Random(7).randbytes(size[0] * size[1]))
+    noise = noise.point([value * grain // 128 for value in range(256)])
+    slope = Image.linear_gradient("L").point([value * 7 // 8 for value in range(256)])
+    slopes = [slope.rotate(turn).resize(size) for turn in (0, 90, 180)]
+    out = io.BytesIO()
+    channels = [ImageChops.add(channel, noise) for channel in slopes]
+    Image.merge("RGB", channels).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def face(service: Service, inner: Any, round_trip: float) -> Any:
+    """The emulator's application behind a slow line, with one more address."""
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["path"] == "/bench/ends":
+            ends = {record.id: service.ends_at(record) for record in service.all()}
+            body = json.dumps(ends).encode()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": body})
+            return
+        if round_trip:
+            await asyncio.sleep(round_trip)
+        await inner(scope, receive, send)
+
+    return app
+
+
+def main() -> None:
+    """Serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10.0, help="usual length of a task")
+    parser.add_argument("--round-trip", type=float, default=0.0, help="seconds a request takes")
+    parser.add_argument("--grain", type=int, default=6, help="more makes bigger pictures")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--prepare", default="", help="a size to have ready, as 3840x2160")
+    given = parser.parse_args()
+
+    service = Service(
+        seed=given.seed, speed=USUAL_SECONDS / given.seconds, rate=None,
+        balance=1e9, allowance=None,
+    )  # fmt: skip
+    shelf = Shelf(given.grain)
+    service.gallery = shelf  # type: ignore[assignment]
+    size = 0
+    if given.prepare:
+        width, height = map(int, given.prepare.split("x"))
+        size = len(shelf.picture((width, height)))
+
+    api, media = bind("127.0.0.1", 0), bind("127.0.0.1", 0)
+    urls = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in (api, media)]
+    inner = create_app(service, files_url=urls[0], media_url=urls[1])
+    config = uvicorn.Config(
+        face(service, inner, given.round_trip), log_level="error", access_log=False,
+        lifespan="off", ws="none",
+    )  # fmt: skip
+    print(json.dumps({"url": urls[0], "picture_bytes": size}), flush=True)
+    uvicorn.Server(config).run(sockets=[api, media])
+
+
+if __name__ == "__main__":
+    main()
