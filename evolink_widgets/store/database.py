@@ -146,7 +146,17 @@ class Database:
             try:
                 self._connect("read")
             except StoreReadOnly:
+                self._refuse_unclosed()
                 self._connect("frozen")
+
+    def _refuse_unclosed(self) -> None:
+        # The last way to read (immutable) does not look at the WAL: rows would be missing.
+        wal = self.path.with_name(f"{self.path.name}-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise StoreReadOnly(
+                f"{self.path} was not closed, and its folder can't be written to.",
+                advice="Copy the folder to a place that can be written to, and open it there.",
+            )
 
     def _connect(self, access: Access) -> None:
         with guarded(self.path, "opened"):
@@ -220,8 +230,9 @@ class Database:
                 f"this version of evolink-widgets knows {len(self.migrations)}."
             )
         if opening:
-            ours = int(_one(connection, "PRAGMA application_id"))
+            # In this order: another process may be making our tables between the two reads.
             tables = int(_one(connection, "SELECT count(*) FROM sqlite_master"))
+            ours = int(_one(connection, "PRAGMA application_id"))
             if tables and ours != APPLICATION_ID:
                 raise StoreDamaged(
                     f"{self.path} is a database of another program.",

@@ -7,8 +7,8 @@ script, `-`, `_` and one dot; and it stays under 128 bytes, which every file sys
 
 from __future__ import annotations
 
-import time
 import unicodedata
+from datetime import date
 
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80
@@ -42,10 +42,10 @@ def stem(prompt: str, mark: str, when: float) -> str:
         when: Unix seconds; the name has the local date.
     """
     try:
-        date = time.strftime("%Y-%m-%d", time.localtime(when))
+        day = date.fromtimestamp(when).isoformat()
     except (OverflowError, OSError, ValueError):
-        date = "0000-00-00"
-    return f"{date}_{slug(prompt)}_{mark}"
+        day = "0000-00-00"
+    return f"{day}_{slug(prompt)}_{mark}"
 
 
 def one_line(text: str, limit: int) -> str:

@@ -1,0 +1,194 @@
+"""Kills a process that writes to a store, again and again, and looks at what is left.
+
+Arguments: store, rounds, seed. A child collects what the one before left and goes on with tasks
+of its own; it is killed (SIGKILL) after a number of Python lines, or of milliseconds, that the
+seed decides. After each kill this process looks at the store through a connection of its own.
+Prints "ok <kills> <tasks> <points>": how many places in the code it was killed at.
+"""
+
+import hashlib
+import io
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from PIL import Image
+
+from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store import Step, Store
+
+ROOT, ROUNDS, SEED = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+PICTURES = 2
+NOW = 1_795_500_000.0
+ORDER = [Step.INTENDED, Step.SENDING, Step.ACCEPTED, Step.READY, Step.SAVED]
+
+
+def picture(key: str, index: int) -> bytes:
+    pixels = hashlib.shake_256(f"{key} {index}".encode()).digest(16 * 16 * 3)
+    buffer = io.BytesIO()
+    Image.frombytes("RGB", (16, 16), pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+class Writer:
+    """What a kernel does to the store; every finished step is witnessed through a pipe."""
+
+    def __init__(self, store: Store, pipe: int) -> None:
+        self.store, self.pipe = store, pipe
+
+    def witness(self, key: str, what: str) -> None:
+        os.write(self.pipe, f"{key} {what}\n".encode())
+
+    def run(self, chance: random.Random) -> None:
+        for entry in self.store.journal.unsent_entries() + self.store.journal.open_entries():
+            if self.store.journal.claim(entry.key, self.store.owner, NOW):
+                self.go_on(entry.key, entry.step, Recipe.from_record(entry.recipe))
+        while True:
+            recipe = Recipe(ImageRequest(f"prompt {chance.random()}", n=PICTURES), "emulator")
+            entry = self.store.journal.intend(
+                {}, service="emulator", now=NOW, recipe=recipe.to_record(), owner=self.store.owner
+            )
+            self.witness(entry.key, Step.INTENDED.value)
+            self.go_on(entry.key, Step.INTENDED, recipe)
+
+    def go_on(self, key: str, step: Step, recipe: Recipe) -> None:
+        journal, ledger = self.store.journal, self.store.ledger
+        if step is Step.INTENDED:
+            ledger.reserve(key, 2.0, now=NOW, service="emulator")
+            journal.sending(key, NOW)
+            self.witness(key, Step.SENDING.value)
+        if step in (Step.INTENDED, Step.SENDING):
+            journal.accepted(key, f"task-unified-{key}", NOW)
+            self.witness(key, Step.ACCEPTED.value)
+        journal.ready(key, [f"https://x/{key}/{index}" for index in range(PICTURES)], until=None)
+        self.witness(key, Step.READY.value)
+        for index in range(PICTURES):
+            part = self.store.gallery.part_path(key, index)
+            data = picture(key, index)
+            with part.open("wb") as file:
+                file.write(data[:300])
+                file.flush()
+                file.write(data[300:])
+            self.store.gallery.admit(key, index, part, recipe, now=NOW)
+            self.witness(key, f"picture-{index}")
+        receipt = Receipt(charged=1.75)
+        ledger.settle(key, receipt, NOW)
+        journal.finished(key, NOW, receipt=receipt)
+        self.witness(key, Step.SAVED.value)
+
+
+def child(seed: int, pipe: int) -> None:
+    chance = random.Random(seed)
+    if seed % 2:
+        lines = chance.randrange(1, 6000)
+
+        def count(frame, event, _):
+            nonlocal lines
+            if not frame.f_code.co_filename.startswith(PACKAGE):
+                return None
+            lines -= 1
+            if lines <= 0:
+                point = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+                os.write(pipe, f"killed {point}\n".encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+            return count
+
+        sys.settrace(count)
+    Writer(Store(ROOT), pipe).run(chance)
+
+
+def one_round(seed: int, witnessed: dict[str, set[str]], points: Counter[str]) -> None:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        try:
+            child(seed, writing)
+        except BaseException as exc:
+            os.write(writing, f"trouble {exc!r}\n".encode())
+        os._exit(1)
+    os.close(writing)
+    if seed % 2 == 0:
+        time.sleep(random.Random(seed).uniform(0.002, 0.12))
+        os.kill(pid, signal.SIGKILL)
+    told = b""
+    while block := os.read(reading, 65_536):
+        told += block
+    os.close(reading)
+    status = os.waitpid(pid, 0)[1]
+    for line in told.decode().splitlines():
+        key, _, what = line.partition(" ")
+        if key == "killed":
+            points[what] += 1
+        else:
+            assert key != "trouble", what
+            witnessed.setdefault(key, set()).add(what)
+    assert os.WIFSIGNALED(status), "the child ended by itself"
+
+
+def look(witnessed: dict[str, set[str]], finished: bool = False) -> None:
+    store = Store(ROOT)
+    if not store.database.path.exists():
+        assert not witnessed
+        return
+    assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
+    for key, seen in witnessed.items():
+        entry = store.journal.get(key)
+        assert entry is not None, f"{key} is lost"
+        for step in ORDER:
+            if step.value in seen:
+                assert ORDER.index(entry.step) >= ORDER.index(step), (key, entry.step, step)
+        for index in range(PICTURES):
+            if f"picture-{index}" in seen:
+                assert index in entry.saved, f"picture {index} of {key} is lost"
+        if finished:
+            assert entry.step is Step.SAVED
+            assert store.gallery.images(key).missing == ()
+    files = {path.name for path in store.root.iterdir() if not path.name.startswith(".")}
+    files -= {"evolink.sqlite", "evolink.sqlite-wal", "evolink.sqlite-shm"}
+    rows = {row["path"]: row for row in store.database.rows("SELECT * FROM pictures")}
+    assert set(rows) <= files, "a row without its file"
+    for name in files:
+        if name.endswith(".json"):
+            json.loads((store.root / name).read_text())
+            continue
+        data = (store.root / name).read_bytes()
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+        if name in rows:
+            assert hashlib.sha256(data).hexdigest() == rows[name]["sha256"]
+    if finished:
+        assert set(rows) == {name for name in files if name.endswith(".png")}
+        assert len(rows) == PICTURES * len(store.journal.known_task_ids("emulator"))
+        assert store.ledger.spent().total == 1.75 * len(store.journal.known_task_ids("emulator"))
+        assert list((store.root / ".parts").iterdir()) == []
+    store.close()
+
+
+def collect_the_rest() -> None:
+    store = Store(ROOT)
+    writer = Writer(store, os.open(os.devnull, os.O_WRONLY))
+    for entry in store.journal.unsent_entries() + store.journal.open_entries():
+        assert store.journal.claim(entry.key, store.owner, NOW), "a dead owner keeps its task"
+        writer.go_on(entry.key, entry.step, Recipe.from_record(entry.recipe))
+    store.close()
+
+
+import evolink_widgets.store.gallery  # noqa: E402
+
+PACKAGE = str(Path(evolink_widgets.store.gallery.__file__).parent)
+witnessed: dict[str, set[str]] = {}
+points: Counter[str] = Counter()
+for number in range(ROUNDS):
+    one_round(SEED + number, witnessed, points)
+    look(witnessed)
+collect_the_rest()
+look(witnessed, finished=True)
+print("ok", ROUNDS, len(witnessed), len(points))

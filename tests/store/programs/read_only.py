@@ -1,0 +1,55 @@
+"""Uses a store whose folder has become read-only (needs a mount namespace of its own).
+
+Prints "ok".
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from evolink_widgets.errors import StoreReadOnly
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store import Store
+
+NOW = 1_795_500_000.0
+root = Path(sys.argv[1])
+store = Store(root)
+recipe = Recipe(ImageRequest("a fox in the snow", n=2), "emulator")
+for index in range(2):
+    part = store.gallery.part_path("k3j2mnpqrstu", index)
+    Image.effect_noise((64, 64), 50).save(part, "PNG")
+    if index == 0:
+        store.gallery.admit("k3j2mnpqrstu", 0, part, recipe, now=NOW)
+store.journal.remember("durations", {"n": 1})
+store.close()
+subprocess.run(["mount", "--bind", str(root), str(root)], check=True)
+subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
+
+
+def refused(act) -> None:
+    with pytest.raises(StoreReadOnly, match=r"ew\.configure\(store=") as caught:
+        act()
+    assert caught.value.__cause__ is not None
+
+
+before = sorted(path.name for path in root.rglob("*"))
+refused(lambda: store.journal.intend({}, service="emulator", now=NOW))
+refused(lambda: store.ledger.reserve("k", 1, now=NOW, service="emulator"))
+refused(lambda: store.gallery.admit("k3j2mnpqrstu", 1, part, recipe, now=NOW))
+refused(lambda: Store(root / "new").journal.remember("a", {}))
+assert part.exists()
+assert sorted(path.name for path in root.rglob("*")) == before
+# What is there can still be looked at.
+images = store.gallery.images("k3j2mnpqrstu")
+assert [image.index for image in images] == [0]
+assert len(images[0].thumbnail(32)) > 20
+assert store.journal.recall("durations") == {"n": 1}
+assert store.journal.open_entries() == []
+subprocess.run(["mount", "-o", "remount,bind,rw", str(root)], check=True)
+store.journal.remember("durations", {"n": 2})
+assert store.journal.recall("durations") == {"n": 2}
+print("ok")

@@ -1,0 +1,24 @@
+"""`kill -9` at random points: the store opens, nothing finished is lost, nothing half is seen.
+
+40 kills by default; `EVOLINK_KILLS=200` for more. The seed is the same each time, so that half
+of the kills come at the same lines of code; the other half come after a time.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+KILLS = int(os.environ.get("EVOLINK_KILLS", "40"))
+
+
+@pytest.mark.parametrize("seed", [1, 1001])
+def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, program, seed):
+    running = program("kill_and_look.py", tmp_path / "s", KILLS // 2, seed)
+    out, err = running.communicate(timeout=170)
+    assert running.returncode == 0, err
+    done, kills, tasks, points = out.split()
+    assert (done, int(kills)) == ("ok", KILLS // 2)
+    assert int(tasks) > KILLS // 4, "too little was written between the kills to prove anything"
+    assert int(points) > KILLS // 8, "too few places were hit"
