@@ -5,6 +5,7 @@ Where nobody watches (nbclient, papermill, a terminal) there is one tidy line a 
 
 from __future__ import annotations
 
+import contextvars
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -93,7 +94,9 @@ class _Shown:
             self._ended = False  # it was resumed
 
     async def _replace(self, state: TaskState) -> None:
-        bundle = await workers.run(self._last_bundle, state)
+        self._update(await workers.run(self._last_bundle, state))
+
+    def _update(self, bundle: dict[str, Any]) -> None:
         if self._handle is not None:
             self._handle.update(bundle, raw=True)
 
@@ -122,7 +125,12 @@ class _Lines(_Shown):
 
     def _say(self, line: str) -> None:
         self._said.append(line)
-        self._handle.update({"text/plain": "\n".join(self._said)}, raw=True)
+        self._update({"text/plain": "\n".join(self._said)})
+
+    def _update(self, bundle: dict[str, Any]) -> None:
+        # nbclient listens to the cell that is running, not to the one that was: without a
+        # context of its own the update goes out in the name of the running one.
+        contextvars.Context().run(super()._update, bundle)
 
     def _last_text(self, state: TaskState) -> str:
         return "\n".join(self._said)

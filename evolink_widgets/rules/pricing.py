@@ -37,7 +37,7 @@ _BETA_PRICES = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
 _BETA_TIERS = ((1_700_000, "1K"), (4_400_000, "2K"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate:
     """Credits before asking, as a range.
 
@@ -61,6 +61,10 @@ class Estimate:
     def usd_high(self) -> float:
         """The upper end in US dollars."""
         return self.high / CREDITS_PER_USD
+
+    def __repr__(self) -> str:
+        count = f"{self.pictures} picture{'' if self.pictures == 1 else 's'}"
+        return f"<{self} for {count}; {self.basis}>"
 
     def __str__(self) -> str:
         return f"About {_span(self.low, self.high)} credits · ${_usd(self.usd_low, self.usd_high)}"

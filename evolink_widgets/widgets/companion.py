@@ -42,10 +42,10 @@ class Companion:
 
     Args:
         draw: makes its HTML; called on a worker thread.
-        text: what stands there where HTML is not shown.
+        text: gives what stands there where HTML is not shown.
     """
 
-    def __init__(self, draw: Callable[[], str], text: str) -> None:
+    def __init__(self, draw: Callable[[], str], text: Callable[[], str]) -> None:
         self._draw = draw
         self._text = text
         self._handles: list[Any] = []
@@ -90,4 +90,4 @@ class Companion:
                 raise
 
     def _bundle(self, markup: str) -> dict[str, str]:
-        return {"text/html": markup, "text/plain": self._text}
+        return {"text/html": markup, "text/plain": self._text()}

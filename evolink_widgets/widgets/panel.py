@@ -51,7 +51,7 @@ class Panel(anywidget.AnyWidget):
         self._tasks: dict[str, Task] = {}
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
-        self._companion = Companion(self._static_html, repr(self))
+        self._companion = Companion(self._static_html, lambda: repr(self))
         self.on_msg(self._receive)
 
     # -- what tasks say ------------------------------------------------------------------------
@@ -217,6 +217,10 @@ class Panel(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
         self._companion.show()
+
+    def __repr__(self) -> str:
+        count = len(self._tasks)
+        return f"<{type(self).__name__}, {count} run{'' if count == 1 else 's'}>"
 
     def close(self) -> None:
         """Take the view away; the tasks go on."""
