@@ -176,9 +176,7 @@ def _build(settings: _Settings, environment: Mapping[str, str]) -> Session:
     return _live(settings, environment, key, base_url or BASE_URL)
 
 
-def _live(
-    settings: _Settings, environment: Mapping[str, str], key: Key, base_url: str
-) -> Session:
+def _live(settings: _Settings, environment: Mapping[str, str], key: Key, base_url: str) -> Session:
     files_url = settings.files_url or _address(
         FILES_URL_VARIABLE, environment.get(FILES_URL_VARIABLE) or None
     )

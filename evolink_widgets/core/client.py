@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from evolink_widgets.core.limits import Limits, Pace
-from evolink_widgets.core.transport import NoAnswer, Reply, Transport
+from evolink_widgets.core.replies import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,
@@ -33,6 +34,9 @@ from evolink_widgets.rules.task import (
     read_task,
     read_task_list,
 )
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.transport import Transport
 
 GENERATIONS = "/v1/images/generations"
 TASKS = "/v1/tasks"

@@ -25,8 +25,7 @@ async def collect(story: TaskStory) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    entry = story.entry
-    assert entry is not None
+    entry = story.record.line
     await story.load_images()
     story.tell(stage=Stage.SAVING, progress=99)
     here = {image.index for image in story.task.state.images}
@@ -48,10 +47,10 @@ async def _finish(story: TaskStory) -> None:
     wiring = story.wiring
     receipt = story.task.state.receipt
     now = wiring.clock()
-    await story.note_down(
+    await story.record.note_down(
         {"step": Step.SAVED}, wiring.store.journal.finished, story.key, now, receipt=receipt
     )
-    await story.settle_credits()
+    await story.record.settle_credits(receipt)
 
 
 async def _picture(story: TaskStory, links: Links, index: int) -> None:
@@ -142,7 +141,7 @@ class Links:
                 return
             self._results = snapshot.results
             until = wiring.clock() + LINKS_LIVE
-            await story.note_down(
+            await story.record.note_down(
                 {"results": snapshot.results, "links_until": until},
                 wiring.store.journal.ready,
                 story.key,

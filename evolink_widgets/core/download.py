@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from evolink_widgets.core.limits import Limits
-from evolink_widgets.core.transport import Download, NoAnswer, Transport
+from evolink_widgets.core.replies import Download, NoAnswer
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.store.border import guarded
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.transport import Transport
 
 PIECE = 2**19
 """Bytes that are collected before a worker writes them."""

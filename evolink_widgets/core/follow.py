@@ -30,8 +30,7 @@ async def follow(story: TaskStory) -> None:
         TaskFailed: the service gave up; the journal has it.
         EvolinkError: it can't be watched (the key may not, the service does not know it).
     """
-    entry, wiring = story.entry, story.wiring
-    assert entry is not None
+    entry, wiring = story.record.line, story.wiring
     assert entry.task_id is not None
     elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
     if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
@@ -101,7 +100,7 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
     receipt = story.merged(snapshot.receipt)
     until = wiring.clock() + LINKS_LIVE
     story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
-    await story.note_down(
+    await story.record.note_down(
         {"step": Step.READY, "results": snapshot.results, "links_until": until},
         wiring.store.journal.ready,
         story.key,
@@ -117,7 +116,7 @@ async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
     receipt = story.merged(snapshot.receipt)
     record = failure_record(error)
     story.tell(receipt=receipt)
-    await story.note_down(
+    await story.record.note_down(
         {"step": Step.FAILED, "failure": record},
         wiring.store.journal.failed,
         story.key,
@@ -125,5 +124,5 @@ async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
         wiring.clock(),
         receipt=receipt,
     )
-    await story.release_credits()
+    await story.record.release_credits()
     raise error

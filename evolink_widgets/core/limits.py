@@ -20,7 +20,7 @@ TASKS = 400
 DOWNLOADS = 6
 """Pictures fetched at once; each holds one connection and half a megabyte."""
 
-SLOWEST = 0.2
+SLOWEST = 1.0
 """Requests a second below which the pace never falls."""
 
 FREE_AGAIN = 50.0
@@ -65,7 +65,7 @@ class Pace:
             if now >= self._next:
                 break
             await self._sleep(self._next - now)
-        self._recent = [*(at for at in self._recent[-199:] if at > now - 10.0), now]
+        self._recent = [*(at for at in self._recent[-199:] if at > now - 2.0), now]
         if self._rate is not None:
             self._next = now + 1.0 / self._rate
 
@@ -79,7 +79,7 @@ class Pace:
         now = self._now()
         if now >= self._paused_until:  # many in flight are refused at once: that is one no
             self._refusals += 1
-            recent = sum(at > now - 10.0 for at in self._recent) / 10.0
+            recent = sum(at > now - 2.0 for at in self._recent) / 2.0
             self._rate = max(SLOWEST, (self._rate or recent) / 2)
             pause = min(60.0, 0.25 * 2**self._refusals) if retry_after is None else retry_after
         else:

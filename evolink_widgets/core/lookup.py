@@ -67,9 +67,7 @@ def search_for(
     """
     # A difference within what whole seconds explain is none.
     ahead = skew if abs(skew) > EARLY else 0.0
-    return Search(
-        key, model, identity, since=sent_at + ahead - EARLY, until=lost_at + ahead + LATE
-    )
+    return Search(key, model, identity, since=sent_at + ahead - EARLY, until=lost_at + ahead + LATE)
 
 
 def find(

@@ -91,7 +91,7 @@ def call_on_loop(function: Callable[..., object], *args: object) -> None:
     _thread().loop.call_soon_threadsafe(function, *args)
 
 
-def spawn(coro: Coroutine[Any, Any, Any], *, name: str | None = None) -> asyncio.Task[Any]:
+def spawn(coro: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
     """Start a task from the core's own thread and keep it alive until it ends.
 
     asyncio itself keeps weak references only, and a collected task would be lost work.

@@ -24,7 +24,7 @@ class Patience:
 
     unsent: tuple[float, ...] = (0.5, 2.0, 5.0)
     limited: float = 600.0
-    look: tuple[float, ...] = (0.2, 1.0, 3.0, 6.0, 10.0)
+    look: tuple[float, ...] = (0.2, 1.0, 2.0, 4.0, 6.0)
     read: tuple[float, ...] = (0.5, 2.0)
     download: tuple[float, ...] = (0.3, 1.0, 3.0, 8.0, 20.0)
     missing: float = 20.0

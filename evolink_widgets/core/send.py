@@ -50,7 +50,7 @@ async def send(story: TaskStory) -> None:
         elif sent.verdict.resend:
             pause = _next(pauses, wiring.patience)
         if pause is None:
-            await story.refused(error)
+            await story.record.refused(error)
             raise error
         story.tell(stage=Stage.QUEUED, note=f"{error.message} Trying again in {pause:.0f} s.")
         await asyncio.sleep(pause)
@@ -59,12 +59,12 @@ async def send(story: TaskStory) -> None:
 async def _post(story: TaskStory) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     wiring, journal = story.wiring, story.wiring.store.journal
-    entry = await story.write(journal.sending, story.key, wiring.clock())
+    entry = await story.record.write(journal.sending, story.key, wiring.clock())
     sent = await wiring.client.create(story.request, entry.idempotency_key)
     now = wiring.clock()
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
-        await story.note_down(
+        await story.record.note_down(
             {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
             journal.accepted, story.key, task_id, now, receipt=receipt,
         )  # fmt: skip
@@ -75,7 +75,7 @@ async def _post(story: TaskStory) -> Sent:
         # next POST makes it SENDING again, and that line counts no more.
         accepted = None if sent.verdict.kind is Kind.UNKNOWN else False
         record = failure_record(sent.error, lost_at=now, accepted=accepted)
-        await story.note_down(
+        await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record}, journal.unknown, story.key, record
         )
     return sent
@@ -88,16 +88,15 @@ async def search(story: TaskStory) -> None:
         OutcomeUnknown: none or several could be it; it may have been charged.
         EvolinkError: it surely never was accepted.
     """
-    entry, wiring = story.entry, story.wiring
-    assert entry is not None
+    entry, wiring = story.record.line, story.wiring
     if surely_not_accepted(entry):
         error = error_from(entry.failure)
-        await story.refused(error)
+        await story.record.refused(error)
         raise error
     if entry.step is Step.SENDING:  # an earlier kernel died over it
         lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
         record = failure_record(lost, lost_at=_latest(entry, wiring.paid_timeout))
-        entry = await story.note_down(
+        entry = await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record},
             wiring.store.journal.unknown, story.key, record,
         )  # fmt: skip
@@ -143,7 +142,7 @@ async def _adopt(story: TaskStory, task_id: str) -> None:
     wiring = story.wiring
     now = wiring.clock()
     taken = await wiring.records.run(wiring.store.journal.adopt, story.key, task_id, now)
-    story.entry = await wiring.records.run(wiring.store.journal.get, story.key)
+    story.record.entry = await wiring.records.run(wiring.store.journal.get, story.key)
     if not taken:
         raise OutcomeUnknown("The task that was found belongs to another request.")
     story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")

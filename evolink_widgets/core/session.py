@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import logging
 import secrets
 import threading
 import time
@@ -17,14 +16,12 @@ from evolink_widgets.core import loop
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.errors import (
     EvolinkError,
-    InvalidRequest,
     RateLimited,
     ServiceUnavailable,
     StoreError,
     Unreachable,
 )
 from evolink_widgets.rules.pricing import Estimate, estimate
-from evolink_widgets.rules.recipe import Recipe
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -33,10 +30,7 @@ if TYPE_CHECKING:
     from evolink_widgets.core.wiring import Wiring
     from evolink_widgets.rules.request import ImageRequest
     from evolink_widgets.rules.task import Credits
-    from evolink_widgets.store.journal import Entry
     from evolink_widgets.store.store import Store
-
-log = logging.getLogger("evolink_widgets")
 
 LAST_WORDS = 10.0
 """Seconds that Python's exit waits for the replies to requests that cost money."""
@@ -107,6 +101,7 @@ class Session:
             fresh: ask anew, even where the store has pictures of the same recipe.
         """
         from evolink_widgets.core.story import TaskStory
+        from evolink_widgets.rules.recipe import Recipe
         from evolink_widgets.store.journal import new_key
 
         wiring = self._wired()
@@ -114,7 +109,7 @@ class Session:
         story = TaskStory(wiring, new_key(), recipe, self.estimate(request))
         with self._lock:
             self._stories[story.key] = story
-        loop.call_on_loop(self._begin, story)
+        loop.call_on_loop(self.begin, story)
         return story.task
 
     def estimate(self, request: ImageRequest) -> Estimate:
@@ -141,7 +136,9 @@ class Session:
         Raises:
             StoreError: the journal can't be read.
         """
-        return loop.wait_on_loop(self._recover())
+        from evolink_widgets.core.recovery import recover
+
+        return loop.wait_on_loop(recover(self._wired(), self))
 
     def emulator(self, body: object = None) -> object:
         """Read the weather of an emulator on a port, or change it with `body`."""
@@ -159,8 +156,7 @@ class Session:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that are not finished, newest last."""
-        with self._lock:
-            stories = tuple(self._stories.values())
+        stories = self.known().values()
         return tuple(story.task for story in stories if not story.task.state.stage.ended)
 
     def prepare(self) -> None:
@@ -239,7 +235,15 @@ class Session:
 
     # What runs on the core's loop.
 
-    def _begin(self, story: TaskStory) -> None:
+    def known(self) -> dict[str, TaskStory]:
+        """The stories of this session that are not over, by key."""
+        with self._lock:
+            return dict(self._stories)
+
+    def begin(self, story: TaskStory) -> None:
+        """Set a story going, and keep its lease."""
+        with self._lock:
+            self._stories[story.key] = story
         story.begin()
         if not self._leasing:
             self._leasing = True
@@ -282,49 +286,8 @@ class Session:
                 await asyncio.sleep(self._patience.spread(pause))
         raise AssertionError("the last try returns or raises")
 
-    async def _recover(self) -> list[Task]:
-        wiring = self._wired()
-        with self._lock:
-            known = dict(self._stories)
-        entries = await wiring.records.run(_take_up, wiring, frozenset(known))
-        tasks = []
-        for entry in entries:
-            if story := known.get(entry.key):
-                if story.task.state.stage.ended:
-                    story.resume()
-                    tasks.append(story.task)
-            elif story := self._from_entry(wiring, entry):
-                self._begin(story)
-                tasks.append(story.task)
-        return tasks
-
-    def _from_entry(self, wiring: Wiring, entry: Entry) -> TaskStory | None:
-        from evolink_widgets.core.story import TaskStory
-        from evolink_widgets.rules.request import ImageRequest
-
-        try:
-            if entry.recipe is not None:
-                recipe = Recipe.from_record(entry.recipe)
-            else:
-                recipe = Recipe(ImageRequest.from_record(entry.request), wiring.recipe_service)
-        except InvalidRequest as error:
-            log.warning("The journal's task %s can't be taken up: %s", entry.key, error)
-            return None
-        story = TaskStory(
-            wiring,
-            entry.key,
-            recipe,
-            self.estimate(recipe.request),
-            entry=entry,
-            created_at=entry.created_at,
-        )
-        with self._lock:
-            self._stories[entry.key] = story
-        return story
-
     async def _close(self) -> None:
-        with self._lock:
-            stories = list(self._stories.values())
+        stories = self.known().values()
         for story in stories:
             story.stop()
         await asyncio.gather(*(story.settled() for story in stories))
@@ -337,26 +300,8 @@ class Session:
 
     async def last_words(self) -> None:
         """Wait until no paid request is without its answer."""
-        with self._lock:
-            stories = list(self._stories.values())
+        stories = self.known().values()
         await asyncio.gather(*(story.settled() for story in stories))
-
-
-def _take_up(wiring: Wiring, known: frozenset[str]) -> list[Entry]:
-    """Claim what nobody collects; close what was never sent. Runs on a worker."""
-    journal = wiring.store.journal
-    now = wiring.clock()
-    for entry in journal.unsent_entries(wiring.service):
-        if entry.key not in known and journal.claim(entry.key, wiring.owner, now):
-            with contextlib.suppress(StoreError):
-                record = {"message": "The kernel ended before it was sent.", "billed": "NO"}
-                journal.refused(entry.key, record, now)
-                wiring.store.ledger.release(entry.key, now)
-    return [
-        entry
-        for entry in journal.open_entries(wiring.service)
-        if journal.claim(entry.key, wiring.owner, now)
-    ]
 
 
 _OPEN: weakref.WeakSet[Session] = weakref.WeakSet()

@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from evolink_widgets.core.asgi import App, Dropped, Exchange
 from evolink_widgets.core.keys import Key
+from evolink_widgets.core.replies import Download, NoAnswer, Reply, Timeouts
 from evolink_widgets.rules.outcome import Event
 
 CONNECTIONS = 16
@@ -29,57 +30,6 @@ PICTURE_CONNECTIONS = 6
 
 MAX_BODY = 8 * 2**20
 """Bytes of an API reply that are read at most; the largest legal one is far below."""
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds of silence that are borne.
-
-    Attributes:
-        connect: until a connection stands.
-        read: between two pieces of a reply.
-        total: for a whole API call that costs nothing; a trickling reply is cut here.
-        paid: for the call that costs money, whose reply is worth waiting for.
-    """
-
-    connect: float = 10.0
-    read: float = 30.0
-    total: float = 60.0
-    paid: float = 120.0
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer over HTTP, read to its end. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def document(self) -> object:
-        """The body as JSON, or `None` where it is none."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-
-class NoAnswer(Exception):
-    """The exchange broke; `event` says whether the request may have arrived."""
-
-    def __init__(self, event: Event, reason: str) -> None:
-        super().__init__(reason)
-        self.event = event
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Download:
-    """A reply whose body is still coming."""
-
-    status: int
-    headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
 
 
 class AppTransport(httpx.AsyncBaseTransport):
@@ -166,9 +116,9 @@ class Transport:
         *,
         agent: str,
         app: App | None = None,
-        timeouts: Timeouts = Timeouts(),
+        timeouts: Timeouts | None = None,
     ) -> None:
-        self.timeouts = timeouts
+        self.timeouts = timeouts or Timeouts()
         self._key = key
         self._origins = frozenset(_origin(httpx.URL(url)) for url in api_urls)
         self._agent = agent
@@ -221,8 +171,10 @@ class Transport:
                     url,
                     content=content,
                     params=query,
-                    headers={**({"content-type": "application/json"} if content else {}),
-                             **(headers or {})},
+                    headers={
+                        **({"content-type": "application/json"} if content else {}),
+                        **(headers or {}),
+                    },
                     timeout=httpx.Timeout(read, connect=self.timeouts.connect, pool=None),
                 )
                 auth = None if self._key is None else _Bearer(self._key)
@@ -246,9 +198,7 @@ class Transport:
                 url,
                 # The length must be that of the file, and a range must mean its bytes.
                 headers={"accept-encoding": "identity", **(headers or {})},
-                timeout=httpx.Timeout(
-                    self.timeouts.read, connect=self.timeouts.connect, pool=None
-                ),
+                timeout=httpx.Timeout(self.timeouts.read, connect=self.timeouts.connect, pool=None),
             )
             response = await client.send(request, stream=True, follow_redirects=True)
         try:
@@ -284,8 +234,7 @@ class Transport:
         """No exception of httpx's or the socket's gets past here, nor anything it quotes."""
         try:
             yield
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError,
-                asyncio.TimeoutError) as exc:
+        except Exception as exc:
             reason = _reason(exc)
             if self._key is not None:
                 reason = self._key.hide_in(reason)

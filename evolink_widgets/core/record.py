@@ -1,0 +1,205 @@
+"""One task's lines in the journal and the ledger, as its story writes them.
+
+Before the request goes out, a line that can't be written stops the story: nothing is sent that
+is not written down. After it, nothing stops the story: what can't be written waits in memory for
+the next chance, and what was paid for is fetched all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.core.failures import failure_record
+from evolink_widgets.errors import EvolinkError, StoreError, StoreFull
+from evolink_widgets.rules.pricing import Estimate, Receipt
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store.journal import Entry, Step
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.wiring import Wiring
+
+log = logging.getLogger("evolink_widgets")
+
+OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
+"""Steps from which a story goes on."""
+
+BUSY = 1.0
+"""Seconds between two looks at a task that another kernel collects."""
+
+
+class TaskRecord:
+    """What is written of one task; to be used on the core's loop.
+
+    Args:
+        wiring: the session's parts.
+        key: the task's local key.
+        entry: its line in the journal; `None` when nothing is written yet.
+        trouble: told when a line has to wait.
+    """
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        key: str,
+        entry: Entry | None,
+        trouble: Callable[[StoreError], None],
+    ) -> None:
+        self.entry = entry
+        self._wiring = wiring
+        self._key = key
+        self._trouble = trouble
+        self._unwritten: list[Callable[[], Entry]] = []
+
+    @property
+    def step(self) -> Step | None:
+        """Where the journal stands; `None` when nothing is written yet."""
+        return None if self.entry is None else self.entry.step
+
+    @property
+    def line(self) -> Entry:
+        """The entry, once there is one."""
+        assert self.entry is not None
+        return self.entry
+
+    async def intend(self, recipe: Recipe, estimate: Estimate) -> None:
+        """Reserve the credits and write the intent down: both, or nothing.
+
+        Raises:
+            BudgetExceeded: it may cost more than is left.
+            StoreError: it can't be written, or the pictures would not fit.
+        """
+        wiring, store = self._wiring, self._wiring.store
+
+        def write() -> Entry:
+            _check_room(recipe.request, store.root)
+            now = wiring.clock()
+            with store.database.write(durable=True):
+                store.ledger.reserve(
+                    self._key,
+                    estimate.high,
+                    now=now,
+                    service=wiring.service,
+                    caps=wiring.caps(),
+                    scopes=wiring.scopes,
+                )
+                return store.journal.intend(
+                    recipe.request.to_record(),
+                    key=self._key,
+                    service=wiring.service,
+                    now=now,
+                    recipe=recipe.to_record(),
+                    identity=recipe.identity,
+                    estimate_high=estimate.high,
+                    owner=wiring.owner,
+                )
+
+        self.entry = await wiring.records.run(write)
+
+    async def claim(self, busy: Callable[[], object]) -> None:
+        """Become the one who collects the task; while another kernel does, wait and look.
+
+        Args:
+            busy: called at each look that finds another kernel at work.
+        """
+        wiring, journal = self._wiring, self._wiring.store.journal
+        while not await wiring.records.run(journal.claim, self._key, wiring.owner, wiring.clock()):
+            busy()
+            await asyncio.sleep(BUSY)
+        # What could not be written yet is newer than what the journal says.
+        if not self._unwritten:
+            self.entry = await wiring.records.run(journal.get, self._key) or self.entry
+
+    async def let_go(self) -> None:
+        """Let others collect the task."""
+        await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
+
+    async def write(self, move: Callable[..., Entry], *args: Any, **facts: Any) -> Entry:
+        """Write a step down before it is taken.
+
+        Raises:
+            StoreError: it is not written, so the step must not be taken.
+        """
+        self.entry = await self._wiring.records.run(move, *args, **facts)
+        return self.entry
+
+    async def note_down(
+        self, meaning: Mapping[str, Any], move: Callable[..., Entry], *args: Any, **facts: Any
+    ) -> Entry:
+        """Write down a step that has happened already; a failure does not undo it.
+
+        Args:
+            meaning: how the step changes the entry, should the journal not take it now.
+            move: the journal's method.
+            args: its arguments.
+            facts: its keyword arguments.
+        """
+        self._unwritten.append(lambda: move(*args, **facts))
+        try:
+            await self._wiring.records.run(self._write_all)
+        except StoreError as error:
+            log.warning("A step of task %s is not written down yet: %s", self._key, error)
+            self.entry = replace(self.line, **meaning)
+            self._trouble(error)
+        return self.line
+
+    async def refused(self, error: EvolinkError) -> None:
+        """Write down that the request surely was not accepted, and give its credits back."""
+        record = failure_record(error)
+        await self.note_down(
+            {"step": Step.REFUSED, "failure": record},
+            self._wiring.store.journal.refused,
+            self._key,
+            record,
+            self._wiring.clock(),
+        )
+        await self.release_credits()
+
+    async def release_credits(self) -> None:
+        """Give back what was reserved: it was surely not charged."""
+        await self.quietly(self._wiring.store.ledger.release, self._key, self._wiring.clock())
+
+    async def settle_credits(self, receipt: Receipt | None) -> None:
+        """Put what the service charged in place of what was reserved."""
+        now = self._wiring.clock()
+        await self.quietly(self._wiring.store.ledger.settle, self._key, receipt or Receipt(), now)
+
+    async def quietly(self, function: Callable[..., object], *args: object) -> None:
+        """Book-keeping whose failure must not spoil what the task has achieved."""
+        try:
+            await self._wiring.records.run(function, *args)
+        except StoreError as error:
+            log.warning("Task %s: %s", self._key, error)
+
+    def _write_all(self) -> None:
+        while self._unwritten:
+            self.entry = self._unwritten[0]()
+            del self._unwritten[0]
+
+
+def _check_room(request: ImageRequest, root: Path) -> None:
+    """Refuse, before anything is sent, when the pictures will hardly fit on the disk.
+
+    Raises:
+        StoreFull: with what is free and what is needed.
+    """
+    width, height = request.pixels or (2048, 2048)
+    needed = request.n * width * height * 2 + 8 * 2**20
+    while not root.exists() and root != root.parent:
+        root = root.parent
+    try:
+        free = shutil.disk_usage(root).free
+    except OSError:
+        return  # nobody can tell before; the journal's own writing will
+    if free < needed:
+        raise StoreFull(
+            f"{root} has {free / 2**20:,.0f} MB free, and these pictures may need "
+            f"{needed / 2**20:,.0f} MB.",
+            advice="Free some space, or choose another folder with ew.configure(store=...).",
+        )
