@@ -159,12 +159,15 @@ def _amount(credits: float) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    first, last = _amount(low), _amount(high)
-    return first if first == last else f"{first} to {last}"
+    # A range narrower than a fiftieth is the prompt's own few tokens: not worth two numbers.
+    if high - low < high / 50:
+        return _amount(high)
+    return f"{_amount(low)} to {_amount(high)}"
 
 
 def _usd(low: float, high: float) -> str:
     def text(dollars: float) -> str:
         return f"{dollars:.2f}" if dollars >= 0.01 else f"{dollars:.1g}"
 
-    return text(low) if text(low) == text(high) else f"{text(low)} to {text(high)}"
+    alike = high - low < high / 50 or text(low) == text(high)
+    return text(high) if alike else f"{text(low)} to {text(high)}"
