@@ -151,9 +151,8 @@ def _kept(path: Path) -> Thumb | None:
 
     try:
         data = path.read_bytes()
-        # The cache is not flushed to the disk: after a power cut a file may be cut off.
-        if len(data) != int.from_bytes(data[4:8], "little") + 8:
-            return None
+        # The cache is not flushed to the disk: after a power cut a file may be cut off, and
+        # Pillow opens no WebP that is.
         with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
             return Thumb(data, image.width, image.height)
     except Exception:  # whatever is wrong with it, it can be made again

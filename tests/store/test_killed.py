@@ -1,7 +1,7 @@
-"""`kill -9` at random points: the store opens, nothing finished is lost, nothing half is seen.
+"""`kill -9`: the store opens, nothing finished is lost, nothing half is seen, and it goes on.
 
-40 kills by default; `EVOLINK_KILLS=200` for more. The seed is the same each time, so that half
-of the kills come at the same lines of code; the other half come after a time.
+40 kills at random points by default; `EVOLINK_KILLS=200` for more. The seed is the same each
+time, so that half of the kills come at the same lines of code; the others come after a time.
 """
 
 from __future__ import annotations
@@ -15,10 +15,22 @@ KILLS = int(os.environ.get("EVOLINK_KILLS", "40"))
 
 @pytest.mark.parametrize("seed", [1, 1001])
 def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, program, seed):
-    running = program("kill_and_look.py", tmp_path / "s", KILLS // 2, seed)
+    running = program("kill_and_look.py", tmp_path / "s", "random", KILLS // 2, seed)
     out, err = running.communicate(timeout=170)
     assert running.returncode == 0, err
     done, kills, tasks, points = out.split()
     assert (done, int(kills)) == ("ok", KILLS // 2)
     assert int(tasks) > KILLS // 4, "too little was written between the kills to prove anything"
     assert int(points) > KILLS // 8, "too few places were hit"
+
+
+@pytest.mark.parametrize("modules", [["gallery", "files"], ["journal", "ledger"]])
+def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program, modules):
+    running = program("kill_and_look.py", tmp_path / "s", "each line", *modules)
+    out, err = running.communicate(timeout=170)
+    assert running.returncode == 0, err
+    done, kills, tasks, points = out.split()
+    assert done == "ok"
+    assert int(kills) > 60
+    assert int(points) > 40
+    assert int(tasks) > int(kills) // 2

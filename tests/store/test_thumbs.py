@@ -110,12 +110,14 @@ def test_it_is_kept_and_found_again(admit, store):
     assert image.small(40) == first, "the kept copy is enough"
 
 
-@pytest.mark.parametrize("damage", [b"", b"RIFF", b"RIFF\xff\xff\0\0WEBPVP8 junk", b"x" * 5000])
-def test_a_kept_copy_that_a_power_cut_damaged_is_made_again(admit, store, damage):
+@pytest.mark.parametrize("kept", [0.0, 0.2, 0.6, 0.95])
+def test_a_kept_copy_that_a_power_cut_damaged_is_made_again(admit, store, kept):
     image = admit()
     first = image.small(40)
     for path in (store.root / ".thumbs").iterdir():
-        path.write_bytes(damage)
+        data = path.read_bytes()
+        path.write_bytes(data[: int(len(data) * kept)])
+    assert image.small(40) == first
     assert opened(image.small(40).data).size == (first.width, first.height)
 
 

@@ -1,11 +1,14 @@
 """Kills a process that writes to a store, again and again, and looks at what is left.
 
-Arguments: store, rounds, seed. A child collects what the one before left and goes on with tasks
-of its own; it is killed (SIGKILL) after a number of Python lines, or of milliseconds, that the
-seed decides. After each kill this process looks at the store through a connection of its own.
-Prints "ok <kills> <tasks> <points>": how many places in the code it was killed at.
+Arguments: store, "random", rounds, seed: a child collects what the one before left and goes on
+with tasks of its own; it is killed (SIGKILL) after a number of Python lines, or of milliseconds,
+that the seed decides. Or: store, "each line", module names: child after child writes one task,
+and is killed at the first, second, third … line of code that it runs in these modules, to the last.
+After each kill this process looks at the store through a connection of its own. Prints
+"ok <kills> <tasks> <points>": how many places in the code it was killed at.
 """
 
+import functools
 import hashlib
 import io
 import json
@@ -15,19 +18,26 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
 
+import evolink_widgets.store.gallery
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store import Step, Store
 
-ROOT, ROUNDS, SEED = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+ROOT, HOW = sys.argv[1:3]
+PACKAGE = str(Path(evolink_widgets.store.gallery.__file__).parent)
 PICTURES = 2
 NOW = 1_795_500_000.0
 ORDER = [Step.INTENDED, Step.SENDING, Step.ACCEPTED, Step.READY, Step.SAVED]
+
+witnessed: dict[str, set[str]] = {}
+points: Counter[str] = Counter()
+looked_at: set[object] = set()
 
 
 def picture(key: str, index: int) -> bytes:
@@ -46,17 +56,18 @@ class Writer:
     def witness(self, key: str, what: str) -> None:
         os.write(self.pipe, f"{key} {what}\n".encode())
 
-    def run(self, chance: random.Random) -> None:
+    def collect(self) -> None:
         for entry in self.store.journal.unsent_entries() + self.store.journal.open_entries():
-            if self.store.journal.claim(entry.key, self.store.owner, NOW):
-                self.go_on(entry.key, entry.step, Recipe.from_record(entry.recipe))
-        while True:
-            recipe = Recipe(ImageRequest(f"prompt {chance.random()}", n=PICTURES), "emulator")
-            entry = self.store.journal.intend(
-                {}, service="emulator", now=NOW, recipe=recipe.to_record(), owner=self.store.owner
-            )
-            self.witness(entry.key, Step.INTENDED.value)
-            self.go_on(entry.key, Step.INTENDED, recipe)
+            assert self.store.journal.claim(entry.key, self.store.owner, NOW), "not freed"
+            self.go_on(entry.key, entry.step, Recipe.from_record(entry.recipe))
+
+    def write(self, prompt: str) -> None:
+        recipe = Recipe(ImageRequest(prompt, n=PICTURES), "emulator")
+        entry = self.store.journal.intend(
+            {}, service="emulator", now=NOW, recipe=recipe.to_record(), owner=self.store.owner
+        )
+        self.witness(entry.key, Step.INTENDED.value)
+        self.go_on(entry.key, Step.INTENDED, recipe)
 
     def go_on(self, key: str, step: Step, recipe: Recipe) -> None:
         journal, ledger = self.store.journal, self.store.ledger
@@ -84,39 +95,63 @@ class Writer:
         self.witness(key, Step.SAVED.value)
 
 
-def child(seed: int, pipe: int) -> None:
+def die_after(lines: int, modules: tuple[str, ...], pipe: int, once: bool = False) -> None:
+    """Kill this process at the given line of those that it runs in these modules.
+
+    Args:
+        once: a line that is run again is not counted again.
+    """
+    seen: set[object] = set()
+
+    def count(frame, event, _):
+        nonlocal lines
+        if not frame.f_code.co_filename.startswith(modules):
+            return None
+        if once and (frame.f_code, frame.f_lineno) in seen:
+            return count
+        seen.add((frame.f_code, frame.f_lineno))
+        lines -= 1
+        if lines <= 0:
+            point = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+            os.write(pipe, f"killed {point}\n".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+        return count
+
+    sys.settrace(count)
+
+
+def write_on(seed: int, pipe: int) -> None:
     chance = random.Random(seed)
     if seed % 2:
-        lines = chance.randrange(1, 6000)
-
-        def count(frame, event, _):
-            nonlocal lines
-            if not frame.f_code.co_filename.startswith(PACKAGE):
-                return None
-            lines -= 1
-            if lines <= 0:
-                point = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-                os.write(pipe, f"killed {point}\n".encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-            return count
-
-        sys.settrace(count)
-    Writer(Store(ROOT), pipe).run(chance)
+        die_after(chance.randrange(1, 6000), (PACKAGE,), pipe)
+    writer = Writer(Store(ROOT), pipe)
+    writer.collect()
+    while True:
+        writer.write(f"prompt {chance.random()}")
 
 
-def one_round(seed: int, witnessed: dict[str, set[str]], points: Counter[str]) -> None:
+def write_one_task(line: int, modules: list[str], pipe: int) -> None:
+    writer = Writer(Store(ROOT), pipe)
+    writer.collect()
+    die_after(line, tuple(f"{PACKAGE}/{module}.py" for module in modules), pipe, once=True)
+    writer.write(f"prompt {line}")
+    sys.settrace(None)
+
+
+def one_round(act: Callable[[int], None], kill_after: float | None) -> bool:
+    """Fork a child that acts; tell whether it was killed, and not done."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
         try:
-            child(seed, writing)
+            act(writing)
         except BaseException as exc:
             os.write(writing, f"trouble {exc!r}\n".encode())
-        os._exit(1)
+        os._exit(0)
     os.close(writing)
-    if seed % 2 == 0:
-        time.sleep(random.Random(seed).uniform(0.002, 0.12))
+    if kill_after is not None:
+        time.sleep(kill_after)
         os.kill(pid, signal.SIGKILL)
     told = b""
     while block := os.read(reading, 65_536):
@@ -130,10 +165,10 @@ def one_round(seed: int, witnessed: dict[str, set[str]], points: Counter[str]) -
         else:
             assert key != "trouble", what
             witnessed.setdefault(key, set()).add(what)
-    assert os.WIFSIGNALED(status), "the child ended by itself"
+    return os.WIFSIGNALED(status)
 
 
-def look(witnessed: dict[str, set[str]], finished: bool = False) -> None:
+def look(finished: bool = False) -> None:
     store = Store(ROOT)
     if not store.database.path.exists():
         assert not witnessed
@@ -159,6 +194,10 @@ def look(witnessed: dict[str, set[str]], finished: bool = False) -> None:
         if name.endswith(".json"):
             json.loads((store.root / name).read_text())
             continue
+        state = name, (store.root / name).stat().st_mtime_ns, name in rows
+        if state in looked_at:
+            continue
+        looked_at.add(state)
         data = (store.root / name).read_bytes()
         with Image.open(io.BytesIO(data)) as image:
             image.load()
@@ -174,21 +213,22 @@ def look(witnessed: dict[str, set[str]], finished: bool = False) -> None:
 
 def collect_the_rest() -> None:
     store = Store(ROOT)
-    writer = Writer(store, os.open(os.devnull, os.O_WRONLY))
-    for entry in store.journal.unsent_entries() + store.journal.open_entries():
-        assert store.journal.claim(entry.key, store.owner, NOW), "a dead owner keeps its task"
-        writer.go_on(entry.key, entry.step, Recipe.from_record(entry.recipe))
+    Writer(store, os.open(os.devnull, os.O_WRONLY)).collect()
     store.close()
 
 
-import evolink_widgets.store.gallery  # noqa: E402
-
-PACKAGE = str(Path(evolink_widgets.store.gallery.__file__).parent)
-witnessed: dict[str, set[str]] = {}
-points: Counter[str] = Counter()
-for number in range(ROUNDS):
-    one_round(SEED + number, witnessed, points)
-    look(witnessed)
+kills = 0
+if HOW == "random":
+    rounds, first = int(sys.argv[3]), int(sys.argv[4])
+    for seed in range(first, first + rounds):
+        after = None if seed % 2 else random.Random(seed).uniform(0.002, 0.12)
+        assert one_round(functools.partial(write_on, seed), after), "it ended by itself"
+        kills += 1
+        look()
+else:
+    while one_round(functools.partial(write_one_task, kills + 1, sys.argv[3:]), None):
+        kills += 1
+        look()
 collect_the_rest()
-look(witnessed, finished=True)
-print("ok", ROUNDS, len(witnessed), len(points))
+look(finished=True)
+print("ok", kills, len(witnessed), len(points))
