@@ -97,6 +97,12 @@ class EvolinkError(Exception):
         status: the HTTP status, where there was one.
         request_id: the service's `X-Request-Id`, to name the call to its support.
         task_id: the service's task id, where there is one.
+
+    Example:
+        >>> try:
+        ...     ew.generate("", n=12)
+        ... except ew.EvolinkError as error:
+        ...     print(error)
     """
 
     default_billed: ClassVar[Billed] = Billed.NO
@@ -133,7 +139,14 @@ class EvolinkError(Exception):
 
 
 class InvalidRequest(EvolinkError, ValueError):
-    """The request breaks one or more rules; `problems` lists all of them."""
+    """The request breaks one or more rules; `problems` lists all of them.
+
+    Example:
+        >>> try:
+        ...     ew.generate("", n=12)
+        ... except ew.InvalidRequest as error:
+        ...     print([problem.field for problem in error.problems])
+    """
 
     default_advice = "Change the fields named above and ask again."
 
@@ -143,7 +156,14 @@ class InvalidRequest(EvolinkError, ValueError):
 
 
 class ConfigurationError(EvolinkError):
-    """A setting (key, address, store, budget) is missing or wrong."""
+    """A setting (key, address, store, budget) is missing or wrong.
+
+    Example:
+        >>> try:
+        ...     ew.configure(mode="free")
+        ... except ew.ConfigurationError as error:
+        ...     print(error.advice)
+    """
 
     default_advice = "Correct the setting with ew.configure(...)."
 
@@ -155,11 +175,28 @@ class SpendingRefused(EvolinkError):
 
 
 class BudgetExceeded(SpendingRefused):
-    """The upper end of the estimate does not fit under a cap."""
+    """The upper end of the estimate does not fit under a cap.
+
+    Example:
+        >>> ew.configure(budget=0.001)
+        >>> try:
+        ...     ew.generate("a fox").result()
+        ... except ew.BudgetExceeded as error:
+        ...     print(error.billed.value)
+        >>> ew.configure(budget=100)
+    """
 
 
 class ServiceError(EvolinkError):
-    """The service refused, failed or could not be reached."""
+    """The service refused, failed or could not be reached.
+
+    Example:
+        >>> ew.weather("402 key")
+        >>> try:
+        ...     ew.generate("a fox").result()
+        ... except ew.ServiceError as error:
+        ...     print(error.billed.value)
+    """
 
     default_advice = "Try again in a while."
 
@@ -188,6 +225,13 @@ class InsufficientCredits(RequestRefused):
     Args:
         scope: `"key"` or `"account"`: which of the two ran out; `None` where the service
             does not say.
+
+    Example:
+        >>> ew.weather("402 account")
+        >>> try:
+        ...     ew.generate("a fox").result()
+        ... except ew.InsufficientCredits as error:
+        ...     print(error.scope)
     """
 
     default_advice = "Top up the account, or raise this key's allowance."
@@ -238,20 +282,43 @@ class BadReply(ServiceError):
 
 
 class OutcomeUnknown(EvolinkError):
-    """A paid POST went out and no task id came back: it may have been charged."""
+    """A paid POST went out and no task id came back: it may have been charged.
+
+    Example:
+        >>> ew.weather("no list")
+        >>> ew.weather("reply lost")
+        >>> task = ew.generate("a fox")
+        >>> isinstance(task.error, ew.OutcomeUnknown)  # once it has been looked for
+    """
 
     default_billed = Billed.UNKNOWN
     default_advice = "Look again with ew.recover(); it is never sent twice by itself."
 
 
 class TaskFailed(EvolinkError):
-    """The service gave up on the task; failed tasks are not charged."""
+    """The service gave up on the task; failed tasks are not charged.
+
+    Example:
+        >>> ew.weather("task failed")
+        >>> try:
+        ...     ew.generate("a fox").result()
+        ... except ew.TaskFailed as error:
+        ...     print(error.billed.value)
+    """
 
     default_advice = "Ask again."
 
 
 class ContentRefused(TaskFailed):
-    """The service's content policy refused the prompt or a reference."""
+    """The service's content policy refused the prompt or a reference.
+
+    Example:
+        >>> ew.weather("policy refusal")
+        >>> try:
+        ...     ew.generate("a fox").result()
+        ... except ew.ContentRefused as error:
+        ...     print(error.advice)
+    """
 
     default_advice = "Change the prompt or the reference; unchanged, it is refused again."
 
@@ -261,7 +328,13 @@ class TaskCancelled(TaskFailed):
 
 
 class DownloadFailed(EvolinkError):
-    """A picture that was paid for could not be fetched yet; it is not lost."""
+    """A picture that was paid for could not be fetched yet; it is not lost.
+
+    Example:
+        >>> task = ew.generate("a fox")
+        >>> if isinstance(task.error, ew.DownloadFailed):
+        ...     task.resume()
+    """
 
     default_billed = Billed.YES
     default_advice = "Fetch it again with ew.recover(); links live for 24 hours."
@@ -274,20 +347,41 @@ class LinkExpired(DownloadFailed):
 
 
 class WaitingStopped(EvolinkError):
-    """We stopped waiting; the task goes on and is collected later."""
+    """We stopped waiting; the task goes on and is collected later.
+
+    Example:
+        >>> task = ew.generate("a fox")
+        >>> task.stop()
+        >>> isinstance(task.error, ew.WaitingStopped)
+    """
 
     default_billed = Billed.LATER
     default_advice = "Wait again with task.resume(), or collect it later with ew.recover()."
 
 
 class WaitTimeout(WaitingStopped, TimeoutError):
-    """`result(timeout=...)` ran out; the task goes on."""
+    """`result(timeout=...)` ran out; the task goes on.
+
+    Example:
+        >>> task = ew.generate("a fox")
+        >>> try:
+        ...     images = task.result(timeout=0.001)
+        ... except ew.WaitTimeout:
+        ...     images = task.result()
+    """
 
     default_advice = "Call task.result() again; nothing was abandoned."
 
 
 class StoreError(EvolinkError):
-    """Files or the database of the store on this machine."""
+    """Files or the database of the store on this machine.
+
+    Example:
+        >>> try:
+        ...     ew.recover()
+        ... except ew.StoreError as error:
+        ...     print(error.advice)
+    """
 
     default_advice = "Check the store's folder."
 

@@ -45,6 +45,10 @@ class Estimate:
         low, high: credits for all pictures together; equal where the price is fixed.
         basis: what the estimate rests on, as a phrase.
         pictures: how many pictures it is for.
+
+    Example:
+        >>> isinstance(ew.estimate("a fox", size="16:9"), ew.Estimate)
+        True
     """
 
     low: float
@@ -72,7 +76,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Credits after, as the service reported them; `None` is "not reported", never zero."""
+    """Credits after, as the service reported them; `None` is "not reported", never zero.
+
+    Example:
+        >>> receipt = ew.generate("a fox").result().receipt
+        >>> isinstance(receipt, ew.Receipt), str(receipt)
+    """
 
     task_id: str | None = None
     reserved: float | None = None

@@ -28,6 +28,11 @@ class Recipe:
         service: `"emulator"`, or the host that was asked; emulated pictures never stand in
             for real ones.
         reference_hashes: SHA-256 of each reference's bytes, where known, in order.
+
+    Example:
+        >>> recipe = ew.Recipe(ew.ImageRequest("a fox", size="16:9"), "emulator")
+        >>> print(recipe.as_code())
+        ew.generate('a fox', size='16:9')
     """
 
     request: ImageRequest

@@ -68,7 +68,7 @@ class ImageRequest:
         InvalidRequest: with all problems at once.
 
     Example:
-        >>> ImageRequest("a fox", size="16:9").pixels
+        >>> ew.ImageRequest("a fox", size="16:9").pixels
         (1360, 768)
     """
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 import math
 import re
 
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.rules.problem import Problem, shown
+
 __all__ = [
     "AUTO",
     "MAX_AREA",
@@ -24,8 +27,11 @@ __all__ = [
     "fits",
     "nearest_pixels",
     "nearest_ratio",
+    "nearest_tier",
     "parse_pixels",
     "pixels",
+    "size_problem",
+    "tier_problem",
 ]
 
 AUTO = "auto"
@@ -42,7 +48,11 @@ MIN_AREA, MAX_AREA = 655_360, 8_294_400
 MAX_RATIO = 3
 
 _AREAS = {"1K": 1_048_576, "2K": 4_194_304, "4K": 8_294_400}
-_PIXELS = re.compile(r"([0-9]{1,6})\s*[xX×]\s*([0-9]{1,6})", re.ASCII)
+_PIXELS = re.compile(r"([0-9]{1,9})\s*[xX×]\s*([0-9]{1,9})", re.ASCII)
+_PAIR = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[:/xX×]\s*([0-9]{1,4}(?:\.[0-9]{1,4})?)")
+_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
+#: Smaller numbers than any picture's edges: `16x9` means the ratio.
+_RATIO_LIKE = 40
 
 
 def parse_pixels(text: str) -> tuple[int, int] | None:
@@ -67,33 +77,52 @@ def fits(width: int, height: int) -> bool:
 
 
 def nearest_pixels(width: int, height: int) -> tuple[int, int]:
-    """The legal pixels that look most like `width × height`: the proportion counts before area.
+    """The legal pixels nearest to `width × height`.
 
-    Legal pixels come back unchanged.
+    The wish is first brought within area and proportion, so that a picture that is too large
+    keeps its shape; then the legal pixels with the shortest way to that are taken, and of
+    equally near ones those truest in shape. Legal pixels come back unchanged.
     """
-    if fits(width, height):
-        return width, height
     width, height = max(1, width), max(1, height)
     shape = min(max(width / height, 1 / MAX_RATIO), float(MAX_RATIO))
     area = min(max(width * height, MIN_AREA), MAX_AREA)
-    ideal = math.sqrt(area * shape)
-    first = int(max(MIN_EDGE, min(MAX_EDGE, ideal))) // STEP * STEP
-    best: tuple[float, tuple[int, int]] | None = None
-    for w in range(max(STEP, first - 8 * STEP), min(MAX_EDGE, first + 8 * STEP) + 1, STEP):
-        middle = round(w / shape / STEP) * STEP
-        for h in (middle - STEP, middle, middle + STEP):
-            if not fits(w, h):
-                continue
-            cost = 4 * abs(math.log(w / h / shape)) + abs(math.log(w * h / area))
-            if best is None or cost < best[0]:
-                best = (cost, (w, h))
-    return best[1] if best else (1024, 1024)
+    # The greatest area of a wide shape lies beyond the longest edge.
+    area = min(area, MAX_EDGE * MAX_EDGE / max(shape, 1 / shape))
+    ideal_w, ideal_h = math.sqrt(area * shape), math.sqrt(area / shape)
+
+    def distance(legal: tuple[int, int]) -> tuple[float, float]:
+        w, h = legal
+        return round(math.hypot(w - ideal_w, h - ideal_h), 6), abs(math.log(w / h / shape))
+
+    return min(_legal_near(ideal_h), key=distance)
+
+
+def _legal_near(ideal_height: float) -> list[tuple[int, int]]:
+    """For each legal width, the legal height nearest to the ideal one."""
+    found = []
+    for width in range(MIN_EDGE, MAX_EDGE + 1, STEP):
+        least = max(MIN_EDGE, math.ceil(width / MAX_RATIO), math.ceil(MIN_AREA / width))
+        most = min(MAX_EDGE, MAX_RATIO * width, MAX_AREA // width)
+        least, most = -(-least // STEP) * STEP, most // STEP * STEP
+        if least <= most:
+            found.append((width, min(max(_to_step(ideal_height), least), most)))
+    return found
 
 
 def nearest_ratio(width: float, height: float) -> str:
-    """The one of the 15 ratios that is nearest in proportion."""
+    """The one of the 15 ratios that is nearest in proportion; both numbers above 0."""
     wanted = math.log(width / height)
     return min(RATIOS, key=lambda ratio: abs(_log_shape(ratio) - wanted))
+
+
+def nearest_tier(text: str) -> str:
+    """The tier nearest to what was written: `8K` → `4K`, `2048` → `2K`; else `1K`."""
+    match = _NUMBER.search(text)
+    number = float(match[0]) if match else 0.0
+    if number <= 0:
+        return TIERS[0]
+    thousands = number if number < 100 else number / 1024
+    return min(TIERS, key=lambda tier: abs(math.log(thousands / int(tier[0]))))
 
 
 def pixels(size: str, resolution: str | None = None) -> tuple[int, int] | None:
@@ -101,28 +130,86 @@ def pixels(size: str, resolution: str | None = None) -> tuple[int, int] | None:
 
     Args:
         size: `auto`, one of `RATIOS`, or pixels.
-        resolution: one of `TIERS` in any case; default `1K`; ignored with pixels.
+        resolution: one of `TIERS` in any case; default `1K`; without effect unless size is a
+            ratio, and still to be one of them.
 
     Raises:
         InvalidRequest: size or resolution breaks a rule.
+
+    Example:
+        >>> pixels("16:9", "4k")
+        (3840, 2160)
     """
+    tier = TIERS[0] if resolution is None else resolution
+    broken = [problem for problem in (size_problem(size), tier_problem(tier)) if problem]
+    if broken:
+        raise InvalidRequest(broken)
     if size == AUTO:
         return None
-    tier = (resolution or "1K").upper()
     exact = parse_pixels(size)
-    if exact and fits(*exact):
+    if exact:
         return exact
-    if size not in RATIOS or tier not in TIERS:
-        from evolink_widgets.errors import InvalidRequest
-        from evolink_widgets.rules.request import problems
-
-        raise InvalidRequest(problems(prompt="-", size=size, resolution=tier))
     a, b = (int(part) for part in size.split(":"))
     if a < b:
-        height, width = _of_ratio(b, a, tier)
+        height, width = _of_ratio(b, a, tier.upper())
     else:
-        width, height = _of_ratio(a, b, tier)
+        width, height = _of_ratio(a, b, tier.upper())
     return width, height
+
+
+def size_problem(size: object) -> Problem | None:
+    """The rule that a size breaks, or `None`."""
+    exact = None
+    if isinstance(size, str):
+        if size == AUTO or size in RATIOS:
+            return None
+        exact = parse_pixels(size)
+    if exact and max(exact) > _RATIO_LIKE:
+        broken = _broken_pixel_rules(*exact)
+        if not broken:
+            return None
+        width, height = nearest_pixels(*exact)
+        return Problem("size", shown(size), f"must have {_and(broken)}", f"{width}x{height}")
+    rule = f"must be auto, one of the ratios {', '.join(RATIOS)}, or pixels such as 1280x720"
+    return Problem("size", shown(size), rule, _near_size(size))
+
+
+def tier_problem(resolution: object) -> Problem | None:
+    """The rule that a resolution breaks, or `None`; any case will do."""
+    if isinstance(resolution, str) and resolution.upper() in TIERS:
+        return None
+    nearest = nearest_tier(resolution) if isinstance(resolution, str) else TIERS[0]
+    return Problem("resolution", shown(resolution), f"must be one of {', '.join(TIERS)}", nearest)
+
+
+def _broken_pixel_rules(width: int, height: int) -> list[str]:
+    short, long = sorted((width, height))
+    broken = []
+    if width % STEP or height % STEP:
+        broken.append(f"both edges in multiples of {STEP}")
+    if short < MIN_EDGE or long > MAX_EDGE:
+        broken.append(f"edges of {MIN_EDGE} to {MAX_EDGE} pixels")
+    if not MIN_AREA <= width * height <= MAX_AREA:
+        broken.append(f"{MIN_AREA:,} to {MAX_AREA:,} pixels in all")
+    if long > MAX_RATIO * short:
+        broken.append(f"a long edge of at most {MAX_RATIO} times the short one")
+    return broken
+
+
+def _near_size(size: object) -> str:
+    """What was probably meant: `Auto`, `16/9`, `16x9`, `17:9`, a pair of numbers."""
+    if isinstance(size, (tuple, list)) and len(size) == 2:
+        size = f"{size[0]!s:.9}x{size[1]!s:.9}"
+    if not isinstance(size, str):
+        return AUTO
+    exact = parse_pixels(size)
+    if exact and max(exact) > _RATIO_LIKE:
+        width, height = nearest_pixels(*exact)
+        return f"{width}x{height}"
+    match = _PAIR.fullmatch(size.strip())
+    if match and float(match[1]) > 0 and float(match[2]) > 0:
+        return nearest_ratio(float(match[1]), float(match[2]))
+    return AUTO
 
 
 def _of_ratio(a: int, b: int, tier: str) -> tuple[int, int]:
@@ -146,3 +233,8 @@ def _to_step(edge: float) -> int:
 def _log_shape(ratio: str) -> float:
     a, b = ratio.split(":")
     return math.log(int(a) / int(b))
+
+
+def _and(phrases: list[str]) -> str:
+    *most, last = phrases
+    return f"{', '.join(most)} and {last}" if most else last

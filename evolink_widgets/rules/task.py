@@ -20,7 +20,12 @@ __all__ = ["Credits", "Failure", "TaskListItem", "TaskSnapshot", "TaskStatus", "
 
 
 class TaskStatus(str, Enum):
-    """How far the service says a task is; `UNKNOWN` is ours, for words we do not know."""
+    """How far the service says a task is; `UNKNOWN` is ours, for words we do not know.
+
+    Example:
+        >>> ew.TaskStatus("completed").finished
+        True
+    """
 
     PENDING = "pending"
     PROCESSING = "processing"

@@ -36,7 +36,7 @@ class ImageGrid(Panel):
         ConfigurationError: the source is neither.
 
     Example:
-        >>> ImageGrid(generate("a fox in the snow", n=4))
+        >>> ew.ImageGrid(ew.generate("a fox in the snow", n=4))
     """
 
     _esm = assets.esm("image_grid")

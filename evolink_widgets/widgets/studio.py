@@ -40,7 +40,7 @@ class ImageStudio(Panel):
         error: what went wrong with the last run that failed; empty when it did not.
 
     Example:
-        >>> studio = ImageStudio(prompt="a fox in the snow", size="16:9", n=4)
+        >>> studio = ew.ImageStudio(prompt="a fox in the snow", size="16:9", n=4)
         >>> studio.n = 2
     """
 
