@@ -35,6 +35,7 @@ async def follow(story: TaskStory) -> None:
     elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
     if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
         story.tell(stage=Stage.PENDING)
+    snapshot = await _first_reading(story, entry.task_id)
     plan = _plan(story)
     began = asyncio.get_running_loop().time() - elapsed
     failures = 0
@@ -60,13 +61,26 @@ async def follow(story: TaskStory) -> None:
             story.tell(note=f"{error.message} The task goes on; looking again.")
 
     story.tell(left=plan.remaining(elapsed))
-    snapshot = await wiring.watcher.watch(entry.task_id, plan, elapsed, seen, trouble)
+    if snapshot is None or not snapshot.status.finished:
+        snapshot = await wiring.watcher.watch(entry.task_id, plan, elapsed, seen, trouble)
     story.leave_room()
     story.learned()
     if snapshot.status is TaskStatus.COMPLETED:
         await _complete(story, snapshot)
     else:
         await _fail(story, snapshot)
+
+
+async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
+    """Read a task that was taken up at once: it may be finished, and tells its estimate."""
+    if story.estimated_time is not None:
+        return None
+    try:
+        snapshot = await story.wiring.client.task(task_id)
+    except EvolinkError:
+        return None  # the watcher knows what to make of it
+    story.estimated_time = snapshot.estimated_time
+    return snapshot
 
 
 def _plan(story: TaskStory) -> Plan:

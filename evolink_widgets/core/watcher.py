@@ -31,6 +31,9 @@ ROUND = 0.1
 REACH = 0.25
 """A batch takes along what is due within this part of its pause: it costs nothing more."""
 
+TELLING = 20
+"""Per cent of progress from which it says something about the end."""
+
 SUSPECT = 3
 """Equal batch readings in a row after which a task is read singly at once: a batch that is
 behind what the task itself says is stale, and two such finds end its use."""
@@ -227,8 +230,11 @@ class Watcher:
                 watch.plan.finished(elapsed - gap / 2)
             watch.ended.set_result(snapshot)
             return
-        watch.seen(snapshot)
-        self._again(watch, watch.started + watch.plan.next(elapsed, snapshot.progress))
+        # The first per cents are mostly the queue: what they point to is several times too far.
+        telling = snapshot.progress if (snapshot.progress or 0) >= TELLING else None
+        due = watch.started + watch.plan.next(elapsed, telling)
+        watch.seen(snapshot)  # after the plan, which says what is left
+        self._again(watch, due)
 
     def _failed(self, watch: _Watch, error: EvolinkError) -> None:
         if watch.ended.done():

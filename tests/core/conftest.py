@@ -1,0 +1,130 @@
+"""What the core's tests share: emulators on a port and in process, and sessions on them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from services import SPEED, Emulated, InProcess, OnPort, quick
+
+from evolink_widgets.core.session import Session
+from evolink_widgets.rules.request import ImageRequest
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+@contextlib.contextmanager
+def serving(*options: str) -> Iterator[tuple[str, str]]:
+    """`python -m evolink_widgets.emulator` in a process of its own: its API and picture host."""
+    command = [
+        *(sys.executable, "-m", "evolink_widgets.emulator", "--port", "0", "--media-port", "0"),
+        *("--speed", str(SPEED), "--no-rate-limit", "--credits", "1000000", *options),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+        assert process.stdout is not None
+        api, media = re.findall(r"http://[\d.:]+", process.stdout.readline())
+        yield api, media
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[str, str]]:
+    """One emulator on a port for all tests of this worker."""
+    with serving() as addresses:
+        yield addresses
+
+
+def environment() -> dict[str, str]:
+    """The environment of a program that imports this very package."""
+    import evolink_widgets
+
+    package = str(Path(evolink_widgets.__file__).parent.parent)
+    return {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.fixture
+def on_port(served: tuple[str, str]) -> Iterator[OnPort]:
+    """The emulator on a loopback port, in fair weather."""
+    emulator = OnPort(*served)
+    emulator.play("fair")
+    yield emulator
+    emulator.play("fair")
+
+
+@pytest.fixture
+def own_port() -> Iterator[OnPort]:
+    """An emulator on a port that nobody else has asked for anything."""
+    with serving() as addresses:
+        yield OnPort(*addresses)
+
+
+@pytest.fixture
+def in_process() -> InProcess:
+    """An emulator in this process, in fair weather."""
+    return InProcess()
+
+
+@pytest.fixture(params=["port", "process"])
+def emulator(request: pytest.FixtureRequest) -> Emulated:
+    """The emulator, once on a port and once in this process."""
+    name = "on_port" if request.param == "port" else "in_process"
+    found: Emulated = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture(params=["port", "process"])
+def own_emulator(request: pytest.FixtureRequest) -> Emulated:
+    """The same, for tests that look for lost tasks: strangers' tasks would be in the list."""
+    name = "own_port" if request.param == "port" else "in_process"
+    found: Emulated = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def open_session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """Open sessions on an emulator: `open_session(emulator, store="other", budget=5)`."""
+    opened: list[Session] = []
+
+    def open_one(emulator: Emulated, *, store: str | Path = "pictures", **more: Any) -> Session:
+        session = emulator.session(tmp_path / store, **{"patience": quick(), **more})
+        opened.append(session)
+        return session
+
+    yield open_one
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def small() -> Callable[..., ImageRequest]:
+    """A request that is drawn quickly: `small("a fox", n=2)`."""
+
+    def make(prompt: str = "a fox in the snow", **fields: Any) -> ImageRequest:
+        return ImageRequest(prompt, **{"size": "816x816", "quality": "low", **fields})
+
+    return make
+
+
+@pytest.fixture
+def program() -> Callable[..., subprocess.Popen[str]]:
+    """Start a program of `programs/` in a process of its own."""
+
+    def start(name: str, *args: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(PROGRAMS / name), *map(str, args)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**environment(), "PYTHONPATH": os.pathsep.join(
+                [environment()["PYTHONPATH"], str(PROGRAMS.parent)]
+            )},
+        )  # fmt: skip
+
+    return start

@@ -1,0 +1,182 @@
+"""Services for the core to speak to: the emulator in two ways, and servers that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from evolink_widgets.core.keys import Key
+from evolink_widgets.core.patience import Patience
+from evolink_widgets.core.replies import Timeouts
+from evolink_widgets.core.session import Session
+from evolink_widgets.core.transport import Transport
+from evolink_widgets.emulator.app import API_URL, FILES_URL, create_app
+from evolink_widgets.emulator.service import Service
+from evolink_widgets.store.store import Store
+
+SPEED = 200
+KEY = "sk-evo-planted-3f9c1d7be2a84c60"
+AGENT = "evolink-widgets/test"
+
+
+def quick(**changes: Any) -> Patience:
+    """Tries as often as in earnest, without the pauses."""
+    few: dict[str, Any] = {
+        "unsent": (0.01, 0.02),
+        "limited": 30.0,
+        "look": (0.01, 0.03, 0.1, 0.2),
+        "read": (0.01, 0.02),
+        "download": (0.01, 0.02, 0.05, 0.1),
+        "missing": 0.3,
+        "longest": 0.1,
+        "chance": lambda: 0.5,
+    }
+    return Patience(**{**few, **changes})
+
+
+class Emulated:
+    """An emulator, however it is reached."""
+
+    name: str
+
+    def play(self, fault: str, **how: Any) -> None:
+        """Play a fault."""
+        raise NotImplementedError
+
+    def counts(self) -> dict[str, float]:
+        """How often what was asked for, since it was made."""
+        raise NotImplementedError
+
+    def transport(self, timeouts: Timeouts | None = None) -> Transport:
+        """Connections to it."""
+        raise NotImplementedError
+
+    def session(self, store: Path, **more: Any) -> Session:
+        """A session on it."""
+        timeouts = more.pop("timeouts", None)
+        options = {
+            "service": self.name,
+            "base_url": self.base_url,
+            "transport": lambda: self.transport(timeouts),
+            "store": Store(store),
+            "key_name": f"{self.name} {store}",
+            "key_source": "a test",
+            "simulated": True,
+        }
+        return Session(**{**options, **more})
+
+    @property
+    def base_url(self) -> str:
+        """The API's address."""
+        raise NotImplementedError
+
+
+class OnPort(Emulated):
+    """An emulator on a loopback port; its counts begin with this object."""
+
+    def __init__(self, api: str, media: str) -> None:
+        self.api = api
+        self.media = media
+        self.name = api.removeprefix("http://")
+        self._before = self._read_counts()
+
+    @property
+    def base_url(self) -> str:
+        return self.api
+
+    def play(self, fault: str, **how: Any) -> None:
+        self._ask("/emulator/weather", {"play": fault, **how})
+
+    def counts(self) -> dict[str, float]:
+        now = self._read_counts()
+        return {name: count - self._before.get(name, 0) for name, count in now.items()}
+
+    def transport(self, timeouts: Timeouts | None = None) -> Transport:
+        return Transport(Key(KEY, "a test"), (self.api,), agent=AGENT, timeouts=timeouts)
+
+    def _read_counts(self) -> dict[str, float]:
+        return dict(self._ask("/emulator/counts"))
+
+    def _ask(self, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.api + path, data=data)
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.load(reply)
+
+
+class InProcess(Emulated):
+    """An emulator in this process."""
+
+    name = "emulator"
+    base_url = API_URL
+
+    def __init__(self, **options: Any) -> None:
+        self.service = Service(**{"speed": SPEED, "rate": None, "balance": 1e6, **options})
+
+    def play(self, fault: str, **how: Any) -> None:
+        self.service.weather.play(fault, **how)
+        if fault == "fair":
+            self.service.free_stuck()
+
+    def counts(self) -> dict[str, float]:
+        return dict(self.service.counts)
+
+    def transport(self, timeouts: Timeouts | None = None) -> Transport:
+        app = create_app(self.service)
+        key = Key(KEY, "a test")
+        return Transport(key, (API_URL, FILES_URL), agent=AGENT, app=app, timeouts=timeouts)
+
+
+class Scripted(Emulated):
+    """A service of a test's own: an ASGI application in this process."""
+
+    name = "scripted"
+    base_url = "http://scripted.invalid"
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self._app = app
+
+    def transport(self, timeouts: Timeouts | None = None) -> Transport:
+        key = Key(KEY, "a test")
+        return Transport(key, (self.base_url,), agent=AGENT, app=self._app, timeouts=timeouts)
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def server(talk: Talk) -> AsyncIterator[str]:
+    """A raw TCP server that says what `talk` says; yields its address."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await talk(reader, writer)
+        writer.close()
+
+    listening = await asyncio.start_server(handle, "127.0.0.1", 0)
+    host, port = listening.sockets[0].getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        listening.close()
+
+
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    """The head of an HTTP request, and as much body as it announces."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            head += await reader.readexactly(int(line.split(b":")[1]))
+    return head
+
+
+def reply(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
+    """An HTTP reply that closes the connection."""
+    lines = [f"HTTP/1.1 {status}", f"content-length: {len(body)}", "connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

@@ -1,0 +1,153 @@
+"""`kill -9` at each step: a new process takes the task up, and nothing is ever sent twice."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from services import Emulated, InProcess, OnPort
+
+from evolink_widgets.core.session import Session
+from evolink_widgets.core.state import Stage
+from evolink_widgets.errors import OutcomeUnknown
+from evolink_widgets.store.journal import Step
+
+Program = Callable[..., "subprocess.Popen[str]"]
+Open = Callable[..., Session]
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here")
+
+
+@pytest.fixture
+def killed(program: Program, tmp_path: Path) -> Callable[..., Path]:
+    """Let a process die at a moment; returns the store it left."""
+
+    def kill(emulator: Emulated, moment: str) -> Path:
+        store = tmp_path / "pictures"
+        where = (emulator.api, emulator.media) if isinstance(emulator, OnPort) else ("emulator", "")
+        process = program("mortal.py", store, *where, moment)
+        said, complained = process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL, said + complained
+        return store
+
+    return kill
+
+
+def only_step(session: Session) -> Step:
+    journal = session.store.journal
+    (entry,) = journal.open_entries() or journal.unsent_entries()
+    return entry.step
+
+
+SURVIVED = {
+    "after the post": Step.SENDING,
+    "pending": Step.ACCEPTED,
+    "processing": Step.ACCEPTED,
+    "saving": Step.ACCEPTED,
+    "saving 1": Step.READY,
+    "saving 2": Step.READY,
+}
+
+
+@pytest.mark.parametrize("moment", SURVIVED)
+def test_a_task_that_was_paid_for_is_collected_by_the_next_process(
+    moment: str, own_port: OnPort, killed: Callable[..., Path], open_session: Open
+) -> None:
+    if moment == "processing":
+        own_port.play("stuck")  # else it could be finished before it is first looked at
+    session = open_session(own_port, store=killed(own_port, moment))
+    own_port.play("fair")
+    assert only_step(session) is SURVIVED[moment]
+
+    (task,) = session.recover()
+    images = task.result(20)
+
+    assert len(images) == 2
+    assert [image.pil.size for image in images] == [(816, 816)] * 2
+    assert task.state.stage is Stage.DONE
+    assert own_port.counts()["create"] == 1
+    assert session.recover() == []
+    assert list((session.store.root / ".parts").iterdir()) == []
+    pictures = [path for path in session.store.root.iterdir() if path.suffix in (".png", ".webp")]
+    assert len(pictures) == 2
+
+
+def test_a_request_that_never_left_is_called_unknown_and_not_sent(
+    own_port: OnPort, killed: Callable[..., Path], open_session: Open
+) -> None:
+    session = open_session(own_port, store=killed(own_port, "before the post"))
+    assert only_step(session) is Step.SENDING
+
+    (task,) = session.recover()
+
+    with pytest.raises(OutcomeUnknown):
+        task.result(20)
+    assert own_port.counts().get("create", 0) == 0
+    assert only_step(session) is Step.UNKNOWN
+
+
+def test_an_intent_that_was_not_carried_out_costs_nothing_and_is_closed(
+    own_port: OnPort, killed: Callable[..., Path], open_session: Open
+) -> None:
+    session = open_session(own_port, store=killed(own_port, "sending"))
+    assert only_step(session) is Step.INTENDED
+
+    assert session.recover() == []
+
+    assert session.store.journal.unsent_entries() == []
+    assert session.store.ledger.spent().total == 0
+    assert own_port.counts().get("create", 0) == 0
+
+
+def test_a_request_that_was_refused_for_now_is_not_called_unknown(
+    own_port: OnPort, program: Program, tmp_path: Path, open_session: Open
+) -> None:
+    own_port.play("429 retry-after", times=None, seconds=20)
+    session = open_session(own_port)
+    process = program("mortal.py", tmp_path / "pictures", own_port.api, own_port.media, "never")
+    try:
+        while not (session.store.journal.open_entries() and own_port.counts().get("create")):
+            assert process.poll() is None
+        while only_step(session) is not Step.UNKNOWN:
+            assert process.poll() is None
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+
+    (task,) = session.recover()
+
+    with pytest.raises(Exception, match="asked too often"):
+        task.result(20)
+    assert task.state.stage is Stage.REFUSED
+    assert session.store.ledger.spent().total == 0
+    assert own_port.counts()["create"] == 1
+
+
+@pytest.mark.parametrize("moment", ["after the post", "pending", "saving 1"])
+def test_the_emulator_in_the_notebook_remembers_tasks_for_the_next_kernel(
+    moment: str, killed: Callable[..., Path], open_session: Open
+) -> None:
+    store = killed(InProcess(), moment)
+    next_kernel = InProcess(memory=store / ".emulator.jsonl")
+    session = open_session(next_kernel, store=store)
+
+    (task,) = session.recover()
+
+    assert len(task.result(20)) == 2
+    assert next_kernel.counts().get("create", 0) == 0
+
+
+def test_of_two_kernels_that_recover_at_once_each_task_is_taken_up_by_one(
+    own_port: OnPort, killed: Callable[..., Path], open_session: Open
+) -> None:
+    store = killed(own_port, "saving")
+    first, second = open_session(own_port, store=store), open_session(own_port, store=store)
+
+    taken = [*first.recover(), *second.recover()]
+
+    assert len(taken) == 1
+    assert len(taken[0].result(20)) == 2
+    assert own_port.counts()["downloads"] == 2
