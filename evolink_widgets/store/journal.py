@@ -216,9 +216,11 @@ class Journal:
         """
         lease_s = min(lease_s, _LONGEST_LEASE)
         with self._database.write() as connection:
-            row = connection.execute(
-                "SELECT owner, lease_until FROM tasks WHERE key = ?", (key,)
-            ).fetchone()
+            read = "SELECT owner, lease_until FROM tasks WHERE key = ?"
+            row = connection.execute(read, (key,)).fetchone()
+            if row is None and key in self._mine:
+                self._must(connection, key)
+                row = connection.execute(read, (key,)).fetchone()
             if row is None or not _free(row["owner"], row["lease_until"], owner, now):
                 return False
             connection.execute(

@@ -12,7 +12,10 @@ from pathlib import Path
 
 
 def this_process() -> str:
-    """Return "pid@host-namespace", the owner's name for leases taken by this process."""
+    """Return "pid@host-namespace", the owner's name for leases taken by this process.
+
+    Several owners within one process add "#" and a name of their own.
+    """
     return f"{os.getpid()}@{_host()}"
 
 
@@ -23,6 +26,7 @@ def surely_gone(owner: str) -> bool:
     has run out frees the task there, a little later.
     """
     pid, _, host = owner.partition("@")
+    host, _, _ = host.partition("#")
     if sys.platform == "win32" or host != _host() or not pid.isdecimal():
         return False
     try:

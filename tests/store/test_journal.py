@@ -212,8 +212,9 @@ def test_a_dead_process_of_this_machine_frees_its_tasks_at_once(begun, journal, 
     gone.wait()
     host = store.owner.partition("@")[2]
     key = begun().key
-    assert journal.claim(key, f"{gone.pid}@{host}", now, lease_s=3000)
-    assert journal.claim(key, store.owner, now + 1)
+    assert journal.claim(key, f"{gone.pid}@{host}#a session", now, lease_s=3000)
+    assert journal.claim(key, f"{store.owner}#one", now + 1)
+    assert not journal.claim(key, f"{store.owner}#another", now + 2)
     assert not journal.claim(key, f"{os.getppid()}@{host}", now + 2)
 
 
@@ -241,6 +242,8 @@ def test_a_task_that_is_out_survives_the_deletion_of_the_folder(begun, journal, 
     accepted = journal.accepted(entry.key, "task-unified-3", now)
     assert (accepted.request, accepted.task_id) == (entry.request, "task-unified-3")
     assert Store(store.root).journal.open_entries() == [accepted]
+    shutil.rmtree(store.root)
+    assert journal.claim(entry.key, "100@here", now)
 
 
 def test_a_key_that_nobody_wrote_is_an_error(journal, now):

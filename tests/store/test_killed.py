@@ -20,7 +20,7 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
     assert running.returncode == 0, err
     done, kills, tasks, points = out.split()
     assert (done, int(kills)) == ("ok", KILLS // 2)
-    assert int(tasks) > KILLS // 4, "too little was written between the kills to prove anything"
+    assert int(tasks) > KILLS // 8, "too little was written between the kills to prove anything"
     assert int(points) > KILLS // 8, "too few places were hit"
 
 

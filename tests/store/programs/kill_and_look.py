@@ -126,6 +126,7 @@ def write_on(seed: int, pipe: int) -> None:
         die_after(chance.randrange(1, 6000), (PACKAGE,), pipe)
     writer = Writer(Store(ROOT), pipe)
     writer.collect()
+    os.write(pipe, b"begun -\n")
     while True:
         writer.write(f"prompt {chance.random()}")
 
@@ -150,10 +151,12 @@ def one_round(act: Callable[[int], None], kill_after: float | None) -> bool:
             os.write(writing, f"trouble {exc!r}\n".encode())
         os._exit(0)
     os.close(writing)
+    told = b""
     if kill_after is not None:
+        while b"begun" not in told and (block := os.read(reading, 65_536)):
+            told += block
         time.sleep(kill_after)
         os.kill(pid, signal.SIGKILL)
-    told = b""
     while block := os.read(reading, 65_536):
         told += block
     os.close(reading)
@@ -162,7 +165,7 @@ def one_round(act: Callable[[int], None], kill_after: float | None) -> bool:
         key, _, what = line.partition(" ")
         if key == "killed":
             points[what] += 1
-        else:
+        elif key != "begun":
             assert key != "trouble", what
             witnessed.setdefault(key, set()).add(what)
     return os.WIFSIGNALED(status)
@@ -221,7 +224,7 @@ kills = 0
 if HOW == "random":
     rounds, first = int(sys.argv[3]), int(sys.argv[4])
     for seed in range(first, first + rounds):
-        after = None if seed % 2 else random.Random(seed).uniform(0.002, 0.12)
+        after = None if seed % 2 else random.Random(seed).uniform(0, 0.08)
         assert one_round(functools.partial(write_on, seed), after), "it ended by itself"
         kills += 1
         look()
