@@ -128,13 +128,12 @@ class _Face:
                 self.service.admit(place, _key(request))
                 fault = self.service.weather.strike(place)
                 if fault:
+                    self.service.counts[f"fault {fault.name}"] += 1
                     await self._before(fault)
                 reply = await handler(request)
                 if fault:
                     reply = self._after(fault, request, reply)
             except Refusal as refusal:
-                if fault:
-                    self.service.counts[f"fault {fault.name}"] += 1
                 reply = JSONResponse(refusal.body, refusal.status, headers=refusal.headers)
             except FileRefusal as refusal:
                 reply = JSONResponse(refusal.body, refusal.status)
@@ -151,7 +150,6 @@ class _Face:
         self.service.blow(fault.name, fault.seconds)
 
     def _after(self, fault: Fault, request: Request, reply: Response) -> Response:
-        self.service.counts[f"fault {fault.name}"] += 1
         self.service.blow_after(fault.name)
         if fault.name == "reply lost":
             _drop(request)

@@ -312,7 +312,8 @@ class Service:
             share = (done - life.QUEUE_SHARE) / (1 - life.QUEUE_SHARE)
             moved = life.progress(share, random.Random(record.id))
             document["status"] = "processing"
-            document["progress"] = min(moved, 95) if ends is None else moved
+            stuck = ends is None
+            document["progress"] = moved if not stuck else 95 if done >= 1 else min(moved, 95)
         return document
 
     def row(self, record: Record) -> dict[str, Any]:

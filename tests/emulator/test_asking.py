@@ -1,0 +1,110 @@
+"""Asking for pictures: what is taken, what is refused and how."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Ask, Caller
+
+
+def test_a_request_is_answered_with_its_task_at_once(ask: Ask) -> None:
+    reply = ask(n=2)
+    task = reply.json
+    assert reply.status == 200
+    assert task["id"].startswith("task-unified-")
+    assert (task["status"], task["progress"], task["type"]) == ("pending", 0, "image")
+    assert task["task_info"]["estimated_time"] > 0
+    assert task["usage"]["credits_reserved"] > 0
+    assert reply.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("prompt", ""), ("prompt", None), ("prompt", 7), ("prompt", "x" * 32_001),
+        ("model", "gpt-image-9"), ("size", "16:10"), ("size", "1000x1000"), ("size", "4000x1600"),
+        ("size", "640x640"), ("size", "1600x512"), ("size", 7), ("resolution", "8K"),
+        ("quality", "best"), ("n", 0), ("n", 11), ("n", 1.5), ("n", True), ("image_urls", []),
+        ("image_urls", ["x"]), ("image_urls", ["https://a.b/c.gif"]),
+        ("image_urls", ["https://a.b/c.png"] * 17), ("callback_url", "http://a.b/"),
+        ("callback_url", "https://127.0.0.1/"), ("callback_url", "https://a.b/" + "c" * 2048),
+    ],
+)  # fmt: skip
+def test_what_breaks_a_rule_is_a_400_that_names_the_field(
+    ask: Ask, field: str, value: object
+) -> None:
+    reply = ask(**{field: value})
+    assert reply.status == 400
+    assert reply.error["param"] == field
+    assert reply.error["type"] == "invalid_request_error"
+    assert ask().status == 200  # and nothing was reserved for it
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"[" * 5000])
+def test_a_body_that_is_no_request_is_a_400(call: Caller, body: bytes) -> None:
+    assert call("POST", "/v1/images/generations", body=body).status == 400
+
+
+@pytest.mark.parametrize(
+    ("size", "resolution", "pixels"),
+    [
+        ("16:9", "1K", (1360, 768)),
+        ("9:21", "1k", (672, 1568)),
+        ("16:9", "4K", (3840, 2160)),
+        ("1:1", "4k", (2880, 2880)),
+        ("1280×720", "4K", (1280, 720)),
+    ],
+)
+def test_sizes_come_out_as_the_contracts_table_has_them(
+    ask: Ask, service, size: str, resolution: str, pixels: tuple[int, int]
+) -> None:
+    ask(size=size, resolution=resolution)
+    (record,) = service.all()
+    assert (record.ask.width, record.ask.height) == pixels
+
+
+def test_no_key_is_a_401(ask: Ask) -> None:
+    reply = ask(key=None)
+    assert (reply.status, reply.error["type"]) == (401, "authentication_error")
+
+
+def test_the_beta_model_makes_one_picture_at_the_price_of_its_tier(ask: Ask, service) -> None:
+    assert ask(model="gpt-image-2-beta", n=2).status == 400
+    task = ask(model="gpt-image-2-beta", size="2048x2048").json
+    assert task["usage"] == {
+        "billing_rule": "per_call",
+        "credits_reserved": 1.734,
+        "user_group": "default",
+    }
+
+
+def test_a_repeat_under_its_idempotency_key_is_the_first_task(ask: Ask, service) -> None:
+    first = ask(idempotency="the-same-key-0001")
+    again = ask(idempotency="the-same-key-0001")
+    assert again.json["id"] == first.json["id"]
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert service.counts["accepted"] == 1
+
+
+def test_a_different_request_under_a_used_key_is_a_conflict(ask: Ask) -> None:
+    ask(idempotency="the-same-key-0001")
+    reply = ask(idempotency="the-same-key-0001", n=2)
+    assert (reply.status, reply.error["code"]) == (409, "idempotency_conflict")
+
+
+def test_a_repeat_while_the_first_is_being_decided_is_told_so(ask: Ask, service) -> None:
+    service.begin("the-same-key-0001")
+    reply = ask(idempotency="the-same-key-0001")
+    assert (reply.status, reply.error["code"]) == (409, "paid_outcome_unknown")
+
+
+def test_too_many_requests_are_told_when_to_come_again(clock, call: Caller) -> None:
+    from evolink_widgets.emulator.app import create_app
+    from evolink_widgets.emulator.service import Service
+
+    limited = Caller(create_app(Service(clock=clock, rate=(2.0, 3.0))))
+    assert [limited("GET", "/v1/credits").status for _ in range(4)] == [200, 200, 200, 429]
+    reply = limited("GET", "/v1/credits")
+    clock.now += float(reply.headers["retry-after"])
+    assert limited("GET", "/v1/credits").status == 200
