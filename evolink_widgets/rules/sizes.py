@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.problem import Problem, shown
@@ -196,10 +197,10 @@ def _broken_pixel_rules(width: int, height: int) -> list[str]:
     return broken
 
 
-def _near_size(size: object) -> str:
+def _near_size(size: Any) -> str:
     """What was probably meant: `Auto`, `16/9`, `16x9`, `17:9`, a pair of numbers."""
-    if isinstance(size, (tuple, list)) and len(size) == 2:
-        size = f"{size[0]!s:.9}x{size[1]!s:.9}"
+    if type(size) in (tuple, list) and [type(edge) for edge in size] == [int, int]:
+        size = "{}x{}".format(*(min(max(edge, 0), 10**8) for edge in size))
     if not isinstance(size, str):
         return AUTO
     exact = parse_pixels(size)
