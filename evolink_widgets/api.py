@@ -90,6 +90,9 @@ def estimate(
 
     Raises:
         InvalidRequest: with all problems at once.
+
+    Example:
+        >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
     return _estimate(
         _request(
@@ -112,6 +115,10 @@ def recover() -> list[Task]:
 
     Raises:
         StoreError: the journal can't be read.
+
+    Example:
+        >>> for task in ew.recover():
+        ...     task.result()
     """
     return connect.session().recover()
 
@@ -121,6 +128,9 @@ def credits() -> Credits:
 
     Raises:
         ServiceError: the service could not tell.
+
+    Example:
+        >>> ew.credits().spendable
     """
     return connect.session().credits()
 
@@ -130,6 +140,11 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
 
     The first call from within a running loop makes that loop re-entrant (nest-asyncio2); it is
     left alone until then. Tasks of this package need no such thing: use `task.result()`.
+
+    Example:
+        >>> async def both():
+        ...     return await ew.generate("a fox"), await ew.generate("a hare")
+        >>> foxes, hares = ew.run(both())
     """
     from evolink_widgets.notebook.run import run as run_here
 

@@ -87,6 +87,9 @@ def configure(
 
     Raises:
         ConfigurationError: a value can't be used; nothing was changed.
+
+    Example:
+        >>> ew.configure(store="pictures", budget=50)
     """
     global _settings, _session, _emulator
     changes: dict[str, Any] = {
@@ -111,6 +114,9 @@ def session() -> Session:
 
     Raises:
         ConfigurationError: the settings do not fit together.
+
+    Example:
+        >>> ew.session().store.root
     """
     global _session
     with _lock:
@@ -131,6 +137,11 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
 
     Raises:
         ConfigurationError: there is no such fault, or the service is the real one.
+
+    Example:
+        >>> ew.weather("reply lost")
+        >>> ew.weather("fair")
+        []
     """
     current = session()
     if not current.simulated:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.download import LinkRefused
@@ -11,6 +12,7 @@ from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
 from evolink_widgets.store.journal import Step
+from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.pictures import GeneratedImage
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ async def collect(story: TaskStory) -> None:
     await story.load_images()
     story.tell(stage=Stage.SAVING, progress=99)
     here = {image.index for image in story.task.state.images}
+    if here:
+        await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
     links = Links(story, entry.results)
     wanted = [index for index in links.places if index not in here]
     outcomes = await asyncio.gather(
@@ -85,6 +89,13 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
                 best, pauses = come, iter(wiring.patience.download)
             pause = _next(pauses, error)
         await asyncio.sleep(wiring.patience.spread(pause))
+
+
+def _tidy(gallery: Gallery, key: str, here: Set[int]) -> None:
+    """Remove what a killed kernel left of pictures that it had taken in already."""
+    for index in here:
+        with contextlib.suppress(OSError):
+            gallery.part_path(key, index).unlink(missing_ok=True)
 
 
 def _next(pauses: Iterator[float], error: DownloadFailed) -> float:

@@ -53,6 +53,10 @@ class Session:
         budget: credits that this session may spend; `None` is no limit.
         patience: how long things are tried again.
         clock: Unix seconds.
+
+    Example:
+        >>> isinstance(ew.session(), ew.Session)
+        True
     """
 
     def __init__(

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class Stage(str, Enum):
-    """Where a task stands, from the click to the saved files."""
+    """Where a task stands, from the click to the saved files.
+
+    Example:
+        >>> ew.generate("a fox").state.stage in ew.Stage
+        True
+    """
 
     QUEUED = "queued"
     """Asked for, not yet sent: nothing is charged."""
@@ -64,6 +69,10 @@ class TaskState:
         receipt: credits as the service reported them.
         simulated: whether the emulator plays the service.
         note: one sentence beside the stage ("3 of 4 pictures came"), or `None`.
+
+    Example:
+        >>> isinstance(ew.generate("a fox").state, ew.TaskState)
+        True
     """
 
     stage: Stage

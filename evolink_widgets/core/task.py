@@ -65,6 +65,12 @@ class Task:
         request: what was asked.
         recipe: the request with everything that identifies its pictures.
         estimate: what it would cost, as computed before it was sent.
+
+    Example:
+        >>> task = ew.generate("a fox")
+        >>> isinstance(task, ew.Task)
+        True
+        >>> images = task.result(timeout=600)
     """
 
     presenter: ClassVar[Callable[[Task], None] | None] = None

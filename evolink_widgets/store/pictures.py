@@ -41,6 +41,10 @@ class GeneratedImage:
         created_at: when it was saved, Unix seconds.
         bytes_count: the file's size.
         sha256: of the file's bytes, in hex.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> isinstance(image, ew.GeneratedImage), image.pil.size
     """
 
     path: Path
@@ -168,6 +172,10 @@ class ImageSet(Sequence[GeneratedImage]):
         recipe: what made them.
         receipt: what they cost; `None` where nothing was reported yet.
         expected: how many were asked for.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> isinstance(images, ew.ImageSet), [image.path.name for image in images]
     """
 
     def __init__(
