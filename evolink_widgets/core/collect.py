@@ -11,8 +11,8 @@ from evolink_widgets.core.download import LinkRefused
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
-from evolink_widgets.store.journal import Step
 from evolink_widgets.store.gallery import Gallery
+from evolink_widgets.store.journal import Step
 from evolink_widgets.store.pictures import GeneratedImage
 
 if TYPE_CHECKING:

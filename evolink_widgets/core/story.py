@@ -223,7 +223,7 @@ class TaskStory:
         await self.load_images()
         state = self.task.state
         come, asked = len(state.images), state.expected
-        note = f"{come} of {asked} pictures came." if come < asked else None
+        note = f"{come} of {asked} pictures came" if come < asked else None
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 
     def _end(self, error: EvolinkError) -> None:

@@ -200,7 +200,7 @@ def test_a_picture_that_the_service_did_not_make_is_missed_and_the_others_are_th
     assert len(images) == 2
     assert images.missing == (2,)
     assert task.state.stage is Stage.DONE
-    assert task.state.note == "2 of 3 pictures came."
+    assert task.state.note == "2 of 3 pictures came"
 
 
 def test_a_task_that_stands_still_is_waited_for(
