@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -263,9 +264,8 @@ def _no_secret() -> Key:
 
 
 def _agent() -> str:
-    from evolink_widgets import __version__
-
-    return f"evolink-widgets/{__version__}"
+    # Read and not imported: the package's front imports us, and nothing imports against that.
+    return f"evolink-widgets/{vars(sys.modules[__package__])['__version__']}"
 
 
 def _address(name: str, url: str | None) -> str | None:
