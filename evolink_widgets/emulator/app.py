@@ -39,6 +39,7 @@ MEDIA_URL = "http://media.emulator.invalid"
 _MAX_BODY = 2 * 1024 * 1024
 _LIBRARY_AGENTS = ("python-httpx", "python-requests", "python-urllib", "aiohttp", "curl")
 _CHUNK = 64 * 1024
+_STATUSES = ("pending", "processing", "completed", "failed", "cancelled")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -190,14 +191,15 @@ class _Face:
         """POST /v1/tasks/batch: those that exist."""
         body = await _json_body(request)
         ids = body.get("task_ids") if isinstance(body, dict) else None
-        if not isinstance(ids, list) or not 1 <= len(ids) <= 50:
+        texts = isinstance(ids, list) and all(isinstance(item, str) for item in ids)
+        if not isinstance(ids, list) or not texts or not 1 <= len(ids) <= 50:
             message = "task_ids must be a list of 1 to 50 ids."
             raise Refusal(400, "invalid_parameters", message, param="task_ids")
         self.service.counts["batch ids"] += len(ids)
         found = []
         for task_id in ids:
             with contextlib.suppress(Refusal):
-                found.append(self.service.find(task_id if isinstance(task_id, str) else ""))
+                found.append(self.service.find(task_id))
         return JSONResponse({"data": [self.service.document(r, self._link) for r in found]})
 
     async def list(self, request: Request) -> Response:
@@ -210,7 +212,10 @@ class _Face:
             rows = [row for row in rows if row["model"] == model]
         if kind := query.get("type"):
             rows = [row for row in rows if row["type"] == kind]
-        if status := query.get("status"):
+        if (status := query.get("status")) is not None:
+            if status not in _STATUSES:
+                message = f"status must be one of {', '.join(_STATUSES)}."
+                raise Refusal(400, "invalid_parameters", message, param="status")
             wanted = {"pending", "processing"} if status == "processing" else {status}
             rows = [row for row in rows if row["status"] in wanted]
         part = rows[(page - 1) * size : page * size]

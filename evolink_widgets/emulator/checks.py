@@ -88,7 +88,7 @@ def read_ask(body: object, *, may_call: Callable[[str], bool]) -> Ask:
     if not isinstance(model, str) or model not in _MODELS:
         raise _bad("model", f"Unknown model; use one of {', '.join(sorted(_MODELS))}.")
     beta = model.endswith("-beta")
-    resolution = _resolution(body.get("resolution"))
+    resolution = _resolution(body.get("resolution", "1K"))
     prompt = _prompt(body.get("prompt"), beta)
     width, height = _size(body.get("size", "auto"), resolution, prompt)
     return Ask(
@@ -99,7 +99,7 @@ def read_ask(body: object, *, may_call: Callable[[str], bool]) -> Ask:
         resolution=resolution,
         quality="medium" if beta else _quality(body.get("quality", "medium")),
         n=_count(body.get("n", 1), beta),
-        references=_references(body.get("image_urls")),
+        references=_references(body["image_urls"]) if "image_urls" in body else (),
         callback_url=_callback(body.get("callback_url"), may_call),
     )
 
@@ -131,8 +131,6 @@ def _prompt(value: object, beta: bool) -> str:
 
 
 def _resolution(value: object) -> str:
-    if value is None:
-        return "1K"
     if not isinstance(value, str) or value.upper() not in _TARGET:
         raise _bad("resolution", "resolution must be 1K, 2K or 4K.")
     return value.upper()
@@ -189,8 +187,6 @@ def _of_ratio(a: int, b: int, target: int) -> tuple[int, int]:
 
 
 def _references(value: object) -> tuple[str, ...]:
-    if value is None:
-        return ()
     if not isinstance(value, list) or not 1 <= len(value) <= 16:
         raise _bad("image_urls", "image_urls must be a list of 1 to 16 links.")
     for link in value:

@@ -174,10 +174,10 @@ def test_a_wrong_id_and_an_unknown_one_are_told_apart(call: Caller) -> None:
 
 def test_many_tasks_are_read_at_once(ask: Ask, call: Caller) -> None:
     ids = [ask().json["id"] for _ in range(3)]
-    asked = [*ids, "task-unified-1-unknown", 7]
+    asked = [*ids, "task-unified-1-unknown", "nonsense"]
     found = call("POST", "/v1/tasks/batch", json_body={"task_ids": asked}).json["data"]
     assert [task["id"] for task in found] == ids
-    for bad in ([], ["x"] * 51, "x", None):
+    for bad in ([], ["x"] * 51, [7], "x", None):
         assert call("POST", "/v1/tasks/batch", json_body={"task_ids": bad}).status == 400
 
 
