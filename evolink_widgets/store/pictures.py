@@ -75,7 +75,11 @@ class GeneratedImage:
         self._check_there()
         try:
             image = Image.open(self.path)
-            image.load()
+            try:
+                image.load()
+            except BaseException:
+                image.close()
+                raise
         except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
             raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
         return image

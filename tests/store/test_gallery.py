@@ -192,6 +192,13 @@ def test_a_picture_that_was_deleted_is_missing_and_may_come_again(admit, store):
     assert store.gallery.images(KEY).missing == ()
 
 
+def test_a_picture_that_was_damaged_by_hand_is_named(admit):
+    image = admit()
+    image.path.write_bytes(image.bytes[:60])
+    with pytest.raises(StoreDamaged, match=r"_1\.png can't be decoded"):
+        _ = image.pil
+
+
 def test_a_set_comes_back_in_a_new_process_with_receipt_and_order(admit, store, now):
     entry = store.journal.intend({}, service="emulator", now=now)
     store.journal.accepted(entry.key, "task-unified-1", now)
@@ -317,5 +324,5 @@ def test_a_sixteen_bit_or_palette_picture_comes_in_too(admit, tmp_path, store):
         path = tmp_path / f"{mode}.png"
         Image.new(mode, (70, 50)).save(path)
         image = admit(index=index, n=6, data=path.read_bytes())
-        assert Image.open(image.path).mode == mode
+        assert image.pil.mode == mode
         assert image.thumbnail(32).startswith(b"RIFF")
