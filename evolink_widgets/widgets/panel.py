@@ -67,8 +67,8 @@ class Panel(anywidget.AnyWidget):
     def _changed(self, task: Task, state: TaskState) -> None:
         """One task has a new state. Runs on the core's thread."""
         with self._lock:
-            self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
             self._reflect()
+            self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
             news = [
                 image for image in state.images if describe.picture_id(image) not in self._shown
             ]

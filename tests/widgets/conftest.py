@@ -1,0 +1,113 @@
+"""A browser's end of the line: what a widget sends is recorded, and it can be spoken to."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import comm
+import comm.base_comm
+import pytest
+from ipywidgets import Widget
+
+import evolink_widgets as ew
+
+PATIENCE = 20.0
+Message = tuple[dict[str, Any], list[bytes]]
+
+
+class Line(comm.base_comm.BaseComm):
+    """A comm whose other end is a test."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.news = threading.Condition()
+        self.messages: list[Message] = []
+        self.states: list[dict[str, Any]] = []
+        super().__init__(*args, **kwargs)
+
+    def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **fields: Any) -> None:
+        data = data or {}
+        with self.news:
+            if data.get("method") == "custom":
+                buffers = [bytes(part) for part in fields.get("buffers") or ()]
+                self.messages.append((data["content"], buffers))
+            elif "state" in data:
+                self.states.append(data["state"])
+            self.news.notify_all()
+
+
+class Browser:
+    """Speaks to one widget."""
+
+    _ids = itertools.count()
+
+    def __init__(self, widget: Widget) -> None:
+        self.line: Line = widget.comm
+
+    def tell(self, kind: str, **fields: Any) -> str:
+        """Send a request; returns its id."""
+        name = f"r{next(self._ids)}"
+        content = {"kind": kind, "id": name, **fields}
+        data = {"method": "custom", "content": content}
+        self.line.handle_msg({"content": {"comm_id": "", "data": data}, "buffers": []})
+        return name
+
+    def ask(self, kind: str, **fields: Any) -> Message:
+        """Send a request and wait for its answer."""
+        name = self.tell(kind, **fields)
+        return self.wait(lambda message: message.get("id") == name)
+
+    def wait(self, fits: Callable[[dict[str, Any]], Any]) -> Message:
+        """The first message that fits, which may have come already."""
+
+        def find() -> Message | None:
+            return next((m for m in self.line.messages if fits(m[0])), None)
+
+        with self.line.news:
+            found = self.line.news.wait_for(find, PATIENCE)
+        assert found is not None, [m[0].get("kind") for m in self.line.messages]
+        return found
+
+    def run(self, key: str, **wanted: Any) -> dict[str, Any]:
+        """Wait until a run looks as wanted."""
+
+        def fits(message: dict[str, Any]) -> bool:
+            run = message.get("run") if message.get("kind") == "run" else None
+            return bool(run) and run["key"] == key and wanted.items() <= run.items()
+
+        return self.wait(fits)[0]["run"]
+
+    def pictures(self, key: str, count: int) -> list[Message]:
+        """Wait for the thumbnails of a run."""
+
+        def found() -> list[Message]:
+            kinds = [m for m in self.line.messages if m[0].get("kind") == "picture"]
+            return [m for m in kinds if m[0]["key"] == key]
+
+        with self.line.news:
+            assert self.line.news.wait_for(lambda: len(found()) >= count, PATIENCE)
+            return found()
+
+
+@pytest.fixture(autouse=True)
+def lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every widget of the test gets a line of its own."""
+    monkeypatch.setattr(comm, "create_comm", Line)
+
+
+@pytest.fixture(autouse=True)
+def quick_emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The public functions on an emulator 300 times as fast, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    ew.configure(mode="emulator", store=tmp_path / "evolink_images", speed=300)
+    yield
+    ew.session().close()
+    ew.configure()
+
+
+@pytest.fixture
+def browser() -> Callable[[Widget], Browser]:
+    return Browser
