@@ -1,8 +1,10 @@
-"""Links that the service may be given: references to fetch, a callback to call.
+"""Which hosts a callback may go to: public ones, plainly written.
 
-A callback must be reachable from the public internet. An address can be spelled in many ways
-(decimal, octal, hexadecimal, short, mapped into IPv6, with full-width digits), and every one of
-them that a resolver would take for a private or loopback address is refused.
+The same address can be spelled in many ways that one resolver or another understands: decimal,
+octal, hexadecimal, shortened, mapped into IPv6, with full-width digits, percent-escaped. Every
+one of them is refused, whatever it stands for: an IPv4 address is four plain decimal numbers,
+an IPv6 address one that is allocated to somebody, a name has labels. So there is nothing to
+read wrongly. Names are judged as text; nothing is resolved here.
 """
 
 from __future__ import annotations
@@ -10,118 +12,127 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from urllib.parse import unquote, urlsplit
 
-__all__ = ["MAX_CALLBACK", "callback_rule", "reference_rule"]
+__all__ = ["host_rule"]
 
-MAX_CALLBACK = 2048
-_PICTURE_SUFFIXES = (".jpeg", ".jpg", ".png", ".webp")
-_OTHER_SUFFIXES = re.compile(
-    r"\.(gif|bmp|tiff?|svg|avif|heic|heif|ico|psd|pdf|mp4|mov|webm|html?|txt|json|zip)$",
-    re.IGNORECASE,
+_PUBLIC = "must be a public address, not a private, loopback or reserved one"
+_PLAIN = "must name its host plainly: a name, or an IP address as four decimal numbers"
+
+#: IPv4 that is nobody's public address: IANA's special-purpose registry, and all multicast.
+_NOT_PUBLIC = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",        # this network
+        "10.0.0.0/8",       # private
+        "100.64.0.0/10",    # shared by carriers
+        "127.0.0.0/8",      # loopback
+        "169.254.0.0/16",   # link-local; a cloud's metadata
+        "172.16.0.0/12",    # private
+        "192.0.0.0/24",     # protocol assignments
+        "192.0.2.0/24",     # documentation
+        "192.88.99.0/24",   # 6to4 relays, withdrawn
+        "192.168.0.0/16",   # private
+        "198.18.0.0/15",    # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",   # documentation
+        "224.0.0.0/4",      # multicast
+        "240.0.0.0/4",      # reserved, and broadcast
+    )
+)  # fmt: skip
+
+#: The only part of IPv6 that is allocated to the public …
+_ALLOCATED = ipaddress.IPv6Network("2000::/3")
+#: … without these. IPv4 wrapped into IPv6 is either outside of it or in 2001::/23 or 2002::/16.
+_NOT_PUBLIC_6 = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "2001::/23",      # protocol assignments: Teredo, benchmarks, ORCHID
+        "2001:db8::/32",  # documentation
+        "2002::/16",      # 6to4
+        "3fff::/20",      # documentation
+    )
+)  # fmt: skip
+
+#: Names that only a private network answers to.
+_PRIVATE_NAMES = (
+    "localhost", "localdomain", "local", "internal", "intranet", "private", "corp", "home",
+    "home.arpa", "lan",
+)  # fmt: skip
+
+_QUAD = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})", re.ASCII)
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+#: What IDNA drops from a name before it looks: soft hyphens, joiners, variation selectors.
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]"
 )
-_PRIVATE_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def reference_rule(link: str) -> str | None:
-    """The rule that a reference's link breaks, or `None`.
+def host_rule(host: str) -> str | None:
+    """The rule that a host breaks as the goal of a callback, or `None`.
 
-    Source: the reference takes links to jpeg, jpg, png or webp that its server can reach. A
-    link without a file ending is not judged by it.
+    Args:
+        host: as `urlsplit(link).hostname` gives it, without brackets.
     """
-    try:
-        parts = urlsplit(link)
-        host = parts.hostname
-    except ValueError:
-        return "must be a well-formed link"
-    if parts.scheme.lower() not in ("http", "https") or not host:
-        return "must be an http or https link that the service can reach"
-    if _has_spaces_or_controls(link):
-        return "must not contain spaces or control characters"
-    if _OTHER_SUFFIXES.search(parts.path):
-        return f"must be a picture in one of {', '.join(s[1:] for s in _PICTURE_SUFFIXES)}"
+    if ":" in host:
+        return _ipv6_rule(host)
+    name = _folded(host)
+    if name.endswith("."):
+        name = name[:-1]
+    if name != name.rstrip(".") or "%" in name or len(name) > 253:
+        return _PLAIN
+    labels = name.split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        # A resolver may take any name that ends in a number for an address.
+        return _ipv4_rule(name)
+    if not all(map(_is_label, labels)):
+        return _PLAIN
+    if len(labels) == 1 or any(f".{name}".endswith(f".{private}") for private in _PRIVATE_NAMES):
+        return _PUBLIC
     return None
 
 
-def callback_rule(link: str) -> str | None:
-    """The rule that a callback's address breaks, or `None`.
+def _folded(host: str) -> str:
+    """The name as IDNA folds it: width, case and all its kinds of dots."""
+    text = unicodedata.normalize("NFKC", _IGNORED.sub("", host)).lower()
+    return unicodedata.normalize("NFKC", _IGNORED.sub("", text)).replace("\u3002", ".")
 
-    Source: HTTPS, at most 2048 characters, no private or loopback address.
-    """
-    if len(link) > MAX_CALLBACK:
-        return f"must have at most {MAX_CALLBACK} characters"
+
+def _ipv4_rule(name: str) -> str | None:
+    if not _QUAD.fullmatch(name):
+        return _PLAIN
     try:
-        parts = urlsplit(link)
-        host, _ = parts.hostname, parts.port
+        address = ipaddress.IPv4Address(name)
     except ValueError:
-        return "must be a well-formed link"
-    if parts.scheme.lower() != "https" or not host:
-        return "must begin with https://"
-    if _has_spaces_or_controls(link) or "\\" in link:
-        return "must not contain spaces, backslashes or control characters"
-    if parts.username is not None or parts.password is not None:
-        return "must not contain a user name or password"
-    if not _is_public(host):
-        return "must be a public address, not a private or loopback one"
-    return None
+        return _PLAIN
+    return _PUBLIC if any(address in network for network in _NOT_PUBLIC) else None
 
 
-def _has_spaces_or_controls(link: str) -> bool:
-    return any(c.isspace() or unicodedata.category(c).startswith("C") for c in link)
+def _ipv6_rule(host: str) -> str | None:
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return _PLAIN
+    # A zone ("%eth0") is kept by the comparison with a network, and names a local link.
+    if "%" in host or address not in _ALLOCATED:
+        return _PUBLIC
+    return _PUBLIC if any(address in network for network in _NOT_PUBLIC_6) else None
 
 
-def _is_public(host: str) -> bool:
-    # Browsers and resolvers fold full-width digits and percent escapes before they look.
-    name = unicodedata.normalize("NFKC", unquote(host)).lower().replace("\u3002", ".")
-    name = name.rstrip(".")
-    address = _as_address(name)
-    if address is not None:
-        return _is_public_address(address)
-    if "." not in name:
+def _is_label(label: str) -> bool:
+    if not _LABEL.fullmatch(label):
+        # Scripts such as Hindi have marks that are not of \w; judge the rest of the label.
+        bare = "".join(c for c in label if not unicodedata.category(c).startswith("M"))
+        if bare == label or not _LABEL.fullmatch(bare):
+            return False
+    return not label.startswith("xn--") or _is_honest_punycode(label[4:])
+
+
+def _is_honest_punycode(encoded: str) -> bool:
+    """Whether this is the code of a name that needs one, and not a disguise of a plain name."""
+    try:
+        name = encoded.encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError):
         return False
-    return not any(name == private or name.endswith("." + private) for private in _PRIVATE_NAMES)
-
-
-def _is_public_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is None and address.teredo:
-            inner = address.teredo[1]
-        if inner is None and int(address) >> 32 == 0:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public_address(inner)
-    return address.is_global and not address.is_multicast
-
-
-def _as_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    if ":" in name:
-        try:
-            return ipaddress.IPv6Address(name.split("%", 1)[0])
-        except ValueError:
-            return None
-    numbers = [_as_number(part) for part in name.split(".")]
-    if len(numbers) > 4 or any(number is None for number in numbers):
-        return None
-    *leading, last = (number for number in numbers if number is not None)
-    value = 0
-    for number in leading:
-        value = value * 256 + min(number, 255)
-    value = value * 256 ** (4 - len(leading)) + last
-    # An overlong number is no public address either; 0.0.0.0 stands for "not public".
-    return ipaddress.IPv4Address(value if value < 2**32 else 0)
-
-
-def _as_number(part: str) -> int | None:
-    """As the C library reads a part of an address: 0x for hexadecimal, 0 for octal."""
-    try:
-        if part.startswith("0x"):
-            return int(part[2:] or "0", 16)
-        if part.startswith("0") and part.isdigit() and len(part) > 1:
-            return int(part, 8)
-        return int(part) if part.isdecimal() else None
-    except ValueError:
-        return 0
+    return not name.isascii() and _folded(name) == name

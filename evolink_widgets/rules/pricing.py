@@ -13,9 +13,11 @@ publishes for one picture: see the tests.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from evolink_widgets.rules.request import BETA, ImageRequest
+from evolink_widgets.rules.sizes import RATIOS
 
 __all__ = ["CREDITS_PER_USD", "PRICES_OF", "Estimate", "Receipt", "estimate", "output_tokens",
            "picture_credits"]  # fmt: skip
@@ -99,16 +101,21 @@ class Receipt:
 
 
 def output_tokens(width: int, height: int, quality: str) -> int:
-    """Image output tokens of one picture of these pixels."""
+    """Image output tokens of one picture of these pixels.
+
+    Args:
+        width, height: pixels.
+        quality: `low`, `medium` or `high`.
+    """
     base = _TILE_BASE[quality]
     short, long = sorted((width, height))
-    # Half up, as the service rounds; Python's round() goes to even.
-    tiles = base * math.floor(base * short / long + 0.5)
-    return math.ceil(tiles * (2_000_000 + width * height) / 4_000_000)
+    # Half up: the dearer of the two ways to round, so that an estimate holds.
+    rows = (2 * base * short + long) // (2 * long)
+    return -(-base * rows * (2_000_000 + width * height) // 4_000_000)
 
 
 def picture_credits(model: str, width: int, height: int, quality: str) -> float:
-    """Credits for one picture without references or prompt, in steps of 0.0001 not yet rounded."""
+    """Credits for one picture without references or prompt, not yet rounded to 0.0001."""
     if model == BETA:
         area = width * height
         tier = next((name for limit, name in _BETA_TIERS if area <= limit), "4K")
@@ -119,37 +126,37 @@ def picture_credits(model: str, width: int, height: int, quality: str) -> float:
 def estimate(request: ImageRequest) -> Estimate:
     """What the request will cost, asking nobody.
 
-    A range where something is not known before: the pixels of `auto`, the tokens of references
-    (at most 1536 each, billed with every picture) and of the prompt.
+    A range where something is not known before: the pixels of `auto`, and what references
+    count (at most 1536 tokens each, billed with every picture). The prompt is counted at its
+    most on both ends: its share is small.
     """
     if request.model == BETA:
         return _estimate_beta(request)
     pixels = request.pixels
     small, large = (pixels, pixels) if pixels else (_AUTO_LOW, _AUTO_HIGH)
-    low = picture_credits(request.model, *small, request.quality)
-    high = picture_credits(request.model, *large, request.quality)
+    text = _credits(_most_text_tokens(request.prompt), _TEXT_INPUT)
+    low = text + picture_credits(request.model, *small, request.quality)
+    high = text + picture_credits(request.model, *large, request.quality)
     high += _credits(_REFERENCE_TOKENS * len(request.references), _IMAGE_INPUT)
-    low += _credits(_text_tokens(request.prompt)[0], _TEXT_INPUT)
-    high += _credits(_text_tokens(request.prompt)[1], _TEXT_INPUT)
     basis = f"published prices of {PRICES_OF}"
     if not pixels:
         basis += f", auto size taken as {_AUTO_LOW[0]}² to {_AUTO_HIGH[0]}²"
+    if request.references:
+        basis += f", a reference as up to {_REFERENCE_TOKENS:,} tokens"
     return Estimate(_round(low * request.n), _round(high * request.n), basis, request.n)
 
 
 def _estimate_beta(request: ImageRequest) -> Estimate:
-    pixels = request.pixels
-    if pixels and request.size.count(":"):
+    if request.size in RATIOS:
         price = _BETA_PRICES[request.resolution]
     else:
-        price = picture_credits(BETA, *(pixels or _AUTO_LOW), "medium")
+        price = picture_credits(BETA, *(request.pixels or _AUTO_LOW), request.quality)
     return Estimate(price, price, f"price per picture of {PRICES_OF}", 1)
 
 
-def _text_tokens(prompt: str) -> tuple[int, int]:
-    """Fewest and most tokens of a prompt: a long word's worth, and one for each byte of UTF-8."""
-    letters = len(prompt)
-    return letters // 8, max(1, math.ceil(len(prompt.encode("utf-8", "replace")) / 2))
+def _most_text_tokens(prompt: str) -> int:
+    """More tokens than any usual text has: one for two bytes of UTF-8 (half of that is usual)."""
+    return math.ceil(len(prompt.encode("utf-8")) / 2)
 
 
 def _credits(tokens: int, usd_per_thousand: float) -> float:
@@ -168,15 +175,15 @@ def _amount(credits: float) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    # A range narrower than a fiftieth is the prompt's own few tokens: not worth two numbers.
-    if high - low < high / 50:
-        return _amount(high)
-    return f"{_amount(low)} to {_amount(high)}"
+    return _range(low, high, _amount)
 
 
 def _usd(low: float, high: float) -> str:
-    def text(dollars: float) -> str:
-        return f"{dollars:.2f}" if dollars >= 0.01 else f"{dollars:.1g}"
+    return _range(low, high, lambda dollars: f"{dollars:{'.2f' if dollars >= 0.02 else '.2g'}}")
 
-    alike = high - low < high / 50 or text(low) == text(high)
-    return text(high) if alike else f"{text(low)} to {text(high)}"
+
+def _range(low: float, high: float, text: Callable[[float], str]) -> str:
+    # A range narrower than a fiftieth is not worth two numbers.
+    if high - low < high / 50 or text(low) == text(high):
+        return text(high)
+    return f"{text(low)} to {text(high)}"

@@ -7,14 +7,20 @@ creating an `ImageRequest` raises them as one `InvalidRequest`. The rules are th
 
 from __future__ import annotations
 
+import difflib
+import math
 import operator
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import KW_ONLY, dataclass, fields
+from itertools import islice
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules import sizes
-from evolink_widgets.rules.addresses import callback_rule, reference_rule
+from evolink_widgets.rules.links import callback_rule, nearest_link, reference_rule
+from evolink_widgets.rules.problem import Problem, shown
+from evolink_widgets.rules.prompt import MAX_PROMPT, prompt_problems, token_notice
 
 __all__ = ["BETA", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS", "QUALITIES",
            "ImageRequest", "Problem", "problems"]  # fmt: skip
@@ -22,31 +28,13 @@ __all__ = ["BETA", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS", "QUALITIES
 BETA = "gpt-image-2-beta"
 MODELS: tuple[str, ...] = ("gpt-image-2", BETA)
 QUALITIES: tuple[str, ...] = ("low", "medium", "high")
-MAX_PROMPT = 32_000
-MAX_BETA_TOKENS = 2_000
 MAX_N = 10
 MAX_REFERENCES = 16
 
-
-@dataclass(frozen=True)
-class Problem:
-    """One broken rule.
-
-    Attributes:
-        field: the argument's name.
-        value: what was given, shortened and safe to show.
-        rule: what the service asks for, as a phrase after the field's name.
-        nearest: the nearest legal value as text, where there is one.
-    """
-
-    field: str
-    value: str
-    rule: str
-    nearest: str | None = None
-
-    def __str__(self) -> str:
-        hint = f" Nearest: {self.nearest}." if self.nearest is not None else ""
-        return f"{self.field} {self.rule}; it is {self.value}.{hint}"
+_SIGNED_IN = re.compile(r"//[^/?#]*@")
+#: What other services call our qualities.
+_QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "draft": "low",
+                  "hd": "high", "best": "high", "ultra": "high", "max": "high"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,14 +42,14 @@ class ImageRequest:
     """What is asked. Immutable, and valid once it exists.
 
     Args:
-        prompt: 1 to 32,000 Unicode code points, kept exactly.
+        prompt: 1 to 32,000 Unicode code points, kept exactly; not only blanks.
         model: `gpt-image-2` (default) or `gpt-image-2-beta`, a cheaper channel that makes one
             picture, knows no quality and takes prompts of about 2,000 tokens.
         size: `auto` (default), one of 15 ratios such as `16:9`, or pixels such as `1280x720`.
         resolution: the tier that goes with a ratio: `1K` (default), `2K`, `4K`, in any case.
         quality: `low`, `medium` (default) or `high`.
         n: how many pictures, 1 (default) to 10; each is billed.
-        references: 0 to 16 links to jpeg, png or webp pictures.
+        references: 0 to 16 links to jpeg, png or webp pictures, in an order.
         callback_url: a public https address that is told when the task ends.
 
     Raises:
@@ -73,6 +61,7 @@ class ImageRequest:
     """
 
     prompt: str
+    _: KW_ONLY
     model: str = "gpt-image-2"
     size: str = sizes.AUTO
     resolution: str = "1K"
@@ -82,7 +71,8 @@ class ImageRequest:
     callback_url: str | None = None
 
     def __post_init__(self) -> None:
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        given = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        given["references"] = _frozen(given["references"])
         if found := problems(**given):
             raise InvalidRequest(found)
         for name, value in _normal(given).items():
@@ -95,15 +85,18 @@ class ImageRequest:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is legal and has no effect, one sentence each."""
+        """What is legal and has no effect, or may not be taken: one sentence each."""
         found = []
         if self.resolution != "1K" and not _tier_applies(self.size):
+            what = "auto size" if self.size == sizes.AUTO else f"pixels {self.size}"
             found.append(
-                f"resolution {self.resolution} has no effect with size {self.size}; "
-                "it goes with a ratio."
+                f"The resolution {self.resolution} has no effect with {what}; it goes with a ratio."
             )
-        if self.model == BETA and self.quality != "medium":
-            found.append(f"quality {self.quality} has no effect with {BETA}.")
+        if self.model == BETA:
+            if self.quality != "medium":
+                found.append(f"The quality {self.quality} has no effect with {BETA}.")
+            if notice := token_notice(self.prompt):
+                found.append(notice)
         return tuple(found)
 
     def payload(self) -> dict[str, Any]:
@@ -121,7 +114,11 @@ class ImageRequest:
         return body
 
     def replace(self, **changes: Any) -> ImageRequest:
-        """A copy with some fields changed; checked again."""
+        """A copy with some fields changed; checked again.
+
+        Raises:
+            InvalidRequest: with all problems at once.
+        """
         return ImageRequest(**{**self.to_record(), **changes})
 
     def to_record(self) -> dict[str, Any]:
@@ -130,12 +127,16 @@ class ImageRequest:
         return {**record, "references": list(self.references)}
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> ImageRequest:
-        """The request that `to_record` wrote; unknown fields are ignored.
+    def from_record(cls, record: object) -> ImageRequest:
+        """The request that `to_record` wrote; the record may come from a stranger.
+
+        Unknown fields are ignored, missing ones have their defaults.
 
         Raises:
-            InvalidRequest: the record is not a legal request.
+            InvalidRequest: it is not the record of a legal request.
         """
+        if not isinstance(record, Mapping):
+            raise InvalidRequest([Problem("request", shown(record), "must be a request's record")])
         known = {field.name for field in fields(cls)}
         return cls(**{"prompt": "", **{k: v for k, v in record.items() if k in known}})
 
@@ -151,146 +152,111 @@ def problems(
     callback_url: object = None,
 ) -> tuple[Problem, ...]:
     """All broken rules of a request that need not exist yet. Takes any values; never raises."""
+    beta = _plain(model) == BETA
     found = [
-        *_prompt_problems(prompt, model),
-        *_choice("model", model, MODELS),
-        *_size_problems(size),
-        *_choice("resolution", resolution, sizes.TIERS),
-        *_choice("quality", quality, QUALITIES),
-        *_n_problems(n, model),
-        *_reference_problems(references),
-        *_callback_problems(callback_url),
+        *prompt_problems(_plain(prompt), tokens=beta),
+        _choice_problem("model", _plain(model), MODELS),
+        sizes.size_problem(_plain(size)),
+        sizes.tier_problem(_plain(resolution)),
+        _choice_problem("quality", _plain(quality), QUALITIES),
+        _n_problem(n, 1 if beta else MAX_N),
+        *_reference_problems(_frozen(references)),
+        _callback_problem(_plain(callback_url)),
     ]
-    return tuple(found)
+    return tuple(problem for problem in found if problem is not None)
 
 
-def _prompt_problems(prompt: object, model: object) -> Iterable[Problem]:
-    if not isinstance(prompt, str):
-        yield Problem("prompt", _short(prompt), "must be text")
-        return
-    if not prompt.strip():
-        yield Problem("prompt", "empty", f"must have 1 to {MAX_PROMPT:,} characters")
-    elif len(prompt) > MAX_PROMPT:
-        yield Problem(
-            "prompt", f"{len(prompt):,} characters long", f"must have at most {MAX_PROMPT:,}",
-            f"its first {MAX_PROMPT:,} characters",
-        )  # fmt: skip
-    elif model == BETA and (tokens := _fewest_tokens(prompt)) > MAX_BETA_TOKENS:
-        yield Problem(
-            "prompt", f"at least {tokens:,} tokens long",
-            f"must have at most {MAX_BETA_TOKENS:,} tokens with {BETA}", "use gpt-image-2",
-        )  # fmt: skip
-    for index, character in enumerate(prompt):
-        if "\ud800" <= character <= "\udfff":
-            rule = "must not contain half of a surrogate pair, which cannot be sent as UTF-8"
-            yield Problem("prompt", f"U+{ord(character):04X} at character {index + 1}", rule)
-            break
+def _choice_problem(field: str, value: object, legal: tuple[str, ...]) -> Problem | None:
+    if isinstance(value, str) and value in legal:
+        return None
+    word = value[:40].strip().lower() if isinstance(value, str) else ""
+    near = [*difflib.get_close_matches(word, legal, 1, 0.5), *filter(None, [_abbreviated(word)])]
+    default = "medium" if field == "quality" else legal[0]
+    nearest = _QUALITY_WORDS.get(word) if field == "quality" else None
+    nearest = nearest or next((item for item in near if item in legal), default)
+    return Problem(field, shown(value), f"must be one of {', '.join(legal)}", nearest)
 
 
-def _fewest_tokens(prompt: str) -> int:
-    """A count that no tokeniser undercuts by much: the prompt is refused only when surely long.
-
-    Common English words are one token at about 6 letters with their space; Chinese, Japanese
-    and Korean characters pack at most about two to a token.
-    """
-    dense = sum(1 for character in prompt if ord(character) >= 0x2E80)
-    return (len(prompt) - dense) // 8 + dense // 2
+def _abbreviated(word: str) -> str | None:
+    return next((item for item in QUALITIES if word and item.startswith(word)), None)
 
 
-def _choice(field: str, value: object, legal: tuple[str, ...]) -> Iterable[Problem]:
-    given = value if isinstance(value, str) else None
-    if field == "resolution" and given is not None:
-        given = given.upper()
-    if given in legal:
-        return
-    folded = given.strip().lower() if given is not None else ""
-    near = next((item for item in legal if folded and item.lower().startswith(folded)), None)
-    yield Problem(field, _short(value), f"must be one of {', '.join(legal)}", near or legal[0])
-
-
-def _size_problems(size: object) -> Iterable[Problem]:
-    if isinstance(size, str):
-        if size == sizes.AUTO or size in sizes.RATIOS:
-            return
-        exact = sizes.parse_pixels(size)
-        if exact:
-            if broken := _broken_pixel_rules(*exact):
-                width, height = sizes.nearest_pixels(*exact)
-                rule = f"must have {' and '.join(broken)}"
-                yield Problem("size", _short(size), rule, f"{width}x{height}")
-            return
-    rule = f"must be auto, a ratio ({', '.join(sizes.RATIOS)}) or pixels such as 1280x720"
-    yield Problem("size", _short(size), rule, _near_ratio(size))
-
-
-def _broken_pixel_rules(width: int, height: int) -> list[str]:
-    short, long = sorted((width, height))
-    broken = []
-    if width % sizes.STEP or height % sizes.STEP:
-        broken.append(f"both edges in multiples of {sizes.STEP}")
-    if short < sizes.MIN_EDGE or long > sizes.MAX_EDGE:
-        broken.append(f"edges of {sizes.MIN_EDGE} to {sizes.MAX_EDGE}")
-    if not sizes.MIN_AREA <= width * height <= sizes.MAX_AREA:
-        broken.append(f"{sizes.MIN_AREA:,} to {sizes.MAX_AREA:,} pixels in all")
-    if long > sizes.MAX_RATIO * short:
-        broken.append(f"a long edge of at most {sizes.MAX_RATIO} times the short one")
-    return broken
-
-
-def _near_ratio(size: object) -> str:
-    if isinstance(size, str) and size.strip().lower() == sizes.AUTO:
-        return sizes.AUTO
-    try:
-        a, b = (float(part) for part in str(size).replace("/", ":").split(":"))
-        return sizes.nearest_ratio(a, b)
-    except (ValueError, ArithmeticError):
-        return "1:1"
-
-
-def _n_problems(n: object, model: object) -> Iterable[Problem]:
-    most = 1 if model == BETA else MAX_N
+def _n_problem(n: object, most: int) -> Problem | None:
     count = _whole(n)
-    if count is None:
-        yield Problem("n", _short(n), f"must be a whole number from 1 to {most}", "1")
-    elif not 1 <= count <= most:
-        rule = "must be 1 with " + BETA if most == 1 else f"must be from 1 to {most}"
-        yield Problem("n", _short(n), rule, str(min(max(count, 1), most)))
+    if count is not None and 1 <= count <= most:
+        return None
+    rule = f"must be 1 with {BETA}" if most == 1 else f"must be a whole number from 1 to {most}"
+    near = count if count is not None else _rounded(n)
+    return Problem("n", shown(n), rule, str(min(max(near, 1), most)))
 
 
 def _reference_problems(references: object) -> Iterable[Problem]:
-    if isinstance(references, (str, bytes)) or not isinstance(references, Iterable):
-        yield Problem("references", _short(references), "must be a list of links")
+    if not isinstance(references, tuple):
+        links = [references] if isinstance(references, str) else []
+        nearest = repr(links) if links and reference_rule(links[0]) is None else None
+        yield Problem("references", shown(references), "must be a list of links", nearest)
         return
-    links = list(references)
-    if len(links) > MAX_REFERENCES:
-        rule = f"must be at most {MAX_REFERENCES}"
-        yield Problem("references", f"{len(links)} links", rule, f"the first {MAX_REFERENCES}")
-    for position, link in enumerate(links, 1):
-        rule_or_none = reference_rule(link) if isinstance(link, str) else "must be a link (text)"
-        if rule_or_none:
-            yield Problem("references", f"number {position}, {_short(link)}", rule_or_none)
+    if len(references) > MAX_REFERENCES:
+        given = f"more than {MAX_REFERENCES}"
+        yield Problem("references", given, f"must be at most {MAX_REFERENCES} links")
+    for position, given in enumerate(references[:MAX_REFERENCES], 1):
+        link = _plain(given)
+        named = f"number {position}, {_shown_link(link)}"
+        if not isinstance(link, str):
+            yield Problem("references", named, "must be links, as text")
+        elif rule := reference_rule(link):
+            yield Problem("references", named, rule, nearest_link(link, reference_rule))
 
 
-def _callback_problems(callback_url: object) -> Iterable[Problem]:
+def _callback_problem(callback_url: object) -> Problem | None:
     if callback_url is None:
-        return
-    rule = callback_rule(callback_url) if isinstance(callback_url, str) else "must be text"
-    if rule:
-        yield Problem("callback_url", _short(callback_url), rule)
+        return None
+    if not isinstance(callback_url, str):
+        return Problem("callback_url", shown(callback_url), "must be text")
+    rule = callback_rule(callback_url)
+    if rule is None:
+        return None
+    nearest = nearest_link(callback_url, callback_rule)
+    return Problem("callback_url", _shown_link(callback_url), rule, nearest)
+
+
+def _shown_link(link: object) -> str:
+    """A link without the password that may stand in it."""
+    return shown(_SIGNED_IN.sub("//…@", link, count=1) if isinstance(link, str) else link)
 
 
 def _normal(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a legal request in the one form in which requests are compared."""
     exact = sizes.parse_pixels(given["size"])
     return {
+        **given,
         "size": f"{exact[0]}x{exact[1]}" if exact else given["size"],
         "resolution": given["resolution"].upper(),
         "n": operator.index(given["n"]),
-        "references": tuple(given["references"]),
+        "references": tuple(map(_plain, given["references"])),
     }
 
 
 def _tier_applies(size: str) -> bool:
     return size in sizes.RATIOS
+
+
+def _plain(value: object) -> object:
+    """Text of a subclass (NumPy's, an enumeration's) as plain text; anything else as it is."""
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+def _frozen(references: object) -> object:
+    """A list of any kind as a tuple, one longer than is legal at most; others as they are.
+
+    Read only once, since it may be an iterator; a set has no order and a mapping is no list.
+    """
+    if isinstance(references, (str, bytes, bytearray, Mapping, Set)):
+        return _plain(references)
+    try:
+        return tuple(islice(iter(references), MAX_REFERENCES + 1))  # type: ignore[call-overload]
+    except Exception:  # whatever a stranger's iterator raises, it is no list of links
+        return references
 
 
 def _whole(value: object) -> int | None:
@@ -299,13 +265,16 @@ def _whole(value: object) -> int | None:
         return None
     try:
         return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
+    except Exception:  # TypeError from what is no integer, anything from a stranger's __index__
         return None
 
 
-def _short(value: object) -> str:
+def _rounded(value: object) -> int:
+    """The whole number that was probably meant: 2 for `2.0`, `"2"` and `2.4`; else 1."""
+    if not isinstance(value, (str, float)):
+        return 1
     try:
-        text = repr(value)
-    except Exception:
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        number = float(value)
+    except ValueError:
+        return 1
+    return 1 if math.isnan(number) else round(min(max(number, 1.0), 1e6))

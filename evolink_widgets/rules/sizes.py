@@ -86,9 +86,9 @@ def nearest_pixels(width: int, height: int) -> tuple[int, int]:
     """
     width, height = max(1, width), max(1, height)
     shape = min(max(width / height, 1 / MAX_RATIO), float(MAX_RATIO))
-    area = min(max(width * height, MIN_AREA), MAX_AREA)
     # The greatest area of a wide shape lies beyond the longest edge.
-    area = min(area, MAX_EDGE * MAX_EDGE / max(shape, 1 / shape))
+    most = min(MAX_AREA, MAX_EDGE * MAX_EDGE / max(shape, 1 / shape))
+    area = min(max(width * height, MIN_AREA), most)
     ideal_w, ideal_h = math.sqrt(area * shape), math.sqrt(area / shape)
 
     def distance(legal: tuple[int, int]) -> tuple[float, float]:

@@ -6,17 +6,24 @@ Only a task without an id is no task.
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from evolink_widgets.errors import BadReply, ContentRefused, TaskCancelled, TaskFailed
+from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
+from evolink_widgets.rules import wire
 from evolink_widgets.rules.pricing import Receipt
 
 __all__ = ["Credits", "Failure", "TaskListItem", "TaskSnapshot", "TaskStatus", "read_credits",
            "read_task", "read_task_list", "task_failure"]  # fmt: skip
+
+_LONGEST_ID = 200
+_FETCHABLE = re.compile(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNORECASE)
+#: Where a result that is not a plain link has its link.
+_LINK_NAMES = ("url", "image_url", "download_url")
+_GIVEN_BACK = ("refunded", "success", "completed", "done")
 
 
 class TaskStatus(str, Enum):
@@ -42,11 +49,17 @@ class TaskStatus(str, Enum):
     @classmethod
     def read(cls, word: object) -> TaskStatus:
         """The status for the service's word, whatever its case; `canceled` is read alike."""
-        text = str(word).strip().lower()
-        text = {"canceled": "cancelled", "succeeded": "completed", "queued": "pending"}.get(
-            text, text
-        )
+        text = word.strip().lower() if isinstance(word, str) else ""
+        text = _OTHER_WORDS.get(text, text)
         return cls(text) if text in cls._value2member_map_ else cls.UNKNOWN
+
+
+#: Other words for the same; none of them makes a paid task look failed.
+_OTHER_WORDS = {
+    "canceled": "cancelled", "succeeded": "completed", "success": "completed",
+    "queued": "pending", "submitted": "pending", "running": "processing",
+    "in_progress": "processing",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,25 +144,26 @@ def read_task(document: object, *, request_id: str | None = None) -> TaskSnapsho
     Raises:
         BadReply: there is no id in it, so it is no task.
     """
-    record = _mapping(document)
-    task_id = record.get("id") or record.get("task_id")
-    if not isinstance(task_id, str) or not task_id.strip():
+    record = wire.mapping(document)
+    task_id = _task_id(record)
+    if task_id is None:
         raise BadReply("The service's answer holds no task id.", request_id=request_id)
-    info = _mapping(record.get("task_info"))
+    info = wire.mapping(record.get("task_info"))
+    status = TaskStatus.read(record.get("status"))
     return TaskSnapshot(
         id=task_id,
-        status=TaskStatus.read(record.get("status")),
-        progress=_progress(record.get("progress")),
-        created=_whole(record.get("created", record.get("created_at"))),
-        model=_text(record.get("model")),
+        status=status,
+        progress=wire.percent(record.get("progress")),
+        created=wire.seconds(record.get("created"), record.get("created_at")),
+        model=wire.text(record.get("model")),
         results=_links(record),
         failure=_failure(record),
-        receipt=_receipt(record, task_id, request_id),
-        estimated_time=_positive(info.get("estimated_time")),
-        duration=_positive(record.get("duration")),
+        receipt=_receipt(record, status, task_id, request_id),
+        estimated_time=wire.positive(info.get("estimated_time")),
+        duration=wire.positive(record.get("duration")),
         can_cancel=info.get("can_cancel") if isinstance(info.get("can_cancel"), bool) else None,
         request_id=request_id,
-        said=str(record.get("status", ""))[:40],
+        said=wire.text(record.get("status"), 40) or "",
     )
 
 
@@ -159,19 +173,19 @@ def read_task_list(document: object) -> tuple[TaskListItem, ...]:
     Raises:
         BadReply: there is no list in it.
     """
-    rows = _mapping(document).get("data")
+    rows = wire.mapping(document).get("data")
     if not isinstance(rows, list):
         raise BadReply("The service's answer holds no list of tasks.")
     return tuple(
         TaskListItem(
-            id=row["id"],
+            id=task_id,
             status=TaskStatus.read(row.get("status")),
-            model=_text(row.get("model")),
-            created=_whole(row.get("created_at", row.get("created"))),
-            credits_used=_number(row.get("credits_used")),
+            model=wire.text(row.get("model")),
+            created=wire.seconds(row.get("created_at"), row.get("created")),
+            credits_used=wire.number(row.get("credits_used")),
         )
-        for row in map(_mapping, rows)
-        if isinstance(row.get("id"), str) and row["id"]
+        for row in map(wire.mapping, rows)
+        if (task_id := _task_id(row)) is not None
     )
 
 
@@ -181,17 +195,17 @@ def read_credits(document: object) -> Credits:
     Raises:
         BadReply: it says nothing about credits.
     """
-    data = _mapping(document).get("data")
+    data = wire.mapping(document).get("data")
     if not isinstance(data, Mapping):
         raise BadReply("The service's answer holds no credits.")
-    key, account = _mapping(data.get("token")), _mapping(data.get("user"))
+    key, account = wire.mapping(data.get("token")), wire.mapping(data.get("user"))
     unlimited = key.get("unlimited_credits")
     return Credits(
-        key_remaining=_number(key.get("remaining_credits")),
-        key_used=_number(key.get("used_credits")),
+        key_remaining=wire.number(key.get("remaining_credits")),
+        key_used=wire.number(key.get("used_credits")),
         key_unlimited=unlimited if isinstance(unlimited, bool) else None,
-        account_remaining=_number(account.get("remaining_credits")),
-        account_used=_number(account.get("used_credits")),
+        account_remaining=wire.number(account.get("remaining_credits")),
+        account_used=wire.number(account.get("used_credits")),
     )
 
 
@@ -213,99 +227,89 @@ _ADVICE = {
 }  # fmt: skip
 
 
+#: Parts of the codes with which a content policy says no.
+_POLICY_WORDS = ("content_policy", "moderation", "safety")
+
+
 def task_failure(snapshot: TaskSnapshot) -> TaskFailed:
-    """The typed error of a task that failed or was cancelled."""
+    """The typed error of a task that failed or was cancelled.
+
+    It says "not charged", as failed tasks are, unless the service itself reports a charge that
+    it has not given back.
+    """
     failure = snapshot.failure or Failure()
-    code = failure.code
+    code = (failure.code or "").lower()
     kind: type[TaskFailed] = TaskFailed
     message = "The service could not make the pictures"
-    if code == "content_policy_violation":
+    if any(word in code for word in _POLICY_WORDS):
         kind, message = ContentRefused, "The content policy refused the prompt or a reference"
     elif code == "request_cancelled" or snapshot.status is TaskStatus.CANCELLED:
         kind, message = TaskCancelled, "The service cancelled the task"
-    said = f": {failure.message.strip().rstrip('.')}." if failure.message else "."
+    said = f": {failure.message.rstrip('. ')}." if failure.message else "."
+    kept = (snapshot.receipt.charged or 0) - (snapshot.receipt.refunded or 0)
     return kind(
         message + said,
-        advice=_ADVICE.get(code or "") or failure.suggestion or kind.default_advice,
-        code=code,
+        billed=Billed.YES if kept > 0 else Billed.NO,
+        advice=_ADVICE.get(code) or failure.suggestion or kind.default_advice,
+        code=failure.code,
         request_id=snapshot.request_id,
         task_id=snapshot.id,
     )
 
 
 def _links(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The links in their order; a place without one is kept as an empty text, so that the
+    pictures behind it keep their numbers."""
     results = record.get("results")
-    if not isinstance(results, list):
-        return ()
-    found = []
-    for item in results:
-        link = item if isinstance(item, str) else _mapping(item).get("url")
-        # A place without a link is kept, so that the pictures behind it keep their numbers.
-        found.append(link if isinstance(link, str) else "")
-    return tuple(found)
+    for given in (results, record.get("result_data")):
+        items = given if isinstance(given, list) else [given]
+        found = tuple(map(_link, items))
+        if any(found):
+            return found
+    return ("",) * len(results) if isinstance(results, list) else ()
+
+
+def _link(item: object) -> str:
+    """A link to fetch, from any shape that a result has been seen in."""
+    if isinstance(item, Mapping):
+        item = next((item[name] for name in _LINK_NAMES if isinstance(item.get(name), str)), None)
+    return item if isinstance(item, str) and _FETCHABLE.fullmatch(item) else ""
 
 
 def _failure(record: Mapping[str, Any]) -> Failure | None:
     error = record.get("error")
-    if isinstance(error, str) and error:
-        return Failure(message=error[:500])
     if not isinstance(error, Mapping):
-        return None
+        return Failure(message=wire.text(error)) if isinstance(error, str) and error else None
     return Failure(
-        code=_text(error.get("code")),
-        message=_text(error.get("message")),
-        suggestion=_text(error.get("suggestion") or error.get("fallback_suggestion")),
+        code=wire.text(error.get("code")),
+        message=wire.text(error.get("message")),
+        suggestion=wire.text(error.get("suggestion") or error.get("fallback_suggestion")),
     )
 
 
-def _receipt(record: Mapping[str, Any], task_id: str, request_id: str | None) -> Receipt:
-    usage, billing = _mapping(record.get("usage")), _mapping(record.get("billing"))
-    cost = _mapping(usage.get("cost"))
-    charged = _first(billing.get("charged_credits"), usage.get("credits_used"), cost.get("credits"))
+def _receipt(
+    record: Mapping[str, Any], status: TaskStatus, task_id: str, request_id: str | None
+) -> Receipt:
+    usage, billing = wire.mapping(record.get("usage")), wire.mapping(record.get("billing"))
+    cost = wire.mapping(usage.get("cost"))
+    charged = wire.first_number(
+        billing.get("charged_credits"), usage.get("credits_used"), cost.get("credits")
+    )
+    if not charged and status in (TaskStatus.PENDING, TaskStatus.PROCESSING):
+        charged = None  # not settled: a zero here is not "it was free"
+    refunded = wire.number(billing.get("refunded_credits"))
+    if refunded is None and billing.get("refund_status") in _GIVEN_BACK:
+        refunded = charged
     return Receipt(
         task_id=task_id,
-        reserved=_first(usage.get("credits_reserved"), billing.get("reserved_credits")),
+        reserved=wire.first_number(usage.get("credits_reserved"), billing.get("reserved_credits")),
         charged=charged,
-        refunded=_number(billing.get("refunded_credits")),
-        billing_rule=_text(usage.get("billing_rule")),
+        refunded=refunded,
+        billing_rule=wire.text(usage.get("billing_rule")),
         request_id=request_id,
     )
 
 
-def _first(*values: object) -> float | None:
-    return next((n for value in values if (n := _number(value)) is not None), None)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, (str, int)) and not isinstance(value, bool):
-        return str(value)[:500] or None
-    return None
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _positive(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and number > 0 else None
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
-
-
-def _progress(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(min(100, max(0, number)))
+def _task_id(record: Mapping[str, Any]) -> str | None:
+    task_id = wire.text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
+    return None if task_id is None or " " in task_id or len(task_id) > _LONGEST_ID else task_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evolink_widgets.rules.addresses import callback_rule
+from evolink_widgets.rules.links import callback_rule
 
 
 @pytest.mark.parametrize(
