@@ -5,11 +5,13 @@ The way a call ended is an `Event`; together with the method and the status it g
 | what happened                                   | billed  | sent again by itself | looked for |
 |---|---|---|---|
 | nothing was sent: no name, no connection, no TLS | no      | yes                  |            |
-| POST, 429                                       | no      | yes, after a wait     |            |
-| POST, other 4xx with an error body              | no      | no                   |            |
-| POST, 503 that names an admission refusal       | no      | yes, after a wait     |            |
+| POST, 429                                       | no      | yes, after a wait    |            |
+| POST, 429 for want of credits                   | no      | no                   |            |
+| POST, other 4xx                                 | no      | no                   |            |
+| POST, 503 that names an admission refusal       | no      | a busy channel only  |            |
 | POST, time-out or broken off after sending      | unknown | no                   | yes        |
-| POST, other 5xx; 4xx from a proxy; 1xx, 3xx     | unknown | no                   | yes        |
+| POST, other 5xx; 408 and 499; 1xx, 3xx          | unknown | no                   | yes        |
+| POST, any status, `paid_outcome_unknown`        | unknown | no                   | yes        |
 | POST, 2xx whose body is no task                 | unknown | no                   | yes        |
 | POST, 2xx with a task id                        | later   | no                   |            |
 | GET, anything that may pass                     | no      | yes                  |            |
@@ -20,7 +22,7 @@ The service promises no idempotency, so an unknown outcome is never sent again b
 from __future__ import annotations
 
 import email.utils
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -28,6 +30,7 @@ from typing import Any
 
 from evolink_widgets import errors
 from evolink_widgets.errors import Billed, ServiceError
+from evolink_widgets.rules import wire
 
 __all__ = ["Event", "Kind", "Verdict", "judge", "retry_after", "service_error"]
 
@@ -75,12 +78,14 @@ _REFUSED_FOR_NOW = Verdict(Kind.REFUSED, Billed.NO, resend=True)
 _READ = Verdict(Kind.ACCEPTED, Billed.NO)
 _READ_AGAIN = Verdict(Kind.UNKNOWN, Billed.NO, resend=True)
 
-#: Codes with which the service refuses at the door: nothing was made, nothing is charged.
-ADMISSION_REFUSALS = frozenset({
+#: Codes with which the service refuses at the door: nothing was made, nothing is charged, and
+#: the same would be refused again.
+_REFUSALS = frozenset({
     "insufficient_quota", "insufficient_user_quota", "insufficient_token_quota",
     "token_daily_quota_exceeded", "key_disabled", "key_expired", "key_model_not_allowed",
-    "no_available_channel",
 })  # fmt: skip
+#: The same for a reason that passes.
+_BUSY = "no_available_channel"
 _STILL_DECIDING = "paid_outcome_unknown"
 #: 4xx that a proxy or a server gives for a request it may have passed on.
 _DOUBTFUL = frozenset({408, 499})
@@ -111,9 +116,9 @@ def judge(
         return _UNKNOWN
     if 200 <= status < 300:
         return _ACCEPTED if is_task else _UNKNOWN
-    if status == 429:
-        return _REFUSED_FOR_NOW
-    if status == 503 and code in ADMISSION_REFUSALS:
+    if status in (429, 503) and code in _REFUSALS:
+        return _REFUSED
+    if status == 429 or (status == 503 and code == _BUSY):
         return _REFUSED_FOR_NOW
     if 400 <= status < 500 and status not in _DOUBTFUL:
         return _REFUSED
@@ -136,6 +141,8 @@ class _Row:
 
     kind: type[ServiceError]
     message: str
+    scope: str | None = None
+    advice: str | None = None
 
 
 _BY_STATUS = {
@@ -153,33 +160,38 @@ _BY_STATUS = {
 _OTHER_4XX = _Row(errors.RequestRefused, "The service refused the request")
 _OTHER = _Row(errors.ServiceUnavailable, "The service answered unexpectedly")
 
-#: Codes that say more than the status does: their row, whose balance ran out, what to do.
-_BY_CODE: dict[str, tuple[type[ServiceError], str, str | None, str | None]] = {
-    "insufficient_user_quota": (
-        errors.InsufficientCredits, "The account's credits have run out", "account",
-        "Top up the account, then ask again.",
+#: Codes that say more than the status does: whose credits ran out, what to do.
+_BY_CODE = {
+    "insufficient_user_quota": _Row(
+        errors.InsufficientCredits, "The account's credits have run out",
+        "account", "Top up the account, then ask again.",
     ),
-    "insufficient_token_quota": (
-        errors.InsufficientCredits, "This key's own allowance has run out", "key",
-        "Raise this key's allowance, or use another key.",
+    "insufficient_token_quota": _Row(
+        errors.InsufficientCredits, "This key's own allowance has run out",
+        "key", "Raise this key's allowance, or use another key.",
     ),
-    "token_daily_quota_exceeded": (
-        errors.InsufficientCredits, "This key's allowance for today has run out", "key",
-        "Wait until tomorrow, or raise this key's daily allowance.",
+    "token_daily_quota_exceeded": _Row(
+        errors.InsufficientCredits, "This key's allowance for today has run out",
+        "key", "Wait until tomorrow, or raise this key's daily allowance.",
     ),
-    "key_disabled": (errors.AuthenticationError, "The key has been disabled", None, None),
-    "key_expired": (errors.AuthenticationError, "The key has expired", None, None),
-    "key_model_not_allowed": (
-        errors.PermissionDenied, "This key may not use the model", None,
-        "Use another model, or a key that may use this one.",
+    "insufficient_quota": _Row(errors.InsufficientCredits, "There are not enough credits"),
+    "key_disabled": _Row(errors.AuthenticationError, "The key has been disabled"),
+    "key_expired": _Row(errors.AuthenticationError, "The key has expired"),
+    "key_model_not_allowed": _Row(
+        errors.PermissionDenied, "This key may not use the model",
+        advice="Use another model, or a key that may use this one.",
     ),
-    "no_available_channel": (
-        errors.ServiceUnavailable, "The service has no free channel for this model", None,
-        "Ask again in a while.",
+    _BUSY: _Row(
+        errors.ServiceUnavailable, "The service has no free channel for this model",
+        advice="Ask again in a while.",
     ),
-    "idempotency_conflict": (
+    "idempotency_conflict": _Row(
         errors.RequestRefused, "A different request was already sent under this Idempotency-Key",
-        None, "Ask anew; the first request stands.",
+        advice="Ask anew; the first request stands.",
+    ),
+    _STILL_DECIDING: _Row(
+        errors.ServiceUnavailable, "The service is still deciding on the first request",
+        advice="Wait a moment, then look for the task.",
     ),
 }  # fmt: skip
 
@@ -203,26 +215,43 @@ def service_error(
     """
     said = _read_error(body)
     code, message = said.get("code"), said.get("message")
-    row = _BY_STATUS.get(status) or (_OTHER_4XX if 400 <= status < 500 else _OTHER)
-    kind, what = row.kind, row.message
-    scope = advice = None
-    if code in _BY_CODE:
-        kind, what, scope, advice = _BY_CODE[code]
-    # Where only the status tells of the credits, the message may still name whose they are.
-    detail = f": {message.rstrip('. ')}." if message else f" (status {status})."
-    field = f" Field: {said['param']}." if said.get("param") else ""
+    row = _BY_CODE.get(code or "") or _BY_STATUS.get(status)
+    row = row or (_OTHER_4XX if 400 <= status < 500 else _OTHER)
+    told = {name.lower(): value for name, value in headers.items()}
+    billed = judge(method, Event.ANSWERED, status, code=code).billed
     facts: dict[str, Any] = {
-        "billed": judge(method, Event.ANSWERED, status, code=code).billed,
-        "advice": advice or (said.get("fallback_suggestion") if status == 400 else None),
+        "billed": billed,
+        "advice": _advice(row, said, billed),
         "code": code,
         "status": status,
-        "request_id": headers.get("x-request-id"),
+        "request_id": told.get("x-request-id"),
     }
-    if issubclass(kind, errors.InsufficientCredits):
-        facts["scope"] = scope
-    if issubclass(kind, errors.RateLimited):
-        facts["retry_after"] = retry_after(headers.get("retry-after"), now=now)
-    return kind(what + detail + field, **facts)
+    if issubclass(row.kind, errors.InsufficientCredits):
+        facts["scope"] = row.scope or _whose(message)
+    if issubclass(row.kind, errors.RateLimited):
+        facts["retry_after"] = retry_after(told.get("retry-after"), now=now)
+    detail = f": {message.rstrip('. ')}." if message else f" (status {status})."
+    field = f" Field: {said['param']}." if said.get("param") else ""
+    return row.kind(row.message + detail + field, **facts)
+
+
+def _advice(row: _Row, said: Mapping[str, str], billed: Billed) -> str | None:
+    """What to do now; `None` is the advice of the error's class."""
+    if billed is Billed.UNKNOWN:
+        # "Try again" would be wrong: the request may have been taken.
+        return errors.OutcomeUnknown.default_advice
+    if row.advice is None and issubclass(row.kind, errors.RequestRefused):
+        return said.get("fallback_suggestion")
+    return row.advice
+
+
+def _whose(message: str | None) -> str | None:
+    """Whose credits ran out, where only the sentence says it, and says one of the two."""
+    words = set(re.findall(r"[a-z]+", (message or "").lower()))
+    key, account = words & {"key", "token"}, words & {"account", "user", "balance", "wallet"}
+    if bool(key) == bool(account):
+        return None
+    return "key" if key else "account"
 
 
 def retry_after(value: str | None, *, now: float | None = None) -> float | None:
@@ -232,31 +261,29 @@ def retry_after(value: str | None, *, now: float | None = None) -> float | None:
     """
     if not value:
         return None
-    try:
-        seconds = float(value)
-    except ValueError:
+    seconds = wire.number(value)
+    if seconds is None:
+        date = email.utils.parsedate_tz(value)
+        if date is None or now is None:
+            return None
         try:
-            date = email.utils.parsedate_to_datetime(value)
-        except (TypeError, ValueError):
+            seconds = email.utils.mktime_tz(date) - now
+        except (ValueError, OverflowError):
             return None
-        if now is None:
-            return None
-        seconds = date.timestamp() - now
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return max(0.0, seconds)
 
 
 def _read_error(body: object) -> dict[str, str]:
     """Both shapes of error bodies, as texts: the API's `{"error": {…}}` and the files API's."""
-    if not isinstance(body, Mapping):
-        return {}
-    error = body.get("error")
+    document = wire.mapping(body)
+    error = document.get("error")
     if isinstance(error, str):
         error = {"message": error}
     if not isinstance(error, Mapping):
-        error = {"code": body.get("code"), "message": body.get("msg") or body.get("message")}
+        error = {
+            "code": document.get("code"),
+            "message": document.get("msg") or document.get("message"),
+        }
     names = ("code", "message", "param", "fallback_suggestion")
-    return {
-        name: str(error[name])[:300]
-        for name in names
-        if isinstance(error.get(name), (str, int)) and str(error[name])
-    }
+    read = {name: wire.text(error.get(name), 300) for name in names}
+    return {name: text for name, text in read.items() if text is not None}

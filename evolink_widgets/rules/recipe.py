@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.rules.request import BETA, ImageRequest, Problem
+from evolink_widgets.rules.problem import Problem, shown
+from evolink_widgets.rules.request import BETA, ImageRequest
 
 __all__ = ["Recipe"]
 
 _VERSION = 1
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SERVICE = re.compile(r"[\w.:\[\]-]{1,253}")
 _DEFAULTS = ImageRequest("-")
 
 
@@ -65,8 +67,11 @@ class Recipe:
         """One `ew.generate(...)` call that asks for the same again; runs as it stands."""
         request = self.request
         arguments = [repr(request.prompt)]
+        idle = set() if ":" in request.size else {"resolution"}
+        if request.model == BETA:
+            idle.add("quality")
         for name, value in request.to_record().items():
-            if name == "prompt" or value == getattr(_DEFAULTS, name) or value == []:
+            if name == "prompt" or name in idle or value in (getattr(_DEFAULTS, name), []):
                 continue
             arguments.append(f"{name}={value!r}")
         line = f"ew.generate({', '.join(arguments)})"
@@ -94,13 +99,17 @@ class Recipe:
         if not isinstance(record, Mapping) or not isinstance(record.get("request"), Mapping):
             raise InvalidRequest([Problem("recipe", "no recipe", "must be a recipe's record")])
         hashes = record.get("reference_hashes", [])
-        if not isinstance(hashes, list) or not all(
-            isinstance(item, str) and _SHA256.fullmatch(item) for item in hashes
-        ):
-            raise InvalidRequest(
-                [Problem("reference_hashes", "malformed", "must be a list of SHA-256 digests")]
-            )
         service = record.get("service")
-        if not isinstance(service, str) or not 0 < len(service) <= 253:
-            raise InvalidRequest([Problem("service", "malformed", "must be a host's name")])
-        return cls(ImageRequest.from_record(record["request"]), service, tuple(hashes))
+        broken = []
+        if not isinstance(hashes, list) or not all(map(_is_digest, hashes)):
+            rule = "must be a list of SHA-256 digests"
+            broken.append(Problem("reference_hashes", shown(hashes), rule))
+        if not isinstance(service, str) or not _SERVICE.fullmatch(service):
+            broken.append(Problem("service", shown(service), "must be a host's name"))
+        if broken:
+            raise InvalidRequest(broken)
+        return cls(ImageRequest.from_record(record["request"]), str(service), tuple(hashes))
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
