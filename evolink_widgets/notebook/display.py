@@ -5,7 +5,6 @@ Where nobody watches (nbclient, papermill, a terminal) there is one tidy line a 
 
 from __future__ import annotations
 
-import contextvars
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.notebook.hosts import Host, host
 from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import describe
-from evolink_widgets.widgets.companion import workers
+from evolink_widgets.widgets.companion import replace_output, workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
@@ -98,7 +97,7 @@ class _Shown:
 
     def _update(self, bundle: dict[str, Any]) -> None:
         if self._handle is not None:
-            self._handle.update(bundle, raw=True)
+            replace_output(self._handle, bundle)
 
     def _last_bundle(self, state: TaskState) -> dict[str, Any]:
         """The static copy, which stays in the saved notebook."""
@@ -126,11 +125,6 @@ class _Lines(_Shown):
     def _say(self, line: str) -> None:
         self._said.append(line)
         self._update({"text/plain": "\n".join(self._said)})
-
-    def _update(self, bundle: dict[str, Any]) -> None:
-        # nbclient listens to the cell that is running, not to the one that was: without a
-        # context of its own the update goes out in the name of the running one.
-        contextvars.Context().run(super()._update, bundle)
 
     def _last_text(self, state: TaskState) -> str:
         return "\n".join(self._said)

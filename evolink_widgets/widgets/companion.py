@@ -6,6 +6,7 @@ one. Its HTML comes from `store.static_copy`.
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from evolink_widgets.store.static_copy import html
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
 
-__all__ = ["Companion", "html_of", "workers"]
+__all__ = ["Companion", "html_of", "replace_output", "workers"]
 
 #: Threads that make small pictures for displays, so that no loop is late for it.
 workers = Workers("evolink-display", 2)
@@ -35,6 +36,19 @@ def html_of(tasks: Iterable[Task], key: str) -> str:
         count += len(images)
         parts.append(html(images, key=key, caption=task.request.prompt, note=task.state.note))
     return "".join(parts) or html([], key=key)
+
+
+def replace_output(handle: Any, bundle: dict[str, Any]) -> None:
+    """Replace an output that was displayed, from any thread.
+
+    Front ends find it by its display id alone. nbclient listens only to the cell that is
+    running, so the update goes out in that one's name: with a context of its own, not with the
+    one of the cell that displayed it.
+    """
+    try:
+        contextvars.Context().run(handle.update, bundle, raw=True)
+    except LookupError:  # an ipykernel that needs the cell's context
+        handle.update(bundle, raw=True)
 
 
 class Companion:
@@ -83,7 +97,7 @@ class Companion:
             try:
                 bundle = self._bundle(await workers.run(self._draw))
                 for handle in self._handles:
-                    handle.update(bundle, raw=True)
+                    replace_output(handle, bundle)
             except BaseException:
                 with self._lock:
                     self._drawing = False
