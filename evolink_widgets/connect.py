@@ -276,8 +276,12 @@ def _address(name: str, url: str | None) -> str | None:
     """
     if url is None:
         return None
-    parts = urlsplit(url) if isinstance(url, str) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+        port_is_legal = parts is None or parts.port is None or parts.port > 0
+    except ValueError:
+        parts = None
+    if parts is None or not port_is_legal or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(
             f"{name} must be an address such as {BASE_URL}; it is {str(url)[:80]!r}."
         )

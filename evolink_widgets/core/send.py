@@ -69,7 +69,7 @@ async def _post(story: TaskStory) -> Sent:
             journal.accepted, story.key, task_id, now, receipt=receipt,
         )  # fmt: skip
         story.estimated_time = sent.snapshot.estimated_time
-        story.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
+        story.accepted(task_id, receipt)
     elif sent.error is not None:
         # Surely not accepted is also UNKNOWN to the journal, with a line that says better: the
         # next POST makes it SENDING again, and that line counts no more.

@@ -118,12 +118,7 @@ class TaskStory:
             self.tell(stage=Stage.REFUSED, error=error, note=None)
             spawn(self._withdraw(error))
         else:
-            error = WaitingStopped(
-                "Waiting was stopped; the task goes on at the service.",
-                billed=Billed.UNKNOWN if self.task.id is None else Billed.LATER,
-                task_id=self.task.id,
-            )
-            self.tell(stage=Stage.STOPPED, error=error, note=None)
+            self.tell(stage=Stage.STOPPED, error=_stopped(self.task.id), note=None)
             spawn(self._let_go())
 
     def resume(self) -> None:
@@ -154,6 +149,13 @@ class TaskStory:
     def tell(self, **changes: Any) -> None:
         """Publish a new state of the task."""
         self.task.publish(**changes)
+
+    def accepted(self, task_id: str, receipt: Receipt) -> None:
+        """Say that the service has it; to somebody who stopped waiting, no more than that."""
+        if self.task.state.stage.ended:
+            self.tell(task_id=task_id, receipt=receipt, error=_stopped(task_id))
+        else:
+            self.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
 
     async def uninterrupted(self, coro: Coroutine[Any, Any, T]) -> T:
         """Run `coro` to its end, even if this story is stopped meanwhile."""
@@ -272,6 +274,14 @@ class TaskStory:
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
+
+
+def _stopped(task_id: str | None) -> WaitingStopped:
+    return WaitingStopped(
+        "Waiting was stopped; the task goes on at the service.",
+        billed=Billed.UNKNOWN if task_id is None else Billed.LATER,
+        task_id=task_id,
+    )
 
 
 def _first_state(wiring: Wiring, recipe: Recipe, entry: Entry | None) -> TaskState:

@@ -156,7 +156,9 @@ class Transport:
         Raises:
             NoAnswer: there was no complete answer.
         """
-        if _origin(httpx.URL(url)) not in self._origins:
+        with self._border():
+            origin = _origin(httpx.URL(url))
+        if origin not in self._origins:
             raise NoAnswer(Event.NOT_SENT, "the address is not one of the API's")
         limit = self.timeouts.paid if paid else self.timeouts.total
         client = self._client("paid" if paid else "api")

@@ -1,0 +1,218 @@
+"""A picture's bytes: streamed to a file, continued where they broke, never taken for whole too soon."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from services import AGENT, KEY, read_request, reply, server
+
+from evolink_widgets.core import loop
+from evolink_widgets.core.download import PIECE, Downloader, LinkRefused
+from evolink_widgets.core.keys import Key
+from evolink_widgets.core.limits import Limits
+from evolink_widgets.core.replies import Timeouts
+from evolink_widgets.core.transport import Transport
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.errors import DownloadFailed, StoreError
+
+PICTURE = bytes(range(256)) * 5000  # 1.28 MB: some pieces
+Say = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+
+
+def fetch(say: Say, part: Path, times: int = 1) -> list[bytes]:
+    """Fetch up to `times` times from a host that answers with `say`; the requests it saw."""
+    seen: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append((await read_request(reader)).lower())
+        await say(seen[-1], writer)
+
+    async def call() -> None:
+        async with server(talk) as url:
+            transport = Transport(
+                Key(KEY, "a test"), (url,), agent=AGENT, timeouts=Timeouts(read=0.5)
+            )
+            downloads = Downloader(transport, Limits(), Workers("test", 2))
+            try:
+                for left in reversed(range(times)):
+                    try:
+                        await downloads.fetch(f"{url}/picture", part)
+                    except DownloadFailed:
+                        if not left:
+                            raise
+            finally:
+                await transport.close()
+
+    loop.wait_on_loop(call(), 30)
+    return seen
+
+
+def asked_from(head: bytes) -> int:
+    _, found, rest = head.partition(b"range: bytes=")
+    return int(rest.split(b"-")[0]) if found else 0
+
+
+def range_reply(head: bytes, etag: str = '"v1"', body: bytes = PICTURE) -> bytes:
+    start = asked_from(head)
+    headers = {"etag": etag, "content_type": "image/png"}
+    if not start:
+        return reply(body, **headers)
+    headers["content_range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+    return reply(body[start:], "206 Partial Content", **headers)
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    return tmp_path / "picture.part"
+
+
+def test_a_whole_picture_comes_in_one_go(part: Path) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(range_reply(head))
+
+    (head,) = fetch(say, part)
+    assert part.read_bytes() == PICTURE
+    assert b"accept-encoding: identity" in head
+    assert b"authorization" not in head
+
+
+def test_it_is_continued_where_it_broke_off(part: Path) -> None:
+    cuts = [PIECE + 5000, 600_000]
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        whole = range_reply(head)
+        writer.write(whole[: cuts.pop(0)] if cuts else whole)
+
+    first, second, third = fetch(say, part, times=3)
+    assert part.read_bytes() == PICTURE
+    assert asked_from(first) == 0 < asked_from(second) < asked_from(third)
+    assert b'if-range: "v1"' in second
+
+
+def test_what_an_earlier_kernel_fetched_is_used(part: Path) -> None:
+    part.write_bytes(PICTURE[:900_000])
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(range_reply(head))
+
+    (head,) = fetch(say, part)
+    assert asked_from(head) == 900_000
+    assert part.read_bytes() == PICTURE
+
+
+def test_a_host_that_knows_no_ranges_is_fetched_from_the_start(part: Path) -> None:
+    part.write_bytes(b"an older try that was longer" * 100_000)
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(PICTURE))
+
+    fetch(say, part)
+    assert part.read_bytes() == PICTURE
+
+
+def test_another_part_than_was_asked_for_is_not_taken(part: Path) -> None:
+    part.write_bytes(PICTURE[:1000])
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        span = f"bytes 0-{len(PICTURE) - 1}/{len(PICTURE)}"
+        writer.write(reply(PICTURE, "206 Partial Content", content_range=span))
+
+    with pytest.raises(DownloadFailed, match="another part"):
+        fetch(say, part)
+    assert part.read_bytes() == PICTURE[:1000]
+
+
+def test_there_is_nothing_after_the_end_of_what_is_here_already(part: Path) -> None:
+    part.write_bytes(PICTURE)
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        span = f"bytes */{len(PICTURE)}"
+        writer.write(reply(b"", "416 Range Not Satisfiable", content_range=span))
+
+    fetch(say, part)
+    assert part.read_bytes() == PICTURE
+
+
+def test_a_part_that_is_longer_than_the_picture_is_begun_anew(part: Path) -> None:
+    part.write_bytes(PICTURE + b"more")
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        if asked_from(head):
+            span = f"bytes */{len(PICTURE)}"
+            writer.write(reply(b"", "416 Range Not Satisfiable", content_range=span))
+        else:
+            writer.write(reply(PICTURE))
+
+    fetch(say, part, times=2)
+    assert part.read_bytes() == PICTURE
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_link_whose_time_is_over_is_told_apart(status: int, part: Path) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(b"expired", f"{status} No"))
+
+    with pytest.raises(LinkRefused, match=str(status)):
+        fetch(say, part)
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "503 Later", "204 Nothing", "302 Elsewhere"])
+def test_any_other_status_may_be_tried_again(status: str, part: Path) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(b"", status))
+
+    with pytest.raises(DownloadFailed) as caught:
+        fetch(say, part)
+    assert not isinstance(caught.value, LinkRefused)
+
+
+def test_a_reply_that_stands_still_keeps_what_came(part: Path) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(PICTURE)[:700_000])
+        await writer.drain()
+        await asyncio.sleep(2)
+
+    with pytest.raises(DownloadFailed, match="broke off"):
+        fetch(say, part)
+    kept = part.read_bytes()
+    assert len(kept) > 600_000
+    assert PICTURE.startswith(kept)
+
+
+def test_a_file_too_long_for_a_picture_is_refused_unread(part: Path) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n")
+
+    with pytest.raises(DownloadFailed, match="too many for a picture"):
+        fetch(say, part)
+    assert not part.exists()
+
+
+def test_a_host_that_packs_what_it_was_asked_not_to_pack_is_understood(part: Path) -> None:
+    import gzip
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(gzip.compress(PICTURE), content_encoding="gzip"))
+
+    fetch(say, part)
+    assert part.read_bytes() == PICTURE
+
+
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "data:image/png;base64,AA==", "", "//x/y"])
+def test_only_the_web_is_fetched_from(link: str, part: Path) -> None:
+    transport = Transport(None, ("http://api.invalid",), agent=AGENT)
+    downloads = Downloader(transport, Limits(), Workers("test", 1))
+    with pytest.raises(DownloadFailed, match="no web address"):
+        loop.wait_on_loop(downloads.fetch(link, part), 10)
+
+
+def test_a_file_that_cannot_be_written_is_the_stores_error(tmp_path: Path) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(PICTURE))
+
+    with pytest.raises(StoreError):
+        fetch(say, tmp_path / "no such folder" / "picture.part")

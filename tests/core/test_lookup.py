@@ -1,0 +1,96 @@
+"""A lost task is adopted only where nothing else can be true."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolink_widgets.core.lookup import EARLY, LATE, Search, find, search_for
+from evolink_widgets.rules.task import TaskListItem, TaskStatus
+
+T = 1_795_500_000
+
+
+def search(key: str = "mine", *, sent: float = T, lost: float = T + 5, **more: object) -> Search:
+    facts = {"model": "gpt-image-2", "identity": key, "skew": 0.0, **more}
+    return search_for(key, sent_at=sent, lost_at=lost, **facts)  # type: ignore[arg-type]
+
+
+def task(name: str, created: int | None = T + 1, model: str | None = "gpt-image-2") -> TaskListItem:
+    return TaskListItem(name, TaskStatus.PROCESSING, model, created)
+
+
+def test_the_only_task_that_fits_is_it() -> None:
+    assert find(search(), [task("a"), task("old", T - 60)], set(), []) == "a"
+
+
+def test_what_the_journal_knows_belongs_to_somebody() -> None:
+    assert find(search(), [task("a"), task("b")], {"a"}, []) == "b"
+    assert find(search(), [task("a")], {"a"}, []) is None
+
+
+def test_of_two_that_fit_none_is_taken() -> None:
+    assert find(search(), [task("a"), task("b", T + 3)], set(), []) is None
+
+
+def test_another_model_another_time_or_no_time_does_not_fit() -> None:
+    strangers = [
+        task("model", model="gpt-image-2-beta"),
+        task("early", int(T - EARLY - 1)),
+        task("late", int(T + 5 + LATE + 1)),
+        task("timeless", None),
+    ]
+    assert find(search(), strangers, set(), []) is None
+    assert find(search(), [*strangers, task("a", model=None)], set(), []) == "a"
+
+
+def test_a_rival_that_could_own_it_leaves_it_open() -> None:
+    assert find(search(), [task("a")], set(), [search("other")]) is None
+
+
+def test_a_rival_of_another_time_is_none() -> None:
+    assert find(search(), [task("a")], set(), [search("other", sent=T + 900, lost=T + 901)]) == "a"
+
+
+def test_requests_for_the_same_pictures_share_what_is_there() -> None:
+    mine, twin = search("mine", identity="fox"), search("twin", identity="fox")
+    assert find(mine, [task("a"), task("b", T + 3)], set(), [twin]) == "a"
+    assert find(twin, [task("a"), task("b", T + 3)], {"a"}, []) == "b"
+    # One more than there are askers: a stranger's is among them.
+    assert find(mine, [task("a"), task("b"), task("c")], set(), [twin]) is None
+
+
+def test_requests_of_unknown_identity_never_share() -> None:
+    mine, twin = search("mine", identity=None), search("twin", identity=None)
+    assert find(mine, [task("a"), task("b")], set(), [twin]) is None
+
+
+def test_a_clock_that_is_wrong_by_minutes_is_allowed_for() -> None:
+    theirs = task("a", T + 301)
+    assert find(search(), [theirs], set(), []) is None
+    assert find(search(skew=300.0), [theirs], set(), []) == "a"
+    # What whole seconds explain is no difference.
+    assert search(skew=1.0) == search(skew=0.0)
+
+
+ids = st.sampled_from("abcdef")
+
+
+@given(
+    items=st.lists(st.builds(task, ids, st.integers(T - 30, T + 60)), unique_by=lambda i: i.id),
+    known=st.sets(ids),
+    rivals=st.lists(st.integers(-60, 60), max_size=3),
+)
+def test_what_is_found_fits_is_unknown_and_nobody_elses(
+    items: list[TaskListItem], known: set[str], rivals: list[int]
+) -> None:
+    mine = search()
+    others = [search(f"other {at}", sent=T + at, lost=T + at + 5) for at in rivals]
+    found = find(mine, items, known, others)
+    fitting = [item for item in items if item.id not in known and mine.fits(item)]
+    if found is None:
+        contested = any(rival.fits(item) for rival in others for item in fitting)
+        assert len(fitting) != 1 or contested
+    else:
+        assert [item.id for item in fitting] == [found]
+        assert not any(rival.fits(fitting[0]) for rival in others)

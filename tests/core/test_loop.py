@@ -1,0 +1,170 @@
+"""One loop thread for the whole process, usable from any thread, and anew after a fork."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from evolink_widgets.core import loop
+from evolink_widgets.core.workers import Workers
+
+
+async def where() -> tuple[str, int]:
+    return threading.current_thread().name, id(asyncio.get_running_loop())
+
+
+def test_every_thread_and_loop_is_served_by_the_same_thread() -> None:
+    async def from_a_loop_of_its_own() -> tuple[str, int]:
+        return await asyncio.wrap_future(loop.run_on_loop(where()))
+
+    with ThreadPoolExecutor(4) as threads:
+        seen = set(threads.map(lambda _: loop.wait_on_loop(where()), range(20)))
+        seen |= set(threads.map(lambda _: asyncio.run(from_a_loop_of_its_own()), range(4)))
+
+    assert len(seen) == 1
+    assert next(iter(seen))[0] == "evolink-io"
+
+
+def test_a_coroutine_sees_the_context_of_the_thread_that_asked() -> None:
+    cell = contextvars.ContextVar("cell", default="none")
+
+    async def read() -> str:
+        return cell.get()
+
+    context = contextvars.copy_context()
+    context.run(cell.set, "cell 7")
+
+    assert context.run(loop.wait_on_loop, read()) == "cell 7"
+    assert loop.wait_on_loop(read()) == "none"
+
+
+def test_waiting_is_given_up_in_time_and_the_coroutine_is_cancelled() -> None:
+    ended = threading.Event()
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with pytest.raises(TimeoutError, match=r"0\.05 s"):
+        loop.wait_on_loop(endless(), 0.05)
+    assert ended.wait(5)
+
+
+def test_a_time_out_of_the_coroutine_itself_is_its_own() -> None:
+    async def fails() -> None:
+        raise TimeoutError("mine")
+
+    with pytest.raises(TimeoutError, match="mine"):
+        loop.wait_on_loop(fails(), 5)
+
+
+def test_the_loop_refuses_to_wait_for_itself() -> None:
+    async def inside() -> None:
+        assert loop.on_loop()
+        loop.wait_on_loop(where())
+
+    with pytest.raises(RuntimeError, match="cannot wait for itself"):
+        loop.wait_on_loop(inside())
+    assert not loop.on_loop()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="there are no signals to threads")
+def test_control_c_is_noticed_at_once_while_a_thread_waits() -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    began = threading.Event()
+
+    async def endless() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    def interrupt() -> None:
+        began.wait(5)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        loop.wait_on_loop(endless())
+    assert time.monotonic() - start < 3
+
+
+FORKED = """
+import os, warnings
+warnings.simplefilter("ignore")  # that other threads do not survive is the point
+from evolink_widgets.core import loop
+async def answer(): return 42
+assert loop.wait_on_loop(answer()) == 42
+before = loop.generation()
+child = os.fork()
+if child == 0:
+    ok = loop.wait_on_loop(answer(), 5) == 42 and loop.generation() == before + 1
+    os._exit(0 if ok else 1)
+_, status = os.waitpid(child, 0)
+assert loop.wait_on_loop(answer()) == 42
+raise SystemExit(os.waitstatus_to_exitcode(status))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_the_child_of_a_fork_has_a_loop_of_its_own() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], timeout=30, check=False)
+    assert done.returncode == 0
+
+
+def test_workers_return_results_and_raise_errors_without_blocking_the_loop() -> None:
+    async def ask() -> tuple[str, str]:
+        workers = Workers("test", 2)
+        gate = threading.Event()
+        blocked = asyncio.ensure_future(workers.run(gate.wait, 5))
+        name = await workers.run(lambda: threading.current_thread().name)
+        with pytest.raises(ZeroDivisionError):
+            await workers.run(lambda: 1 / 0)
+        gate.set()
+        assert await blocked
+        workers.close()
+        return name, await workers.run(lambda: "open again")
+
+    name, again = loop.wait_on_loop(ask())
+    assert name.startswith("test-")
+    assert again == "open again"
+
+
+def test_one_worker_keeps_the_order_of_its_jobs() -> None:
+    async def ask() -> list[int]:
+        workers, seen = Workers("test", 1), list[int]()
+        await asyncio.gather(*(workers.run(seen.append, number) for number in range(50)))
+        return seen
+
+    assert loop.wait_on_loop(ask()) == list(range(50))
+
+
+def test_a_job_runs_to_its_end_when_nobody_waits_any_more() -> None:
+    async def ask() -> bool:
+        workers = Workers("test", 1)
+        begun, gate, done = threading.Event(), threading.Event(), threading.Event()
+
+        def job() -> None:
+            begun.set()
+            gate.wait(5)
+            done.set()
+
+        waiting = asyncio.ensure_future(workers.run(job))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        waiting.cancel()
+        gate.set()
+        return await workers.run(done.is_set)
+
+    assert loop.wait_on_loop(ask())
