@@ -20,15 +20,22 @@ _STYLES: dict[str, tuple[str, ...]] = {
     "image_grid": ("tokens", "runs", "grid", "lightbox", "modes"),
 }
 
-_IMPORT = re.compile(r"""^import\s+(?:\{([^}]*)\}\s+from\s+)?["']\./([\w-]+)\.js["'];[ \t]*\n?""", re.M)
+_IMPORT = re.compile(
+    r"""^import\s+(?:\{([^}]*)\}\s+from\s+)?["']\./([\w-]+)\.js["'];[ \t]*\n?""", re.M
+)
 _ANY_IMPORT = re.compile(r"^import\b.*$", re.M)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function|const|let|class)\b)", re.M)
-_TOP_NAME = re.compile(r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M)
-_STRING_OR_COMMENT = re.compile(
-    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|/\*[\s\S]*?\*/""",
+_TOP_NAME = re.compile(
+    r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M
 )
-_LINE_COMMENT = re.compile(r"^[ \t]*//.*\n", re.M)
-_INDENT = re.compile(r"^[ \t]+|[ \t]+$|^\n", re.M)
+# Regular expressions in static/ hold neither quotes nor white space, so they need no row of their own.
+_STEP = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
+    r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+"
+)
+# "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
+_NEEDLESS = re.compile(r"(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
+_CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
 
 class AssetError(Exception):
@@ -50,7 +57,8 @@ def esm(name: str) -> str:
     sources: dict[str, str] = {}
     _collect(name, order, sources, ())
     _check_names(order, sources)
-    return "".join(_joined(module, sources[module]) for module in order)
+    joined = "\n".join(_joined(module, sources[module]) for module in order)
+    return joined.replace(";export default ", ";\nexport default ")
 
 
 @cache
@@ -65,10 +73,12 @@ def css(name: str) -> str:
     """
     if name not in _STYLES:
         raise AssetError(f"no stylesheet is listed for {name!r}; there are {', '.join(_STYLES)}")
-    return "".join(_without_comments(_read(f"{part}.css")) for part in _STYLES[name])
+    return "".join(_squeezed_css(_read(f"{part}.css")) for part in _STYLES[name])
 
 
-def _collect(module: str, order: list[str], sources: dict[str, str], above: tuple[str, ...]) -> None:
+def _collect(
+    module: str, order: list[str], sources: dict[str, str], above: tuple[str, ...]
+) -> None:
     """Put `module` into `order` behind everything that it imports."""
     if module in above:
         raise AssetError(f"modules import each other: {' → '.join((*above, module))}")
@@ -101,19 +111,52 @@ def _joined(module: str, source: str) -> str:
     stray = _ANY_IMPORT.search(text)
     if stray:
         raise AssetError(f"{module}.js: only relative imports of one line work: {stray[0]}")
-    return _without_comments(_EXPORT.sub("", text))
+    return _squeezed(_EXPORT.sub("", text))
 
 
-def _without_comments(text: str) -> str:
-    """Drop comments and indentation; strings stay as they are."""
+def _squeezed(source: str) -> str:
+    """Drop comments, and white space wherever it parts no words; literals stay as they are."""
+    # Comments first, so that each run of white space is seen whole, between two characters.
+    bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
+    out: list[str] = []
+    end = 0
+    for match in _STEP.finditer(bare):
+        before, after = bare[match.start() - 1 : match.start()], bare[match.end() : match.end() + 1]
+        out.append(bare[end : match.start()])
+        out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
+        end = match.end()
+    return _NEEDLESS.sub(r"\1\2\3", "".join((*out, bare[end:], "\n")))
 
-    def keep(match: re.Match[str]) -> str:
-        literal = match[1]
-        if literal and "\n" in literal:
-            raise AssetError(f"a template over several lines would lose its indentation: {literal[:60]}")
-        return literal or ""
 
-    return _INDENT.sub("", _LINE_COMMENT.sub("", _STRING_OR_COMMENT.sub(keep, text)))
+def _tight(literal: str) -> str:
+    """A template's expressions lose their spaces too; they hold no strings and no templates."""
+    if literal[0] != "`":
+        return literal
+    return re.sub(r"\$\{[^{}\"'`]+\}", lambda hole: hole[0].replace(" ", ""), literal)
+
+
+def _gap(before: str, after: str, line: bool) -> str:
+    """What must stay between two characters: nothing, a space, or the line's end."""
+    if not before or not after:
+        return ""
+    if line:
+        return "" if before in "{[(;,=>" or after in "})].?:" else "\n"
+    words = _is_word(before) and _is_word(after)
+    return " " if words or (before in "+-" and after in "+-") else ""
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character in "_$"
+
+
+def _squeezed_css(source: str) -> str:
+    """Drop comments and the white space that means nothing."""
+
+    def step(match: re.Match[str]) -> str:
+        kept: str = match[1] or match[2] or match[3] or ("" if match[0].startswith("/*") else " ")
+        return kept
+
+    return _CSS_STEP.sub(step, source).strip().replace(";}", "}") + "\n"
 
 
 def _read(name: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, TimeoutError
 
 from evolink_widgets.widgets import assets
 
@@ -345,5 +345,8 @@ def open_bench(
 
     page.route("**/*", answer)
     page.goto(f"{origin}/")
-    page.wait_for_function("window.ready")
+    try:
+        page.wait_for_function("window.ready")
+    except TimeoutError as exc:
+        raise AssertionError(f"the widget was not drawn: {bench.errors}") from exc
     return bench, window

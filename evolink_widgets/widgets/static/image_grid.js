@@ -1,9 +1,9 @@
 /** ImageGrid: the pictures alone, with their run's header while it runs. */
 import { openPanel } from "./panel.js";
 
-/** @param {Context} context */
-function render(context) {
-  return openPanel(context, "Pictures");
-}
+const imageGrid = {
+  /** @param {Context} context */
+  render: (context) => openPanel(context, "Pictures"),
+};
 
-export default { render };
+export default imageGrid;

@@ -1,201 +1,181 @@
 /** The picture by itself: preview first, the file itself when its pixels can be seen. */
-import { attrs, h, icon, write } from "./dom.js";
-import { PICTURE_ACTIONS } from "./grid.js";
+import { ahead, set, fill, flag, h, tool, make, noter, urlOf, write } from "./dom.js";
+import { picTools } from "./grid.js";
 
 const MOST = 8;
-const STEP = 60;
 
-/** @param {Deck} deck */
-export function lightbox(deck) {
+/** @param {Deck} ui @param {HTMLElement} root */
+export function lightbox(ui, root) {
+  const { link, say } = ui;
   /** @type {Picture[]} */
-  let pictures = [];
-  let at = 0;
-  /** @type {HTMLElement | null} */
-  let from = null;
-  let scale = 1;
-  let fit = 1;
-  let x = 0;
-  let y = 0;
-  let loading = new AbortController();
-  /** Blob URLs of the picture in view, given back when another comes. @type {string[]} */
-  let urls = [];
-  let sharp = false;
+  let pics = [],
+    at = 0,
+    /** @type {HTMLElement} */
+    from,
+    scale = 1,
+    fit = 1,
+    sharp = false,
+    loading = new AbortController(),
+    /** The blob URL in view, given back when another comes. */
+    url = "";
 
-  const title = h("b", { id: `ewb${Math.random().toString(36).slice(2, 9)}` });
-  const noteLine = h("span.ew-note");
-  const zoomed = h("button.ew-btn.ew-num", { type: "button", onclick: () => (scale === 1 ? reset() : zoom(1)) });
-  const image = h("img", { draggable: "false" });
-  const stage = h("div.ew-stage", { tabindex: 0, role: "group" }, image);
-  const facts = h("dl.ew-facts");
-  const strip = h("div.ew-strip");
-  const button = (/** @type {string} */ spec, /** @type {string} */ label, /** @type {string} */ sign, /** @type {() => void} */ act) =>
-    h(spec, { type: "button", "aria-label": label, title: label, onclick: act }, icon(sign));
-  const note = (/** @type {string} */ text, bad = false) => {
-    write(noteLine, text);
-    noteLine.classList.toggle("ew-bad", bad);
-    if (text && !text.endsWith("…")) deck.say(text);
-  };
-  const work = PICTURE_ACTIONS.map(([name, sign, act, word]) =>
-    button("button.ew-ico", name, sign, () => {
-      note(`${name}…`);
-      act(deck, pictures[at]).then(() => note(word), (error) => note(error.message, true));
-    }));
-  const back = button("button.ew-nav.ew-back", "Previous picture", "back", () => page(-1));
-  const next = button("button.ew-nav.ew-next", "Next picture", "next", () => page(1));
-  const dialog = h("dialog.ew-box", { "aria-labelledby": title.id },
-    h("div.ew-box-in", {},
-      h("div.ew-box-top", {}, title, noteLine, zoomed, ...work, button("button.ew-ico", "Close", "close", () => dialog.close())),
-      h("div.ew-box-mid", {}, stage, back, next), facts, strip));
-  deck.root.append(dialog);
+  const [title, facts, strip] = make("b dl.facts div.strip"),
+    [line, note] = noter(say),
+    zoomed = h("button.btn.num", () => zoom(scale === 1 ? fit : 1)),
+    image = h("img", { alt: "", draggable: false }),
+    stage = h("div.stage", { tabindex: 0, role: "group" }, image),
+    back = tool("nav.back", "Previous picture", "back", () => page(-1)),
+    next = tool("nav.next", "Next picture", "next", () => page(1)),
+    box = h(
+      "dialog.box",
+      { label: "Picture" },
+      h(
+        "div.box-in",
+        h(
+          "div.box-top",
+          title,
+          line,
+          zoomed,
+          ...picTools(ui, note, () => pics[at]),
+          tool("ico", "Close", "close", () => box.close()),
+        ),
+        h("div.box-mid", stage, back, next),
+        facts,
+        strip,
+      ),
+    );
+  root.append(box);
 
-  const paint = () => {
-    const { width, height } = pictures[at];
-    const roomX = Math.max(0, (width * scale - stage.clientWidth) / 2);
-    const roomY = Math.max(0, (height * scale - stage.clientHeight) / 2);
-    x = Math.max(-roomX, Math.min(roomX, x));
-    y = Math.max(-roomY, Math.min(roomY, y));
-    image.style.transform = `translate(-50%, -50%) translate(${x}px, ${y}px) scale(${scale})`;
-    const large = scale > fit * 1.001;
-    stage.classList.toggle("ew-large", large);
-    write(zoomed, `${Math.round(scale * 100)} %`);
-    attrs(zoomed, { "aria-label": `Zoom ${Math.round(scale * 100)} %. ${scale === 1 ? "Fit to the window" : "Show at 1:1"}`, title: scale === 1 ? "Fit (0)" : "1:1 (1)" });
-    sharpen();
-  };
-  const measure = () => {
-    const { width, height } = pictures[at];
-    fit = Math.min(1, stage.clientWidth / width, stage.clientHeight / height) || 1;
-  };
-  const reset = () => {
-    measure();
-    scale = fit;
-    x = y = 0;
-    paint();
-  };
-  /** Keeps the point under the pointer where it is. */
-  const zoom = (/** @type {number} */ to, px = 0, py = 0) => {
-    const wanted = Math.max(fit, Math.min(MOST, to));
-    x = px - ((px - x) * wanted) / scale;
-    y = py - ((py - y) * wanted) / scale;
-    scale = wanted;
-    paint();
-  };
-
-  const show = (/** @type {Blob} */ blob) => {
-    const url = URL.createObjectURL(blob);
-    urls.push(url);
-    image.src = url;
-  };
-  const free = () => {
-    loading.abort();
-    urls.forEach((url) => URL.revokeObjectURL(url));
-    urls = [];
-  };
-  /** Fetches the file once more pixels can be seen than the preview has. */
-  const sharpen = () => {
-    const { id, width } = pictures[at];
-    const known = urls.length && image.naturalWidth;
-    if (sharp || !known || known >= width || width * scale * devicePixelRatio <= known * 1.05) return;
-    sharp = true;
-    const { signal } = loading;
-    deck.link.pull(id, "original", { signal, progress: (share) => share < 1 && write(noteLine, `Full size ${Math.round(share * 100)} %`) })
-      .then(({ blob }) => (show(blob), note("")))
-      .catch((error) => signal.aborted || note(error.message, true));
-  };
-
-  const turn = (/** @type {number} */ to) => {
-    free();
-    loading = new AbortController();
-    const { signal } = loading;
-    at = (to + pictures.length) % pictures.length;
-    const picture = pictures[at];
-    sharp = false;
-    write(title, `Picture ${at + 1} of ${pictures.length}`);
-    attrs(stage, { "aria-label": `Picture ${at + 1} of ${pictures.length}: ${picture.alt}` });
-    attrs(image, { src: picture.url, alt: "", width: picture.width, height: picture.height });
-    note("");
-    facts.replaceChildren(...row("Prompt", picture.alt));
-    [...strip.children].forEach((child, i) => attrs(child, { "aria-current": i === at ? "true" : null }));
-    strip.children[at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    reset();
-    if (!deck.live) return;
-    const quiet = (/** @type {Error} */ error) => signal.aborted || note(error.message, true);
-    deck.link.pull(picture.id, "preview", { signal }).then(async ({ blob }) => {
-      show(blob);
-      await image.decode().catch(() => {});
+  /** The stage scrolls; the point under the pointer stays where it is. */
+  const zoom = (/** @type {number} */ to, x = stage.clientWidth / 2, y = stage.clientHeight / 2) => {
+      const { width, height } = pics[at],
+        wanted = Math.max(fit, Math.min(MOST, to)),
+        grown = wanted / scale,
+        { scrollLeft, scrollTop } = stage;
+      scale = wanted;
+      set(image, { "--w": `${width * scale}px`, "--h": `${height * scale}px` });
+      stage.scrollTo((scrollLeft + x) * grown - x, (scrollTop + y) * grown - y);
+      flag(stage, "large", scale > fit);
+      write(zoomed, `${Math.round(scale * 100)} %`);
+      set(zoomed, { label: `Zoom ${zoomed.textContent}` });
       sharpen();
-    }).catch(quiet);
-    deck.link.ask("facts", { picture: picture.id }, { tries: 3, signal }).then(({ message }) =>
-      facts.replaceChildren(...message.rows.flatMap((/** @type {[string, string]} */ [name, value]) => row(name, value)))).catch(quiet);
-  };
-  const row = (/** @type {string} */ name, /** @type {string} */ value) => [h("dt", {}, name), h("dd", { dir: "auto" }, String(value))];
-  const page = (/** @type {number} */ by) => {
-    turn(at + by);
-    deck.say(`Picture ${at + 1} of ${pictures.length}`);
-  };
+    },
+    whole = () => {
+      const { width, height } = pics[at];
+      fit = Math.min(1, stage.clientWidth / width, stage.clientHeight / height) || 1;
+      zoom(fit);
+    },
+    /** Once more pixels can be seen than the preview has, the file itself is fetched. */
+    sharpen = () => {
+      const { width } = pics[at],
+        known = url && image.naturalWidth;
+      if (sharp || !known || known >= width || width * scale * devicePixelRatio <= known) return;
+      sharp = true;
+      note("Full size…");
+      load("original");
+    },
+    free = () => {
+      loading.abort();
+      URL.revokeObjectURL(url);
+      url = "";
+    },
+    /** @param {"preview" | "original"} what */
+    load = async (what) => {
+      const { signal } = loading;
+      try {
+        const [blob] = await link.pull(pics[at].id, what, signal);
+        URL.revokeObjectURL(url);
+        image.src = url = urlOf(blob);
+        await image.decode();
+        note("");
+        sharpen();
+      } catch (error) {
+        if (!signal.aborted) note(/** @type {Error} */ (error).message, true);
+      }
+    },
+    turn = (/** @type {number} */ to) => {
+      free();
+      loading = new AbortController();
+      at = (to + pics.length) % pics.length;
+      sharp = false;
+      const { id, url: thumb, alt } = pics[at],
+        name = `Picture ${at + 1} of ${pics.length}`,
+        tell = (/** @type {any} */ [{ rows }]) =>
+          fill(
+            facts,
+            ...rows.flatMap((/** @type {string[]} */ [word, value]) => [
+              h("dt", word),
+              h("dd", { dir: "auto" }, `${value}`),
+            ]),
+          );
+      write(title, name);
+      set(stage, { label: `${name}: ${alt}` });
+      image.src = thumb;
+      note("");
+      fill(facts);
+      [...strip.children].forEach((child, i) => set(child, { "aria-current": i === at || null }));
+      strip.children[at].scrollIntoView({ block: "nearest" });
+      whole();
+      load("preview");
+      link.ask("facts", { picture: id }, 3, loading.signal).then(tell, () => {});
+      return name;
+    },
+    page = (/** @type {number} */ by) => say(turn(at + by));
 
-  dialog.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const large = scale > fit * 1.001;
-    const ahead = getComputedStyle(dialog).direction === "rtl" ? -1 : 1;
-    const move = (/** @type {number} */ dx, /** @type {number} */ dy) => ((x += dx), (y += dy), paint());
-    /** @type {Record<string, () => void>} */
-    const keys = {
-      ArrowLeft: () => (large ? move(STEP, 0) : page(-ahead)),
-      ArrowRight: () => (large ? move(-STEP, 0) : page(ahead)),
-      ArrowUp: () => large && move(0, STEP),
-      ArrowDown: () => large && move(0, -STEP),
-      PageUp: () => page(-1), PageDown: () => page(1), Home: () => turn(0), End: () => turn(-1),
-      "+": () => zoom(scale * 1.25), "=": () => zoom(scale * 1.25), "-": () => zoom(scale / 1.25), 0: reset, 1: () => zoom(1),
-    };
-    if (!(event.key in keys)) return;
-    event.preventDefault();
-    keys[event.key]();
+  set(box, {
+    onclick: (/** @type {MouseEvent} */ e) => e.target === box && box.close(),
+    onclose() {
+      free();
+      image.removeAttribute("src");
+      from.focus();
+    },
+    onkeydown(/** @type {KeyboardEvent} */ e) {
+      const large = scale > fit,
+        step = ahead(box),
+        /** @type {Record<string, () => void>} */
+        keys = {
+          "+": () => zoom(scale * 1.25),
+          "-": () => zoom(scale / 1.25),
+          0: whole,
+          1: () => zoom(1),
+          // Zoomed, arrows move the picture, wherever the focus is.
+          ArrowLeft: () => (large ? stage.scrollBy(-60, 0) : page(-step)),
+          ArrowRight: () => (large ? stage.scrollBy(60, 0) : page(step)),
+          ArrowUp: () => stage.scrollBy(0, -60),
+          ArrowDown: () => stage.scrollBy(0, 60),
+        };
+      if (!keys[e.key] || e.altKey || e.ctrlKey || e.metaKey) return;
+      e.preventDefault();
+      keys[e.key]();
+    },
   });
-  const point = (/** @type {MouseEvent} */ event) => {
-    const box = stage.getBoundingClientRect();
-    return [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
+  const around = (/** @type {number} */ to, /** @type {MouseEvent} */ { clientX, clientY }) => {
+    const { left, top } = stage.getBoundingClientRect();
+    zoom(to, clientX - left, clientY - top);
   };
-  stage.addEventListener("wheel", (/** @type {WheelEvent} */ event) => {
-    event.preventDefault();
-    const [px, py] = point(event);
-    zoom(scale * Math.exp(-event.deltaY / 400), px, py);
-  }, { passive: false });
-  stage.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
-    const [px, py] = point(event);
-    if (scale > fit * 1.001) reset();
-    else zoom(fit < 1 ? 1 : 2, px, py);
+  set(stage, {
+    onwheel(/** @type {WheelEvent} */ e) {
+      e.preventDefault();
+      around(scale * Math.exp(-e.deltaY / 400), e);
+    },
+    ondblclick: (/** @type {MouseEvent} */ e) => around(scale > fit ? fit : fit < 1 ? 1 : 2, e),
+    onpointerdown: ({ pointerType, pointerId }) => pointerType === "mouse" && stage.setPointerCapture(pointerId),
+    onpointermove: ({ pointerId, movementX, movementY }) =>
+      stage.hasPointerCapture(pointerId) && stage.scrollBy(-movementX, -movementY),
   });
-  stage.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => event.button === 0 && stage.setPointerCapture(event.pointerId));
-  stage.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
-    if (!stage.hasPointerCapture(event.pointerId)) return;
-    x += event.movementX;
-    y += event.movementY;
-    paint();
-  });
-  dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => event.target === dialog && dialog.close());
-  dialog.addEventListener("close", () => {
-    free();
-    image.removeAttribute("src");
-    watcher.disconnect();
-    from?.focus();
-  });
-  const watcher = new ResizeObserver(() => {
-    const whole = scale <= fit * 1.001;
-    measure();
-    if (whole) reset();
-    else paint();
-  });
+  new ResizeObserver(() => pics[at] && scale <= fit && whole()).observe(stage);
 
-  /** @param {Picture[]} list @param {Picture} picture @param {HTMLElement} origin */
-  return (list, picture, origin) => {
-    pictures = list;
+  /** @param {Picture[]} list @param {Picture} pic @param {HTMLElement} origin */
+  return (list, pic, origin) => {
+    pics = list;
     from = origin;
-    const single = list.length < 2;
-    back.hidden = next.hidden = strip.hidden = single;
-    strip.replaceChildren(...list.map((p, i) => h("button", { type: "button", "aria-label": `Picture ${i + 1}`, onclick: () => turn(i) }, h("img", { src: p.url, alt: "" }))));
-    dialog.showModal();
-    turn(list.indexOf(picture));
-    watcher.observe(stage);
+    back.hidden = next.hidden = strip.hidden = !list[1];
+    fill(
+      strip,
+      ...list.map(({ url }, i) => h("button", () => turn(i), h("img", { src: url, alt: `Picture ${i + 1}` }))),
+    );
+    box.showModal();
+    turn(list.indexOf(pic));
     stage.focus();
   };
 }

@@ -1,8 +1,8 @@
 /** What both widgets are made of: the connection, the log of runs, the lightbox, the live region. */
-import { attrs, h, write } from "./dom.js";
+import { set, flag, h, join, urlOf, write } from "./dom.js";
 import { lightbox } from "./lightbox.js";
-import { connect } from "./link.js";
-import { runView } from "./runs.js";
+import { connect, listen } from "./link.js";
+import { hasEnded, runView } from "./runs.js";
 
 /** How long a silent kernel is taken for a slow one. */
 const PATIENCE = 1500;
@@ -10,133 +10,118 @@ const PATIENCE = 1500;
 /**
  * @param {Context} context
  * @param {string} label
- * @param {{ top?: (deck: Deck) => HTMLElement[], welcome?: (message: Welcome) => void,
- *           state?: (live: boolean, late: boolean) => void }} [parts]
+ * @param {(ui: Deck) => Form} [compose] what stands above the log
  */
-export function openPanel({ model, el, signal: given }, label, parts = {}) {
-  const ending = new AbortController();
-  const { signal } = ending;
-  const finish = () => ending.abort();
-  given?.addEventListener("abort", finish);
-
-  const root = h("section.ew.ew-live", { "aria-label": label });
-  const region = h("div.ew-sr", { role: "status", "aria-live": "polite" });
-  const quiet = h("p.ew-quiet", { hidden: true });
-  const log = h("div.ew-runs");
-  /** @type {Map<string, ReturnType<typeof runView>>} */
-  const views = new Map();
-  /** @type {Map<string, Picture>} */
-  const pictures = new Map();
-  let selected = new Set(/** @type {string[]} */ (model.get("selected") ?? []));
+export function openPanel({ model, el }, label, compose) {
+  const ending = new AbortController(),
+    { signal } = ending,
+    root = h("section", { class: "ew ew-live", label: label }),
+    region = h("div.sr", { role: "status" }),
+    quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below."),
+    log = h("div.runs"),
+    hide = h("style"),
+    /** @type {Map<string, ReturnType<typeof runView>>} */
+    views = new Map(),
+    /** @type {Map<string, Picture>} */
+    pics = new Map(),
+    say = (/** @type {string} */ text) => {
+      region.append(h("p", text));
+      if (region.children.length > 3) region.firstChild.remove();
+    },
+    marked = () => views.forEach((view) => view.mark());
 
   /** @type {Deck} */
-  const deck = {
-    model, signal, root, live: false, columns: null, editPrompt: null,
+  const ui = {
+    model,
+    say,
+    live: false,
+    columns: 0,
+    selected: new Set(model.get("selected")),
     link: connect(model, signal),
-    say(text) {
-      region.append(h("p", {}, text));
-      while (region.children.length > 3) region.firstChild?.remove();
-    },
-    open: (list, at, from) => enlarge(list, at, from),
-    isSelected: (id) => selected.has(id),
-    selected: () => [...selected],
+    listen: (name, act) => listen(model, signal, name, act),
+    open: (...picture) => enlarge(...picture),
     select(ids, on) {
-      for (const id of ids) on ? selected.add(id) : selected.delete(id);
-      model.set("selected", [...selected]);
+      for (const id of ids) ui.selected[on ? "add" : "delete"](id);
+      model.set("selected", [...ui.selected]);
       model.save_changes();
-      views.forEach((view) => view.select());
+      marked();
     },
   };
+  const { link } = ui,
+    enlarge = lightbox(ui, root),
+    form = compose?.(ui);
+  ui.edit = form?.edit;
 
-  /** @param {Run} run @param {boolean} news */
-  const take = (run, news) => {
-    const view = views.get(run.key);
-    const before = view?.run.stage;
-    if (view) view.update(run);
-    else {
-      const made = runView(deck, run);
-      views.set(run.key, made);
-      // Newest first; a run that is told late finds its place by its start.
-      const after = [...log.children].find((child) => (views.get(/** @type {any} */ (child).dataset.key)?.run.startedAt ?? 0) <= run.startedAt);
-      log.insertBefore(made.el, after ?? null);
-      made.watch(log);
-      pictures.forEach((picture) => picture.key === run.key && made.put(picture));
-    }
-    if (news && before !== run.stage && (!before || run.endedAt !== null)) {
-      deck.say(before ? [run.title, run.charge?.text, run.message].filter(Boolean).join(". ") : `${run.title}: ${run.prompt.slice(0, 80)}`);
-    }
+  const take = (/** @type {Run} */ run, news = true) => {
+      let view = views.get(run.key);
+      const before = view?.run.stage;
+      if (view) view.update(run);
+      else {
+        view = runView(ui, run);
+        views.set(run.key, view);
+        log.prepend(view.el);
+        for (const pic of pics.values()) if (pic.key === run.key) view.put(pic);
+      }
+      if (news && before !== run.stage && (!before || hasEnded(run)))
+        say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, run.message ?? run.prompt.slice(0, 80)));
+    },
+    state = (/** @type {boolean} */ live) => {
+      ui.live = live;
+      quiet.hidden = live;
+      flag(root, "off", !live);
+      form?.state(live);
+    },
+    hello = async () => {
+      const timer = setTimeout(state, PATIENCE, false),
+        [told] = await link.ask("hello", {}, 12).catch(() => []);
+      clearTimeout(timer);
+      if (!told) return;
+      ui.columns = told.columns;
+      write(hide, `.ew-static-${model.get("_key")}{display:none!important}`);
+      form?.welcome(told);
+      state(true);
+      for (const run of told.runs) take(run, false);
+    };
+
+  link.on.run = ({ run }) => take(run);
+  link.on.picture = ({ key, index, width, height, alt }, [bytes]) => {
+    const id = `${key}.${index}`,
+      view = views.get(key);
+    if (pics.has(id)) return;
+    const pic = { id, key, index, width, height, alt, url: urlOf(bytes) };
+    pics.set(id, pic);
+    view?.put(pic);
+    if (view && !hasEnded(view.run)) say(`Picture ${index + 1} of ${view.run.n} is ready`);
   };
-
-  /** @param {any} message @param {DataView[]} buffers */
-  const land = (message, buffers) => {
-    const id = `${message.key}.${message.index}`;
-    if (pictures.has(id) || !buffers[0]) return;
-    const url = URL.createObjectURL(new Blob([/** @type {any} */ (buffers[0])], { type: "image/webp" }));
-    const picture = { id, url, key: message.key, index: message.index, width: message.width, height: message.height, alt: message.alt, name: message.name };
-    pictures.set(id, picture);
-    const view = views.get(picture.key);
-    view?.put(picture);
-    if (view && view.run.endedAt === null) deck.say(`Picture ${picture.index + 1} of ${view.run.n} is ready`);
-  };
-
-  const state = (/** @type {boolean} */ live, late = false) => {
-    deck.live = live;
-    quiet.hidden = live && !late;
-    write(quiet, live ? "The kernel is busy. The panel goes on when it is free." : "Not connected to a kernel. The saved pictures are below.");
-    root.classList.toggle("ew-off", !live);
-    parts.state?.(live, late);
-  };
-
-  const hide = h("style");
-  const hello = async () => {
-    const timer = setTimeout(() => state(false), PATIENCE);
-    const { message } = await deck.link.ask("hello", {}, { tries: 12 }).catch(() => ({ message: null }));
-    clearTimeout(timer);
-    if (!message || signal.aborted) return;
-    deck.columns = message.columns ?? null;
-    const key = String(model.get("_key") ?? "").replace(/[^\w-]/g, "");
-    if (key) write(hide, `.ew-static-${key} { display: none !important; }`);
-    state(true);
-    parts.welcome?.(message);
-    [...message.runs].sort((a, b) => a.startedAt - b.startedAt).forEach((run) => take(run, false));
-  };
-
-  deck.link.onLate = (late) => deck.live && state(true, late);
-  deck.link.on("run", ({ run }) => take(run, true));
-  deck.link.on("picture", land);
-
-  /** @type {[string, (...args: any[]) => void][]} */
-  const heard = [
-    ["change:selected", () => {
-      selected = new Set(model.get("selected") ?? []);
-      views.forEach((view) => view.select());
-    }],
-    ["comm:close", () => state(false)],
-    // A kernel that restarts changes this; whether it still knows us, only an answer tells.
-    ["comm_live_update", () => (write(hide, ""), state(false), void hello())],
-  ];
-  heard.forEach(([name, act]) => model.on(name, act));
+  ui.listen("change:selected", () => {
+    ui.selected = new Set(model.get("selected"));
+    marked();
+  });
+  ui.listen("comm:close", () => state(false));
+  // A kernel that restarts changes this; whether it still knows us, only an answer tells.
+  ui.listen("comm_live_update", () => {
+    write(hide, "");
+    hello();
+  });
 
   // JupyterLab takes keys before they arrive here: plain ones would move or delete cells, Ctrl+Enter would run one.
-  window.addEventListener("keydown", (event) => {
-    if (!root.contains(/** @type {Node} */ (event.target))) return;
-    const ours = event.key === "Enter" || !(event.ctrlKey || event.metaKey || event.altKey);
-    attrs(root, { "data-lm-suppress-shortcuts": ours ? "true" : null });
-  }, { capture: true, signal });
-
+  window.addEventListener(
+    "keydown",
+    ({ target, key, ctrlKey, metaKey, altKey }) => {
+      if (root.contains(target))
+        set(root, { "data-lm-suppress-shortcuts": key === "Enter" || !(ctrlKey || metaKey || altKey) || null });
+    },
+    { capture: true, signal },
+  );
   const ticker = setInterval(() => views.forEach((view) => view.tick()), 1000);
   signal.addEventListener("abort", () => {
     clearInterval(ticker);
-    heard.forEach(([name, act]) => model.off(name, act));
-    views.forEach((view) => view.close());
-    pictures.forEach(({ url }) => URL.revokeObjectURL(url));
-    pictures.clear();
+    pics.forEach(({ url }) => URL.revokeObjectURL(url));
     root.remove();
   });
 
-  const enlarge = lightbox(deck);
-  root.append(hide, region, ...(parts.top?.(deck) ?? []), quiet, log);
+  root.prepend(hide, region, ...(form?.nodes ?? []), quiet, log);
   el.append(root);
-  void hello();
-  return finish;
+  hello();
+  return () => ending.abort();
 }

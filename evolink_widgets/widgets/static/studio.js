@@ -2,15 +2,9 @@
 import { composer } from "./composer.js";
 import { openPanel } from "./panel.js";
 
-/** @param {Context} context */
-function render(context) {
-  /** @type {ReturnType<typeof composer>} */
-  let form;
-  return openPanel(context, "Image studio", {
-    top: (deck) => (form = composer(deck)).nodes,
-    welcome: (message) => form.welcome(message),
-    state: (live) => form?.state(live),
-  });
-}
+const studio = {
+  /** @param {Context} context */
+  render: (context) => openPanel(context, "Image studio", composer),
+};
 
-export default { render };
+export default studio;

@@ -44,13 +44,13 @@ interface Balance { credits: number | null; text: string }
 interface Checked {
   problems: Problem[];
   notices: string[];
-  pixels: [number, number] | null;
-  price: Price | null;
-  balance: Balance | null;
+  pixels?: [number, number] | null;
+  price?: Price | null;
+  balance?: Balance | null;
 }
 
 /** `{"ratio": "3:2", "1K": [1248, 832], "2K": [2512, 1680], "4K": [3520, 2352]}`; widest first. */
-type Ratio = { ratio: string } & { [tier: string]: [number, number] };
+type Ratio = { ratio: string; [tier: string]: any };
 
 interface Rules {
   ratios: Ratio[];
@@ -75,8 +75,8 @@ interface Fields {
   size: string;
   resolution: string;
   quality: string;
-  /** The text as typed when it is no whole number. */
-  n: number | string;
+  /** Empty while no number is typed. */
+  n: number | "";
   model: string;
 }
 
@@ -88,14 +88,13 @@ interface Picture {
   width: number;
   height: number;
   alt: string;
-  name: string;
   url: string;
 }
 
-interface Message { kind: string; id?: string; [field: string]: any }
-interface Answer { message: any; buffers: DataView[] }
+type Tell = (told: any, buffers: DataView[]) => void;
+type Note = (text: string, bad?: boolean) => void;
 
-/** What anywidget hands to `render`. `signal` is missing before anywidget 0.10. */
+/** What anywidget hands to `render`; what `render` returns ends the view. */
 interface Model {
   get(name: string): any;
   set(name: string, value: any): void;
@@ -104,31 +103,42 @@ interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
 }
-interface Context { model: Model; el: HTMLElement; signal?: AbortSignal }
+interface Context { model: Model; el: HTMLElement }
 
 interface Link {
-  ask(kind: string, fields?: object, how?: { tries?: number; signal?: AbortSignal; every?: number }): Promise<Answer>;
-  pull(picture: string, what: "thumb" | "preview" | "original",
-       how?: { signal?: AbortSignal; progress?: (share: number) => void }): Promise<{ blob: Blob; name: string }>;
-  on(kind: string, listener: (message: any, buffers: DataView[]) => void): void;
-  /** Called with true when an answer is late, with false when anything arrives. */
-  onLate: (late: boolean) => void;
+  /** What to do with events of a kind. */
+  on: Record<string, Tell>;
+  /**
+   * An answer and its buffers. With more than one try it is asked again after 3, 9, 21 s … and
+   * given up after the last; with one try it is waited for.
+   */
+  ask(kind: string, fields?: object, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
+  /** A picture's bytes, and its file's name. */
+  pull(picture: string, what: "thumb" | "preview" | "original", stop?: AbortSignal): Promise<[Blob, string]>;
 }
 
 /** What every part of a panel may use. */
 interface Deck {
   model: Model;
-  signal: AbortSignal;
   link: Link;
-  root: HTMLElement;
   /** Whether Python has answered; without it nothing can be asked. */
   live: boolean;
+  /** Side by side; 0 and null: as many as fit. */
+  columns: number | null;
+  selected: Set<string>;
   /** Speaks in the one polite live region. */
   say(text: string): void;
-  open(pictures: Picture[], at: Picture, from: HTMLElement): void;
-  isSelected(id: string): boolean;
+  /** Listens to the model until the view ends. */
+  listen(name: string, act: (...args: any[]) => void): void;
+  open(pics: Picture[], at: Picture, from: HTMLElement): void;
   select(ids: string[], on: boolean): void;
-  selected(): string[];
-  editPrompt: ((prompt: string) => void) | null;
-  columns: number | null;
+  edit?: (prompt: string) => void;
+}
+
+/** What stands above the log. */
+interface Form {
+  nodes: Node[];
+  welcome(told: Welcome): void;
+  state(live: boolean): void;
+  edit(prompt: string): void;
 }
