@@ -1,9 +1,10 @@
-"""`python -m evolink_widgets.emulator`: the service's imitation on a port of this machine."""
+"""`python -m evolink_widgets.emulator`: the service's imitation on ports of this machine."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -13,54 +14,82 @@ from .service import Service
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and serve; 0 when stopped, 2 when it cannot begin."""
+    """Read the command line and serve.
+
+    Returns:
+        0 when stopped by SIGINT or SIGTERM, 2 when it cannot begin.
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    service = _service(parser, given)
+    media_port = given.media_port
+    if media_port is None:
+        media_port = given.port + 1 if given.port else 0
+    try:
+        api = bind(given.host, given.port)
+        try:
+            media = bind(given.host, media_port)
+        except OSError:
+            api.close()
+            raise
+    except OSError as error:
+        print(f"Cannot listen on ports {given.port} and {media_port}: {error}", file=sys.stderr)
+        return 2
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(serve(service, api, media, ready=_announce))
+    except ModuleNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evolink_widgets.emulator",
-        description="An offline imitation of EvoLink's image API. Any non-empty key is taken.",
+        description="An offline imitation of EvoLink's image API. Any key will do.",
         epilog="Weather: " + ", ".join(FAULTS),
     )
-    parser.add_argument("--port", type=int, default=8787, help="API port; 0 takes a free one")
-    parser.add_argument("--media-port", type=int, help="pictures' port; default: the next one")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--speed", type=float, default=1.0, help="times the real service's pace")
-    parser.add_argument("--seed", type=int, help="makes ids, durations and pictures repeatable")
-    parser.add_argument("--weather", action="append", default=[], metavar="FAULT")
-    parser.add_argument("--memory", type=Path, help="a file in which tasks outlive this process")
-    parser.add_argument("--credits", type=float, default=10_000.0, help="the account's balance")
-    parser.add_argument("--allowance", type=float, help="this key's own credits; default: no limit")
-    parser.add_argument("--no-rate-limit", action="store_true", help="for load tests")
-    given = parser.parse_args(arguments)
-    if not given.speed > 0:
-        parser.error("--speed must be greater than 0")
+    add = parser.add_argument
+    add("--port", type=int, default=8787, help="API port; 0 takes a free one (default: 8787)")
+    add("--media-port", type=int, help="the pictures' port (default: the next one)")
+    add("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    add("--speed", type=_positive, default=1.0, help="times the real service's pace (default: 1)")
+    add("--seed", type=int, help="makes ids, durations and pictures repeatable")
+    add("--weather", action="append", default=[], metavar="FAULT", help="play it; may be repeated")
+    add("--memory", type=Path, help="a file in which tasks outlive this process")
+    add("--credits", type=_positive, default=10_000.0, help="the account's balance")
+    add("--allowance", type=_positive, help="each key's own credits (default: no limit)")
+    add("--rate", type=_positive, default=200.0, help="requests a second for each key")
+    add("--no-rate-limit", action="store_true", help="for load tests")
+    add("--loopback-callbacks", action="store_true", help="call back to this machine too")
+    return parser
+
+
+def _service(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Service:
     weather = Weather()
     try:
         for name in given.weather:
             weather.play(name)
     except ValueError as error:
         parser.error(str(error))
-    service = Service(
+    return Service(
         speed=given.speed,
         seed=given.seed,
         weather=weather,
         memory=given.memory,
         balance=given.credits,
         allowance=given.allowance,
-        rate=None if given.no_rate_limit else (200.0, 400.0),
+        rate=None if given.no_rate_limit else (given.rate, max(1.0, 2 * given.rate)),
+        loopback_callbacks=given.loopback_callbacks,
     )
-    media_port = given.media_port if given.media_port is not None else given.port and given.port + 1
-    try:
-        api, media = bind(given.host, given.port), bind(given.host, media_port)
-    except OSError as error:
-        print(f"Cannot listen on port {given.port} or {media_port}: {error}", file=sys.stderr)
-        return 2
-    try:
-        asyncio.run(serve(service, api, media, ready=_announce))
-    except ModuleNotFoundError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        pass
-    return 0
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be greater than 0")
+    return number
 
 
 def _announce(addresses: Addresses) -> None:

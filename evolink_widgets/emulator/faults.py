@@ -3,54 +3,78 @@
 weather = Weather()
 weather.play("reply lost")                  # the next request for pictures
 weather.play("429", times=3, on="read")     # the next three reads of a task
-weather.play("no batch", times=None)        # until the weather is fair again
+weather.play("stuck", after=2)              # the third task from now
+weather.play("no batch")                    # until the weather is fair again
 weather.play("fair")
+
+Nothing is left to chance: faults strike in the order in which they were asked for.
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
 
-__all__ = ["FAULTS", "Fault", "Weather"]
+__all__ = ["FAULTS", "PLACES", "Fault", "Kind", "Weather", "When"]
 
-#: Each fault: where it strikes, how often it does unless told otherwise, and what it is.
-FAULTS: dict[str, tuple[str, int | None, str]] = {
-    "401": ("create", 1, "the key is not accepted"),
-    "402 account": ("create", 1, "the account's credits have run out"),
-    "402 key": ("create", 1, "this key's allowance has run out"),
-    "403": ("create", 1, "the key may not use the model"),
-    "429": ("create", 1, "too many requests, without Retry-After"),
-    "429 retry-after": ("create", 1, "too many requests, with Retry-After (seconds=1)"),
-    "500 before": ("create", 1, "an internal error before the request is accepted"),
-    "502 before": ("create", 1, "a bad gateway before the request is accepted"),
-    "503 before": ("create", 1, "unavailable before the request is accepted"),
-    "500 after": ("create", 1, "an internal error after the request was accepted"),
-    "502 after": ("create", 1, "a bad gateway after the request was accepted"),
-    "503 after": ("create", 1, "unavailable after the request was accepted"),
-    "slow": ("create", 1, "the reply takes long (seconds=3)"),
-    "reply lost": ("create", 1, "accepted, and the connection breaks before the reply"),
-    "malformed json": ("create", 1, "accepted, and the reply is no JSON"),
-    "no task": ("create", 1, "accepted, and the reply holds no task"),
-    "stuck": ("task", 1, "the task stands at 95 % until the weather is fair"),
-    "policy refusal": ("task", 1, "the content policy refuses the task"),
-    "task failed": ("task", 1, "the service gives the task up"),
-    "one missing": ("task", 1, "one of the pictures is missing from the results"),
-    "truncated download": ("download", 1, "the connection breaks in the middle of a picture"),
-    "corrupt download": ("download", 1, "some bytes of a picture are wrong"),
-    "wrong type download": ("download", 1, "a web page comes instead of a picture"),
-    "expired links": ("download", 1, "a link has expired before its time; the task gives new ones"),
-    "no batch": ("batch", None, "there is no batch read"),
-    "no list": ("list", None, "there is no task list"),
+When = Literal["before", "during", "after", "task", "body"]
+
+
+class Kind(NamedTuple):
+    """A fault of the table.
+
+    Attributes:
+        on: where it strikes unless told otherwise.
+        when: before a request is read, while it is decided, after it was accepted, in a
+            task's life, or in the body of a download.
+        times: how often unless told otherwise; `None` is until the weather is fair.
+        tells: what it is, in words.
+    """
+
+    on: str
+    when: When
+    times: int | None
+    tells: str
+
+
+FAULTS: dict[str, Kind] = {
+    "401": Kind("create", "before", 1, "the key is not accepted"),
+    "402 account": Kind("create", "before", 1, "the account's credits have run out"),
+    "402 key": Kind("create", "before", 1, "this key's allowance has run out"),
+    "403": Kind("create", "before", 1, "the key may not use the model"),
+    "429": Kind("create", "before", 1, "too many requests, without Retry-After"),
+    "429 retry-after": Kind("create", "before", 1, "too many requests; wait seconds=1"),
+    "500 before": Kind("create", "before", 1, "an internal error before it is accepted"),
+    "502 before": Kind("create", "before", 1, "a bad gateway before it is accepted"),
+    "503 before": Kind("create", "before", 1, "unavailable before it is accepted"),
+    "slow": Kind("create", "during", 1, "the reply takes seconds=3"),
+    "500 after": Kind("create", "after", 1, "accepted, then an internal error"),
+    "502 after": Kind("create", "after", 1, "accepted, then a bad gateway"),
+    "503 after": Kind("create", "after", 1, "accepted, then unavailable"),
+    "reply lost": Kind("create", "after", 1, "accepted, and the connection breaks"),
+    "malformed json": Kind("create", "after", 1, "accepted, and the reply is no JSON"),
+    "no task": Kind("create", "after", 1, "accepted, and the reply holds no task"),
+    "stuck": Kind("task", "task", 1, "the task stands at 95 % until the weather is fair"),
+    "policy refusal": Kind("task", "task", 1, "the content policy refuses the task"),
+    "task failed": Kind("task", "task", 1, "the service gives the task up"),
+    "one missing": Kind("task", "task", 1, "one picture is missing from the results"),
+    "truncated download": Kind("download", "body", 1, "the connection breaks in a picture"),
+    "corrupt download": Kind("download", "body", 1, "some bytes of a picture are wrong"),
+    "wrong type download": Kind("download", "body", 1, "a web page comes instead"),
+    "expired links": Kind("download", "body", 1, "a task's links end early; a read gives new ones"),
+    "no batch": Kind("batch", "before", None, "there is no batch read"),
+    "no list": Kind("list", "before", None, "there is no task list"),
 }
 
-#: What a caller may aim a fault at with `on=`.
-PLACES = ("create", "read", "batch", "list", "credits", "files", "download", "task", "any")
-_MOVABLE = {
-    "401", "403", "429", "429 retry-after", "500 before", "502 before", "503 before",
-    "500 after", "502 after", "503 after", "slow", "reply lost", "malformed json",
-}  # fmt: skip
+#: The addresses that a fault can be aimed at with `on=`; "any" is all but "download".
+PLACES = ("create", "read", "batch", "list", "credits", "files", "download", "any")
+_CALLS = frozenset(PLACES) - {"download", "any"}
+_FIXED = {"no batch", "no list"}
+#: What also makes sense at the picture host.
+_OF_DOWNLOADS = {"429", "429 retry-after", "500 before", "502 before", "503 before", "slow"}
 
 
 @dataclass
@@ -71,9 +95,10 @@ class Fault:
     after: int = 0
     seconds: float | None = None
 
-    def as_record(self) -> dict[str, Any]:
-        """JSON-safe values."""
-        return {"name": self.name, "on": self.on, "left": self.left, "after": self.after}
+    @property
+    def when(self) -> When:
+        """At which moment of a request it strikes."""
+        return FAULTS[self.name].when
 
 
 class Weather:
@@ -81,6 +106,7 @@ class Weather:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._watchers: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
     def play(
@@ -98,36 +124,45 @@ class Weather:
             name: a key of `FAULTS`, or `"fair"`.
             times: how often it strikes; `None` is until the weather is fair. Default: once,
                 or for ever where the fault is something missing.
-            on: aim it elsewhere: `create`, `read`, `batch`, `list`, `credits`, `download`, `any`.
+            on: aim it elsewhere: one of `PLACES`.
             after: how many requests pass unharmed first.
-            seconds: how long, for "slow" and "429 retry-after".
+            seconds: how long, for "slow" (default 3) and "429 retry-after" (default 1).
 
         Raises:
-            ValueError: there is no such fault or place.
+            ValueError: there is no such fault or place, or a number makes no sense.
         """
         if name == "fair":
-            with self._lock:
-                self._faults.clear()
+            self._clear()
             return
         if name not in FAULTS:
             known = ", ".join(["fair", *FAULTS])
             raise ValueError(f"there is no weather {name!r}; there is: {known}")
-        place, usual, _ = FAULTS[name]
-        if on is not None and on != place:
-            if on not in PLACES or name not in _MOVABLE:
-                raise ValueError(f"{name!r} strikes at {place!r}; it cannot be played on {on!r}")
-            place = on
-        count = usual if times == "usual" else times
-        if count is not None and (not isinstance(count, int) or count < 1):
-            raise ValueError(f"times must be a whole number from 1, or None; it is {times!r}")
+        count = FAULTS[name].times if times == "usual" else times
+        fault = Fault(
+            name,
+            _place(name, on),
+            None if count is None else _whole("times", count, least=1),
+            _whole("after", after, least=0),
+            _seconds(seconds),
+        )
         with self._lock:
-            self._faults.append(Fault(name, place, count, max(0, after), seconds))
+            self._faults.append(fault)
 
-    def strike(self, place: str) -> Fault | None:
-        """The fault that strikes here and now, if any; it counts as played."""
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever the weather turns fair."""
+        self._watchers.append(watcher)
+
+    def strike(self, place: str, when: When) -> Fault | None:
+        """The fault that strikes here and now, if any; it counts as played.
+
+        Args:
+            place: the address, or "task" when a task is accepted.
+            when: the moment of the request.
+        """
         with self._lock:
             for fault in self._faults:
-                if fault.on not in (place, "any"):
+                aimed = fault.on == place or (fault.on == "any" and place in _CALLS)
+                if not aimed or fault.when != when:
                     continue
                 if fault.after:
                     fault.after -= 1
@@ -141,6 +176,37 @@ class Weather:
 
     @property
     def now(self) -> list[dict[str, Any]]:
-        """The faults in play."""
+        """The faults in play, as JSON-safe values."""
         with self._lock:
-            return [fault.as_record() for fault in self._faults]
+            return [asdict(fault) for fault in self._faults]
+
+    def _clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+        for watcher in list(self._watchers):
+            watcher()
+
+
+def _place(name: str, on: str | None) -> str:
+    place, when, _, _ = FAULTS[name]
+    if on is None or on == place:
+        return place
+    movable = when in ("before", "during", "after") and name not in _FIXED
+    if on not in PLACES or not movable or (on == "download" and name not in _OF_DOWNLOADS):
+        raise ValueError(f"{name!r} strikes at {place!r}; it cannot be played on {on!r}")
+    return on
+
+
+def _whole(name: str, value: object, *, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} must be a whole number from {least}; it is {value!r}")
+    return value
+
+
+def _seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 <= value < math.inf:  # type: ignore[operator]
+        raise ValueError(f"seconds must be a number from 0; it is {value!r}")
+    return float(value)  # type: ignore[arg-type]

@@ -1,50 +1,66 @@
-"""The files API's state: references that were uploaded, kept for 72 hours."""
+"""The files API's state: pictures that were uploaded as references, kept for 72 hours."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
+import io
 import random
 import re
+import tempfile
+import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-__all__ = ["FileRefusal", "FileShelf", "StoredFile"]
+from .refusal import FileRefusal
+
+__all__ = [
+    "KEEP_SECONDS",
+    "MAX_BYTES",
+    "MAX_FILES",
+    "FileShelf",
+    "StoredFile",
+    "file_id_in",
+    "from_base64",
+]
 
 KEEP_SECONDS = 72 * 3600
 MAX_BYTES = 100 * 1024 * 1024
 MAX_FILES = 100
-_MAGIC = (
-    (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "jpg"),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "png"),
-    (re.compile(rb"GIF8[79]a"), "image/gif", "gif"),
-    (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp", "webp"),
-)
-
-
-class FileRefusal(Exception):
-    """The files API says no, in its own shape of error body."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"success": False, "code": status, "msg": message}
+_KINDS = {
+    "JPEG": ("image/jpeg", "jpg"),
+    "PNG": ("image/png", "png"),
+    "GIF": ("image/gif", "gif"),
+    "WEBP": ("image/webp", "webp"),
+}
+_ID = re.compile(r"/files/(file-[0-9a-f]{12}-[0-9a-f]{8})/")
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One upload."""
+    """One upload.
+
+    Attributes:
+        name: what it is called in its link; letters, digits, dot, dash and underscore.
+        original_name: what the caller called it.
+        folder: where it lies in the account's tree.
+        uploaded: Unix seconds.
+        at: where its bytes are.
+    """
 
     id: str
     name: str
     original_name: str
-    path: str
+    folder: str
     mime_type: str
-    data: bytes
+    size: int
     uploaded: float
+    at: Path
 
     @property
     def expires(self) -> float:
@@ -53,56 +69,57 @@ class StoredFile:
 
 
 class FileShelf:
-    """All uploads of the account. A file too old is gone."""
+    """All uploads of the account. A file too old is gone. Safe for threads.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    The bytes are in a folder of the system's for passing files, gone with the process.
+
+    Args:
+        clock: Unix seconds.
+        seed: of the ids; `None` draws ids that no other process has.
+    """
+
+    def __init__(self, clock: Callable[[], float], seed: int | None = None) -> None:
         self._clock = clock
         self._files: dict[str, StoredFile] = {}
-        self._chance = random.Random(0)
+        self._chance = random.Random(seed)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = threading.Lock()
 
     def put(self, data: bytes, *, name: str | None = None, path: str | None = None) -> StoredFile:
         """Keep a picture.
+
+        Args:
+            data: its bytes.
+            name: what the caller calls it.
+            path: the folder that the caller wishes for.
 
         Raises:
             FileRefusal: 400 not a picture, 413 too large, 403 the quota is used up.
         """
         if len(data) > MAX_BYTES:
             raise FileRefusal(413, "The file is larger than 100 MB.")
-        kind = next(((m, e) for magic, m, e in _MAGIC if magic.match(data)), None)
-        if kind is None:
-            raise FileRefusal(400, "Only jpeg, png, gif and webp pictures can be uploaded.")
-        if len(self.all()) >= MAX_FILES:
-            raise FileRefusal(403, "The file quota is used up.")
+        mime, ending = _kind_of(data)
         digest = hashlib.sha256(data).hexdigest()[:12]
-        mime, ending = kind
-        file_id = f"file-{digest}-{self._chance.getrandbits(32):08x}"
         safe = re.sub(r"[^A-Za-z0-9._-]", "_", name or "")[-80:].lstrip(".")
-        stored = StoredFile(
-            id=file_id,
-            name=safe or f"{digest}.{ending}",
-            original_name=(name or "")[:200],
-            path=re.sub(r"[^A-Za-z0-9/_-]", "_", path or "uploads").strip("/")[:120],
-            mime_type=mime,
-            data=data,
-            uploaded=self._clock(),
-        )
-        self._files[file_id] = stored
+        with self._lock:
+            self._forget_old()
+            if len(self._files) >= MAX_FILES:
+                raise FileRefusal(403, f"The file quota of {MAX_FILES} files is used up.")
+            file_id = f"file-{digest}-{self._chance.getrandbits(32):08x}"
+            at = self._place(file_id)
+            at.write_bytes(data)
+            stored = StoredFile(
+                id=file_id,
+                name=safe or f"{digest}.{ending}",
+                original_name=(name or "")[:200],
+                folder=re.sub(r"[^A-Za-z0-9/_-]", "_", path or "uploads").strip("/")[:120],
+                mime_type=mime,
+                size=len(data),
+                uploaded=self._clock(),
+                at=at,
+            )
+            self._files[file_id] = stored
         return stored
-
-    def put_base64(self, text: object, **place: str | None) -> StoredFile:
-        """Keep a picture given as base64, plain or as a data URL.
-
-        Raises:
-            FileRefusal: 400 not base64, and as `put`.
-        """
-        if not isinstance(text, str):
-            raise FileRefusal(400, "base64_data must be text.")
-        plain = re.sub(r"^data:[\w/+.-]*;base64,", "", text)
-        try:
-            data = base64.b64decode(plain, validate=True)
-        except (binascii.Error, ValueError):
-            raise FileRefusal(400, "base64_data is not base64.") from None
-        return self.put(data, **place)
 
     def get(self, file_id: str) -> StoredFile:
         """A stored file.
@@ -110,16 +127,31 @@ class FileShelf:
         Raises:
             FileRefusal: 404.
         """
-        stored = self._files.get(file_id)
-        if stored is None or stored.expires <= self._clock():
+        with self._lock:
+            self._forget_old()
+            stored = self._files.get(file_id)
+        if stored is None:
             raise FileRefusal(404, "There is no such file.")
         return stored
 
+    def read(self, file_id: str) -> tuple[bytes, str]:
+        """A stored file's bytes and MIME type.
+
+        Raises:
+            FileRefusal: 404.
+        """
+        stored = self.get(file_id)
+        try:
+            return stored.at.read_bytes(), stored.mime_type
+        except OSError:  # deleted at this very moment
+            raise FileRefusal(404, "There is no such file.") from None
+
     def all(self) -> list[StoredFile]:
         """What has not expired, newest first."""
-        now = self._clock()
-        self._files = {i: f for i, f in self._files.items() if f.expires > now}
-        return sorted(self._files.values(), key=lambda file: -file.uploaded)
+        with self._lock:
+            self._forget_old()
+            found = list(reversed(self._files.values()))
+        return sorted(found, key=lambda file: -file.uploaded)
 
     def delete(self, file_id: str) -> None:
         """Remove a file.
@@ -127,7 +159,9 @@ class FileShelf:
         Raises:
             FileRefusal: 404.
         """
-        del self._files[self.get(file_id).id]
+        self.get(file_id)
+        with self._lock:
+            self._drop(file_id)
 
     def quota(self) -> dict[str, Any]:
         """What `GET /api/v1/files/quota` answers in `data`."""
@@ -147,14 +181,64 @@ class FileShelf:
             "file_id": stored.id,
             "file_name": stored.name,
             "original_name": stored.original_name,
-            "file_size": len(stored.data),
+            "file_size": stored.size,
             "mime_type": stored.mime_type,
-            "upload_path": stored.path,
+            "upload_path": stored.folder,
             "file_url": link,
             "download_url": f"{link}?download=1",
             "upload_time": _iso(stored.uploaded),
             "expires_at": _iso(stored.expires),
         }
+
+    def _place(self, file_id: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="evolink-files-", ignore_cleanup_errors=True
+            )
+        return Path(self._folder.name) / file_id
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        for file_id in [i for i, file in self._files.items() if file.expires <= now]:
+            self._drop(file_id)
+
+    def _drop(self, file_id: str) -> None:
+        if stored := self._files.pop(file_id, None):
+            stored.at.unlink(missing_ok=True)
+
+
+def from_base64(text: object) -> bytes:
+    """The bytes of base64, plain or as a data URL.
+
+    Raises:
+        FileRefusal: 400.
+    """
+    if not isinstance(text, str):
+        raise FileRefusal(400, "base64_data is required and must be text.")
+    plain = re.sub(r"^data:[\w/+.-]*;base64,", "", text)
+    try:
+        return base64.b64decode(plain, validate=True)
+    except (binascii.Error, ValueError):
+        raise FileRefusal(400, "base64_data is not base64.") from None
+
+
+def file_id_in(link: str) -> str | None:
+    """The id of the stored file that a link leads to, if it looks like one of ours."""
+    match = _ID.search(link)
+    return match[1] if match else None
+
+
+def _kind_of(data: bytes) -> tuple[str, str]:
+    """MIME type and ending, by what the bytes are and not by what they are called."""
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=list(_KINDS)) as picture:
+                return _KINDS[picture.format or ""]
+    except (OSError, ValueError, KeyError, SyntaxError, Warning, Image.DecompressionBombError):
+        raise FileRefusal(400, "Only jpeg, png, gif and webp pictures can be uploaded.") from None
 
 
 def _iso(seconds: float) -> str:

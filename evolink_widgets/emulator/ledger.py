@@ -1,67 +1,81 @@
-"""The account behind a key: what is left, what is set aside, what was taken."""
+"""The account behind the keys: what is left, what is set aside, what was taken."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Any
 
-from .checks import Refusal
+from .refusal import Refusal
 
-__all__ = ["Account"]
+__all__ = ["Account", "account_is_empty", "key_is_empty"]
 
 
-@dataclass
 class Account:
-    """One account with one key; the key may have an allowance of its own.
+    """One account with any number of keys, each with the same allowance of its own.
 
-    Attributes:
+    Args:
         balance: credits of the account.
-        allowance: credits of this key; `None` is no limit of its own.
-        used: credits taken so far.
-        reserved: credits set aside, by task.
+        allowance: credits of each key; `None` is no limit of its own.
     """
 
-    balance: float = 10_000.0
-    allowance: float | None = 2_000.0
-    used: float = 0.0
-    reserved: dict[str, float] = field(default_factory=dict)
+    def __init__(self, balance: float = 10_000.0, allowance: float | None = 2_000.0) -> None:
+        self.balance = balance
+        self.allowance = allowance
+        self._used: dict[str, float] = {}
+        self._held: dict[str, tuple[str, float]] = {}
 
-    def reserve(self, task_id: str, credits: float) -> None:
-        """Set credits aside.
+    @property
+    def used(self) -> float:
+        """Credits taken so far."""
+        return round(sum(self._used.values()), 4)
+
+    @property
+    def held(self) -> float:
+        """Credits set aside for tasks that have not ended."""
+        return round(sum(credits for _, credits in self._held.values()), 4)
+
+    def check(self, key: str, credits: float) -> None:
+        """Whether so much can be set aside.
 
         Raises:
             Refusal: 402, naming whose credits do not suffice.
         """
-        held = sum(self.reserved.values())
-        if self.allowance is not None and self.used + held + credits > self.allowance:
+        if self.allowance is not None and self._of_key(key) + credits > self.allowance:
             raise key_is_empty()
-        if self.used + held + credits > self.balance:
+        if self.used + self.held + credits > self.balance:
             raise account_is_empty()
-        self.reserved[task_id] = credits
+
+    def hold(self, task_id: str, key: str, credits: float) -> None:
+        """Set credits aside for a task."""
+        self._held[task_id] = (key, credits)
 
     def settle(self, task_id: str, credits: float) -> None:
         """Take what the task came to; the rest of what was set aside is free again."""
-        if self.reserved.pop(task_id, None) is not None:
-            self.used = round(self.used + credits, 4)
+        found = self._held.pop(task_id, None)
+        if found is not None:
+            self._used[found[0]] = round(self._used.get(found[0], 0.0) + credits, 4)
 
-    def as_document(self) -> dict[str, object]:
-        """What `GET /v1/credits` answers."""
-        held = sum(self.reserved.values())
-        limit = self.balance if self.allowance is None else self.allowance
+    def document(self, key: str) -> dict[str, Any]:
+        """What `GET /v1/credits` answers to a caller with this key."""
+        left = round(self.balance - self.used - self.held, 4)
+        of_key = left
+        if self.allowance is not None:
+            of_key = round(self.allowance - self._of_key(key), 4)
         return {
             "success": True,
             "message": "",
             "data": {
                 "token": {
-                    "remaining_credits": round(limit - self.used - held, 4),
-                    "used_credits": self.used,
+                    "remaining_credits": of_key,
+                    "used_credits": self._used.get(key, 0.0),
                     "unlimited_credits": self.allowance is None,
                 },
-                "user": {
-                    "remaining_credits": round(self.balance - self.used - held, 4),
-                    "used_credits": self.used,
-                },
+                "user": {"remaining_credits": left, "used_credits": self.used},
             },
         }
+
+    def _of_key(self, key: str) -> float:
+        held = sum(credits for owner, credits in self._held.values() if owner == key)
+        return self._used.get(key, 0.0) + held
 
 
 def key_is_empty() -> Refusal:

@@ -1,38 +1,60 @@
-"""Tasks that outlive the process: one line of JSON for each, in a file that several may share."""
+"""Tasks that outlive the process: lines of JSON in a file that several processes may share."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .checks import Ask
-
-if TYPE_CHECKING:
-    from .service import Record
+from .record import Record
 
 __all__ = ["Memory"]
 
+#: What the clock and later lines tell anew.
+_PASSING = ("freed_at", "settled", "issue")
+
 
 class Memory:
-    """The file. Lines that make no sense are passed over."""
+    """The file. It is only added to; lines that make no sense are passed over.
+
+    Args:
+        path: the file; its folder is made when the first line is written.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
 
-    def append(self, record: Record) -> None:
-        """Write a task down. One short write, so that processes do not mix their lines."""
-        line = json.dumps({**dataclasses.asdict(record), "settled": False})
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    def add(self, record: Record) -> None:
+        """Write a task down.
 
-    def news(self, known: Mapping[str, Any]) -> Iterator[Record]:
-        """The tasks written since the last call that are not known yet."""
+        Raises:
+            OSError: it cannot be written.
+        """
+        fields = dataclasses.asdict(record)
+        self._append({"task": {n: v for n, v in fields.items() if n not in _PASSING}})
+
+    def free(self, record: Record) -> None:
+        """Write down that a task goes on that stood still.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._append({"freed": {"id": record.id, "at": record.freed_at}})
+
+    def news(self) -> Iterator[Record | tuple[str, float]]:
+        """What was written since the last call, our own lines among it.
+
+        Yields:
+            a task, or the id of one that goes on and since when.
+        """
         try:
+            if self._path.stat().st_size < self._read:  # another file was put in its place
+                self._read = 0
             with self._path.open("rb") as file:
                 file.seek(self._read)
                 text = file.read()
@@ -41,18 +63,30 @@ class Memory:
         whole, newline, _ = text.rpartition(b"\n")
         self._read += len(whole) + len(newline)
         for line in whole.splitlines():
-            record = _parse(line)
-            if record is not None and record.id not in known:
-                yield record
+            found = _parse(line)
+            if found is not None:
+                yield found
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # One write, so that processes do not mix their lines; it begins on a new line, so that
+        # a line that a killed process left unfinished spoils itself alone.
+        line = b"\n" + json.dumps(entry).encode() + b"\n"
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(file, line)
+        finally:
+            os.close(file)
 
 
-def _parse(line: bytes) -> Record | None:
-    from .service import Record
-
+def _parse(line: bytes) -> Record | tuple[str, float] | None:
     try:
-        fields = json.loads(line)
+        entry = json.loads(line)
+        if "freed" in entry:
+            return str(entry["freed"]["id"]), float(entry["freed"]["at"])
+        fields = entry["task"]
         ask = fields.pop("ask")
         ask["references"] = tuple(ask["references"])
         return Record(ask=Ask(**ask), **fields)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
