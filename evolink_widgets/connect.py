@@ -281,7 +281,8 @@ def _address(name: str, url: str | None) -> str | None:
         port_is_legal = parts is None or parts.port is None or parts.port > 0
     except ValueError:
         parts = None
-    if parts is None or not port_is_legal or parts.scheme not in ("http", "https") or not parts.hostname:
+    http = parts is not None and parts.scheme in ("http", "https")
+    if parts is None or not (http and port_is_legal and parts.hostname):
         raise ConfigurationError(
             f"{name} must be an address such as {BASE_URL}; it is {str(url)[:80]!r}."
         )

@@ -1,4 +1,4 @@
-"""Imports go one way: errors, rules, store, core, connect, then widgets and notebook, then api."""
+"""Imports go one way: errors, rules, store, core, connect, widgets, notebook, then api."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ ROWS = (
     ("store",),
     ("core",),
     ("connect",),
-    ("widgets", "notebook"),
+    ("widgets",),
+    ("notebook",),
     ("api",),
     ("__init__",),
 )

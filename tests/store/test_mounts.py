@@ -11,7 +11,7 @@ from evolink_widgets.store.mounts import file_system, is_shared, on_network
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 30 22 0:45 / /home rw,relatime - nfs4 server:/home rw,vers=4.2
-31 30 0:46 / /home/me/local rw - btrfs /dev/sdb rw
+31 30 0:46 / /data/me/local rw - btrfs /dev/sdb rw
 32 22 0:47 / /mnt/with\\040space rw - cifs //server/share rw
 33 22 0:48 / /over rw - ext4 /dev/sdc rw
 34 22 0:49 / /over rw - fuse.sshfs me@server:/ rw
@@ -23,10 +23,10 @@ a line that is none
     ("folder", "kind"),
     [
         ("/srv/pictures", "ext4"),
-        ("/home/me/notebooks", "nfs4"),
+        ("/data/me/notebooks", "nfs4"),
         ("/home", "nfs4"),
         ("/homework", "ext4"),
-        ("/home/me/local/x", "btrfs"),
+        ("/data/me/local/x", "btrfs"),
         ("/mnt/with space/x", "cifs"),
         ("/over/x", "fuse.sshfs"),
     ],
