@@ -10,7 +10,7 @@ from evolink_widgets.store.mounts import file_system, is_shared, on_network
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-30 22 0:45 / /home rw,relatime - nfs4 server:/home rw,vers=4.2
+30 22 0:45 / /data rw,relatime - nfs4 server:/home rw,vers=4.2
 31 30 0:46 / /data/me/local rw - btrfs /dev/sdb rw
 32 22 0:47 / /mnt/with\\040space rw - cifs //server/share rw
 33 22 0:48 / /over rw - ext4 /dev/sdc rw
@@ -24,8 +24,8 @@ a line that is none
     [
         ("/srv/pictures", "ext4"),
         ("/data/me/notebooks", "nfs4"),
-        ("/home", "nfs4"),
-        ("/homework", "ext4"),
+        ("/data", "nfs4"),
+        ("/database", "ext4"),
         ("/data/me/local/x", "btrfs"),
         ("/mnt/with space/x", "cifs"),
         ("/over/x", "fuse.sshfs"),
