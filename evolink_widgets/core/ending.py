@@ -52,3 +52,21 @@ def _paid(error: EvolinkError) -> EvolinkError:
         error.billed = Billed.YES
         return error
     return DownloadFailed(error.message, code=error.code, request_id=error.request_id)
+
+
+def stopped(task_id: str | None) -> WaitingStopped:
+    """What somebody reads who stopped waiting for a task that may go on."""
+    return WaitingStopped(
+        "Waiting was stopped; the task goes on at the service.",
+        billed=Billed.UNKNOWN if task_id is None else Billed.LATER,
+        task_id=task_id,
+    )
+
+
+def withdrawn() -> WaitingStopped:
+    """What somebody reads who stopped a task before it was sent."""
+    return WaitingStopped(
+        "It was stopped before anything was accepted.",
+        billed=Billed.NO,
+        advice="Ask again with ew.generate(...).",
+    )

@@ -48,7 +48,7 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
             if story is None:
                 continue
             keeper.begin(story)
-        elif story.task.state.stage.ended:
+        elif story.task.state.stage.ended and not story.over:
             story.resume()
         else:
             continue

@@ -109,8 +109,7 @@ async def search(story: TaskStory) -> None:
         except EvolinkError as error:
             story.tell(note=f"{error.message} {LOOKING}")
             continue
-        if found is not None:
-            await _adopt(story, found)
+        if found is not None and await _adopt(story, found):
             return
     raise _unknown(entry, listed)
 
@@ -138,14 +137,15 @@ async def _look(story: TaskStory, entry: Entry) -> str | None:
     return find(mine, items, known, rivals)
 
 
-async def _adopt(story: TaskStory, task_id: str) -> None:
-    wiring = story.wiring
+async def _adopt(story: TaskStory, task_id: str) -> bool:
+    """Take the task, unless another request was quicker; of several one gets it."""
+    wiring, journal = story.wiring, story.wiring.store.journal
     now = wiring.clock()
-    taken = await wiring.records.run(wiring.store.journal.adopt, story.key, task_id, now)
-    story.record.entry = await wiring.records.run(wiring.store.journal.get, story.key)
-    if not taken:
-        raise OutcomeUnknown("The task that was found belongs to another request.")
+    if not await wiring.records.run(journal.adopt, story.key, task_id, now):
+        return False
+    story.record.entry = await wiring.records.run(journal.get, story.key)
     story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")
+    return True
 
 
 def surely_not_accepted(entry: Entry) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.collect import collect
-from evolink_widgets.core.ending import ending_of
+from evolink_widgets.core.ending import ending_of, stopped, withdrawn
 from evolink_widgets.core.failures import error_from
 from evolink_widgets.core.follow import follow
 from evolink_widgets.core.loop import spawn
@@ -25,7 +25,7 @@ from evolink_widgets.core.record import OPEN, TaskRecord
 from evolink_widgets.core.send import search, send, surely_not_accepted
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
-from evolink_widgets.errors import Billed, EvolinkError, StoreError, WaitingStopped
+from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.journal import Entry, Step
@@ -110,15 +110,11 @@ class TaskStory:
         if self._work is not None:
             self._work.cancel()
         if self._is_unsent():
-            error = WaitingStopped(
-                "It was stopped before anything was accepted.",
-                billed=Billed.NO,
-                advice="Ask again with ew.generate(...).",
-            )
+            error = withdrawn()
             self.tell(stage=Stage.REFUSED, error=error, note=None)
             spawn(self._withdraw(error))
         else:
-            self.tell(stage=Stage.STOPPED, error=_stopped(self.task.id), note=None)
+            self.tell(stage=Stage.STOPPED, error=stopped(self.task.id), note=None)
             spawn(self._let_go())
 
     def resume(self) -> None:
@@ -139,7 +135,10 @@ class TaskStory:
     @property
     def over(self) -> bool:
         """Whether it has ended and can't go on: done, failed for good, or never accepted."""
-        return self.task.state.stage.ended and self.record.step not in OPEN
+        stage = self.task.state.stage
+        if stage in (Stage.DONE, Stage.REFUSED):  # whatever is not written down yet
+            return True
+        return stage.ended and self.record.step not in OPEN
 
     async def settled(self) -> None:
         """Wait until no step of it is half-way: a request without its answer, say."""
@@ -153,7 +152,7 @@ class TaskStory:
     def accepted(self, task_id: str, receipt: Receipt) -> None:
         """Say that the service has it; to somebody who stopped waiting, no more than that."""
         if self.task.state.stage.ended:
-            self.tell(task_id=task_id, receipt=receipt, error=_stopped(task_id))
+            self.tell(task_id=task_id, receipt=receipt, error=stopped(task_id))
         else:
             self.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
 
@@ -274,14 +273,6 @@ class TaskStory:
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
-
-
-def _stopped(task_id: str | None) -> WaitingStopped:
-    return WaitingStopped(
-        "Waiting was stopped; the task goes on at the service.",
-        billed=Billed.UNKNOWN if task_id is None else Billed.LATER,
-        task_id=task_id,
-    )
 
 
 def _first_state(wiring: Wiring, recipe: Recipe, entry: Entry | None) -> TaskState:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import SPEED, Emulated, InProcess, OnPort, quick
+from services import SPEED, Emulated, InProcess, OnPort, environment, quick
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.rules.request import ImageRequest
@@ -39,14 +39,6 @@ def served() -> Iterator[tuple[str, str]]:
     """One emulator on a port for all tests of this worker."""
     with serving() as addresses:
         yield addresses
-
-
-def environment() -> dict[str, str]:
-    """The environment of a program that imports this very package."""
-    import evolink_widgets
-
-    package = str(Path(evolink_widgets.__file__).parent.parent)
-    return {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -22,6 +23,14 @@ from evolink_widgets.store.store import Store
 SPEED = 200
 KEY = "sk-evo-planted-3f9c1d7be2a84c60"
 AGENT = "evolink-widgets/test"
+
+
+def environment() -> dict[str, str]:
+    """The environment of a program that imports this very package."""
+    import evolink_widgets
+
+    package = str(Path(evolink_widgets.__file__).parent.parent)
+    return {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def quick(**changes: Any) -> Patience:

@@ -66,7 +66,10 @@ def test_a_request_becomes_a_task_that_can_be_read_listed_and_paid(emulator: Emu
         found = await client.tasks([task_id, "task-unified-0-nobody"])
         assert found is not None
         assert list(found) == [task_id]
-        while not (snapshot := await client.task(task_id)).status.finished:
+        for _ in range(200):
+            snapshot = await client.task(task_id)
+            if snapshot.status.finished:
+                break
             await asyncio.sleep(0.02)
         assert snapshot.status is TaskStatus.COMPLETED
         assert len(snapshot.results) == 1

@@ -1,4 +1,4 @@
-"""A picture's bytes: streamed to a file, continued where they broke, never taken for whole too soon."""
+"""A picture's bytes: streamed to a file, continued where they broke, whole or not there."""
 
 from __future__ import annotations
 

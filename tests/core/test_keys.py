@@ -37,7 +37,9 @@ def test_space_around_a_pasted_key_is_cut_off() -> None:
     assert key.authorization() == f"Bearer {SECRET}"
 
 
-@pytest.mark.parametrize("wrong", ["two words-of-it", "line\nend-in-it", "schlüssel", "nul\0nul", ""])
+@pytest.mark.parametrize(
+    "wrong", ["two words-of-it", "line\nend-in-it", "schlüssel", "nul\0nul", ""]
+)
 def test_what_can_be_no_key_is_refused_without_being_quoted(wrong: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         find_key(wrong, {})

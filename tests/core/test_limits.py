@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_it_goes_at_half_the_pace_and_never_stands_still(pace: Pace, clock: Cloc
     times(pace, clock, 40)
     pace.refused(1.0)
     gaps = times(pace, clock, 4)
-    assert [round(b - a, 3) for a, b in zip(gaps, gaps[1:], strict=False)] == [0.1, 0.1, 0.1]
+    assert [round(b - a, 3) for a, b in itertools.pairwise(gaps)] == [0.1, 0.1, 0.1]
     for _ in range(20):
         clock.now += 60
         pace.refused(None)
@@ -117,7 +118,7 @@ def test_waiters_of_several_tasks_share_one_pace(pace: Pace, clock: Clock) -> No
         await asyncio.gather(*(one() for _ in range(5)))
 
     asyncio.run(all_at_once())
-    assert all(b - a >= 0.999 for a, b in zip(seen, seen[1:], strict=False))
+    assert all(b - a >= 0.999 for a, b in itertools.pairwise(seen))
 
 
 def test_a_key_has_the_same_room_in_every_session() -> None:

@@ -153,16 +153,16 @@ def test_one_worker_keeps_the_order_of_its_jobs() -> None:
 def test_a_job_runs_to_its_end_when_nobody_waits_any_more() -> None:
     async def ask() -> bool:
         workers = Workers("test", 1)
-        begun, gate, done = threading.Event(), threading.Event(), threading.Event()
+        begun, here = asyncio.Event(), asyncio.get_running_loop()
+        gate, done = threading.Event(), threading.Event()
 
         def job() -> None:
-            begun.set()
+            here.call_soon_threadsafe(begun.set)
             gate.wait(5)
             done.set()
 
         waiting = asyncio.ensure_future(workers.run(job))
-        while not begun.is_set():
-            await asyncio.sleep(0)
+        await begun.wait()
         waiting.cancel()
         gate.set()
         return await workers.run(done.is_set)

@@ -1,4 +1,4 @@
-"""Watching many tasks: few requests where the service reads many at once, and no trust in stale ones."""
+"""Watching many tasks: in few requests where the service has them, and never by stale ones."""
 
 from __future__ import annotations
 

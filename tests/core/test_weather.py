@@ -240,7 +240,9 @@ def test_a_picture_that_will_not_come_is_kept_for_later(
     assert emulator.counts()["create"] == 1
 
 
-@pytest.mark.parametrize("status", ["429 retry-after", "500 before", "malformed json", "reply lost"])
+@pytest.mark.parametrize(
+    "status", ["429 retry-after", "500 before", "malformed json", "reply lost"]
+)
 def test_readings_that_fail_are_repeated_until_they_do_not(
     status: str, emulator: Emulated, open_session: Open, small: Small
 ) -> None:

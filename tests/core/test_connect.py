@@ -1,0 +1,248 @@
+"""Key × mode × store: which service is asked, and what is refused before anything is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from services import KEY, OnPort
+
+import evolink_widgets as ew
+from evolink_widgets import connect, errors
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings of this test's own, in a folder of its own."""
+    monkeypatch.setattr(connect, "_settings", connect._Settings())
+    monkeypatch.setattr(connect, "_session", None)
+    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.chdir(tmp_path)
+    yield
+    if connect._session is not None:
+        connect._session.close()
+
+
+def test_without_a_key_it_is_the_emulator_beside_the_notebook(tmp_path: Path) -> None:
+    session = ew.session()
+    assert session.simulated
+    assert session.service == "emulator"
+    assert session.key_source is None
+    assert session.store.root == tmp_path / "evolink_images"
+    assert ew.session() is session
+    assert not (tmp_path / "evolink_images").exists()  # made when there is something in it
+
+
+def test_a_key_in_the_environment_is_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVOLINK_API_KEY", f"{KEY}\n")
+    session = ew.session()
+    assert not session.simulated
+    assert session.service == "api.evolink.ai"
+    assert session.base_url == "https://api.evolink.ai"
+    assert session.key_source == "EVOLINK_API_KEY"
+    assert KEY not in repr(session)
+
+
+def test_an_argument_goes_before_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EVOLINK_STORE", str(tmp_path / "from the shell"))
+    assert ew.session().store.root == tmp_path / "from the shell"
+    ew.configure(api_key=KEY, store=tmp_path / "told", base_url="https://gateway.example/evolink/")
+    session = ew.session()
+    assert session.key_source == "configure(api_key=…)"
+    assert session.store.root == tmp_path / "told"
+    assert (session.service, session.base_url) == (
+        "gateway.example",
+        "https://gateway.example/evolink",
+    )
+
+
+def test_what_is_not_named_stays_as_it_was(tmp_path: Path) -> None:
+    ew.configure(store=tmp_path / "mine")
+    before = ew.session()
+    ew.configure(budget=5)
+    assert ew.session() is not before
+    assert ew.session().store.root == tmp_path / "mine"
+    assert ew.session().budget == 5
+
+
+def test_the_emulator_can_be_chosen_where_there_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    ew.configure(mode="emulator")
+    assert ew.session().simulated
+
+
+def test_live_without_a_key_is_refused_with_what_to_do() -> None:
+    ew.configure(mode="live")
+    with pytest.raises(errors.ConfigurationError, match="no API key") as caught:
+        ew.generate("a fox")
+    assert "EVOLINK_API_KEY" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["api.evolink.ai", "ftp://x.example", "https://", "http://api.evolink.ai", "http://[::1", "",
+     "https://user:pw@x.example", "https://x.example/?key=1", "https://x.example:99999", 7],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["base_url", "files_url"])
+def test_an_address_that_is_none_or_would_show_the_key_is_refused(name: str, url: str) -> None:
+    before = connect._settings
+    with pytest.raises(errors.ConfigurationError, match=name):
+        ew.configure(**{name: url})  # type: ignore[arg-type]
+    assert connect._settings is before
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:2"])
+def test_this_very_machine_may_be_asked_in_the_clear(url: str) -> None:
+    ew.configure(base_url=url)
+    assert connect._settings.base_url == url
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("budget", 0), ("budget", -1), ("budget", "5"), ("budget", True), ("budget", float("nan")),
+     ("speed", 0), ("speed", float("inf")), ("mode", "dry run"), ("api_key", "two words"),
+     ("api_key", "")],
+)  # fmt: skip
+def test_a_setting_that_can_not_be_is_refused(setting: str, value: object) -> None:
+    with pytest.raises(errors.ConfigurationError):
+        ew.configure(**{setting: value})  # type: ignore[arg-type]
+
+
+def test_an_address_in_the_environment_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVOLINK_BASE_URL", "http://api.evolink.ai")
+    with pytest.raises(errors.ConfigurationError, match="EVOLINK_BASE_URL"):
+        ew.session()
+
+
+def test_an_emulator_on_a_port_is_known_for_one_and_its_weather_is_played(on_port: OnPort) -> None:
+    ew.configure(base_url=on_port.api)
+    assert ew.session().simulated
+    assert ew.weather() == []
+    (playing,) = ew.weather("policy refusal")
+    assert playing["name"] == "policy refusal"
+    task = ew.generate("a fox", size="816x816", quality="low")
+    with pytest.raises(errors.ContentRefused):
+        task.result(20)
+    assert ew.weather("fair") == []
+    with pytest.raises(errors.EvolinkError, match="no weather"):
+        ew.weather("raining cats")
+
+
+def test_weather_in_this_process_is_played_and_ends_with_fair() -> None:
+    ew.configure(speed=500)
+    (playing,) = ew.weather("policy refusal", times=2)
+    assert (playing["name"], playing["left"]) == ("policy refusal", 2)
+    with pytest.raises(errors.ConfigurationError, match="no weather 'raining cats'"):
+        ew.weather("raining cats")
+    assert ew.weather("fair") == []
+
+
+def test_a_live_service_has_its_own_weather() -> None:
+    ew.configure(api_key=KEY)
+    with pytest.raises(errors.ConfigurationError, match="its own") as caught:
+        ew.weather("reply lost")
+    assert "emulator" in caught.value.advice
+
+
+def test_tasks_on_their_way_go_on_when_settings_change() -> None:
+    ew.configure(speed=100)
+    task = ew.generate("a fox", size="816x816", quality="low")
+    ew.configure(budget=100)
+    assert len(task.result(20)) == 1
+
+
+def test_what_a_user_types(tmp_path: Path) -> None:
+    ew.configure(speed=200)
+    task = ew.generate("a fox", size="16:9", quality="low", n=2)
+    images = task.result(30)
+    assert len(images) == 2
+    assert images[0].simulated
+    assert images[0].path.parent == tmp_path / "evolink_images"
+    assert ew.estimate("a fox", size="16:9", quality="low", n=2) == task.estimate
+    assert (ew.credits().account_used or 0) > 0
+    assert ew.recover() == []
+    with pytest.raises(ew.InvalidRequest) as caught:
+        ew.generate("", size="1000x300", n=12, references=7)  # type: ignore[arg-type]
+    fields = [problem.field for problem in caught.value.problems]
+    assert fields == ["prompt", "size", "n", "references"]
+
+
+FORK = """
+import os, sys, warnings
+warnings.simplefilter("ignore")
+import evolink_widgets as ew
+ew.configure(store=sys.argv[1], speed=300)
+assert len(ew.generate("a fox", size="816x816", quality="low").result(30)) == 1
+child = os.fork()
+if child == 0:
+    try:
+        ok = len(ew.generate("an owl", size="816x816", quality="low").result(30)) == 1
+    finally:
+        os._exit(0 if ok else 1)
+_, status = os.waitpid(child, 0)
+assert os.waitstatus_to_exitcode(status) == 0
+assert len(ew.generate("a bear", size="816x816", quality="low").result(30)) == 1
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_both_sides_of_a_fork_can_ask(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FORK, str(tmp_path / "pictures")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+RUN = """
+import asyncio, sys
+import evolink_widgets as ew
+
+async def double(number):
+    await asyncio.sleep(0)
+    return 2 * number
+
+assert ew.run(double(4)) == 8                       # where no loop runs
+assert not hasattr(asyncio, "_nest_patched")
+
+async def cell():
+    bound = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, bound.set)
+    async def wait():
+        await bound.wait()                          # an object of this very loop
+        return "here"
+    first = ew.run(wait())
+    assert ew.run(double(21)) == 42                 # and again
+    task = ew.generate("a fox", size="816x816", quality="low")
+    async def both():
+        return len(await task)
+    return first, ew.run(both()), len(task.result(30))
+
+ew.configure(store=sys.argv[1], speed=300)
+assert asyncio.run(cell()) == ("here", 1, 1)
+try:
+    ew.run(ew.generate("a fox", size="816x816", quality="low"))
+except TypeError as error:
+    assert "task.result()" in str(error)
+else:
+    raise AssertionError
+"""
+
+
+def test_a_coroutine_of_ones_own_runs_from_a_plain_cell(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RUN, str(tmp_path / "pictures")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_import_brings_nothing_heavy() -> None:
+    heavy = "httpx, PIL, starlette, ipywidgets, anywidget, asyncio, sqlite3, evolink_widgets.core"
+    code = (
+        f"import sys, evolink_widgets; print([n for n in {heavy.split(', ')} if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
