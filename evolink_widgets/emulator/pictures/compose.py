@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .canvas import Canvas
+from .cast import homes, paint_cast
 from .chance import Chance
 from .light import light_for
 from .places import PLACES, Place
@@ -22,8 +23,7 @@ def settled(scene: Scene, chance: Chance) -> Scene:
     rng = chance.stream("settle")
     place = scene.place
     if place is None:
-        homes: list[str] = []
-        choices = homes or list(_DEFAULT_PLACES)
+        choices = homes(scene) or list(_DEFAULT_PLACES)
         place = rng.choice(choices)
         if scene.empty:
             place = rng.choice(_DEFAULT_PLACES)
@@ -49,6 +49,7 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
         if scene.weather == "storm":
             lightning(stage)
     place.back(stage)
+    paint_cast(stage, place)
     if place.front:
         place.front(stage)
     if not place.indoors and place.surface != "under":

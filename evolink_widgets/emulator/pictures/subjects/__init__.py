@@ -1,0 +1,8 @@
+"""Subjects: the things a scene can show, each drawn by a pen of its own."""
+
+from __future__ import annotations
+
+from . import beasts, birds, hoofed
+from .registry import KINDS, Kind
+
+__all__ = ["KINDS", "Kind", "beasts", "birds", "hoofed"]
