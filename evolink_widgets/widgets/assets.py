@@ -2,7 +2,7 @@
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,
-the `export` keyword, comments, blank lines and indentation are dropped, nothing is renamed.
+the `export` keyword, comments and needless white space are dropped, nothing is renamed.
 """
 
 from __future__ import annotations
@@ -28,13 +28,11 @@ _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function|const|let|class)\b)
 _TOP_NAME = re.compile(
     r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M
 )
-# Regular expressions in static/ hold neither quotes nor white space, so they need no row of their own.
-_STEP = re.compile(
-    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
-    r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+"
-)
+# Regular expressions in static/ hold neither quotes nor white space: no row of their own.
+_LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
+_STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 # "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
-_NEEDLESS = re.compile(r"(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
+_NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
 
@@ -125,13 +123,16 @@ def _squeezed(source: str) -> str:
         out.append(bare[end : match.start()])
         out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
         end = match.end()
-    return _NEEDLESS.sub(r"\1\2\3", "".join((*out, bare[end:], "\n")))
+    text = "".join((*out, bare[end:], "\n"))
+    return _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
 
 
 def _tight(literal: str) -> str:
-    """A template's expressions lose their spaces too; they hold no strings and no templates."""
+    """A template's expressions lose their spaces too, where they hold no strings."""
     if literal[0] != "`":
         return literal
+    if literal.count("${") > literal.count("}"):
+        raise AssetError(f"a template inside a template is not understood here: {literal[:60]}")
     return re.sub(r"\$\{[^{}\"'`]+\}", lambda hole: hole[0].replace(" ", ""), literal)
 
 

@@ -82,7 +82,8 @@ THEMES: dict[str, dict[str, str]] = {
     "none": {},
 }
 
-RATIOS = ("3:1 21:9 2:1 16:9 3:2 4:3 5:4 1:1 4:5 3:4 2:3 9:16 1:2 9:21 1:3").split()
+LANDSCAPE = ("3:1", "21:9", "2:1", "16:9", "3:2", "4:3", "5:4")
+RATIOS = [*LANDSCAPE, "1:1", *(":".join(reversed(r.split(":"))) for r in reversed(LANDSCAPE))]
 
 
 def pixels(ratio: str, target: int) -> list[int]:
@@ -146,12 +147,15 @@ def scene(index: int, width: int, height: int) -> bytes:
     for y in range(height):
         share = y / height
         draw.line(
-            (0, y, width, y), tuple(round(a + (b - a) * share) for a, b in zip(high, low, strict=True))
+            (0, y, width, y),
+            tuple(round(a + (b - a) * share) for a, b in zip(high, low, strict=True)),
         )
     r, x = height * 0.1, width * (0.3 + 0.13 * index)
     draw.ellipse((x - r, height * 0.4 - r, x + r, height * 0.4 + r), sun)
     draw.ellipse((-width * 0.3, height * 0.68, width * 0.9, height * 1.7), land)
-    draw.ellipse((width * 0.3, height * 0.78, width * 1.4, height * 1.8), tuple(c + 14 for c in land))
+    draw.ellipse(
+        (width * 0.3, height * 0.78, width * 1.4, height * 1.8), tuple(c + 14 for c in land)
+    )
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
@@ -305,7 +309,14 @@ ENDINGS: dict[str, dict[str, Any]] = {
 
 def ending(stage: str) -> dict[str, Any]:
     """A run that ended without pictures."""
-    return ENDINGS[stage] | {"stage": stage, "progress": None, "left": None, "endedAt": 1052.0, "at": 1052.0, "startedAt": 1000.0}
+    return ENDINGS[stage] | {
+        "stage": stage,
+        "progress": None,
+        "left": None,
+        "endedAt": 1052.0,
+        "at": 1052.0,
+        "startedAt": 1000.0,
+    }
 
 
 def open_bench(
@@ -328,15 +339,26 @@ def open_bench(
     page = window.new_page()
     page.set_default_timeout(5000)
     bench = Bench(page)
-    page.on("console", lambda m: bench.errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda m: bench.errors.append(m.text) if m.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda e: bench.errors.append(str(e)))
-    whole = {"simulated": False, "keySource": None, "rules": RULES, "facts": FACTS, "files": files()}
+    whole = {
+        "simulated": False,
+        "keySource": None,
+        "rules": RULES,
+        "facts": FACTS,
+        "files": files(),
+    }
     bodies = {
         "/": ("text/html", page_html(theme, width, direction)),
         "/stub.js": ("text/javascript", (HERE / "stub.js").read_text()),
         "/widget.js": ("text/javascript", assets.esm(widget)),
         "/widget.css": ("text/css", assets.css(widget)),
-        "/plan.json": ("application/json", json.dumps({"traits": TRAITS | (traits or {}), "plan": whole | (plan or {})})),
+        "/plan.json": (
+            "application/json",
+            json.dumps({"traits": TRAITS | (traits or {}), "plan": whole | (plan or {})}),
+        ),
     }
 
     def answer(route: Route) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bench import Bench, open_bench
 from playwright.sync_api import Browser, BrowserContext
 
+
 @pytest.fixture
 def bench(chromium: Browser) -> Iterator[Callable[..., Bench]]:
     """Opens benches; at the end no page may have complained on its console."""

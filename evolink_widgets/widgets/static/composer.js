@@ -1,8 +1,8 @@
 /** Prompt, size, quality, count and Run; problems beside their control, the price before the click. */
-import { set, fill, flag, h, icon, tool, make, many, range, join, sleep, token, write } from "./dom.js";
+import { fill, flag, h, icon, join, make, many, range, set, sleep, token, tool, write } from "./dom.js";
 
-const PAUSE = 150,
-  PIXELS = /^(\d*)[x×](\d*)$/i;
+const PAUSE = 150;
+const PIXELS = /^(\d*)[x×](\d*)$/i;
 
 /** A box of the proportion, equal in area to all others. @param {number[]} [pixels] */
 const shapeOf = ([w, h] = []) => ({ "--w": Math.sqrt(w / h || 1), "--h": Math.sqrt(h / w || 1) });
@@ -44,7 +44,7 @@ export function composer({ model, link, say, listen }) {
       "div.tray",
       { role: "radiogroup", label: "Size" },
       ratios,
-      h("div.dims", tier, edges, pixelled, h("label.auto", radio("ratio", "auto"), h("span", "Auto"))),
+      h("div.dims", tier, edges, pixelled, h("label.auto", radio("ratio", "auto"), h("span.opt", "Auto"))),
     ),
     levels = h("div.chip.seg", { role: "radiogroup", label: "Quality" }),
     count = number("n"),
@@ -221,7 +221,7 @@ export function composer({ model, link, say, listen }) {
               `${welcome.keySource ? "" : "No key is set. "}Nothing is charged.`,
             ]
           : balance
-            ? ["Balance ", h("b", balance.text)]
+            ? [h("span", "Balance ", h("b", balance.text))]
             : []),
       );
     },
@@ -243,7 +243,7 @@ export function composer({ model, link, say, listen }) {
           );
       rules = next;
       fill(ratios, ...rules.ratios.map((entry) => cell(entry.ratio, entry[rules.tiers[0]])), cell("custom"));
-      fill(levels, ...rules.qualities.map((value) => h("label", radio("quality", value), h("span", value))));
+      fill(levels, ...rules.qualities.map((value) => h("label", radio("quality", value), h("span.opt", value))));
       fill(at.resolution, ...rules.tiers.map(option));
       fill(at.model, ...rules.models.map(option));
       fold.hidden = !rules.models[1];

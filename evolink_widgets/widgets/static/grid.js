@@ -1,10 +1,10 @@
-/** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the cols. */
-import { NO_COPY, ahead, asPng, set, copyText, fill, h, tool, urlOf } from "./dom.js";
+/** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
+import { ahead, asPng, copyText, fill, h, NO_COPY, set, tool, urlOf } from "./dom.js";
 
-const GAP = 8,
-  NARROWEST = 130,
-  WIDEST = 480,
-  TALLEST = 560;
+const GAP = 8;
+const NARROWEST = 130;
+const WIDEST = 480;
+const TALLEST = 560;
 
 /** What can be done with one picture: name, icon, the word when it is done, and the work. @type {[string, string, string, (ui: Deck, pic: Picture) => Promise<void>][]} */
 const WORK = [

@@ -1,5 +1,5 @@
 /** The picture by itself: preview first, the file itself when its pixels can be seen. */
-import { ahead, set, fill, flag, h, tool, make, noter, urlOf, write } from "./dom.js";
+import { ahead, fill, flag, h, make, noter, set, tool, urlOf, write } from "./dom.js";
 import { picTools } from "./grid.js";
 
 const MOST = 8;

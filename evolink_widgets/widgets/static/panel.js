@@ -1,5 +1,5 @@
 /** What both widgets are made of: the connection, the log of runs, the lightbox, the live region. */
-import { set, flag, h, join, urlOf, write } from "./dom.js";
+import { flag, h, join, set, urlOf, write } from "./dom.js";
 import { lightbox } from "./lightbox.js";
 import { connect, listen } from "./link.js";
 import { hasEnded, runView } from "./runs.js";

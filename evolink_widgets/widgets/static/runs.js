@@ -1,5 +1,5 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
-import { set, clock, copyText, fill, flag, h, icon, make, many, noter, join, timeLeft, write } from "./dom.js";
+import { clock, copyText, fill, flag, h, icon, join, make, many, noter, set, timeLeft, write } from "./dom.js";
 import { pictureGrid, savePic } from "./grid.js";
 
 /** Names that Python may give, and their words. @type {Record<string, string>} */
