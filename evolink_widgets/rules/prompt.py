@@ -31,6 +31,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECES = re.compile(r"(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<mark>[^\w\s]+|_+)")
 #: From here on (Chinese, Japanese, Korean, emoji) a character is about a token by itself.
 _DENSE = re.compile("[\u2e80-\U0010ffff]")
+_EMOJI = re.compile("[\U0001f000-\U0010ffff]")
 
 
 def prompt_problems(prompt: object, *, tokens: bool = False) -> list[Problem]:
@@ -91,7 +92,7 @@ def likely_tokens(text: str) -> int:
     """About as many tokens as a common tokeniser makes, rather more than fewer.
 
     A word has one for every six letters begun (three outside ASCII), each mark and each dense
-    character is one, of digits three go into one.
+    character is one and an emoji two, of digits three go into one.
     """
     count = 0
     for piece in _PIECES.finditer(text):
@@ -102,4 +103,4 @@ def likely_tokens(text: str) -> int:
         elif light:
             count += -(-light // (6 if piece["word"] and piece[0].isascii() else 3))
         count += heavy
-    return count
+    return count + len(_EMOJI.findall(text))

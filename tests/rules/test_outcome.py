@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
+from steady import given
 
 from evolink_widgets import errors
 from evolink_widgets.errors import Billed

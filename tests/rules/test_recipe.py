@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
+from steady import given
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.recipe import Recipe

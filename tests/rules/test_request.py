@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
+from steady import given
 
 from evolink_widgets.errors import Billed, InvalidRequest
 from evolink_widgets.rules import sizes
