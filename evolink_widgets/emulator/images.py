@@ -18,6 +18,7 @@ from .wire import idempotency_key, read_json, whole
 __all__ = ["ImagesFace"]
 
 _MOST_IDS = 50
+_STATUSES = ("pending", "processing", "completed", "failed", "cancelled")
 _LONGEST_NAP = 5.0
 _STUCK_NAP = 0.2
 
@@ -92,9 +93,10 @@ class ImagesFace:
         query = request.query_params
         page = whole(query.get("page"), "page", usual=1, most=1_000_000)
         size = whole(query.get("page_size"), "page_size", usual=20, most=50)
-        rows = self._service.rows(
-            status=query.get("status") or None, model=query.get("model") or None
-        )
+        status = query.get("status")
+        if status is not None and status not in _STATUSES:
+            raise bad("status", f"status must be one of {', '.join(_STATUSES)}.")
+        rows = self._service.rows(status=status, model=query.get("model") or None)
         if query.get("type", "image") not in ("", "image"):
             rows = []
         part = [row() for row in rows[(page - 1) * size : page * size]]

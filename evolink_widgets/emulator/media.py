@@ -95,7 +95,7 @@ class MediaFace:
                 return PlainTextResponse(str(refusal), refusal.status)
             return refused(refusal)
         if name == "corrupt download":
-            data = _corrupt(data)
+            data = _corrupt(data, mime)
         # A picture is the same each time it is drawn, so its place names its bytes.
         tag = f'"{record.id}-{number}"'
         return _Picture(request, data, mime, tag, cut=name == "truncated download")
@@ -161,10 +161,12 @@ def _start_of(request: Request, tag: str) -> int | None:
     return int(match[1])
 
 
-def _corrupt(data: bytes) -> bytes:
-    middle = len(data) // 2
-    wrong = bytes(byte ^ 0x5A for byte in data[middle : middle + _SPOILED_BYTES])
-    return data[:middle] + wrong + data[middle + _SPOILED_BYTES :]
+def _corrupt(data: bytes, mime: str) -> bytes:
+    """Spoil a picture such that a decoder can tell."""
+    # PNG has check sums all over; the others notice damage to their headers only.
+    at = len(data) // 2 if mime == "image/png" else 12
+    wrong = bytes(byte ^ 0x5A for byte in data[at : at + _SPOILED_BYTES])
+    return data[:at] + wrong + data[at + _SPOILED_BYTES :]
 
 
 def _mark(path: str, expires: int) -> str:

@@ -69,6 +69,8 @@ class UploadsFace:
         except (MultiPartException, HTTPException, AssertionError, KeyError, ValueError):
             raise FileRefusal(400, "The body must be multipart with one file.") from None
         file = form.get("file")
+        if len(form.multi_items()) > len(form):
+            raise FileRefusal(400, "A field was sent more than once.")
         if file is None or isinstance(file, str):
             raise FileRefusal(400, "The field file is required.")
         data = await file.read()
