@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evolink_widgets.emulator.checks import address_is_public
+from evolink_widgets.emulator.addresses import host_is_public
 from evolink_widgets.emulator.service import Service
 
 from .conftest import Ask, Caller, Clock
@@ -59,8 +59,8 @@ def test_a_repeat_is_not_called_back_again(ask: Ask, posted: list) -> None:
     "host", ["127.0.0.1", "127.1", "2130706433", "::1", "localhost", "10.0.0.1"]
 )
 def test_private_addresses_are_found_by_what_they_resolve_to(host: str) -> None:
-    assert not address_is_public(host)
+    assert not host_is_public(host)
 
 
-def test_a_public_address_is_public() -> None:
-    assert address_is_public("8.8.8.8")
+def test_a_public_host_is_public() -> None:
+    assert host_is_public("8.8.8.8")

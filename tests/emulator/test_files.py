@@ -8,12 +8,14 @@ import io
 import pytest
 from PIL import Image
 
+from evolink_widgets.emulator.app import FILES_URL
 from evolink_widgets.emulator.files import KEEP_SECONDS, MAX_FILES
 from evolink_widgets.emulator.service import Service
 
 from .conftest import Caller, Clock
 
-UPLOAD = "/api/v1/files/upload"
+FILES = f"{FILES_URL}/api/v1/files"
+UPLOAD = f"{FILES}/upload"
 
 
 def picture(kind: str = "PNG") -> bytes:
@@ -90,12 +92,12 @@ def test_files_are_listed_counted_deleted_and_gone_after_three_days(
         call("POST", f"{UPLOAD}/base64", json_body=as_base64(picture())).json["data"]["file_id"]
         for _ in range(3)
     ]
-    assert call("GET", "/api/v1/files/quota").json["data"]["used_files"] == 3
-    assert call("DELETE", f"/api/v1/files/{ids[0]}").status == 200
-    assert call("DELETE", f"/api/v1/files/{ids[0]}").status == 404
-    assert call("GET", "/api/v1/files/list?page=1&pageSize=10").json["data"]["total"] == 2
+    assert call("GET", f"{FILES}/quota").json["data"]["used_files"] == 3
+    assert call("DELETE", f"{FILES}/{ids[0]}").status == 200
+    assert call("DELETE", f"{FILES}/{ids[0]}").status == 404
+    assert call("GET", f"{FILES}/list?page=1&pageSize=10").json["data"]["total"] == 2
     clock.now += KEEP_SECONDS + 1
-    assert call("GET", "/api/v1/files/list").json["data"]["total"] == 0
+    assert call("GET", f"{FILES}/list").json["data"]["total"] == 0
 
 
 def test_the_quota_ends(call: Caller, service: Service) -> None:

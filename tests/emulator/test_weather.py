@@ -203,5 +203,5 @@ def test_faults_strike_in_the_order_they_were_asked_for() -> None:
     weather = Weather()
     for name in ("429", "500 before", "reply lost"):
         weather.play(name)
-    struck = [weather.strike("create") for _ in range(4)]
+    struck = [weather.strike("create", when) for when in ("before", "before", "after", "after")]
     assert [fault and fault.name for fault in struck] == ["429", "500 before", "reply lost", None]
