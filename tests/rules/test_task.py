@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import strategies as st
-from steady import given
+from steady import JSON, given
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
 from evolink_widgets.rules.task import (
@@ -17,13 +17,6 @@ from evolink_widgets.rules.task import (
     task_failure,
 )
 
-JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=12), inner, max_size=4)
-    ),
-    max_leaves=12,
-)
 NAMES = (
     "status", "progress", "created", "model", "results", "error", "usage", "billing", "task_info",
     "duration", "type", "surprise",
@@ -77,6 +70,12 @@ def test_the_charge_is_found_wherever_it_is_told(
         ("canceled", TaskStatus.CANCELLED),
         ("cancelled", TaskStatus.CANCELLED),
         ("painting", TaskStatus.UNKNOWN),
+        ("error", TaskStatus.UNKNOWN),  # not known to be an end, so nothing paid is given up
+        ("expired", TaskStatus.UNKNOWN),
+        (["completed"], TaskStatus.UNKNOWN),
+        ("queued", TaskStatus.PENDING),
+        ("in_progress", TaskStatus.PROCESSING),
+        ("succeeded", TaskStatus.COMPLETED),
         (None, TaskStatus.UNKNOWN),
         (7, TaskStatus.UNKNOWN),
     ],
@@ -85,9 +84,103 @@ def test_a_word_that_nobody_knows_is_unknown(word: object, status: TaskStatus) -
     assert read_task({"id": "t", "status": word}).status is status
 
 
-def test_a_missing_link_keeps_the_places_of_the_others() -> None:
-    results = ["https://m/1", None, {"url": "https://m/3"}]
-    assert read_task({"id": "t", "results": results}).results == ("https://m/1", "", "https://m/3")
+@pytest.mark.parametrize(
+    ("fields", "links"),
+    [
+        ({"results": ["https://m/1", None, {"url": "https://m/3"}]}, ("https://m/1", "", "https://m/3")),
+        ({"results": "https://m/1"}, ("https://m/1",)),
+        ({"results": {"url": "https://m/1"}}, ("https://m/1",)),
+        ({"results": [{"image_url": "http://m/1", "url": None}]}, ("http://m/1",)),
+        ({"result_data": [{"url": "https://m/1"}]}, ("https://m/1",)),
+        ({"results": [], "result_data": ["https://m/1"]}, ("https://m/1",)),
+        ({"results": [None, None]}, ("", "")),
+        ({"results": ["file:///etc/passwd", "javascript:1", "https://", "https://m/\ud800"]},
+         ("",) * 4),
+        ({"results": []}, ()),
+        ({}, ()),
+    ],
+)  # fmt: skip
+def test_links_are_found_in_any_shape_and_keep_their_places(
+    fields: dict[str, object], links: tuple[str, ...]
+) -> None:
+    assert read_task({"id": "t", **fields}).results == links
+
+
+@pytest.mark.parametrize("task_id", ["", " ", None, True, [], {}, "two words", "x" * 201, 1.5])
+def test_without_an_id_it_is_no_task(task_id: object) -> None:
+    with pytest.raises(BadReply, match="no task id"):
+        read_task({"id": task_id, "status": "pending"})
+
+
+def test_an_id_is_never_lost_over_its_form() -> None:
+    assert read_task({"id": 12345}).id == "12345"
+    assert read_task({"task_id": "task-unified-1-a"}).id == "task-unified-1-a"
+    assert read_task({"id": " task-unified-1-a\n"}).id == "task-unified-1-a"
+
+
+@pytest.mark.parametrize(
+    ("progress", "read"),
+    [(45, 45), ("45", 45), (45.9, 45), (-3, 0), (250, 100), ("half", None), (None, None),
+     (True, None), (10**400, None), (float("nan"), None)],
+)  # fmt: skip
+def test_progress_is_a_percentage_or_not_told(progress: object, read: int | None) -> None:
+    assert read_task({"id": "t", "progress": progress}).progress == read
+
+
+@pytest.mark.parametrize(
+    ("fields", "created"),
+    [
+        ({"created": 1757156493}, 1757156493),
+        ({"created": "1757156493"}, 1757156493),
+        ({"created": 1757156493123}, 1757156493),  # milliseconds
+        ({"created": None, "created_at": 1757156493}, 1757156493),
+        ({"created": 0}, None),
+        ({"created": "yesterday"}, None),
+    ],
+)
+def test_times_are_unix_seconds(fields: dict[str, object], created: int | None) -> None:
+    assert read_task({"id": "t", **fields}).created == created
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+def test_a_zero_that_is_not_settled_is_not_a_charge_of_nothing(status: str) -> None:
+    document = {"id": "t", "status": status, "usage": {"credits_used": 0}}
+    assert read_task(document).receipt.charged is None
+    assert read_task({**document, "status": "completed"}).receipt.charged == 0
+
+
+@pytest.mark.parametrize(
+    ("billing", "billed"),
+    [
+        ({}, Billed.NO),
+        ({"charged_credits": 0}, Billed.NO),
+        ({"charged_credits": 3.2, "refunded_credits": 3.2}, Billed.NO),
+        ({"charged_credits": 3.2, "refund_status": "refunded"}, Billed.NO),
+        ({"charged_credits": 3.2, "refunded_credits": 1.0}, Billed.YES),
+        ({"charged_credits": 3.2}, Billed.YES),
+    ],
+)
+def test_a_failed_task_says_charged_only_where_the_service_does(
+    billing: dict[str, object], billed: Billed
+) -> None:
+    document = {"id": "t", "status": "failed", "billing": billing, "error": {"code": "x"}}
+    assert task_failure(read_task(document)).billed is billed
+
+
+@pytest.mark.parametrize("code", ["content_policy_v2", "moderation_blocked", "SAFETY_SYSTEM"])
+def test_a_policy_of_another_name_is_still_a_refusal(code: str) -> None:
+    failure = Failure(code, None, None)
+    error = task_failure(TaskSnapshot("t", TaskStatus.FAILED, failure=failure))
+    assert type(error) is ContentRefused
+
+
+def test_a_cancelled_task_is_told_as_one() -> None:
+    assert type(task_failure(TaskSnapshot("t", TaskStatus.CANCELLED))) is TaskCancelled
+
+
+def test_an_error_that_is_a_plain_sentence_is_read() -> None:
+    found = read_task({"id": "t", "status": "failed", "error": "out of\x1b[0m paint"})
+    assert found.failure == Failure(message="out of [0m paint")
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
@@ -96,7 +189,9 @@ def test_a_task_with_an_id_is_always_read(fields: dict[str, object]) -> None:
     assert found.id == "task-unified-1-a"
     assert found.progress is None or 0 <= found.progress <= 100
     assert all(isinstance(link, str) for link in found.results)
-    task_failure(found)
+    # Fit to be stored and shown, whatever came.
+    str(task_failure(found)).encode("utf-8")
+    repr(found).encode("utf-8")
 
 
 @given(JSON)
@@ -111,6 +206,33 @@ def test_anything_else_is_a_bad_reply(document: object) -> None:
 def test_a_list_is_read_around_its_nonsense(rows: list[object]) -> None:
     found = read_task_list({"data": [*rows, {"id": "t", "status": "failed"}]})
     assert found[-1].id == "t"
+
+
+def test_a_row_of_the_list_has_what_a_lost_reply_is_found_by() -> None:
+    row = {
+        "id": "task-unified-1-a", "status": "processing", "model": "gpt-image-2", "type": "image",
+        "progress": 3, "created_at": 1757156493, "has_results": False, "credits_used": 2.5,
+    }  # fmt: skip
+    (found,) = read_task_list({"data": [row], "total": 1, "page": 1, "page_size": 20})
+    assert (found.id, found.status) == ("task-unified-1-a", TaskStatus.PROCESSING)
+    assert (found.model, found.created, found.credits_used) == ("gpt-image-2", 1757156493, 2.5)
+
+
+@given(JSON)
+def test_credits_are_read_or_plainly_not_told(data: object) -> None:
+    try:
+        found = read_credits({"data": data})
+    except BadReply:
+        assert not isinstance(data, dict)
+    else:
+        assert str(found)
+
+
+def test_credits_read_as_a_sentence() -> None:
+    told = {"token": {"unlimited_credits": True}, "user": {"remaining_credits": "412.6"}}
+    said = str(read_credits({"data": told}))
+    assert said == "this key: no limit of its own; account: 412.6 credits left"
+    assert str(read_credits({"data": {}})) == "credits not reported"
 
 
 def test_no_list_is_a_bad_reply() -> None:
