@@ -21,9 +21,7 @@ def _falloff(power: float) -> Image.Image:
     """A round soft spot, 255 in the middle and 0 at the rim."""
     spot = Image.radial_gradient("L")
     edge = 180.0  # the gradient reaches 255 in the corners of its square, 181 at its sides
-    return spot.point(
-        [round(255 * max(0.0, 1 - level / edge) ** power) for level in range(256)]
-    )
+    return spot.point([round(255 * max(0.0, 1 - level / edge) ** power) for level in range(256)])
 
 
 @lru_cache(maxsize=1)
@@ -76,9 +74,7 @@ class Canvas:
         self, x: float, y: float, rx: float, ry: float, colour: Colour, alpha: float = 1.0
     ) -> None:
         """Fill an ellipse around (x, y)."""
-        self.draw.ellipse(
-            (x - rx, y - ry, x + rx, y + ry), fill=(*colour, round(255 * alpha))
-        )
+        self.draw.ellipse((x - rx, y - ry, x + rx, y + ry), fill=(*colour, round(255 * alpha)))
 
     def rect(
         self, box: tuple[float, float, float, float], colour: Colour, alpha: float = 1.0
@@ -92,7 +88,9 @@ class Canvas:
     ) -> None:
         """Draw a line of constant width."""
         self.draw.line(
-            list(points), fill=(*colour, round(255 * alpha)), width=max(1, round(width)),
+            list(points),
+            fill=(*colour, round(255 * alpha)),
+            width=max(1, round(width)),
             joint="curve",
         )
 
@@ -136,9 +134,7 @@ class Canvas:
     ) -> None:
         """A soft round light (or, in a dark colour, a soft shadow)."""
         high = radius * squash
-        self.stain(
-            _falloff(power), colour, (x - radius, y - high, x + radius, y + high), strength
-        )
+        self.stain(_falloff(power), colour, (x - radius, y - high, x + radius, y + high), strength)
 
     def mist(
         self, top: float, bottom: float, colour: Colour, strength: float, *, rising: bool = False

@@ -41,15 +41,16 @@ class Actor:
     def spot(self, place: tuple[float, float]) -> tuple[float, float]:
         """Canvas pixels of a place in the subject's units."""
         across = (place[0] / self.kind.wide - 0.5) * self.wide
-        return self.x + (-across if self.flip else across), self.y + (place[1] / 100 - 1) * self.high
+        return self.x + (-across if self.flip else across), self.y + (
+            place[1] / 100 - 1
+        ) * self.high
 
 
 def homes(scene: Scene) -> list[str]:
-    """Places that suit the first subject that is known."""
-    for subject in scene.subjects:
-        if subject.name in KINDS:
-            return list(KINDS[subject.name].homes)
-    return []
+    """Places that suit the subjects: what floats decides, else the tallest."""
+    known = [KINDS[one.name] for one in scene.subjects if one.name in KINDS]
+    wet = [kind for kind in known if kind.stands in ("water", "under")]
+    return list(max(wet or known, key=lambda kind: kind.tall).homes) if known else []
 
 
 def paint_cast(stage: Stage, place: Place) -> None:
@@ -75,10 +76,22 @@ def _placed(stage: Stage, place: Place, rng: Random) -> list[Actor]:
     slots = _slots(stage, free, heights, rng)
     for (number, subject, kind), high, places in zip(free, heights, slots, strict=True):
         for k, x in enumerate(places):
-            actors.append(_stand(stage, place, rng, Actor(
-                kind, subject, number, x, 0.0, high * (1 - 0.12 * rng.random() * bool(k)),
-                x > stage.width * 0.55 if len(free) > 1 else rng.random() < 0.5,
-            )))
+            actors.append(
+                _stand(
+                    stage,
+                    place,
+                    rng,
+                    Actor(
+                        kind,
+                        subject,
+                        number,
+                        x,
+                        0.0,
+                        high * (1 - 0.12 * rng.random() * bool(k)),
+                        x > stage.width * 0.55 if len(free) > 1 else rng.random() < 0.5,
+                    ),
+                )
+            )
     for number, relation in anchored.items():
         base = relation.first if number == relation.second else relation.second
         bearer = next((actor for actor in actors if actor.number == base), None)
@@ -86,10 +99,22 @@ def _placed(stage: Stage, place: Place, rng: Random) -> list[Actor]:
         if bearer:
             actors.append(_borne(bearer, number, subject, relation.kind))
         else:
-            actors.append(_stand(stage, place, rng, Actor(
-                KINDS[subject.name], subject, number, stage.width / 2, 0.0,
-                stage.unit * KINDS[subject.name].hero * 0.6, False,
-            )))
+            actors.append(
+                _stand(
+                    stage,
+                    place,
+                    rng,
+                    Actor(
+                        KINDS[subject.name],
+                        subject,
+                        number,
+                        stage.width / 2,
+                        0.0,
+                        stage.unit * KINDS[subject.name].hero * 0.6,
+                        False,
+                    ),
+                )
+            )
     return actors
 
 
@@ -132,7 +157,7 @@ def _heights(stage: Stage, free: list[tuple[int, Subject, Kind]]) -> list[float]
     for _, subject, kind in free:
         share = kind.hero if len(free) == 1 else lead * (kind.tall / tallest) ** 0.3
         size = {"small": 0.68, "large": 1.3}.get(subject.size, 1.0)
-        crowd = subject.count ** -0.28
+        crowd = subject.count**-0.28
         heights.append(min(0.86, share * framing * size) * crowd * stage.unit)
     return heights
 
@@ -163,9 +188,10 @@ def _slots(
 def _stand(stage: Stage, place: Place, rng: Random, actor: Actor) -> Actor:
     """Give an actor its ground, its water or its air."""
     stands = actor.kind.stands
-    if any(
-        one.kind == "above" and one.first == actor.number for one in stage.scene.relations
-    ) or actor.subject.pose == "flying":
+    if (
+        any(one.kind == "above" and one.first == actor.number for one in stage.scene.relations)
+        or actor.subject.pose == "flying"
+    ):
         stands = "air"
     floats = place.surface == "void" or (place.surface == "under" and stands in ("under", "water"))
     if floats or stands == "air":
@@ -207,8 +233,13 @@ def _draw(stage: Stage, place: Place, actor: Actor) -> None:
     for x, y, radius, tone, strength in pen.lights:
         across = size[0] - x * scale if actor.flip else x * scale
         stage.glows.append(
-            Glow(left + across, top + y * scale, radius * scale, tone,
-                 strength * (1.0 if light.lamps else 0.35))
+            Glow(
+                left + across,
+                top + y * scale,
+                radius * scale,
+                tone,
+                strength * (1.0 if light.lamps else 0.35),
+            )
         )
 
 
@@ -226,7 +257,9 @@ def _shadow(stage: Stage, place: Place, actor: Actor, mask: Image.Image) -> None
     wide = (small[0] + round(abs(lean)), small[1])
     start = -max(0.0, -lean)  # room on the left when it leans to the left
     fallen = fallen.transform(
-        wide, Image.Transform.AFFINE, (1, -lean / small[1], start, 0, 1, 0),
+        wide,
+        Image.Transform.AFFINE,
+        (1, -lean / small[1], start, 0, 1, 0),
         Image.Resampling.BILINEAR,
     )
     fallen = fallen.filter(ImageFilter.GaussianBlur(max(0.6, mask.width / 160)))
@@ -260,7 +293,8 @@ def _lit(
         ImageFilter.GaussianBlur(max(0.5, actor.high * 0.008))
     )
     tile.paste(
-        mix(light.glow, (255, 255, 255), 0.25), (0, 0),
+        mix(light.glow, (255, 255, 255), 0.25),
+        (0, 0),
         rim.point([round(v * 0.5) for v in range(256)]),
     )
     away = Image.new("L", mask.size)

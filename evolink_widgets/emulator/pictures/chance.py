@@ -82,6 +82,7 @@ def cloudy(
         result = layer if result is None else Image.blend(result, layer, 1 / (1.6 + octave))
     assert result is not None
     low, high = result.getextrema()
-    assert isinstance(low, (int, float)) and isinstance(high, (int, float))
+    assert isinstance(low, (int, float))
+    assert isinstance(high, (int, float))
     span = max(1.0, high - low)
     return result.point([max(0, min(255, round((v - low) * 255 / span))) for v in range(256)])

@@ -14,8 +14,19 @@ from .sky import paint_sky
 from .stage import Stage
 from .weather import lightning, paint_weather
 
-_DEFAULT_PLACES = ("mountain", "meadow", "lake", "sea", "desert", "forest", "snow", "abstract",
-                   "abstract", "beach", "clouds")
+_DEFAULT_PLACES = (
+    "mountain",
+    "meadow",
+    "lake",
+    "sea",
+    "desert",
+    "forest",
+    "snow",
+    "abstract",
+    "abstract",
+    "beach",
+    "clouds",
+)
 
 
 def settled(scene: Scene, chance: Chance) -> Scene:

@@ -20,7 +20,14 @@ class Pen:
     """Drawing verbs in the subject's units. Faces right unless flipped afterwards."""
 
     def __init__(
-        self, wide: float, height: int, main: Colour, *, rng: Random, detail: int, lit: bool,
+        self,
+        wide: float,
+        height: int,
+        main: Colour,
+        *,
+        rng: Random,
+        detail: int,
+        lit: bool,
         margin: float = 14.0,
     ) -> None:
         self.main = main  #: the subject's leading colour
@@ -77,19 +84,32 @@ class Pen:
         self.poly(outline(read_path(path), steps=5 + 2 * self.detail), colour, alpha)
 
     def oval(
-        self, x: float, y: float, rx: float, ry: float, colour: Colour, turn: float = 0.0,
+        self,
+        x: float,
+        y: float,
+        rx: float,
+        ry: float,
+        colour: Colour,
+        turn: float = 0.0,
         alpha: float = 1.0,
     ) -> None:
         """An ellipse, turned clockwise by ``turn`` degrees."""
         self.poly(oval(x, y, rx, ry, turn, 44 if rx + ry > 12 else 24), colour, alpha)
 
     def rect(
-        self, x0: float, y0: float, x1: float, y1: float, colour: Colour, round_by: float = 0.0,
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        colour: Colour,
+        round_by: float = 0.0,
         alpha: float = 1.0,
     ) -> None:
         """A box with round corners."""
-        (left, top), (right, bottom) = self.spot(min(x0, x1), min(y0, y1)), self.spot(
-            max(x0, x1), max(y0, y1)
+        (left, top), (right, bottom) = (
+            self.spot(min(x0, x1), min(y0, y1)),
+            self.spot(max(x0, x1), max(y0, y1)),
         )
         if right - left < 1 or bottom - top < 1:
             return
@@ -101,8 +121,15 @@ class Pen:
             self._cut.rounded_rectangle((left, top, right, bottom), radius, fill=255)
 
     def stroke(
-        self, path: str, start: float, end: float | None, colour: Colour, *, belly: float = 0.0,
-        alpha: float = 1.0, caps: bool = True,
+        self,
+        path: str,
+        start: float,
+        end: float | None,
+        colour: Colour,
+        *,
+        belly: float = 0.0,
+        alpha: float = 1.0,
+        caps: bool = True,
     ) -> None:
         """A smooth tapering stroke: legs, tails, branches. ``end`` None keeps the width."""
         last = start if end is None else end
@@ -115,14 +142,27 @@ class Pen:
                     self.oval(x, y, width / 2, width / 2, colour)
 
     def line(
-        self, x0: float, y0: float, x1: float, y1: float, width: float, colour: Colour,
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        width: float,
+        colour: Colour,
         alpha: float = 1.0,
     ) -> None:
         """A straight bar of constant width with square ends."""
         self.poly(ribbon([(x0, y0), (x1, y1)], width, width), colour, alpha)
 
     def arc(
-        self, x: float, y: float, rx: float, ry: float, start: float, end: float, width: float,
+        self,
+        x: float,
+        y: float,
+        rx: float,
+        ry: float,
+        start: float,
+        end: float,
+        width: float,
         colour: Colour,
     ) -> None:
         """A bent line: part of an ellipse, degrees clockwise from three o'clock."""
@@ -131,12 +171,11 @@ class Pen:
         points = [ring[k % 72] for k in range(a, b + 1)]
         self.poly(ribbon(points, width, width), colour)
 
-    def ring(
-        self, x: float, y: float, radius: float, width: float, colour: Colour
-    ) -> None:
+    def ring(self, x: float, y: float, radius: float, width: float, colour: Colour) -> None:
         """A circle line that leaves its middle open."""
-        (left, top), (right, bottom) = self.spot(x - radius, y - radius), self.spot(
-            x + radius, y + radius
+        (left, top), (right, bottom) = (
+            self.spot(x - radius, y - radius),
+            self.spot(x + radius, y + radius),
         )
         thick = max(1, round(width * self.scale))
         self._ink.ellipse((left, top, right, bottom), outline=colour, width=thick)
@@ -149,7 +188,11 @@ class Pen:
         self._cut.polygon([self.spot(x, y) for x, y in points], fill=0)
 
     def light(
-        self, x: float, y: float, radius: float, colour: Colour = (255, 214, 140),
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        colour: Colour = (255, 214, 140),
         strength: float = 0.8,
     ) -> None:
         """A light that shines into the air around it once everything is drawn."""

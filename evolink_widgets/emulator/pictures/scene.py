@@ -14,7 +14,7 @@ MOST_OF_A_KIND = 9
 LONGEST_TEXT = 120
 
 _QUOTED = re.compile(r"[\"“”„«»「『](.{1,400}?)[\"“”«»」』]", re.DOTALL)
-_SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)  # noqa: RUF001
+_SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -139,15 +139,17 @@ class _Reader:
             self.count = max(1, min(MOST_OF_A_KIND, int(sense)))
         elif kind == "part":
             self.denied = sense == "not"
-            if self.subjects and self.colour and meaning.phrase in (
-                "fur", "feathers", "petals", "paint", "hair"
+            if (
+                self.subjects
+                and self.colour
+                and meaning.phrase in ("fur", "feathers", "petals", "paint", "hair")
             ):
                 self.subjects[-1] = replace(self.subjects[-1], colour=self.colour)
             self._forget()
         elif kind == "stop":
             self._release()
             self.denied = False
-            if sense not in ",、,":  # noqa: RUF001
+            if sense not in ",、,":
                 self.link = None
 
     def _keep_colour(self) -> None:
@@ -221,9 +223,18 @@ def _name(sense: str) -> tuple[str, Colour | None]:
     """Split "bear white" into the subject and its own colour; names may have blanks."""
     name, _, last = sense.rpartition(" ")
     shades = {
-        "white": "f4f1ea", "black": "2e2c36", "gray": "8d9099", "gold": "d9a441",
-        "brown": "8a5a3a", "red": "c8382f", "blue": "3a6fc4", "yellow": "f2c53a",
-        "green": "4f9a4c", "orange": "ee7f2e", "pink": "f0a5bb", "cream": "efdcb4",
+        "white": "f4f1ea",
+        "black": "2e2c36",
+        "gray": "8d9099",
+        "gold": "d9a441",
+        "brown": "8a5a3a",
+        "red": "c8382f",
+        "blue": "3a6fc4",
+        "yellow": "f2c53a",
+        "green": "4f9a4c",
+        "orange": "ee7f2e",
+        "pink": "f0a5bb",
+        "cream": "efdcb4",
     }
     if name and last in shades:
         return name, read_colour(shades[last])

@@ -56,8 +56,15 @@ def sheet(
     pencil = ImageDraw.Draw(board)
     for number, prompt in enumerate(prompts):
         started = time.perf_counter()
-        data = render(prompt, width=size[0], height=size[1], quality=quality, index=number,
-                      seed=seed, format="png")
+        data = render(
+            prompt,
+            width=size[0],
+            height=size[1],
+            quality=quality,
+            index=number,
+            seed=seed,
+            format="png",
+        )
         spent = time.perf_counter() - started
         picture = Image.open(io.BytesIO(data)).resize((edge, high), Image.Resampling.LANCZOS)
         x, y = 8 + number % columns * (edge + 8), 8 + number // columns * (high + 30)

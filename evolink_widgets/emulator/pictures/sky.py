@@ -61,13 +61,12 @@ def moon(stage: Stage, x: float, y: float, radius: float) -> None:
         pencil.ellipse((cx - size, cy - size, cx + size, cy + size), fill=(150, 150, 170, 46))
     mask = Image.new("L", (edge, edge))
     ImageDraw.Draw(mask).ellipse((0, 0, edge - 1, edge - 1), fill=255)
-    crescent = "crescent" in stage.scene.sky or ("moon" not in stage.scene.sky and
-                                                 rng.random() < 0.35)
+    crescent = "crescent" in stage.scene.sky or (
+        "moon" not in stage.scene.sky and rng.random() < 0.35
+    )
     if crescent:
         shift = edge * 0.3
-        ImageDraw.Draw(mask).ellipse(
-            (shift, -edge * 0.1, edge + shift, edge * 0.9), fill=0
-        )
+        ImageDraw.Draw(mask).ellipse((shift, -edge * 0.1, edge + shift, edge * 0.9), fill=0)
     canvas.glow(x, y, radius * 2.4, light.glow, 0.5)
     canvas.image.paste(face, (round(x - radius), round(y - radius)), mask)
 
@@ -137,8 +136,10 @@ def wisps(stage: Stage, strength: float) -> None:
     """High thin clouds combed by the wind."""
     noise = cloudy(stage.rng("wisps"), (160, 160), (2, 12), 4)
     noise = noise.point([min(255, round(max(0, v - 125) * 1.9)) for v in range(256)])
-    fade = Image.linear_gradient("L").resize((160, 160)).point(
-        [round(255 * math.sin(math.pi * v / 255) ** 0.7) for v in range(256)]
+    fade = (
+        Image.linear_gradient("L")
+        .resize((160, 160))
+        .point([round(255 * math.sin(math.pi * v / 255) ** 0.7) for v in range(256)])
     )
     box = (0.0, 0.0, float(stage.width), stage.horizon)
     stage.canvas.stain(ImageChops.multiply(noise, fade), stage.light.cloud[0], box, strength)
@@ -149,8 +150,10 @@ def overcast(stage: Stage, strength: float) -> None:
     rng = stage.rng("overcast")
     lit, dark = stage.light.cloud
     box = (0.0, -0.05 * stage.height, float(stage.width), stage.horizon * 0.96)
-    fade = Image.linear_gradient("L").resize((160, 160)).point(
-        [round(255 * min(1.0, (255 - v) / 120)) for v in range(256)]
+    fade = (
+        Image.linear_gradient("L")
+        .resize((160, 160))
+        .point([round(255 * min(1.0, (255 - v) / 120)) for v in range(256)])
     )
     for cells, tone, share in (((3, 4), dark, 0.9), ((5, 9), lit, 0.55)):
         noise = cloudy(rng, (160, 160), cells, 4)
@@ -172,16 +175,16 @@ def bands(stage: Stage, rng: Random, count: int) -> None:
         for _ in range(3 + 2 * stage.detail):
             dx, dy = rng.uniform(-0.4, 0.4) * length, rng.uniform(-1.2, 1.2) * thick
             half, high = length * rng.uniform(0.2, 0.5), thick * rng.uniform(0.3, 0.8)
-            stage.canvas.ellipse(x + dx, y + dy, half, high, mix(tone, dark, rng.random() * 0.3),
-                                 0.5)
+            stage.canvas.ellipse(
+                x + dx, y + dy, half, high, mix(tone, dark, rng.random() * 0.3), 0.5
+            )
         if not stage.light.moon:
-            stage.canvas.ellipse(x, y + thick, length * 0.34, thick * 0.3,
-                                 lighter(lit, 0.25 * near), 0.6)
+            stage.canvas.ellipse(
+                x, y + thick, length * 0.34, thick * 0.3, lighter(lit, 0.25 * near), 0.6
+            )
 
 
-def cumulus(
-    stage: Stage, rng: Random, x: float, y: float, size: float, strength: float
-) -> None:
+def cumulus(stage: Stage, rng: Random, x: float, y: float, size: float, strength: float) -> None:
     """One fair-weather cloud: a heap of balls on a flat base, bright on the sun's side."""
     lit, dark = stage.light.cloud
     across, down = 200, 100
@@ -235,12 +238,24 @@ def planet(stage: Stage) -> None:
     """A large ringed world hanging in the sky."""
     rng = stage.rng("planet")
     x = stage.width * rng.choice((0.24, 0.74)) + rng.uniform(-0.05, 0.05) * stage.width
-    ball(stage, rng, x, stage.horizon * rng.uniform(0.25, 0.45), stage.unit * 0.15,
-         ring=rng.random() < 0.7)
+    ball(
+        stage,
+        rng,
+        x,
+        stage.horizon * rng.uniform(0.25, 0.45),
+        stage.unit * 0.15,
+        ring=rng.random() < 0.7,
+    )
 
 
 def ball(
-    stage: Stage, rng: Random, x: float, y: float, radius: float, *, ring: bool = False,
+    stage: Stage,
+    rng: Random,
+    x: float,
+    y: float,
+    radius: float,
+    *,
+    ring: bool = False,
     tone: Colour | None = None,
 ) -> None:
     """A banded planet, lit from the sun's side."""
@@ -251,27 +266,30 @@ def ball(
     y0 = 0.0
     while y0 < edge:
         thick = rng.uniform(8, 38)
-        shade = turned(base, rng.uniform(-0.04, 0.04), rng.uniform(0.7, 1.1),
-                       rng.uniform(0.75, 1.25))
+        shade = turned(
+            base, rng.uniform(-0.04, 0.04), rng.uniform(0.7, 1.1), rng.uniform(0.75, 1.25)
+        )
         pencil.ellipse((-edge * 0.3, y0, edge * 1.3, y0 + thick * 2.4), fill=(*shade, 150))
         y0 += thick
     mask = Image.new("L", (edge, edge))
     ImageDraw.Draw(mask).ellipse((1, 1, edge - 2, edge - 2), fill=255)
     night = Image.new("L", (edge, edge), 255)
     push = stage.sun_side * edge * 0.24
-    ImageDraw.Draw(night).ellipse(
-        (push - 20, -edge * 0.16, edge + push + 20, edge * 0.96), fill=0
-    )
+    ImageDraw.Draw(night).ellipse((push - 20, -edge * 0.16, edge + push + 20, edge * 0.96), fill=0)
     night = night.filter(ImageFilter.GaussianBlur(22))
-    face.paste(mix(stage.light.shade, (8, 6, 24), 0.5), (0, 0),
-               night.point([round(v * 0.86) for v in range(256)]))
+    face.paste(
+        mix(stage.light.shade, (8, 6, 24), 0.5),
+        (0, 0),
+        night.point([round(v * 0.86) for v in range(256)]),
+    )
     stage.canvas.glow(x, y, radius * 1.6, lighter(base, 0.3), 0.35)
     if ring:
         _ring(stage, x, y, radius, lighter(base, 0.45), 180, 360)
     size = round(radius * 2)
     place = (round(x - radius), round(y - radius))
     stage.canvas.image.paste(
-        face.resize((size, size), Image.Resampling.BILINEAR), place,
+        face.resize((size, size), Image.Resampling.BILINEAR),
+        place,
         mask.resize((size, size), Image.Resampling.BILINEAR),
     )
     if ring:
@@ -284,7 +302,10 @@ def _ring(
     for share, alpha in ((2.05, 130), (1.85, 190), (1.62, 110)):
         rx, ry = radius * share, radius * share * 0.24
         stage.canvas.draw.arc(
-            (x - rx, y - ry, x + rx, y + ry), start, end, fill=(*tone, alpha),
+            (x - rx, y - ry, x + rx, y + ry),
+            start,
+            end,
+            fill=(*tone, alpha),
             width=max(1, round(radius * 0.09)),
         )
 
@@ -300,12 +321,17 @@ def rainbow(stage: Stage) -> None:
         mask = Image.new("L", (edge, edge // 2))
         r = edge / 2 - 2 - number * band
         ImageDraw.Draw(mask).arc(
-            (edge / 2 - r, edge / 2 - r, edge / 2 + r, edge / 2 + r), 180, 360, fill=150,
+            (edge / 2 - r, edge / 2 - r, edge / 2 + r, edge / 2 + r),
+            180,
+            360,
+            fill=150,
             width=round(band + 1),
         )
         mask = mask.filter(ImageFilter.GaussianBlur(1))
-        red, green, blue = (int(text[i:i + 2], 16) for i in (0, 2, 4))
+        red, green, blue = (int(text[i : i + 2], 16) for i in (0, 2, 4))
         stage.canvas.stain(
-            mask, (red, green, blue),
-            (across - radius, stage.horizon - radius, across + radius, stage.horizon), 0.85,
+            mask,
+            (red, green, blue),
+            (across - radius, stage.horizon - radius, across + radius, stage.horizon),
+            0.85,
         )

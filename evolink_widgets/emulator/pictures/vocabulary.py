@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from . import words
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.!?\n、。,]")  # noqa: RUF001
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.!?\n、。,]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST_PHRASE = 4
 _LONGEST_RUN = 8
-_STOPS = set(",;.!?\n、。,")  # noqa: RUF001
+_STOPS = set(",;.!?\n、。,")
 
 _TABLES = (
     ("subject", words.SUBJECTS),
@@ -138,8 +138,9 @@ def read(text: str) -> list[Meaning]:
                 break
         else:
             number = _number(word)
-            found.append(Meaning("count", number, word) if number else
-                         Meaning("unknown", word, word))
+            found.append(
+                Meaning("count", number, word) if number else Meaning("unknown", word, word)
+            )
             place += 1
     return found
 

@@ -42,8 +42,9 @@ def nebula(stage: Stage, rng: Random, bottom: float) -> None:
         stage.canvas.stain(core, lighter(tone, 0.55), box, 0.45)
 
 
-@place("space", horizon=(1.0, 1.0), stand=(0.3, 0.7), surface="void", indoors=True,
-       times=("night",))
+@place(
+    "space", horizon=(1.0, 1.0), stand=(0.3, 0.7), surface="void", indoors=True, times=("night",)
+)
 def space(stage: Stage) -> None:
     """Stars, nebula, a large planet and a small moon."""
     rng = stage.rng("space")
@@ -55,9 +56,14 @@ def space(stage: Stage) -> None:
         side = rng.choice((0.12, 0.86))
         x, y = stage.width * side, stage.height * rng.uniform(0.62, 0.95)
         ball(stage, rng, x, y, stage.unit * rng.uniform(0.24, 0.4), ring=rng.random() < 0.5)
-        ball(stage, rng, stage.width * (1 - side) + rng.uniform(-.1, .1) * stage.unit,
-             stage.height * rng.uniform(0.12, 0.3), stage.unit * rng.uniform(0.03, 0.07),
-             tone=(190, 190, 200))
+        ball(
+            stage,
+            rng,
+            stage.width * (1 - side) + rng.uniform(-0.1, 0.1) * stage.unit,
+            stage.height * rng.uniform(0.12, 0.3),
+            stage.unit * rng.uniform(0.03, 0.07),
+            tone=(190, 190, 200),
+        )
 
 
 @place("moon ground", horizon=(0.56, 0.64), stand=(0.35, 0.75), indoors=True, times=("night",))
@@ -67,16 +73,24 @@ def moon_ground(stage: Stage) -> None:
     unit = stage.unit
     red = "mars" in stage.scene.sky or rng.random() < 0.25
     dust = (196, 116, 82) if red else (168, 168, 178)
-    stage.canvas.wash(((0, (5, 5, 18)), (1, (44, 24, 34) if red else (22, 22, 48))), 0,
-                      stage.horizon + 4)
+    stage.canvas.wash(
+        ((0, (5, 5, 18)), (1, (44, 24, 34) if red else (22, 22, 48))), 0, stage.horizon + 4
+    )
     stars(stage, 1.1)
     x = stage.width * (0.5 + rng.choice((-1, 1)) * rng.uniform(0.14, 0.32))
-    ball(stage, rng, x, stage.horizon * rng.uniform(0.3, 0.5), unit * rng.uniform(0.10, 0.16),
-         tone=(74, 130, 200), ring=red)
+    ball(
+        stage,
+        rng,
+        x,
+        stage.horizon * rng.uniform(0.3, 0.5),
+        unit * rng.uniform(0.10, 0.16),
+        tone=(74, 130, 200),
+        ring=red,
+    )
     layers = 3 + stage.detail
     for number in range(layers):
         t = number / (layers - 1)
-        base = stage.ground_at(0.42 * t ** 1.3)
+        base = stage.ground_at(0.42 * t**1.3)
         line = ridge(stage, rng, base, unit * (0.04 + 0.02 * t), length=0.5 + t, octaves=4)
         fill_below(stage, line, mix((40, 38, 60), dust, 0.35 + 0.55 * t))
         stage.canvas.mist(base, base + unit * 0.16, mix((40, 38, 60), dust, 0.95), 0.35)
@@ -101,12 +115,24 @@ def _bank(stage: Stage, rng: Random, y: float, size: float, strength: float) -> 
     step = stage.unit * size * 0.9
     for k in range(-1, int(stage.width / step) + 2):
         x = (k + rng.uniform(0, 0.9)) * step
-        cumulus(stage, rng, x, y + rng.uniform(0, 0.25) * stage.unit * size,
-                stage.unit * size * rng.uniform(0.8, 1.25), strength)
+        cumulus(
+            stage,
+            rng,
+            x,
+            y + rng.uniform(0, 0.25) * stage.unit * size,
+            stage.unit * size * rng.uniform(0.8, 1.25),
+            strength,
+        )
 
 
-@place("clouds", front=clouds_front, horizon=(0.74, 0.82), stand=(0.3, 0.6), surface="void",
-       times=("dawn", "day", "sunset", "day"))
+@place(
+    "clouds",
+    front=clouds_front,
+    horizon=(0.74, 0.82),
+    stand=(0.3, 0.6),
+    surface="void",
+    times=("dawn", "day", "sunset", "day"),
+)
 def clouds(stage: Stage) -> None:
     """A sea of clouds seen from above."""
     rng = stage.rng("cloud sea")
@@ -118,8 +144,9 @@ def clouds(stage: Stage) -> None:
         _bank(stage, rng, stage.ground_at(0.1 + 0.55 * t), 0.10 + 0.15 * t, 0.4 + 0.5 * t)
 
 
-@place("abstract", horizon=(0.6, 0.7), stand=(0.3, 0.6), surface="void", indoors=True,
-       times=("day",))
+@place(
+    "abstract", horizon=(0.6, 0.7), stand=(0.3, 0.6), surface="void", indoors=True, times=("day",)
+)
 def abstract(stage: Stage) -> None:
     """One of several ways of composing pure shape and colour."""
     rng = stage.rng("abstract")
@@ -137,9 +164,11 @@ def _shadowed(stage: Stage, mask: Image.Image, tone: Colour, drop: float) -> Non
     shade = ImageChops.offset(mask, round(-stage.sun_side * drop / 4), round(drop / 4))
     stage.canvas.stain(shade.filter(ImageFilter.GaussianBlur(blur)), (14, 8, 30), None, 0.5)
     stage.canvas.image.paste(
-        tone, (0, 0),
+        tone,
+        (0, 0),
         mask.resize(stage.canvas.image.size, Image.Resampling.BICUBIC).point(
-            [min(255, max(0, (v - 96) * 4)) for v in range(256)]),
+            [min(255, max(0, (v - 96) * 4)) for v in range(256)]
+        ),
     )
 
 
@@ -156,13 +185,18 @@ def _paper_waves(stage: Stage, rng: Random, palette: list[Colour]) -> None:
         wander = Wander(rng, 2, 0.35)
         base = small[1] * (0.34 + 0.62 * t)
         points = [
-            (float(px), base + turn * (px - small[0] / 2) * 0.5
-             - wander(px / small[1] * 1.5 + number * 0.3) * small[1] * 0.13)
+            (
+                float(px),
+                base
+                + turn * (px - small[0] / 2) * 0.5
+                - wander(px / small[1] * 1.5 + number * 0.3) * small[1] * 0.13,
+            )
             for px in range(0, small[0] + 8, 4)
         ]
         mask = Image.new("L", small)
-        ImageDraw.Draw(mask).polygon([(-5, small[1] + 99), *points, (small[0] + 9, small[1] + 99)],
-                                     fill=255)
+        ImageDraw.Draw(mask).polygon(
+            [(-5, small[1] + 99), *points, (small[0] + 9, small[1] + 99)], fill=255
+        )
         place = (1 - t) * (len(palette) - 1.01)
         k = int(place)
         _shadowed(stage, mask, mix(palette[k], palette[k + 1], place - k), stage.unit * 0.016)
@@ -181,12 +215,17 @@ def _ribbons(stage: Stage, rng: Random, palette: list[Colour]) -> None:
             for k in range(49):
                 s = k / 48
                 sway = paths[0](shift + s * 2.4) * (1 - t) + paths[1](shift + s * 2.1 + 3) * t
-                points.append((s * stage.width * 1.04 - stage.width * 0.02,
-                               middle + sway * stage.unit * 0.55 + (t - 0.5) * stage.unit * 0.12))
+                points.append(
+                    (
+                        s * stage.width * 1.04 - stage.width * 0.02,
+                        middle + sway * stage.unit * 0.55 + (t - 0.5) * stage.unit * 0.12,
+                    )
+                )
             stage.canvas.line(points, stage.unit * 0.0035, mix(tones[0], tones[1], t), 0.75)
         _ = bundle
-    stage.canvas.glow(stage.width * rng.random(), stage.height * rng.random(), stage.unit * 0.7,
-                      palette[-1], 0.25)
+    stage.canvas.glow(
+        stage.width * rng.random(), stage.height * rng.random(), stage.unit * 0.7, palette[-1], 0.25
+    )
 
 
 def _discs(stage: Stage, rng: Random, palette: list[Colour]) -> None:
@@ -195,7 +234,7 @@ def _discs(stage: Stage, rng: Random, palette: list[Colour]) -> None:
         r = stage.unit * rng.uniform(0.05, 0.28) * (1 - number / 40)
         x, y = rng.uniform(0.08, 0.92) * stage.width, rng.uniform(0.08, 0.92) * stage.height
         tone = rng.choice(palette[:-1])
-        kind = rng.choice("disc disc half ring lines".split())
+        kind = rng.choice(["disc", "disc", "half", "ring", "lines"])
         if kind == "disc":
             stage.canvas.glow(x + r * 0.1, y + r * 0.14, r * 1.5, darker(palette[-1], 0.6), 0.5)
             stage.canvas.ellipse(x, y, r, r, tone, 0.9)
@@ -203,15 +242,17 @@ def _discs(stage: Stage, rng: Random, palette: list[Colour]) -> None:
             start = rng.choice((0, 90, 180, 270))
             stage.canvas.draw.pieslice((x - r, y - r, x + r, y + r), start, start + 180, fill=tone)
         elif kind == "ring":
-            stage.canvas.draw.ellipse((x - r, y - r, x + r, y + r), outline=tone,
-                                      width=max(2, round(r * 0.14)))
+            stage.canvas.draw.ellipse(
+                (x - r, y - r, x + r, y + r), outline=tone, width=max(2, round(r * 0.14))
+            )
         else:
             a = rng.uniform(0, math.pi)
             for k in range(-4, 5):
                 dx, dy = math.cos(a) * r, math.sin(a) * r
                 ox, oy = -math.sin(a) * r * 0.2 * k, math.cos(a) * r * 0.2 * k
-                stage.canvas.line([(x - dx + ox, y - dy + oy), (x + dx + ox, y + dy + oy)],
-                                  r * 0.05, tone)
+                stage.canvas.line(
+                    [(x - dx + ox, y - dy + oy), (x + dx + ox, y + dy + oy)], r * 0.05, tone
+                )
 
 
 def _horizon_lines(stage: Stage, rng: Random, palette: list[Colour]) -> None:
@@ -222,10 +263,22 @@ def _horizon_lines(stage: Stage, rng: Random, palette: list[Colour]) -> None:
     lines = (20, 34, 52)[stage.detail]
     for number in range(lines):
         t = number / lines
-        base = stage.height * (0.42 + 0.62 * t ** 1.2)
+        base = stage.height * (0.42 + 0.62 * t**1.2)
         wander = Wander(rng, 3, 0.5)
-        points = [(k * stage.width / 90, base - max(0.0, wander(k * 0.07)) * stage.unit * .16 * (0.3 + t)
-                   * math.exp(-((k / 90 - x / stage.width) / 0.36) ** 2)) for k in range(91)]
-        stage.canvas.polygon([(0, stage.height), *points, (stage.width, stage.height)],
-                             mix(palette[min(3, int(t * 4))], palette[0], 0.5 + 0.4 * t))
+        points = [
+            (
+                k * stage.width / 90,
+                base
+                - max(0.0, wander(k * 0.07))
+                * stage.unit
+                * 0.16
+                * (0.3 + t)
+                * math.exp(-(((k / 90 - x / stage.width) / 0.36) ** 2)),
+            )
+            for k in range(91)
+        ]
+        stage.canvas.polygon(
+            [(0, stage.height), *points, (stage.width, stage.height)],
+            mix(palette[min(3, int(t * 4))], palette[0], 0.5 + 0.4 * t),
+        )
         stage.canvas.line(points, stage.unit * 0.0025, mix(palette[-1], palette[2], t), 0.9)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from random import Random
 
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from ..chance import Wander, cloudy
 from ..colour import Colour, colour, darker, lighter, mix, turned
 from ..stage import Stage
 from .registry import place
+from .skyline import skyline
 from .terrain import (
     blossoms,
     conifer,
@@ -53,21 +54,26 @@ def far_range(stage: Stage, name: str = "far range", height: float = 0.26) -> No
     rock = (96, 104, 138)
     base = stage.horizon + stage.unit * 0.01
     for depth, share in ((0.12, 1.0), (0.28, 0.62)):
-        mountains(stage, rng, base, stage.unit * height * share * rng.uniform(0.8, 1.2),
-                  stage.light.on(rock, depth), snow=0.35 if share == 1.0 else 0.0,
-                  peaks=2.0, contrast=0.18)
+        mountains(
+            stage,
+            rng,
+            base,
+            stage.unit * height * share * rng.uniform(0.8, 1.2),
+            stage.light.on(rock, depth),
+            snow=0.35 if share == 1.0 else 0.0,
+            peaks=2.0,
+            contrast=0.18,
+        )
         stage.canvas.mist(base - stage.unit * height * share * 0.7, base, stage.light.haze, 0.5)
 
 
 def _also_far(stage: Stage) -> None:
     """The scene's second place, seen in the distance."""
-    from . import town
-
     also = stage.scene.also
     if "mountain" in also or "snow" in also:
         far_range(stage, height=0.34)
     if "city" in also:
-        town.skyline(stage, stage.rng("far city"), stage.horizon + 2, 0.2, 0.3)
+        skyline(stage, stage.rng("far city"), stage.horizon + 2, 0.2, 0.3)
 
 
 @place("mountain", horizon=(0.6, 0.68), stand=(0.4, 0.75))
@@ -82,8 +88,16 @@ def mountain(stage: Stage) -> None:
         t = number / (steps - 1)
         base = stage.horizon + unit * 0.05 * t
         high = tall * (1 - 0.56 * t)
-        mountains(stage, rng, base, high, light.on(rock, 0.3 + 0.4 * t), peaks=1.0 + 1.5 * t,
-                  snow=0.5 - 0.25 * t, contrast=0.42)
+        mountains(
+            stage,
+            rng,
+            base,
+            high,
+            light.on(rock, 0.3 + 0.4 * t),
+            peaks=1.0 + 1.5 * t,
+            snow=0.5 - 0.25 * t,
+            contrast=0.42,
+        )
         stage.canvas.mist(base - high * 0.55, base + 4, light.haze, 0.75 - 0.3 * t)
     slope_with_firs(stage, rng)
 
@@ -105,8 +119,15 @@ def slope_with_firs(stage: Stage, rng: Random) -> None:
         for k in range(int(stage.width / step) + 1):
             x = k * step + rng.uniform(-0.4, 0.4) * step
             if gaps(x / unit * 1.7) + (0.25 if t < 0.7 else -0.12) > 0:
-                conifer(stage, rng, x, line(x) + size * 0.08, size * rng.uniform(0.6, 1.25), fir,
-                        snow=snowy)
+                conifer(
+                    stage,
+                    rng,
+                    x,
+                    line(x) + size * 0.08,
+                    size * rng.uniform(0.6, 1.25),
+                    fir,
+                    snow=snowy,
+                )
         hill(stage, line, light.on(green, 0.35 + 0.65 * t))
         if number < layers - 1:
             stage.canvas.mist(base - size, base + unit * 0.12, light.haze, 0.3)
@@ -141,11 +162,18 @@ def meadow(stage: Stage) -> None:
     golden = rng.random() < 0.25
     for number in range(layers):
         t = number / (layers - 1)
-        base = stage.horizon + (stage.height - stage.horizon) * 0.46 * t ** 1.4
+        base = stage.horizon + (stage.height - stage.horizon) * 0.46 * t**1.4
         line = ridge(stage, rng, base, unit * (0.03 + 0.03 * t), length=0.7 + t, octaves=2)
-        local = (238, 242, 250) if snowy else turned(
-            (196, 176, 84) if golden and number % 2 else (112, 158, 78),
-            rng.uniform(-0.05, 0.03), 1.0, rng.uniform(0.9, 1.1))
+        local = (
+            (238, 242, 250)
+            if snowy
+            else turned(
+                (196, 176, 84) if golden and number % 2 else (112, 158, 78),
+                rng.uniform(-0.05, 0.03),
+                1.0,
+                rng.uniform(0.9, 1.1),
+            )
+        )
         depth = 0.3 + 0.7 * t
         _grove(stage, rng, line, t, depth)
         hill(stage, line, light.on(local, depth))
@@ -167,8 +195,15 @@ def _grove(stage: Stage, rng: Random, line: object, t: float, depth: float) -> N
         size = stage.unit * (0.035 + 0.10 * t) * rng.uniform(0.7, 1.3)
         local = foliage(stage, rng, (74, 122, 66))
         if rng.random() < 0.3 and stage.scene.season != "autumn":
-            conifer(stage, rng, x, line(x) + size * 0.1, size * 1.2,
-                    stage.light.on((54, 92, 72), depth), snow=white_ground(stage))
+            conifer(
+                stage,
+                rng,
+                x,
+                line(x) + size * 0.1,
+                size * 1.2,
+                stage.light.on((54, 92, 72), depth),
+                snow=white_ground(stage),
+            )
         else:
             round_tree(stage, rng, x, line(x) + size * 0.1, size, stage.light.on(local, depth))
 
@@ -187,17 +222,24 @@ def forest_front(stage: Stage) -> None:
         bend = Wander(rng, 3)
         for k in range(11):
             y = stage.height * k / 10
-            points.append((edge + sign * wide * (0.75 + 0.3 * bend(k * 0.4)
-                                                 + (0.5 if k == 10 else 0)), y))
-        stage.canvas.polygon([*points, (edge - sign * wide, float(stage.height)),
-                              (edge - sign * wide, 0)], dark)
+            points.append(
+                (edge + sign * wide * (0.75 + 0.3 * bend(k * 0.4) + (0.5 if k == 10 else 0)), y)
+            )
+        stage.canvas.polygon(
+            [*points, (edge - sign * wide, float(stage.height)), (edge - sign * wide, 0)], dark
+        )
     if not white_ground(stage):
         tone = mix(stage.light.on((44, 82, 52)), stage.light.shade, 0.3)
         grass(stage, rng, 70, stage.height * 0.99, stage.height * 1.04, tone, 0.13)
 
 
-@place("forest", front=forest_front, horizon=(0.5, 0.58), stand=(0.4, 0.75),
-       times=("day", "dawn", "day", "sunset"))
+@place(
+    "forest",
+    front=forest_front,
+    horizon=(0.5, 0.58),
+    stand=(0.4, 0.75),
+    times=("day", "dawn", "day", "sunset"),
+)
 def forest(stage: Stage) -> None:
     """Trees in veils of mist, shafts of light, a clearing."""
     rng = stage.rng("forest")
@@ -209,7 +251,7 @@ def forest(stage: Stage) -> None:
     broad = rng.random() < 0.35 or stage.scene.season in ("autumn", "spring")
     for number in range(layers):
         t = number / (layers - 1)
-        base = stage.horizon + (stage.height - stage.horizon) * 0.30 * t ** 1.3
+        base = stage.horizon + (stage.height - stage.horizon) * 0.30 * t**1.3
         size = unit * (0.26 + 0.46 * t)
         step = size * (0.13 if t < 0.7 else 0.19)
         clearing = stage.width * 0.2 * max(0.0, t - 0.35) * 2
@@ -227,8 +269,11 @@ def forest(stage: Stage) -> None:
                     tone = light.on((52, 92, 70), 0.14 + 0.66 * t)
                 conifer(stage, rng, x, base + size * 0.03, high, tone, snow=snowy)
         line = ridge(stage, rng, base, unit * 0.012, length=0.6)
-        floor = (234, 239, 248) if snowy else mix((84, 116, 66), local if broad else (72, 100, 62),
-                                                  0.25)
+        floor = (
+            (234, 239, 248)
+            if snowy
+            else mix((84, 116, 66), local if broad else (72, 100, 62), 0.25)
+        )
         fill_below(stage, line, light.on(floor, 0.25 + 0.65 * t))
         stage.canvas.mist(base - size * 0.35, base + unit * 0.05, light.haze, 0.55 * (1 - t) + 0.1)
     if stage.detail and stage.scene.weather not in ("rain", "storm"):
@@ -243,18 +288,17 @@ def shafts(stage: Stage) -> None:
     rng = stage.rng("shafts")
     across, down = 128, 128
     mask = Image.new("L", (across, down))
-    from PIL import ImageDraw
 
     pencil = ImageDraw.Draw(mask)
     x0, y0 = stage.sun[0] / stage.width * across, -30
     for _ in range(7):
         x1 = rng.uniform(-0.2, 1.2) * across
         wide = rng.uniform(3, 9)
-        pencil.polygon([(x0 - 1, y0), (x0 + 1, y0), (x1 + wide, down), (x1 - wide, down)],
-                       fill=rng.randint(90, 200))
-    fade = Image.linear_gradient("L").resize((across, down)).point(
-        [255 - v for v in range(256)])
-    from PIL import ImageChops
+        pencil.polygon(
+            [(x0 - 1, y0), (x0 + 1, y0), (x1 + wide, down), (x1 - wide, down)],
+            fill=rng.randint(90, 200),
+        )
+    fade = Image.linear_gradient("L").resize((across, down)).point([255 - v for v in range(256)])
 
     mask = ImageChops.multiply(mask.filter(ImageFilter.GaussianBlur(2.5)), fade)
     box = (0.0, 0.0, float(stage.width), stage.ground_at(0.5))
@@ -271,7 +315,7 @@ def desert(stage: Stage) -> None:
     layers = (2, 4, 5)[stage.detail]
     for number in range(layers):
         t = number / (layers - 1)
-        base = stage.horizon + (stage.height - stage.horizon) * 0.62 * t ** 1.25
+        base = stage.horizon + (stage.height - stage.horizon) * 0.62 * t**1.25
         _dune(stage, rng, base, unit * (0.04 + 0.10 * t), light.on(sand, 0.3 + 0.7 * t), t)
     texture = cloudy(rng, (200, 120), (5, 40), 3).point([max(0, v - 120) for v in range(256)])
     box = (0.0, stage.ground_at(0.35), float(stage.width), float(stage.height))
@@ -286,26 +330,42 @@ def _mesas(stage: Stage, rng: Random, tone: Colour) -> None:
         wide, high = unit * rng.uniform(0.06, 0.2), unit * rng.uniform(0.04, 0.13)
         y = stage.horizon + unit * 0.02
         stage.canvas.polygon(
-            [(x - wide * 1.3, y), (x - wide, y - high * 0.55), (x - wide * 0.8, y - high),
-             (x + wide * 0.75, y - high), (x + wide * 0.95, y - high * 0.5), (x + wide * 1.4, y)],
-            tone)
+            [
+                (x - wide * 1.3, y),
+                (x - wide, y - high * 0.55),
+                (x - wide * 0.8, y - high),
+                (x + wide * 0.75, y - high),
+                (x + wide * 0.95, y - high * 0.5),
+                (x + wide * 1.4, y),
+            ],
+            tone,
+        )
         shade = mix(tone, stage.light.shade, 0.25)
         s = -stage.sun_side
         stage.canvas.polygon(
-            [(x + s * wide * 0.2, y), (x + s * wide * 0.3, y - high), (x + s * wide * 0.77, y - high),
-             (x + s * wide * 0.95, y - high * 0.5), (x + s * wide * 1.3, y)], shade, 0.8)
+            [
+                (x + s * wide * 0.2, y),
+                (x + s * wide * 0.3, y - high),
+                (x + s * wide * 0.77, y - high),
+                (x + s * wide * 0.95, y - high * 0.5),
+                (x + s * wide * 1.3, y),
+            ],
+            shade,
+            0.8,
+        )
 
 
-def _dune(
-    stage: Stage, rng: Random, base: float, swing: float, tone: Colour, t: float
-) -> None:
+def _dune(stage: Stage, rng: Random, base: float, swing: float, tone: Colour, t: float) -> None:
     line = ridge(stage, rng, base, swing, length=0.55 + 0.6 * t, octaves=2, roughness=0.3)
     fill_below(stage, line, mix(tone, stage.light.glow, 0.14 * stage.light.glowing))
     shade = mix(tone, stage.light.shade, 0.42)
     step = max(3.0, stage.unit / 180)
     points = [(n * step, line(n * step)) for n in range(int(stage.width / step) + 2)]
-    tops = [n for n in range(4, len(points) - 4)
-            if points[n][1] == min(y for _, y in points[n - 4:n + 5])]
+    tops = [
+        n
+        for n in range(4, len(points) - 4)
+        if points[n][1] == min(y for _, y in points[n - 4 : n + 5])
+    ]
     away = -stage.sun_side
     for n in tops:
         x, y = points[n]
@@ -316,11 +376,13 @@ def _dune(
         spine = []
         for k in range(8, -1, -1):
             s = k / 8
-            spine.append((x + away * reach * (0.10 * math.sin(s * 4.2) + 0.28 * s),
-                          y + swing * 2.6 * s ** 0.9))
+            spine.append(
+                (x + away * reach * (0.10 * math.sin(s * 4.2) + 0.28 * s), y + swing * 2.6 * s**0.9)
+            )
         end = side[-1] if side else (x, y)
-        stage.canvas.polygon([*side, (end[0] + away * swing, end[1] + swing * 1.8), *spine], shade,
-                             0.75)
+        stage.canvas.polygon(
+            [*side, (end[0] + away * swing, end[1] + swing * 1.8), *spine], shade, 0.75
+        )
 
 
 @place("snow", horizon=(0.52, 0.62), stand=(0.42, 0.76), times=("day", "dawn", "dusk", "sunset"))
@@ -333,7 +395,7 @@ def snow(stage: Stage) -> None:
     white = (240, 244, 252)
     for number in range(layers):
         t = number / (layers - 1)
-        base = stage.horizon + (stage.height - stage.horizon) * 0.5 * t ** 1.4
+        base = stage.horizon + (stage.height - stage.horizon) * 0.5 * t**1.4
         line = ridge(stage, rng, base, unit * (0.02 + 0.035 * t), length=0.8 + t, octaves=2)
         if t < 0.9:
             _firs_in_groups(stage, rng, line, t)
@@ -346,9 +408,14 @@ def snow(stage: Stage) -> None:
     stage.canvas.stain(soft, mix(light.on((176, 196, 232)), light.shade, 0.15), box, 0.5)
     if stage.detail > 1:
         for _ in range(stage.many(90)):
-            stage.canvas.ellipse(rng.uniform(0, stage.width),
-                                 rng.uniform(stage.ground_at(0.3), stage.height),
-                                 unit * 0.0012, unit * 0.0012, lighter(light.glow, 0.7), 0.8)
+            stage.canvas.ellipse(
+                rng.uniform(0, stage.width),
+                rng.uniform(stage.ground_at(0.3), stage.height),
+                unit * 0.0012,
+                unit * 0.0012,
+                lighter(light.glow, 0.7),
+                0.8,
+            )
 
 
 def _firs_in_groups(stage: Stage, rng: Random, line: object, t: float) -> None:
@@ -361,8 +428,9 @@ def _firs_in_groups(stage: Stage, rng: Random, line: object, t: float) -> None:
     for k in range(int(stage.width / step) + 1):
         x = k * step + rng.uniform(-0.4, 0.4) * step
         if gaps(shift + x / stage.unit * 1.5) > 0.05 + 0.22 * t:
-            conifer(stage, rng, x, line(x) + size * 0.06, size * rng.uniform(0.6, 1.2), tone,
-                    snow=True)
+            conifer(
+                stage, rng, x, line(x) + size * 0.06, size * rng.uniform(0.6, 1.2), tone, snow=True
+            )
 
 
 def garden_front(stage: Stage) -> None:
@@ -374,8 +442,13 @@ def garden_front(stage: Stage) -> None:
         blossoms(stage, rng, 46, stage.height * 0.9, stage.height * 1.02, FLOWERS, 0.014)
 
 
-@place("garden", front=garden_front, horizon=(0.46, 0.54), stand=(0.42, 0.72),
-       times=("day", "day", "dawn", "sunset"))
+@place(
+    "garden",
+    front=garden_front,
+    horizon=(0.46, 0.54),
+    stand=(0.42, 0.72),
+    times=("day", "day", "dawn", "sunset"),
+)
 def garden(stage: Stage) -> None:
     """Lawn and winding path between beds, trees and a clipped hedge."""
     rng = stage.rng("garden")
@@ -385,18 +458,28 @@ def garden(stage: Stage) -> None:
         for k in range(int(stage.width / step) + 2):
             x = k * step + rng.uniform(-0.5, 0.5) * step
             local = foliage(stage, rng, (84, 134, 78))
-            round_tree(stage, rng, x, stage.horizon + unit * 0.03 * depth,
-                       unit * size * rng.uniform(0.7, 1.15), light.on(local, depth))
-        stage.canvas.mist(stage.horizon - unit * size * 0.8, stage.horizon + unit * 0.03,
-                          light.haze, 0.45)
+            round_tree(
+                stage,
+                rng,
+                x,
+                stage.horizon + unit * 0.03 * depth,
+                unit * size * rng.uniform(0.7, 1.15),
+                light.on(local, depth),
+            )
+        stage.canvas.mist(
+            stage.horizon - unit * size * 0.8, stage.horizon + unit * 0.03, light.haze, 0.45
+        )
     hedge = light.on((66, 110, 66), 0.65)
     line = ridge(stage, rng, stage.horizon - unit * 0.035, unit * 0.006, length=0.1)
     fill_below(stage, line, hedge, stage.horizon + unit * 0.05)
-    stage.canvas.mist(stage.horizon - unit * 0.01, stage.horizon + unit * 0.05,
-                      mix(hedge, light.shade, 0.5), 0.7)
+    stage.canvas.mist(
+        stage.horizon - unit * 0.01, stage.horizon + unit * 0.05, mix(hedge, light.shade, 0.5), 0.7
+    )
     lawn = (122, 170, 84) if not white_ground(stage) else (238, 242, 250)
-    stage.canvas.wash(((0, light.on(lawn, 0.6)), (0.4, light.on(lawn, 0.9)),
-                       (1, light.on(darker(lawn, 0.18)))), stage.horizon + unit * 0.05)
+    stage.canvas.wash(
+        ((0, light.on(lawn, 0.6)), (0.4, light.on(lawn, 0.9)), (1, light.on(darker(lawn, 0.18)))),
+        stage.horizon + unit * 0.05,
+    )
     _path(stage, rng)
     if not white_ground(stage):
         grass(stage, rng, 300, stage.ground_at(0.2), stage.height, light.on((112, 162, 76)), 0.028)
@@ -414,7 +497,7 @@ def _path(stage: Stage, rng: Random) -> None:
         t = k / 24
         y = stage.horizon + unit * 0.05 + (stage.height - stage.horizon) * t
         x = start + (end - start) * t + math.sin(t * 4.4 + start) * unit * 0.09 * (0.3 + t)
-        half = unit * (0.012 + 0.12 * t ** 1.3)
+        half = unit * (0.012 + 0.12 * t**1.3)
         left.append((x - half, y))
         right.append((x + half, y))
     stage.canvas.polygon(left + right[::-1], sand)

@@ -14,8 +14,14 @@ Line = Callable[[float], float]
 
 
 def ridge(
-    stage: Stage, rng: Random, base: float, swing: float, *, length: float = 1.0,
-    octaves: int = 4, roughness: float = 0.5,
+    stage: Stage,
+    rng: Random,
+    base: float,
+    swing: float,
+    *,
+    length: float = 1.0,
+    octaves: int = 4,
+    roughness: float = 0.5,
 ) -> Line:
     """A line of heights across the picture; ``length`` is the broadest swell in units."""
     wander = Wander(rng, octaves, roughness)
@@ -48,12 +54,14 @@ def hill(
         t = (number + 1) / layers
         thick = stage.unit * depth * (1 - t) ** 1.5
         shift = thick * 0.35 + 1
-        _band(stage, lambda x, s=shift: line(x) + s * 0.02, line, thick, crest, 0.16)
+        _band(stage, _lowered(line, shift * 0.02), line, thick, crest, 0.16)
 
 
-def _band(
-    stage: Stage, top: Line, line: Line, thick: float, tone: Colour, alpha: float
-) -> None:
+def _lowered(line: Line, drop: float) -> Line:
+    return lambda x: line(x) + drop
+
+
+def _band(stage: Stage, top: Line, line: Line, thick: float, tone: Colour, alpha: float) -> None:
     step = 14 * stage.unit / 2000
     count = math.ceil(stage.width / step) + 1
     upper = [(n * step, top(n * step)) for n in range(count)]
@@ -65,8 +73,15 @@ def _band(
 
 
 def mountains(
-    stage: Stage, rng: Random, base: float, height: float, tone: Colour, *, snow: float = 0.0,
-    peaks: float = 2.2, contrast: float = 0.3,
+    stage: Stage,
+    rng: Random,
+    base: float,
+    height: float,
+    tone: Colour,
+    *,
+    snow: float = 0.0,
+    peaks: float = 2.2,
+    contrast: float = 0.3,
 ) -> None:
     """A range with lit and shaded flanks; ``snow`` is the share of the height that is white."""
     step = max(3.0, 5 * stage.unit / 2000)
@@ -79,7 +94,7 @@ def mountains(
         for px, ph, wide in tops:
             t = 1 - abs(x - px) / wide
             if t > 0:
-                rise = max(rise, ph * t ** 1.12)
+                rise = max(rise, ph * t**1.12)
         rough = crag(x / (stage.unit * 0.16)) * height * 0.10 * min(1.0, 0.25 + rise / height)
         return base - rise - rough - height * 0.06
 
@@ -160,8 +175,13 @@ def _sunny_sides(
 
 
 def _snow_caps(
-    stage: Stage, rng: Random, points: list[tuple[float, float]], base: float, height: float,
-    share: float, tone: Colour,
+    stage: Stage,
+    rng: Random,
+    points: list[tuple[float, float]],
+    base: float,
+    height: float,
+    share: float,
+    tone: Colour,
 ) -> None:
     white = mix(tone, stage.light.on((248, 250, 255)), 0.86)
     edge = Wander(rng, 5, 0.75)
@@ -176,38 +196,51 @@ def _snow_caps(
             run.append(point)
             continue
         if len(run) > 2:
-            stage.canvas.polygon(
-                run + [(x, max(y, line(x))) for x, y in reversed(run)], white
-            )
+            stage.canvas.polygon(run + [(x, max(y, line(x))) for x, y in reversed(run)], white)
         run = []
 
 
 def conifer(
-    stage: Stage, rng: Random, x: float, base: float, height: float, tone: Colour,
-    *, snow: bool = False,
+    stage: Stage,
+    rng: Random,
+    x: float,
+    base: float,
+    height: float,
+    tone: Colour,
+    *,
+    snow: bool = False,
 ) -> None:
     """A fir: uneven tiers of drooping branches."""
     tiers = 5 + 2 * stage.detail
     half = height * rng.uniform(0.19, 0.26)
     trunk = height * 0.025
     stage.canvas.polygon(
-        [(x - trunk, base), (x - trunk, base - height * 0.2), (x + trunk, base - height * 0.2),
-         (x + trunk, base)], darker(tone, 0.3),
+        [
+            (x - trunk, base),
+            (x - trunk, base - height * 0.2),
+            (x + trunk, base - height * 0.2),
+            (x + trunk, base),
+        ],
+        darker(tone, 0.3),
     )
     left, right = [], []
     for tier in range(tiers):
         t = (tier + 1) / tiers
         y = base - height * (0.93 * (1 - t) + 0.06)
-        wide = half * t ** 0.85 * rng.uniform(0.82, 1.12)
+        wide = half * t**0.85 * rng.uniform(0.82, 1.12)
         left += [(x - wide, y + height * 0.02), (x - wide * 0.48, y - height * 0.012)]
-        wide = half * t ** 0.85 * rng.uniform(0.82, 1.12)
+        wide = half * t**0.85 * rng.uniform(0.82, 1.12)
         right += [(x + wide, y + height * 0.02), (x + wide * 0.48, y - height * 0.012)]
     shape = [(x, base - height), *left[:-1], *reversed(right[:-1])]
     stage.canvas.polygon(shape, tone)
     side = right if stage.sun_side > 0 else left
     if stage.detail and height > stage.unit * 0.05:
         lit = mix(tone, stage.light.glow, 0.2)
-        inner = [(x, base - height)] + side[:-1] + [(x + (side[-2][0] - x) * 0.35, base - height * .07)]
+        inner = [
+            (x, base - height),
+            *side[:-1],
+            (x + (side[-2][0] - x) * 0.35, base - height * 0.07),
+        ]
         stage.canvas.polygon(inner, lit, 0.5)
     if snow:
         white = stage.light.on((244, 248, 255), 0.9)
@@ -215,12 +248,22 @@ def conifer(
             px, py = (left, right)[tier % 2][(tier - 1) * 2]
             reach = (px - x) * 0.96
             stage.canvas.polygon(
-                [(px, py), (x + reach * 0.2, py - height * 0.085), (x + reach * 0.1, py - height * 0.03),
-                 (x + reach * 0.55, py - height * 0.012)], white, 0.9,
+                [
+                    (px, py),
+                    (x + reach * 0.2, py - height * 0.085),
+                    (x + reach * 0.1, py - height * 0.03),
+                    (x + reach * 0.55, py - height * 0.012),
+                ],
+                white,
+                0.9,
             )
         stage.canvas.polygon(
-            [(x, base - height), (x - half * 0.16, base - height * 0.88),
-             (x + half * 0.16, base - height * 0.88)], white,
+            [
+                (x, base - height),
+                (x - half * 0.16, base - height * 0.88),
+                (x + half * 0.16, base - height * 0.88),
+            ],
+            white,
         )
 
 
@@ -231,14 +274,24 @@ def round_tree(
     trunk = height * 0.035
     bark = darker(mix(tone, (90, 60, 50), 0.5), 0.3)
     stage.canvas.polygon(
-        [(x - trunk, base), (x - trunk * 0.6, base - height * 0.5),
-         (x + trunk * 0.6, base - height * 0.5), (x + trunk, base)], bark,
+        [
+            (x - trunk, base),
+            (x - trunk * 0.6, base - height * 0.5),
+            (x + trunk * 0.6, base - height * 0.5),
+            (x + trunk, base),
+        ],
+        bark,
     )
     balls = []
     for _ in range(7 + 4 * stage.detail):
         a, r = rng.uniform(0, math.tau), rng.random() ** 0.5 * height * 0.23
-        balls.append((x + r * math.cos(a) * 1.1, base - height * 0.66 + r * math.sin(a),
-                      height * rng.uniform(0.09, 0.17)))
+        balls.append(
+            (
+                x + r * math.cos(a) * 1.1,
+                base - height * 0.66 + r * math.sin(a),
+                height * rng.uniform(0.09, 0.17),
+            )
+        )
     lit = mix(tone, stage.light.glow, 0.22)
     low = mix(tone, stage.light.shade, 0.25)
     for bx, by, r in balls:
@@ -246,11 +299,18 @@ def round_tree(
     for bx, by, r in balls:
         stage.canvas.ellipse(bx, by, r * 0.92, r * 0.9, tone)
     for bx, by, r in balls[:: 1 if stage.detail > 1 else 2]:
-        stage.canvas.ellipse(bx + stage.sun_side * r * 0.25, by - r * 0.28, r * 0.6, r * 0.5, lit, .6)
+        stage.canvas.ellipse(
+            bx + stage.sun_side * r * 0.25, by - r * 0.28, r * 0.6, r * 0.5, lit, 0.6
+        )
 
 
 def grass(
-    stage: Stage, rng: Random, count: float, top: float, bottom: float, tone: Colour,
+    stage: Stage,
+    rng: Random,
+    count: float,
+    top: float,
+    bottom: float,
+    tone: Colour,
     tall: float = 0.05,
 ) -> None:
     """Blades of grass, smaller towards the horizon."""
@@ -263,14 +323,25 @@ def grass(
         wide = size * 0.06 + 0.8
         shade = mix(tone, turned(tone, rng.uniform(-0.05, 0.03), 1.1, rng.uniform(0.7, 1.25)), 0.8)
         stage.canvas.polygon(
-            [(x - wide, y), (x + lean * 0.35 - wide * 0.5, y - size * 0.6), (x + lean, y - size),
-             (x + lean * 0.35 + wide * 0.5, y - size * 0.6), (x + wide, y)], shade,
+            [
+                (x - wide, y),
+                (x + lean * 0.35 - wide * 0.5, y - size * 0.6),
+                (x + lean, y - size),
+                (x + lean * 0.35 + wide * 0.5, y - size * 0.6),
+                (x + wide, y),
+            ],
+            shade,
         )
 
 
 def blossoms(
-    stage: Stage, rng: Random, count: float, top: float, bottom: float,
-    tones: tuple[Colour, ...], size: float = 0.008,
+    stage: Stage,
+    rng: Random,
+    count: float,
+    top: float,
+    bottom: float,
+    tones: tuple[Colour, ...],
+    size: float = 0.008,
 ) -> None:
     """Dots of flowers in the grass, in drifts."""
     drift = Wander(rng, 3)
@@ -287,15 +358,21 @@ def blossoms(
             stage.canvas.line([(x, y), (x + r * 0.3, y + r * 3.5)], r * 0.3, stem)
             for k in range(5):
                 a = k * math.tau / 5 + x
-                stage.canvas.ellipse(x + r * 0.7 * math.cos(a), y + r * 0.6 * math.sin(a), r * 0.6,
-                                     r * 0.5, tone)
+                stage.canvas.ellipse(
+                    x + r * 0.7 * math.cos(a), y + r * 0.6 * math.sin(a), r * 0.6, r * 0.5, tone
+                )
             stage.canvas.ellipse(x, y, r * 0.4, r * 0.35, stage.light.on((250, 214, 90), depth))
         else:
             stage.canvas.ellipse(x, y, r, r * 0.75, tone)
 
 
 def stones(
-    stage: Stage, rng: Random, count: float, top: float, bottom: float, tone: Colour,
+    stage: Stage,
+    rng: Random,
+    count: float,
+    top: float,
+    bottom: float,
+    tone: Colour,
     size: float = 0.03,
 ) -> None:
     """Scattered boulders with a lit top."""
@@ -307,8 +384,10 @@ def stones(
         shade = mix(tone, darker(tone, 0.4), rng.random() * 0.5)
         stage.canvas.ellipse(x, y, r * 1.15, r * 0.2, stage.light.shade, 0.3)
         ring = [
-            (x + r * math.cos(a) * rng.uniform(0.85, 1.1),
-             y - max(0.0, math.sin(a)) * r * 0.75 * rng.uniform(0.8, 1.1))
+            (
+                x + r * math.cos(a) * rng.uniform(0.85, 1.1),
+                y - max(0.0, math.sin(a)) * r * 0.75 * rng.uniform(0.8, 1.1),
+            )
             for a in (0, 0.5, 1.0, 1.5, 2.0, 2.6, math.pi)
         ]
         stage.canvas.polygon(ring, shade)
@@ -328,12 +407,23 @@ def glitter(stage: Stage, rng: Random, top: float, bottom: float, strength: floa
         spread = stage.unit * (0.035 + 0.13 * t)
         x = x0 + rng.gauss(0, 0.6) * spread
         half = stage.unit * (0.004 + 0.03 * t) * rng.uniform(0.4, 1.3)
-        stage.canvas.ellipse(x, y, half, max(0.8, half * 0.07), tone,
-                             strength * rng.uniform(0.35, 0.9) * (1 - 0.55 * t))
+        stage.canvas.ellipse(
+            x,
+            y,
+            half,
+            max(0.8, half * 0.07),
+            tone,
+            strength * rng.uniform(0.35, 0.9) * (1 - 0.55 * t),
+        )
 
 
 def ripples(
-    stage: Stage, rng: Random, top: float, bottom: float, dark: Colour, bright: Colour,
+    stage: Stage,
+    rng: Random,
+    top: float,
+    bottom: float,
+    dark: Colour,
+    bright: Colour,
     count: float = 260,
 ) -> None:
     """Small waves: thin lenses, longer and wider apart towards the viewer."""
@@ -342,5 +432,11 @@ def ripples(
         y = top + (bottom - top) * t
         half = stage.unit * (0.006 + 0.06 * t) * rng.uniform(0.4, 1.3)
         tone = dark if rng.random() < 0.55 else bright
-        stage.canvas.ellipse(rng.uniform(0, stage.width), y, half, max(0.7, half * 0.05), tone,
-                             rng.uniform(0.12, 0.4))
+        stage.canvas.ellipse(
+            rng.uniform(0, stage.width),
+            y,
+            half,
+            max(0.7, half * 0.05),
+            tone,
+            rng.uniform(0.12, 0.4),
+        )

@@ -5,93 +5,28 @@ from __future__ import annotations
 from random import Random
 
 from ..canvas import Point
-from ..colour import Colour, colour, darker, lighter, mix, turned
+from ..colour import Colour, colour, darker, lighter, mix
 from ..stage import Glow, Stage
 from .land import far_range, foliage, white_ground
 from .registry import place
+from .skyline import LAMPLIGHT, skyline
 from .terrain import fill_below, ridge, round_tree
 from .water import mirror, water
 
-LAMPLIGHT = tuple(colour(c) for c in ("ffd98a", "ffe9b4", "ffc46a", "fff0cc"))
 SIGNS = tuple(colour(c) for c in ("ff4f8b", "41e0e8", "ffb03a", "9a6bff", "5cf08a", "ff5a4a"))
-WALLS = tuple(colour(c) for c in ("c9745a", "d9a46a", "e3cfa8", "a8b4b8", "b98a7a", "8fa39a",
-                                  "cf8f7f", "dcb8a0"))
+WALLS = tuple(
+    colour(c)
+    for c in ("c9745a", "d9a46a", "e3cfa8", "a8b4b8", "b98a7a", "8fa39a", "cf8f7f", "dcb8a0")
+)
 
 
-def skyline(stage: Stage, rng: Random, base: float, depth: float, height: float) -> None:
-    """One row of buildings along ``base``; ``height`` in units."""
-    unit, light = stage.unit, stage.light
-    steel = rng.choice(((112, 122, 148), (128, 120, 140), (104, 126, 146)))
-    x = -unit * 0.05
-    middle = stage.width * rng.uniform(0.3, 0.7)
-    while x < stage.width + unit * 0.05:
-        wide = unit * rng.uniform(0.035, 0.085) * (0.6 + depth)
-        bulge = 1.25 - 0.8 * abs(x - middle) / stage.width
-        high = unit * height * rng.uniform(0.35, 1.0) * bulge
-        tone = light.on(turned(steel, rng.uniform(-0.03, 0.03), 1, rng.uniform(0.85, 1.12)), depth)
-        _tower(stage, rng, x, base, wide, high, tone, depth)
-        x += wide * rng.uniform(0.92, 1.15)
-
-
-def _tower(
-    stage: Stage, rng: Random, x: float, base: float, wide: float, high: float, tone: Colour,
-    depth: float,
-) -> None:
-    canvas, top = stage.canvas, base - high
-    roof = rng.choice("flat flat step spire slant dome antenna".split())
-    canvas.polygon([(x, base), (x, top), (x + wide, top), (x + wide, base)], tone)
-    if roof == "step":
-        canvas.polygon([(x + wide * 0.2, top), (x + wide * 0.2, top - wide * 0.4),
-                        (x + wide * 0.8, top - wide * 0.4), (x + wide * 0.8, top)], tone)
-        canvas.line([(x + wide / 2, top - wide * 0.4), (x + wide / 2, top - wide * 0.9)],
-                    wide * 0.05, tone)
-    elif roof == "spire":
-        canvas.polygon([(x + wide * 0.1, top), (x + wide / 2, top - wide * 1.3),
-                        (x + wide * 0.9, top)], tone)
-    elif roof == "slant":
-        canvas.polygon([(x, top), (x + wide, top - wide * 0.45), (x + wide, top)], tone)
-    elif roof == "dome":
-        canvas.ellipse(x + wide / 2, top, wide * 0.42, wide * 0.4, tone)
-    elif roof == "antenna":
-        canvas.line([(x + wide * 0.7, top), (x + wide * 0.7, top - wide * 1.1)], wide * 0.05, tone)
-        if stage.light.lamps:
-            canvas.ellipse(x + wide * 0.7, top - wide * 1.1, wide * 0.06, wide * 0.06,
-                           (255, 90, 80))
-    shade = mix(tone, stage.light.shade, 0.3)
-    half = x + wide * (0.58 if stage.sun_side < 0 else 0.0)
-    canvas.polygon([(half, base), (half, top), (half + wide * 0.42, top), (half + wide * 0.42, base)],
-                   shade, 0.5)
-    if stage.detail == 0 and depth < 0.5:
-        return
-    _panes(stage, rng, x, top, wide, base, tone, depth)
-
-
-def _panes(
-    stage: Stage, rng: Random, x: float, top: float, wide: float, base: float, tone: Colour,
-    depth: float,
-) -> None:
-    columns = rng.choice((3, 4, 5))
-    gap = wide / (columns + 0.5)
-    row = gap * rng.uniform(0.8, 1.3)
-    if row < stage.unit * 0.004:
-        return
-    lit_share = rng.uniform(0.25, 0.6) if stage.light.lamps else 0.0
-    dark = mix(tone, stage.light.shade, 0.35)
-    shine = mix(tone, stage.light.sky[len(stage.light.sky) // 2][1], 0.55)
-    y = top + row * 0.8
-    while y < base - row:
-        for k in range(columns):
-            px = x + gap * (k + 0.45)
-            if rng.random() < lit_share:
-                pane = mix(rng.choice(LAMPLIGHT), tone, 0.45 * (1 - depth))
-            else:
-                pane = shine if rng.random() < 0.25 else dark
-            stage.canvas.rect((px, y, px + gap * 0.6, y + row * 0.55), pane)
-        y += row
-
-
-@place("city", horizon=(0.56, 0.64), stand=(0.62, 0.82), surface="shore",
-       times=("dusk", "night", "sunset", "day", "dawn"))
+@place(
+    "city",
+    horizon=(0.56, 0.64),
+    stand=(0.62, 0.82),
+    surface="shore",
+    times=("dusk", "night", "sunset", "day", "dawn"),
+)
 def city(stage: Stage) -> None:
     """Skyline behind a river or a park; a promenade in front."""
     rng = stage.rng("city")
@@ -100,12 +35,13 @@ def city(stage: Stage) -> None:
         far_range(stage, height=0.4)
     base = stage.horizon + unit * 0.01
     tall = min(stage.horizon * 0.8, unit * 0.5)
-    rows = ((0.22, 1.0), (0.42, 0.78), (0.68, 0.5))
+    rows: tuple[tuple[float, float], ...] = ((0.22, 1.0), (0.42, 0.78), (0.68, 0.5))
     if stage.detail == 0:
         rows = rows[::2]
     if light.lamps:
-        stage.canvas.glow(stage.width / 2, base, stage.width * 0.7, (255, 170, 110), 0.35,
-                          squash=0.4)
+        stage.canvas.glow(
+            stage.width / 2, base, stage.width * 0.7, (255, 170, 110), 0.35, squash=0.4
+        )
     for depth, share in rows:
         skyline(stage, rng, base + unit * 0.02 * depth, depth, tall / unit * share)
         stage.canvas.mist(base - tall * share * 0.6, base, light.haze, 0.45 * (1 - depth))
@@ -124,8 +60,14 @@ def _park(stage: Stage, rng: Random, base: float) -> None:
     for depth, size in ((0.6, 0.09), (0.8, 0.14)):
         for _ in range(stage.many(12 * stage.width / unit)):
             local = foliage(stage, rng, (70, 116, 72))
-            round_tree(stage, rng, rng.uniform(0, stage.width), base + unit * 0.04 * depth,
-                       unit * size * rng.uniform(0.7, 1.2), light.on(local, depth))
+            round_tree(
+                stage,
+                rng,
+                rng.uniform(0, stage.width),
+                base + unit * 0.04 * depth,
+                unit * size * rng.uniform(0.7, 1.2),
+                light.on(local, depth),
+            )
 
 
 def _promenade(stage: Stage, rng: Random) -> None:
@@ -134,13 +76,16 @@ def _promenade(stage: Stage, rng: Random) -> None:
     stone = light.on((188, 182, 178) if not white_ground(stage) else (238, 242, 250))
     y = stage.shore
     stage.canvas.wash(((0, mix(stone, light.haze, 0.15)), (1, mix(stone, light.shade, 0.35))), y)
-    stage.canvas.rect((0, y, stage.width, y + unit * 0.008),
-                                mix(stone, light.shade, 0.45))
+    stage.canvas.rect((0, y, stage.width, y + unit * 0.008), mix(stone, light.shade, 0.45))
     vanish = stage.width * rng.uniform(0.35, 0.65)
     seam = mix(stone, light.shade, 0.3)
     for k in range(-14, 15):
-        stage.canvas.line([(vanish + k * unit * 0.09, y + unit * 0.01),
-                           (vanish + k * unit * 0.34, stage.height)], unit * 0.002, seam, 0.55)
+        stage.canvas.line(
+            [(vanish + k * unit * 0.09, y + unit * 0.01), (vanish + k * unit * 0.34, stage.height)],
+            unit * 0.002,
+            seam,
+            0.55,
+        )
     for k in range(1, 5):
         row = y + (stage.height - y) * (k / 5) ** 1.6
         stage.canvas.line([(0, row), (stage.width, row)], unit * 0.002, seam, 0.55)
@@ -168,11 +113,18 @@ def lamp_post(stage: Stage, x: float, base: float, height: float) -> None:
     canvas.line([(x, base), (x, base - height)], height * 0.03, tone)
     canvas.ellipse(x, base, height * 0.05, height * 0.015, tone)
     head = base - height
-    canvas.polygon([(x - height * 0.05, head), (x - height * 0.035, head + height * 0.09),
-                    (x + height * 0.035, head + height * 0.09), (x + height * 0.05, head)],
-                   (255, 232, 180) if stage.light.lamps else lighter(tone, 0.5))
-    canvas.polygon([(x - height * 0.06, head), (x, head - height * 0.05), (x + height * 0.06, head)],
-                   tone)
+    canvas.polygon(
+        [
+            (x - height * 0.05, head),
+            (x - height * 0.035, head + height * 0.09),
+            (x + height * 0.035, head + height * 0.09),
+            (x + height * 0.05, head),
+        ],
+        (255, 232, 180) if stage.light.lamps else lighter(tone, 0.5),
+    )
+    canvas.polygon(
+        [(x - height * 0.06, head), (x, head - height * 0.05), (x + height * 0.06, head)], tone
+    )
     if stage.light.lamps:
         stage.glows.append(Glow(x, head + height * 0.05, height * 0.62, (255, 205, 130), 0.75))
         canvas.glow(x, base, height * 0.6, (255, 205, 130), 0.35, squash=0.22)
@@ -195,18 +147,41 @@ def street(stage: Stage) -> None:
     fill_below(stage, line, light.on((120, 124, 140), 0.18), stage.horizon + 4)
     road = light.on((92, 92, 104) if not white_ground(stage) else (214, 220, 232))
     walk = light.on((164, 158, 156) if not white_ground(stage) else (240, 243, 250))
-    stage.canvas.wash(((0, mix(road, light.haze, 0.6)), (0.35, road),
-                       (1, mix(road, light.shade, 0.3))), stage.horizon)
+    stage.canvas.wash(
+        ((0, mix(road, light.haze, 0.6)), (0.35, road), (1, mix(road, light.shade, 0.3))),
+        stage.horizon,
+    )
     for side in (-1, 1):
-        stage.canvas.polygon([spot(side * 0.62, 0, 12), spot(side * 1.02, 0, 12),
-                              spot(side * 1.02, 0, 0.6), spot(side * 0.62, 0, 0.6)], walk)
-        stage.canvas.polygon([spot(side * 0.60, 0, 12), spot(side * 0.62, 0, 12),
-                              spot(side * 0.62, 0, 0.6), spot(side * 0.60, 0, 0.6)],
-                             mix(walk, light.shade, 0.45))
+        stage.canvas.polygon(
+            [
+                spot(side * 0.62, 0, 12),
+                spot(side * 1.02, 0, 12),
+                spot(side * 1.02, 0, 0.6),
+                spot(side * 0.62, 0, 0.6),
+            ],
+            walk,
+        )
+        stage.canvas.polygon(
+            [
+                spot(side * 0.60, 0, 12),
+                spot(side * 0.62, 0, 12),
+                spot(side * 0.62, 0, 0.6),
+                spot(side * 0.60, 0, 0.6),
+            ],
+            mix(walk, light.shade, 0.45),
+        )
     for k in range(9):
         z = 0.9 + k * 0.9
-        stage.canvas.polygon([spot(-0.018, 0, z + 0.4), spot(0.018, 0, z + 0.4),
-                              spot(0.018, 0, z), spot(-0.018, 0, z)], light.on((236, 232, 220)), .8)
+        stage.canvas.polygon(
+            [
+                spot(-0.018, 0, z + 0.4),
+                spot(0.018, 0, z + 0.4),
+                spot(0.018, 0, z),
+                spot(-0.018, 0, z),
+            ],
+            light.on((236, 232, 220)),
+            0.8,
+        )
     edges = [0.55, 0.95, 1.4, 2.0, 2.8, 3.9, 5.4, 7.5, 11.0]
     for near, far in zip(edges[-2::-1], edges[:0:-1], strict=True):
         for side in (-1, 1):
@@ -217,13 +192,11 @@ def street(stage: Stage) -> None:
                 fx, fy = spot(side * 0.7, 0, z)
                 lamp_post(stage, fx, fy, 0.52 * reach / z * 0.62)
     stage.canvas.mist(stage.horizon - unit * 0.16, stage.horizon + unit * 0.03, light.haze, 0.35)
-    if stage.scene.weather in ("rain", "storm") or light.lamps and rng.random() < 0.4:
+    if stage.scene.weather in ("rain", "storm") or (light.lamps and rng.random() < 0.4):
         mirror(stage, stage.horizon + unit * 0.02, stage.height, 0.34)
 
 
-def _front(
-    stage: Stage, rng: Random, spot: object, side: int, near: float, far: float
-) -> None:
+def _front(stage: Stage, rng: Random, spot: object, side: int, near: float, far: float) -> None:
     assert callable(spot)
     light = stage.light
     depth = max(0.25, 1 - far / 12)
@@ -234,8 +207,15 @@ def _front(
     wall = [spot(side, 0, near), spot(side, high, near), spot(side, high, far), spot(side, 0, far)]
     stage.canvas.polygon(wall, tone)
     eave = mix(tone, light.shade, 0.4)
-    stage.canvas.polygon([spot(side, high, near), spot(side * 0.985, high + 0.04, near),
-                          spot(side * 0.985, high + 0.04, far), spot(side, high, far)], eave)
+    stage.canvas.polygon(
+        [
+            spot(side, high, near),
+            spot(side * 0.985, high + 0.04, near),
+            spot(side * 0.985, high + 0.04, far),
+            spot(side, high, far),
+        ],
+        eave,
+    )
     columns = max(2, round((far - near) / near * 4.5))
     floors = max(2, round((high - 0.42) / 0.27))
 
@@ -243,8 +223,12 @@ def _front(
         def z(u: float) -> float:  # even spacing on the wall
             return near + (far - near) * u
 
-        return [spot(side, y0, z(u0)), spot(side, y1, z(u0)), spot(side, y1, z(u1)),
-                spot(side, y0, z(u1))]
+        return [
+            spot(side, y0, z(u0)),
+            spot(side, y1, z(u0)),
+            spot(side, y1, z(u1)),
+            spot(side, y0, z(u1)),
+        ]
 
     dark = mix(tone, light.shade, 0.5)
     glass = mix(dark, light.sky[0][1], 0.4)
@@ -254,20 +238,32 @@ def _front(
             u = (column + 0.28) / columns
             lit = light.lamps and rng.random() < 0.5
             shade = mix(rng.choice(LAMPLIGHT), tone, 0.2 * (1 - depth)) if lit else glass
-            stage.canvas.polygon(pane(u - 0.02, u + 0.44 / columns + 0.02, y - 0.012, y + 0.172),
-                                 lighter(tone, 0.2))
+            stage.canvas.polygon(
+                pane(u - 0.02, u + 0.44 / columns + 0.02, y - 0.012, y + 0.172), lighter(tone, 0.2)
+            )
             stage.canvas.polygon(pane(u, u + 0.44 / columns, y, y + 0.16), shade)
     _shop(stage, rng, pane, spot, side, near, far, tone, depth)
 
 
 def _shop(
-    stage: Stage, rng: Random, pane: object, spot: object, side: int, near: float, far: float,
-    tone: Colour, depth: float,
+    stage: Stage,
+    rng: Random,
+    pane: object,
+    spot: object,
+    side: int,
+    near: float,
+    far: float,
+    tone: Colour,
+    depth: float,
 ) -> None:
-    assert callable(pane) and callable(spot)
+    assert callable(pane)
+    assert callable(spot)
     light = stage.light
-    glass = (mix((255, 214, 140), tone, 0.15) if light.lamps
-             else mix(mix(tone, light.shade, 0.5), light.sky[-1][1], 0.3))
+    glass = (
+        mix((255, 214, 140), tone, 0.15)
+        if light.lamps
+        else mix(mix(tone, light.shade, 0.5), light.sky[-1][1], 0.3)
+    )
     stage.canvas.polygon(pane(0.08, 0.6, 0.06, 0.31), glass)
     stage.canvas.polygon(pane(0.7, 0.9, 0.0, 0.3), darker(tone, 0.55))
     cloth = light.on(rng.choice(SIGNS) if light.lamps else rng.choice(WALLS), depth)
@@ -275,13 +271,24 @@ def _shop(
         u0, u1 = 0.05 + stripe * 0.1, 0.05 + (stripe + 1) * 0.1
         z0, z1 = near + (far - near) * u0, near + (far - near) * u1
         shade = cloth if stripe % 2 else lighter(cloth, 0.65)
-        stage.canvas.polygon([spot(side, 0.4, z0), spot(side, 0.4, z1),
-                              spot(side * 0.88, 0.32, z1), spot(side * 0.88, 0.32, z0)], shade)
+        stage.canvas.polygon(
+            [
+                spot(side, 0.4, z0),
+                spot(side, 0.4, z1),
+                spot(side * 0.88, 0.32, z1),
+                spot(side * 0.88, 0.32, z0),
+            ],
+            shade,
+        )
     if light.lamps and rng.random() < 0.6 and stage.detail:
         z = near + (far - near) * 0.25
         sign = rng.choice(SIGNS)
-        corners = [spot(side * 0.99, 0.5, z), spot(side * 0.99, 0.78, z),
-                   spot(side * 0.90, 0.78, z), spot(side * 0.90, 0.5, z)]
+        corners = [
+            spot(side * 0.99, 0.5, z),
+            spot(side * 0.99, 0.78, z),
+            spot(side * 0.90, 0.78, z),
+            spot(side * 0.90, 0.5, z),
+        ]
         stage.canvas.polygon(corners, mix(sign, (255, 255, 255), 0.25))
         x = sum(p[0] for p in corners) / 4
         y = sum(p[1] for p in corners) / 4

@@ -34,8 +34,14 @@ def water(stage: Stage, top: float, bottom: float, local: Colour) -> None:
     sky_mid = light.sky[len(light.sky) // 2][1]
     near = light.on(local)
     stage.canvas.wash(
-        ((0, mix(sky_low, light.on(local), 0.25)), (0.25, mix(sky_mid, near, 0.45)),
-         (1, mix(near, light.shade, 0.18))), top, bottom)
+        (
+            (0, mix(sky_low, light.on(local), 0.25)),
+            (0.25, mix(sky_mid, near, 0.45)),
+            (1, mix(near, light.shade, 0.18)),
+        ),
+        top,
+        bottom,
+    )
     glitter(stage, rng, top, bottom)
     ripples(stage, rng, top + 2, bottom, mix(near, light.shade, 0.35), mix(sky_low, near, 0.2))
     stage.canvas.mist(top, top + (bottom - top) * 0.12, light.haze, 0.5, rising=True)
@@ -58,8 +64,10 @@ def headland(stage: Stage, rng: Random) -> None:
             high = unit * 0.10 * size * (1 - t) ** 0.7 * (0.9 + 0.5 * wander(t * 3))
             points.append((x, stage.horizon - max(0.0, high)))
         edge = 0.0 if side < 0 else float(stage.width)
-        stage.canvas.polygon([(edge, stage.horizon + 2), *points, (points[-1][0], stage.horizon + 2)],
-                             light.on((92, 108, 120), depth))
+        stage.canvas.polygon(
+            [(edge, stage.horizon + 2), *points, (points[-1][0], stage.horizon + 2)],
+            light.on((92, 108, 120), depth),
+        )
 
 
 def palm(
@@ -77,14 +85,20 @@ def palm(
         spine = []
         for s in range(8):
             t = s / 7
-            spine.append((top[0] + math.cos(angle) * reach * t,
-                          top[1] - math.sin(angle) * reach * 0.75 * t + droop * t * t))
+            spine.append(
+                (
+                    top[0] + math.cos(angle) * reach * t,
+                    top[1] - math.sin(angle) * reach * 0.75 * t + droop * t * t,
+                )
+            )
         shade = mix(leaf, stage.light.glow, 0.2 if k % 2 else 0.0)
         for number in range(len(spine) - 1):
             (ax, ay), (bx, by) = spine[number], spine[number + 1]
             length = reach * 0.2 * math.sin(math.pi * (number + 0.7) / 8)
             stage.canvas.polygon([(ax, ay), (bx, by), (bx - length * 0.1, by + length)], shade)
-            stage.canvas.polygon([(ax, ay), (bx, by), (bx + length * 0.5, by + length * 0.5)], shade)
+            stage.canvas.polygon(
+                [(ax, ay), (bx, by), (bx + length * 0.5, by + length * 0.5)], shade
+            )
         stage.canvas.line(spine, height * 0.012, shade)
 
 
@@ -100,14 +114,20 @@ def sea(stage: Stage) -> None:
     layers = (3, 6, 8)[stage.detail]
     for number in range(layers):
         t = (number + 1) / layers
-        base = stage.ground_at(t ** 1.7)
+        base = stage.ground_at(t**1.7)
         wander = Wander(rng, 3, 0.6)
         shift = rng.uniform(0, 60)
         swing = stage.unit * 0.025 * t * rough
         span = 1 / (stage.unit * (0.10 + 0.3 * t))
 
-        def line(x: float, w: Wander = wander, s: float = shift, b: float = base,
-                 a: float = swing, f: float = span) -> float:
+        def line(
+            x: float,
+            w: Wander = wander,
+            s: float = shift,
+            b: float = base,
+            a: float = swing,
+            f: float = span,
+        ) -> float:
             return b - a * (1 - abs(w(s + x * f))) ** 2
 
         tone = mix(light.on(local), light.shade, 0.1 + 0.25 * t)
@@ -141,7 +161,9 @@ def beach(stage: Stage) -> None:
 
     foam = light.on((250, 252, 252))
     for shift, tone, alpha in (
-        (-0.050, foam, 0.5), (-0.043, light.on(lighter(local, 0.25)), 1.0), (-0.012, foam, 0.95),
+        (-0.050, foam, 0.5),
+        (-0.043, light.on(lighter(local, 0.25)), 1.0),
+        (-0.012, foam, 0.95),
     ):
         wobble = Wander(rng, 4)
 
@@ -153,11 +175,15 @@ def beach(stage: Stage) -> None:
         else:
             fill_below(stage, wave, tone)
     wet = Wander(rng, 4)
-    fill_below(stage, lambda x: edge(x) + unit * 0.008 * wet(x / unit * 4),
-               mix(light.on(darker(sand, 0.28)), light.sky[-1][1], 0.3))
+    fill_below(
+        stage,
+        lambda x: edge(x) + unit * 0.008 * wet(x / unit * 4),
+        mix(light.on(darker(sand, 0.28)), light.sky[-1][1], 0.3),
+    )
     dry = Wander(rng, 3)
-    fill_below(stage, lambda x: edge(x) + unit * (0.04 + 0.012 * dry(x / unit * 3)),
-               light.on(sand, 0.96))
+    fill_below(
+        stage, lambda x: edge(x) + unit * (0.04 + 0.012 * dry(x / unit * 3)), light.on(sand, 0.96)
+    )
     _sand_texture(stage, rng, sand, shore + unit * 0.04)
     _shells(stage, rng, shore + unit * 0.08)
     if stage.detail:
@@ -165,9 +191,15 @@ def beach(stage: Stage) -> None:
         for k in range(1 + (rng.random() < 0.6)):
             x = stage.width * (0.5 + side * rng.uniform(0.4, 0.52))
             leaf = mix(light.on((52, 112, 70)), light.shade, 0.35 if light.reach > 0.8 else 0.1)
-            palm(stage, rng, x, stage.ground_at(0.62 + 0.1 * k),
-                 min(stage.height * 0.62, unit * rng.uniform(0.5, 0.64)),
-                 mix(light.on((120, 88, 62)), light.shade, 0.2), leaf)
+            palm(
+                stage,
+                rng,
+                x,
+                stage.ground_at(0.62 + 0.1 * k),
+                min(stage.height * 0.62, unit * rng.uniform(0.5, 0.64)),
+                mix(light.on((120, 88, 62)), light.shade, 0.2),
+                leaf,
+            )
 
 
 def _sand_texture(stage: Stage, rng: Random, sand: Colour, top: float) -> None:
@@ -180,8 +212,14 @@ def _sand_texture(stage: Stage, rng: Random, sand: Colour, top: float) -> None:
         for _ in range(stage.many(220)):
             y = rng.uniform(top, stage.height)
             r = stage.unit * 0.0016 * (0.4 + stage.depth_at(y))
-            stage.canvas.ellipse(rng.uniform(0, stage.width), y, r, r * 0.6,
-                                 mix(light.on(sand), light.shade, 0.55), 0.4)
+            stage.canvas.ellipse(
+                rng.uniform(0, stage.width),
+                y,
+                r,
+                r * 0.6,
+                mix(light.on(sand), light.shade, 0.55),
+                0.4,
+            )
 
 
 def _shells(stage: Stage, rng: Random, top: float) -> None:
@@ -218,8 +256,11 @@ def mirror(stage: Stage, level: float, bottom: float, strength: float) -> None:
             edge = strip.crop((0, 0, abs(shift), strip.height))
             broken.paste(edge, (0 if shift > 0 else part.width + shift, row))
         row += thick
-    fade = Image.linear_gradient("L").resize((1, 64)).point(
-        [round((255 - v * 0.55) * strength) for v in range(256)])
+    fade = (
+        Image.linear_gradient("L")
+        .resize((1, 64))
+        .point([round((255 - v * 0.55) * strength) for v in range(256)])
+    )
     canvas.image.paste(broken, (0, y), fade.resize(broken.size, Image.Resampling.BILINEAR))
 
 
@@ -237,11 +278,15 @@ def lake_front(stage: Stage) -> None:
             high = unit * rng.uniform(0.10, 0.24)
             lean = rng.uniform(-0.12, 0.12) * high
             y = float(stage.height)
-            stage.canvas.line([(x, y), (x + lean * 0.4, y - high * 0.6), (x + lean, y - high)],
-                              unit * 0.004, tone)
+            stage.canvas.line(
+                [(x, y), (x + lean * 0.4, y - high * 0.6), (x + lean, y - high)], unit * 0.004, tone
+            )
             if rng.random() < 0.4:
-                stage.canvas.line([(x + lean * 0.9, y - high * 0.92), (x + lean * 1.1, y - high * 1.1)],
-                                  unit * 0.012, mix(light.on((96, 62, 40)), light.shade, 0.3))
+                stage.canvas.line(
+                    [(x + lean * 0.9, y - high * 0.92), (x + lean * 1.1, y - high * 1.1)],
+                    unit * 0.012,
+                    mix(light.on((96, 62, 40)), light.shade, 0.3),
+                )
 
 
 @place("lake", front=lake_front, horizon=(0.46, 0.54), stand=(0.72, 0.9), surface="shore")
@@ -271,8 +316,15 @@ def lake(stage: Stage) -> None:
     water(stage, stage.horizon, stage.height, (46, 110, 130))
     mirror(stage, stage.horizon, stage.height, 0.62)
     glitter(stage, rng, stage.horizon + 4, stage.ground_at(0.7), 0.7)
-    ripples(stage, rng, stage.horizon + unit * 0.02, stage.height, light.shade,
-            lighter(light.sky[-1][1], 0.2), 70)
+    ripples(
+        stage,
+        rng,
+        stage.horizon + unit * 0.02,
+        stage.height,
+        light.shade,
+        lighter(light.sky[-1][1], 0.2),
+        70,
+    )
     _bank(stage, rng, snowy)
 
 
@@ -286,13 +338,30 @@ def _bank(stage: Stage, rng: Random, snowy: bool) -> None:
         return base(x) + slope * (x / stage.width * 2 - 1)
 
     ground = (236, 241, 249) if snowy else (106, 150, 76)
-    fill_below(stage, lambda x: line(x) - unit * 0.006, mix(light.on((206, 190, 156)), light.haze, .1))
+    fill_below(
+        stage, lambda x: line(x) - unit * 0.006, mix(light.on((206, 190, 156)), light.haze, 0.1)
+    )
     fill_below(stage, lambda x: line(x) + unit * 0.008, light.on(ground, 0.9))
     stage.canvas.mist(stage.shore, stage.height, mix(light.on(ground), light.shade, 0.5), 0.5)
-    stones(stage, rng, 6, stage.shore - unit * 0.01, stage.shore + unit * 0.03,
-           light.on((138, 138, 142)), 0.026)
+    stones(
+        stage,
+        rng,
+        6,
+        stage.shore - unit * 0.01,
+        stage.shore + unit * 0.03,
+        light.on((138, 138, 142)),
+        0.026,
+    )
     if not snowy:
-        grass(stage, rng, 420, stage.shore + unit * 0.02, stage.height, light.on((100, 146, 68)), .045)
+        grass(
+            stage,
+            rng,
+            420,
+            stage.shore + unit * 0.02,
+            stage.height,
+            light.on((100, 146, 68)),
+            0.045,
+        )
         blossoms(stage, rng, 90, stage.shore + unit * 0.04, stage.height, FLOWERS)
 
 
@@ -303,8 +372,9 @@ def reef(stage: Stage) -> None:
     unit = stage.unit
     hue = rng.uniform(-0.05, 0.05)
     dim = 0.5 if stage.light.moon else 1.0
-    top, mid, low = (turned(c, hue, 1, dim) for c in
-                     ((120, 226, 226), (34, 140, 176), (14, 62, 112)))
+    top, mid, low = (
+        turned(c, hue, 1, dim) for c in ((120, 226, 226), (34, 140, 176), (14, 62, 112))
+    )
     stage.canvas.wash(((0, top), (0.4, mid), (1, low)))
     _rays(stage, rng, lighter(top, 0.5))
     for depth in (0.15, 0.35, 0.6)[: 2 + (stage.detail > 0)]:
@@ -326,50 +396,94 @@ def _rays(stage: Stage, rng: Random, tone: Colour) -> None:
         x = rng.uniform(-60, 220)
         wide = rng.uniform(3, 13)
         top = source + (x - source) * 0.25
-        pencil.polygon([(top - wide * 0.2, -5), (top + wide * 0.2, -5), (x + wide, 165),
-                        (x - wide, 165)], fill=rng.randint(60, 150))
+        pencil.polygon(
+            [(top - wide * 0.2, -5), (top + wide * 0.2, -5), (x + wide, 165), (x - wide, 165)],
+            fill=rng.randint(60, 150),
+        )
     fade = Image.linear_gradient("L").resize((160, 160)).point([255 - v for v in range(256)])
     mask = ImageChops.multiply(mask.filter(ImageFilter.GaussianBlur(2)), fade)
     stage.canvas.stain(mask, tone, (0, 0, stage.width, stage.horizon * 1.05), 0.8)
-    shine = cloudy(rng, (160, 60), (10, 6), 3).point([min(255, max(0, v - 140) * 3)
-                                                     for v in range(256)])
+    shine = cloudy(rng, (160, 60), (10, 6), 3).point(
+        [min(255, max(0, v - 140) * 3) for v in range(256)]
+    )
     fade = Image.linear_gradient("L").resize((160, 60)).point([255 - v for v in range(256)])
-    stage.canvas.stain(ImageChops.multiply(shine, fade), lighter(tone, 0.4),
-                       (0, 0, stage.width, stage.height * 0.16), 0.7)
+    stage.canvas.stain(
+        ImageChops.multiply(shine, fade),
+        lighter(tone, 0.4),
+        (0, 0, stage.width, stage.height * 0.16),
+        0.7,
+    )
 
 
 def _coral(stage: Stage, rng: Random, x: float, base: float, size: float, tone: Colour) -> None:
-    kind = rng.choice("fan branch weed brain tube".split())
+    kind = rng.choice(["fan", "branch", "weed", "brain", "tube"])
     canvas = stage.canvas
     if kind == "weed":
         for k in range(4):
             sway = rng.uniform(-0.3, 0.3) * size
-            spine = [(x + k * size * 0.12 + math.sin(t * 1.3 + k) * size * 0.10 + sway * t / 6,
-                      base - size * 1.5 * t / 6) for t in range(7)]
+            spine = [
+                (
+                    x + k * size * 0.12 + math.sin(t * 1.3 + k) * size * 0.10 + sway * t / 6,
+                    base - size * 1.5 * t / 6,
+                )
+                for t in range(7)
+            ]
             smooth = outline([(px, py, False) for px, py in spine], closed=False, steps=4)
-            canvas.polygon(ribbon(smooth, size * 0.07, size * 0.01, size * 0.05),
-                           mix(tone, (50, 150, 96), 0.75))
+            canvas.polygon(
+                ribbon(smooth, size * 0.07, size * 0.01, size * 0.05),
+                mix(tone, (50, 150, 96), 0.75),
+            )
     elif kind == "brain":
         canvas.ellipse(x, base, size * 0.6, size * 0.5, mix(tone, (20, 30, 80), 0.25))
         canvas.ellipse(x, base - size * 0.04, size * 0.56, size * 0.44, tone)
         for k in range(5):
-            canvas.draw.arc((x - size * 0.1 * k - 4, base - size * 0.36, x + size * 0.1 * k + 4,
-                             base + size * 0.3), 190, 350, fill=(*lighter(tone, 0.3), 130),
-                            width=max(1, round(size * 0.02)))
+            canvas.draw.arc(
+                (
+                    x - size * 0.1 * k - 4,
+                    base - size * 0.36,
+                    x + size * 0.1 * k + 4,
+                    base + size * 0.3,
+                ),
+                190,
+                350,
+                fill=(*lighter(tone, 0.3), 130),
+                width=max(1, round(size * 0.02)),
+            )
     elif kind == "tube":
         for k in range(4):
             tx, high = x + (k - 1.5) * size * 0.2, size * rng.uniform(0.5, 1.0)
-            canvas.draw.rounded_rectangle((tx - size * .09, base - high, tx + size * .09, base + size * .2),
-                                          size * 0.08, fill=tone)
-            canvas.ellipse(tx, base - high + size * 0.05, size * 0.09, size * 0.05, darker(tone, 0.4))
+            canvas.draw.rounded_rectangle(
+                (tx - size * 0.09, base - high, tx + size * 0.09, base + size * 0.2),
+                size * 0.08,
+                fill=tone,
+            )
+            canvas.ellipse(
+                tx, base - high + size * 0.05, size * 0.09, size * 0.05, darker(tone, 0.4)
+            )
     else:
-        _branches(stage, rng, x, base, size * (0.42 if kind == "branch" else 0.5), -math.pi / 2,
-                  3 + (stage.detail > 0), tone, 0.5 if kind == "fan" else 0.42)
+        _branches(
+            stage,
+            rng,
+            x,
+            base,
+            size * (0.42 if kind == "branch" else 0.5),
+            -math.pi / 2,
+            3 + (stage.detail > 0),
+            tone,
+            0.5 if kind == "fan" else 0.42,
+        )
 
 
 def _branches(
-    stage: Stage, rng: Random, x: float, y: float, length: float, angle: float, depth: int,
-    tone: Colour, spread: float,
+    stage: Stage,
+    rng: Random,
+    x: float,
+    y: float,
+    length: float,
+    angle: float,
+    depth: int,
+    tone: Colour,
+    spread: float,
 ) -> None:
     ex, ey = x + math.cos(angle) * length, y + math.sin(angle) * length
     stage.canvas.line([(x, y), (ex, ey)], max(1.5, length * 0.3), tone)
@@ -377,8 +491,17 @@ def _branches(
     if depth > 0:
         for side in (-1, 1):
             turn = side * spread * rng.uniform(0.6, 1.3)
-            _branches(stage, rng, ex, ey, length * rng.uniform(0.6, 0.8), angle + turn, depth - 1,
-                      tone, spread)
+            _branches(
+                stage,
+                rng,
+                ex,
+                ey,
+                length * rng.uniform(0.6, 0.8),
+                angle + turn,
+                depth - 1,
+                tone,
+                spread,
+            )
 
 
 def _sea_floor(stage: Stage, rng: Random, mid: Colour) -> None:
@@ -398,8 +521,11 @@ def _sea_floor(stage: Stage, rng: Random, mid: Colour) -> None:
     for _ in range(stage.many(26)):
         x, y = rng.uniform(0, stage.width), rng.uniform(0, stage.horizon)
         r = unit * rng.uniform(0.002, 0.008)
-        stage.canvas.draw.ellipse((x - r, y - r, x + r, y + r), outline=(230, 255, 255, 120),
-                                  width=max(1, round(r * 0.25)))
+        stage.canvas.draw.ellipse(
+            (x - r, y - r, x + r, y + r),
+            outline=(230, 255, 255, 120),
+            width=max(1, round(r * 0.25)),
+        )
         stage.canvas.ellipse(x - r * 0.35, y - r * 0.35, r * 0.2, r * 0.2, (255, 255, 255), 0.7)
     for _ in range(stage.many(5)):
         _shoal(stage, rng, mix(mid, (20, 60, 110), 0.55))
@@ -412,5 +538,12 @@ def _shoal(stage: Stage, rng: Random, tone: Colour) -> None:
         fx, fy = x + rng.gauss(0, 0.06) * stage.unit, y + rng.gauss(0, 0.025) * stage.unit
         r = stage.unit * rng.uniform(0.005, 0.010)
         stage.canvas.ellipse(fx, fy, r, r * 0.4, tone, 0.75)
-        stage.canvas.polygon([(fx - way * r * 0.8, fy), (fx - way * r * 1.5, fy - r * 0.4),
-                              (fx - way * r * 1.5, fy + r * 0.4)], tone, 0.75)
+        stage.canvas.polygon(
+            [
+                (fx - way * r * 0.8, fy),
+                (fx - way * r * 1.5, fy - r * 0.4),
+                (fx - way * r * 1.5, fy + r * 0.4),
+            ],
+            tone,
+            0.75,
+        )

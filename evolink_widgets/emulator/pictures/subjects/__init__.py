@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import beasts, birds, hoofed
+from . import beasts, birds, buildings, hoofed, plants, vehicles, vessels
 from .registry import KINDS, Kind
 
-__all__ = ["KINDS", "Kind", "beasts", "birds", "hoofed"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "beasts",
+    "birds",
+    "buildings",
+    "hoofed",
+    "plants",
+    "vehicles",
+    "vessels",
+]

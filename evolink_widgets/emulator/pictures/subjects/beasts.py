@@ -10,8 +10,16 @@ NOSE: Colour = (40, 30, 38)
 CREAM: Colour = (250, 240, 226)
 
 
-@subject("fox", wide=104, tall=0.8, colours="e07a34 d96a2c e88a40", homes="forest, snow, meadow",
-         head=(62, 12), hand=(82, 70), seat=(58, 24))
+@subject(
+    "fox",
+    wide=104,
+    tall=0.8,
+    colours="e07a34 d96a2c e88a40",
+    homes="forest, snow, meadow",
+    head=(62, 12),
+    hand=(82, 70),
+    seat=(58, 24),
+)
 def fox(p: Pen) -> None:
     """A sitting fox, tail around its side."""
     fur, dark, white = p.main, p.dark, mix(CREAM, p.main, 0.06)
@@ -24,8 +32,9 @@ def fox(p: Pen) -> None:
         p.stroke(f"{x},66 {x},84 {x + 1},97", 11, 9, fur)
         p.inside.stroke(f"{x},84 {x + 1},98", 11, 10, mix(dark, NOSE, 0.6))
     p.inside.line(67.5, 72, 67.5, 99, 1.0, dark, 0.6)
-    p.blob("38,27 40,12 41,-2! 54,10 64,11 74,10 87,-2! 88,12 90,27 80,39 70,48 64,50 58,48 48,39",
-           fur)
+    p.blob(
+        "38,27 40,12 41,-2! 54,10 64,11 74,10 87,-2! 88,12 90,27 80,39 70,48 64,50 58,48 48,39", fur
+    )
     p.inside.blob("43,12 43,3! 51,11 46,18", mix(dark, NOSE, 0.4))
     p.inside.blob("85,12 85,3! 77,11 82,18", mix(dark, NOSE, 0.4))
     p.inside.blob("34,26 48,28 58,34 62,46 64,54 48,46 38,36", white)
@@ -36,16 +45,25 @@ def fox(p: Pen) -> None:
     p.eye(74.5, 28.5, 2.9)
 
 
-@subject("wolf", wide=112, tall=0.9, colours="8d939c 7d848f a09a92", homes="snow, forest, mountain",
-         head=(76, 8), seat=(50, 34))
+@subject(
+    "wolf",
+    wide=112,
+    tall=0.9,
+    colours="8d939c 7d848f a09a92",
+    homes="snow, forest, mountain",
+    head=(76, 8),
+    seat=(50, 34),
+)
 def wolf(p: Pen) -> None:
     """A standing wolf, head raised."""
     fur, dark, pale = p.main, p.dark, lighter(p.main, 0.5)
     p.stroke("24,50 12,62 6,80", 9, 3, darker(fur, 0.15), belly=7)
     for x in (36, 80):
         p.stroke(f"{x},60 {x - 2},78 {x + 1},96", 10, 6, dark)
-    p.blob("22,46 34,36 52,36 66,34 74,22 82,12 88,10 92,20 90,38 92,52 88,66 76,70 56,66 40,68 26,64",
-           fur)
+    p.blob(
+        "22,46 34,36 52,36 66,34 74,22 82,12 88,10 92,20 90,38 92,52 88,66 76,70 56,66 40,68 26,64",
+        fur,
+    )
     p.inside.blob("70,40 82,34 94,44 90,68 78,72 70,60", pale)
     p.inside.blob("24,62 50,60 70,66 60,74 30,74", darker(fur, 0.2))
     for x, y in ((28, 58), (86, 58)):
@@ -58,8 +76,16 @@ def wolf(p: Pen) -> None:
     p.eye(93, 17, 2.2, (60, 46, 20))
 
 
-@subject("cat", wide=92, tall=0.45, colours="d9924e 6e6a72 e8d5b5 4a454e c9773f b9aca0",
-         homes="room, garden, street", head=(54, 12), hand=(74, 72), seat=(50, 26))
+@subject(
+    "cat",
+    wide=92,
+    tall=0.45,
+    colours="d9924e 6e6a72 e8d5b5 4a454e c9773f b9aca0",
+    homes="room, garden, street",
+    head=(54, 12),
+    hand=(74, 72),
+    seat=(50, 26),
+)
 def cat(p: Pen) -> None:
     """A sitting cat with its tail around its paws."""
     fur, dark, white = p.main, p.dark, lighter(p.main, 0.62)
@@ -70,13 +96,15 @@ def cat(p: Pen) -> None:
     for x in (48, 60):
         p.stroke(f"{x},68 {x},86 {x + 1},96", 10, 9, fur)
         p.inside.oval(x + 1.5, 98, 6.5, 4.6, white)
-    p.blob("29,29 31,14 32,-1! 43,9 54,8 65,9 76,-1! 77,14 79,29 73,41 63,47 54,48 45,47 35,41", fur)
+    p.blob(
+        "29,29 31,14 32,-1! 43,9 54,8 65,9 76,-1! 77,14 79,29 73,41 63,47 54,48 45,47 35,41", fur
+    )
     p.inside.blob("35,13 35,4! 41,10 37,16", mix((236, 160, 160), fur, 0.25))
     p.inside.blob("73,13 73,4! 67,10 71,16", mix((236, 160, 160), fur, 0.25))
     if p.detail:
         stripe = darker(fur, 0.28)
-        for x in (48.5, 54, 59.5):
-            p.inside.stroke(f"{x},7 {x},15", 2.4, 0.6, stripe)
+        for mark in (48.5, 54, 59.5):
+            p.inside.stroke(f"{mark},7 {mark},15", 2.4, 0.6, stripe)
         for y in (62, 71, 80):
             p.inside.stroke(f"26,{y} 37,{y + 4}", 2.6, 0.6, stripe)
             p.inside.stroke(f"82,{y} 71,{y + 4}", 2.6, 0.6, stripe)
@@ -94,8 +122,16 @@ def cat(p: Pen) -> None:
         p.stroke(f"62,{y} 74,{y - 2 + (y - 38)}", 0.5, 0.3, lighter(fur, 0.7))
 
 
-@subject("dog", wide=96, tall=0.6, colours="c98d52 a8703e e6cfa6 7a5136 f0e6d6",
-         homes="garden, meadow, beach, street", head=(60, 10), hand=(80, 72), seat=(54, 26))
+@subject(
+    "dog",
+    wide=96,
+    tall=0.6,
+    colours="c98d52 a8703e e6cfa6 7a5136 f0e6d6",
+    homes="garden, meadow, beach, street",
+    head=(60, 10),
+    hand=(80, 72),
+    seat=(54, 26),
+)
 def dog(p: Pen) -> None:
     """A sitting dog with soft ears and its tongue out."""
     fur, white = p.main, lighter(p.main, 0.6)
@@ -136,8 +172,16 @@ def _sitting_bear(p: Pen, fur: Colour, limbs: Colour, ears: Colour) -> None:
     p.blob("24,30 28,14 40,6 60,6 72,14 76,30 70,44 58,50 42,50 30,44", fur)
 
 
-@subject("bear", wide=100, tall=1.5, colours="7d5537 6a4630 8f6644", homes="forest, mountain, snow",
-         head=(50, 8), hand=(80, 80), seat=(50, 10))
+@subject(
+    "bear",
+    wide=100,
+    tall=1.5,
+    colours="7d5537 6a4630 8f6644",
+    homes="forest, mountain, snow",
+    head=(50, 8),
+    hand=(80, 80),
+    seat=(50, 10),
+)
 def bear(p: Pen) -> None:
     """A sitting bear."""
     _sitting_bear(p, p.main, darker(p.main, 0.1), darker(p.main, 0.1))
@@ -150,8 +194,17 @@ def bear(p: Pen) -> None:
     p.eye(60.5, 25, 2.7)
 
 
-@subject("panda", wide=100, tall=1.4, colours="f6f2ea", homes="forest, garden", tint=False,
-         head=(50, 8), hand=(80, 80), seat=(50, 10))
+@subject(
+    "panda",
+    wide=100,
+    tall=1.4,
+    colours="f6f2ea",
+    homes="forest, garden",
+    tint=False,
+    head=(50, 8),
+    hand=(80, 80),
+    seat=(50, 10),
+)
 def panda(p: Pen) -> None:
     """A sitting panda with a bamboo shoot."""
     black: Colour = (48, 44, 54)
@@ -169,8 +222,16 @@ def panda(p: Pen) -> None:
         p.oval(x, y, 7, 2, (98, 158, 78), turn)
 
 
-@subject("rabbit", wide=78, tall=0.4, colours="d9c5ad b7a08a efe6da a88a70 9c938f",
-         homes="meadow, garden, snow", head=(40, 30), hand=(60, 76), seat=(36, 54))
+@subject(
+    "rabbit",
+    wide=78,
+    tall=0.4,
+    colours="d9c5ad b7a08a efe6da a88a70 9c938f",
+    homes="meadow, garden, snow",
+    head=(40, 30),
+    hand=(60, 76),
+    seat=(36, 54),
+)
 def rabbit(p: Pen) -> None:
     """A sitting rabbit, ears up."""
     fur, white = p.main, lighter(p.main, 0.65)
@@ -178,8 +239,10 @@ def rabbit(p: Pen) -> None:
     for sign, lean in ((-1, -3), (1, 4)):
         x = 40 + sign * 9
         p.blob(f"{x - 6},32 {x - 7 + lean},14 {x + lean},-2 {x + 7 + lean},14 {x + 6},32", fur)
-        p.inside.blob(f"{x - 3},30 {x - 3.5 + lean},14 {x + lean},4 {x + 3.5 + lean},14 {x + 3},30",
-                      mix((240, 170, 170), fur, 0.3))
+        p.inside.blob(
+            f"{x - 3},30 {x - 3.5 + lean},14 {x + lean},4 {x + 3.5 + lean},14 {x + 3},30",
+            mix((240, 170, 170), fur, 0.3),
+        )
     p.blob("12,98! 8,84 14,66 28,56 44,56 58,64 66,82 66,98!", fur)
     p.inside.blob("8,99 6,80 22,70 36,80 38,99", darker(fur, 0.12))
     p.inside.blob("40,60 56,60 66,80 60,99 44,99 40,80", white)
@@ -196,8 +259,17 @@ def rabbit(p: Pen) -> None:
     p.stroke("40,55 43.5,57", 0.9, 0.6, darker(fur, 0.5))
 
 
-@subject("mouse", wide=112, tall=0.2, colours="a8a0a0 b9a48c 8f8a92", homes="meadow, room, garden",
-         head=(74, 34), hand=(90, 84), seat=(48, 46), hero=0.4)
+@subject(
+    "mouse",
+    wide=112,
+    tall=0.2,
+    colours="a8a0a0 b9a48c 8f8a92",
+    homes="meadow, room, garden",
+    head=(74, 34),
+    hand=(90, 84),
+    seat=(48, 46),
+    hero=0.4,
+)
 def mouse(p: Pen) -> None:
     """A mouse with large ears."""
     fur, pink = p.main, mix((238, 168, 164), p.main, 0.15)
@@ -217,8 +289,17 @@ def mouse(p: Pen) -> None:
         p.oval(x, 97, 8, 3.2, pink)
 
 
-@subject("squirrel", wide=96, tall=0.3, colours="b8683a a35a34 8c6a52", homes="forest, garden",
-         head=(66, 18), hand=(80, 64), seat=(56, 28), hero=0.42)
+@subject(
+    "squirrel",
+    wide=96,
+    tall=0.3,
+    colours="b8683a a35a34 8c6a52",
+    homes="forest, garden",
+    head=(66, 18),
+    hand=(80, 64),
+    seat=(56, 28),
+    hero=0.42,
+)
 def squirrel(p: Pen) -> None:
     """A squirrel with its brush up and a nut in its paws."""
     fur, white = p.main, lighter(p.main, 0.68)
@@ -236,8 +317,16 @@ def squirrel(p: Pen) -> None:
     p.stroke("60,62 70,66 76,64", 6, 5, fur)
 
 
-@subject("hedgehog", wide=124, tall=0.22, colours="8a6a50 7a6250", homes="forest, garden",
-         seat=(52, 26), head=(92, 52), hero=0.36)
+@subject(
+    "hedgehog",
+    wide=124,
+    tall=0.22,
+    colours="8a6a50 7a6250",
+    homes="forest, garden",
+    seat=(52, 26),
+    head=(92, 52),
+    hero=0.36,
+)
 def hedgehog(p: Pen) -> None:
     """A hedgehog trotting through the leaves."""
     spines = darker(p.main, 0.25)

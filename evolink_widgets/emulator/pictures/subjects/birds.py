@@ -10,8 +10,17 @@ BEAK: Colour = (240, 168, 62)
 DARK: Colour = (40, 34, 44)
 
 
-@subject("bird", wide=116, tall=0.25, colours="4f86c6 d9654a 6aa56a e2b04a 8a6fb0", stands="air",
-         homes="meadow, garden, forest", seat=(48, 40), head=(86, 18), hero=0.3)
+@subject(
+    "bird",
+    wide=116,
+    tall=0.25,
+    colours="4f86c6 d9654a 6aa56a e2b04a 8a6fb0",
+    stands="air",
+    homes="meadow, garden, forest",
+    seat=(48, 40),
+    head=(86, 18),
+    hero=0.3,
+)
 def bird(p: Pen) -> None:
     """A songbird in flight, wings raised."""
     body, wing = p.main, darker(p.main, 0.2)
@@ -21,19 +30,31 @@ def bird(p: Pen) -> None:
     p.inside.blob("40,78 62,68 88,58 98,50 92,70 66,86 44,84", mix((252, 240, 220), body, 0.1))
     p.blob("40,58 26,36 8,8! 42,24 60,34 72,52 62,62", wing)
     for k in range(4 if p.detail else 0):
-        p.inside.stroke(f"{16 + k * 9},{18 + k * 4} {46 + k * 6},{52 + k}", 1.1, 0.5,
-                        lighter(wing, 0.3))
+        p.inside.stroke(
+            f"{16 + k * 9},{18 + k * 4} {46 + k * 6},{52 + k}", 1.1, 0.5, lighter(wing, 0.3)
+        )
     p.poly([(96, 40), (112, 46), (97, 50)], BEAK)
     p.eye(90, 42, 2.8)
 
 
-@subject("owl", wide=76, tall=0.5, colours="8f6a4a a37c58 7a6a62 b59a7c", homes="forest, library",
-         seat=(38, 8), head=(38, 6), hand=(56, 70), hero=0.44)
+@subject(
+    "owl",
+    wide=76,
+    tall=0.5,
+    colours="8f6a4a a37c58 7a6a62 b59a7c",
+    homes="forest, library",
+    seat=(38, 8),
+    head=(38, 6),
+    hand=(56, 70),
+    hero=0.44,
+)
 def owl(p: Pen) -> None:
     """An owl with large eyes."""
     body, dark, pale = p.main, p.dark, lighter(p.main, 0.5)
     p.blob("30,92 34,104 42,104 46,92", dark)
-    p.blob("10,20 12,-2! 26,8 38,9 50,8 64,-2! 66,20 70,48 66,76 54,92 38,96 22,92 10,76 6,48", body)
+    p.blob(
+        "10,20 12,-2! 26,8 38,9 50,8 64,-2! 66,20 70,48 66,76 54,92 38,96 22,92 10,76 6,48", body
+    )
     p.inside.blob("22,46 38,42 54,46 58,72 48,92 28,92 18,72", pale)
     for row in range(4):
         for k in range(4 - row % 2):
@@ -52,17 +73,30 @@ def owl(p: Pen) -> None:
             p.stroke(f"{x + k * 0.5},91 {x + k},98", 3, 2.4, BEAK)
 
 
-@subject("eagle", wide=170, tall=0.9, colours="6b4a36 5a4234", stands="air",
-         homes="mountain, desert", seat=(84, 40), head=(100, 20), hero=0.34)
+@subject(
+    "eagle",
+    wide=170,
+    tall=0.9,
+    colours="6b4a36 5a4234",
+    stands="air",
+    homes="mountain, desert",
+    seat=(84, 40),
+    head=(100, 20),
+    hero=0.34,
+)
 def eagle(p: Pen) -> None:
     """An eagle with spread wings."""
     body, wing = p.main, darker(p.main, 0.18)
     p.blob("80,56 70,92 84,84 92,96 100,84 112,90 104,56", (246, 240, 230))
     for sign in (-1, 1):
+
         def x(v: float, s: int = sign) -> float:
             return 90 + s * v
-        path = (f"{x(4)},34 {x(30)},16 {x(58)},10 {x(84)},18! {x(76)},26! {x(84)},34! {x(70)},38! "
-                f"{x(74)},48! {x(58)},48! {x(56)},58! {x(40)},56 {x(14)},62")
+
+        path = (
+            f"{x(4)},34 {x(30)},16 {x(58)},10 {x(84)},18! {x(76)},26! {x(84)},34! {x(70)},38! "
+            f"{x(74)},48! {x(58)},48! {x(56)},58! {x(40)},56 {x(14)},62"
+        )
         p.blob(path, wing)
         p.inside.blob(f"{x(6)},36 {x(34)},22 {x(60)},16 {x(44)},36 {x(14)},50", lighter(body, 0.12))
     p.blob("80,36 92,28 104,36 106,56 98,76 88,76 78,56", body)
@@ -71,13 +105,25 @@ def eagle(p: Pen) -> None:
     p.eye(101, 25, 1.9)
 
 
-@subject("duck", wide=110, tall=0.4, colours="c9a06a e8dcc4 f2c53a", stands="water", homes="lake",
-         seat=(44, 52), head=(80, 14), hero=0.34)
+@subject(
+    "duck",
+    wide=110,
+    tall=0.4,
+    colours="c9a06a e8dcc4 f2c53a",
+    stands="water",
+    homes="lake",
+    seat=(44, 52),
+    head=(80, 14),
+    hero=0.34,
+)
 def duck(p: Pen) -> None:
     """A swimming duck."""
     body = p.main
-    p.blob("4,52! 18,60 40,56 62,58 68,44 66,28 74,14 86,12 95,20 95,34 88,46 92,66 88,86 66,98 34,98 "
-           "14,84", body)
+    p.blob(
+        "4,52! 18,60 40,56 62,58 68,44 66,28 74,14 86,12 95,20 95,34 88,46 92,66 88,86 66,98 34,98 "
+        "14,84",
+        body,
+    )
     p.inside.blob("10,84 40,86 90,78 88,102 20,102", darker(body, 0.16))
     p.blob("22,66 42,60 66,66 66,80 46,88 26,82", darker(body, 0.12))
     p.inside.stroke("34,74 48,78 62,74", 1.4, 0.6, darker(body, 0.35))
@@ -85,8 +131,17 @@ def duck(p: Pen) -> None:
     p.eye(84.5, 24, 2.7)
 
 
-@subject("swan", wide=110, tall=0.9, colours="f8f6f2 f4f2f6", stands="water", homes="lake",
-         seat=(40, 50), head=(82, 2), hero=0.42)
+@subject(
+    "swan",
+    wide=110,
+    tall=0.9,
+    colours="f8f6f2 f4f2f6",
+    stands="water",
+    homes="lake",
+    seat=(40, 50),
+    head=(82, 2),
+    hero=0.42,
+)
 def swan(p: Pen) -> None:
     """A swan with raised wings."""
     white = p.main
@@ -97,13 +152,25 @@ def swan(p: Pen) -> None:
     p.blob("2,56! 16,72 34,62 60,64 82,76 86,90 70,100 30,100 12,86", white)
     p.blob("8,46! 24,38 46,46 66,62 72,78 56,90 32,86 16,70", lighter(white, 0.2))
     for k in range(3):
-        p.inside.stroke(f"{16 + k * 6},{52 + k * 8} {40 + k * 4},{64 + k * 6} {62},{74 + k * 4}", 1.4, .5,
-                        darker(white, 0.14))
+        p.inside.stroke(
+            f"{16 + k * 6},{52 + k * 8} {40 + k * 4},{64 + k * 6} {62},{74 + k * 4}",
+            1.4,
+            0.5,
+            darker(white, 0.14),
+        )
     p.eye(88, 8.5, 1.4)
 
 
-@subject("flamingo", wide=70, tall=1.3, colours="f08aa2 ee7f96", homes="lake, beach",
-         seat=(28, 40), head=(52, 2), hero=0.52)
+@subject(
+    "flamingo",
+    wide=70,
+    tall=1.3,
+    colours="f08aa2 ee7f96",
+    homes="lake, beach",
+    seat=(28, 40),
+    head=(52, 2),
+    hero=0.52,
+)
 def flamingo(p: Pen) -> None:
     """A flamingo on one leg."""
     pink = p.main
@@ -120,8 +187,16 @@ def flamingo(p: Pen) -> None:
     p.eye(56, 4, 1.2)
 
 
-@subject("heron", wide=80, tall=1.2, colours="eef0f2 c4ccd4", homes="lake",
-         seat=(28, 44), head=(52, 2), hero=0.54)
+@subject(
+    "heron",
+    wide=80,
+    tall=1.2,
+    colours="eef0f2 c4ccd4",
+    homes="lake",
+    seat=(28, 44),
+    head=(52, 2),
+    hero=0.54,
+)
 def heron(p: Pen) -> None:
     """A crane wading."""
     body = p.main
@@ -136,8 +211,17 @@ def heron(p: Pen) -> None:
     p.eye(56, 6, 1.1)
 
 
-@subject("penguin", wide=72, tall=1.0, colours="343a4c 2c3242", homes="snow, beach",
-         head=(36, 4), hand=(60, 62), seat=(36, 6), hero=0.44)
+@subject(
+    "penguin",
+    wide=72,
+    tall=1.0,
+    colours="343a4c 2c3242",
+    homes="snow, beach",
+    head=(36, 4),
+    hand=(60, 62),
+    seat=(36, 6),
+    hero=0.44,
+)
 def penguin(p: Pen) -> None:
     """A penguin."""
     coat = p.main
@@ -155,8 +239,16 @@ def penguin(p: Pen) -> None:
     p.eye(43.5, 22.5, 2.4)
 
 
-@subject("hen", wide=96, tall=0.5, colours="c8763c e9dcc8 8f4a30", homes="meadow, garden",
-         seat=(40, 40), head=(72, 10), hero=0.38)
+@subject(
+    "hen",
+    wide=96,
+    tall=0.5,
+    colours="c8763c e9dcc8 8f4a30",
+    homes="meadow, garden",
+    seat=(40, 40),
+    head=(72, 10),
+    hero=0.38,
+)
 def hen(p: Pen) -> None:
     """A rooster."""
     body, red = p.main, (216, 56, 50)
@@ -164,7 +256,9 @@ def hen(p: Pen) -> None:
         p.stroke(f"{x},80 {x},95", 3, 2.6, BEAK)
         p.stroke(f"{x - 4},97 {x + 7},97.5", 2.4, 2, BEAK)
     for k, tone in enumerate((darker(body, 0.55), darker(body, 0.4), (60, 96, 90))):
-        p.stroke(f"28,60 {12 - k * 4},{44 - k * 6} {8 - k},{22 + k * 12} {2},{40 + k * 14}", 10, 2, tone)
+        p.stroke(
+            f"28,60 {12 - k * 4},{44 - k * 6} {8 - k},{22 + k * 12} {2},{40 + k * 14}", 10, 2, tone
+        )
     p.blob("20,54 34,54 52,52 60,36 62,20 72,10 82,16 84,30 82,48 80,68 66,84 42,86 26,74", body)
     p.blob("30,60 48,56 62,64 54,78 36,76", darker(body, 0.25))
     for x, y in ((66, 10), (72, 5), (79, 8)):
@@ -174,13 +268,21 @@ def hen(p: Pen) -> None:
     p.eye(76, 22, 2.3)
 
 
-@subject("butterfly", wide=110, tall=0.16, colours="e8812c 4f7fd0 c85aa0 f2c53a 6a5ac8",
-         stands="air", homes="meadow, garden", hero=0.34)
+@subject(
+    "butterfly",
+    wide=110,
+    tall=0.16,
+    colours="e8812c 4f7fd0 c85aa0 f2c53a 6a5ac8",
+    stands="air",
+    homes="meadow, garden",
+    hero=0.34,
+)
 def butterfly(p: Pen) -> None:
     """A butterfly with patterned wings."""
     wing, edge = p.main, darker(p.main, 0.62)
     spot = lighter(p.main, 0.6)
     for sign in (-1, 1):
+
         def at(x: float, y: float, s: int = sign) -> str:
             return f"{55 + s * x},{y}"
 
@@ -188,10 +290,18 @@ def butterfly(p: Pen) -> None:
             return " ".join(at(x, y, s) for x, y in points)
 
         p.blob(ring([(2, 54), (16, 62), (36, 62), (40, 76), (32, 92), (18, 94), (8, 78)]), edge)
-        p.blob(ring([(3, 57), (16, 66), (32, 66), (35, 76), (29, 87), (19, 89), (10, 76)]),
-               darker(wing, 0.1))
-        p.blob(ring([(2, 50), (10, 24), (28, 6), (48, 4), (54, 16), (48, 42), (32, 58), (12, 60)]), edge)
-        p.blob(ring([(4, 50), (12, 28), (28, 13), (43, 11), (48, 19), (42, 39), (29, 52), (13, 55)]), wing)
+        p.blob(
+            ring([(3, 57), (16, 66), (32, 66), (35, 76), (29, 87), (19, 89), (10, 76)]),
+            darker(wing, 0.1),
+        )
+        p.blob(
+            ring([(2, 50), (10, 24), (28, 6), (48, 4), (54, 16), (48, 42), (32, 58), (12, 60)]),
+            edge,
+        )
+        p.blob(
+            ring([(4, 50), (12, 28), (28, 13), (43, 11), (48, 19), (42, 39), (29, 52), (13, 55)]),
+            wing,
+        )
         p.inside.oval(55 + sign * 47, 12, 2.4, 2.4, spot)
         p.inside.oval(55 + sign * 49, 26, 2.1, 2.1, spot)
         p.inside.oval(55 + sign * 24, 30, 7, 8, lighter(wing, 0.4), sign * 30)
@@ -203,7 +313,9 @@ def butterfly(p: Pen) -> None:
     p.blob("52,38 55,32 58,38 59,54 57,78 55,86 53,78 51,54", (48, 38, 44))
 
 
-@subject("bee", wide=124, tall=0.08, colours="f4c23c", stands="air", homes="garden, meadow", hero=0.28)
+@subject(
+    "bee", wide=124, tall=0.08, colours="f4c23c", stands="air", homes="garden, meadow", hero=0.28
+)
 def bee(p: Pen) -> None:
     """A round bee."""
     for turn, x in ((-36, 50), (-8, 66)):
@@ -234,15 +346,27 @@ def ladybird(p: Pen) -> None:
     p.stroke("104,52 112,40", 1.6, 1.4, DARK)
 
 
-@subject("bat", wide=170, tall=0.2, colours="4a4258 54465c", stands="air", homes="forest, cave",
-         hero=0.26)
+@subject(
+    "bat",
+    wide=170,
+    tall=0.2,
+    colours="4a4258 54465c",
+    stands="air",
+    homes="forest, cave",
+    hero=0.26,
+)
 def bat(p: Pen) -> None:
     """A bat with spread wings."""
     for sign in (-1, 1):
+
         def x(v: float, s: int = sign) -> float:
             return 85 + s * v
-        p.blob(f"{x(6)},44 {x(30)},18 {x(56)},22 {x(84)},44! {x(70)},46! {x(62)},62! {x(48)},56! "
-               f"{x(38)},74! {x(26)},64! {x(10)},76", darker(p.main, 0.1))
+
+        p.blob(
+            f"{x(6)},44 {x(30)},18 {x(56)},22 {x(84)},44! {x(70)},46! {x(62)},62! {x(48)},56! "
+            f"{x(38)},74! {x(26)},64! {x(10)},76",
+            darker(p.main, 0.1),
+        )
         p.inside.stroke(f"{x(10)},46 {x(44)},30 {x(82)},44", 2, 0.8, lighter(p.main, 0.2))
         p.blob(f"{x(6)},30 {x(12)},10! {x(18)},32", p.main)
     p.oval(85, 58, 16, 24, p.main)

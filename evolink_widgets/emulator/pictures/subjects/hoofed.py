@@ -12,7 +12,11 @@ DARK: Colour = (44, 36, 42)
 
 
 def legs(
-    p: Pen, spots: tuple[tuple[float, float], ...], colour: Colour, start: float, end: float,
+    p: Pen,
+    spots: tuple[tuple[float, float], ...],
+    colour: Colour,
+    start: float,
+    end: float,
     hoof: Colour | None = None,
 ) -> None:
     """Straight legs with a knee, from (x, y) down to the ground."""
@@ -27,8 +31,11 @@ def _horse(p: Pen, mane: Colour) -> None:
     fur = p.main
     p.stroke("24,48 12,56 8,72 11,86", 6, 2, mane, belly=8)
     legs(p, ((37, 58), (80, 60)), p.dark, 10, 5, DARK)
-    p.blob("22,50 27,41 42,39 60,42 74,38 84,26 92,12 100,6 106,9 117,24 120,31 116,36 109,34 "
-           "102,31 98,42 95,56 84,65 64,66 44,65 28,64", fur)
+    p.blob(
+        "22,50 27,41 42,39 60,42 74,38 84,26 92,12 100,6 106,9 117,24 120,31 116,36 109,34 "
+        "102,31 98,42 95,56 84,65 64,66 44,65 28,64",
+        fur,
+    )
     p.inside.blob("24,62 50,60 80,62 94,50 98,70 30,74", darker(fur, 0.16))
     legs(p, ((30, 57), (87, 58)), fur, 13, 5.4, DARK)
     p.stroke("101,5 90,14 82,28 77,40", 3, 5, mane, belly=7)
@@ -38,15 +45,31 @@ def _horse(p: Pen, mane: Colour) -> None:
     p.oval(116.5, 30.5, 1.2, 1.0, darker(fur, 0.5))
 
 
-@subject("horse", wide=124, tall=1.7, colours="8a5534 6f4530 b07a4a 4c3a36", hero=0.52,
-         homes="meadow, beach, desert", seat=(56, 44), head=(100, 4))
+@subject(
+    "horse",
+    wide=124,
+    tall=1.7,
+    colours="8a5534 6f4530 b07a4a 4c3a36",
+    hero=0.52,
+    homes="meadow, beach, desert",
+    seat=(56, 44),
+    head=(100, 4),
+)
 def horse(p: Pen) -> None:
     """A standing horse."""
     _horse(p, darker(p.main, 0.6))
 
 
-@subject("unicorn", wide=124, tall=1.7, colours="f6f2f6 f2eaf4", hero=0.52,
-         homes="meadow, forest, clouds", seat=(56, 44), head=(100, 4))
+@subject(
+    "unicorn",
+    wide=124,
+    tall=1.7,
+    colours="f6f2f6 f2eaf4",
+    hero=0.52,
+    homes="meadow, forest, clouds",
+    seat=(56, 44),
+    head=(100, 4),
+)
 def unicorn(p: Pen) -> None:
     """A white horse with a golden horn and a coloured mane."""
     p.stroke("104,5 113,-12", 3.4, 0.3, (240, 200, 96), caps=False)
@@ -55,8 +78,17 @@ def unicorn(p: Pen) -> None:
     p.stroke("23,50 13,60 11,78", 1.5, 1, (130, 160, 236), belly=2.4)
 
 
-@subject("zebra", wide=124, tall=1.5, colours="f4f0ea", hero=0.5, tint=False,
-         homes="meadow, desert", seat=(56, 44), head=(100, 4))
+@subject(
+    "zebra",
+    wide=124,
+    tall=1.5,
+    colours="f4f0ea",
+    hero=0.5,
+    tint=False,
+    homes="meadow, desert",
+    seat=(56, 44),
+    head=(100, 4),
+)
 def zebra(p: Pen) -> None:
     """A horse in stripes."""
     _horse(p, DARK)
@@ -71,8 +103,17 @@ def zebra(p: Pen) -> None:
     p.inside.oval(118, 33, 5, 5, DARK)
 
 
-@subject("elephant", wide=136, tall=3.0, colours="8d93a4 7f8798 9a94a0", hero=0.54,
-         homes="meadow, desert", seat=(54, 18), head=(96, 14), hand=(128, 84))
+@subject(
+    "elephant",
+    wide=136,
+    tall=3.0,
+    colours="8d93a4 7f8798 9a94a0",
+    hero=0.54,
+    homes="meadow, desert",
+    seat=(54, 18),
+    head=(96, 14),
+    hand=(128, 84),
+)
 def elephant(p: Pen) -> None:
     """An elephant with its trunk lowered."""
     skin, dark, pale = p.main, p.dark, lighter(p.main, 0.2)
@@ -85,8 +126,11 @@ def elephant(p: Pen) -> None:
         p.stroke(f"{x},60 {x},93", 19, 17, skin)
         for k in (-5, 0, 5):
             p.inside.oval(x + k, 100, 2.6, 3, lighter(skin, 0.5))
-    p.blob("84,34 88,20 100,13 112,18 118,30 122,48 124,66 128,76 134,80 135,86 128,88 120,84 114,74 "
-           "111,62 104,58 92,54", skin)
+    p.blob(
+        "84,34 88,20 100,13 112,18 118,30 122,48 124,66 128,76 134,80 135,86 128,88 120,84 114,74 "
+        "111,62 104,58 92,54",
+        skin,
+    )
     p.stroke("108,56 113,64 122,66", 4.4, 1, (250, 244, 230))
     for k in range(5):
         p.inside.stroke(f"{113 + k * 1.2},{48 + k * 7} {123 + k},{46 + k * 7.6}", 0.8, 0.8, dark)
@@ -95,8 +139,16 @@ def elephant(p: Pen) -> None:
     p.eye(109, 30, 2.1)
 
 
-@subject("deer", wide=112, tall=1.6, colours="b0764a 9a6640 c08a58", hero=0.54,
-         homes="forest, meadow, snow", head=(86, 30), seat=(46, 54))
+@subject(
+    "deer",
+    wide=112,
+    tall=1.6,
+    colours="b0764a 9a6640 c08a58",
+    hero=0.54,
+    homes="forest, meadow, snow",
+    head=(86, 30),
+    seat=(46, 54),
+)
 def deer(p: Pen) -> None:
     """A stag with branched antlers."""
     fur, pale = p.main, lighter(p.main, 0.6)
@@ -108,8 +160,11 @@ def deer(p: Pen) -> None:
         p.stroke(f"{x + sign * 10},12 {x + sign * 4},4", 1.8, 0.8, horn)
     legs(p, ((34, 68), (70, 68)), p.dark, 8, 3.6, DARK)
     p.oval(20, 56, 5, 4, pale)
-    p.blob("18,58 24,52 40,52 58,54 70,50 77,40 82,32 90,30 98,38 105,44 106,48 100,51 92,50 86,60 "
-           "80,70 64,74 40,73 24,70", fur)
+    p.blob(
+        "18,58 24,52 40,52 58,54 70,50 77,40 82,32 90,30 98,38 105,44 106,48 100,51 92,50 86,60 "
+        "80,70 64,74 40,73 24,70",
+        fur,
+    )
     p.inside.blob("26,70 60,68 80,66 84,54 92,52 84,80 30,80", lighter(fur, 0.3))
     legs(p, ((28, 67), (75, 67)), fur, 10, 3.8, DARK)
     p.blob("83,34 74,30 70,32 76,38", fur)
@@ -120,8 +175,16 @@ def deer(p: Pen) -> None:
             p.inside.oval(32 + k * 5, 57 + (k % 3) * 4, 1.3, 1.1, pale)
 
 
-@subject("sheep", wide=116, tall=0.9, colours="f5efe4 efe6d6", hero=0.4, homes="meadow",
-         seat=(50, 22), head=(92, 26))
+@subject(
+    "sheep",
+    wide=116,
+    tall=0.9,
+    colours="f5efe4 efe6d6",
+    hero=0.4,
+    homes="meadow",
+    seat=(50, 22),
+    head=(92, 26),
+)
 def sheep(p: Pen) -> None:
     """A sheep, mostly wool."""
     wool, face = p.main, (74, 66, 70)
@@ -141,8 +204,16 @@ def sheep(p: Pen) -> None:
     p.oval(97.6, 40.2, 1.6, 1.8, (24, 20, 26))
 
 
-@subject("cow", wide=130, tall=1.5, colours="f4efe8", hero=0.46, homes="meadow",
-         seat=(56, 30), head=(106, 26))
+@subject(
+    "cow",
+    wide=130,
+    tall=1.5,
+    colours="f4efe8",
+    hero=0.46,
+    homes="meadow",
+    seat=(56, 30),
+    head=(106, 26),
+)
 def cow(p: Pen) -> None:
     """A black-and-white cow."""
     patch = DARK if sum(p.main) > 500 else darker(p.main, 0.5)
@@ -164,8 +235,16 @@ def cow(p: Pen) -> None:
     p.eye(110, 34, 2.4)
 
 
-@subject("pig", wide=124, tall=0.8, colours="f0a9a8 eab0a6", hero=0.38, homes="meadow",
-         seat=(54, 28), head=(92, 26))
+@subject(
+    "pig",
+    wide=124,
+    tall=0.8,
+    colours="f0a9a8 eab0a6",
+    hero=0.38,
+    homes="meadow",
+    seat=(54, 28),
+    head=(92, 26),
+)
 def pig(p: Pen) -> None:
     """A round pink pig."""
     skin, dark = p.main, darker(p.main, 0.16)
@@ -182,19 +261,30 @@ def pig(p: Pen) -> None:
     p.eye(97, 42, 2.5)
 
 
-@subject("giraffe", wide=86, tall=5.0, colours="e6b464 dca652", hero=0.66, homes="meadow, desert",
-         seat=(28, 54), head=(62, 2))
+@subject(
+    "giraffe",
+    wide=86,
+    tall=5.0,
+    colours="e6b464 dca652",
+    hero=0.66,
+    homes="meadow, desert",
+    seat=(28, 54),
+    head=(62, 2),
+)
 def giraffe(p: Pen) -> None:
     """A giraffe."""
     fur, spot = p.main, darker(mix(p.main, (150, 80, 40), 0.6), 0.1)
     p.stroke("13,58 7,66 8,74", 1.6, 1.6, spot)
     legs(p, ((20, 68), (44, 68)), p.dark, 6, 3, DARK)
-    p.blob("12,60 17,54 32,53 42,50 48,36 54,18 57,8 61,4 67,5 76,12 79,16 76,19 68,18 64,22 60,40 "
-           "56,58 50,70 36,73 20,72", fur)
+    p.blob(
+        "12,60 17,54 32,53 42,50 48,36 54,18 57,8 61,4 67,5 76,12 79,16 76,19 68,18 64,22 60,40 "
+        "56,58 50,70 36,73 20,72",
+        fur,
+    )
     for k in range(22 if p.detail else 12):
         t = k / 22
         if t < 0.45:
-            x, y, r = 16 + (k * 13 % 36), 57 + (k * 7 % 14), 3.2
+            x, y, r = 16.0 + (k * 13 % 36), 57.0 + (k * 7 % 14), 3.2
         else:
             s = (t - 0.45) / 0.55
             x, y, r = 50 + s * 10 + (k % 2) * 3 - 1, 58 - s * 44, 2.7 - s * 1.0
@@ -207,15 +297,26 @@ def giraffe(p: Pen) -> None:
     p.eye(68.5, 9.5, 1.4)
 
 
-@subject("camel", wide=124, tall=2.1, colours="cfa06a c09258", hero=0.5, homes="desert",
-         seat=(48, 28), head=(104, 8))
+@subject(
+    "camel",
+    wide=124,
+    tall=2.1,
+    colours="cfa06a c09258",
+    hero=0.5,
+    homes="desert",
+    seat=(48, 28),
+    head=(104, 8),
+)
 def camel(p: Pen) -> None:
     """A dromedary."""
     fur = p.main
     p.stroke("18,46 10,56 11,68", 2.4, 2, p.dark)
     legs(p, ((34, 64), (74, 64)), p.dark, 8, 5)
-    p.blob("16,48 24,42 34,38 42,20 50,18 58,36 68,42 80,46 88,40 92,26 97,13 104,9 113,13 121,20 "
-           "121,25 113,27 106,25 103,36 98,52 88,62 66,68 36,68 20,62", fur)
+    p.blob(
+        "16,48 24,42 34,38 42,20 50,18 58,36 68,42 80,46 88,40 92,26 97,13 104,9 113,13 121,20 "
+        "121,25 113,27 106,25 103,36 98,52 88,62 66,68 36,68 20,62",
+        fur,
+    )
     p.inside.blob("22,62 60,60 92,56 86,76 26,76", darker(fur, 0.18))
     legs(p, ((26, 62), (81, 62)), fur, 10, 5.4)
     p.inside.blob("36,26 46,18 56,26 66,46 46,52 30,46", (190, 70, 64))
@@ -248,8 +349,16 @@ def _cat_face(p: Pen, x: float, y: float) -> None:
     p.eye(x + 6, y - 3, 2.1)
 
 
-@subject("lion", wide=118, tall=1.2, colours="dca45a d29a50", hero=0.46, homes="meadow, desert",
-         seat=(48, 40), head=(92, 10))
+@subject(
+    "lion",
+    wide=118,
+    tall=1.2,
+    colours="dca45a d29a50",
+    hero=0.46,
+    homes="meadow, desert",
+    seat=(48, 40),
+    head=(92, 10),
+)
 def lion(p: Pen) -> None:
     """A lion with a full mane."""
     _big_cat(p)
@@ -257,14 +366,27 @@ def lion(p: Pen) -> None:
     p.oval(6, 70, 5, 6, mane)
     for k in range(18):
         a = k * math.tau / 18
-        p.oval(92 + math.cos(a) * 19, 36 + math.sin(a) * 20, 8.4, 8.4, mane if k % 2 else
-               lighter(mane, 0.12))
+        p.oval(
+            92 + math.cos(a) * 19,
+            36 + math.sin(a) * 20,
+            8.4,
+            8.4,
+            mane if k % 2 else lighter(mane, 0.12),
+        )
     p.oval(92, 36, 20, 21, mane)
     _cat_face(p, 93, 35)
 
 
-@subject("tiger", wide=118, tall=1.1, colours="e88a34 e2802c", hero=0.46, homes="forest",
-         seat=(48, 40), head=(92, 22))
+@subject(
+    "tiger",
+    wide=118,
+    tall=1.1,
+    colours="e88a34 e2802c",
+    hero=0.46,
+    homes="forest",
+    seat=(48, 40),
+    head=(92, 22),
+)
 def tiger(p: Pen) -> None:
     """A tiger."""
     _big_cat(p)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..colour import Colour, colour
-from ..pen import Pen, Point
+from ..curves import Point
+from ..pen import Pen
 
 Artist = Callable[[Pen], None]
 
@@ -52,10 +53,19 @@ def subject(
 
     def register(artist: Artist) -> Artist:
         KINDS[name] = Kind(
-            name, artist, wide, tall, stands,
+            name,
+            artist,
+            wide,
+            tall,
+            stands,
             tuple(home.strip() for home in homes.split(",")),
             tuple(colour(text) for text in colours.split()),
-            seat, inner, head, hand, tint, hero,
+            seat,
+            inner,
+            head,
+            hand,
+            tint,
+            hero,
         )
         return artist
 
