@@ -152,7 +152,8 @@ def problems(
     callback_url: object = None,
 ) -> tuple[Problem, ...]:
     """All broken rules of a request that need not exist yet. Takes any values; never raises."""
-    beta = _plain(model) == BETA
+    # A stranger's == (an array's, say) need not give a truth value.
+    beta = isinstance(model, str) and _plain(model) == BETA
     found = [
         *prompt_problems(_plain(prompt), tokens=beta),
         _choice_problem("model", _plain(model), MODELS),
