@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolink_widgets.emulator.checks import read_ask
 
 from .conftest import Ask, Caller
 
@@ -40,7 +44,51 @@ def test_what_breaks_a_rule_is_a_400_that_names_the_field(
     assert ask().status == 200  # and nothing was reserved for it
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"[" * 5000])
+EDGES = st.integers(1, 240).map(lambda steps: steps * 16)
+PIXELS = st.tuples(EDGES, EDGES).filter(
+    lambda edge: 655_360 <= edge[0] * edge[1] <= 8_294_400 and max(edge) <= 3 * min(edge)
+)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@given(prompt=TEXT, edges=PIXELS, sign=st.sampled_from("xX×"), n=st.integers(1, 10))
+def test_every_legal_size_and_prompt_is_taken_as_it_is(
+    prompt: str, edges: tuple[int, int], sign: str, n: int
+) -> None:
+    size = f"{edges[0]}{sign}{edges[1]}"
+    ask = read_ask({"model": "gpt-image-2", "prompt": prompt, "size": size, "n": n})
+    assert (ask.width, ask.height, ask.prompt, ask.n) == (*edges, prompt, n)
+
+
+@pytest.mark.parametrize("prompt", [" ", "\x00", "🦊" * 32_000, "</script>", "\u202eabc"])
+def test_odd_prompts_are_counted_in_code_points_and_taken(ask: Ask, prompt: str) -> None:
+    assert ask(prompt=prompt).status == 200
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["model", "prompt", "size", "resolution", "quality", "n", "image_urls", "callback_url"],
+)
+def test_null_is_no_value(ask: Ask, field: str) -> None:
+    assert ask(**{field: None}).error["param"] == field
+
+
+def test_half_a_surrogate_pair_and_a_missing_model_are_refused(call: Caller) -> None:
+    for body, field in (
+        (b'{"model": "gpt-image-2", "prompt": "\\ud800"}', "prompt"),
+        (b'{"prompt": "a fox"}', "model"),
+    ):
+        reply = call("POST", "/v1/images/generations", body=body)
+        assert (reply.status, reply.error["param"]) == (400, field)
+
+
+def test_a_body_that_is_too_large_is_a_413(call: Caller) -> None:
+    reply = call("POST", "/v1/images/generations", body=b'"' + b"x" * 2**21 + b'"')
+    assert (reply.status, reply.error["type"]) == (413, "request_too_large_error")
+
+
+@pytest.mark.parametrize("body", [b'{"n": NaN}', b"\xff", b"", b"{", b"[]", b"null", b"[" * 5000])
 def test_a_body_that_is_no_request_is_a_400(call: Caller, body: bytes) -> None:
     assert call("POST", "/v1/images/generations", body=body).status == 400
 

@@ -10,9 +10,12 @@ import pytest
 from PIL import Image
 
 from evolink_widgets.emulator.app import create_app
-from evolink_widgets.emulator.service import LINK_SECONDS, Service
+from evolink_widgets.emulator.record import LINK_SECONDS
+from evolink_widgets.emulator.service import Service
 
 from .conftest import Ask, Caller, Clock
+
+MODEL = "gpt-image-2"
 
 
 def finish(service: Service, clock: Clock) -> None:
@@ -60,7 +63,7 @@ def test_a_default_ask_takes_about_five_seconds_in_a_notebook(clock: Clock) -> N
 
     service = Service(clock=clock, seed=3, speed=NOTEBOOK_SPEED)
     for _ in range(20):
-        service.create({"model": "gpt-image-2", "prompt": "a fox"})
+        service.create({"model": MODEL, "prompt": "a fox"})
     times = sorted(service.ends_at(r) - r.created for r in service.all())
     assert 3.5 < times[10] < 6.5
 
@@ -156,7 +159,7 @@ def test_the_published_prices_are_charged(
 
 
 def test_keys_allowance_and_accounts_balance_run_out_apart(clock: Clock) -> None:
-    body = {"model": "gpt-image-2", "prompt": "a", "size": "1:1"}
+    body = {"model": MODEL, "prompt": "a", "size": "1:1"}
     for fields, code in (
         ({"allowance": 1.0}, "insufficient_token_quota"),
         ({"balance": 1.0, "allowance": None}, "insufficient_user_quota"),
@@ -202,13 +205,14 @@ def test_the_list_is_newest_first_in_pages_without_links(
 def test_tasks_outlive_the_process_in_the_memory_file(tmp_path: Path, clock: Clock) -> None:
     memory = tmp_path / "deep" / "memory.jsonl"
     first = Service(clock=clock, memory=memory)
-    record, _ = first.create({"model": "gpt-image-2", "prompt": "a fox", "n": 2}, "an-idempotency-key")
+    body = {"model": MODEL, "prompt": "a fox", "n": 2}
+    record, _ = first.create(body, "an-idempotency-key")
     with memory.open("a") as file:
         file.write("not json\n{}\n[1]\n")
     second = Service(clock=clock, memory=memory)
     assert second.find(record.id) == record
-    again, replayed = second.create({"model": "gpt-image-2", "prompt": "a fox", "n": 2}, "an-idempotency-key")
+    again, replayed = second.create(body, "an-idempotency-key")
     assert (again.id, replayed) == (record.id, True)
-    later, _ = second.create({"model": "gpt-image-2", "prompt": "a hare"})
+    later, _ = second.create({"model": MODEL, "prompt": "a hare"})
     assert first.find(later.id) == later  # two processes share one file
     assert first.ends_at(record) == second.ends_at(record)

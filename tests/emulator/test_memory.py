@@ -1,0 +1,133 @@
+"""Tasks that outlive the process, whatever became of it or of its file."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from evolink_widgets.emulator.record import Record
+from evolink_widgets.emulator.refusal import Refusal
+from evolink_widgets.emulator.service import Service, owner_of
+
+from .conftest import Clock
+
+BODY = {"model": "gpt-image-2", "prompt": "a fox", "size": "1024x640", "quality": "low"}
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    return tmp_path / "memory.jsonl"
+
+
+def told(service: Service, record: Record) -> dict[str, object]:
+    return service.document(record, lambda record, number: f"{record.id}/{number}")
+
+
+def test_a_task_ends_when_it_was_to_end_whatever_the_next_process_is_like(
+    memory: Path, clock: Clock
+) -> None:
+    first = Service(clock=clock, memory=memory, speed=500)
+    record, _ = first.create(BODY)
+    clock.now += record.lasts
+    before = told(first, record)
+    slow = Service(clock=clock, memory=memory, speed=0.01)
+    assert told(slow, slow.find(record.id)) == before
+    assert before["status"] == "completed"
+    assert slow.picture(record.id, 0) == first.picture(record.id, 0)
+
+
+def test_credits_are_settled_alike_by_the_next_process(memory: Path, clock: Clock) -> None:
+    first = Service(clock=clock, memory=memory)
+    me = owner_of("k")
+    done, _ = first.create(BODY, owner=me)
+    clock.now += done.lasts
+    first.create(BODY, owner=me)
+    told(first, done)
+    assert Service(clock=clock, memory=memory).credits(me) == first.credits(me)
+
+
+def test_a_stuck_task_stays_as_it_was_left(memory: Path, clock: Clock) -> None:
+    first = Service(clock=clock, memory=memory)
+    for _ in range(2):
+        first.weather.play("stuck")
+        first.create(BODY)
+    clock.now += 3600
+    second = Service(clock=clock, memory=memory)
+    assert {record.status(clock.now) for record in second.all()} == {"processing"}
+    second.weather.play("fair")
+    freed = clock.now
+    clock.now += 60
+    third = Service(clock=clock, memory=memory)
+    assert [record.ends_at for record in third.all()] == [freed, freed]
+    assert {record.status(clock.now) for record in first.all()} == {"completed"}
+
+
+def test_a_line_that_a_killed_process_left_unfinished_spoils_itself_alone(
+    memory: Path, clock: Clock
+) -> None:
+    first = Service(clock=clock, memory=memory)
+    one, _ = first.create(BODY)
+    with memory.open("ab") as file:
+        file.write(b'{"task": {"id": "task-unified-1-')
+    two, _ = first.create(BODY)
+    assert {record.id for record in Service(clock=clock, memory=memory).all()} == {one.id, two.id}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "[]", "7", "null", "{}", '{"task": 7}', '{"task": {"ask": {}}}', "\x00", "[" * 9999,
+     '{"freed": {}}', '{"freed": {"id": "x", "at": "soon"}}', '{"task": {"colour": 1}}'],
+)  # fmt: skip
+def test_lines_that_make_no_sense_are_passed_over(memory: Path, clock: Clock, line: str) -> None:
+    memory.write_text(f"{line}\n")
+    service = Service(clock=clock, memory=memory)
+    record, _ = service.create(BODY)
+    assert [one.id for one in Service(clock=clock, memory=memory).all()] == [record.id]
+
+
+def test_a_file_that_was_emptied_is_read_from_its_beginning(memory: Path, clock: Clock) -> None:
+    first, second = (Service(clock=clock, memory=memory) for _ in range(2))
+    for _ in range(3):
+        first.create(BODY)
+    second.all()
+    memory.write_text("")
+    later, _ = first.create(BODY)
+    assert later.id in {record.id for record in second.all()}
+
+
+def test_a_file_that_cannot_be_written_refuses_the_task_and_its_credits(
+    tmp_path: Path, clock: Clock
+) -> None:
+    (tmp_path / "a file").write_text("")
+    service = Service(clock=clock, memory=tmp_path / "a file" / "memory.jsonl")
+    with pytest.raises(Refusal) as refused:
+        service.create(BODY)
+    assert refused.value.status == 503
+    assert service.all() == []
+    assert service.account.held == 0
+
+
+def test_no_key_is_written_down(memory: Path, clock: Clock) -> None:
+    key = "sk-evo-4f9c1d7be2a84c60"
+    Service(clock=clock, memory=memory).create(BODY, owner=owner_of(key))
+    text = memory.read_text()
+    assert all(key[at : at + 6] not in text for at in range(len(key) - 5))
+
+
+def ask_often(memory: str, number: int) -> None:
+    service = Service(memory=Path(memory), rate=None)
+    for turn in range(20):
+        service.create({**BODY, "prompt": f"{number}/{turn} " + "x" * 20_000})
+
+
+def test_processes_that_share_a_file_do_not_mix_their_lines(memory: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    crowd = [context.Process(target=ask_often, args=(str(memory), n)) for n in range(2)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join(60)
+    prompts = {record.ask.prompt.split()[0] for record in Service(memory=memory).all()}
+    assert prompts == {f"{number}/{turn}" for number in range(2) for turn in range(20)}
