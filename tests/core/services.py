@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
+import random
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from evolink_widgets.core.keys import Key
 from evolink_widgets.core.patience import Patience
@@ -17,6 +21,7 @@ from evolink_widgets.core.replies import Timeouts
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.transport import Transport
 from evolink_widgets.emulator.app import API_URL, FILES_URL, create_app
+from evolink_widgets.emulator.checks import Ask
 from evolink_widgets.emulator.service import Service
 from evolink_widgets.store.store import Store
 
@@ -118,14 +123,35 @@ class OnPort(Emulated):
             return json.load(reply)
 
 
+class Shelf:
+    """Hands out one picture of each size: what is tested here is not how they are drawn."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int], bytes] = {}
+
+    def draw(self, task_id: str, number: int, ask: Ask, seed: str) -> tuple[bytes, str]:
+        """The picture of this size, as PNG; called as the emulator's gallery is."""
+        size = (ask.width, ask.height)
+        if size not in self._made:
+            grain = Image.frombytes("RGB", (64, 64), random.Random(7).randbytes(64 * 64 * 3))
+            out = io.BytesIO()
+            grain.resize(size, Image.Resampling.NEAREST).save(out, "PNG", compress_level=1)
+            self._made[size] = out.getvalue()
+        return self._made[size], "image/png"
+
+
+SHELF = Shelf()
+
+
 class InProcess(Emulated):
-    """An emulator in this process."""
+    """An emulator in this process, with pictures made beforehand."""
 
     name = "emulator"
     base_url = API_URL
 
     def __init__(self, **options: Any) -> None:
         self.service = Service(**{"speed": SPEED, "rate": None, "balance": 1e6, **options})
+        self.service.gallery = SHELF  # type: ignore[assignment]
 
     def play(self, fault: str, **how: Any) -> None:
         self.service.weather.play(fault, **how)
