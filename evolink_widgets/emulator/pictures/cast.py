@@ -138,7 +138,7 @@ def _borne(bearer: Actor, number: int, subject: Subject, relation: str) -> Actor
     anchor = _RESTS.get(relation) or _BORNE[relation]
     x, y = bearer.spot(getattr(bearer.kind, anchor))
     share = (kind.tall / bearer.kind.tall) ** 0.6
-    least, most = {"head": (0.2, 0.42), "hand": (0.18, 0.6), "inner": (0.25, 0.6)}.get(
+    least, most = {"head": (0.2, 0.42), "hand": (0.18, 0.6), "inner": (0.7, 1.1)}.get(
         anchor, (0.35, 0.8)
     )
     high = bearer.high * max(least, min(most, share))

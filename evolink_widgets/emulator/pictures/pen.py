@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from .colour import Colour, darker, lighter
 from .curves import Point, outline, oval, read_path, ribbon
@@ -197,6 +197,16 @@ class Pen:
     ) -> None:
         """A light that shines into the air around it once everything is drawn."""
         self.lights.append((*self.spot(x, y), radius * self.scale, colour, strength))
+
+    def words(
+        self, text: str, x: float, y: float, wide: float, high: float, colour: Colour
+    ) -> None:
+        """Letter ``text`` on one line around (x, y), as large as the box allows."""
+        trial = ImageFont.load_default(100)
+        length = max(1.0, trial.getlength(text))
+        size = max(4.0, min(100 * wide / length, high * 0.8) * self.scale)
+        spot = self.spot(x, y)
+        self._ink.text(spot, text, font=ImageFont.load_default(size), fill=colour, anchor="mm")
 
     def eye(self, x: float, y: float, size: float, iris: Colour = (30, 24, 32)) -> None:
         """A dark eye with a spark."""

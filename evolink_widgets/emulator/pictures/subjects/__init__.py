@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import beasts, birds, buildings, hoofed, plants, vehicles, vessels
+from . import beasts, birds, buildings, hoofed, objects, people, plants, swimmers, vehicles, vessels
 from .registry import KINDS, Kind
 
 __all__ = [
@@ -12,7 +12,10 @@ __all__ = [
     "birds",
     "buildings",
     "hoofed",
+    "objects",
+    "people",
     "plants",
+    "swimmers",
     "vehicles",
     "vessels",
 ]
