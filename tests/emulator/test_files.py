@@ -48,6 +48,14 @@ def test_a_stream_is_stored_and_can_be_fetched(call: Caller) -> None:
     assert call("GET", data["file_url"], key=None).body == picture()
 
 
+def test_a_field_that_is_sent_twice_is_refused(call: Caller) -> None:
+    body, kind = multipart(picture(), upload_path="mine")
+    mark = kind.rpartition("=")[2]
+    part = f'--{mark}\r\nContent-Disposition: form-data; name="upload_path"\r\n\r\nx\r\n'
+    reply = call("POST", f"{UPLOAD}/stream", body=part.encode() + body, content_type=kind)
+    assert (reply.status, reply.json["success"]) == (400, False)
+
+
 @pytest.mark.parametrize("prefix", ["", "data:image/png;base64,"])
 def test_base64_is_taken_plain_and_as_a_data_url(call: Caller, prefix: str) -> None:
     text = prefix + base64.b64encode(picture("WEBP")).decode()
