@@ -221,7 +221,8 @@ def _draw(stage: Stage, place: Place, actor: Actor) -> None:
     size = max(1, round(pen.size[0] * scale)), max(1, round(pen.size[1] * scale))
     tile = pen.tile.resize(size, Image.Resampling.BOX)
     mask = pen.mask.resize(size, Image.Resampling.BOX)
-    if actor.flip:
+    flip = actor.flip and kind.name != "sign"  # words read one way only
+    if flip:
         tile = tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         mask = mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     left = round(actor.x - size[0] / 2)
@@ -231,7 +232,7 @@ def _draw(stage: Stage, place: Place, actor: Actor) -> None:
     lit = _lit(stage, place, tile, mask, actor)
     stage.canvas.image.paste(lit, (left, top), mask)
     for x, y, radius, tone, strength in pen.lights:
-        across = size[0] - x * scale if actor.flip else x * scale
+        across = size[0] - x * scale if flip else x * scale
         stage.glows.append(
             Glow(
                 left + across,
@@ -284,6 +285,8 @@ def _lit(
         ambient = lighter(ambient, 0.72 if light.lamps else 0.6)
     elif light.moon:
         ambient = lighter(ambient, 0.22)
+    if actor.kind.name == "sign":
+        ambient = lighter(ambient, 0.8)  # it shines by itself
     tile = ImageChops.multiply(tile, Image.new("RGB", tile.size, ambient))
     shift = max(1, round(actor.high * 0.03)) * (1 if stage.sun_side < 0 else -1)
     down = max(1, round(actor.high * 0.02))

@@ -97,8 +97,8 @@ def house(p: Pen) -> None:
     window(p, 62, 38, 11, 12, arch=True)
     p.rect(51, 97, 73, 101, STONE)
     for k in range(9 if p.detail else 0):
-        x = 20 + k * 3.4 if k < 5 else 78.0 + (k - 5) * 6
-        p.oval(x, 98, 4, 4, mix((92, 140, 80), (70, 110, 74), k % 3 / 2))
+        bush = 20 + k * 3.4 if k < 5 else 48 + k * 6.0
+        p.oval(bush, 98, 4, 4, mix((92, 140, 80), (70, 110, 74), k % 3 / 2))
 
 
 @subject("castle", wide=128, tall=40, colours="cfc6bc b9b4bc d8c8b0", hero=0.66,

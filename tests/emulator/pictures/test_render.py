@@ -1,0 +1,115 @@
+"""Pictures of the emulator: real files of the asked size that show what the prompt says."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from evolink_widgets.emulator.pictures import render
+from evolink_widgets.emulator.pictures.chance import Chance
+from evolink_widgets.emulator.pictures.compose import paint
+from evolink_widgets.emulator.pictures.scene import Scene, Subject, parse
+from evolink_widgets.emulator.pictures.subjects import KINDS
+
+
+def picture(prompt: str, size: tuple[int, int] = (160, 120), **rest: object) -> Image.Image:
+    wanted: dict[str, Any] = {"quality": "low", **rest}
+    data = render(prompt, width=size[0], height=size[1], **wanted)
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def difference(first: Image.Image, second: Image.Image) -> float:
+    """Mean distance of two pictures, 0..255 a channel."""
+    return sum(ImageStat.Stat(ImageChops.difference(first, second)).mean) / 3
+
+
+@pytest.mark.parametrize(("format", "kind"), [("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WEBP")])
+@pytest.mark.parametrize("size", [(16, 16), (333, 111), (101, 257)])
+def test_a_picture_has_the_exact_size_and_format(
+    size: tuple[int, int], format: str, kind: str
+) -> None:
+    data = render("a fox", width=size[0], height=size[1], quality="low", format=format)
+    with Image.open(io.BytesIO(data)) as found:
+        found.load()
+        assert (found.size, found.format) == (size, kind)
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    def once() -> bytes:
+        return render("a cat in a boat at sunset", width=120, height=90, quality="high", seed=4)
+
+    assert once() == once()
+
+
+@pytest.mark.parametrize("change", [{"index": 1}, {"seed": 7}, {"quality": "high"}])
+def test_index_seed_and_quality_change_the_picture(change: dict[str, object]) -> None:
+    assert difference(picture("a castle"), picture("a castle", **change)) > 0.5
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["", " ", "\0", "\0" * 500, "🦊" * 300, "\u202eabc\u202d مرحبا", "a" * 32_000, "fox " * 8_000,
+     "999 cats", '"' * 3_000, "’" * 3_000, '"' + "w" * 9_000 + '"', "狐狸" * 8_000, "\ud800", "xyzzy"],
+)  # fmt: skip
+def test_no_prompt_breaks_it_or_takes_long(prompt: str) -> None:
+    started = time.process_time()
+    assert picture(prompt, (96, 64)).size == (96, 64)
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "place", "moment"),
+    [
+        ("a fox in the snow at dawn", "fox", "snow", "dawn"),
+        ("Ein Leuchtturm am Strand", "lighthouse", "beach", None),
+        ("一只兔子在草地上", "rabbit", "meadow", None),
+        ("a rocket in space", "rocket", "space", None),
+        ("a sailing ship on the sea at night", "ship", "sea", "night"),
+    ],
+)
+def test_a_prompt_is_read_as_a_scene(
+    prompt: str, name: str, place: str, moment: str | None
+) -> None:
+    scene = parse(prompt)
+    assert [subject.name for subject in scene.subjects] == [name]
+    assert (scene.place, scene.time) == (place, moment)
+
+
+def test_counts_colours_relations_and_quoted_words_are_read() -> None:
+    scene = parse('three blue birds above a house with a sign that says "HELLO"')
+    birds = scene.subjects[0]
+    assert (birds.name, birds.count) == ("bird", 3)
+    assert birds.colour is not None
+    assert scene.text == "HELLO"
+    assert ("above", 0, 1) in {(one.kind, one.first, one.second) for one in scene.relations}
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_subject_is_drawn_and_seen(name: str) -> None:
+    """The same scene with and without it, painted over the same chance."""
+    bare = Scene(time="day", place="meadow")
+    peopled = Scene(time="day", place="meadow", subjects=(Subject(name),))
+    without = paint(bare, Chance(1), 128, 96, 1).image
+    shown = paint(peopled, Chance(1), 128, 96, 1).image
+    assert difference(without, shown) > 1.0
+
+
+def test_an_asked_for_colour_is_seen() -> None:
+    red, blue = picture("a red balloon in the sky"), picture("a blue balloon in the sky")
+
+    def warmth(one: Image.Image) -> float:
+        mean = ImageStat.Stat(one).mean
+        return mean[0] - mean[2]
+
+    assert warmth(red) - warmth(blue) > 1 or difference(red, blue) > 4
+
+
+def test_an_unknown_format_and_an_empty_picture_are_refused() -> None:
+    with pytest.raises(ValueError, match="format"):
+        render("a fox", width=16, height=16, quality="low", format="bmp")
+    with pytest.raises(ValueError, match="pixel"):
+        render("a fox", width=0, height=16)
