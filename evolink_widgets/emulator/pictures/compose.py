@@ -7,6 +7,7 @@ from dataclasses import replace
 from .canvas import Canvas
 from .cast import homes, paint_cast
 from .chance import Chance
+from .lettering import paint_title
 from .light import light_for
 from .places import PLACES, Place
 from .scene import Scene
@@ -53,6 +54,12 @@ def settled(scene: Scene, chance: Chance) -> Scene:
 def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) -> Canvas:
     """Paint ``scene`` on a canvas of ``width`` × ``height``."""
     scene = settled(scene, chance)
+    if scene.style == "poster" and not scene.text:  # "a poster of": the manner, no board
+        scene = replace(
+            scene,
+            subjects=tuple(one for one in scene.subjects if one.name != "sign"),
+            relations=(),
+        )
     place = PLACES[scene.place or "meadow"]
     stage = _stage(scene, place, chance, Canvas(width, height), detail)
     if not place.indoors:
@@ -67,6 +74,7 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
         paint_weather(stage)
     for glow in stage.glows:
         stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
+    paint_title(stage)
     return stage.canvas
 
 

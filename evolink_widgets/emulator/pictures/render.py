@@ -9,6 +9,7 @@ from .chance import Chance
 from .compose import paint
 from .finish import encoded, grained, marked, resized
 from .scene import parse
+from .styles import styled
 
 QUALITIES = ("low", "medium", "high")
 
@@ -33,8 +34,9 @@ def render(
     detail = QUALITIES.index(quality) if quality in QUALITIES else 1
     chance = Chance(prompt, index, seed, round(width / height, 2))
     across, down = _canvas_size(width, height, detail)
-    canvas = paint(parse(prompt), chance, across, down, detail)
-    picture = resized(canvas.image, width, height)
+    scene = parse(prompt)
+    canvas = paint(scene, chance, across, down, detail)
+    picture = resized(styled(canvas.image, scene.style, chance), width, height)
     picture = marked(grained(picture, _GRAIN[detail]))
     return encoded(picture, format)
 

@@ -13,6 +13,7 @@ from evolink_widgets.emulator.pictures import render
 from evolink_widgets.emulator.pictures.chance import Chance
 from evolink_widgets.emulator.pictures.compose import paint
 from evolink_widgets.emulator.pictures.scene import Scene, Subject, parse
+from evolink_widgets.emulator.pictures.styles import styled
 from evolink_widgets.emulator.pictures.subjects import KINDS
 
 
@@ -53,7 +54,8 @@ def test_index_seed_and_quality_change_the_picture(change: dict[str, object]) ->
 @pytest.mark.parametrize(
     "prompt",
     ["", " ", "\0", "\0" * 500, "🦊" * 300, "\u202eabc\u202d مرحبا", "a" * 32_000, "fox " * 8_000,
-     "999 cats", '"' * 3_000, "’" * 3_000, '"' + "w" * 9_000 + '"', "狐狸" * 8_000, "\ud800", "xyzzy"],
+     "999 cats", '"' * 3_000, "’" * 3_000, '"' + "w" * 9_000 + '"',
+     "狐狸" * 8_000, "\ud800", "xyzzy"],
 )  # fmt: skip
 def test_no_prompt_breaks_it_or_takes_long(prompt: str) -> None:
     started = time.process_time()
@@ -113,3 +115,24 @@ def test_an_unknown_format_and_an_empty_picture_are_refused() -> None:
         render("a fox", width=16, height=16, quality="low", format="bmp")
     with pytest.raises(ValueError, match="pixel"):
         render("a fox", width=0, height=16)
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["watercolour", "oil painting", "pencil sketch", "ink drawing", "pixel art", "sepia",
+     "flat poster", "neon art", "blueprint", "black and white", "pastel", "gouache"],
+)  # fmt: skip
+def test_a_style_repaints_the_picture(style: str) -> None:
+    scene = parse(f"a castle, {style}")
+    canvas = paint(scene, Chance(1), 120, 90, 1).image
+    assert scene.style is not None
+    assert difference(canvas, styled(canvas.copy(), scene.style, Chance(1))) > 1
+
+
+def test_quoted_words_are_lettered() -> None:
+    bare = Scene(time="night", place="mountain")
+    without = paint(bare, Chance(1), 160, 120, 1).image
+    shown = paint(Scene(time="night", place="mountain", text="HELLO"), Chance(1), 160, 120, 1).image
+    box = ImageChops.difference(without, shown).getbbox()
+    assert box is not None
+    assert box[3] < 60
