@@ -1,37 +1,46 @@
 """A task as a cell's result: live while it runs, then replaced by its static copy.
 
-Where nobody watches (nbclient, papermill, a terminal) there is one tidy line a stage instead.
+Where nothing can be changed once it is shown (nbclient, papermill, a terminal) there is one
+tidy line a stage instead, and the cell waits for the end.
 """
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import contextvars
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.errors import DownloadFailed
-from evolink_widgets.notebook.hosts import Host, host
+from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
 from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import describe
-from evolink_widgets.widgets.companion import replace_output, workers
+from evolink_widgets.widgets.delivery import workers
+from evolink_widgets.widgets.hosts import Host, host, speak
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
 
 __all__ = ["show_task", "stage_line"]
 
+log = logging.getLogger("evolink_widgets")
+
 
 def show_task(task: Task) -> None:
-    """Show a task in the host that runs the cell."""
+    """Show a task in the host that runs the cell.
+
+    In a notebook it returns at once. Elsewhere it waits for the task's end; Ctrl-C stops the
+    waiting and not the task.
+    """
     kind = host()
-    if kind in (Host.TERMINAL, Host.SCRIPT):
-        _each_stage(task, lambda line: print(line, file=sys.stdout, flush=True))
+    if kind is Host.NOTEBOOK:
+        _Live(task).show()
     elif kind is Host.BATCH:
         _Lines(task).show()
     else:
-        _Live(task).show()
+        _print_lines(task)
 
 
 def stage_line(task: Task, state: TaskState) -> str:
@@ -52,82 +61,82 @@ def stage_line(task: Task, state: TaskState) -> str:
     elif state.stage is Stage.PROCESSING and state.left:
         said += f", about {max(1, round(state.left[1]))} s left"
     kind = " (simulated)" if state.simulated else ""
-    note = f" {state.note}." if state.note and state.stage is Stage.DONE else ""
+    note = f". {state.note}" if state.note and state.stage is Stage.DONE else ""
     return f"“{short}”{kind}: {said}{note}"
 
 
-def _each_stage(task: Task, say: Callable[[str], object]) -> None:
-    """Say one line for each stage that a person would want to know of."""
+def _follow_lines(task: Task, say: Callable[[str], object]) -> None:
+    """Say one line for each stage that a person would want to know of, and wait for the end."""
     said: list[Stage] = []
 
     def listen(state: TaskState) -> None:
         quick = state.stage in (Stage.QUEUED, Stage.SENDING, Stage.SAVING)
-        if quick or (said and said[-1] is state.stage):
+        if quick or said[-1:] == [state.stage]:
             return
         said.append(state.stage)
         say(stage_line(task, state))
 
-    task.subscribe(listen)
+    leave = task.subscribe(listen)
+    try:
+        with contextlib.suppress(EvolinkError):  # its line says what went wrong
+            task.result()
+    finally:
+        leave()
+    # The end is known here a moment before the listener is told.
+    listen(task.state)
+
+
+def _print_lines(task: Task) -> None:
+    try:
+        _follow_lines(task, lambda line: print(line, flush=True))
+    except KeyboardInterrupt:
+        print(f"“{task.request.prompt[:40]}”: no longer waited for; the task goes on.")
 
 
 class _Shown:
-    """One output that is replaced when the task ends."""
+    """One output, with an id by which it is replaced."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
+        self._context = contextvars.copy_context()
         self._handle: Any = None
-        self._ended = False
 
     def _put(self, bundle: dict[str, Any]) -> None:
         from IPython.display import display
 
-        self._handle = display(  # type: ignore[no-untyped-call]
-            bundle, raw=True, display_id=True
-        )
-
-    def _when_ended(self, state: TaskState) -> None:
-        if state.stage.ended and not self._ended:
-            self._ended = True
-            run_on_loop(self._replace(state))
-        elif not state.stage.ended:
-            self._ended = False  # it was resumed
-
-    async def _replace(self, state: TaskState) -> None:
-        self._update(await workers.run(self._last_bundle, state))
+        self._handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
 
     def _update(self, bundle: dict[str, Any]) -> None:
         if self._handle is not None:
-            replace_output(self._handle, bundle)
+            speak(self._context, self._handle.update, bundle, raw=True)
 
-    def _last_bundle(self, state: TaskState) -> dict[str, Any]:
-        """The static copy, which stays in the saved notebook."""
-        line = self._last_text(state)
+    def _static_copy(self, state: TaskState, text: str) -> dict[str, Any]:
+        """What stays in the saved notebook; one picture also as what a PDF can hold."""
         failed = state.error is not None
         note = stage_line(self._task, state) if failed else state.note
-        markup = html(
-            state.images, key=self._task.key, caption=self._task.request.prompt, note=note
-        )
-        return {"text/html": markup, "text/plain": line}
-
-    def _last_text(self, state: TaskState) -> str:
-        return stage_line(self._task, state)
+        caption = self._task.request.prompt
+        markup = html(state.images, key=self._task.key, caption=caption, note=note)
+        bundle = {"text/html": markup, "text/plain": text}
+        if len(state.images) == 1:
+            with contextlib.suppress(StoreError):
+                picture, _ = state.images[0]._repr_mimebundle_()
+                bundle |= {"image/jpeg": picture["image/jpeg"]} if "image/jpeg" in picture else {}
+        return bundle
 
 
 class _Lines(_Shown):
     """For hosts where no front end answers: the stages as lines, then the pictures."""
 
     def show(self) -> None:
-        self._said: list[str] = []
-        self._put({"text/plain": f"“{self._task.request.prompt[:40]}”"})
-        _each_stage(self._task, self._say)
-        self._task.subscribe(self._when_ended)
+        said: list[str] = []
 
-    def _say(self, line: str) -> None:
-        self._said.append(line)
-        self._update({"text/plain": "\n".join(self._said)})
+        def say(line: str) -> None:
+            said.append(line)
+            self._update({"text/plain": "\n".join(said)})
 
-    def _last_text(self, state: TaskState) -> str:
-        return "\n".join(self._said)
+        self._put({"text/plain": repr(self._task)})
+        _follow_lines(self._task, say)
+        self._update(self._static_copy(self._task.state, "\n".join(said)))
 
 
 class _Live(_Shown):
@@ -136,20 +145,37 @@ class _Live(_Shown):
     def show(self) -> None:
         from evolink_widgets.widgets.image_grid import ImageGrid
 
-        if self._task.state.stage.ended:
-            self._put(self._last_bundle(self._task.state))
+        state = self._task.state
+        if state.stage.ended and not _may_go_on(state):
+            self._put(self._static_copy(state, stage_line(self._task, state)))
             return
         self._grid = ImageGrid(self._task)
-        bundle = self._grid._repr_mimebundle_()
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        self._put(dict(data or {}))
-        self._task.subscribe(self._when_ended)
+        self._put({**self._grid._view(), "text/plain": repr(self._task)})
+        # Until the end a reopened notebook shows this in the place of a dead view.
+        self._grid._companion.show(self._grid._static_html())
+        self._is_replaced = False
+        # In a context of its own: what is told later is told for the cell that runs then.
+        self._leave = contextvars.Context().run(self._task.subscribe, self._listen)
 
-    def _last_bundle(self, state: TaskState) -> dict[str, Any]:
-        may_go_on = state.stage in (Stage.STOPPED, Stage.UNKNOWN)
-        if not may_go_on and not isinstance(state.error, DownloadFailed):
-            return super()._last_bundle(state)
-        # A run that can still go on keeps its buttons; its text says how it stands.
-        bundle = self._grid._repr_mimebundle_() if hasattr(self, "_grid") else None
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**(data or super()._last_bundle(state)), "text/plain": self._last_text(state)}
+    def _listen(self, state: TaskState) -> None:
+        # A run that may still go on keeps its buttons.
+        if state.stage.ended and not _may_go_on(state) and not self._is_replaced:
+            self._is_replaced = True
+            run_on_loop(self._replace(state))
+
+    async def _replace(self, state: TaskState) -> None:
+        try:
+            text = stage_line(self._task, state)
+            self._update(await workers.run(self._static_copy, state, text))
+            self._grid._companion.clear()
+            self._leave()
+            # Its state would be saved with the notebook, and nobody shows it any more.
+            self._grid.close()
+        except Exception:
+            log.exception("The display of task %s could not be replaced", self._task.key)
+
+
+def _may_go_on(state: TaskState) -> bool:
+    """Whether the run can still end well: it was stopped, is unknown, or is to be fetched."""
+    stopped = state.stage in (Stage.STOPPED, Stage.UNKNOWN)
+    return stopped or isinstance(state.error, DownloadFailed)

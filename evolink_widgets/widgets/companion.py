@@ -6,49 +6,55 @@ one. Its HTML comes from `store.static_copy`.
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.store.static_copy import html
+from evolink_widgets.widgets.delivery import workers
+from evolink_widgets.widgets.hosts import Host, host, speak
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
 
-__all__ = ["Companion", "html_of", "replace_output", "workers"]
+__all__ = ["Companion", "html_of"]
 
-#: Threads that make small pictures for displays, so that no loop is late for it.
-workers = Workers("evolink-display", 2)
+log = logging.getLogger("evolink_widgets")
 
-_MOST_PICTURES = 60
+#: At 12 kB a picture this is what one display may add to a notebook: under half a megabyte.
+_MOST_PICTURES = 40
+#: Seconds between two drawings: each sends all of its pictures.
+_PAUSE = 0.25
+_UNFINISHED = "Not finished when this was saved; ew.recover() collects it."
 
 
 def html_of(tasks: Iterable[Task], key: str) -> str:
-    """The pictures of tasks as one piece of HTML, the newest task first."""
-    parts, count = [], 0
-    for task in reversed(list(tasks)):
-        images = task.images
-        if not images or count >= _MOST_PICTURES:
-            continue
-        count += len(images)
-        parts.append(html(images, key=key, caption=task.request.prompt, note=task.state.note))
-    return "".join(parts) or html([], key=key)
+    """The pictures of tasks as one piece of HTML, the newest task first.
 
-
-def replace_output(handle: Any, bundle: dict[str, Any]) -> None:
-    """Replace an output that was displayed, from any thread.
-
-    Front ends find it by its display id alone. nbclient listens only to the cell that is
-    running, so the update goes out in that one's name: with a context of its own, not with the
-    one of the cell that displayed it.
+    Args:
+        tasks: oldest first.
+        key: the live display's key.
     """
-    try:
-        contextvars.Context().run(handle.update, bundle, raw=True)
-    except LookupError:  # an ipykernel that needs the cell's context
-        handle.update(bundle, raw=True)
+    parts: list[str] = []
+    shown = left_out = 0
+    for task in reversed(list(tasks)):
+        state, images = task.state, task.images
+        note = state.note if state.stage.ended else _UNFINISHED
+        if not images and state.stage.ended:
+            continue
+        if shown and shown + len(images) > _MOST_PICTURES:
+            left_out += len(images)
+            continue
+        shown += len(images)
+        parts.append(html(images, key=key, caption=task.request.prompt, note=note))
+    if left_out:
+        older = f"{left_out} older pictures are not shown here; all are files on disk."
+        parts.append(html([], key=key, caption=older))
+    return "".join(parts) or html([], key=key)
 
 
 class Companion:
@@ -63,18 +69,30 @@ class Companion:
         self._draw = draw
         self._text = text
         self._handles: list[Any] = []
+        self._context = contextvars.copy_context()
         self._lock = threading.Lock()
         self._drawing = False
         self._stale = False
 
-    def show(self) -> None:
-        """Add the output to the cell that is running."""
+    def show(self, empty: str) -> None:
+        """Add the output to the cell that is running.
+
+        Args:
+            empty: HTML that needs no drawing: it stands there until the pictures are drawn.
+        """
         from IPython.display import display
 
-        bundle = self._bundle(self._draw())
-        handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        # Nobody is kept waiting for small copies but a program, which looks no second time.
+        batch = host() is Host.BATCH
+        markup = self._draw() if batch else empty
+        self._context = contextvars.copy_context()
+        handle = display(  # type: ignore[no-untyped-call]
+            self._bundle(markup), raw=True, display_id=True
+        )
         if handle is not None:
             self._handles.append(handle)
+            if not batch:
+                self.update()
 
     def update(self) -> None:
         """Draw it anew soon. Several calls at once draw it once more, with the newest."""
@@ -85,23 +103,34 @@ class Companion:
             if self._drawing:
                 return
             self._drawing = True
-        run_on_loop(self._redraw())
+        # In a context of its own, so that it speaks for the cell that runs now: nbclient
+        # listens to that one only.
+        contextvars.Context().run(run_on_loop, self._redraw())
+
+    def clear(self) -> None:
+        """Leave nothing there: what it stood for is shown elsewhere now."""
+        with self._lock:
+            handles, self._handles = self._handles, []
+        for handle in handles:
+            self._send(handle, {"text/html": "", "text/plain": ""})
 
     async def _redraw(self) -> None:
         while True:
             with self._lock:
-                if not self._stale:
+                if not self._stale or not self._handles:
                     self._drawing = False
                     return
                 self._stale = False
             try:
                 bundle = self._bundle(await workers.run(self._draw))
-                for handle in self._handles:
-                    replace_output(handle, bundle)
-            except BaseException:
-                with self._lock:
-                    self._drawing = False
-                raise
+                for handle in tuple(self._handles):
+                    self._send(handle, bundle)
+            except Exception:
+                log.exception("The static copy could not be drawn")
+            await asyncio.sleep(_PAUSE)
+
+    def _send(self, handle: Any, bundle: dict[str, str]) -> None:
+        speak(self._context, handle.update, bundle, raw=True)
 
     def _bundle(self, markup: str) -> dict[str, str]:
         return {"text/html": markup, "text/plain": self._text()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.errors import Billed, ContentRefused, DownloadFailed, EvolinkError
+from evolink_widgets.errors import Billed, ContentRefused, DownloadFailed
 from evolink_widgets.rules import pricing, sizes
 from evolink_widgets.rules.request import (
     MAX_N,
@@ -21,7 +21,18 @@ from evolink_widgets.rules.request import (
 from evolink_widgets.rules.task import Credits
 from evolink_widgets.store.pictures import GeneratedImage
 
-__all__ = ["FIELDS", "balance", "check", "facts", "picture_id", "problem", "rules", "run", "title"]
+__all__ = [
+    "FIELDS",
+    "balance",
+    "check",
+    "facts",
+    "picture_id",
+    "problem",
+    "rules",
+    "run",
+    "title",
+    "typed",
+]
 
 #: The controls of the composer, by the names of their traits.
 FIELDS = ("prompt", "size", "resolution", "quality", "n", "model")
@@ -96,7 +107,9 @@ def _drawn_stage(state: TaskState) -> str:
 def _charge(state: TaskState) -> dict[str, str] | None:
     receipt = state.receipt
     if state.stage is Stage.DONE:
-        return {"kind": "charged", "text": str(receipt or pricing.Receipt()).capitalize()}
+        # What the service did not report is left out: it is not zero.
+        told = receipt is not None and receipt.charged is not None
+        return {"kind": "charged", "text": str(receipt)} if told else None
     if state.stage.ended and state.error is not None:
         billed = state.error.billed
         return {"kind": _CHARGES[billed], "text": billed.value.capitalize()}
@@ -122,9 +135,7 @@ def _actions(state: TaskState) -> list[str]:
 
 def check(fields: Mapping[str, Any], credits: Credits | None) -> dict[str, Any]:
     """Problems, notices, pixels and price of what the controls say."""
-    wanted = {name: fields[name] for name in FIELDS if name in fields}
-    if isinstance(wanted.get("n"), str) and wanted["n"].strip().isdecimal():
-        wanted["n"] = int(wanted["n"])
+    wanted = typed({name: fields[name] for name in FIELDS if name in fields})
     found = problems(**wanted)
     told: dict[str, Any] = {
         "problems": [problem(item) for item in found],
@@ -148,6 +159,15 @@ def check(fields: Mapping[str, Any], credits: Credits | None) -> dict[str, Any]:
         "text": str(estimate),
     }
     return told
+
+
+def typed(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with a number where digits were typed."""
+    n = fields.get("n")
+    # Longer than any legal number: Python refuses to read thousands of digits.
+    if isinstance(n, str) and n.strip().isdecimal() and len(n) < 10:
+        return {**fields, "n": int(n)}
+    return fields
 
 
 def problem(item: Problem) -> dict[str, Any]:
@@ -212,11 +232,6 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     if image.simulated:
         rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
     return rows
-
-
-def sentence(error: BaseException) -> str:
-    """What a person is told of an error."""
-    return str(error) if isinstance(error, EvolinkError) else "Something went wrong in the kernel."
 
 
 def _finite(seconds: float) -> float:

@@ -1,135 +1,166 @@
 """What both widgets are made of on this side: messages in, events out, pictures as bytes.
 
-A handler checks, hands over and answers; it never waits for the network, because nobody knows
-on which thread it runs. Events come from the core's own thread. Both set traits in one place,
-under one lock.
+Three kinds of threads meet here. The kernel's bring messages from the browser; nobody knows
+which of them it will be, so a handler checks, hands over and answers. The core's own thread
+brings the states of tasks and must never wait for anybody. Traits that follow from the tasks
+are set on a thread of their own: an observer may take its time there.
 """
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import secrets
-import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 
 from evolink_widgets.connect import session
-from evolink_widgets.core.loop import run_on_loop
+from evolink_widgets.core.loop import call_on_loop, run_on_loop
 from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.task import Task
-from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.pictures import GeneratedImage
-from evolink_widgets.widgets import describe
-from evolink_widgets.widgets.companion import Companion, html_of, workers
+from evolink_widgets.store.static_copy import html
+from evolink_widgets.widgets import delivery, describe
+from evolink_widgets.widgets.companion import Companion, html_of
+from evolink_widgets.widgets.exchange import Answer, Exchange
+from evolink_widgets.widgets.hosts import Host, host
+from evolink_widgets.widgets.traits import FollowedPictures
 
 __all__ = ["Panel"]
 
 log = logging.getLogger("evolink_widgets")
 
-#: Bytes in one answer; a Jupyter server drops what comes faster than about 1 MB a second.
-CHUNK = 256 * 1024
-_EDGES = {"thumb": 512, "preview": 1600}
+#: Sets the traits of all panels, in the order in which things happened.
+_views = Workers("evolink-views", 1)
 
 
-class Panel(anywidget.AnyWidget):
+class Panel(Exchange):
     """A view of tasks: their progress, and their pictures in a grid.
 
     Traits:
+        images: the pictures, oldest task first.
         selected: ids of the selected pictures, `"<task key>.<index>"`.
     """
 
+    images = FollowedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _key = traitlets.Unicode().tag(sync=True)
 
+    _handlers: ClassVar[dict[str, str]] = {
+        "hello": "_on_hello",
+        "stop": "_on_stop",
+        "resume": "_on_resume",
+        "lookAgain": "_on_look_again",
+        "sendAgain": "_on_send_again",
+        "runAgain": "_on_run_again",
+        "bytes": "_on_bytes",
+        "code": "_on_code",
+        "facts": "_on_facts",
+    }
+    #: Traits that follow from the tasks; an observer of the last finds the others set.
+    _followed: ClassVar[tuple[str, ...]] = ("images",)
+
     def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
-        self._key = secrets.token_hex(6)
-        self._lock = threading.RLock()
         self._tasks: dict[str, Task] = {}
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
+        self._is_stale = False
+        super().__init__(_key=secrets.token_hex(6), **traits)
+        for name in self._followed:
+            self._tell_trait(name)
         self._companion = Companion(self._static_html, lambda: repr(self))
-        self.on_msg(self._receive)
+
+    @property
+    def selected_images(self) -> tuple[GeneratedImage, ...]:
+        """The selected pictures, in the order in which they were selected."""
+        found = []
+        for name in self.selected:
+            try:
+                found.append(self._find(name)[0])
+            except EvolinkError:
+                continue  # somebody set an id that this panel does not have
+        return tuple(found)
 
     # -- what tasks say ------------------------------------------------------------------------
 
     def _follow(self, task: Task) -> None:
         """Show a task from now on."""
-        with self._lock:
+        with self._guard:
             if task.key in self._tasks:
                 return
             self._tasks[task.key] = task
-        self._leave.append(task.subscribe(lambda state: self._changed(task, state)))
+        # In a context of its own: what is told later is told for the cell that runs then.
+        leave = contextvars.Context().run(task.subscribe, partial(self._changed, task))
+        self._leave.append(leave)
+
+    def _submit(self, request: ImageRequest) -> Task:
+        """Ask for pictures and show them."""
+        task = session().submit(request)
+        self._follow(task)
+        return task
 
     def _changed(self, task: Task, state: TaskState) -> None:
         """One task has a new state. Runs on the core's thread."""
-        with self._lock:
-            self._reflect()
-            self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
-            news = [
-                image for image in state.images if describe.picture_id(image) not in self._shown
-            ]
-            self._shown.update(describe.picture_id(image) for image in news)
+        self._reflect_soon()
+        self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
+        news = [image for image in state.images if describe.picture_id(image) not in self._shown]
         for image in news:
-            run_on_loop(self._send_picture(image))
-        if news or state.stage.ended:
+            self._shown.add(describe.picture_id(image))
+            run_on_loop(self._send_picture(image, image.task_key, image.index))
+        if news or state.stage.ended or task.key not in self._shown:
+            self._shown.add(task.key)
             self._companion.update()
 
-    def _reflect(self) -> None:
-        """Set the traits that follow from the tasks; called under the lock."""
+    def _now(self, name: str) -> Any:
+        """What a trait that follows from the tasks is at this moment."""
+        return tuple(image for task in list(self._tasks.values()) for image in task.state.images)
 
-    async def _send_picture(self, image: GeneratedImage) -> None:
+    def _reflect_soon(self) -> None:
+        with self._guard:
+            if self._is_stale:
+                return
+            self._is_stale = True
+        run_on_loop(_views.run(self._reflect))
+
+    def _reflect(self) -> None:
+        """Tell observers and the browser of the traits that follow from the tasks."""
+        with self._guard:
+            self._is_stale = False
+        for name in self._followed:
+            self._tell_trait(name)
+
+    def _tell_trait(self, name: str) -> None:
         try:
-            thumb = await workers.run(image.thumbnail, _EDGES["thumb"])
-        except EvolinkError:
-            return  # the facts of the picture say so when it is opened
-        content = {
-            "kind": "picture",
-            "key": image.task_key,
-            "index": image.index,
-            "width": image.width,
-            "height": image.height,
-            "alt": image.alt,
-            "name": image.path.name,
-        }
-        with self._lock:
-            self.send(content, [thumb])
+            with self._trait_lock:
+                setattr(self, name, self._now(name))
+        except Exception:
+            log.exception("An observer of %r raised", name)
+
+    async def _send_picture(self, image: GeneratedImage, key: str, index: int) -> None:
+        content, thumb = await delivery.workers.run(delivery.told_of, image)
+        await delivery.pace.room(len(thumb))
+        self.send({"kind": "picture", "key": key, "index": index, **content}, [thumb])
 
     # -- what the browser says -----------------------------------------------------------------
 
-    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
-        if not isinstance(content, dict) or not isinstance(content.get("kind"), str):
-            return
-        handler = getattr(self, f"_on_{_snake(content['kind'])}", None)
-        if handler is None:
-            self._reject(content, "This kernel does not know what was asked.")
-            return
-        try:
-            handler(content)
-        except InvalidRequest as error:
-            found = [describe.problem(item) for item in error.problems]
-            self._reject(content, error.message, problems=found)
-        except Exception as error:
-            if not isinstance(error, EvolinkError):
-                log.exception("A message from the front end could not be answered")
-            self._reject(content, describe.sentence(error))
-
-    def _answer(self, content: dict[str, Any], kind: str, **fields: Any) -> None:
-        with self._lock:
-            self.send({"kind": kind, "id": content.get("id"), **fields})
-
-    def _reject(self, content: dict[str, Any], message: str, **fields: Any) -> None:
-        self._answer(content, "rejected", message=message, **fields)
-
-    def _on_hello(self, content: dict[str, Any]) -> None:
+    def _on_hello(self, content: dict[str, Any]) -> Answer:
         tasks = list(self._tasks.values())
-        self._answer(content, "welcome", **self._welcome(tasks))
-        for task in tasks:
+        self._answer(content, "welcome", self._welcome(tasks))
+        for key, index, image in self._landed(tasks):
+            run_on_loop(self._send_picture(image, key, index))
+        return None
+
+    def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
+        """The pictures that a new page needs, those that it shows first first."""
+        for task in reversed(tasks):
             for image in task.state.images:
-                run_on_loop(self._send_picture(image))
+                yield task.key, image.index, image
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
         return {
@@ -140,26 +171,25 @@ class Panel(anywidget.AnyWidget):
             "columns": None,
         }
 
-    def _on_stop(self, content: dict[str, Any]) -> None:
-        self._order(content, Task.stop)
+    def _on_stop(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.stop)
 
-    def _on_resume(self, content: dict[str, Any]) -> None:
-        self._order(content, Task.resume)
+    def _on_resume(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.resume)
 
-    def _on_look_again(self, content: dict[str, Any]) -> None:
-        self._order(content, Task.look_again)
+    def _on_look_again(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.look_again)
 
-    def _on_send_again(self, content: dict[str, Any]) -> None:
-        self._order(content, Task.send_again)
+    def _on_send_again(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.send_again)
 
-    def _on_run_again(self, content: dict[str, Any]) -> None:
-        task = session().submit(self._task(content).request)
-        self._follow(task)
-        self._answer(content, "ok")
+    def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> Answer:
+        call_on_loop(order, self._task(content))
+        return "ok", {}
 
-    def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> None:
-        order(self._task(content))
-        self._answer(content, "ok")
+    def _on_run_again(self, content: dict[str, Any]) -> Answer:
+        self._submit(self._task(content).request)
+        return "ok", {}
 
     def _task(self, content: dict[str, Any]) -> Task:
         task = self._tasks.get(str(content.get("key")))
@@ -167,41 +197,40 @@ class Panel(anywidget.AnyWidget):
             raise EvolinkError("This panel has no such run.", advice="Run it again.")
         return task
 
-    def _on_code(self, content: dict[str, Any]) -> None:
-        image, _ = self._picture(content)
-        self._answer(content, "code", text=image.recipe.as_code())
+    def _on_code(self, content: dict[str, Any]) -> Answer:
+        image, _ = self._find(content.get("picture"))
+        return "code", {"text": image.recipe.as_code()}
 
-    def _on_facts(self, content: dict[str, Any]) -> None:
-        image, state = self._picture(content)
-        self._answer(content, "facts", rows=describe.facts(image, state))
+    def _on_facts(self, content: dict[str, Any]) -> Answer:
+        return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
 
-    def _on_bytes(self, content: dict[str, Any]) -> None:
-        image, _ = self._picture(content)
-        offset = content.get("offset", 0)
+    def _on_bytes(self, content: dict[str, Any]) -> Answer:
+        image, _ = self._find(content.get("picture"))
+        what, offset = content.get("what"), content.get("offset", 0)
+        if what not in ("original", *delivery.EDGES):
+            raise EvolinkError(f"There is no {what!r} of a picture.", advice="Ask for another.")
         if not isinstance(offset, int) or offset < 0:
             raise EvolinkError(f"offset must be 0 or more; it is {offset!r}.", advice="Ask again.")
-        what = str(content.get("what"))
         run_on_loop(self._send_bytes(content, image, what, offset))
+        return None
 
     async def _send_bytes(
         self, content: dict[str, Any], image: GeneratedImage, what: str, offset: int
     ) -> None:
         try:
-            part, total = await workers.run(_part, image, what, offset)
+            told, part = await delivery.workers.run(delivery.piece, image, what, offset)
         except EvolinkError as error:
-            self._reject(content, str(error))
-            return
-        kind = f"image/{image.format}" if what == "original" else "image/webp"
-        told = {"total": total, "offset": offset, "type": kind, "name": image.path.name}
-        with self._lock:
+            self._answer(content, "rejected", {"message": str(error)})
+        else:
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
 
-    def _picture(self, content: dict[str, Any]) -> tuple[GeneratedImage, TaskState]:
-        name = str(content.get("picture"))
-        task = self._tasks.get(name.rpartition(".")[0])
-        for image in task.state.images if task else ():
-            if describe.picture_id(image) == name and task is not None:
-                return image, task.state
+    def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
+        """The picture with an id, and the state of its task."""
+        key, _, index = str(name).rpartition(".")
+        state = self._tasks[key].state if key in self._tasks else None
+        for image in state.images if state else ():
+            if str(image.index) == index and state is not None:
+                return image, state
         raise EvolinkError("This panel has no such picture.", advice="Run it again.")
 
     # -- being shown ---------------------------------------------------------------------------
@@ -209,37 +238,30 @@ class Panel(anywidget.AnyWidget):
     def _static_html(self) -> str:
         return html_of(list(self._tasks.values()), self._key)
 
+    def _view(self) -> dict[str, Any]:
+        """The live view as a MIME bundle."""
+        bundle = self._repr_mimebundle_()
+        return dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
+
     def _ipython_display_(self) -> None:
         """The live view, and under it the companion that stays when the kernel is gone."""
         from IPython.display import display
 
-        bundle = self._repr_mimebundle_()
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
-        self._companion.show()
+        if host() in (Host.TERMINAL, Host.SCRIPT):
+            print(f"{self!r} needs a notebook to be seen in.")
+            return
+        display(self._view(), raw=True)  # type: ignore[no-untyped-call]
+        self._companion.show(html([], key=self._key))
 
     def __repr__(self) -> str:
-        count = len(self._tasks)
-        return f"<{type(self).__name__}, {count} run{'' if count == 1 else 's'}>"
+        runs = len(self._tasks)
+        return f"<{type(self).__name__}, {runs} run{'' if runs == 1 else 's'}>"
 
     def close(self) -> None:
         """Take the view away; the tasks go on."""
+        if self.comm is None:  # closed already, or refused its arguments
+            return
         while self._leave:
             self._leave.pop()()
-        super().close()
-
-
-def _part(image: GeneratedImage, what: str, offset: int) -> tuple[bytes, int]:
-    if what in _EDGES:
-        data = image.thumbnail(_EDGES[what])  # kept in the store's cache after the first piece
-        return data[offset : offset + CHUNK], len(data)
-    try:
-        with image.path.open("rb") as file:  # not the whole file for every piece of it
-            file.seek(offset)
-            return file.read(CHUNK), image.bytes_count
-    except OSError as error:
-        raise StoreDamaged(f"{image.path.name} can't be read any more.") from error
-
-
-def _snake(kind: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind)
+        # A comm is closed once: where it can't speak for a cell, there is no second try.
+        self._context.copy().run(super().close)

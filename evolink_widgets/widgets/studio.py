@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any
-
-import traitlets
+from typing import Any, ClassVar
 
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop
+from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.rules.task import Credits
 from evolink_widgets.widgets import assets, describe
-from evolink_widgets.widgets.companion import workers
+from evolink_widgets.widgets.delivery import workers
+from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.panel import Panel
+from evolink_widgets.widgets.traits import Count, FollowedFlag, FollowedText, Text
 
 __all__ = ["ImageStudio"]
 
@@ -35,7 +36,8 @@ class ImageStudio(Panel):
     Traits:
         prompt, size, resolution, quality, n, model: what the controls say.
         images: the pictures of all runs, oldest run first.
-        selected: ids of the selected pictures, `"<task key>.<index>"`.
+        selected: ids of the selected pictures, `"<task key>.<index>"`; the pictures themselves
+            are `studio.selected_images`.
         busy: whether a run is on its way.
         error: what went wrong with the last run that failed; empty when it did not.
 
@@ -47,19 +49,26 @@ class ImageStudio(Panel):
     _esm = assets.esm("studio")
     _css = assets.css("studio")
 
-    prompt = traitlets.Unicode("").tag(sync=True)
-    size = traitlets.Unicode("auto").tag(sync=True)
-    resolution = traitlets.Unicode("1K").tag(sync=True)
-    quality = traitlets.Unicode("medium").tag(sync=True)
-    n = traitlets.Int(1).tag(sync=True)
-    model = traitlets.Unicode("gpt-image-2").tag(sync=True)
-    busy = traitlets.Bool(False).tag(sync=True)
-    error = traitlets.Unicode("").tag(sync=True)
-    images = traitlets.Tuple()
+    prompt = Text("").tag(sync=True)
+    size = Text("auto").tag(sync=True)
+    resolution = Text("1K").tag(sync=True)
+    quality = Text("medium").tag(sync=True)
+    n = Count(1).tag(sync=True)
+    model = Text("gpt-image-2").tag(sync=True)
+    busy = FollowedFlag(False).tag(sync=True)
+    error = FollowedText("").tag(sync=True)
+
+    _handlers: ClassVar[dict[str, str]] = {
+        **Panel._handlers,
+        "check": "_on_check",
+        "run": "_on_run",
+    }
+    _followed: ClassVar[tuple[str, ...]] = ("images", "error", "busy")
 
     def __init__(self, prompt: str = "", **traits: Any) -> None:
         self._credits: Credits | None = None
         self._credits_at = 0.0
+        self._trouble = ""
         super().__init__(prompt=prompt, **traits)
 
     @property
@@ -91,53 +100,63 @@ class ImageStudio(Panel):
                 task.stop()
 
     def _submit(self, request: ImageRequest) -> Task:
-        with self._lock:
-            self.error = ""
-        task = session().submit(request)
-        self._follow(task)
-        return task
+        self._trouble = ""
+        try:
+            return super()._submit(request)
+        except EvolinkError as error:
+            self._has_trouble(error)
+            raise
 
-    def _reflect(self) -> None:
-        states = [task.state for task in self._tasks.values()]
-        busy = any(not state.stage.ended for state in states)
-        if self.busy and not busy:
+    def _has_trouble(self, error: EvolinkError) -> None:
+        self._trouble = str(error)
+        self._reflect_soon()
+
+    def _changed(self, task: Task, state: TaskState) -> None:
+        super()._changed(task, state)
+        if state.stage.ended:
             self._look_up_balance(at_once=True)
-        images = tuple(image for state in states for image in state.images)
-        if images != self.images:
-            self.images = images
-        self.busy = busy
-        last = states[-1].error if states else None
-        self.error = str(last) if last is not None and states[-1].stage.ended else ""
+
+    def _now(self, name: str) -> Any:
+        states = [task.state for task in self.runs]
+        if name == "busy":
+            return any(not state.stage.ended for state in states)
+        if name == "error":
+            last = states[-1] if states else None
+            return self._trouble or (str(last.error) if last and last.error else "")
+        return super()._now(name)
 
     # -- what the browser says -----------------------------------------------------------------
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
-        current = session()
+        fields = {name: getattr(self, name) for name in describe.FIELDS}
+        told = {
+            **super()._welcome(tasks),
+            "rules": describe.rules(),
+            "check": describe.check(fields, self._credits),
+        }
+        try:
+            current = session()
+        except EvolinkError as error:  # a wrong setting is told in a panel that is drawn
+            self._has_trouble(error)
+            return told
         # What the first run needs is loaded while somebody still types.
         current.prepare()
         self._look_up_balance()
-        fields = {name: getattr(self, name) for name in describe.FIELDS}
         return {
-            **super()._welcome(tasks),
-            "rules": describe.rules(),
+            **told,
             "simulated": current.simulated,
             "service": current.service,
             "keySource": current.key_source,
-            "check": describe.check(fields, self._credits),
         }
 
-    def _on_check(self, content: dict[str, Any]) -> None:
-        told = describe.check(_fields(content), self._credits)
-        self._answer(content, "checked", **told)
+    def _on_check(self, content: dict[str, Any]) -> Answer:
+        return "checked", describe.check(_fields(content), self._credits)
 
-    def _on_run(self, content: dict[str, Any]) -> None:
+    def _on_run(self, content: dict[str, Any]) -> Answer:
         fields = {name: getattr(self, name) for name in describe.FIELDS}
-        fields.update(_fields(content))
-        if isinstance(fields["n"], str) and fields["n"].strip().isdecimal():
-            fields["n"] = int(fields["n"])
-        task = self._submit(ImageRequest(**fields))
-        told = describe.run(task.key, task.request, task.state)
-        self._answer(content, "accepted", run=told)
+        request = ImageRequest(**describe.typed({**fields, **_fields(content)}))
+        task = self._submit(request)
+        return "accepted", {"run": describe.run(task.key, task.request, task.state)}
 
     def _look_up_balance(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
@@ -147,13 +166,12 @@ class ImageStudio(Panel):
 
     async def _tell_balance(self) -> None:
         try:
-            self._credits = await workers.run(session().credits)
+            self._credits = await workers.run(lambda: session().credits())
         except EvolinkError:
             return  # a panel without a balance is complete; a run will say what is wrong
         told = describe.balance(self._credits)
         if told is not None:
-            with self._lock:
-                self.send({"kind": "balance", **told})
+            self.send({"kind": "balance", **told})
 
 
 def _fields(content: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Environments with one release of ipykernel each, made once and shared by all workers."""
+"""Real kernels: environments with one release of ipykernel each, and a client to them."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import subprocess
 import sys
 import time
@@ -13,10 +14,13 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[2]
-PINS = {"6": "ipykernel==6.31.*", "7": "ipykernel>=7.1,<8"}
+
+#: 6.31 is what Colab and older servers have; 7.0 knows no cell on a plain thread; the newest.
+PINS = {"6": "ipykernel==6.31.*", "7.0": "ipykernel==7.0.*", "7": "ipykernel>=7.1,<8"}
 
 
 def python_of(release: str) -> Path:
@@ -30,16 +34,8 @@ def python_of(release: str) -> Path:
         pyproject = (ROOT / "pyproject.toml").stat().st_mtime
         if not stamp.exists() or stamp.stat().st_mtime < pyproject:
             subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-            command = [
-                str(python),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                PINS[release],
-                "-e",
-                str(ROOT),
-            ]
+            install = [str(python), "-m", "pip", "install", "--quiet"]
+            command = [*install, PINS[release], "-e", str(ROOT)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
             stamp.touch()
     return python
@@ -47,7 +43,7 @@ def python_of(release: str) -> Path:
 
 @dataclass
 class Cell:
-    """A cell's run: what came on iopub, and when it was over."""
+    """A cell's run: what came on iopub, and how long it took to be over."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
@@ -64,31 +60,74 @@ class Cell:
         found = [m["content"] for m in self.messages if m["msg_type"] == "error"]
         return f"{found[0]['ename']}: {found[0]['evalue']}" if found else ""
 
-    def runs(self) -> list[dict[str, Any]]:
-        """What panels said of their runs."""
-        contents = [
-            message["content"]["data"].get("content") or {}
-            for message in self.messages
-            if message["msg_type"] == "comm_msg"
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """What panels said: the messages of one kind, with their number of buffers."""
+        told = [
+            {**(m["content"]["data"].get("content") or {}), "buffers": len(m["buffers"])}
+            for m in self.messages
+            if m["msg_type"] == "comm_msg"
         ]
-        return [content["run"] for content in contents if content.get("kind") == "run"]
+        return [content for content in told if content.get("kind") == kind]
+
+    def traits(self, name: str) -> list[Any]:
+        """The values of a trait that panels told of, in order."""
+        states = [
+            m["content"]["data"].get("state", {})
+            for m in self.messages
+            if m["msg_type"] == "comm_msg"
+        ]
+        return [state[name] for state in states if name in state]
 
 
 class Kernel:
     """A real kernel in a process of its own."""
 
-    def __init__(self, python: Path, folder: Path) -> None:
+    def __init__(self, release: str, folder: Path) -> None:
+        specs = folder / "kernels"
+        python = str(python_of(release))
+        spec = {"argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]}
+        (specs / "pinned").mkdir(parents=True)
+        (specs / "pinned" / "kernel.json").write_text(json.dumps(spec | {"display_name": release}))
+        self.release = release
         self.manager = KernelManager(
-            kernel_cmd=[str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            kernel_name="pinned", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(specs)])
         )
         self.manager.start_kernel(cwd=str(folder))
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
+        version = self.run("import ipykernel; print(ipykernel.__version__)").text
+        assert version.startswith(f"{release}."), version
 
-    def start(self, code: str) -> str:
+    def start(self, code: str, *, subshell: str | None = None) -> str:
         """Begin a cell; returns its id."""
-        return str(self.client.execute(code, allow_stdin=True))
+        content = {
+            "code": code, "silent": False, "store_history": True, "user_expressions": {},
+            "allow_stdin": True, "stop_on_error": True,
+        }  # fmt: skip
+        return self.send("execute_request", content, subshell=subshell)
+
+    def send(self, kind: str, content: dict[str, Any], *, subshell: str | None = None) -> str:
+        """Send a request on the shell channel, as a front end does; returns its id."""
+        message = self.client.session.msg(kind, content)
+        if subshell is not None:
+            message["header"]["subshell_id"] = subshell
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+    def tell(self, widget: str, content: dict[str, Any], *, subshell: str | None = None) -> None:
+        """Send what a panel's front end would send."""
+        data = {"method": "custom", "content": content}
+        self.send("comm_msg", {"comm_id": widget, "data": data}, subshell=subshell)
+
+    def subshell(self) -> str:
+        """Open a subshell; returns its id."""
+        message = self.client.session.msg("create_subshell_request", {})
+        self.client.control_channel.send(message)
+        while True:
+            reply = self.client.control_channel.get_msg(timeout=10)
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                return str(reply["content"]["subshell_id"])
 
     def finish(self, cell_id: str, timeout: float = 60) -> Cell:
         """Read iopub until the cell is idle. Messages of other parents are kept too."""
@@ -113,6 +152,12 @@ class Kernel:
             if message["msg_type"] == kind:
                 return dict(message)
 
+    def settle(self, quiet: float = 0.3) -> None:
+        """Read what is still coming, until nothing does."""
+        with contextlib.suppress(Empty):
+            while True:
+                self.client.get_iopub_msg(timeout=quiet)
+
     def run(self, code: str, timeout: float = 60) -> Cell:
         """Run a cell to its end; it must not fail."""
         cell = self.finish(self.start(code), timeout)
@@ -123,7 +168,7 @@ class Kernel:
 @contextlib.contextmanager
 def kernel(release: str, folder: Path) -> Iterator[Kernel]:
     """A kernel with this release of ipykernel."""
-    running = Kernel(python_of(release), folder)
+    running = Kernel(release, folder)
     try:
         yield running
     finally:

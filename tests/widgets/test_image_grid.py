@@ -35,9 +35,10 @@ def test_saved_pictures_are_shown_without_a_task() -> None:
 def test_one_picture_of_a_set_is_enough() -> None:
     images = ew.generate("a fox", **ASK).result(20)
     page = Browser(ew.ImageGrid([images[1]]))
-    page.ask("hello")
-    ((content, _),) = page.pictures(images.key, 1)
-    assert content["index"] == 1
+    told, _ = page.ask("hello")
+    assert [(run["key"], run["n"], run["landed"]) for run in told["runs"]] == [("pictures", 1, [0])]
+    ((content, _),) = page.pictures("pictures", 1)
+    assert (content["index"], content["name"]) == (0, images[1].path.name)
 
 
 @pytest.mark.parametrize("source", ["a.png", [1, 2], 7])

@@ -1,11 +1,16 @@
-"""Where we run: what the place can show decides what a task looks like."""
+"""Where we run, and in whose name a message goes out from there."""
 
 from __future__ import annotations
 
+import contextvars
 import sys
+from collections.abc import Callable
 from enum import Enum
+from typing import Any, TypeVar
 
-__all__ = ["Host", "host"]
+__all__ = ["Host", "host", "speak"]
+
+T = TypeVar("T")
 
 
 class Host(Enum):
@@ -31,3 +36,18 @@ def host() -> Host:
     if kernel is None:
         return Host.TERMINAL
     return Host.NOTEBOOK if getattr(kernel, "_allow_stdin", True) else Host.BATCH
+
+
+def speak(context: contextvars.Context, say: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call `say`, which sends a message to the front end, from any thread.
+
+    Most kernels let a thread of ours speak for the cell that is running. ipykernel 7.0 does not
+    know which one that is and raises before anything is sent: there `context`, copied where
+    something was known, lends its cell.
+    """
+    try:
+        return say(*args, **kwargs)
+    except LookupError as error:
+        if type(error) is not LookupError:  # a KeyError is something else
+            raise
+        return context.copy().run(say, *args, **kwargs)

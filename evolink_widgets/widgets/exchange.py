@@ -1,0 +1,104 @@
+"""An AnyWidget that answers what the browser asks: each request once, and from any thread."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from typing import Any, ClassVar, TypeAlias
+
+import anywidget
+
+from evolink_widgets.errors import EvolinkError, InvalidRequest
+from evolink_widgets.widgets import describe
+from evolink_widgets.widgets.hosts import speak
+from evolink_widgets.widgets.traits import is_torn
+
+__all__ = ["Answer", "Exchange"]
+
+log = logging.getLogger("evolink_widgets")
+
+#: What a handler answers: a kind and its fields; `None` when the answer comes later.
+Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
+
+#: Requests that cost money.
+_PAID = ("run", "runAgain", "sendAgain")
+#: Seconds that what was typed waits for an observer.
+_PATIENCE = 1.0
+
+
+class Exchange(anywidget.AnyWidget):
+    """Requests `{kind, id, …}` come in, answers with the same id and events go out.
+
+    Nobody knows on which thread a request comes, and the front end does not wait long: a
+    handler checks, hands over to the core and returns.
+    """
+
+    #: Kinds of requests, and the methods that handle them.
+    _handlers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, **traits: Any) -> None:
+        unknown = sorted(set(traits) - set(self.trait_names()))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}")
+        self._guard = threading.Lock()
+        self._trait_lock = threading.RLock()
+        self._context = contextvars.copy_context()
+        self._paid_answers: dict[str, Answer] = {}
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        # Everything that ipywidgets sends for us goes through here, from whichever thread.
+        speak(self._context, super()._send, msg, buffers)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take traits from the browser; ipywidgets calls this on a kernel's thread."""
+        fit = {
+            name: value
+            for name, value in sync_data.items()
+            if not (isinstance(value, str) and is_torn(value))  # the check says what is wrong
+        }
+        # An observer may hold the lock for as long as it likes; what was typed need not wait.
+        held = self._trait_lock.acquire(timeout=_PATIENCE)
+        try:
+            super().set_state(fit)
+        finally:
+            if held:
+                self._trait_lock.release()
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        if not isinstance(content, dict):
+            return
+        kind, name = str(content.get("kind")), content.get("id")
+        if kind in _PAID and isinstance(name, str):
+            with self._guard:
+                asked_before = name in self._paid_answers
+                answer = self._paid_answers.setdefault(name, None)
+            if not asked_before:
+                answer = self._paid_answers[name] = self._handle(kind, content)
+            # Asked twice means that the answer was lost, never that it is to be paid twice.
+        else:
+            answer = self._handle(kind, content)
+        if answer is not None:
+            self._answer(content, *answer)
+
+    def _handle(self, kind: str, content: dict[str, Any]) -> Answer:
+        try:
+            if kind not in self._handlers:
+                raise EvolinkError(
+                    "This kernel does not know what was asked.", advice="Run the cell again."
+                )
+            answer: Answer = getattr(self, self._handlers[kind])(content)
+            return answer
+        except InvalidRequest as error:
+            found = [describe.problem(item) for item in error.problems]
+            return "rejected", {"message": error.message, "problems": found}
+        except EvolinkError as error:
+            return "rejected", {"message": str(error)}
+        except Exception:
+            log.exception("A message from the front end could not be answered")
+            return "rejected", {"message": "Something went wrong in the kernel."}
+
+    def _answer(self, content: dict[str, Any], kind: str, fields: dict[str, Any]) -> None:
+        self.send({"kind": kind, "id": content.get("id"), **fields})
