@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evolink_widgets.emulator.app import API_URL, create_app
 from evolink_widgets.emulator.checks import read_ask
+from evolink_widgets.emulator.service import Service
 
 from .conftest import Ask, Caller
 
@@ -147,10 +152,62 @@ def test_a_repeat_while_the_first_is_being_decided_is_told_so(ask: Ask, service)
     assert (reply.status, reply.error["code"]) == (409, "paid_outcome_unknown")
 
 
-def test_too_many_requests_are_told_when_to_come_again(clock, call: Caller) -> None:
-    from evolink_widgets.emulator.app import create_app
-    from evolink_widgets.emulator.service import Service
+def test_a_repeat_while_the_first_is_slow_is_not_a_second_task(clock, service) -> None:
+    async def story() -> tuple[list[int], dict]:
+        begun, gate = asyncio.Event(), asyncio.Event()
 
+        async def slow(seconds: float) -> None:
+            begun.set()
+            await gate.wait()
+
+        service.weather.play("slow")
+        transport = httpx.ASGITransport(create_app(service, sleep=slow))
+        headers = {"authorization": "Bearer k", "idempotency-key": "the-same-key-0001"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url=API_URL, headers=headers
+        ) as http:
+
+            async def ask() -> httpx.Response:
+                body = {"model": "gpt-image-2", "prompt": "a fox"}
+                return await http.post("/v1/images/generations", json=body)
+
+            first = asyncio.create_task(ask())
+            await begun.wait()
+            second = await ask()
+            gate.set()
+            replies = [await first, second, await ask()]
+        return [reply.status_code for reply in replies], second.json()
+
+    statuses, told = asyncio.run(story())
+    assert statuses == [200, 409, 200]
+    assert told["error"]["code"] == "paid_outcome_unknown"
+    assert (service.counts["accepted"], service.counts["replayed"]) == (1, 1)
+
+
+def test_a_request_that_was_refused_leaves_its_idempotency_key_free(ask: Ask, service) -> None:
+    service.weather.play("500 before")
+    assert ask(idempotency="the-same-key-0001").status == 500
+    assert ask(idempotency="the-same-key-0001", n=0).status == 400
+    assert ask(idempotency="the-same-key-0001").status == 200
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 97, "a key with blanks", "ключ-ключ-ключ-ключ"])
+def test_an_idempotency_key_of_another_form_is_refused(ask: Ask, key: str) -> None:
+    reply = ask(idempotency=key)
+    assert (reply.status, reply.error["param"]) == (400, "Idempotency-Key")
+
+
+def test_the_same_seed_gives_the_same_service_and_none_gives_another_each_time(clock) -> None:
+    def record(seed: int | None):
+        service = Service(clock=clock, seed=seed)
+        return service.create({"model": "gpt-image-2", "prompt": "a fox"})[0]
+
+    assert record(1) == record(1)
+    assert record(1).id != record(2).id
+    assert record(None).id != record(None).id
+
+
+def test_too_many_requests_are_told_when_to_come_again(clock, call: Caller) -> None:
     limited = Caller(create_app(Service(clock=clock, rate=(2.0, 3.0))))
     assert [limited("GET", "/v1/credits").status for _ in range(4)] == [200, 200, 200, 429]
     reply = limited("GET", "/v1/credits")

@@ -12,7 +12,7 @@ from evolink_widgets.emulator.app import FILES_URL
 from evolink_widgets.emulator.files import KEEP_SECONDS, MAX_FILES
 from evolink_widgets.emulator.service import Service
 
-from .conftest import Caller, Clock
+from .conftest import Ask, Caller, Clock
 
 FILES = f"{FILES_URL}/api/v1/files"
 UPLOAD = f"{FILES}/upload"
@@ -113,6 +113,37 @@ def test_the_quota_ends(call: Caller, service: Service) -> None:
         service.files.put(picture())
     reply = call("POST", f"{UPLOAD}/base64", json_body=as_base64(picture()))
     assert (reply.status, reply.json["success"]) == (403, False)
+
+
+def test_a_stored_picture_is_a_reference_but_no_gif_and_not_when_it_is_gone(
+    call: Caller, ask: Ask, service: Service, clock: Clock
+) -> None:
+    def store(kind: str) -> dict:
+        return call("POST", f"{UPLOAD}/base64", json_body=as_base64(picture(kind))).json["data"]
+
+    kept, gone, moving = store("PNG"), store("JPEG"), store("GIF")
+    call("DELETE", f"{FILES}/{gone['file_id']}")
+    reply = ask(image_urls=[moving["download_url"].replace(".gif", "")])
+    assert (reply.status, reply.error["param"]) == (400, "image_urls")
+    ids = [ask(image_urls=[one["file_url"]]).json["id"] for one in (kept, gone)]
+    clock.now += 3600
+    good, bad = (call("GET", f"/v1/tasks/{task_id}").json for task_id in ids)
+    assert (good["status"], bad["status"]) == ("completed", "failed")
+    assert bad["error"]["code"] == "resource_not_found"
+    assert bad["usage"]["credits_used"] == 0
+
+
+def test_a_picture_of_a_task_can_be_stored_by_its_link(
+    call: Caller, ask: Ask, clock: Clock
+) -> None:
+    task_id = ask(quality="low").json["id"]
+    clock.now += 3600
+    (link,) = call("GET", f"/v1/tasks/{task_id}").json["results"]
+    whole = call("GET", link, key=None).body
+    stored = call("POST", f"{UPLOAD}/url", json_body={"file_url": link}).json["data"]
+    assert call("GET", stored["file_url"], key=None).body == whole
+    wrong = call("POST", f"{UPLOAD}/url", json_body={"file_url": link + "0"})
+    assert (wrong.status, wrong.json["success"]) == (400, False)
 
 
 def test_a_name_cannot_leave_its_folder(call: Caller) -> None:

@@ -121,6 +121,24 @@ def test_a_truncated_download_is_half_a_picture_and_can_be_continued(served: Ser
     assert (status, headers["content-range"]) == (416, f"bytes */{len(whole)}")
 
 
+def test_a_finished_task_calls_back_to_this_machine_where_that_is_allowed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as receiver:
+        receiver.settimeout(20)
+        hook = f"http://127.0.0.1:{receiver.getsockname()[1]}/hook"
+        with start("--port", "0", "--speed", "5000", "--loopback-callbacks") as process:
+            status, _, body = Served(process).ask(
+                "POST", "/v1/images/generations", {**BODY, "callback_url": hook}
+            )
+            connection, _ = receiver.accept()
+            with connection, connection.makefile("rb") as heard:
+                assert heard.readline() == b"POST /hook HTTP/1.1\r\n"
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                told = json.loads(heard.read().partition(b"\r\n\r\n")[2])
+            process.kill()
+    assert status == 200
+    assert (told["id"], told["status"]) == (json.loads(body)["id"], "completed")
+
+
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_without_a_word_when_it_is_told_to(name: signal.Signals) -> None:
     with start("--port", "0") as process:

@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image, UnidentifiedImageError
 
+from evolink_widgets.emulator.app import FILES_URL
 from evolink_widgets.emulator.faults import FAULTS, Weather
 from evolink_widgets.emulator.service import Service
 
@@ -189,7 +190,10 @@ def test_each_fault_can_be_played_and_is_told(call: Caller, name: str) -> None:
 @pytest.mark.parametrize(
     "wish",
     [{"play": "frogs"}, {}, {"play": "429", "times": 0}, {"play": "stuck", "on": "list"},
-     {"play": "429", "color": "red"}],
+     {"play": "429", "color": "red"}, {"play": "429", "times": True}, {"play": 429}, [], None,
+     {"play": "429", "after": -1}, {"play": "429", "after": "soon"}, {"play": "429", "on": []},
+     {"play": "slow", "seconds": "long"}, {"play": "slow", "seconds": -1},
+     {"play": "reply lost", "on": "download"}, {"play": "no batch", "on": "any"}],
 )  # fmt: skip
 def test_weather_that_there_is_not_is_refused_with_what_there_is(
     call: Caller, wish: dict[str, object]
@@ -197,6 +201,76 @@ def test_weather_that_there_is_not_is_refused_with_what_there_is(
     reply = call("POST", "/emulator/weather", json_body=wish)
     assert reply.status == 400
     assert reply.error["message"]
+
+
+def test_a_fault_after_acceptance_waits_for_a_request_that_is_accepted(
+    ask: Ask, call: Caller, service: Service
+) -> None:
+    play(call, "reply lost")
+    assert ask(n=0).status == 400
+    assert call("GET", "/v1/credits").status == 200
+    assert ask().broken
+    assert not ask().broken
+
+
+def test_a_fault_on_any_call_spares_tasks_and_pictures(
+    ask: Ask, call: Caller, service: Service, clock: Clock
+) -> None:
+    task_id = ask(quality="low").json["id"]
+    finish(service, clock)
+    (link,) = read(call, task_id)["results"]
+    play(call, "503 before", on="any", times=None)
+    assert ask().status == 503
+    assert call("GET", "/v1/credits").status == 503
+    files = call("GET", f"{FILES_URL}/api/v1/files/quota")
+    assert (files.status, files.json["success"]) == (503, False)
+    assert call("GET", link, key=None).status == 200
+
+
+def test_the_picture_host_has_bad_days_too(
+    ask: Ask, call: Caller, service: Service, clock: Clock
+) -> None:
+    task_id = ask(quality="low").json["id"]
+    finish(service, clock)
+    (link,) = read(call, task_id)["results"]
+    play(call, "503 before", on="download")
+    play(call, "slow", on="download", seconds=7)
+    assert [call("GET", link, key=None).status for _ in range(2)] == [503, 200]
+    assert 7 in clock.slept
+
+
+def test_a_fault_can_be_meant_for_the_nth_task(ask: Ask, call: Caller, clock: Clock) -> None:
+    play(call, "policy refusal", after=2)
+    ids = [ask().json["id"] for _ in range(4)]
+    clock.now += 3600
+    told = [read(call, task_id)["status"] for task_id in ids]
+    assert told == ["completed", "completed", "failed", "completed"]
+
+
+def test_a_policy_refusal_comes_soon_and_its_bar_stays_where_it_was(
+    ask: Ask, call: Caller, service: Service, clock: Clock
+) -> None:
+    play(call, "policy refusal")
+    task_id = ask(quality="high").json["id"]
+    clock.now += 3.1
+    first = read(call, task_id)
+    clock.now += 3600
+    assert read(call, task_id) == first
+    assert first["status"] == "failed"
+    assert first["progress"] < 100
+
+
+def test_all_links_of_a_task_end_together(
+    ask: Ask, call: Caller, service: Service, clock: Clock
+) -> None:
+    task_id = ask(quality="low", n=2).json["id"]
+    finish(service, clock)
+    old = read(call, task_id)["results"]
+    assert read(call, task_id)["results"] == old
+    play(call, "expired links")
+    assert [call("GET", link, key=None).status for link in old] == [403, 403]
+    new = read(call, task_id)["results"]
+    assert [call("GET", link, key=None).status for link in new] == [200, 200]
 
 
 def test_faults_strike_in_the_order_they_were_asked_for() -> None:
