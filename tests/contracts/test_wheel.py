@@ -12,7 +12,10 @@ from environment import Environment
 from source import PACKAGE, ROOT, tracked_files
 
 FIRST_STEPS = """
-import shutil, sys
+import os
+import shutil
+import sys, sys
+os.environ["PATH"] = os.path.dirname(sys.executable)  # neither Node nor anything else
 assert shutil.which("node") is None
 import evolink_widgets as ew
 assert sys.prefix in ew.__file__

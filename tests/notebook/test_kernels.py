@@ -63,10 +63,16 @@ def test_a_run_from_a_thread_of_the_user_is_told_like_any_other(running: Kernel)
 
 def test_observers_hear_of_pictures_and_may_take_their_time(running: Kernel) -> None:
     running.run(STUDIO)
-    watch = (
-        "studio.observe(lambda change: (time.sleep(1), print('saw', len(change.new))), 'images')"
+    running.run(
+        "seen = []\n"
+        "def note(change):\n    time.sleep(1)\n    seen.append(len(change.new))\n"
+        "studio.observe(note, 'images')"
     )
-    cell = running.run(f"{watch}\nprint(len(studio.run().result(20)))\ntime.sleep(2.5)")
+    cell = running.run(
+        "studio.run().result(20); end = time.time() + 20\n"
+        "while 2 not in seen and time.time() < end: time.sleep(0.1)\n"
+        "print('saw', seen[-1])"
+    )
     assert "saw 2" in cell.text
     assert cell.said("run")[-1]["run"]["stage"] == "done"
 
