@@ -14,7 +14,7 @@ from source import PACKAGE, ROOT, tracked_files
 FIRST_STEPS = """
 import os
 import shutil
-import sys, sys
+import sys
 os.environ["PATH"] = os.path.dirname(sys.executable)  # neither Node nor anything else
 assert shutil.which("node") is None
 import evolink_widgets as ew
