@@ -11,6 +11,7 @@ import io
 import json
 import math
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from evolink_widgets.widgets import assets
 
 HERE = Path(__file__).parent
 ORIGIN = "https://bench.test"
+#: When it is, on a page whose clock stands still.
+NOON = datetime(2026, 11, 24, 12)
 
 #: Values that JupyterLab's themes set, as far as the panel reads them.
 _FONTS = {
@@ -175,17 +178,27 @@ def files() -> dict[str, Any]:
     }
 
 
+def host_values(theme: str) -> str:
+    """A theme as a rule."""
+    values = ";".join(f"{k}:{v}" for k, v in THEMES[theme].items())
+    return f":root{{color-scheme:light dark;{values}}}"
+
+
+def marker(theme: str) -> str | None:
+    """What JupyterLab writes on the body; without it nothing says which theme there is."""
+    return {"light": "true", "dark": "false", "contrast": "false"}.get(theme)
+
+
 def page_html(theme: str, width: int, direction: str) -> str:
     """A page as bare as a notebook's output area: host values, a heading, a box of a width."""
-    values = ";".join(f"{k}:{v}" for k, v in THEMES[theme].items())
     ground = "var(--jp-layout-color0, light-dark(#fff, #111))"
     ink = "var(--jp-ui-font-color1, light-dark(#1f1f1f, #e4e4e4))"
-    marker = {"light": "true", "dark": "false", "contrast": "false"}.get(theme)
-    attribute = f' data-jp-theme-light="{marker}"' if marker else ""
+    mark = marker(theme)
+    attribute = f' data-jp-theme-light="{mark}"' if mark else ""
     return f"""<!doctype html><html lang="en" dir="{direction}"><head><meta charset="utf-8">
 <title>Bench</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/widget.css">
-<style>:root{{color-scheme:light dark;{values}}}
-body{{margin:24px;background:{ground};color:{ink};font:13px system-ui}}
+<style id="theme">{host_values(theme)}</style>
+<style>body{{margin:24px;background:{ground};color:{ink};font:13px system-ui}}
 #cell{{inline-size:{width}px}}</style></head>
 <body{attribute}><main><h1 style="font-size:13px">Bench</h1><div id="cell"></div>
 <div class="ew-static-k3j2">The saved pictures</div></main>
@@ -196,13 +209,17 @@ const {{ traits, plan }} = await (await fetch("/plan.json")).json();
 window.model = new Model(traits);
 window.kernel = new Kernel(model, plan);
 window.widget = widget;
-window.setUp?.(kernel);
 for (const run of plan.runs ?? []) kernel.run(run);
 kernel.pictures.push(...(plan.pictures ?? []));
 window.ending = new AbortController();
 const {{ initialize, render }} = typeof widget === "function" ? await widget() : widget;
 await initialize?.({{ model, signal: ending.signal }});
-window.view = await render({{ model, el: document.querySelector("#cell"), signal: ending.signal }});
+window.draw = () => render({{ model, el: document.querySelector("#cell"), signal: ending.signal }});
+window.spoken = [];
+window.view = await draw();
+new MutationObserver((changes) => {{
+  for (const {{ addedNodes }} of changes) spoken.push(...[...addedNodes].map((n) => n.textContent));
+}}).observe(document.querySelector("[role=status]"), {{ childList: true }});
 window.ready = true;
 </script></body></html>"""
 
@@ -227,6 +244,25 @@ class Bench:
         """The messages of one kind that the browser has sent."""
         messages: list[dict[str, Any]] = self.js("kind => model.heard(kind)", kind)
         return messages
+
+    def wear(self, theme: str) -> None:
+        """Change the host's theme."""
+        script = """([values, mark, scheme]) => {
+            document.querySelector("#theme").textContent = values;
+            if (mark) document.body.dataset.jpThemeLight = mark;
+            else delete document.body.dataset.jpThemeLight;
+        }"""
+        self.js(script, [host_values(theme), marker(theme), None])
+
+    def saved(self) -> dict[str, Any]:
+        """The traits that the browser has saved so far, the last value of each."""
+        merged: dict[str, Any] = self.js("() => Object.assign({}, ...model.saved)")
+        return merged
+
+    def told(self) -> list[str]:
+        """What the live region has said, oldest first."""
+        lines: list[str] = self.js("() => window.spoken")
+        return lines
 
     def show(self, **run: Any) -> str:
         """Python tells of a new run."""
@@ -326,12 +362,26 @@ def open_bench(
     theme: str = "light",
     width: int = 900,
     direction: str = "ltr",
+    clock: bool = False,
     origin: str = ORIGIN,
     traits: dict[str, Any] | None = None,
     plan: dict[str, Any] | None = None,
     **context: Any,
 ) -> tuple[Bench, BrowserContext]:
-    """A new page with the widget drawn in it."""
+    """A new page with the widget drawn in it.
+
+    Args:
+        browser: where.
+        widget: "studio" or "image_grid".
+        theme: one of `THEMES`.
+        width: the width of the output area, in pixels.
+        direction: "ltr" or "rtl", of the whole page.
+        clock: whether the page's timers are moved by `page.clock` alone.
+        origin: https, or http for a page without a clipboard.
+        traits: values of the model's traits, over the defaults.
+        plan: what the stub's Python side does, over the defaults.
+        context: passed on to Playwright's new context.
+    """
     context.setdefault("viewport", {"width": max(width + 48, 388), "height": 900})
     if theme in ("dark", "contrast"):
         context.setdefault("color_scheme", "dark")
@@ -365,10 +415,14 @@ def open_bench(
         kind, body = bodies["/" + route.request.url.split("/", 3)[3]]
         route.fulfill(status=200, content_type=f"{kind}; charset=utf-8", body=body)
 
+    if clock:
+        page.clock.install(time=NOON)
     page.route("**/*", answer)
     page.goto(f"{origin}/")
     try:
         page.wait_for_function("window.ready")
     except TimeoutError as exc:
         raise AssertionError(f"the widget was not drawn: {bench.errors}") from exc
+    if clock:
+        page.clock.pause_at(NOON + timedelta(minutes=1))
     return bench, window

@@ -39,7 +39,7 @@ export function composer({ model, link, say, listen }) {
     tier = select("resolution", "Tier"),
     width = number("size"),
     height = number("size"),
-    edges = h("span.dims", field("Width", width), field("Height", height), h("span.muted", "px")),
+    edges = h("span.dims", field("Width", width), field("Height", height), "px"),
     tray = h(
       "div.tray",
       { role: "radiogroup", label: "Size" },
@@ -72,6 +72,7 @@ export function composer({ model, link, say, listen }) {
     /** @type {Checked} */
     checked = { problems: [], notices: [] },
     sending = false,
+    typed = false,
     shown = "",
     turn = 0;
 
@@ -122,9 +123,8 @@ export function composer({ model, link, say, listen }) {
     },
     /** Something was typed or pressed. */
     changed = () => {
-      const fields = read();
-      for (const name in fields) if (fields[name] !== "") model.set(name, fields[name]);
-      check(fields);
+      typed = true;
+      check();
     },
     /** What is asked has changed: the rules are asked, a moment after the last change. */
     check = async (fields = read()) => {
@@ -132,6 +132,9 @@ export function composer({ model, link, say, listen }) {
       draw();
       await sleep(PAUSE);
       if (mine !== turn) return;
+      // Set and saved in one go: an echo that comes while somebody types must find nothing newer.
+      if (typed) for (const name in fields) if (fields[name] !== "") model.set(name, fields[name]);
+      typed = false;
       model.save_changes();
       const [answer] = await link.ask("check", { fields }).catch(() => []);
       if (mine !== turn || !answer) return;

@@ -46,18 +46,20 @@ export function lightbox(ui, root) {
     );
   root.append(box);
 
-  /** The stage scrolls; the point under the pointer stays where it is. */
-  const zoom = (/** @type {number} */ to, x = stage.clientWidth / 2, y = stage.clientHeight / 2) => {
+  /** The stage scrolls; what is under the pointer, or in the middle, stays where it is. */
+  const zoom = (/** @type {number} */ to, /** @type {MouseEvent | void} */ e) => {
       const { width, height } = pics[at],
+        room = stage.getBoundingClientRect(),
+        { clientX: x, clientY: y } = e ?? { clientX: room.x + room.width / 2, clientY: room.y + room.height / 2 },
+        before = image.getBoundingClientRect(),
         wanted = Math.max(fit, Math.min(MOST, to)),
-        grown = wanted / scale,
-        { scrollLeft, scrollTop } = stage;
+        grown = wanted / scale;
       scale = wanted;
       set(image, { "--w": `${width * scale}px`, "--h": `${height * scale}px` });
-      stage.scrollTo((scrollLeft + x) * grown - x, (scrollTop + y) * grown - y);
+      const { left, top } = image.getBoundingClientRect();
+      stage.scrollBy(left - x + (x - before.x) * grown, top - y + (y - before.y) * grown);
       flag(stage, "large", scale > fit);
-      write(zoomed, `${Math.round(scale * 100)} %`);
-      set(zoomed, { label: `Zoom ${zoomed.textContent}` });
+      write(zoomed, `Zoom ${Math.round(scale * 100)} %`);
       sharpen();
     },
     whole = () => {
@@ -149,16 +151,12 @@ export function lightbox(ui, root) {
       keys[e.key]();
     },
   });
-  const around = (/** @type {number} */ to, /** @type {MouseEvent} */ { clientX, clientY }) => {
-    const { left, top } = stage.getBoundingClientRect();
-    zoom(to, clientX - left, clientY - top);
-  };
   set(stage, {
     onwheel(/** @type {WheelEvent} */ e) {
       e.preventDefault();
-      around(scale * Math.exp(-e.deltaY / 400), e);
+      zoom(scale * Math.exp(-e.deltaY / 400), e);
     },
-    ondblclick: (/** @type {MouseEvent} */ e) => around(scale > fit ? fit : fit < 1 ? 1 : 2, e),
+    ondblclick: (/** @type {MouseEvent} */ e) => zoom(scale > fit ? fit : fit < 1 ? 1 : 2, e),
     onpointerdown: ({ pointerType, pointerId }) => pointerType === "mouse" && stage.setPointerCapture(pointerId),
     onpointermove: ({ pointerId, movementX, movementY }) =>
       stage.hasPointerCapture(pointerId) && stage.scrollBy(-movementX, -movementY),

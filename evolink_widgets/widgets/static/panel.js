@@ -77,7 +77,7 @@ export function openPanel({ model, el }, label, compose) {
       clearTimeout(timer);
       if (!told) return;
       ui.columns = told.columns;
-      write(hide, `.ew-static-${model.get("_key")}{display:none!important}`);
+      write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
       form?.welcome(told);
       state(true);
       for (const run of told.runs) take(run, false);

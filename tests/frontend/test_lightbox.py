@@ -1,0 +1,229 @@
+"""The lightbox: one picture, its pixels and its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bench import FACTS, Bench
+from playwright.sync_api import Locator, expect
+
+Opener = Callable[..., Bench]
+
+
+def dialog(one: Bench) -> Locator:
+    return one.root.get_by_role("dialog")
+
+
+def opened(bench: Opener, at: int = 1, n: int = 4, **how: Any) -> Bench:
+    one = bench(**how)
+    one.done(n)
+    one.root.get_by_role("gridcell").nth(at).focus()
+    one.press("Enter")
+    expect(dialog(one)).to_be_visible()
+    return one
+
+
+def image(one: Bench) -> Locator:
+    return dialog(one).locator(".ew-stage img")
+
+
+def shown(one: Bench) -> tuple[int, int]:
+    width, height = image(one).evaluate("i => [i.offsetWidth, i.offsetHeight]")
+    return width, height
+
+
+def natural(one: Bench, width: int) -> None:
+    one.page.wait_for_function(
+        "([i, w]) => i.complete && i.naturalWidth === w", arg=[image(one).element_handle(), width]
+    )
+
+
+def test_enter_opens_the_picture_and_escape_leads_back_to_it(bench: Opener) -> None:
+    one = opened(bench)
+    expect(dialog(one).get_by_text("Picture 2 of 4", exact=True)).to_be_visible()
+    expect(dialog(one).locator(".ew-stage")).to_be_focused()
+    one.press("ArrowRight", "Escape")
+    expect(dialog(one)).to_be_hidden()
+    expect(one.root.get_by_role("gridcell").nth(1)).to_be_focused()
+
+
+def test_arrows_page_through_the_pictures_and_around(bench: Opener) -> None:
+    one = opened(bench, at=2)
+    for key, title in (
+        ("ArrowRight", "Picture 4 of 4"),
+        ("ArrowRight", "Picture 1 of 4"),
+        ("ArrowLeft", "Picture 4 of 4"),
+    ):
+        one.press(key)
+        expect(dialog(one).get_by_text(title, exact=True)).to_be_visible()
+    assert one.told()[-1] == "Picture 4 of 4"
+    dialog(one).get_by_role("button", name="Next picture").click()
+    expect(dialog(one).get_by_text("Picture 1 of 4", exact=True)).to_be_visible()
+    dialog(one).locator(".ew-strip button").nth(2).click()
+    expect(dialog(one).get_by_text("Picture 3 of 4", exact=True)).to_be_visible()
+    expect(dialog(one).locator(".ew-strip [aria-current]")).to_have_count(1)
+
+
+def test_from_right_to_left_the_arrows_turn_round(bench: Opener) -> None:
+    one = opened(bench, direction="rtl")
+    one.press("ArrowLeft")
+    expect(dialog(one).get_by_text("Picture 3 of 4", exact=True)).to_be_visible()
+
+
+def test_one_picture_alone_has_no_strip_and_no_paging(bench: Opener) -> None:
+    one = opened(bench, at=0, n=1)
+    expect(dialog(one).get_by_role("button", name="Next picture")).to_be_hidden()
+    expect(dialog(one).locator(".ew-strip")).to_be_hidden()
+
+
+def test_the_preview_comes_first_and_the_file_only_when_its_pixels_show(bench: Opener) -> None:
+    one = opened(bench, viewport={"width": 900, "height": 500})
+    natural(one, 624)
+    assert {message["what"] for message in one.sent("bytes")} == {"preview"}
+    one.press("1")
+    natural(one, 1248)
+    assert [message["what"] for message in one.sent("bytes")] == ["preview", "original"]
+    assert shown(one) == (1248, 832)
+
+
+def test_a_picture_that_fits_is_not_enlarged(bench: Opener) -> None:
+    one = opened(bench, viewport={"width": 900, "height": 600})
+    stage = dialog(one).locator(".ew-stage").evaluate("s => [s.clientWidth, s.clientHeight]")
+    width, height = shown(one)
+    assert width <= stage[0] + 1
+    assert height <= stage[1] + 1
+    assert width / height == pytest.approx(1.5, rel=0.01)
+    assert image(one).evaluate("i => i.getBoundingClientRect().left") > 0
+
+
+def test_keys_zoom_and_move_the_picture(bench: Opener) -> None:
+    one = opened(bench)
+    fitted = shown(one)
+    one.press("1")
+    assert shown(one) == (1248, 832)
+    expect(dialog(one).get_by_role("button", name="Zoom 100 %")).to_be_visible()
+    stage = dialog(one).locator(".ew-stage")
+    before = stage.evaluate("s => [s.scrollLeft, s.scrollTop]")
+    one.press("ArrowRight", "ArrowUp")
+    expect(dialog(one).get_by_text("Picture 2 of 4", exact=True)).to_be_visible()
+    after = stage.evaluate("s => [s.scrollLeft, s.scrollTop]")
+    assert after[0] == before[0] + 60
+    one.press("+")
+    assert shown(one)[0] == 1560
+    one.press("-", "0")
+    assert shown(one) == fitted
+    one.press("-")
+    assert shown(one) == fitted, "never smaller than it fits"
+
+
+def test_the_zoom_button_goes_between_fit_and_one_to_one(bench: Opener) -> None:
+    one = opened(bench)
+    fitted = shown(one)
+    zoom = dialog(one).get_by_role("button", name="Zoom")
+    zoom.click()
+    assert shown(one) == (1248, 832)
+    zoom.click()
+    assert shown(one) == fitted
+
+
+def test_the_wheel_zooms_at_the_pointer(bench: Opener) -> None:
+    one = opened(bench)
+    box = image(one).bounding_box()
+    assert box
+    at = (box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    under = (
+        "([x, y]) => { const b = document.querySelector('.ew-stage img').getBoundingClientRect();"
+    )
+    under += " return [(x - b.left) / b.width, (y - b.top) / b.height] }"
+    before = one.js(under, list(at))
+    one.page.mouse.move(*at)
+    for _ in range(4):
+        one.page.mouse.wheel(0, -200)
+    one.page.wait_for_function(
+        "w => document.querySelector('.ew-stage img').offsetWidth > 2 * w", arg=box["width"]
+    )
+    assert one.js(under, list(at)) == pytest.approx(before, abs=0.03)
+
+
+def test_dragging_moves_a_large_picture(bench: Opener) -> None:
+    one = opened(bench)
+    one.press("1")
+    stage = dialog(one).locator(".ew-stage")
+    box, before = stage.bounding_box(), stage.evaluate("s => [s.scrollLeft, s.scrollTop]")
+    assert box
+    x, y = box["x"] + 200, box["y"] + 200
+    one.page.mouse.move(x, y)
+    one.page.mouse.down()
+    one.page.mouse.move(x - 50, y - 20, steps=4)
+    one.page.mouse.up()
+    one.page.mouse.move(x + 90, y + 90)
+    after = stage.evaluate("s => [s.scrollLeft, s.scrollTop]")
+    assert after[0] == pytest.approx(before[0] + 50, abs=2)
+
+
+def test_facts_stand_at_the_side(bench: Opener) -> None:
+    one = opened(bench)
+    facts = dialog(one).locator(".ew-facts")
+    expect(facts.locator("dt")).to_have_text([name for name, _ in FACTS])
+    expect(facts.locator("dd")).to_have_text([value for _, value in FACTS])
+
+
+def test_copy_save_and_code_work_inside(bench: Opener) -> None:
+    one = opened(bench, permissions=["clipboard-read", "clipboard-write"])
+    with one.page.expect_download() as told:
+        dialog(one).get_by_role("button", name="Save").click()
+    assert told.value.suggested_filename.endswith(".1.png")
+    dialog(one).get_by_role("button", name="Copy as code").click()
+    expect(dialog(one).get_by_text("Code copied.")).to_be_visible()
+    assert one.js("() => navigator.clipboard.readText()").startswith("ew.generate(")
+
+
+def test_the_page_behind_cannot_be_reached_and_a_click_on_it_closes(bench: Opener) -> None:
+    one, seen = opened(bench), set()
+    for _ in range(12):
+        one.press("Tab")
+        place = "() => document.activeElement.closest('dialog, body').tagName"
+        seen.add(one.js(place))
+    assert seen <= {"DIALOG", "BODY"}
+    one.page.mouse.click(3, 3)
+    expect(dialog(one)).to_be_hidden()
+
+
+def test_a_file_that_cannot_be_fetched_leaves_the_thumbnail_and_says_so(bench: Opener) -> None:
+    one = bench()
+    one.done()
+    one.js(
+        "() => (kernel.answers.bytes = () => ({ kind: 'rejected', message: 'fox.png is gone.' }))"
+    )
+    one.root.get_by_role("gridcell").first.click()
+    expect(dialog(one).get_by_text("fox.png is gone.")).to_be_visible()
+    natural(one, 384)
+
+
+def test_blob_urls_are_given_back(bench: Opener) -> None:
+    one = bench()
+    one.js("""() => {
+        window.alive = new Set();
+        const make = URL.createObjectURL, free = URL.revokeObjectURL;
+        URL.createObjectURL = (blob) => {
+            const url = make.call(URL, blob);
+            alive.add(url);
+            return url;
+        };
+        URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
+    }""")
+    one.done()
+    assert one.js("() => alive.size") == 4, "the thumbnails"
+    one.root.get_by_role("gridcell").first.click()
+    for _ in range(6):
+        natural(one, 624)
+        one.press("ArrowRight")
+    natural(one, 624)
+    assert one.js("() => alive.size") == 5, "and one preview"
+    one.press("Escape")
+    expect(dialog(one)).to_be_hidden()
+    assert one.js("() => alive.size") == 4
+    one.js("() => view()")
+    assert one.js("() => alive.size") == 0
