@@ -16,7 +16,8 @@ EARLY = 2.0
 """Seconds a task may seem older than its request: both clocks are told in whole seconds."""
 
 LATE = 15.0
-"""Seconds after the loss was noticed in which the service may still have written it down."""
+"""Seconds after the loss was noticed in which the service may still have written it down, where
+it had not answered at all. An answer, if only a fault, comes after that."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def search_for(
     *,
     sent_at: float,
     lost_at: float,
+    answered: bool,
     skew: float,
 ) -> Search:
     """The search for a request.
@@ -63,11 +65,13 @@ def search_for(
         identity: the recipe's identity.
         sent_at: Unix seconds of our clock when the request went out.
         lost_at: Unix seconds when its reply was given up, or could have come at the latest.
+        answered: whether the service had answered, with something that was no task.
         skew: seconds by which the service's clock is ahead of ours.
     """
     # A difference within what whole seconds explain is none.
     ahead = skew if abs(skew) > EARLY else 0.0
-    return Search(key, model, identity, since=sent_at + ahead - EARLY, until=lost_at + ahead + LATE)
+    since, until = sent_at + ahead - EARLY, lost_at + ahead + (EARLY if answered else LATE)
+    return Search(key, model, identity, since, until)
 
 
 def find(

@@ -155,7 +155,8 @@ def surely_not_accepted(entry: Entry) -> bool:
 
 def _search(entry: Entry, skew: float, paid_timeout: float) -> Search:
     request = entry.request
-    lost_at = (entry.failure or {}).get("lost_at")
+    failure = entry.failure or {}
+    lost_at = failure.get("lost_at")
     return search_for(
         entry.key,
         str(request.get("model")),
@@ -163,6 +164,7 @@ def _search(entry: Entry, skew: float, paid_timeout: float) -> Search:
         None if entry.identity is None else f"{entry.identity}/{request.get('n')}",
         sent_at=entry.sent_at or entry.created_at,
         lost_at=lost_at if isinstance(lost_at, (int, float)) else _latest(entry, paid_timeout),
+        answered=failure.get("status") is not None,
         skew=skew,
     )
 

@@ -169,8 +169,10 @@ class _Live(_Shown):
             self._update(await workers.run(self._static_copy, state, text))
             self._grid._companion.clear()
             self._leave()
-            # Its state would be saved with the notebook, and nobody shows it any more.
-            self._grid.close()
+            # Its state would be saved with the notebook, and nobody shows it any more. A page
+            # that was reloaded knows no display ids, so there it still is what is shown.
+            if self._grid._pages <= 1:
+                self._grid.close()
         except Exception:
             log.exception("The display of task %s could not be replaced", self._task.key)
 

@@ -71,6 +71,8 @@ class Panel(Exchange):
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
         self._is_stale = False
+        #: Pages that have asked for us: more than one where somebody has reloaded.
+        self._pages = 0
         super().__init__(_key=secrets.token_hex(6), **traits)
         for name in self._followed:
             self._tell_trait(name)
@@ -150,6 +152,7 @@ class Panel(Exchange):
     # -- what the browser says -----------------------------------------------------------------
 
     def _on_hello(self, content: dict[str, Any]) -> Answer:
+        self._pages += 1
         tasks = list(self._tasks.values())
         self._answer(content, "welcome", self._welcome(tasks))
         for key, index, image in self._landed(tasks):

@@ -12,7 +12,7 @@ T = 1_795_500_000
 
 
 def search(key: str = "mine", *, sent: float = T, lost: float = T + 5, **more: object) -> Search:
-    facts = {"model": "gpt-image-2", "identity": key, "skew": 0.0, **more}
+    facts = {"model": "gpt-image-2", "identity": key, "skew": 0.0, "answered": False, **more}
     return search_for(key, sent_at=sent, lost_at=lost, **facts)  # type: ignore[arg-type]
 
 
@@ -42,6 +42,12 @@ def test_another_model_another_time_or_no_time_does_not_fit() -> None:
     ]
     assert find(search(), strangers, set(), []) is None
     assert find(search(), [*strangers, task("a", model=None)], set(), []) == "a"
+
+
+def test_after_an_answer_nothing_more_is_written_down() -> None:
+    late = [task("late", int(T + 5 + EARLY + 2))]
+    assert find(search(), late, set(), []) == "late"
+    assert find(search(answered=True), late, set(), []) is None
 
 
 def test_a_rival_that_could_own_it_leaves_it_open() -> None:

@@ -110,10 +110,10 @@ def test_a_refusal_is_told_once_and_costs_nothing(
 
 @pytest.mark.parametrize("fault", ["500 before", "502 before", "503 before"])
 def test_a_lost_request_is_called_unknown_and_never_sent_again_by_itself(
-    fault: str, emulator: Emulated, open_session: Open, small: Small
+    fault: str, own_emulator: Emulated, open_session: Open, small: Small
 ) -> None:
-    session = open_session(emulator)
-    emulator.play(fault)
+    session = open_session(own_emulator)
+    own_emulator.play(fault)
     task = session.submit(small())
 
     with pytest.raises(errors.OutcomeUnknown) as caught:
@@ -125,17 +125,17 @@ def test_a_lost_request_is_called_unknown_and_never_sent_again_by_itself(
     assert again == [task]
     with pytest.raises(errors.OutcomeUnknown):
         task.result(20)
-    assert (emulator.counts()["create"], emulator.counts().get("accepted", 0)) == (1, 0)
+    assert (own_emulator.counts()["create"], own_emulator.counts().get("accepted", 0)) == (1, 0)
     # Perhaps spent counts as spent.
     assert session.store.ledger.spent().total == pytest.approx(task.estimate.high)
 
 
 def test_a_lost_request_is_sent_again_on_a_persons_word_under_the_same_key(
-    emulator: Emulated, open_session: Open, small: Small
+    own_emulator: Emulated, open_session: Open, small: Small
 ) -> None:
-    session = open_session(emulator)
-    emulator.play("reply lost")
-    emulator.play("no list")  # so that it can't be found
+    session = open_session(own_emulator)
+    own_emulator.play("reply lost")
+    own_emulator.play("no list")  # so that it can't be found
     task = session.submit(small())
     with pytest.raises(errors.OutcomeUnknown):
         task.result(20)
@@ -144,7 +144,7 @@ def test_a_lost_request_is_sent_again_on_a_persons_word_under_the_same_key(
     images = task.result(20)
 
     assert len(images) == 1
-    counts = emulator.counts()
+    counts = own_emulator.counts()
     assert (counts["create"], counts["accepted"], counts["replayed"]) == (2, 1, 1)
 
 

@@ -50,10 +50,37 @@ class Browser:
     def tell(self, kind: str, **fields: Any) -> str:
         """Send a request; returns its id."""
         name = f"r{next(self._ids)}"
-        content = {"kind": kind, "id": name, **fields}
-        data = {"method": "custom", "content": content}
-        self.line.handle_msg({"content": {"comm_id": "", "data": data}, "buffers": []})
+        self.say({"kind": kind, "id": name, **fields})
         return name
+
+    def say(self, content: dict[str, Any]) -> None:
+        """Send a message as it stands."""
+        self._send({"method": "custom", "content": content})
+
+    def set(self, **traits: Any) -> None:
+        """Set traits, as the controls do."""
+        self._send({"method": "update", "state": traits, "buffer_paths": []})
+
+    def state(self, name: str) -> Any:
+        """Wait for the next value of a trait that Python tells, or take the newest."""
+        with self.line.news:
+            found = self.line.news.wait_for(
+                lambda: [state[name] for state in self.line.states if name in state], PATIENCE
+            )
+        return found[-1]
+
+    def answers(self, name: str, count: int) -> list[dict[str, Any]]:
+        """Wait for several answers to one id."""
+
+        def found() -> list[dict[str, Any]]:
+            return [content for content, _ in self.line.messages if content.get("id") == name]
+
+        with self.line.news:
+            assert self.line.news.wait_for(lambda: len(found()) >= count, PATIENCE)
+            return found()
+
+    def _send(self, data: dict[str, Any]) -> None:
+        self.line.handle_msg({"content": {"comm_id": "", "data": data}, "buffers": []})
 
     def ask(self, kind: str, **fields: Any) -> Message:
         """Send a request and wait for its answer."""

@@ -44,7 +44,7 @@ export function composer({ model, link, say, listen }) {
       "div.tray",
       { role: "radiogroup", label: "Size" },
       ratios,
-      h("div.dims", tier, edges, pixelled, h("label.auto", radio("ratio", "auto"), h("span.opt", "Auto"))),
+      h("div.dims", tier, edges, pixelled, h("label.auto", radio("ratio", "auto"), h("span.opt", "auto"))),
     ),
     levels = h("div.chip.seg", { role: "radiogroup", label: "Quality" }),
     count = number("n"),
@@ -203,9 +203,9 @@ export function composer({ model, link, say, listen }) {
 
       const why = reason(),
         { price, balance } = checked,
-        credits = !why && price && `${range(price.low, price.high)} credits`;
+        credits = why || !price ? "" : `${range(price.low, price.high)} credits`;
       set(run, { "aria-disabled": !!why });
-      write(runWord, credits || "");
+      write(runWord, credits && `\u2002${credits}`);
       fill(
         hint,
         ...(price && credits
@@ -235,7 +235,7 @@ export function composer({ model, link, say, listen }) {
           edge,
           step: by,
         } = next.limits,
-        option = (/** @type {string} */ value) => h("option", value),
+        choice = (/** @type {string} */ value) => h("option", value),
         /** @type {(value: string, pixels?: number[]) => Node} */
         cell = (value, pixels) =>
           h(
@@ -247,8 +247,8 @@ export function composer({ model, link, say, listen }) {
       rules = next;
       fill(ratios, ...rules.ratios.map((entry) => cell(entry.ratio, entry[rules.tiers[0]])), cell("custom"));
       fill(levels, ...rules.qualities.map((value) => h("label", radio("quality", value), h("span.opt", value))));
-      fill(at.resolution, ...rules.tiers.map(option));
-      fill(at.model, ...rules.models.map(option));
+      fill(at.resolution, ...rules.tiers.map(choice));
+      fill(at.model, ...rules.models.map(choice));
       fold.hidden = !rules.models[1];
       bar.hidden = false;
       set(count, { label: "Count", min, max });

@@ -101,7 +101,7 @@ export const join = (...words) => words.filter(Boolean).join(" ");
 
 /** A line for what an action came to, said aloud too. @param {(text: string) => void} say @returns {[HTMLElement, Note]} */
 export function noter(say) {
-  const line = h("span.note");
+  const line = h("bdi.note");
   return [
     line,
     (text, bad) => {

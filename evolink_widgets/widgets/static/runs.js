@@ -23,7 +23,7 @@ export function runView(ui, run) {
   const [line, note] = noter(ui.say),
     grid = pictureGrid(ui, note),
     [mark, title, meta, tag, words, acts, bar, chosen] = make(
-      "span.mark b span.muted.num span.tag p.words div.acts i span",
+      "span.mark b span.muted.num bdi.tag bdi.words div.acts i bdi",
     ),
     quote = h("p.quote", { dir: "auto" }),
     meter = h("div.prog", { role: "progressbar" }, bar),

@@ -1,0 +1,81 @@
+"""What a person is told of a run: title, charge and next steps, for every ending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from evolink_widgets import errors
+from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.errors import Billed
+from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.widgets import describe
+
+REQUEST = ImageRequest("a fox", size="16:9", n=4)
+STATE = TaskState(
+    stage=Stage.PROCESSING, progress=42, started_at=100.0, at=110.0, ended_at=None,
+    left=(3.0, 9.0), images=(), expected=4, size=REQUEST.pixels, error=None, task_id="task-1",
+    receipt=Receipt(reserved=9.7), simulated=False, note=None,
+)  # fmt: skip
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    return describe.run("k1", REQUEST, replace(STATE, **changes))
+
+
+def test_a_run_on_its_way_has_all_that_is_drawn() -> None:
+    assert told() == {
+        "key": "k1", "prompt": "a fox", "n": 4, "ratio": [1360, 768], "stage": "processing",
+        "progress": 42, "startedAt": 100.0, "at": 110.0, "endedAt": None, "left": [3.0, 9.0],
+        "landed": [], "taskId": "task-1", "title": "Rendering", "message": None, "advice": None,
+        "charge": {"kind": "reserved", "text": "9.7 credits reserved"}, "actions": ["stop"],
+        "simulated": False,
+    }  # fmt: skip
+
+
+def test_time_left_that_nobody_can_say_is_no_number_that_json_lacks() -> None:
+    assert told(left=(0.0, float("inf")))["left"] in ([0.0, 0.0], None)
+
+
+@pytest.mark.parametrize(
+    ("stage", "error", "drawn", "title", "charge", "first"),
+    [
+        (Stage.FAILED, errors.TaskFailed("It gave up."), "failed", "Failed", "not charged", "runAgain"),
+        (Stage.FAILED, errors.ContentRefused("No."), "refused", "Refused by content policy", "not charged", "editPrompt"),
+        (Stage.FAILED, errors.DownloadFailed("No."), "failed", "Pictures not fetched yet", "charged", "resume"),
+        (Stage.REFUSED, errors.InsufficientCredits("No."), "failed", "Not accepted", "not charged", "runAgain"),
+        (Stage.STOPPED, errors.WaitingStopped("No."), "stopped", "Waiting stopped", "later", "resume"),
+        (Stage.UNKNOWN, errors.OutcomeUnknown("No."), "unknown", "Outcome unknown", "may", "lookAgain"),
+    ],
+)  # fmt: skip
+def test_each_ending_has_its_own_face(  # noqa: PLR0913
+    stage: Stage, error: errors.EvolinkError, drawn: str, title: str, charge: str, first: str
+) -> None:
+    run = told(stage=stage, error=error, ended_at=120.0, left=None)
+    assert (run["stage"], run["title"], run["charge"]["kind"]) == (drawn, title, charge)
+    assert run["actions"][0] == first
+    assert (run["message"], run["advice"]) == (error.message, error.advice)
+
+
+def test_a_charge_that_was_not_reported_is_left_out_and_not_zero() -> None:
+    done = {"stage": Stage.DONE, "ended_at": 120.0, "left": None}
+    assert told(receipt=Receipt(charged=9.71), **done)["charge"]["text"] == "9.7 credits"
+    assert told(receipt=Receipt(charged=0.0), **done)["charge"]["text"] == "0 credits"
+    assert told(receipt=Receipt(reserved=9.7), **done)["charge"] is None
+    assert told(receipt=None, **done)["charge"] is None
+
+
+@pytest.mark.parametrize("billed", Billed)
+def test_every_answer_to_the_question_of_money_has_words(billed: Billed) -> None:
+    error = errors.TaskFailed("It gave up.", billed=billed)
+    charge = told(stage=Stage.FAILED, error=error, ended_at=120.0)["charge"]
+    assert charge["text"].lower() == billed.value
+
+
+@pytest.mark.parametrize("n", ["", "abc", "1e3", "9" * 5000, "-1", "٣", None, 2.5, [], "²"])
+def test_a_count_of_any_kind_is_checked_without_an_accident(n: object) -> None:
+    found = describe.check({"prompt": "a fox", "n": n}, None)
+    assert found["price"] is not None or [item["field"] for item in found["problems"]] == ["n"]

@@ -1,0 +1,109 @@
+"""What costs money goes out once, and what came of it is told truly."""
+
+from __future__ import annotations
+
+import pytest
+
+import evolink_widgets as ew
+
+from .conftest import Browser
+
+FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 1}
+
+
+@pytest.fixture
+def studio() -> ew.ImageStudio:
+    return ew.ImageStudio(**FIELDS)
+
+
+@pytest.fixture
+def page(studio: ew.ImageStudio) -> Browser:
+    return Browser(studio)
+
+
+def test_a_run_that_is_asked_for_twice_under_one_id_is_one_run(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    ask = {"kind": "run", "id": "x1", "fields": FIELDS}
+    page.say(ask)
+    page.say(ask)
+    first, second = page.answers("x1", 2)
+    assert first == second
+    assert len(studio.runs) == 1
+
+
+def test_running_again_twice_under_one_id_is_running_again_once(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    task = studio.run()
+    task.result(20)
+    for _ in range(3):
+        page.say({"kind": "runAgain", "id": "x2", "key": task.key})
+    page.answers("x2", 3)
+    assert len(studio.runs) == 2
+
+
+def test_an_unknown_outcome_offers_to_look_first_and_says_what_may_have_been_charged(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    # The answer is lost, and so is the list in which the task could be found.
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    assert run["charge"] == {"kind": "may", "text": "May have been charged"}
+    assert run["actions"][:2] == ["lookAgain", "sendAgain"]
+    ew.weather("fair")
+    assert page.ask("lookAgain", key=run["key"])[0]["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]
+
+
+def test_sending_again_is_a_persons_word_and_finds_the_first_task(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    assert page.ask("sendAgain", key=run["key"])[0]["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]
+    assert len(studio.runs) == 1
+
+
+def test_a_budget_that_is_too_small_is_a_sentence_in_the_panel(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    ew.configure(budget=0.0001)
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="failed")
+    assert run["title"] == "Not accepted"
+    assert run["charge"]["kind"] == "not charged"
+    assert "budget" in run["message"]
+
+
+def test_a_setting_that_is_wrong_leaves_a_panel_that_says_so(page: Browser) -> None:
+    ew.configure(mode="live")
+    told, _ = page.ask("hello")
+    assert told["kind"] == "welcome"
+    assert told["rules"]["tiers"] == ["1K", "2K", "4K"]
+    answer, _ = page.ask("run", fields=FIELDS)
+    assert answer["kind"] == "rejected"
+    assert "EVOLINK_API_KEY" in answer["message"]
+    assert page.state("error").startswith("There is no API key")
+
+
+def test_the_balance_is_told_and_told_anew_when_a_run_has_ended(page: Browser) -> None:
+    page.ask("hello")
+    before = page.wait(lambda message: message.get("kind") == "balance")[0]["credits"]
+    told, _ = page.ask("run", fields=FIELDS)
+    page.run(told["run"]["key"], stage="done")
+    page.wait(lambda message: message.get("kind") == "balance" and message["credits"] < before)
+    assert page.ask("check", fields=FIELDS)[0]["balance"]["credits"] < before
+
+
+def test_pictures_that_the_service_did_not_make_are_named(page: Browser) -> None:
+    ew.weather("one missing")
+    told, _ = page.ask("run", fields={**FIELDS, "n": 2})
+    run = page.run(told["run"]["key"], stage="done")
+    assert (run["n"], len(run["landed"])) == (2, 1)
+    assert run["message"] == "1 of 2 pictures came."
