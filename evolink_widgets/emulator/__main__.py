@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--memory", type=Path, help="a file in which tasks outlive this process")
     add("--credits", type=_positive, default=10_000.0, help="the account's balance")
     add("--allowance", type=_positive, help="each key's own credits (default: no limit)")
+    add("--prices", type=_positive, default=1.0, help="times the published ones (default: 1)")
     add("--rate", type=_positive, default=200.0, help="requests a second for each key")
     add("--no-rate-limit", action="store_true", help="for load tests")
     add("--loopback-callbacks", action="store_true", help="call back to this machine too")
@@ -82,6 +83,7 @@ def _service(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Serv
         allowance=given.allowance,
         rate=None if given.no_rate_limit else (given.rate, max(1.0, 2 * given.rate)),
         loopback_callbacks=given.loopback_callbacks,
+        prices=given.prices,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from starlette.requests import Request
@@ -26,6 +27,7 @@ class ControlFace:
         """Its addresses."""
         return [
             Route("/emulator/weather", self.weather, methods=["GET", "POST"]),
+            Route("/emulator/prices", self.prices, methods=["GET", "POST"]),
             Route("/emulator/counts", self.counts, methods=["GET"]),
             Route("/emulator/openapi.yaml", self.contract, methods=["GET"]),
         ]
@@ -48,6 +50,15 @@ class ControlFace:
         except (TypeError, ValueError) as error:
             raise bad("play", str(error)) from None
 
+    async def prices(self, request: Request) -> Response:
+        """GET: what pictures cost, in published prices. POST `{"factor": 1.3}`: from now on."""
+        if request.method == "POST":
+            try:
+                self._service.prices = _factor(await read_json(request))
+            except Refusal as refusal:
+                return refused(refusal)
+        return JSONResponse({"factor": self._service.prices})
+
     async def counts(self, request: Request) -> Response:
         """How often what was asked for since the start, and the credits that it came to."""
         self._service.credits()  # settles what has ended
@@ -57,3 +68,10 @@ class ControlFace:
     async def contract(self, request: Request) -> Response:
         """The API's description in OpenAPI."""
         return PlainTextResponse((Path(__file__).parent / "openapi.yaml").read_text("utf-8"))
+
+
+def _factor(wish: object) -> float:
+    factor = wish.get("factor") if isinstance(wish, dict) else None
+    if isinstance(factor, (int, float)) and factor is not True and 0 < factor < math.inf:
+        return float(factor)
+    raise bad("factor", "factor must be a number greater than 0.")

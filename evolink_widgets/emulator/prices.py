@@ -4,7 +4,8 @@ Output tokens of one picture, with q = 16, 48 or 96 by quality, l and s the long
 
     ceil(q · round(q · s / l) · (2,000,000 + w·h) / 4,000,000)
 
-References and the prompt count as input tokens, once for every picture.
+References and the prompt count as input tokens, once for every picture. Prices change, so each
+task is paid at the prices of its day: `factor` times the published ones.
 """
 
 from __future__ import annotations
@@ -33,21 +34,27 @@ def output_tokens(width: int, height: int, quality: str) -> int:
     return math.ceil(q * rows * (2_000_000 + width * height) / 4_000_000)
 
 
-def cost(ask: Ask, pictures: int) -> float:
-    """Credits for the pictures that were delivered, in steps of 0.0001."""
+def cost(ask: Ask, pictures: int, factor: float = 1.0) -> float:
+    """Credits for the pictures that were delivered, in steps of 0.0001.
+
+    Args:
+        ask: what was asked.
+        pictures: how many were delivered.
+        factor: times the published prices.
+    """
     if ask.beta:
-        return round(_beta_price(ask) * pictures, 4)
+        return round(_beta_price(ask) * pictures * factor, 4)
     tokens = output_tokens(ask.width, ask.height, ask.quality)
-    return _credits(ask, tokens, _REFERENCE_TOKENS, pictures)
+    return round(_credits(ask, tokens, _REFERENCE_TOKENS) * pictures * factor, 4)
 
 
-def reserve(ask: Ask) -> float:
+def reserve(ask: Ask, factor: float = 1.0) -> float:
     """Credits that are set aside when the request is accepted: the most it can come to."""
     if ask.beta:
-        return cost(ask, ask.n)
+        return cost(ask, ask.n, factor)
     width, height = _AUTO_PIXELS if ask.auto else (ask.width, ask.height)
     tokens = output_tokens(width, height, ask.quality)
-    return _credits(ask, tokens, _MOST_REFERENCE_TOKENS, ask.n)
+    return round(_credits(ask, tokens, _MOST_REFERENCE_TOKENS) * ask.n * factor, 4)
 
 
 def usd(credits: float) -> float:
@@ -55,14 +62,14 @@ def usd(credits: float) -> float:
     return round(credits / _CREDITS_PER_DOLLAR, 6)
 
 
-def _credits(ask: Ask, output: int, per_reference: int, pictures: int) -> float:
+def _credits(ask: Ask, output: int, per_reference: int) -> float:
     text = max(1, len(ask.prompt.encode()) // 4)
     dollars = (
         output * _DOLLARS_PER_TOKEN["output"]
         + per_reference * len(ask.references) * _DOLLARS_PER_TOKEN["image"]
         + text * _DOLLARS_PER_TOKEN["text"]
     )
-    return round(dollars * _CREDITS_PER_DOLLAR * pictures, 4)
+    return dollars * _CREDITS_PER_DOLLAR
 
 
 def _beta_price(ask: Ask) -> float:

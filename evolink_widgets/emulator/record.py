@@ -47,6 +47,7 @@ class Record:
         lasts: seconds from there to its end, by the service's clock.
         usual: seconds that such a task usually takes.
         reserved: credits set aside.
+        prices: what it is paid at, in published prices.
         owner: which key asked, as a digest.
         picture_seed: tells its pictures from those of the same prompt asked again.
         idempotency: the Idempotency-Key it came with.
@@ -72,6 +73,7 @@ class Record:
     freed_at: float | None = None
     settled: bool = False
     issue: int = 0
+    prices: float = 1.0
 
     @property
     def ends_at(self) -> float | None:
@@ -97,7 +99,7 @@ class Record:
     @property
     def charge(self) -> float:
         """Credits that it comes to."""
-        return prices.cost(self.ask, len(self.delivered))
+        return prices.cost(self.ask, len(self.delivered), self.prices)
 
     def ended(self, now: float) -> bool:
         """Whether it has ended by then."""

@@ -47,6 +47,7 @@ class Service:
         memory: a file in which tasks outlive this process; several processes may share it.
         balance, allowance: credits of the account and of each key (`None`: no limit of its own).
         rate: requests a second for each key, and the burst; `None` for no limit.
+        prices: times the published ones; may be changed, for tasks accepted from then on.
         loopback_callbacks: also call back to this very machine, without TLS if need be; the
             real service refuses that.
     """
@@ -63,6 +64,7 @@ class Service:
         allowance: float | None = 2_000.0,
         rate: tuple[float, float] | None = (200.0, 400.0),
         loopback_callbacks: bool = False,
+        prices: float = 1.0,
     ) -> None:
         self.clock = clock
         self.speed = speed
@@ -73,6 +75,7 @@ class Service:
         self.files = FileShelf(clock, seed)
         self.buckets = Buckets(rate, clock)
         self.loopback_callbacks = loopback_callbacks
+        self.prices = prices
         self._seed = seed
         self._tasks: dict[str, Record] = {}
         self._open: dict[str, Record] = {}
@@ -131,7 +134,7 @@ class Service:
                 self.counts["replayed"] += 1
                 return record, True
             self._settle_ended()
-            reserved = prices.reserve(ask)
+            reserved = prices.reserve(ask, self.prices)
             self.account.check(owner, reserved)
             fate = self._fate_of(ask)
             record = self._record(ask, fate, reserved, owner)
@@ -180,6 +183,7 @@ class Service:
             owner=owner,
             picture_seed=task_id if self._seed is None else f"{self._seed}/{number}",
             fate=fate,
+            prices=self.prices,
         )
 
     def _new_id(self, now: float, chance: random.Random) -> str:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from evolink_widgets.emulator import prices
+from evolink_widgets.emulator.__main__ import _parser, _service
 from evolink_widgets.emulator.checks import Ask, read_ask
+from evolink_widgets.emulator.service import Service
+
+from .conftest import Ask as Asking
+from .conftest import Caller, Clock
 
 OUTPUT, IMAGE = 0.027 * 68 / 1000, 0.0072 * 68 / 1000
 
@@ -47,3 +52,40 @@ def test_what_is_set_aside_always_suffices(n: int, size: str, links: int) -> Non
     asked = ask(size=size, n=n, **more)
     assert 0 < prices.cost(asked, n) <= prices.reserve(asked)
     assert prices.cost(asked, n) == pytest.approx(n * prices.cost(asked, 1), abs=0.0001 * n)
+
+
+def test_a_dearer_service_reserves_and_charges_its_own_prices() -> None:
+    asked = ask(size="3:2", n=2)
+    assert prices.cost(asked, 2, 1.3) == pytest.approx(1.3 * prices.cost(asked, 2), abs=0.0002)
+    assert prices.reserve(asked, 1.3) == pytest.approx(1.3 * prices.reserve(asked), abs=0.0002)
+    beta = ask(model="gpt-image-2-beta")
+    assert prices.cost(beta, 1, 1.3) == prices.reserve(beta, 1.3) == pytest.approx(1.3 * 1.02)
+
+
+def test_the_command_line_sets_the_prices() -> None:
+    parser = _parser()
+    assert _service(parser, parser.parse_args(["--prices", "1.3"])).prices == 1.3
+    assert _service(parser, parser.parse_args([])).prices == 1.0
+
+
+def test_new_prices_are_for_tasks_that_are_accepted_from_then_on(
+    call: Caller, ask: Asking, service: Service, clock: Clock
+) -> None:
+    before = ask().json["id"]
+    reply = call("POST", "/emulator/prices", json_body={"factor": 1.3}, key=None)
+    assert reply.json == call("GET", "/emulator/prices", key=None).json == {"factor": 1.3}
+    after = ask().json["id"]
+    clock.now += 1000
+    charges = [
+        call("GET", f"/v1/tasks/{task}").json["billing"]["charged_credits"]
+        for task in (before, after)
+    ]
+    assert charges[1] == pytest.approx(1.3 * charges[0], abs=0.0002)
+    assert service.account.used == pytest.approx(sum(charges))
+
+
+@pytest.mark.parametrize("wish", [{}, {"factor": 0}, {"factor": "1"}, {"factor": True}, [1.3]])
+def test_prices_are_a_number_above_nothing(call: Caller, service: Service, wish: object) -> None:
+    reply = call("POST", "/emulator/prices", json_body=wish, key=None)
+    assert (reply.status, reply.error["param"]) == (400, "factor")
+    assert service.prices == 1.0
