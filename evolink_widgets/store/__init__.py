@@ -10,17 +10,20 @@ from __future__ import annotations
 from evolink_widgets.store.gallery import Gallery, GeneratedImage, ImageSet
 from evolink_widgets.store.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger import Cap, Ledger, Spent
+from evolink_widgets.store.query import Facets, Query
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.thumbs import Thumb, thumbnail
 
 __all__ = [
     "Cap",
     "Entry",
+    "Facets",
     "Gallery",
     "GeneratedImage",
     "ImageSet",
     "Journal",
     "Ledger",
+    "Query",
     "Spent",
     "Step",
     "Store",

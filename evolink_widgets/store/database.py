@@ -22,7 +22,7 @@ from urllib.parse import quote
 from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.mounts import on_network
-from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS
+from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS, Change
 
 Access = Literal["write", "read", "frozen"]
 
@@ -43,7 +43,7 @@ class Database:
         *,
         busy_timeout: float = 10.0,
         vfs: str | None = None,
-        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        migrations: Sequence[Sequence[Change]] = MIGRATIONS,
     ) -> None:
         self.path = path
         self.busy_timeout = busy_timeout
@@ -94,8 +94,18 @@ class Database:
         with self._lock, guarded(self.path, "read"):
             if not self.path.exists():
                 return []
-            found: list[sqlite3.Row] = self._ready("read").execute(sql, values).fetchall()
-            return found
+            connection = self._ready("read")
+            try:
+                return connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as exc:
+                if "decode to UTF-8" not in str(exc):
+                    raise
+                # A text damaged by hand, in one row: it must not hide the others.
+                connection.text_factory = _tolerant
+                try:
+                    return connection.execute(sql, values).fetchall()
+                finally:
+                    connection.text_factory = str
 
     @property
     def journal_mode(self) -> str:
@@ -211,9 +221,12 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             version = self._check_version(connection, opening=True)  # another was first?
-            for statements in self.migrations[version:]:
-                for statement in statements:
-                    connection.execute(statement)
+            for changes in self.migrations[version:]:
+                for change in changes:
+                    if callable(change):
+                        change(connection)
+                    else:
+                        connection.execute(change)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(self.migrations)}")
             connection.execute("COMMIT")
@@ -254,6 +267,10 @@ def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, obj
     connection.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
     )
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def _one(connection: sqlite3.Connection, sql: str) -> Any:

@@ -8,27 +8,35 @@ flushes the folder, and writes the row. Killed at any point, either the picture 
 
 from __future__ import annotations
 
-import json
-import time
+import logging
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import TYPE_CHECKING, NamedTuple
 
-from evolink_widgets.errors import DownloadFailed, InvalidRequest, StoreDamaged, StoreError
-from evolink_widgets.store import files
+from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
+from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database, insert
-from evolink_widgets.store.formats import EXTENSIONS, Facts, NotAPicture, examine, same_bytes
+from evolink_widgets.store.formats import EXTENSIONS, Facts, NotAPicture, examine
 from evolink_widgets.store.names import stem
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
-from evolink_widgets.store.records import dump, load_object, read_receipt, storable
+from evolink_widgets.store.placing import already_there, place_free
+from evolink_widgets.store.query import Facets, Query, condition
+from evolink_widgets.store.records import dump, read_receipt, storable
+from evolink_widgets.store.rows import SELECT, place_of, read_image, read_recipe
+from evolink_widgets.store.schema import search_text
 from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
+from evolink_widgets.store.trash import Trash
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.recipe import Recipe
 
-__all__ = ["Gallery", "GeneratedImage", "ImageSet"]
+__all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
+
+log = logging.getLogger("evolink_widgets")
 
 
 class _Set(NamedTuple):
@@ -37,6 +45,7 @@ class _Set(NamedTuple):
     task_id: str | None
     expected: int
     now: float
+    notebook: str | None
 
 
 class Gallery:
@@ -45,6 +54,7 @@ class Gallery:
     def __init__(self, root: Path, database: Database) -> None:
         self.root = root
         self._database = database
+        self._trash = Trash(root, database)
 
     def part_path(self, key: str, index: int) -> Path:
         """Return where a picture's bytes are collected; its folder is there afterwards."""
@@ -63,6 +73,7 @@ class Gallery:
         now: float,
         task_id: str | None = None,
         expected: int | None = None,
+        notebook: str | None = None,
     ) -> GeneratedImage:
         """Take a downloaded file in: checked, named, on the disk, written down.
 
@@ -76,6 +87,7 @@ class Gallery:
             now: Unix seconds.
             task_id: the service's id of the task.
             expected: how many pictures the task has; the request's n by default.
+            notebook: where it was asked for, where known.
 
         Raises:
             DownloadFailed: the bytes are no whole PNG, JPEG or WebP; fetch them again.
@@ -85,39 +97,42 @@ class Gallery:
         with guarded(part, "flushed to the disk"):
             files.flush(part)
         already = self._row(key, index)
-        if already is None or not (self.root / already["path"]).is_file():
-            about = _Set(key, recipe, task_id, expected or recipe.request.n, now)
+        if already is None or not place_of(self.root, already).is_file():
+            about = _Set(key, recipe, task_id, expected or recipe.request.n, now, notebook)
             self._take_in(index, part, facts, about)
             already = self._row(key, index)
             assert already is not None
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        return self._image(already, recipe, task_id)
+        return read_image(self.root, already, recipe)
 
     def _take_in(self, index: int, part: Path, facts: Facts, about: _Set) -> None:
         placed: Path | None = None
         try:
             with self._database.write() as connection, guarded(part, "moved into the store"):
                 name = f"{_set_stem(connection, about)}_{index + 1}{EXTENSIONS[facts.format]}"
-                path = _equal(self.root / name, facts)
+                target, picture = self.root / name, (about.key, index)
+                path = already_there(connection, target, facts, picture)
                 if path is None:
-                    path = placed = _place(part, self.root / name)
+                    path = placed = place_free(connection, part, target, picture)
                     files.flush_folder(self.root)
                 _write_row(connection, about, index, path.name, facts)
-                self._write_recipe(connection, about.key)
+                recipe_file.write(self.root, connection, about.key)
         except BaseException:
             if placed is not None:
                 with suppress(OSError):
                     files.take_back(part, placed)
             with suppress(StoreError), self._database.write() as connection:
-                self._write_recipe(connection, about.key)
+                recipe_file.write(self.root, connection, about.key)
             raise
 
     def images(self, key: str) -> ImageSet:
         """Return the pictures of a task that are there, whatever step the task is at.
 
+        What lies in the trash is left out, and so is a damaged row (it is logged).
+
         Raises:
-            StoreError: the store has no set of this key.
+            StoreError: the store has no set of this key, or only damaged rows of it.
         """
         sets = self._database.rows(
             "SELECT sets.*, tasks.receipt FROM sets LEFT JOIN tasks USING (key) WHERE key = ?",
@@ -125,16 +140,151 @@ class Gallery:
         )
         if not sets:
             raise StoreError(f"The store in {self.root} has no pictures of task {key}.")
-        recipe = self._recipe(sets[0])
-        rows = self._database.rows("SELECT * FROM pictures WHERE key = ? ORDER BY number", (key,))
-        images = [self._image(row, recipe, sets[0]["task_id"]) for row in rows]
+        recipe = read_recipe(self.root, key, sets[0]["recipe"])
+        rows = self._database.rows(
+            f"{SELECT} WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
+        )
         return ImageSet(
-            [image for image in images if image.path.is_file()],
+            self._read(rows, recipe, strict=len(rows) == 1),
             key=key,
             recipe=recipe,
             receipt=read_receipt(sets[0]["receipt"]),
             expected=sets[0]["expected"],
         )
+
+    def find(self, task_key: str, index: int) -> GeneratedImage:
+        """Return one picture, in the trash or not.
+
+        Raises:
+            StoreError: the store has no such picture, or its file is gone.
+        """
+        row = self._row(task_key, index)
+        if row is None:
+            raise StoreError(
+                f"The store in {self.root} has no picture {index + 1} of task {task_key}.",
+                advice="Look for it in ew.Gallery().",
+            )
+        row = self._trash.settled(row)
+        image = read_image(self.root, row)
+        if not image.path.is_file():
+            raise StoreDamaged(
+                f"{image.path} is not there any more.",
+                advice="It was moved or deleted; put it back, or ask for it again.",
+            )
+        return image
+
+    def page(self, query: Query, offset: int, limit: int) -> list[GeneratedImage]:
+        """Return some of the pictures that fit, newest first.
+
+        A page may be shorter than `limit`: damaged rows are left out (and logged), and so are
+        pictures whose file is gone.
+
+        Args:
+            query: what to look for.
+            offset: how many to leave out at the beginning.
+            limit: how many to look at.
+        """
+        where, values = condition(query)
+        rows = self._database.rows(
+            f"{SELECT} WHERE {where} ORDER BY pictures.created_at DESC, pictures.key, number "
+            "LIMIT ? OFFSET ?",
+            (*values, _clamped(limit), _clamped(offset)),
+        )
+        return self._read(rows)
+
+    def count(self, query: Query) -> int:
+        """Return how many pictures fit."""
+        where, values = condition(query)
+        rows = self._database.rows(
+            f"SELECT count(*) FROM pictures JOIN sets USING (key) WHERE {where}", values
+        )
+        return int(rows[0][0]) if rows else 0
+
+    def facets(self) -> Facets:
+        """Return what occurs in the gallery, the trash aside."""
+        rows = self._database.rows(
+            "SELECT size, quality, model, notebook, count(*) AS pictures, "
+            "min(pictures.created_at) AS oldest, max(pictures.created_at) AS newest "
+            "FROM pictures JOIN sets USING (key) WHERE trashed_at IS NULL "
+            "GROUP BY size, quality, model, notebook"
+        )
+        used = {name: Counter[str]() for name in ("size", "quality", "model", "notebook")}
+        for row in rows:
+            for name, found in used.items():
+                if isinstance(row[name], str):
+                    found[row[name]] += row["pictures"]
+        times = [row[name] for row in rows for name in ("oldest", "newest")]
+        known = [when for when in times if isinstance(when, (int, float))]
+        ordered = {
+            name: tuple(word for word, _ in found.most_common()) for name, found in used.items()
+        }
+        return Facets(
+            ordered["size"],
+            ordered["quality"],
+            ordered["model"],
+            ordered["notebook"],
+            min(known, default=None),
+            max(known, default=None),
+        )
+
+    def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> None:
+        """Mark pictures as favourites, or take the mark back.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+            on: favourite or not.
+        """
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
+                [(int(on), key, number) for key, number in pictures],
+            )
+
+    def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
+        """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.
+
+        All of one task's pictures are moved, or none.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+            now: Unix seconds.
+
+        Returns:
+            How many were moved; those that are there already, or gone, are not counted.
+        """
+        return self._trash.put_in(pictures, now)
+
+    def restore(self, pictures: Iterable[tuple[str, int]]) -> int:
+        """Bring pictures back from the trash, under their own names where those are free.
+
+        Returns:
+            How many came back.
+        """
+        return self._trash.take_out(pictures)
+
+    def empty_trash(self, *, before: float) -> int:
+        """Delete for good what was put into the trash before this Unix second.
+
+        Returns:
+            How many pictures were deleted.
+        """
+        return self._trash.empty(before)
+
+    def _read(
+        self, rows: Iterable[Row], recipe: Recipe | None = None, *, strict: bool = False
+    ) -> list[GeneratedImage]:
+        images = []
+        for row in rows:
+            try:
+                image = read_image(self.root, self._trash.settled(row), recipe)
+            except StoreDamaged as exc:  # one damaged row must not hide the other pictures
+                if strict:
+                    raise
+                log.warning("%s", exc)
+                continue
+            if image.path.is_file():
+                images.append(image)
+        return images
 
     def _examine(self, part: Path, task_id: str | None) -> Facts:
         try:
@@ -151,69 +301,12 @@ class Gallery:
             ) from exc
 
     def _row(self, key: str, index: int) -> Row | None:
-        rows = self._database.rows(
-            "SELECT * FROM pictures WHERE key = ? AND number = ?", (key, index)
-        )
+        rows = self._database.rows(f"{SELECT} WHERE key = ? AND number = ?", (key, index))
         return rows[0] if rows else None
 
-    def _recipe(self, row: Row) -> Recipe:
-        from evolink_widgets.rules.recipe import Recipe
 
-        what = f"the recipe of set {row['key']}"
-        try:
-            return Recipe.from_record(load_object(row["recipe"], what))
-        except InvalidRequest as exc:
-            raise StoreDamaged(f"In {self.root}, {what} is no recipe: {exc.message}") from exc
-
-    def _image(self, row: Row, recipe: Recipe, task_id: str | None) -> GeneratedImage:
-        path = self.root / row["path"]
-        if path.parent != self.root or path.name in ("", ".", ".."):
-            raise StoreDamaged(f"The database names a picture outside the store: {row['path']!r}.")
-        return GeneratedImage(
-            path=path,
-            index=row["number"],
-            width=row["width"],
-            height=row["height"],
-            format=row["format"],
-            task_key=row["key"],
-            task_id=task_id,
-            recipe=recipe,
-            simulated=recipe.service == "emulator",
-            created_at=row["created_at"],
-            bytes_count=row["bytes_count"],
-            sha256=row["sha256"],
-        )
-
-    def _write_recipe(self, connection: Connection, key: str) -> None:
-        found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
-        if found is None:
-            return
-        pictures = connection.execute(
-            "SELECT * FROM pictures WHERE key = ? ORDER BY number", (key,)
-        ).fetchall()
-        record = {
-            "format": "evolink-widgets recipe 1",
-            "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found["created_at"])),
-            "task": {"key": key, "id": found["task_id"]},
-            "simulated": bool(found["simulated"]),
-            "recipe": load_object(found["recipe"], f"the recipe of set {key}"),
-            "pictures": [
-                {
-                    "file": row["path"],
-                    "index": row["number"],
-                    "width": row["width"],
-                    "height": row["height"],
-                    "sha256": row["sha256"],
-                }
-                for row in pictures
-            ],
-        }
-        path = self.root / f"{found['stem']}.json"
-        with guarded(path, "written"):
-            if not pictures:
-                path.unlink(missing_ok=True)
-                return
-            files.replace(path, _readable(record))
+def _clamped(number: int) -> int:
+    return min(max(number, 0), 1 << 62)
 
 
 def _set_stem(connection: Connection, about: _Set) -> str:
@@ -236,30 +329,15 @@ def _set_stem(connection: Connection, about: _Set) -> str:
         "task_id": storable(about.task_id),
         "expected": about.expected,
         "created_at": about.now,
+        "prompt": storable(recipe.request.prompt),
+        "size": recipe.request.size,
+        "quality": recipe.request.quality,
+        "model": recipe.request.model,
+        "notebook": storable(about.notebook),
+        "words": search_text(recipe.request.prompt),
     }
     insert(connection, "sets", columns)
     return name
-
-
-def _equal(target: Path, facts: Facts) -> Path | None:
-    # A process killed after the file got its name and before its row was written leaves it
-    # under one of these names.
-    for candidate in files.free_names(target):
-        if not candidate.exists():
-            return None
-        if candidate.is_file() and same_bytes(candidate, facts):
-            return candidate
-    return None
-
-
-def _place(part: Path, target: Path) -> Path:
-    for candidate in files.free_names(target):
-        try:
-            files.place(part, candidate)
-            return candidate
-        except FileExistsError:
-            continue
-    raise AssertionError("free_names has no end")
 
 
 def _write_row(connection: Connection, about: _Set, index: int, name: str, facts: Facts) -> None:
@@ -276,10 +354,3 @@ def _write_row(connection: Connection, about: _Set, index: int, name: str, facts
         "created_at": about.now,
     }
     insert(connection, "pictures", columns)
-
-
-def _readable(record: object) -> bytes:
-    try:
-        return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
-    except UnicodeEncodeError:  # a lone surrogate in the prompt
-        return (json.dumps(record, indent=2) + "\n").encode()

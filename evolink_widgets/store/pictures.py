@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
     from evolink_widgets.rules.recipe import Recipe
 
+TRASH = ".trash"
+"""The folder inside the store where deleted pictures wait."""
+
 _JPEG_BYTES = 5_200
 
 
@@ -41,6 +44,8 @@ class GeneratedImage:
         created_at: when it was saved, Unix seconds.
         bytes_count: the file's size.
         sha256: of the file's bytes, in hex.
+        favourite: marked by a person.
+        notebook: where it was asked for, where known.
 
     Example:
         >>> image = ew.generate("a fox").result()[0]
@@ -59,6 +64,8 @@ class GeneratedImage:
     created_at: float
     bytes_count: int
     sha256: str = field(repr=False)
+    favourite: bool = field(default=False, compare=False)
+    notebook: str | None = field(default=None, compare=False)
 
     @property
     def bytes(self) -> bytes:
@@ -128,9 +135,9 @@ class GeneratedImage:
             edge: its longest edge in pixels.
             limit: bytes it may have at most.
         """
-        return thumbnail(
-            self.path, edge, limit=limit, cache=self.path.parent / ".thumbs", name=self.sha256
-        )
+        folder = self.path.parent
+        cache = (folder.parent if folder.name == TRASH else folder) / ".thumbs"
+        return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     def thumbnail(self, edge: int = 320) -> builtins.bytes:
         """Return a small WebP copy that fits into `edge` × `edge` pixels."""

@@ -2,14 +2,22 @@
 
 Times are Unix seconds, credits are counted in millionths (whole numbers: sums are exact),
 records are JSON text with everything beyond ASCII escaped, so that any string survives.
+A change is one SQL statement, or a function where SQL is not enough.
 """
 
 from __future__ import annotations
 
+import json
+import unicodedata
+from collections.abc import Callable
+from sqlite3 import Connection
+
+Change = str | Callable[[Connection], None]
+
 # "EVLK": tells our database from any other file with the same name.
 APPLICATION_ID = 0x45564C4B
 
-_FIRST: tuple[str, ...] = (
+_FIRST: tuple[Change, ...] = (
     """CREATE TABLE tasks (
         key TEXT PRIMARY KEY,
         step TEXT NOT NULL,
@@ -81,5 +89,65 @@ _FIRST: tuple[str, ...] = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# What a search looks for stands in columns of its own; the rest of the recipe stays JSON.
+_COLUMNS = ("prompt", "size", "quality", "model")
+_LONGEST_RECIPE = 1_000_000
+
+
+def search_text(prompt: str) -> str:
+    """Return a prompt as the search compares it: no capitals in any script, one form a letter.
+
+    Half surrogates, which SQLite can't keep, become "?".
+    """
+    text = unicodedata.normalize("NFKC", prompt).casefold()
+    return unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def _fill_columns(connection: Connection) -> None:
+    # As bytes: a row damaged by hand need not hold UTF-8. What can't be read stays NULL, and
+    # the row is as it was.
+    rows = connection.execute(
+        "SELECT CAST(key AS BLOB), CAST(recipe AS BLOB) FROM sets WHERE length(recipe) <= ?",
+        (_LONGEST_RECIPE,),
+    ).fetchall()
+    for key, recipe in rows:
+        asked = _asked(recipe)
+        connection.execute(
+            "UPDATE sets SET prompt = ?, size = ?, quality = ?, model = ?, words = ? "
+            "WHERE key = CAST(? AS TEXT)",
+            (*map(asked.get, _COLUMNS), asked.get("words"), key),
+        )
+
+
+def _asked(recipe: bytes) -> dict[str, str]:
+    try:
+        request = json.loads(recipe.decode("utf-8"))["request"]
+        found = {
+            name: request[name].encode("utf-8", "replace").decode("utf-8")
+            for name in _COLUMNS
+            if isinstance(request.get(name), str)
+        }
+        if "prompt" in found:
+            found["words"] = search_text(found["prompt"])
+        return found
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}
+
+
+_SECOND: tuple[Change, ...] = (
+    "ALTER TABLE sets ADD COLUMN prompt TEXT",
+    "ALTER TABLE sets ADD COLUMN size TEXT",
+    "ALTER TABLE sets ADD COLUMN quality TEXT",
+    "ALTER TABLE sets ADD COLUMN model TEXT",
+    "ALTER TABLE sets ADD COLUMN notebook TEXT",
+    # The prompt as the search compares it: SQLite itself knows small letters in ASCII alone.
+    "ALTER TABLE sets ADD COLUMN words TEXT",
+    "ALTER TABLE pictures ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE pictures ADD COLUMN trashed_at REAL",
+    _fill_columns,
+    "UPDATE sets SET notebook = (SELECT origin FROM tasks WHERE tasks.key = sets.key)",
+    "CREATE INDEX pictures_by_time ON pictures (trashed_at, created_at DESC, key, number)",
+)
+
+MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND)
 """Migration number n (from 1) takes a database from version n - 1 to n."""

@@ -1,0 +1,166 @@
+"""The trash: deleting moves a file to `.trash` in the store, and can be undone.
+
+A picture's row says where its file belongs; the file is moved inside the transaction that
+changes the row. Killed between the two, the file lies at the other of the two places under the
+same name: `settled` finds it there and puts it where the row says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.store import files, recipe_file
+from evolink_widgets.store.border import guarded
+from evolink_widgets.store.database import Database
+from evolink_widgets.store.formats import Facts
+from evolink_widgets.store.pictures import TRASH
+from evolink_widgets.store.placing import already_there, place_free
+from evolink_widgets.store.rows import SELECT, inside, is_digest, place_of
+
+Picture = tuple[str, int]
+
+log = logging.getLogger("evolink_widgets")
+
+
+class Trash:
+    """The deleted pictures of one store, and their way in and out."""
+
+    def __init__(self, root: Path, database: Database) -> None:
+        self.root = root
+        self._database = database
+
+    def put_in(self, pictures: Iterable[Picture], now: float) -> int:
+        """Move pictures to the trash, one set after the other; return how many."""
+        return sum(self._move(key, some, now) for key, some in _by_set(pictures))
+
+    def take_out(self, pictures: Iterable[Picture]) -> int:
+        """Bring pictures back, one set after the other; return how many."""
+        return sum(self._move(key, some, None) for key, some in _by_set(pictures))
+
+    def empty(self, before: float) -> int:
+        """Delete for good what was put in before this Unix second; return how many."""
+        rows = self._database.rows(
+            "SELECT * FROM pictures WHERE trashed_at IS NOT NULL AND trashed_at < ?", (before,)
+        )
+        deleted = 0
+        for row in rows:
+            try:
+                deleted += self._delete(row["key"], row["number"], before)
+            except StoreDamaged as exc:  # one damaged row must not keep the others
+                log.warning("%s", exc)
+        return deleted
+
+    def settled(self, row: Row) -> Row:
+        """Return a picture's row as it is once its file lies where the row says.
+
+        Nearly always that is the row as it was given: only a process killed in the middle of a
+        move leaves anything to do.
+        """
+        place = place_of(self.root, row)
+        if place.is_file() or not self._other_place(row).is_file():
+            return row
+        with suppress(StoreError), self._database.write() as connection:
+            # Under the lock nobody else is moving it.
+            fresh = _row(connection, row["key"], row["number"])
+            if fresh is None:
+                return row
+            self._put_right(connection, fresh)
+            return _row(connection, row["key"], row["number"]) or row
+        return row
+
+    def _move(self, key: str, numbers: list[int], trashed_at: float | None) -> int:
+        folder = self.root if trashed_at is None else self.root / TRASH
+        moved: list[tuple[Path, Path]] = []
+        try:
+            with self._database.write() as connection, guarded(folder, "written"):
+                folder.mkdir(exist_ok=True)
+                for number in numbers:
+                    row = _row(connection, key, number)
+                    if row is None or (row["trashed_at"] is None) == (trashed_at is None):
+                        continue
+                    pair = self._place(connection, row, folder)
+                    if pair is None:
+                        continue
+                    moved.append(pair)
+                    connection.execute(
+                        "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
+                        (pair[1].name, trashed_at, key, number),
+                    )
+                files.flush_folder(folder)
+                for source, _ in moved:
+                    source.unlink(missing_ok=True)
+                recipe_file.write(self.root, connection, key)
+        except BaseException:
+            for source, target in moved:
+                with suppress(OSError):
+                    files.take_back(source, target)
+            with suppress(StoreError), self._database.write() as connection:
+                recipe_file.write(self.root, connection, key)
+            raise
+        return len(moved)
+
+    def _place(self, connection: Connection, row: Row, folder: Path) -> tuple[Path, Path] | None:
+        picture = (row["key"], row["number"])
+        source, target = place_of(self.root, row), inside(folder, row["path"])
+        there = already_there(connection, target, _facts(row), picture)
+        if there is not None:  # killed in the middle of this very move
+            return source, there
+        if not source.is_file():
+            return None
+        return source, place_free(connection, source, target, picture)
+
+    def _put_right(self, connection: Connection, row: Row) -> None:
+        place, picture = place_of(self.root, row), (row["key"], row["number"])
+        with guarded(place, "put in its place"):
+            found = already_there(connection, self._other_place(row), _facts(row), picture)
+            if found is None or place.is_file():
+                return
+            place.parent.mkdir(exist_ok=True)
+            placed = place_free(connection, found, place, picture)
+            connection.execute(
+                "UPDATE pictures SET path = ? WHERE key = ? AND number = ?",
+                (placed.name, *picture),
+            )
+            found.unlink(missing_ok=True)
+
+    def _delete(self, key: str, number: int, before: float) -> int:
+        with self._database.write() as connection:
+            row = _row(connection, key, number)
+            if row is None or row["trashed_at"] is None or row["trashed_at"] >= before:
+                return 0
+            place = place_of(self.root, row)
+            connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
+            with guarded(place, "deleted"):
+                place.unlink(missing_ok=True)
+        if is_digest(row["sha256"]):
+            for small in (self.root / ".thumbs").glob(f"{row['sha256'][:32]}_*"):
+                with suppress(OSError):
+                    small.unlink()
+        return 1
+
+    def _other_place(self, row: Row) -> Path:
+        folder = self.root / TRASH if row["trashed_at"] is None else self.root
+        return inside(folder, row["path"])
+
+
+def _row(connection: Connection, key: str, number: int) -> Row | None:
+    found: Row | None = connection.execute(
+        f"{SELECT} WHERE key = ? AND number = ?", (key, number)
+    ).fetchone()
+    return found
+
+
+def _facts(row: Row) -> Facts:
+    return Facts(row["format"], row["width"], row["height"], row["bytes_count"], row["sha256"])
+
+
+def _by_set(pictures: Iterable[Picture]) -> list[tuple[str, list[int]]]:
+    sets: dict[str, list[int]] = {}
+    for key, number in pictures:
+        sets.setdefault(key, []).append(number)
+    return list(sets.items())
