@@ -1,7 +1,9 @@
-"""Two clients that do the same work, each in a process of its own; prints what it took as JSON.
+"""Clients that do the same work, each in a process of its own; prints what it took as JSON.
 
-`ours` is the package, with its journal, its checks and its gallery. `bare` is what a person
-would write on httpx in ten minutes: POST, look every second, download, write the file.
+`ours` is the package, with its journal, its checks and its gallery. The others are what a person
+would write on httpx in ten minutes: POST, look at a fixed interval, download, write the file.
+`second` looks every second. `tenth` looks every 0.1 s, with httpx's own pool and the whole
+picture in memory, as a published client of a like service does.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -48,12 +52,26 @@ def note_end(task: ew.Task, saved: Saved) -> Callable[[ew.TaskState], None]:
     return listener
 
 
-async def bare(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
-    """httpx and a loop of one second."""
+async def second(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
+    """httpx, a small pool, a look every second, the picture streamed to its file."""
+    small = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+    return await polling(url, folder, tasks, in_flight, interval=1.0, limits=small, stream=True)
+
+
+async def tenth(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
+    """httpx as it comes, a look every 0.1 s, the picture in memory before it is written."""
+    usual = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
+    return await polling(url, folder, tasks, in_flight, interval=0.1, limits=usual, stream=False)
+
+
+async def polling(
+    url: str, folder: Path, tasks: int, in_flight: int, *,
+    interval: float, limits: httpx.Limits, stream: bool,
+) -> Saved:  # fmt: skip
+    """The loop that a person would write."""
     room = asyncio.Semaphore(in_flight)
     saved: Saved = {}
     headers = {"Authorization": f"Bearer {KEY}"}
-    limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
     agent = {"User-Agent": "bare/1"}
     async with (
         httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=60) as api,
@@ -65,17 +83,30 @@ async def bare(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
             async with room:
                 task = (await api.post("/v1/images/generations", json=body)).json()
                 while task["status"] not in ("completed", "failed"):
-                    await asyncio.sleep(1.0)
+                    await asyncio.sleep(interval)
                     task = (await api.get(f"/v1/tasks/{task['id']}")).json()
-                path = folder / f"{task['id']}.png"
-                async with media.stream("GET", task["results"][0]) as reply:
-                    with path.open("wb") as file:
-                        async for chunk in reply.aiter_bytes(65536):
-                            file.write(chunk)
+                await fetch(media, task["results"][0], folder / f"{task['id']}.png", stream)
                 saved[task["id"]] = time.time()
 
         await asyncio.gather(*(one(number) for number in range(tasks)))
     return saved
+
+
+async def fetch(media: httpx.AsyncClient, link: str, path: Path, stream: bool) -> None:
+    """Download one picture."""
+    if not stream:
+        path.write_bytes((await media.get(link)).content)  # noqa: ASYNC240 - what such a client does
+        return
+    async with media.stream("GET", link) as reply:
+        with path.open("wb") as file:
+            async for chunk in reply.aiter_bytes(65536):
+                file.write(chunk)
+
+
+def peak() -> float:
+    """The most memory that this process has had, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 1024)
 
 
 def asked(url: str) -> dict[str, int]:
@@ -84,14 +115,19 @@ def asked(url: str) -> dict[str, int]:
     return counts
 
 
-def measure(name: str, url: str, tasks: int, in_flight: int) -> dict[str, object]:
-    """Warm up with one round in flight, then run; learning is part of a warm client."""
-    client = {"ours": ours, "bare": bare}[name]
+CLIENTS = {"ours": ours, "second": second, "tenth": tenth}
+
+
+def measure(name: str, url: str, tasks: int, in_flight: int, warm: int) -> dict[str, object]:
+    """Warm up, then run; what a client learns is part of a warm one."""
+    client = CLIENTS[name]
     with tempfile.TemporaryDirectory() as folder:
         ew.configure(api_key=KEY, base_url=url, store=folder, mode="live")
-        asyncio.run(client(url, Path(folder), in_flight, in_flight))
-        before, cpu = asked(url), time.process_time()
+        asyncio.run(client(url, Path(folder), warm, warm))
+        before, cpu, memory = asked(url), time.process_time(), peak()
+        began = time.perf_counter()
         saved = asyncio.run(client(url, Path(folder), tasks, in_flight))
+        took = time.perf_counter() - began
         cpu = time.process_time() - cpu
         after = asked(url)
         if name == "ours":
@@ -102,18 +138,21 @@ def measure(name: str, url: str, tasks: int, in_flight: int) -> dict[str, object
         "delays": [saved[task] - ends[task] for task in saved],
         "cpu": cpu / tasks,
         "requests": sum(reads) / tasks,
+        "took": took,
+        "memory": peak() - memory,
     }
 
 
 def main() -> None:
     """Run one client against a running service."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=("ours", "bare"))
+    parser.add_argument("name", choices=CLIENTS)
     parser.add_argument("url")
     parser.add_argument("--tasks", type=int, default=16)
     parser.add_argument("--in-flight", type=int, default=8)
+    parser.add_argument("--warm", type=int, default=8, help="tasks that are not measured, first")
     given = parser.parse_args()
-    print(json.dumps(measure(given.name, given.url, given.tasks, given.in_flight)))
+    print(json.dumps(measure(given.name, given.url, given.tasks, given.in_flight, given.warm)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def main() -> None:
     """Measure and print."""
     given = options(__doc__, seconds=2.0, tasks=100, in_flight=50)
     size = ("--tasks", given.tasks, "--in-flight", given.in_flight)
-    found: dict[str, list[float]] = {"ours": [], "bare": []}
+    found: dict[str, list[float]] = {"ours": [], "second": []}
     for number in range(given.runs):
         with service("--seconds", given.seconds, "--seed", number) as place:
             for name, results in found.items():
@@ -22,8 +22,8 @@ def main() -> None:
     print(f"Tasks of about {given.seconds:g} s, {given.in_flight} in flight, {given.tasks} a run")
     for name, results in found.items():
         row(f"{name}: processor time a task", [1000 * one for one in results], " ms")
-    pairs = zip(found["ours"], found["bare"], strict=True)
-    row("ours / bare", [our / bare for our, bare in pairs])
+    pairs = zip(found["ours"], found["second"], strict=True)
+    row("ours / every second on bare httpx", [our / bare for our, bare in pairs])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import asyncio
 import io
 import json
 import random
+import struct
+import zlib
 from typing import Any
 
 import uvicorn
@@ -29,8 +31,9 @@ USUAL_SECONDS = 24.0
 class Shelf:
     """Hands out one picture of each size, made at its first use."""
 
-    def __init__(self, grain: int) -> None:
+    def __init__(self, grain: int, pad: int = 0) -> None:
         self._grain = grain
+        self._pad = pad
         self._made: dict[tuple[int, int], bytes] = {}
 
     def draw(self, task_id: str, number: int, ask: Ask, seed: str) -> tuple[bytes, str]:
@@ -40,7 +43,7 @@ class Shelf:
     def picture(self, size: tuple[int, int]) -> bytes:
         """The one picture of this size."""
         if size not in self._made:
-            self._made[size] = draw(size, self._grain)
+            self._made[size] = padded(draw(size, self._grain), self._pad)
         return self._made[size]
 
 
@@ -54,6 +57,17 @@ def draw(size: tuple[int, int], grain: int) -> bytes:
     channels = [ImageChops.add(channel, noise) for channel in slopes]
     Image.merge("RGB", channels).save(out, "PNG", compress_level=1)
     return out.getvalue()
+
+
+def padded(png: bytes, size: int) -> bytes:
+    """The same picture with a private chunk before its end, so that the file has `size` bytes."""
+    body = bytes(max(0, size - len(png) - 12))
+    if not body:
+        return png
+    kind = b"paDd"
+    crc = zlib.crc32(kind + body)
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)
+    return png[:-12] + chunk + png[-12:]
 
 
 def face(service: Service, inner: Any, round_trip: float) -> Any:
@@ -79,6 +93,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="usual length of a task")
     parser.add_argument("--round-trip", type=float, default=0.0, help="seconds a request takes")
     parser.add_argument("--grain", type=int, default=6, help="more makes bigger pictures")
+    parser.add_argument("--pad", type=int, default=0, help="bytes that each picture has at least")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--prepare", default="", help="a size to have ready, as 3840x2160")
     given = parser.parse_args()
@@ -87,7 +102,7 @@ def main() -> None:
         seed=given.seed, speed=USUAL_SECONDS / given.seconds, rate=None,
         balance=1e9, allowance=None,
     )  # fmt: skip
-    shelf = Shelf(given.grain)
+    shelf = Shelf(given.grain, given.pad)
     service.gallery = shelf  # type: ignore[assignment]
     size = 0
     if given.prepare:

@@ -91,7 +91,7 @@ def _plan(story: TaskStory) -> Plan:
         story.wiring.durations,
         bucket_of(story.request),
         estimated,
-        cost=0.003 * scale,
+        cost=0.002 * scale,
         shortest=min(0.25, 0.03 * scale),
     )
 

@@ -25,8 +25,9 @@ from evolink_widgets.errors import (
 from evolink_widgets.rules.schedule import Plan
 from evolink_widgets.rules.task import TaskSnapshot
 
-ROUND = 0.1
-"""Seconds that readings wait for each other when the service reads many at once."""
+ROUND, EACH = 0.1, 0.002
+"""Seconds that readings wait for each other when the service reads many at once: at most, and
+for each task that is watched. A few tasks are not worth a delay."""
 
 REACH = 0.25
 """A batch takes along what is due within this part of its pause: it costs nothing more."""
@@ -139,7 +140,7 @@ class Watcher:
                     await self._pause(pause)
                     continue
                 if self._batches and len(waiting) > 1:
-                    await asyncio.sleep(ROUND)
+                    await asyncio.sleep(min(ROUND, EACH * len(waiting)))
                 self._look(self._due(self._waiting(), loop.time()))
         finally:
             self._running = False
