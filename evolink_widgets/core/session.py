@@ -9,10 +9,11 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core import loop
+from evolink_widgets.core.budget import Budget, Meter, blocks, meter
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.errors import (
     EvolinkError,
@@ -24,6 +25,8 @@ from evolink_widgets.errors import (
 from evolink_widgets.rules.pricing import Estimate, estimate
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.outstanding import Outstanding
+    from evolink_widgets.core.stored import Stored
     from evolink_widgets.core.story import TaskStory
     from evolink_widgets.core.task import Task
     from evolink_widgets.core.transport import Transport
@@ -50,7 +53,9 @@ class Session:
             their limits.
         key_source: where the key came from, to be shown; `None` on the emulator.
         simulated: whether an emulator plays the service.
-        budget: credits that this session may spend; `None` is no limit.
+        budget: credits that may be spent, for this session or as the `Budget` says; `None` is
+            no limit.
+        stand_ins: services whose stored pictures answer too, looked at first.
         patience: how long things are tried again.
         clock: Unix seconds.
 
@@ -69,7 +74,8 @@ class Session:
         key_name: str,
         key_source: str | None = None,
         simulated: bool = False,
-        budget: float | None = None,
+        budget: float | Budget | None = None,
+        stand_ins: Sequence[str] = (),
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -78,7 +84,8 @@ class Session:
         self.store = store
         self.key_source = key_source
         self.simulated = simulated
-        self.budget = budget
+        self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
+        self._stand_ins = tuple(stand_ins)
         self._make_transport = transport
         self._key_name = key_name
         self._patience = patience or Patience()
@@ -97,7 +104,19 @@ class Session:
 
     # What a user asks for.
 
-    def submit(self, request: ImageRequest, *, fresh: bool = True) -> Task:
+    @property
+    def budget(self) -> float | None:
+        """Credits that may be spent, as configured; `None` is no limit."""
+        return None if self._budget is None else self._budget.limit
+
+    def submit(
+        self,
+        request: ImageRequest,
+        *,
+        fresh: bool = True,
+        execution: Hashable | None = None,
+        notebook: str | None = None,
+    ) -> Task:
         """Ask for pictures; returns at once, before anything is written or sent.
 
         Args:
@@ -119,6 +138,49 @@ class Session:
     def estimate(self, request: ImageRequest) -> Estimate:
         """What a request will cost, in credits, as a range; asks nobody."""
         return estimate(request)
+
+    def stored(self, request: ImageRequest) -> Stored | None:
+        """What the store has of a request: what an ask that is not fresh gets for 0 credits.
+
+        Blocks for a few milliseconds.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        from evolink_widgets.core.reuse import identities_of, stored_of
+        from evolink_widgets.store.pool import Pool
+
+        identities = identities_of(request, self._recipe_service, self._stand_ins)
+        pool = Pool(self.store.root, self.store.database)
+        return stored_of(
+            pool.choose(request.n, identities, service=self.service, now=self._clock())
+        )
+
+    def meters(self, notebook: str | None = None) -> tuple[Meter, ...]:
+        """What is spent, reserved and left of every cap that holds now, the session's first.
+
+        Args:
+            notebook: whose budget is meant, where there is one per notebook; by default the
+                notebook that this runs in.
+
+        Raises:
+            StoreError: the ledger can't be read.
+        """
+        now, where = self._clock(), notebook
+        caps = [budget.cap(self.service, where, now) for budget in self._budgets()]
+        return tuple(meter(self.store.ledger, cap) for cap in caps)
+
+    def outstanding(self) -> Outstanding | None:
+        """What is paid for, or may be, and collected by nobody; `None` where nothing is out.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
+        from evolink_widgets.core.outstanding import outstanding
+
+        entries = self.store.journal.open_entries(self.service)
+        mine = {task.key for task in self.tasks}
+        return outstanding(entries, mine, self._owner, self._clock())
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.
@@ -205,7 +267,7 @@ class Session:
         return Wiring(
             service=self.service,
             simulated=self.simulated,
-            owner=f"{self.store.owner}#{self._name}",
+            owner=self._owner,
             store=self.store,
             client=client,
             downloads=Downloader(transport, limits, pictures),
@@ -214,7 +276,7 @@ class Session:
             patience=self._patience,
             clock=self._clock,
             caps=self._caps,
-            scopes=(f"session {self._name}",),
+            scopes=tuple(f"budget {one.token}" for one in self._budgets()),
             ended=self._ended,
             paid_timeout=transport.timeouts.paid,
             records=Workers("evolink-records", 1),
@@ -230,12 +292,20 @@ class Session:
         except StoreError:  # a store that can't be used says so when it is needed
             return Durations()
 
-    def _caps(self) -> Sequence[Any]:
-        from evolink_widgets.store.ledger import Cap
+    @property
+    def _owner(self) -> str:
+        return f"{self.store.owner}#{self._name}"
 
-        if self.budget is None:
-            return ()
-        return (Cap(self.budget, name="the budget", scope=f"session {self._name}"),)
+    @property
+    def _recipe_service(self) -> str:
+        return "emulator" if self.simulated else self.service
+
+    def _budgets(self) -> tuple[Budget, ...]:
+        own = () if self._budget is None else (self._budget,)
+        return (*own, *blocks())
+
+    def _caps(self) -> Sequence[Any]:
+        return [budget.cap(self.service, None, self._clock()) for budget in self._budgets()]
 
     # What runs on the core's loop.
 

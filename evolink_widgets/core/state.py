@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.stored import Stored
     from evolink_widgets.errors import EvolinkError
     from evolink_widgets.rules.pricing import Receipt
     from evolink_widgets.store.gallery import GeneratedImage
@@ -61,7 +62,7 @@ class TaskState:
         at: Unix seconds of this reading.
         ended_at: Unix seconds when it ended, or `None` while it goes on.
         left: the seconds that are left at `at`, as a range, or `None` when nobody can say.
-        images: the pictures that are saved so far, by index.
+        images: the pictures that are saved so far, in the order of what was asked.
         expected: how many pictures were asked for.
         size: width and height in pixels, or `None` when the service chooses.
         error: what went wrong, for the stages that end badly.
@@ -69,6 +70,9 @@ class TaskState:
         receipt: credits as the service reported them.
         simulated: whether the emulator plays the service.
         note: one sentence beside the stage ("3 of 4 pictures came"), or `None`.
+        reused: what of it came from the store, for 0 credits; `None` where all is new.
+        places: the place of each of `images` in what was asked, from 0; empty where that is
+            each picture's own `index`. Places do not change while others land.
 
     Example:
         >>> isinstance(ew.generate("a fox").state, ew.TaskState)
@@ -89,3 +93,11 @@ class TaskState:
     receipt: Receipt | None
     simulated: bool
     note: str | None
+    reused: Stored | None = None
+    places: tuple[int, ...] = ()
+
+    @property
+    def placed(self) -> tuple[tuple[int, GeneratedImage], ...]:
+        """Each picture with its place in what was asked: a view's name for it."""
+        places = self.places or [image.index for image in self.images]
+        return tuple(zip(places, self.images, strict=True))

@@ -37,7 +37,7 @@ from evolink_widgets.store.records import dump, load_object, optional, receipt_r
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
 
-__all__ = ["Entry", "Journal", "Step", "new_idempotency_key", "new_key"]
+__all__ = ["Entry", "Journal", "Step", "is_free", "new_idempotency_key", "new_key"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -304,6 +304,11 @@ class Journal:
 
 def _paid(receipt: Receipt | None) -> dict[str, Any]:
     return {} if receipt is None else {"receipt": receipt_record(receipt)}
+
+
+def is_free(entry: Entry, owner: str, now: float) -> bool:
+    """Tell whether `owner` could claim this task: nobody else who is alive collects it."""
+    return _free(entry.owner, entry.lease_until, owner, now)
 
 
 def _free(holder: str | None, until: float | None, owner: str, now: float) -> bool:

@@ -183,6 +183,7 @@ class ImageSet(Sequence[GeneratedImage]):
         recipe: what made them.
         receipt: what they cost; `None` where nothing was reported yet.
         expected: how many were asked for.
+        places: the place of each picture in what was asked; each one's own index by default.
 
     Example:
         >>> images = ew.generate("a fox", n=2).result()
@@ -197,8 +198,12 @@ class ImageSet(Sequence[GeneratedImage]):
         recipe: Recipe,
         receipt: Receipt | None = None,
         expected: int | None = None,
+        places: Sequence[int] | None = None,
     ) -> None:
-        self._images = tuple(sorted(images, key=lambda image: image.index))
+        found = places or [image.index for image in images]
+        placed = sorted(zip(found, images, strict=True), key=lambda one: one[0])
+        self._images = tuple(image for _, image in placed)
+        self._places = frozenset(found)
         self.key = key
         self.recipe = recipe
         self.receipt = receipt
@@ -207,8 +212,7 @@ class ImageSet(Sequence[GeneratedImage]):
     @property
     def missing(self) -> tuple[int, ...]:
         """Places (from 0) with no picture: not delivered, or its file is gone."""
-        here = {image.index for image in self._images}
-        return tuple(index for index in range(self.expected) if index not in here)
+        return tuple(place for place in range(self.expected) if place not in self._places)
 
     def save(self, folder: str | Path) -> list[Path]:
         """Copy all files into a folder, under their own names; returns the copies' paths."""
