@@ -84,7 +84,7 @@ def run(key: str, request: ImageRequest, state: TaskState) -> dict[str, Any]:
         "at": state.at,
         "endedAt": state.ended_at,
         "left": [_finite(end) for end in state.left] if state.left else None,
-        "landed": [image.index for image in state.images],
+        "landed": [place for place, _ in state.placed],
         "taskId": state.task_id,
         "charge": _charge(state),
         "title": title(state),

@@ -45,7 +45,8 @@ class Panel(Exchange):
 
     Traits:
         images: the pictures, oldest task first.
-        selected: ids of the selected pictures, `"<task key>.<index>"`.
+        selected: ids of the selected pictures, `"<task key>.<place>"`: a picture's place in
+            what was asked, from 0.
     """
 
     images = FollowedPictures()
@@ -111,10 +112,12 @@ class Panel(Exchange):
         """One task has a new state. Runs on the core's thread."""
         self._reflect_soon()
         self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
-        news = [image for image in state.images if describe.picture_id(image) not in self._shown]
-        for image in news:
-            self._shown.add(describe.picture_id(image))
-            run_on_loop(self._send_picture(image, image.task_key, image.index))
+        named = {f"{task.key}.{place}": (place, image) for place, image in state.placed}
+        news = [name for name in named if name not in self._shown]
+        for name in news:
+            place, image = named[name]
+            self._shown.add(name)
+            run_on_loop(self._send_picture(image, task.key, place))
         if news or state.stage.ended or task.key not in self._shown:
             self._shown.add(task.key)
             self._companion.update()
@@ -162,8 +165,8 @@ class Panel(Exchange):
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
         """The pictures that a new page needs, those that it shows first first."""
         for task in reversed(tasks):
-            for image in task.state.images:
-                yield task.key, image.index, image
+            for place, image in task.state.placed:
+                yield task.key, place, image
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
         return {
@@ -229,10 +232,10 @@ class Panel(Exchange):
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         """The picture with an id, and the state of its task."""
-        key, _, index = str(name).rpartition(".")
+        key, _, wanted = str(name).rpartition(".")
         state = self._tasks[key].state if key in self._tasks else None
-        for image in state.images if state else ():
-            if str(image.index) == index and state is not None:
+        for place, image in state.placed if state else ():
+            if str(place) == wanted and state is not None:
                 return image, state
         raise EvolinkError("This panel has no such picture.", advice="Run it again.")
 
