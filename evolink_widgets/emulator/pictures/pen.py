@@ -35,6 +35,7 @@ class Pen:
         self.detail = detail  #: 0 low, 1 medium, 2 high
         self.lit = lit  #: are lamps and windows lit
         self.text: str | None = None  #: words to letter on a sign
+        self.seated = False  #: in the saddle: the near leg hangs over the mount's side
         self.scale = height / 100
         self.margin = margin
         self.size = (

@@ -236,6 +236,6 @@ def _name(sense: str) -> tuple[str, Colour | None]:
         "pink": "f0a5bb",
         "cream": "efdcb4",
     }
-    if name and last in shades:
+    if name and last in shades and sense != "ice cream":
         return name, read_colour(shades[last])
     return sense, None

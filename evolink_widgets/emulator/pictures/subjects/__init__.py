@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from . import beasts, birds, buildings, hoofed, objects, people, plants, swimmers, vehicles, vessels
+from . import (
+    beasts,
+    birds,
+    buildings,
+    crawlers,
+    devices,
+    food,
+    furniture,
+    heroes,
+    hoofed,
+    landmarks,
+    machines,
+    objects,
+    people,
+    plants,
+    swimmers,
+    treasures,
+    vehicles,
+    vessels,
+)
 from .registry import KINDS, Kind
 
 __all__ = [
@@ -11,11 +30,19 @@ __all__ = [
     "beasts",
     "birds",
     "buildings",
+    "crawlers",
+    "devices",
+    "food",
+    "furniture",
+    "heroes",
     "hoofed",
+    "landmarks",
+    "machines",
     "objects",
     "people",
     "plants",
     "swimmers",
+    "treasures",
     "vehicles",
     "vessels",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..colour import Colour, darker, lighter
+from ..colour import Colour, darker, lighter, mix
 from ..pen import Pen
 from .registry import subject
 
@@ -11,36 +11,95 @@ HAIRS: tuple[Colour, ...] = ((58, 42, 40), (112, 70, 44), (206, 160, 90), (150, 
 DARK: Colour = (44, 40, 54)
 
 
-def _head(p: Pen, x: float, y: float, size: float) -> None:
-    skin, hair = p.rng.choice(SKINS), p.rng.choice(HAIRS)
-    p.oval(x, y - size * 0.1, size * 1.12, size * 1.12, hair)
-    p.oval(x, y + size * 0.16, size * 0.92, size * 0.9, skin)
-    p.inside.blob(
-        f"{x - size},{y} {x - size * 0.5},{y - size * 0.5} {x + size},{y - size * 0.3} "
-        f"{x + size},{y - size * 1.2} {x - size},{y - size * 1.2}", hair,
-    )  # fmt: skip
+def head(p: Pen, x: float, y: float, size: float, skin: Colour | None = None) -> None:
+    """A friendly head of radius ``size``, in one of four cuts."""
+    skin = skin or p.rng.choice(SKINS)
+    hair, cut = p.rng.choice(HAIRS), p.rng.randrange(4)
+    s = size
+    if cut == 1:  # long
+        p.blob(
+            f"{x - s * 1.08},{y} {x - s * 1.16},{y + s * 1.1} {x - s * 0.7},{y + s * 1.5} "
+            f"{x + s * 0.7},{y + s * 1.5} {x + s * 1.16},{y + s * 1.1} {x + s * 1.08},{y}",
+            hair,
+        )
+    if cut == 2:  # a bun
+        p.oval(x + s * 0.1, y - s * 1.24, s * 0.44, s * 0.42, darker(hair, 0.12))
+    p.oval(x, y - s * 0.12, s * 1.1, s * 1.1, hair)
     for sign in (-1, 1):
-        p.oval(x + sign * size * 0.36, y + size * 0.22, size * 0.1, size * 0.14, DARK)
-    p.stroke(f"{x - 2},{y + size * 0.6} {x},{y + size * 0.7} {x + 2},{y + size * 0.6}", 0.7, 0.7,
-             (190, 90, 84))  # fmt: skip
+        p.oval(x + sign * s * 0.94, y + s * 0.2, s * 0.17, s * 0.24, darker(skin, 0.1))
+    p.oval(x, y + s * 0.12, s * 0.95, s * 0.92, skin)
+    fringe = (
+        f"{x - s * 1.2},{y + s * 0.1}! {x - s * 0.72},{y - s * 0.3} {x - s * 0.1},{y - s * 0.52} "
+        f"{x + s * 0.6},{y - s * 0.3} {x + s * 1.2},{y + s * 0.1}! {x + s * 1.1},{y - s * 1.3} "
+        f"{x - s * 1.1},{y - s * 1.3}"
+    )
+    if cut == 3:  # parted
+        fringe = (
+            f"{x - s * 1.2},{y + s * 0.1}! {x - s * 0.6},{y - s * 0.2} {x + s * 0.35},"
+            f"{y - s * 0.74} {x + s * 0.8},{y - s * 0.3} {x + s * 1.2},{y + s * 0.1}! "
+            f"{x + s * 1.1},{y - s * 1.3} {x - s * 1.1},{y - s * 1.3}"
+        )
+    p.inside.blob(fringe, hair)
+    for sign in (-1, 1):
+        ex = x + sign * s * 0.36
+        p.inside.oval(ex, y + s * 0.2, s * 0.11, s * 0.15, DARK)
+        p.inside.oval(ex + s * 0.04, y + s * 0.14, s * 0.04, s * 0.05, (255, 255, 255))
+        p.inside.stroke(f"{ex - s * 0.16},{y - s * 0.06} {ex},{y - s * 0.12} {ex + s * 0.16},"
+                        f"{y - s * 0.06}", s * 0.07, s * 0.07, darker(hair, 0.2))  # fmt: skip
+        p.inside.oval(x + sign * s * 0.58, y + s * 0.46, s * 0.17, s * 0.11,
+                      mix(skin, (226, 96, 88), 0.4), 0, 0.7)  # fmt: skip
+    p.inside.oval(x, y + s * 0.36, s * 0.08, s * 0.06, darker(skin, 0.2))
+    p.inside.stroke(
+        f"{x - s * 0.22},{y + s * 0.58} {x},{y + s * 0.7} {x + s * 0.22},{y + s * 0.58}",
+        s * 0.08,
+        s * 0.08,
+        (178, 78, 74),
+    )
+
+
+def legs(
+    p: Pen,
+    hips: tuple[tuple[float, float], tuple[float, float]],
+    foot: float,
+    cloth: Colour,
+    shoe: Colour,
+    wide: float,
+) -> Colour:
+    """Two legs, or in the saddle the one that shows. Returns the skin for the rest."""
+    if p.seated:
+        (x, y), _ = hips
+        x += 4
+        p.stroke(
+            f"{x},{y - 4} {x + 9},{y + (foot - y) * 0.5} {x + 5},{foot}", wide * 1.15, wide, cloth
+        )
+        p.oval(x + 7.4, foot + 2, wide * 0.85, wide * 0.46, shoe)
+    else:
+        for number, (x, y) in enumerate(hips):
+            p.stroke(f"{x},{y} {x},{foot}", wide, wide * 0.88, darker(cloth, 0.18 * number))
+            p.oval(x + 1.5, foot + 3.6, wide * 0.78, wide * 0.48, shoe)
+    return p.rng.choice(SKINS)
 
 
 @subject("person", wide=56, tall=1.7, colours="d9624a 3f7fa8 e0a84a 5f8f6a 8a6fa8", hero=0.5,
          homes="meadow, beach, street", head=(28, 6), hand=(47, 66))  # fmt: skip
 def person(p: Pen) -> None:
     """A person in a coat and boots."""
-    for x in (23, 33):
-        p.stroke(f"{x},66 {x},96", 7.4, 6, (66, 70, 96))
-        p.oval(x + 1.5, 97.4, 5.4, 3.2, DARK)
-    p.stroke("18,36 11,50 10,62", 7, 5.6, p.dark)
-    p.stroke("38,36 45,50 46,62", 7, 5.6, p.dark)
-    p.oval(10, 64, 3, 3, SKINS[1])
-    p.oval(46, 64, 3, 3, SKINS[1])
-    p.blob("20,32 28,29 36,32 41,46 44,74! 28,77 12,74! 15,46", p.main)
-    p.inside.line(28, 32, 28, 77, 0.8, p.dark)
-    p.inside.blob("33,30 44,46 46,78 36,78 37,50", p.dark, 0.4)
-    p.rect(18, 28, 38, 34, lighter(p.main, 0.45), 3)
-    _head(p, 28, 17, 11.5)
+    skin = legs(p, ((23, 66), (33.5, 66)), 93, (66, 70, 96), (112, 74, 56), 7.4)
+    p.stroke("19,37 11,50 10,62", 7.4, 5.6, p.dark)
+    p.stroke("37,37 45,50 46,62", 7.4, 5.6, p.dark)
+    for x in (10, 46):
+        p.oval(x, 64.4, 3.2, 3.4, skin)
+        p.rect(x - 3.2, 60.4, x + 3.2, 63, lighter(p.main, 0.3), 1)
+    p.blob("19,33 28,30 37,33 41,48 44,75! 28,78 12,75! 15,48", p.main)
+    p.inside.blob("34,31 46,46 48,80 36,80 37,52", p.dark, 0.4)
+    p.inside.line(28, 34, 28, 78, 0.8, p.dark)
+    for y in (44, 53, 62):
+        p.inside.oval(30.4, y, 0.9, 0.9, lighter(p.main, 0.6))
+    for x in (17, 33):
+        p.inside.rect(x, 62, x + 6.4, 63.4, p.dark)
+    head(p, 28, 17, 11.5, skin)
+    p.blob("18,29 28,33 38,29 39,34 28,38.4 17,34", mix(p.main, (250, 224, 150), 0.75))
+    p.stroke("34,34 36,42 35,48", 4, 4.4, mix(p.main, (250, 224, 150), 0.75))
 
 
 @subject("astronaut", wide=68, tall=1.9, colours="f2f2f0 ece8e2", hero=0.54,
@@ -49,7 +108,10 @@ def astronaut(p: Pen) -> None:
     """An astronaut with a golden visor."""
     suit, grey = p.main, darker(p.main, 0.22)
     p.rect(14, 30, 54, 66, darker(p.main, 0.35), 6)
-    for x in (26, 42):
+    if p.seated:
+        p.stroke("32,68 44,80 42,94", 14, 12, suit)
+        p.rect(35, 91, 52, 101, darker(p.main, 0.45), 3)
+    for x in () if p.seated else (26, 42):
         p.stroke(f"{x},66 {x},92", 13, 11.5, suit if x < 30 else grey)
         p.rect(x - 7, 90, x + 8, 100, darker(p.main, 0.45), 3)
         p.inside.line(x - 7, 80, x + 7, 80, 1.2, grey)
@@ -78,7 +140,10 @@ def robot(p: Pen) -> None:
     eye: Colour = (130, 240, 255)
     p.line(36, 0, 36, 10, 1.6, DARK)
     p.oval(36, -1, 3.2, 3.2, (240, 90, 80))
-    for x in (26, 46):
+    if p.seated:
+        p.stroke("36,76 48,84 46,95", 8, 8, p.dark)
+        p.rect(40, 92, 57, 101, darker(p.main, 0.5), 3)
+    for x in () if p.seated else (26, 46):
         p.rect(x - 4, 76, x + 4, 94, p.dark, 1)
         p.rect(x - 8, 92, x + 8, 100, darker(p.main, 0.5), 3)
     p.stroke("16,50 8,58 10,70", 6, 6, p.dark)
