@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from evolink_widgets.rules.request import BETA, ImageRequest
 from evolink_widgets.rules.sizes import RATIOS
 
-__all__ = ["CREDITS_PER_USD", "PRICES_OF", "Estimate", "Receipt", "estimate", "output_tokens",
-           "picture_credits"]  # fmt: skip
+__all__ = ["AUTO_HIGH", "AUTO_LOW", "CREDITS_PER_USD", "PRICES_OF", "Estimate", "Receipt",
+           "estimate", "in_steps", "output_tokens", "picture_credits", "picture_range",
+           "prompt_bytes", "published"]  # fmt: skip
 
 PRICES_OF = "2026-11"
 CREDITS_PER_USD = 68
@@ -33,7 +34,7 @@ _TEXT_INPUT = 0.0045
 _TILE_BASE = {"low": 16, "medium": 48, "high": 96}
 _REFERENCE_TOKENS = 1536
 # `auto` is estimated as 2048×2048, the service's own caution; 1K is what it mostly makes.
-_AUTO_LOW, _AUTO_HIGH = (1024, 1024), (2048, 2048)
+AUTO_LOW, AUTO_HIGH = (1024, 1024), (2048, 2048)
 
 _BETA_PRICES = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
 _BETA_TIERS = ((1_700_000, "1K"), (4_400_000, "2K"))
@@ -123,49 +124,86 @@ def picture_credits(model: str, width: int, height: int, quality: str) -> float:
     return _credits(output_tokens(width, height, quality), _IMAGE_OUTPUT)
 
 
-def estimate(request: ImageRequest) -> Estimate:
-    """What the request will cost, asking nobody.
+def picture_range(
+    model: str,
+    pixels: tuple[int, int],
+    quality: str,
+    *,
+    references: int = 0,
+    prompt_bytes: int = 0,
+) -> tuple[float, float]:
+    """Credits for one picture of known pixels, as a range, not yet rounded to 0.0001.
 
-    A range where something is not known before: the pixels of `auto`, and what references
-    count (at most 1536 tokens each, billed with every picture). The prompt is counted at its
-    most on both ends: its share is small.
+    Args:
+        model: one of the two.
+        pixels: width and height.
+        quality: `low`, `medium` or `high`.
+        references: how many; each counts up to 1536 tokens, with every picture.
+        prompt_bytes: the prompt's length in UTF-8, from which its tokens are guessed.
     """
-    if request.model == BETA:
-        return _estimate_beta(request)
-    pixels = request.pixels
-    small, large = (pixels, pixels) if pixels else (_AUTO_LOW, _AUTO_HIGH)
-    text = _credits(_most_text_tokens(request.prompt), _TEXT_INPUT)
-    low = text + picture_credits(request.model, *small, request.quality)
-    high = text + picture_credits(request.model, *large, request.quality)
-    high += _credits(_REFERENCE_TOKENS * len(request.references), _IMAGE_INPUT)
+    picture = picture_credits(model, *pixels, quality)
+    if model == BETA:
+        return picture, picture
+    # Usual text has about four bytes a token; these two ends hold for unusual text too.
+    fewest, most = prompt_bytes // 8, math.ceil(prompt_bytes / 2)
+    low = picture + _credits(fewest, _TEXT_INPUT)
+    high = picture + _credits(most, _TEXT_INPUT)
+    return low, high + _credits(_REFERENCE_TOKENS * references, _IMAGE_INPUT)
+
+
+def published(
+    request: ImageRequest,
+    smallest: tuple[int, int] = AUTO_LOW,
+    largest: tuple[int, int] = AUTO_HIGH,
+) -> tuple[float, float]:
+    """Credits for one picture of the request, as a range, not yet rounded to 0.0001.
+
+    Args:
+        request: what is asked.
+        smallest, largest: the pixels between which `auto` is believed to end.
+    """
+    if request.model == BETA and request.size in RATIOS:
+        price = _BETA_PRICES[request.resolution]
+        return price, price
+    if request.pixels:
+        smallest = largest = request.pixels
+    elif request.model == BETA:
+        smallest = largest = AUTO_LOW
+    facts = {"references": len(request.references), "prompt_bytes": prompt_bytes(request)}
+    low, _ = picture_range(request.model, smallest, request.quality, **facts)
+    _, high = picture_range(request.model, largest, request.quality, **facts)
+    return low, high
+
+
+def estimate(request: ImageRequest) -> Estimate:
+    """What the request will cost by the published prices, asking nobody.
+
+    A range where something is not known before: the pixels of `auto`, the tokens of the
+    prompt, and what references count (at most 1536 tokens each, billed with every picture).
+    """
+    low, high = published(request)
     basis = f"published prices of {PRICES_OF}"
-    if not pixels:
-        basis += f", auto size taken as {_AUTO_LOW[0]}² to {_AUTO_HIGH[0]}²"
+    if request.model == BETA:
+        basis = f"price per picture of {PRICES_OF}"
+    elif not request.pixels:
+        basis += f", auto size taken as {AUTO_LOW[0]}² to {AUTO_HIGH[0]}²"
     if request.references:
         basis += f", a reference as up to {_REFERENCE_TOKENS:,} tokens"
-    return Estimate(_round(low * request.n), _round(high * request.n), basis, request.n)
+    return Estimate(in_steps(low * request.n), in_steps(high * request.n), basis, request.n)
 
 
-def _estimate_beta(request: ImageRequest) -> Estimate:
-    if request.size in RATIOS:
-        price = _BETA_PRICES[request.resolution]
-    else:
-        price = picture_credits(BETA, *(request.pixels or _AUTO_LOW), request.quality)
-    return Estimate(price, price, f"price per picture of {PRICES_OF}", 1)
+def prompt_bytes(request: ImageRequest) -> int:
+    """The prompt's length in UTF-8: what its tokens are guessed from."""
+    return len(request.prompt.encode())
 
 
-def _most_text_tokens(prompt: str) -> int:
-    """More tokens than any usual text has: one for two bytes of UTF-8 (half of that is usual)."""
-    return math.ceil(len(prompt.encode("utf-8")) / 2)
+def in_steps(credits: float) -> float:
+    """Charges come in steps of 0.0001 credit; the step above, so that a cap holds."""
+    return math.ceil(credits * 10_000 - 1e-6) / 10_000
 
 
 def _credits(tokens: int, usd_per_thousand: float) -> float:
     return tokens * usd_per_thousand * CREDITS_PER_USD / 1000
-
-
-def _round(credits: float) -> float:
-    """Charges come in steps of 0.0001 credit; the step above, so that a cap holds."""
-    return math.ceil(credits * 10_000 - 1e-6) / 10_000
 
 
 def _amount(credits: float) -> str:
