@@ -24,7 +24,7 @@ from evolink_widgets.store.formats import EXTENSIONS, Facts, NotAPicture, examin
 from evolink_widgets.store.names import stem
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.placing import already_there, place_free
-from evolink_widgets.store.query import Facets, Query, condition
+from evolink_widgets.store.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.records import dump, read_receipt, storable
 from evolink_widgets.store.rows import SELECT, place_of, read_image, read_recipe
 from evolink_widgets.store.schema import search_text
@@ -185,47 +185,27 @@ class Gallery:
             limit: how many to look at.
         """
         where, values = condition(query)
-        rows = self._database.rows(
-            f"{SELECT} WHERE {where} ORDER BY pictures.created_at DESC, pictures.key, number "
-            "LIMIT ? OFFSET ?",
-            (*values, _clamped(limit), _clamped(offset)),
-        )
-        return self._read(rows)
+        sql = PAGE.format(where=where)
+        return self._read(self._database.rows(sql, (*values, _clamped(limit), _clamped(offset))))
 
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""
         where, values = condition(query)
-        rows = self._database.rows(
-            f"SELECT count(*) FROM pictures JOIN sets USING (key) WHERE {where}", values
-        )
+        rows = self._database.rows(COUNT.format(where=where), values)
         return int(rows[0][0]) if rows else 0
 
     def facets(self) -> Facets:
         """Return what occurs in the gallery, the trash aside."""
-        rows = self._database.rows(
-            "SELECT size, quality, model, notebook, count(*) AS pictures, "
-            "min(pictures.created_at) AS oldest, max(pictures.created_at) AS newest "
-            "FROM pictures JOIN sets USING (key) WHERE trashed_at IS NULL "
-            "GROUP BY size, quality, model, notebook"
-        )
         used = {name: Counter[str]() for name in ("size", "quality", "model", "notebook")}
-        for row in rows:
+        for row in self._database.rows(FACETS):
             for name, found in used.items():
                 if isinstance(row[name], str):
-                    found[row[name]] += row["pictures"]
-        times = [row[name] for row in rows for name in ("oldest", "newest")]
-        known = [when for when in times if isinstance(when, (int, float))]
-        ordered = {
-            name: tuple(word for word, _ in found.most_common()) for name, found in used.items()
-        }
-        return Facets(
-            ordered["size"],
-            ordered["quality"],
-            ordered["model"],
-            ordered["notebook"],
-            min(known, default=None),
-            max(known, default=None),
+                    found[row[name]] += row["sets"]
+        sizes, qualities, models, notebooks = (
+            tuple(word for word, _ in found.most_common()) for found in used.values()
         )
+        oldest, newest = next(iter(self._database.rows(TIMES)), (None, None))
+        return Facets(sizes, qualities, models, notebooks, oldest, newest)
 
     def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> None:
         """Mark pictures as favourites, or take the mark back.

@@ -61,26 +61,59 @@ class Facets:
     newest: float | None = None
 
 
+COUNT = "SELECT count(*) FROM pictures WHERE {where}"
+
+PAGE = (
+    # First which, from the narrow index alone; then their rows.
+    "WITH page AS (SELECT key, number FROM pictures WHERE {where} "
+    "ORDER BY created_at DESC, key, number LIMIT ? OFFSET ?) "
+    "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
+    "FROM page JOIN pictures USING (key, number) JOIN sets USING (key) "
+    "ORDER BY pictures.created_at DESC, key, number"
+)
+
+FACETS = (
+    # "+": go through the narrow index, and not from each key to its fat row.
+    "SELECT size, quality, model, notebook, count(*) AS sets FROM sets "
+    "WHERE +key IN (SELECT key FROM pictures WHERE trashed_at IS NULL) "
+    "GROUP BY size, quality, model, notebook"
+)
+
+TIMES = (
+    "SELECT (SELECT min(created_at) FROM pictures WHERE trashed_at IS NULL) AS oldest, "
+    "(SELECT max(created_at) FROM pictures WHERE trashed_at IS NULL) AS newest"
+)
+
+
 def condition(query: Query) -> tuple[str, list[object]]:
-    """Return what follows WHERE, over `pictures JOIN sets`, and its values."""
-    wheres = [f"pictures.trashed_at IS {'NOT ' if query.trashed else ''}NULL"]
+    """Return what stands for `{where}` in `COUNT` and `PAGE`, and its values."""
+    wheres = [f"trashed_at IS {'NOT ' if query.trashed else ''}NULL"]
     values: list[object] = []
-    columns = {
-        "sets.size =": storable(query.size),
-        "sets.quality =": storable(query.quality),
-        "sets.model =": storable(query.model),
-        "sets.notebook =": storable(query.notebook),
-        "pictures.created_at >=": query.since,
-        "pictures.created_at <": query.until,
-        "sets.simulated =": query.simulated,
-    }
-    for compared, value in columns.items():
-        if value is not None:
-            wheres.append(f"{compared} ?")
-            values.append(value)
     if query.favourite:
-        wheres.append("pictures.favourite")
-    for word in search_text(query.text).split()[:_MOST_WORDS]:
-        wheres.append("instr(sets.words, ?)")
-        values.append(word)
+        wheres.append("favourite")
+    for compared, moment in ((">=", query.since), ("<", query.until)):
+        if moment is not None:
+            wheres.append(f"created_at {compared} ?")
+            values.append(moment)
+    for of_sets, given in (_asked(query), _words(query)):
+        if of_sets:
+            wheres.append(f"key IN (SELECT key FROM sets WHERE {' AND '.join(of_sets)})")
+            values.extend(given)
     return " AND ".join(wheres), values
+
+
+def _asked(query: Query) -> tuple[list[str], list[object]]:
+    given = {
+        "size": storable(query.size),
+        "quality": storable(query.quality),
+        "model": storable(query.model),
+        "notebook": storable(query.notebook),
+        "simulated": query.simulated,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return [f"{name} = ?" for name in given], list(given.values())
+
+
+def _words(query: Query) -> tuple[list[str], list[object]]:
+    words = search_text(query.text).split()[:_MOST_WORDS]
+    return ["instr(words, ?)"] * len(words), list(words)

@@ -146,7 +146,11 @@ _SECOND: tuple[Change, ...] = (
     "ALTER TABLE pictures ADD COLUMN trashed_at REAL",
     _fill_columns,
     "UPDATE sets SET notebook = (SELECT origin FROM tasks WHERE tasks.key = sets.key)",
-    "CREATE INDEX pictures_by_time ON pictures (trashed_at, created_at DESC, key, number)",
+    # Narrow copies: a search through thousands of pictures reads these alone, not the recipes.
+    "CREATE INDEX pictures_by_time "
+    "ON pictures (trashed_at, created_at DESC, key, number, favourite)",
+    "CREATE INDEX sets_by_request ON sets (size, quality, model, notebook, simulated)",
+    "CREATE INDEX sets_by_words ON sets (words)",
 )
 
 MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND)
