@@ -26,7 +26,7 @@ from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.placing import already_there, place_free
 from evolink_widgets.store.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.records import dump, read_receipt, storable
-from evolink_widgets.store.rows import SELECT, place_of, read_image, read_recipe
+from evolink_widgets.store.rows import SELECT, in_reach, place_of, read_image, read_recipe
 from evolink_widgets.store.schema import search_text
 from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.trash import Trash
@@ -158,7 +158,7 @@ class Gallery:
         Raises:
             StoreError: the store has no such picture, or its file is gone.
         """
-        row = self._row(task_key, index)
+        row = self._row(task_key, index) if in_reach(task_key, index) else None
         if row is None:
             raise StoreError(
                 f"The store in {self.root} has no picture {index + 1} of task {task_key}.",
@@ -217,7 +217,7 @@ class Gallery:
         with self._database.write() as connection:
             connection.executemany(
                 "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
-                [(int(on), key, number) for key, number in pictures],
+                [(int(on), *picture) for picture in pictures if in_reach(*picture)],
             )
 
     def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:

@@ -12,7 +12,7 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.pictures import TRASH, GeneratedImage
-from evolink_widgets.store.records import load_object
+from evolink_widgets.store.records import load_object, storable
 
 SELECT = (
     "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
@@ -87,6 +87,11 @@ def inside(folder: Path, name: object) -> Path:
     if not isinstance(name, str) or _SEPARATORS.search(name) or name in ("", ".", ".."):
         raise StoreDamaged(f"The database names a file outside the store: {name!r}.")
     return folder / name
+
+
+def in_reach(key: str, number: int) -> bool:
+    """Tell whether SQLite can be asked for this picture: UTF-8, and 63 bits."""
+    return storable(key) == key and 0 <= number < 1 << 63
 
 
 def is_digest(value: object) -> bool:

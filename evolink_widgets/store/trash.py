@@ -20,7 +20,7 @@ from evolink_widgets.store.database import Database
 from evolink_widgets.store.formats import Facts
 from evolink_widgets.store.pictures import TRASH
 from evolink_widgets.store.placing import already_there, place_free
-from evolink_widgets.store.rows import SELECT, inside, is_digest, place_of
+from evolink_widgets.store.rows import SELECT, in_reach, inside, is_digest, place_of
 
 Picture = tuple[str, int]
 
@@ -162,5 +162,6 @@ def _facts(row: Row) -> Facts:
 def _by_set(pictures: Iterable[Picture]) -> list[tuple[str, list[int]]]:
     sets: dict[str, list[int]] = {}
     for key, number in pictures:
-        sets.setdefault(key, []).append(number)
+        if in_reach(key, number):
+            sets.setdefault(key, []).append(number)
     return list(sets.items())
