@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evolink_widgets.api import recover as recover
     from evolink_widgets.api import run as run
     from evolink_widgets.api import session as session
+    from evolink_widgets.api import spending as spending
     from evolink_widgets.api import weather as weather
     from evolink_widgets.core.session import Session as Session
     from evolink_widgets.core.state import Stage as Stage
@@ -50,12 +51,14 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.task import TaskStatus as TaskStatus
     from evolink_widgets.store.pictures import GeneratedImage as GeneratedImage
     from evolink_widgets.store.pictures import ImageSet as ImageSet
+    from evolink_widgets.store.spending import Spending as Spending
     from evolink_widgets.widgets.image_grid import ImageGrid as ImageGrid
     from evolink_widgets.widgets.studio import ImageStudio as ImageStudio
 
 _HOMES = {
     "api": (
-        "configure", "credits", "estimate", "generate", "recover", "run", "session", "weather",
+        "configure", "credits", "estimate", "generate", "recover", "run", "session", "spending",
+        "weather",
     ),
     "core.session": ("Session",),
     "core.state": ("Stage", "TaskState"),
@@ -70,6 +73,7 @@ _HOMES = {
     "rules.request": ("ImageRequest",),
     "rules.task": ("TaskStatus",),
     "store.pictures": ("GeneratedImage", "ImageSet"),
+    "store.spending": ("Spending",),
     "widgets.image_grid": ("ImageGrid",),
     "widgets.studio": ("ImageStudio",),
 }  # fmt: skip
@@ -95,6 +99,7 @@ __all__ = [
     "Recipe",
     "ServiceError",
     "Session",
+    "Spending",
     "Stage",
     "StoreError",
     "Task",
@@ -112,6 +117,7 @@ __all__ = [
     "recover",
     "run",
     "session",
+    "spending",
     "weather",
 ]
 

@@ -15,6 +15,7 @@ from evolink_widgets.rules.request import ImageRequest
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.task import Credits
+    from evolink_widgets.store.spending import Spending
 
 __all__ = [
     "configure",
@@ -24,6 +25,7 @@ __all__ = [
     "recover",
     "run",
     "session",
+    "spending",
     "weather",
 ]
 
@@ -133,6 +135,32 @@ def credits() -> Credits:
         >>> ew.credits().spendable
     """
     return connect.session().credits()
+
+
+def spending(by: str = "task", since: object = None, until: object = None) -> Spending[Any]:
+    """What was spent in this store, newest first: a small table, and plain records.
+
+    On the emulator these are simulated credits, with a key real ones; they are never added up.
+
+    Args:
+        by: a row for each `"task"`, `"notebook"` or `"day"`.
+        since: from this moment: a `datetime`, a `date`, ISO text or Unix seconds.
+        until: and before this one.
+
+    Raises:
+        ConfigurationError: an argument is none of these.
+        StoreError: the store can't be read.
+
+    Example:
+        >>> ew.spending(by="day", since="2026-11-21").total
+        >>> rows = list(ew.spending())  # or pandas.DataFrame(ew.spending())
+    """
+    from evolink_widgets.store import receipts
+
+    current = connect.session()
+    return receipts.spending(
+        current.store.database, by=by, since=since, until=until, simulated=current.simulated
+    )
 
 
 def run(coro: Coroutine[Any, Any, T]) -> T:
