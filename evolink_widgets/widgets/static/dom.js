@@ -3,7 +3,7 @@
 const DISC = "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z";
 
 /** Own drawings: a 16-px box, a 1.5-px stroke, one path each. @type {Record<string, string>} */
-const ICONS = {
+export const ICONS = {
   down: "M4 6.25l4 4 4-4",
   next: "M6.25 4l4 4-4 4",
   back: "M9.75 4l-4 4 4 4",

@@ -1,62 +1,11 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, asPng, copyText, fill, h, NO_COPY, set, tool, urlOf } from "./dom.js";
+import { ahead, fill, h, set, tool } from "./dom.js";
+import { picTools } from "./work.js";
 
 const GAP = 8;
 const NARROWEST = 130;
 const WIDEST = 480;
 const TALLEST = 560;
-
-/** What can be done with one picture: name, icon, the word when it is done, and the work. @type {[string, string, string, (ui: Deck, pic: Picture) => Promise<void>][]} */
-const WORK = [
-  [
-    "Copy",
-    "copy",
-    "Picture copied.",
-    async ({ link }, { id }) => {
-      if (!navigator.clipboard) throw Error(`${NO_COPY}Save it instead.`);
-      // The item takes the promise: the browser must see the copy begin while the click counts.
-      await navigator.clipboard.write([
-        new ClipboardItem({ "image/png": link.pull(id, "original").then(([blob]) => asPng(blob)) }),
-      ]);
-    },
-  ],
-  [
-    "Save",
-    "saving",
-    "Picture saved.",
-    async ({ link }, { id }) => {
-      const [blob, download] = await link.pull(id, "original"),
-        href = urlOf(blob);
-      h("a", { href, download }).click();
-      setTimeout(() => URL.revokeObjectURL(href), 60_000);
-    },
-  ],
-  [
-    "Copy as code",
-    "code",
-    "Code copied.",
-    async ({ link }, { id }) => copyText((await link.ask("code", { picture: id }, 3))[0].text),
-  ],
-];
-export const savePic = WORK[1][3];
-
-/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [more] */
-export const picTools = (ui, note, current, more) =>
-  WORK.map(([name, sign, word, work]) =>
-    tool(
-      "ico",
-      name,
-      sign,
-      () => {
-        note(`${name}…`);
-        work(ui, current()).then(
-          () => note(word),
-          ({ message }) => note(message, true),
-        );
-      },
-      more,
-    ),
-  );
 
 /** @param {Deck} ui @param {Note} note where results of actions are told */
 export function pictureGrid(ui, note) {

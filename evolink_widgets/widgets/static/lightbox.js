@@ -1,6 +1,6 @@
 /** The picture by itself: preview first, the file itself when its pixels can be seen. */
 import { ahead, fill, flag, h, make, noter, set, tool, urlOf, write } from "./dom.js";
-import { picTools } from "./grid.js";
+import { picTools } from "./work.js";
 
 const MOST = 8;
 
@@ -101,7 +101,7 @@ export function lightbox(ui, root) {
       at = (to + pics.length) % pics.length;
       sharp = false;
       const { id, url: thumb, alt } = pics[at],
-        name = `Picture ${at + 1} of ${pics.length}`,
+        name = ui.name?.(pics[at]) ?? `Picture ${at + 1} of ${pics.length}`,
         tell = (/** @type {any} */ [{ rows }]) =>
           fill(
             facts,
@@ -122,7 +122,7 @@ export function lightbox(ui, root) {
       link.ask("facts", { picture: id }, 3, loading.signal).then(tell, () => {});
       return name;
     },
-    page = (/** @type {number} */ by) => say(turn(at + by));
+    page = (/** @type {number} */ by) => ui.beyond?.(pics, at + by) || say(turn(at + by));
 
   set(box, {
     onclick: (/** @type {MouseEvent} */ e) => e.target === box && box.close(),

@@ -1,6 +1,7 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
 import { clock, copyText, fill, flag, h, icon, join, make, many, noter, set, timeLeft, write } from "./dom.js";
-import { pictureGrid, savePic } from "./grid.js";
+import { pictureGrid } from "./grid.js";
+import { savePic } from "./work.js";
 
 /** Names that Python may give, and their words. @type {Record<string, string>} */
 const ACTIONS = {

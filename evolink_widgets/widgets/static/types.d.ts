@@ -89,7 +89,15 @@ interface Picture {
   height: number;
   alt: string;
   url: string;
+  /** Where it stands in the gallery, from 0. */
+  place?: number;
 }
+
+/**
+ * What can be done with one picture: its name, its icon, the word when it is done, and the work,
+ * which may have a word of its own.
+ */
+type Work = [string, string, string, (ui: Deck, pic: Picture) => Promise<string | void>];
 
 type Tell = (told: any, buffers: DataView[]) => void;
 type Note = (text: string, bad?: boolean) => void;
@@ -114,13 +122,15 @@ interface Link {
    */
   ask(kind: string, fields?: object, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
   /** A picture's bytes, and its file's name. */
-  pull(picture: string, what: "thumb" | "preview" | "original", stop?: AbortSignal): Promise<[Blob, string]>;
+  pull(picture: string, what: "thumb" | "preview" | "original" | "zip", stop?: AbortSignal): Promise<[Blob, string]>;
 }
 
 /** What every part of a panel may use. */
 interface Deck {
   model: Model;
   link: Link;
+  /** Ends with the view. */
+  signal: AbortSignal;
   /** Whether Python has answered; without it nothing can be asked. */
   live: boolean;
   /** Side by side; 0 and null: as many as fit. */
@@ -133,6 +143,24 @@ interface Deck {
   open(pics: Picture[], at: Picture, from: HTMLElement): void;
   select(ids: string[], on: boolean): void;
   edit?: (prompt: string) => void;
+  /** What can be done with a picture, where it is not the usual. */
+  work?: Work[];
+  /** What the lightbox calls a picture. */
+  name?: (pic: Picture) => string;
+  /** Asked before the lightbox turns to a place; true where another list is on its way. */
+  beyond?: (pics: Picture[], to: number) => boolean;
+}
+
+/** What is particular to a widget, for `openView`. */
+interface Part {
+  nodes: Node[];
+  /** What stands below everything. */
+  log?: Node[];
+  welcome(told: Welcome): void;
+  /** Python has answered, or is not there. */
+  state(live: boolean): void;
+  /** Draws which pictures are selected. */
+  mark(): void;
 }
 
 /** What stands above the log. */
@@ -140,5 +168,78 @@ interface Form {
   nodes: Node[];
   welcome(told: Welcome): void;
   state(live: boolean): void;
-  edit(prompt: string): void;
+  edit?(prompt: string): void;
+}
+
+/** One picture of a gallery's page. */
+interface Found {
+  id: string;
+  prompt: string;
+  alt: string;
+  width: number;
+  height: number;
+  favourite: boolean;
+}
+
+/** A small picture, or why there is none. */
+type Thumb = { url?: string; gone?: string };
+
+/** What there is to choose from. */
+interface Facets { sizes: string[]; qualities: string[]; models: string[]; notebooks: string[] }
+
+/**
+ * What a gallery asks, and what Python answers:
+ *   look {query} → {count, facets}; keeps `changed` coming for a minute
+ *   page {query, offset, limit} → {items: Found[]}; what can't be read is missing at its end
+ *   thumbs {view, pictures} → {}, then events `thumbs {pictures: [{id, gone?}]}` with their bytes
+ *   ids {query, from, to} → {ids, most}
+ *   price {picture} → {text}, runAgain {picture} → {}, then events `run`
+ *   favourite {pictures, on}, trash {pictures}, restore {pictures} → {count}
+ *   zip {pictures} → {zip, name, path, text}; its bytes come as a picture's do
+ * and the event `changed {}`: something in the store is not as it was.
+ */
+type Looked = { count: number; facets: Facets };
+
+/** What has been fetched; places count from 0. */
+interface Stock {
+  /** Null: it can't be read; undefined: not here yet. */
+  at(place: number): Found | null | undefined;
+  thumb(id: string): Thumb | undefined;
+  /** A picture by its id, where its page is here. */
+  known(id: string): Found | undefined;
+  need(first: number, end: number): void;
+  /** Others are looked for. */
+  reset(): void;
+  /** The same is looked for, and may have changed. */
+  refresh(): void;
+}
+
+/** What the shelf leaves to others. */
+interface Hand {
+  work: Work[];
+  picture(place: number): Picture;
+  open(place: number): void;
+  pick(place: number): void;
+  range(from: number, to: number): void;
+  trash(place: number): void;
+  all(): void;
+  undo(): void;
+  clear(): void;
+}
+
+interface Shelf {
+  el: HTMLElement;
+  draw(news?: Set<string>): void;
+  show(place: number): void;
+  go(place: number): void;
+  update(count: number, anew: boolean): void;
+}
+
+interface Filters {
+  el: HTMLFieldSetElement;
+  query(): Record<string, any>;
+  /** Whether nothing is left out. */
+  open(): boolean;
+  clear(): void;
+  know(facets: Facets): void;
 }

@@ -1,0 +1,89 @@
+/** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
+import { flag, h, set, write } from "./dom.js";
+import { lightbox } from "./lightbox.js";
+import { connect, listen } from "./link.js";
+
+/** How long a silent kernel is taken for a slow one. */
+const PATIENCE = 1500;
+
+/**
+ * @param {Context} context
+ * @param {string} label
+ * @param {(ui: Deck) => Part} build what is particular to the widget
+ */
+export function openView({ model, el }, label, build) {
+  const ending = new AbortController(),
+    { signal } = ending,
+    root = h("section", { class: "ew ew-live", label: label }),
+    region = h("div.sr", { role: "status" }),
+    quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below."),
+    hide = h("style"),
+    say = (/** @type {string} */ text) => {
+      region.append(h("p", text));
+      if (region.children.length > 3) region.firstChild.remove();
+    };
+
+  /** @type {Deck} */
+  const ui = {
+    model,
+    say,
+    signal,
+    live: false,
+    columns: 0,
+    selected: new Set(model.get("selected")),
+    link: connect(model, signal),
+    listen: (name, act) => listen(model, signal, name, act),
+    open: (...picture) => enlarge(...picture),
+    select(ids, on) {
+      for (const id of ids) ui.selected[on ? "add" : "delete"](id);
+      model.set("selected", [...ui.selected]);
+      model.save_changes();
+      part.mark();
+    },
+  };
+  const enlarge = lightbox(ui, root),
+    part = build(ui);
+
+  const state = (/** @type {boolean} */ live) => {
+      ui.live = live;
+      quiet.hidden = live;
+      flag(root, "off", !live);
+      part.state(live);
+    },
+    hello = async () => {
+      const timer = setTimeout(state, PATIENCE, false),
+        [told] = await ui.link.ask("hello", {}, 12).catch(() => []);
+      clearTimeout(timer);
+      if (!told) return;
+      write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
+      part.welcome(told);
+      state(true);
+    };
+
+  ui.listen("change:selected", () => {
+    ui.selected = new Set(model.get("selected"));
+    part.mark();
+  });
+  ui.listen("comm:close", () => state(false));
+  // A kernel that restarts changes this; whether it still knows us, only an answer tells.
+  ui.listen("comm_live_update", () => {
+    write(hide, "");
+    hello();
+  });
+
+  // JupyterLab takes keys before they arrive here: plain ones would move or delete cells, Ctrl+Enter would run one.
+  window.addEventListener(
+    "keydown",
+    ({ target, key, ctrlKey, metaKey, altKey }) => {
+      if (root.contains(target))
+        set(root, { "data-lm-suppress-shortcuts": key === "Enter" || !(ctrlKey || metaKey || altKey) || null });
+    },
+    { capture: true, signal },
+  );
+  signal.addEventListener("abort", () => root.remove());
+
+  root.prepend(hide, region, ...part.nodes, quiet, ...(part.log ?? []));
+  el.append(root);
+  hello();
+  return () => ending.abort();
+}

@@ -1,0 +1,54 @@
+/** What can be done with one picture, wherever it is shown. */
+import { asPng, copyText, h, NO_COPY, tool, urlOf } from "./dom.js";
+
+/** @type {Work[]} */
+export const WORK = [
+  [
+    "Copy",
+    "copy",
+    "Picture copied.",
+    async ({ link }, { id }) => {
+      if (!navigator.clipboard) throw Error(`${NO_COPY}Save it instead.`);
+      // The item takes the promise: the browser must see the copy begin while the click counts.
+      await navigator.clipboard.write([
+        new ClipboardItem({ "image/png": link.pull(id, "original").then(([blob]) => asPng(blob)) }),
+      ]);
+    },
+  ],
+  [
+    "Save",
+    "saving",
+    "Picture saved.",
+    async ({ link }, { id }) => {
+      const [blob, download] = await link.pull(id, "original"),
+        href = urlOf(blob);
+      h("a", { href, download }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60_000);
+    },
+  ],
+  [
+    "Copy as code",
+    "code",
+    "Code copied.",
+    async ({ link }, { id }) => copyText((await link.ask("code", { picture: id }, 3))[0].text),
+  ],
+];
+export const savePic = WORK[1][3];
+
+/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [more] */
+export const picTools = (ui, note, current, more) =>
+  (ui.work ?? WORK).map(([name, sign, word, work]) =>
+    tool(
+      "ico",
+      name,
+      sign,
+      () => {
+        note(`${name}…`);
+        work(ui, current()).then(
+          (said = word) => said && note(said),
+          ({ message }) => note(message, true),
+        );
+      },
+      more,
+    ),
+  );
