@@ -1,13 +1,15 @@
 """What the books say: samples that teach prices, and rows of what was spent.
 
-Both are read from the ledger, joined with the journal. A row that is damaged is left out and
-logged: one broken record must not hide what everything else cost.
+Both are read from the ledger, joined with the journal. What is damaged in the journal is `None`
+in a row; a row whose credits or time are damaged is left out and logged. One broken record must
+not hide what everything else cost.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timezone
 from sqlite3 import Row
 from typing import Any
@@ -125,8 +127,7 @@ def _sample(row: Row) -> Sample | None:
 
 def _row(row: Row) -> TaskSpending:
     key, service = row["key"], str(row["service"])
-    request = load_object(row["request"], f"the request of task {key}") or {}
-    recipe = load_object(row["recipe"], f"the recipe of task {key}") or {}
+    request, recipe = _record(row, "request"), _record(row, "recipe")
     state = _state(row)
     charged = None if row["charged"] is None else row["charged"] / _MILLION
     return TaskSpending(
@@ -137,7 +138,7 @@ def _row(row: Row) -> TaskSpending:
         quality=_typed(request, "quality", str),
         size=_typed(request, "size", str),
         n=_typed(request, "n", int),
-        pictures=_made(row),
+        pictures=_made(row, strictly=False),
         reserved=row["reserved"] / _MILLION or None,
         charged=charged if state in ("charged", "not charged") else None,
         state=state,
@@ -155,12 +156,22 @@ def _state(row: Row) -> str:
     return "perhaps charged" if row["step"] == Step.UNKNOWN.value else "reserved"
 
 
-def _made(row: Row) -> int:
+def _made(row: Row, *, strictly: bool = True) -> int:
     """How many pictures the service made, by the links that it gave."""
-    if row["results"] is None:
+    try:
+        links = load(row["results"] or "[]", f"the results of task {row['key']}")
+    except StoreDamaged:
+        if strictly:
+            raise
         return 0
-    links = load(row["results"], f"the results of task {row['key']}")
     return sum(map(bool, links)) if isinstance(links, list) else 0
+
+
+def _record(row: Row, column: str) -> Mapping[str, Any]:
+    """A JSON object of the journal; empty where it is damaged or lost."""
+    with suppress(StoreDamaged):
+        return load_object(row[column], f"the {column} of task {row['key']}") or {}
+    return {}
 
 
 def _typed(record: Mapping[str, Any], name: str, kind: type) -> Any:
