@@ -1,4 +1,4 @@
-"""Imports go one way: errors, rules, store, core, connect, widgets, notebook, then api."""
+"""Imports go one way: errors, rules, references, store, core, connect, widgets, notebook, then api."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 ROWS = (
     ("errors",),
     ("rules",),
+    ("references",),
     ("store",),
     ("core",),
     ("connect",),

@@ -1,0 +1,30 @@
+"""Matplotlib figures and axes, known by what they can do: nothing of it is imported here."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+__all__ = ["is_figure", "picture_file_of"]
+
+
+def is_figure(given: object) -> bool:
+    """Whether it can save itself as a picture, or belongs to something that can."""
+    return _figure_of(given) is not None
+
+
+def picture_file_of(given: object) -> bytes:
+    """The figure as a PNG, at its own resolution; drawn on this thread, as Matplotlib wants it."""
+    figure = _figure_of(given)
+    out = io.BytesIO()
+    figure.savefig(out, format="png")
+    return out.getvalue()
+
+
+def _figure_of(given: object) -> Any:
+    if isinstance(given, type):
+        return None
+    for owner in (given, getattr(given, "figure", None)):
+        if callable(getattr(owner, "savefig", None)):
+            return owner
+    return None

@@ -1,0 +1,240 @@
+"""`references=[…]`: whatever a person has in hand, as pictures whose bytes are fixed from now on.
+
+Taken are paths, links, bytes, open files, pictures of Pillow's, NumPy arrays, Matplotlib figures
+and axes, pictures of this package, data URLs, and references that the store keeps. What may
+change later (an array, a figure) is copied now; a file is read when it is made ready.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Set
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.references.arrays import NotAPicture, described, is_array, picture_of
+from evolink_widgets.references.container import Broken, claimed
+from evolink_widgets.references.figures import is_figure, picture_file_of
+from evolink_widgets.references.limits import LIMITS, Limits
+from evolink_widgets.references.pixels import orientation_of
+from evolink_widgets.references.ready import Ready, Source, make_ready
+from evolink_widgets.references.text import read_path, read_text
+from evolink_widgets.rules.problem import Problem, shown
+from evolink_widgets.rules.request import MAX_REFERENCES
+
+__all__ = ["prepare", "read", "read_one"]
+
+_LISTS = (list, tuple, Set, Mapping)
+
+
+def prepare(
+    references: object, *, keep_metadata: bool = False, limits: Limits = LIMITS
+) -> tuple[Ready | str, ...]:
+    """References as they are sent: links as they stand, pictures made ready. Blocks.
+
+    Args:
+        references: 0 to 16 of what `read` takes.
+        keep_metadata: leave Exif, XMP, comments and the like in them, the position too.
+        limits: what is read and sent at most.
+
+    Raises:
+        InvalidRequest: with the problems of all of them at once.
+    """
+    prepared: list[Ready | str] = []
+    problems: list[Problem] = []
+    for item in _read(references, limits):
+        if isinstance(item, Problem):
+            problems.append(item)
+        elif isinstance(item, str):
+            prepared.append(item)
+        else:
+            try:
+                prepared.append(make_ready(item, keep_metadata=keep_metadata, limits=limits))
+            except InvalidRequest as exc:
+                problems += exc.problems
+    if problems:
+        raise InvalidRequest(problems)
+    return tuple(prepared)
+
+
+def read(references: object, *, limits: Limits = LIMITS) -> tuple[Source | str, ...]:
+    """The references in their order: a link stays text, everything else becomes a `Source`.
+
+    Args:
+        references: a list of 0 to 16.
+        limits: what is read at most.
+
+    Raises:
+        InvalidRequest: with all problems at once, each naming its place: "references[2]".
+    """
+    items = _read(references, limits)
+    if problems := [item for item in items if isinstance(item, Problem)]:
+        raise InvalidRequest(problems)
+    return tuple(item for item in items if not isinstance(item, Problem))
+
+
+def _read(references: object, limits: Limits) -> list[Source | str | Problem]:
+    rule = "must be a list of pictures, files or links"
+    if isinstance(references, (Mapping, Set)):  # without an order, or no list
+        return [Problem("references", shown(references), rule)]
+    single = _single(references)
+    if single is not None:
+        return [Problem("references", _named(references), rule, single)]
+    try:
+        # One more than is legal tells too many; a list without an end is not read on.
+        given = list(islice(iter(references), MAX_REFERENCES + 1))  # type: ignore[call-overload]
+    except Exception:  # whatever a stranger's iterator raises
+        return [Problem("references", shown(references), rule)]
+    if len(given) > MAX_REFERENCES:
+        rule = f"must be at most {MAX_REFERENCES}"
+        return [Problem("references", f"more than {MAX_REFERENCES}", rule)]
+    return [read_one(item, f"references[{at}]", limits=limits) for at, item in enumerate(given)]
+
+
+def read_one(given: object, place: str, *, limits: Limits = LIMITS) -> Source | str | Problem:
+    """One reference, whatever it is.
+
+    Args:
+        given: the item.
+        place: how messages name it.
+        limits: what is read at most.
+    """
+    for fits, reader in _READERS:
+        if fits(given):
+            return reader(given, place, limits)
+    rule = "must be a path, link, bytes, picture, array or figure"
+    if isinstance(given, _LISTS):
+        rule = "must be one picture, and not a list of them: put them into the outer list"
+    return Problem(place, _named(given), rule)
+
+
+def _single(references: object) -> str | None:
+    """How to write the list, where one picture was given in the place of the list."""
+    if isinstance(references, str):
+        return f"[{shown(references)}]"
+    if isinstance(references, (list, tuple)):
+        return None
+    return "[…]" if any(fits(references) for fits, _ in _READERS) else None
+
+
+def _is_picture(given: object) -> bool:
+    if not type(given).__module__.startswith("PIL.") and not hasattr(given, "tobytes"):
+        return False
+    from PIL import Image as pillow
+
+    return isinstance(given, pillow.Image)
+
+
+def _is_own(given: object) -> bool:
+    return isinstance(getattr(given, "path", None), Path) and hasattr(given, "recipe")
+
+
+def _is_file(given: object) -> bool:
+    return callable(getattr(given, "read", None))
+
+
+def _from_text(given: Any, place: str, limits: Limits) -> Source | str | Problem:
+    return read_text(str.__str__(given), place, limits)
+
+
+def _from_bytes(given: Any, place: str, limits: Limits) -> Source | Problem:
+    length = memoryview(given).nbytes
+    named = f"{length:,} bytes"
+    if length > limits.read_bytes:
+        return Problem(place, named, f"must have at most {limits.read_bytes:,} bytes")
+    return Source(place, named, bytes(given))
+
+
+def _from_path(given: Any, place: str, limits: Limits) -> Source | Problem:
+    return read_path(given, place)
+
+
+def _from_own(given: Any, place: str, limits: Limits) -> Source | Problem:
+    return read_path(given.path, place)
+
+
+def _from_file(given: Any, place: str, limits: Limits) -> Source | Problem:
+    """An open file, from its beginning where it can be wound back; it is left where it was."""
+    name = getattr(given, "name", None)
+    named = f"an open file ({shown(name)})" if isinstance(name, str) else "an open file"
+    pieces: list[bytes] = []
+    left = limits.read_bytes + 1
+    try:
+        before = given.tell() if _can_seek(given) else None
+        if before:
+            given.seek(0)
+        while left > 0 and (piece := given.read(min(left, 1 << 20))):
+            if isinstance(piece, str):
+                return Problem(place, named, "must be opened for bytes: open(…, 'rb')")
+            pieces.append(bytes(piece))
+            left -= len(piece)
+        if before is not None:
+            given.seek(before)
+    except Exception as exc:  # a stranger's file raises what it likes
+        return Problem(place, f"{named}: {type(exc).__name__}", "must be a file that can be read")
+    if left <= 0:
+        return Problem(place, named, f"must have at most {limits.read_bytes:,} bytes")
+    return Source(place, named, b"".join(pieces))
+
+
+def _can_seek(given: Any) -> bool:
+    try:
+        return bool(given.seekable())
+    except Exception:
+        return False
+
+
+def _from_picture(given: Any, place: str, limits: Limits) -> Source | Problem:
+    try:
+        named = f"a picture of {given.width}×{given.height} ({given.mode})"
+        claimed(given.width, given.height, limits.decoded_pixels)
+        orientation = orientation_of(given)
+        copy = given.copy()
+        if given.format == "TIFF":  # Pillow has turned it while it was loaded
+            orientation = 1
+    except Broken as exc:
+        return Problem(place, f"a picture: {exc}", "must be a picture of a sane size")
+    except Exception as exc:  # a file that is loaded only now, and is broken
+        said = " ".join(str(exc).split())[:80] or type(exc).__name__
+        return Problem(place, f"a picture that can't be loaded ({said})", "must be a whole picture")
+    return Source(place, named, copy, orientation)
+
+
+def _from_array(given: Any, place: str, limits: Limits) -> Source | Problem:
+    try:
+        return Source(place, described(given), picture_of(given, limits))
+    except NotAPicture as exc:
+        return Problem(place, described(given), exc.rule, exc.nearest)
+    except MemoryError:
+        return Problem(place, described(given), "must fit into memory")
+
+
+def _from_figure(given: Any, place: str, limits: Limits) -> Source | Problem:
+    named = f"a figure ({type(given).__name__})"
+    try:
+        return Source(place, named, picture_file_of(given))
+    except Exception as exc:  # whatever drawing it raises
+        said = " ".join(str(exc).split())[:80] or type(exc).__name__
+        return Problem(place, f"{named}: {said}", "must be a figure that can be drawn")
+
+
+def _named(given: object) -> str:
+    return described(given) if is_array(given) else shown(given)
+
+
+_Reader = Callable[[Any, str, Limits], "Source | str | Problem"]
+
+#: How each kind of thing is known, and read. The order matters: a picture of Pillow's is also
+#: an array to NumPy, a picture of ours has a path.
+_READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
+    (lambda given: isinstance(given, str), _from_text),
+    (lambda given: isinstance(given, (bytes, bytearray, memoryview)), _from_bytes),
+    (lambda given: isinstance(given, os.PathLike), _from_path),
+    (_is_picture, _from_picture),
+    (_is_own, _from_own),
+    (is_array, _from_array),
+    (is_figure, _from_figure),
+    (_is_file, _from_file),
+)

@@ -1,0 +1,135 @@
+"""References given as text: a link, a data URL, a kept reference, or a file's name."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+import os
+import re
+from itertools import islice
+from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.request import url2pathname
+
+from evolink_widgets.references.limits import Limits
+from evolink_widgets.references.ready import Source
+from evolink_widgets.rules.kept import digest_of
+from evolink_widgets.rules.links import nearest_link, reference_rule
+from evolink_widgets.rules.problem import Problem, shown
+
+__all__ = ["is_link", "read_path", "read_text"]
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
+_HOST = re.compile(r"(?:www\.|(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/)", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]{120,}={0,2}\s*")
+_LONGEST_NAME = 4096
+
+
+def is_link(text: str) -> bool:
+    """Whether the service could fetch it: it begins as an http or https link."""
+    return text.lstrip()[:8].lower().startswith(("http://", "https://"))
+
+
+def read_text(text: str, place: str, limits: Limits) -> Source | str | Problem:
+    """What a text gives: a picture's bytes, a link, or why it is neither."""
+    if is_link(text):
+        rule = reference_rule(text)
+        if rule is None:
+            return text
+        return Problem(place, shown(text), rule, nearest_link(text, reference_rule))
+    if digest_of(text) is not None:
+        return text
+    if text[:5].lower() == "data:":
+        return _from_data_url(text, place, limits)
+    if text[:5].lower() == "file:":
+        return read_path(_of_file_url(text), place)
+    return read_path(text, place)
+
+
+def read_path(given: str | os.PathLike[str], place: str) -> Source | Problem:
+    """The file of that name, or what the name was taken for."""
+    try:
+        name = os.fspath(given)
+        path = Path(name).expanduser()
+        if len(str(name)) <= _LONGEST_NAME and path.exists():
+            if path.is_file():
+                return Source(place, shown(name), path.absolute())
+            what = "a picture's file, and not a folder" if path.is_dir() else "a plain file"
+            return Problem(place, shown(name), f"must be {what}", _inside(path))
+    except (OSError, ValueError, RuntimeError, TypeError):  # NUL, a name too long, no home
+        path = None
+    if not isinstance(given, str):
+        return Problem(place, shown(str(given)), "must be a file that is there", _near(path))
+    return _neither(given, path, place)
+
+
+def _neither(text: str, path: Path | None, place: str) -> Problem:
+    """Text that is no file and no link: say what it was taken for."""
+    if _BASE64.fullmatch(text[:400]) or _BASE64.match(text):
+        rule = "must be a file or a link; it was taken for base64: give base64.b64decode(…) of it"
+        return Problem(place, shown(text), rule)
+    scheme = _SCHEME.match(text)
+    if scheme and len(scheme[1]) > 1:
+        rule = f"must be a file, or an https link; {scheme[1]}: links can't be fetched"
+        return Problem(place, shown(text), rule)
+    if _HOST.match(text.strip()):
+        rule = "must be a file or a link; it was taken for a link without https://"
+        return Problem(place, shown(text), rule, nearest_link(text, reference_rule)
+                       or f"https://{text.strip()}")  # fmt: skip
+    if "\n" in text or len(text) > 300:
+        rule = "must be a file or a link; it was taken for a file's name, and is none"
+        return Problem(place, shown(text), rule)
+    rule = "must be a file or a link; it was taken for a file's name, and there is no such file"
+    return Problem(place, shown(text), rule, _near(path))
+
+
+def _near(path: Path | None) -> str | None:
+    """The name of a file beside it that is nearly the same."""
+    if path is None:
+        return None
+    try:
+        entries = islice(os.scandir(path.parent), 2000)
+        names = [entry.name for entry in entries if entry.is_file()]
+    except (OSError, ValueError):
+        return None
+    found = difflib.get_close_matches(path.name, names, 1, 0.7)
+    return str(path.with_name(found[0])) if found else None
+
+
+def _inside(path: Path) -> str | None:
+    """The one picture in a folder, where there is just one."""
+    endings = {".png", ".jpg", ".jpeg", ".webp"}
+    try:
+        entries = islice(os.scandir(path), 2000)
+        found = [one.name for one in entries if Path(one.name).suffix.lower() in endings]
+    except OSError:
+        return None
+    return str(path / found[0]) if len(found) == 1 else None
+
+
+def _of_file_url(text: str) -> str:
+    try:
+        return url2pathname(urlsplit(text).path)
+    except (ValueError, OSError):
+        return text
+
+
+def _from_data_url(text: str, place: str, limits: Limits) -> Source | Problem:
+    head, comma, body = text.partition(",")
+    if not comma:
+        return Problem(place, shown(text), "must be a whole data URL; it has no comma")
+    if len(body) > limits.read_bytes * 3:
+        return Problem(place, shown(text), f"must have at most {limits.read_bytes:,} bytes")
+    try:
+        if head.lower().rstrip().endswith(";base64"):
+            plain = re.sub(rb"\s+", b"", unquote_to_bytes(body))
+            plain += b"=" * (-len(plain) % 4)
+            data = base64.b64decode(plain.translate(bytes.maketrans(b"-_", b"+/")), validate=True)
+        else:
+            data = unquote_to_bytes(body)
+    except (binascii.Error, ValueError):
+        return Problem(place, shown(text), "must be a data URL in sound base64")
+    if len(data) > limits.read_bytes:
+        return Problem(place, shown(text), f"must have at most {limits.read_bytes:,} bytes")
+    return Source(place, f"a data URL ({shown(head[:40])})", data)
