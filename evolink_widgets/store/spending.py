@@ -191,7 +191,7 @@ class Spending(Sequence[Row], Generic[Row]):
             '<caption style="caption-side:top;text-align:left;white-space:normal">'
             f"{escape(self._caption())}</caption>"
         )
-        return f'<table class="dataframe">{caption}{table}</table>{rest}'
+        return f'<table class="dataframe" style="table-layout:auto">{caption}{table}</table>{rest}'
 
     def _cells(self) -> list[list[str]]:
         columns = _COLUMNS[self.by]
