@@ -74,12 +74,13 @@ def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
         "alt": image.alt,
         "name": image.path.name,
     }
+    gone = f"{image.path.name} is not there any more, or can't be read. {image.alt}"
     try:
-        return content, image.thumbnail(EDGES["thumb"])
+        thumb = image.thumbnail(EDGES["thumb"])  # perhaps the store's own copy, which outlives it
     except EvolinkError:
         # Its place must not wait for ever: without bytes the browser shows these words.
-        gone = f"{image.path.name} is not there any more, or can't be read. {image.alt}"
         return {**content, "alt": gone}, b""
+    return (content if image.path.is_file() else {**content, "alt": gone}), thumb
 
 
 def piece(image: GeneratedImage, what: str, offset: int) -> tuple[dict[str, Any], bytes]:

@@ -88,7 +88,7 @@ def run(key: str, request: ImageRequest, state: TaskState) -> dict[str, Any]:
         "taskId": state.task_id,
         "charge": _charge(state),
         "title": title(state),
-        "message": error.message if error else state.note,
+        "message": error.message if error else _sentence(state.note),
         "advice": error.advice if error else None,
         "actions": _actions(state),
         "simulated": state.simulated,
@@ -232,6 +232,11 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     if image.simulated:
         rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
     return rows
+
+
+def _sentence(words: str | None) -> str | None:
+    """Words that others may stand behind."""
+    return f"{words.rstrip('.')}." if words else None
 
 
 def _finite(seconds: float) -> float:

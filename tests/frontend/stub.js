@@ -71,7 +71,7 @@ export class Kernel {
     const { rules, simulated, keySource, check, columns = null } = this.plan;
     return {
       kind: "welcome", rules, simulated, keySource, check, columns, service: simulated ? "emulator" : "api.example.org",
-      runs: this.runs, after: this.pictures.map((p) => this.picture(p)),
+      runs: this.runs, folder: "evolink_images", after: this.pictures.map((p) => this.picture(p)),
     };
   }
   on_check({ fields }) {
@@ -141,5 +141,66 @@ export class Kernel {
     this.pictures.push({ key, index, ...more });
     this.tell(...this.picture({ key, index, ...more }));
     if (run) this.tell({ kind: "run", run });
+  }
+  // A gallery: `plan.gallery` says how many pictures there are; newest first, as the store gives them.
+  get store() {
+    return (this.made ??= Array.from({ length: this.plan.gallery ?? 0 }, (_, i) => this.stored(i)).reverse());
+  }
+  stored(i, changes = {}) {
+    const [width, height] = [[1248, 832], [832, 1248], [1024, 1024], [1536, 512]][i % 4];
+    return {
+      id: `task${i}.0`, prompt: `${["A lighthouse", "A fox", "Two boats", "A paper lantern"][i % 4]} number ${i}`,
+      width, height, favourite: i % 10 === 9, size: ["3:2", "2:3"][i % 2], quality: ["low", "high"][i % 2], trashed: false, ...changes,
+    };
+  }
+  found(query) {
+    return this.store.filter((one) =>
+      one.trashed === query.trashed && (!query.favourite || one.favourite) && (query.size ?? one.size) === one.size
+      && (query.quality ?? one.quality) === one.quality && one.prompt.toLowerCase().includes(query.text.toLowerCase()));
+  }
+  on_look({ query }) {
+    const facets = { size: ["3:2", "2:3"], quality: ["low", "high"], model: ["gpt-image-2"], notebook: [], ...this.plan.facets };
+    return { kind: "looked", count: this.found(query).length, facets };
+  }
+  on_page({ query, offset, limit }) {
+    const items = this.found(query).slice(offset, offset + limit);
+    return { kind: "page", items: items.map((one) => ({ alt: `${one.prompt}, simulated`, ...one })) };
+  }
+  on_thumbs({ pictures }) {
+    const told = pictures.map((id) => ({ id, gone: this.plan.gone?.[id] }));
+    const bytes = pictures.map((id) => views(this.plan.files.thumbs[parseInt(id.slice(4)) % this.plan.files.thumbs.length]));
+    return { kind: "ok", after: [[{ kind: "thumbs", pictures: told }, bytes]] };
+  }
+  on_ids({ query, from, to }) {
+    const most = this.plan.most ?? 2000;
+    return { kind: "ids", ids: this.found(query).slice(from, Math.min(to, from + most)).map(({ id }) => id), most };
+  }
+  change_stored(pictures, changes) {
+    for (const one of this.store) if (pictures.includes(one.id)) Object.assign(one, changes);
+    return { kind: "ok", count: pictures.length, after: [[{ kind: "changed" }, []]] };
+  }
+  on_favourite({ pictures, on }) {
+    return this.change_stored(pictures, { favourite: on });
+  }
+  on_trash({ pictures }) {
+    return this.change_stored(pictures, { trashed: true });
+  }
+  on_restore({ pictures }) {
+    return this.change_stored(pictures, { trashed: false });
+  }
+  on_price() {
+    return { kind: "price", text: "About 2.4 credits · $0.036 for 1 picture." };
+  }
+  on_runAgain() {
+    const run = this.run({ n: 1, stage: "pending", title: "Waiting in the queue", progress: null });
+    return { kind: "ok", after: [[{ kind: "run", run }, []]] };
+  }
+  on_zip({ pictures }) {
+    return { kind: "zip", zip: "zip.1", name: "pictures.zip", path: "/home/ada/pictures.zip", text: `pictures.zip, ${pictures.length} pictures, 1.2 MB, in /home/ada` };
+  }
+  /** A picture lands while the gallery is open. */
+  arrive(changes) {
+    this.store.unshift(this.stored(this.store.length, changes));
+    this.tell({ kind: "changed" });
   }
 }

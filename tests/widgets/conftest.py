@@ -14,6 +14,7 @@ import pytest
 from ipywidgets import Widget
 
 import evolink_widgets as ew
+from evolink_widgets import connect
 
 PATIENCE = 20.0
 Message = tuple[dict[str, Any], list[bytes]]
@@ -61,13 +62,17 @@ class Browser:
         """Set traits, as the controls do."""
         self._send({"method": "update", "state": traits, "buffer_paths": []})
 
-    def state(self, name: str) -> Any:
-        """Wait for the next value of a trait that Python tells, or take the newest."""
+    def state(self, name: str, fits: Callable[[Any], Any] = lambda value: True) -> Any:
+        """Wait for a value of a trait that fits, and return the newest such."""
+
+        def found() -> list[Any]:
+            told = [state[name] for state in self.line.states if name in state]
+            return [value for value in told if fits(value)]
+
         with self.line.news:
-            found = self.line.news.wait_for(
-                lambda: [state[name] for state in self.line.states if name in state], PATIENCE
-            )
-        return found[-1]
+            values = self.line.news.wait_for(found, PATIENCE)
+        assert values, self.line.states
+        return values[-1]
 
     def answers(self, name: str, count: int) -> list[dict[str, Any]]:
         """Wait for several answers to one id."""
@@ -129,10 +134,12 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> None:
 def quick_emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The public functions on an emulator 300 times as fast, in a folder of their own."""
     monkeypatch.chdir(tmp_path)
+    # `configure` keeps what is not named: a cap of one test would be the next one's too.
+    monkeypatch.setattr(connect, "_settings", connect._Settings())
     ew.configure(mode="emulator", store=tmp_path / "evolink_images", speed=300)
     yield
+    ew.configure(mode="emulator")
     ew.session().close()
-    ew.configure()
 
 
 @pytest.fixture

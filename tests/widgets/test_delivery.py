@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 
 import pytest
 from PIL import Image
@@ -66,16 +67,20 @@ def test_a_preview_is_a_webp_of_at_most_1600_pixels_in_pieces() -> None:
     assert part == b""
 
 
-def test_a_file_that_was_deleted_is_told_in_its_place() -> None:
+@pytest.mark.parametrize("copies_are_kept", [True, False])
+def test_a_file_that_was_deleted_is_told_in_its_place(copies_are_kept: bool) -> None:
     task = ew.generate("a fox", **ASK)
     images = task.result(20)
     for image in images:
+        image.thumbnail(512)
         image.path.unlink()
+    if not copies_are_kept:
+        shutil.rmtree(ew.session().store.root / ".thumbs")
     page = Browser(ew.ImageGrid(images))
     page.ask("hello")
     for content, (thumb,) in page.pictures(task.key, 2):
         assert content["alt"].startswith(content["name"])
-        assert thumb == b""
+        assert bool(thumb) is copies_are_kept
     answer, _ = page.ask("bytes", picture=f"{task.key}.0", what="original", offset=0)
     assert answer["kind"] == "rejected"
     assert images[0].path.name in answer["message"]

@@ -89,7 +89,7 @@ def test_a_setting_that_is_wrong_leaves_a_panel_that_says_so(page: Browser) -> N
     answer, _ = page.ask("run", fields=FIELDS)
     assert answer["kind"] == "rejected"
     assert "EVOLINK_API_KEY" in answer["message"]
-    assert page.state("error").startswith("There is no API key")
+    assert page.state("error", lambda text: text.startswith("There is no API key"))
 
 
 def test_the_balance_is_told_and_told_anew_when_a_run_has_ended(page: Browser) -> None:
