@@ -7,6 +7,7 @@ from dataclasses import replace
 from .canvas import Canvas
 from .cast import homes, paint_cast
 from .chance import Chance
+from .lens import defocus
 from .lettering import paint_title
 from .light import light_for
 from .places import PLACES, Place
@@ -67,6 +68,8 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
         if scene.weather == "storm":
             lightning(stage)
     place.back(stage)
+    if scene.style == "photo":
+        defocus(stage)
     paint_cast(stage, place)
     if place.front:
         place.front(stage)

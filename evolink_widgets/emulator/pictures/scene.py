@@ -92,6 +92,7 @@ class _Reader:
         self.colours: list[Colour] = []
         self.link: str | None = None
         self.denied = False
+        self.posed = False  #: the last word was a pose
         self._forget()
 
     def _forget(self) -> None:
@@ -102,6 +103,8 @@ class _Reader:
 
     def take(self, meaning: Meaning) -> None:
         kind = meaning.kind
+        if kind not in ("pose", "count", "colour", "size", "subject"):
+            self.posed = False
         if self.denied and kind not in ("count", "size", "colour", "relation"):
             if kind == "unknown" and len(meaning.phrase) < 4:
                 return
@@ -120,6 +123,7 @@ class _Reader:
         elif kind == "pose":
             if self.subjects and not self.subjects[-1].pose:
                 self.subjects[-1] = replace(self.subjects[-1], pose=meaning.sense)
+                self.posed = True
         elif kind == "relation":
             self._release()
             if self.link is None or meaning.sense not in ("beside", "in", "on"):
@@ -178,6 +182,10 @@ class _Reader:
             return
         name, own = _name(meaning.sense)
         count = self.count
+        if name == "kite" and self.posed:  # "flying a kite" is held, and nobody flies
+            self.subjects[-1] = replace(self.subjects[-1], pose="")
+            self.link = "holding"
+        self.posed = False
         if meaning.plural and count == 1:
             count = 3
         found = Subject(name, count, self.colour or own, self.size)
@@ -199,6 +207,8 @@ class _Reader:
     def scene(self) -> Scene:
         self._release()
         strong = [place for place in self.places if place not in ("clouds", "studio")]
+        if "abstract" in strong:  # "geometry in coral and blue": coral is a colour there
+            strong = ["abstract"]
         places = strong or self.places
         season, weather = self.picked.get("season"), self.picked.get("weather")
         if "snow" in places and len(places) > 1:

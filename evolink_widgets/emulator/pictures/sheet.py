@@ -36,6 +36,12 @@ PROMPTS = (
     "一只白色的兔子在草地上",
     "flat poster of a palm tree on a beach, big sun",
     "quiet geometry in coral and navy blue, abstract",
+    "a knight on a horse in front of a castle at sunset",
+    "a birthday cake and a gift on a table",
+    "a child flying a kite over a meadow",
+    "a penguin with a crown on a sofa",
+    "a campfire and a tent by a lake at night",
+    "a cat on a bench in the park in autumn, photo",
 )
 
 

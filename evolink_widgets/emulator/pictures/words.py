@@ -320,7 +320,7 @@ RELATIONS = """
 front: in front of, vor, devant, delante de, davanti a, em frente, in the foreground with
 behind: behind, hinter, derrière, detrás de, dietro
 riding: riding, riding on, ridding, on the back of, astride, driving, reitet, reitend, chevauchant, montando, cavalcando, 骑着, 骑, 乗る
-on: on, on top of, atop, sitting on, standing on, lying on, sleeping on, perched on, resting on, onto, upon, auf, sur, sobre, encima de, sopra
+on: on, on top of, crossing, walking across, driving across, rolling over, atop, sitting on, standing on, lying on, sleeping on, perched on, resting on, onto, upon, auf, sur, sobre, encima de, sopra
 in: inside, in, inside of, within, into, sitting in, floating in, dans, dentro de, dentro
 under: under, underneath, beneath, below, in the shade of, unter, sous, bajo, debajo de, sotto, sob
 above: above, over, flying over, flying above, hovering over, floating above, floating over, high above, über, au-dessus de, au dessus de, encima del, por encima de

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from random import Random
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from ..chance import Wander, cloudy
 from ..colour import Colour, colour, darker, lighter, mix, turned
+from ..lens import blurred
 from ..sky import paint_sky
 from ..stage import Glow, Stage
 from .land import FLOWERS, foliage
@@ -58,15 +59,6 @@ def view(stage: Stage, rng: Random, horizon: float) -> None:
                 stage.light.on(foliage(stage, rng, (70, 116, 70)), depth),
             )
     stage.horizon = kept
-
-
-def blurred(stage: Stage, strength: float) -> None:
-    """Put all painted so far out of focus."""
-    if stage.detail == 0:
-        strength *= 0.8
-    small = stage.canvas.image.reduce(max(1, round(stage.unit / 256)))
-    small = small.filter(ImageFilter.GaussianBlur(strength))
-    stage.canvas.replace(small.resize(stage.canvas.image.size, Image.Resampling.BICUBIC))
 
 
 def _inner_light(stage: Stage) -> tuple[Colour, float]:

@@ -223,7 +223,15 @@ def tent(p: Pen) -> None:
         p.light(52, 80, 40, WARM, 0.7)
 
 
-@subject("bridge", wide=220, tall=12, colours="b8a898 a8a0a0", hero=0.34, homes="lake, city")
+@subject(
+    "bridge",
+    wide=220,
+    tall=12,
+    colours="b8a898 a8a0a0",
+    hero=0.34,
+    seat=(110, 29),
+    homes="lake, city",
+)
 def bridge(p: Pen) -> None:
     """A stone bridge of three arches."""
     p.blob("0,100! 0,52! 50,34 110,28 170,34 220,52! 220,100!", p.main)

@@ -92,7 +92,7 @@ def snail(p: Pen) -> None:
 
 
 @subject("dinosaur", wide=190, tall=9, colours="7a9a5a 6a8aa0 a08a5a", hero=0.6,
-         homes="meadow, forest", seat=(86, 44), head=(166, 2))  # fmt: skip
+         homes="meadow, forest", mount=True, seat=(86, 44), head=(166, 2))  # fmt: skip
 def dinosaur(p: Pen) -> None:
     """A long-necked dinosaur."""
     skin, dark = p.main, darker(p.main, 0.22)

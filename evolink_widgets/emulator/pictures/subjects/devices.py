@@ -119,7 +119,7 @@ def microscope(p: Pen) -> None:
     p.rect(72, 57, 84, 61, (230, 240, 244), 1)
 
 
-@subject("light bulb", wide=72, tall=0.12, colours="ffe08a ffd47a", hero=0.46,
+@subject("light bulb", shines=True, wide=72, tall=0.12, colours="ffe08a ffd47a", hero=0.46,
          homes="studio, tabletop")  # fmt: skip
 def light_bulb(p: Pen) -> None:
     """A shining bulb."""

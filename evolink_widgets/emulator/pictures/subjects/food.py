@@ -34,7 +34,7 @@ def _shine(p: Pen, x: float, y: float, size: float) -> None:
 
 
 @subject("apple", wide=96, tall=0.1, colours="cf3a34 c8302f 7fae4a", hero=0.36, homes="tabletop",
-         hand=(48, 60))  # fmt: skip
+         grip=(48, 90))  # fmt: skip
 def apple(p: Pen) -> None:
     """An apple with its leaf."""
     p.stroke("48,28 49,16 55,6", 3.6, 2.6, STEM)
@@ -236,7 +236,7 @@ def burger(p: Pen) -> None:
 
 
 @subject("ice cream", wide=70, tall=0.2, colours="f4a8b8 f2dcb4 a8dcc0", hero=0.46,
-         homes="beach, street, studio", hand=(35, 80))  # fmt: skip
+         homes="beach, street, studio", grip=(35, 86))  # fmt: skip
 def ice_cream(p: Pen) -> None:
     """Three scoops in a cone."""
     cone: Colour = (222, 162, 92)

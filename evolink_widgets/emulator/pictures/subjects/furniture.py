@@ -180,7 +180,7 @@ def piano(p: Pen) -> None:
 
 
 @subject("vase", wide=70, tall=0.35, colours="4f7fa8 d8cfc0 b8604a 5f8f86", hero=0.44,
-         homes="tabletop, room", inner=(35, 20))  # fmt: skip
+         homes="tabletop, room", deep=True, room=1.15, inner=(35, 62))  # fmt: skip
 def vase(p: Pen) -> None:
     """A painted vase."""
     band = lighter(p.main, 0.6)

@@ -12,7 +12,7 @@ STEEL: Colour = (176, 186, 202)
 FUR: Colour = (250, 246, 238)
 
 
-@subject("child", wide=60, tall=1.15, colours="f0b83e e0644a 4f9ac8 6aae6a", hero=0.42,
+@subject("child", sits=True, wide=60, tall=1.15, colours="f0b83e e0644a 4f9ac8 6aae6a", hero=0.42,
          homes="garden, meadow, beach", head=(30, 8), hand=(53, 62))  # fmt: skip
 def child(p: Pen) -> None:
     """A child with a waving hand."""
@@ -61,7 +61,7 @@ def king(p: Pen) -> None:
         p.inside.oval(x, 14.4, 1.8, 1.8, tone)
 
 
-@subject("knight", wide=84, tall=1.85, colours="b8483f 3f6fa8 4f8a5a", hero=0.54,
+@subject("knight", sits=True, wide=84, tall=1.85, colours="b8483f 3f6fa8 4f8a5a", hero=0.54,
          homes="mountain, meadow, forest", head=(42, 2), hand=(69, 66))  # fmt: skip
 def knight(p: Pen) -> None:
     """A knight in plate, with sword and shield."""

@@ -52,6 +52,7 @@ def _horse(p: Pen, mane: Colour) -> None:
     colours="8a5534 6f4530 b07a4a 4c3a36",
     hero=0.52,
     homes="meadow, beach, desert",
+    mount=True,
     seat=(56, 44),
     head=(100, 4),
 )
@@ -67,6 +68,7 @@ def horse(p: Pen) -> None:
     colours="f6f2f6 f2eaf4",
     hero=0.52,
     homes="meadow, forest, clouds",
+    mount=True,
     seat=(56, 44),
     head=(100, 4),
 )
@@ -86,6 +88,7 @@ def unicorn(p: Pen) -> None:
     hero=0.5,
     tint=False,
     homes="meadow, desert",
+    mount=True,
     seat=(56, 44),
     head=(100, 4),
 )
@@ -110,6 +113,7 @@ def zebra(p: Pen) -> None:
     colours="8d93a4 7f8798 9a94a0",
     hero=0.54,
     homes="meadow, desert",
+    mount=True,
     seat=(54, 18),
     head=(96, 14),
     hand=(128, 84),
@@ -147,6 +151,7 @@ def elephant(p: Pen) -> None:
     hero=0.54,
     homes="forest, meadow, snow",
     head=(86, 30),
+    mount=True,
     seat=(46, 54),
 )
 def deer(p: Pen) -> None:
@@ -211,6 +216,7 @@ def sheep(p: Pen) -> None:
     colours="f4efe8",
     hero=0.46,
     homes="meadow",
+    mount=True,
     seat=(56, 30),
     head=(106, 26),
 )
@@ -268,6 +274,7 @@ def pig(p: Pen) -> None:
     colours="e6b464 dca652",
     hero=0.66,
     homes="meadow, desert",
+    mount=True,
     seat=(28, 54),
     head=(62, 2),
 )
@@ -304,6 +311,7 @@ def giraffe(p: Pen) -> None:
     colours="cfa06a c09258",
     hero=0.5,
     homes="desert",
+    mount=True,
     seat=(48, 28),
     head=(104, 8),
 )

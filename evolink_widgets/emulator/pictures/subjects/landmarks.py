@@ -138,7 +138,7 @@ def rock(p: Pen) -> None:
         p.stroke(f"{x},101 {x - 2},94 {x + 3},88", 1.8, 0.4, (104, 144, 82))
 
 
-@subject("campfire", wide=100, tall=0.9, colours="ff9a3a", hero=0.36,
+@subject("campfire", shines=True, wide=100, tall=0.9, colours="ff9a3a", hero=0.36,
          homes="forest, beach, mountain", tint=False)  # fmt: skip
 def campfire(p: Pen) -> None:
     """A campfire between stones."""

@@ -13,7 +13,7 @@ PANEL: Colour = (52, 84, 150)
 
 
 @subject("motorcycle", wide=164, tall=1.15, colours="c8403f 3f7f9f e0a04a 4f9a82", hero=0.4,
-         homes="street, city, mountain", seat=(62, 38))  # fmt: skip
+         homes="street, city, mountain", mount=True, seat=(62, 38))  # fmt: skip
 def motorcycle(p: Pen) -> None:
     """A motor scooter."""
     p.stroke("118,18 130,52 134,74", 6, 6, darker(CHROME, 0.2))

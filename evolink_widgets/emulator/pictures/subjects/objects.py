@@ -19,8 +19,18 @@ def steam(p: Pen, x: float, y: float) -> None:
                  2.2, 0.4, (246, 244, 244), belly=1.4)  # fmt: skip
 
 
-@subject("cup", wide=112, tall=0.1, colours="e4e0d6 7fa8b8 d98a6a f0ece4", hero=0.42,
-         homes="tabletop")  # fmt: skip
+@subject(
+    "cup",
+    wide=112,
+    tall=0.1,
+    colours="e4e0d6 7fa8b8 d98a6a f0ece4",
+    hero=0.42,
+    deep=True,
+    room=0.7,
+    inner=(52, 48),
+    grip=(90, 58),
+    homes="tabletop",
+)
 def cup(p: Pen) -> None:
     """A steaming cup on its saucer."""
     steam(p, 50, 26)
@@ -50,8 +60,17 @@ def teapot(p: Pen) -> None:
     p.oval(66, 11, 5.4, 5.4, p.dark)
 
 
-@subject("lantern", wide=62, tall=0.5, colours="c89a4a 5a5a68 b8543f", hero=0.42, seat=(31, 12),
-         homes="forest, tabletop")  # fmt: skip
+@subject(
+    "lantern",
+    shines=True,
+    wide=62,
+    tall=0.5,
+    colours="c89a4a 5a5a68 b8543f",
+    hero=0.42,
+    grip=(31, 4),
+    seat=(31, 12),
+    homes="forest, tabletop",
+)
 def lantern(p: Pen) -> None:
     """A lantern with a flame."""
     p.ring(31, 9, 9, 2, IRON)
@@ -68,7 +87,7 @@ def lantern(p: Pen) -> None:
     p.light(31, 60, 78, FLAME, 0.75)
 
 
-@subject("candle", wide=40, tall=0.2, colours="f4ead4", hero=0.4, homes="tabletop")
+@subject("candle", shines=True, wide=40, tall=0.2, colours="f4ead4", hero=0.4, homes="tabletop")
 def candle(p: Pen) -> None:
     """A burning candle."""
     p.oval(20, 95, 19, 5.4, (190, 150, 80))
@@ -93,8 +112,16 @@ def lamp(p: Pen) -> None:
     p.light(35, 46, 60, FLAME, 0.8)
 
 
-@subject("book", wide=150, tall=0.25, colours="a8443f 3f6f8f 5a7a5a", hero=0.36, seat=(75, 44),
-         homes="tabletop, library")  # fmt: skip
+@subject(
+    "book",
+    wide=150,
+    tall=0.25,
+    colours="a8443f 3f6f8f 5a7a5a",
+    hero=0.36,
+    grip=(75, 62),
+    seat=(75, 44),
+    homes="tabletop, library",
+)
 def book(p: Pen) -> None:
     """An open book."""
     p.blob("4,40! 40,34 75,44! 110,34 146,40! 150,96! 110,90 75,101! 40,90 0,96!", p.main)
@@ -141,19 +168,36 @@ def guitar(p: Pen) -> None:
         p.inside.line(24 + k * 1.35, 4, 24 + k * 1.35, 86, 0.35, (246, 236, 214))
 
 
-@subject("umbrella", wide=116, tall=1.0, colours="d2453c 3f7fa8 e0b04a", hero=0.44,
-         homes="street, beach")  # fmt: skip
+@subject(
+    "umbrella",
+    held=1.04,
+    wide=104,
+    tall=1.0,
+    colours="d2453c 3f7fa8 e0b04a",
+    hero=0.44,
+    shelters=True,
+    grip=(52, 84),
+    homes="street, beach",
+)
 def umbrella(p: Pen) -> None:
     """An open umbrella."""
-    p.stroke("58,10 58,88 62,97 69,97 72,90", 2.4, 2.4, WOOD)
-    p.blob("2,56! 10,30 30,12 58,5 86,12 106,30 114,56! 100,50 86,56! 72,50 58,56! 44,50 30,56! "
-           "16,50", p.main)  # fmt: skip
-    p.inside.blob("58,4 30,56 44,50 58,56", lighter(p.main, 0.18))
-    p.inside.blob("58,4 86,56 100,50 114,56 100,22", darker(p.main, 0.2))
-    p.line(58, 0, 58, 8, 2, WOOD)
+    p.stroke("52,8 52,90 55,97 61,97 64,91", 2.2, 2.2, WOOD)
+    p.blob("1,40! 8,22 26,9 52,4 78,9 96,22 103,40! 90,36 77,40! 64,36 52,40! 39,36 27,40! 14,36",
+           p.main)  # fmt: skip
+    p.inside.blob("52,3 27,40 39,36 52,40", lighter(p.main, 0.18))
+    p.inside.blob("52,3 77,40 90,36 103,40 90,16", darker(p.main, 0.2))
+    p.line(52, -1, 52, 6, 1.8, WOOD)
 
 
-@subject("sign", wide=130, tall=1.6, colours="ff5a8a 41d0e8 ffb03a", hero=0.5, homes="street")
+@subject(
+    "sign",
+    shines=True,
+    wide=130,
+    tall=1.6,
+    colours="ff5a8a 41d0e8 ffb03a",
+    hero=0.5,
+    homes="street",
+)
 def sign(p: Pen) -> None:
     """A board on two posts; the words are lettered on it."""
     for x in (24, 106):

@@ -80,8 +80,17 @@ def legs(
     return p.rng.choice(SKINS)
 
 
-@subject("person", wide=56, tall=1.7, colours="d9624a 3f7fa8 e0a84a 5f8f6a 8a6fa8", hero=0.5,
-         homes="meadow, beach, street", head=(28, 6), hand=(47, 66))  # fmt: skip
+@subject(
+    "person",
+    sits=True,
+    wide=56,
+    tall=1.7,
+    colours="d9624a 3f7fa8 e0a84a 5f8f6a 8a6fa8",
+    hero=0.5,
+    homes="meadow, beach, street",
+    head=(28, 6),
+    hand=(47, 66),
+)
 def person(p: Pen) -> None:
     """A person in a coat and boots."""
     skin = legs(p, ((23, 66), (33.5, 66)), 93, (66, 70, 96), (112, 74, 56), 7.4)
@@ -102,7 +111,7 @@ def person(p: Pen) -> None:
     p.stroke("34,34 36,42 35,48", 4, 4.4, mix(p.main, (250, 224, 150), 0.75))
 
 
-@subject("astronaut", wide=68, tall=1.9, colours="f2f2f0 ece8e2", hero=0.54,
+@subject("astronaut", sits=True, wide=68, tall=1.9, colours="f2f2f0 ece8e2", hero=0.54,
          homes="moon ground, space", head=(34, 2), hand=(57, 66))  # fmt: skip
 def astronaut(p: Pen) -> None:
     """An astronaut with a golden visor."""
@@ -133,7 +142,7 @@ def astronaut(p: Pen) -> None:
     p.inside.oval(29, 15.5, 3.6, 2, (255, 255, 255), -30, 0.85)
 
 
-@subject("robot", wide=72, tall=1.6, colours="8fa8b8 d98a4a 6fae9a c8b04a", hero=0.5,
+@subject("robot", sits=True, wide=72, tall=1.6, colours="8fa8b8 d98a4a 6fae9a c8b04a", hero=0.5,
          homes="city, room, street", head=(36, 6), hand=(62, 72))  # fmt: skip
 def robot(p: Pen) -> None:
     """A friendly robot."""

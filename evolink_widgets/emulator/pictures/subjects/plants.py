@@ -87,8 +87,15 @@ def cactus(p: Pen) -> None:
     petals(p, 12, 32, 5, 4, 1.8, (240, 110, 150))
 
 
-@subject("flower", wide=60, tall=0.5, colours="e8607a f0a23a a86ad0 f4f0ea", hero=0.5,
-         homes="garden, meadow")  # fmt: skip
+@subject(
+    "flower",
+    wide=60,
+    tall=0.5,
+    colours="e8607a f0a23a a86ad0 f4f0ea",
+    hero=0.5,
+    grip=(30, 82),
+    homes="garden, meadow",
+)
 def flower(p: Pen) -> None:
     """A daisy-like flower on its stem."""
     _stem(p, 30, 28)
@@ -98,8 +105,16 @@ def flower(p: Pen) -> None:
     p.inside.oval(29, 25, 5, 5, (250, 212, 110))
 
 
-@subject("sunflower", wide=66, tall=1.8, colours="f4b93a f2a92c", hero=0.6, homes="meadow, garden",
-         tint=False)  # fmt: skip
+@subject(
+    "sunflower",
+    wide=66,
+    tall=1.8,
+    colours="f4b93a f2a92c",
+    hero=0.6,
+    grip=(33, 82),
+    homes="meadow, garden",
+    tint=False,
+)
 def sunflower(p: Pen) -> None:
     """A sunflower."""
     _stem(p, 33, 30)
@@ -111,7 +126,15 @@ def sunflower(p: Pen) -> None:
         p.inside.oval(33 + d * math.cos(a), 28 + d * math.sin(a), 0.8, 0.8, (150, 98, 52))
 
 
-@subject("rose", wide=56, tall=0.6, colours="c8304a e07a94 f4e0d8", hero=0.5, homes="garden")
+@subject(
+    "rose",
+    wide=56,
+    tall=0.6,
+    colours="c8304a e07a94 f4e0d8",
+    hero=0.5,
+    grip=(28, 82),
+    homes="garden",
+)
 def rose(p: Pen) -> None:
     """A rose."""
     _stem(p, 28, 34)
@@ -125,7 +148,13 @@ def rose(p: Pen) -> None:
 
 
 @subject(
-    "tulip", wide=50, tall=0.5, colours="e0504a f0a83e d070b0", hero=0.5, homes="garden, meadow"
+    "tulip",
+    wide=50,
+    tall=0.5,
+    colours="e0504a f0a83e d070b0",
+    hero=0.5,
+    grip=(25, 82),
+    homes="garden, meadow",
 )
 def tulip(p: Pen) -> None:
     """A tulip."""

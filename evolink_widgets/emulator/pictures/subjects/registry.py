@@ -29,6 +29,15 @@ class Kind:
     hand: Point | None  #: where it holds things
     tint: bool  #: does an asked-for colour replace its own
     hero: float  #: height against the shorter edge when it is alone in the picture
+    grip: Point | None = None  #: where it is held, when it is
+    deep: bool = False  #: what is in it is hidden below its rim
+    room: float = 0.0  #: how tall, against itself, a thing in it is; 0: by its nature
+    mount: bool = False  #: who is on it rides it
+    sits: bool = False  #: has a pose for the saddle
+    shelters: bool = False  #: is held over one's head
+    held: float = 0.0  #: how tall, against its bearer, it is when it is held; 0: by its nature
+    worn: bool = False  #: goes on heads
+    shines: bool = False  #: gives light: the dark of the scene does not touch it
 
 
 KINDS: dict[str, Kind] = {}
@@ -48,6 +57,15 @@ def subject(
     hand: Point | None = None,
     tint: bool = True,
     hero: float = 0.5,
+    grip: Point | None = None,
+    deep: bool = False,
+    room: float = 0.0,
+    mount: bool = False,
+    sits: bool = False,
+    shelters: bool = False,
+    held: float = 0.0,
+    worn: bool = False,
+    shines: bool = False,
 ) -> Callable[[Artist], Artist]:
     """Register an artist. ``colours`` and ``homes`` are separated by blanks and commas."""
 
@@ -66,6 +84,15 @@ def subject(
             hand,
             tint,
             hero,
+            grip,
+            deep,
+            room,
+            mount,
+            sits,
+            shelters,
+            held,
+            worn,
+            shines,
         )
         return artist
 

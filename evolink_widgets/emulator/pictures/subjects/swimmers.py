@@ -84,7 +84,7 @@ def jellyfish(p: Pen) -> None:
 
 
 @subject("dragon", wide=176, tall=7, colours="4f9a6a b8443f 5a6fa8", hero=0.56, stands="air",
-         homes="mountain, clouds", seat=(92, 48), head=(150, 14))  # fmt: skip
+         homes="mountain, clouds", mount=True, seat=(92, 48), head=(150, 14))  # fmt: skip
 def dragon(p: Pen) -> None:
     """A winged dragon."""
     belly = mix((246, 214, 140), p.main, 0.15)

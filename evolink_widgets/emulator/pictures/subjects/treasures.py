@@ -78,7 +78,15 @@ def gift(p: Pen) -> None:
             p.inside.oval(x, y, 2.6, 2.6, lighter(p.main, 0.4))
 
 
-@subject("crown", wide=116, tall=0.2, colours="eec04e e8b440", hero=0.36, homes="tabletop, studio")
+@subject(
+    "crown",
+    wide=116,
+    tall=0.2,
+    colours="eec04e e8b440",
+    worn=True,
+    hero=0.36,
+    homes="tabletop, studio",
+)
 def crown(p: Pen) -> None:
     """A golden crown with stones."""
     p.blob("12,98! 4,28! 32,60! 34,16! 58,50! 82,16! 84,60! 112,28! 104,98!", p.main)
@@ -95,7 +103,7 @@ def crown(p: Pen) -> None:
     p.inside.rect(12, 92, 104, 98, lighter(p.main, 0.25))
 
 
-@subject("hat", wide=112, tall=0.25, colours="3a3644 7a4f36 4f6a4a", hero=0.34,
+@subject("hat", wide=112, tall=0.25, colours="3a3644 7a4f36 4f6a4a", worn=True, hero=0.34,
          homes="tabletop, studio")  # fmt: skip
 def hat(p: Pen) -> None:
     """A hat with a band."""
@@ -108,8 +116,17 @@ def hat(p: Pen) -> None:
     p.inside.blob("34,20 40,16 40,56 36,60", WHITE, 0.16)
 
 
-@subject("kite", wide=92, tall=1.0, colours="e0544a 3f8fc0 f0a83e", hero=0.46, stands="air",
-         homes="meadow, beach, clouds")  # fmt: skip
+@subject(
+    "kite",
+    wide=92,
+    tall=1.0,
+    colours="e0544a 3f8fc0 f0a83e",
+    held=0.85,
+    hero=0.46,
+    grip=(30, 99),
+    stands="air",
+    homes="meadow, beach, clouds",
+)
 def kite(p: Pen) -> None:
     """A kite with a tail of bows."""
     other = mix(lighter(p.main, 0.5), (255, 224, 130), 0.6)
@@ -125,7 +142,7 @@ def kite(p: Pen) -> None:
     p.inside.line(12, 26, 84, 26, 1.2, darker(p.main, 0.5))
 
 
-@subject("ball", wide=100, tall=0.3, colours="e0544a 3f8fc0 f0b83e 4f9a72", hero=0.3,
+@subject("ball", wide=100, tall=0.2, colours="e0544a 3f8fc0 f0b83e 4f9a72", hero=0.3,
          homes="garden, beach, meadow")  # fmt: skip
 def ball(p: Pen) -> None:
     """A ball in coloured segments."""
@@ -169,8 +186,17 @@ def treasure(p: Pen) -> None:
     p.light(68, 40, 50, (255, 220, 120), 0.5)
 
 
-@subject("sword", wide=40, tall=1.1, colours="c8d2de", hero=0.6, homes="mountain, cave, studio",
-         tint=False)  # fmt: skip
+@subject(
+    "sword",
+    wide=40,
+    tall=1.1,
+    colours="c8d2de",
+    held=0.55,
+    hero=0.6,
+    grip=(20, 15),
+    homes="mountain, cave, studio",
+    tint=False,
+)
 def sword(p: Pen) -> None:
     """A sword, point down."""
     p.poly([(14.5, 30), (25.5, 30), (24.5, 88), (20, 101), (15.5, 88)], STEEL)

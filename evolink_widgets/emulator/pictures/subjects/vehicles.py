@@ -29,7 +29,7 @@ def lamp(p: Pen, x: float, y: float) -> None:
 
 
 @subject("car", wide=214, tall=1.5, colours="c8463f 3f7fb0 e0b04a 5f9a8a", hero=0.34,
-         homes="street, city, beach", seat=(100, 10), inner=(104, 62))  # fmt: skip
+         homes="street, city, beach", seat=(100, 10), room=0.36, inner=(130, 45))  # fmt: skip
 def car(p: Pen) -> None:
     """A round little car."""
     p.blob("8,82! 8,58 22,48 50,44 70,20 86,12 124,12 146,22 164,44 196,50 208,62 208,82!", p.main)
@@ -79,7 +79,7 @@ def truck(p: Pen) -> None:
 
 
 @subject("bicycle", wide=160, tall=1.1, colours="d24a42 3f7fb0 4f9a7a e0a23a", hero=0.42,
-         homes="street, garden", seat=(60, 22))  # fmt: skip
+         homes="street, garden", mount=True, seat=(60, 22))  # fmt: skip
 def bicycle(p: Pen) -> None:
     """A bicycle seen from the side."""
     for x in (34, 126):

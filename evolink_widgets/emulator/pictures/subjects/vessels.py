@@ -12,8 +12,19 @@ STEEL: Colour = (206, 212, 222)
 GLASS: Colour = (120, 176, 210)
 
 
-@subject("boat", wide=170, tall=1.4, colours="c8503f 3f7fb0 e0a84a 5f9a7a", stands="water",
-         hero=0.24, homes="lake, sea, lake", seat=(80, 62), inner=(80, 74))  # fmt: skip
+@subject(
+    "boat",
+    wide=170,
+    tall=1.4,
+    colours="c8503f 3f7fb0 e0a84a 5f9a7a",
+    stands="water",
+    hero=0.24,
+    homes="lake, sea, lake",
+    seat=(80, 62),
+    deep=True,
+    room=0.95,
+    inner=(84, 73),
+)
 def boat(p: Pen) -> None:
     """A rowing boat with an oar."""
     p.stroke("96,30 60,58 22,84", 2.6, 2.6, WOOD)
@@ -60,8 +71,18 @@ def ship(p: Pen) -> None:
         p.light(16, 74, 10, strength=0.6)
 
 
-@subject("balloon", wide=76, tall=20, colours="e0544a f0a83e 4a8fc0 8a5fb0 4fa88a", stands="air",
-         hero=0.46, homes="mountain, meadow, desert")  # fmt: skip
+@subject(
+    "balloon",
+    wide=76,
+    tall=20,
+    colours="e0544a f0a83e 4a8fc0 8a5fb0 4fa88a",
+    stands="air",
+    hero=0.46,
+    deep=True,
+    room=0.2,
+    inner=(38, 95),
+    homes="mountain, meadow, desert",
+)
 def balloon(p: Pen) -> None:
     """A hot-air balloon in two colours."""
     other = lighter(mix(p.main, (255, 214, 120), 0.55), 0.3)
@@ -86,7 +107,7 @@ def balloon(p: Pen) -> None:
 
 
 @subject("toy balloon", wide=60, tall=0.6, colours="e0544a f0a83e 4a8fc0 e07aa8", stands="air",
-         hero=0.34, homes="meadow, garden, clouds")  # fmt: skip
+         held=0.85, hero=0.34, grip=(30, 99), homes="meadow, garden, clouds")  # fmt: skip
 def toy_balloon(p: Pen) -> None:
     """A party balloon on its string."""
     p.stroke("30,62 26,74 34,86 30,100", 0.8, 0.6, (236, 236, 236), caps=False)
