@@ -13,7 +13,6 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Step
-from evolink_widgets.store.pictures import GeneratedImage
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -30,7 +29,7 @@ async def collect(story: TaskStory) -> None:
     entry = story.record.line
     await story.load_images()
     story.tell(stage=Stage.SAVING, progress=99)
-    here = {image.index for image in story.task.state.images}
+    here = set(story.mine)
     if here:
         await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
     links = Links(story, entry.results)
@@ -77,8 +76,9 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
                 now=wiring.clock(),
                 task_id=story.task.id,
                 expected=max(story.request.n, len(links.places)),
+                notebook=story.record.line.origin,
             )
-            _landed(story, image)
+            story.landed(image)
             return
         except LinkRefused as error:
             await links.renew(link, error)
@@ -103,13 +103,6 @@ def _next(pauses: Iterator[float], error: DownloadFailed) -> float:
     if pause is None:
         raise error
     return pause
-
-
-def _landed(story: TaskStory, image: GeneratedImage) -> None:
-    others = [other for other in story.task.state.images if other.index != image.index]
-    images = sorted([*others, image], key=lambda one: one.index)
-    if not story.task.state.stage.ended:
-        story.tell(images=tuple(images))
 
 
 class Links:

@@ -15,6 +15,20 @@ from evolink_widgets.errors import (
 from evolink_widgets.store.journal import Step
 
 
+class CameShort(Exception):
+    """An ask ends without all of its pictures, whatever became of its own purchase.
+
+    Args:
+        stage: how it ends.
+        error: why, with the truth about the money.
+    """
+
+    def __init__(self, stage: Stage, error: EvolinkError) -> None:
+        super().__init__(error.message)
+        self.stage = stage
+        self.error = error
+
+
 def ending_of(step: Step | None, error: EvolinkError) -> tuple[Stage, EvolinkError]:
     """The stage that shows `error`, and the error with the truth about the money.
 

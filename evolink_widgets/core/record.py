@@ -8,6 +8,7 @@ the next chance, and what was paid for is fetched all the same.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 from collections.abc import Callable, Mapping
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.failures import failure_record
-from evolink_widgets.errors import EvolinkError, StoreError, StoreFull
-from evolink_widgets.rules.pricing import Estimate, Receipt
+from evolink_widgets.core.terms import Terms
+from evolink_widgets.errors import EvolinkError, SpendingRefused, StoreError, StoreFull
+from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Entry, Step
+from evolink_widgets.store.journal import Entry, Step, is_free
 
 if TYPE_CHECKING:
     from evolink_widgets.core.wiring import Wiring
@@ -67,40 +69,6 @@ class TaskRecord:
         """The entry, once there is one."""
         assert self.entry is not None
         return self.entry
-
-    async def intend(self, recipe: Recipe, estimate: Estimate) -> None:
-        """Reserve the credits and write the intent down: both, or nothing.
-
-        Raises:
-            BudgetExceeded: it may cost more than is left.
-            StoreError: it can't be written, or the pictures would not fit.
-        """
-        wiring, store = self._wiring, self._wiring.store
-
-        def write() -> Entry:
-            _check_room(recipe.request, store.root)
-            now = wiring.clock()
-            with store.database.write(durable=True):
-                store.ledger.reserve(
-                    self._key,
-                    estimate.high,
-                    now=now,
-                    service=wiring.service,
-                    caps=wiring.caps(),
-                    scopes=wiring.scopes,
-                )
-                return store.journal.intend(
-                    recipe.request.to_record(),
-                    key=self._key,
-                    service=wiring.service,
-                    now=now,
-                    recipe=recipe.to_record(),
-                    identity=recipe.identity,
-                    estimate_high=estimate.high,
-                    owner=wiring.owner,
-                )
-
-        self.entry = await wiring.records.run(write)
 
     async def claim(self, busy: Callable[[], object]) -> None:
         """Become the one who collects the task; while another kernel does, wait and look.
@@ -181,6 +149,63 @@ class TaskRecord:
         while self._unwritten:
             self.entry = self._unwritten[0]()
             del self._unwritten[0]
+
+
+def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
+    """Reserve the credits of a purchase and write its intent down: both, or nothing. On a worker.
+
+    Args:
+        wiring: the session's parts.
+        key: the purchase's local key.
+        recipe: what is bought.
+        terms: the caps that hold, and where it comes from.
+
+    Raises:
+        BudgetExceeded: it may cost more than is left.
+        StoreError: it can't be written, or the pictures would not fit.
+    """
+    store = wiring.store
+    _check_room(recipe.request, store.root)
+    now, high = wiring.clock(), wiring.estimate(recipe.request).high
+    with store.database.write(durable=True):
+        store.ledger.reserve(
+            key,
+            high,
+            now=now,
+            service=wiring.service,
+            caps=terms.caps(wiring.service, now),
+            scopes=terms.scopes,
+        )
+        return store.journal.intend(
+            recipe.request.to_record(),
+            key=key,
+            service=wiring.service,
+            now=now,
+            recipe=recipe.to_record(),
+            identity=recipe.identity,
+            estimate_high=high,
+            origin=terms.notebook,
+            owner=wiring.owner,
+        )
+
+
+def never_sent() -> SpendingRefused:
+    """What became of an intent whose kernel ended before it was sent."""
+    return SpendingRefused(
+        "The kernel ended before the request was sent.", advice="Ask again with ew.generate(...)."
+    )
+
+
+def close_unsent(wiring: Wiring) -> None:
+    """Close what dead kernels intended and did not send, and give its credits back. On a worker."""
+    journal, now = wiring.store.journal, wiring.clock()
+    record = failure_record(never_sent())
+    for entry in journal.unsent_entries(wiring.service):
+        if entry.owner == wiring.owner or not is_free(entry, wiring.owner, now):
+            continue
+        with contextlib.suppress(StoreError), wiring.store.database.write():
+            journal.refused(entry.key, record, now)
+            wiring.store.ledger.release(entry.key, now)
 
 
 def _check_room(request: ImageRequest, root: Path) -> None:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Set
-from typing import Protocol
 
-from evolink_widgets.core.failures import failure_record
+from evolink_widgets.core.record import close_unsent
 from evolink_widgets.core.story import TaskStory
 from evolink_widgets.core.task import Task
-from evolink_widgets.core.wiring import Wiring
-from evolink_widgets.errors import InvalidRequest, SpendingRefused, StoreError
-from evolink_widgets.rules.pricing import estimate
+from evolink_widgets.core.wiring import Keeper, Wiring
+from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.journal import Entry
 
 log = logging.getLogger("evolink_widgets")
-
-
-class Keeper(Protocol):
-    """The session, as far as recovery knows it."""
-
-    def known(self) -> dict[str, TaskStory]:
-        """Its stories that are not over, by key."""
-
-    def begin(self, story: TaskStory) -> None:
-        """Set a story going."""
 
 
 async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
@@ -39,7 +25,7 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
         The tasks, oldest first, already on their way.
     """
     known = keeper.known()
-    entries = await wiring.records.run(_claim_all, wiring, known.keys())
+    entries = await wiring.records.run(_claim_all, wiring)
     tasks = []
     for entry in entries:
         story = known.get(entry.key)
@@ -56,17 +42,37 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
     return tasks
 
 
-def _claim_all(wiring: Wiring, known: Set[str]) -> list[Entry]:
+async def take_up(
+    wiring: Wiring, key: str, *, entry: Entry | None = None, to_send: bool = False
+) -> TaskStory | None:
+    """The story of a task of the journal, on its way; begun here where nobody else did.
+
+    Args:
+        wiring: the session's parts.
+        key: the task's local key.
+        entry: its line in the journal, where that is known.
+        to_send: it is a purchase of our own that was just decided.
+
+    Returns:
+        The story; `None` where the journal has no such task, or none that can be taken up.
+    """
+    story = wiring.keeper.known().get(key)
+    if story is None:
+        entry = entry or await wiring.records.run(wiring.store.journal.get, key)
+        story = wiring.keeper.known().get(key)  # somebody else may have waited for it, too
+    if story is None:
+        story = None if entry is None else _story_of(wiring, entry, to_send=to_send)
+        if story is not None:
+            wiring.keeper.begin(story)
+    elif story.task.state.stage.ended and not story.over:
+        story.resume()
+    return story
+
+
+def _claim_all(wiring: Wiring) -> list[Entry]:
     """Claim what nobody collects, and close what was never sent. Runs on a worker."""
+    close_unsent(wiring)
     journal, now = wiring.store.journal, wiring.clock()
-    never_sent = SpendingRefused(
-        "The kernel ended before the request was sent.", advice="Ask again with ew.generate(...)."
-    )
-    for entry in journal.unsent_entries(wiring.service):
-        if entry.key not in known and journal.claim(entry.key, wiring.owner, now):
-            with contextlib.suppress(StoreError):
-                journal.refused(entry.key, failure_record(never_sent), now)
-                wiring.store.ledger.release(entry.key, now)
     return [
         entry
         for entry in journal.open_entries(wiring.service)
@@ -74,7 +80,7 @@ def _claim_all(wiring: Wiring, known: Set[str]) -> list[Entry]:
     ]
 
 
-def _story_of(wiring: Wiring, entry: Entry) -> TaskStory | None:
+def _story_of(wiring: Wiring, entry: Entry, *, to_send: bool = False) -> TaskStory | None:
     try:
         if entry.recipe is not None:
             recipe = Recipe.from_record(entry.recipe)
@@ -83,4 +89,5 @@ def _story_of(wiring: Wiring, entry: Entry) -> TaskStory | None:
     except InvalidRequest as error:
         log.warning("The journal's task %s can't be taken up: %s", entry.key, error)
         return None
-    return TaskStory(wiring, entry.key, recipe, estimate(recipe.request), entry)
+    cost = wiring.estimate(recipe.request)
+    return TaskStory(wiring, entry.key, recipe, cost, entry=entry, to_send=to_send)

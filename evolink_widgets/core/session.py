@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
+from evolink_widgets.core.origin import notebook_name
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.errors import (
     EvolinkError,
@@ -56,6 +57,7 @@ class Session:
         budget: credits that may be spent, for this session or as the `Budget` says; `None` is
             no limit.
         stand_ins: services whose stored pictures answer too, looked at first.
+        may_spend: whether anything may be bought; asked each time.
         patience: how long things are tried again.
         clock: Unix seconds.
 
@@ -76,6 +78,7 @@ class Session:
         simulated: bool = False,
         budget: float | Budget | None = None,
         stand_ins: Sequence[str] = (),
+        may_spend: Callable[[], bool] = lambda: True,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -86,6 +89,7 @@ class Session:
         self.simulated = simulated
         self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
         self._stand_ins = tuple(stand_ins)
+        self._may_spend = may_spend
         self._make_transport = transport
         self._key_name = key_name
         self._patience = patience or Patience()
@@ -109,6 +113,11 @@ class Session:
         """Credits that may be spent, as configured; `None` is no limit."""
         return None if self._budget is None else self._budget.limit
 
+    @property
+    def may_spend(self) -> bool:
+        """Whether anything may be bought now; not with `configure(spend="never")`."""
+        return self._may_spend()
+
     def submit(
         self,
         request: ImageRequest,
@@ -121,18 +130,33 @@ class Session:
 
         Args:
             request: what is asked.
-            fresh: ask anew, even where the store has pictures of the same recipe.
+            fresh: ask anew, even where the store has pictures of the same recipe. Otherwise
+                what was paid for before answers, and only what is missing is bought.
+            execution: names the run of a cell. Its asks of one recipe get different pictures,
+                one after the other; another execution begins at the first picture again. `None`
+                is one of its own.
+            notebook: where it is asked; by default it is found out.
         """
+        from evolink_widgets.core.reuse import execution_of, identities_of
+        from evolink_widgets.core.shelf import Shelf
         from evolink_widgets.core.story import TaskStory
+        from evolink_widgets.core.terms import Terms
         from evolink_widgets.rules.recipe import Recipe
         from evolink_widgets.store.journal import new_key
 
         wiring = self._wired()
         recipe = Recipe(request, wiring.recipe_service)
-        story = TaskStory(wiring, new_key(), recipe, self.estimate(request))
-        with self._lock:
+        shelf = None
+        if not fresh:
+            identities = identities_of(request, wiring.recipe_service, self._stand_ins)
+            shelf = Shelf(wiring, recipe, identities, execution_of(execution))
+        terms = Terms(self._budgets(), notebook or notebook_name())
+        story = TaskStory(
+            wiring, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
+        )
+        with self._lock:  # asks of one cell are decided in the order in which they were made
             self._stories[story.key] = story
-        loop.call_on_loop(self.begin, story)
+            loop.call_on_loop(self.begin, story)
         return story.task
 
     def estimate(self, request: ImageRequest) -> Estimate:
@@ -166,7 +190,7 @@ class Session:
         Raises:
             StoreError: the ledger can't be read.
         """
-        now, where = self._clock(), notebook
+        now, where = self._clock(), notebook or notebook_name()
         caps = [budget.cap(self.service, where, now) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
 
@@ -259,6 +283,7 @@ class Session:
         from evolink_widgets.core.watcher import Watcher
         from evolink_widgets.core.wiring import Wiring
         from evolink_widgets.core.workers import Workers
+        from evolink_widgets.store.pool import Pool
 
         transport = self._transport = self._make_transport()
         limits = limits_for(self.service, self._key_name)
@@ -275,9 +300,10 @@ class Session:
             limits=limits,
             patience=self._patience,
             clock=self._clock,
-            caps=self._caps,
-            scopes=tuple(f"budget {one.token}" for one in self._budgets()),
-            ended=self._ended,
+            pool=Pool(self.store.root, self.store.database),
+            estimate=self.estimate,
+            may_spend=self._may_spend,
+            keeper=self,
             paid_timeout=transport.timeouts.paid,
             records=Workers("evolink-records", 1),
             pictures=pictures,
@@ -303,9 +329,6 @@ class Session:
     def _budgets(self) -> tuple[Budget, ...]:
         own = () if self._budget is None else (self._budget,)
         return (*own, *blocks())
-
-    def _caps(self) -> Sequence[Any]:
-        return [budget.cap(self.service, None, self._clock()) for budget in self._budgets()]
 
     # What runs on the core's loop.
 
@@ -343,7 +366,7 @@ class Session:
                 await wiring.records.run(renew)
         self._leasing = False
 
-    def _ended(self, story: TaskStory) -> None:
+    def ended(self, story: TaskStory) -> None:
         """Forget a task that is over; one that may go on is kept for `recover`."""
         if story.over:
             with self._lock:

@@ -3,6 +3,9 @@
     INTENDED ── send once ──► ACCEPTED ── watch ──► READY ── fetch ──► SAVED
         SENDING, UNKNOWN ── look for it ──┘
 
+Where pictures of the same recipe are in the store already, or on their way to it, a shelf
+decides first what is left to buy. What is wholly answered from it has no line in the journal.
+
 A story can begin at any step: that is how a task that another kernel left is taken up. The
 journal says where it stands, and the same few acts lead on from there.
 """
@@ -17,21 +20,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.collect import collect
-from evolink_widgets.core.ending import ending_of, stopped, withdrawn
+from evolink_widgets.core.ending import CameShort, ending_of, stopped, withdrawn
 from evolink_widgets.core.failures import error_from
 from evolink_widgets.core.follow import follow
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.record import OPEN, TaskRecord
+from evolink_widgets.core.record import OPEN, TaskRecord, buy, never_sent
 from evolink_widgets.core.send import search, send, surely_not_accepted
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
+from evolink_widgets.core.terms import Terms, check_spending
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.journal import Entry, Step
-from evolink_widgets.store.pictures import ImageSet
+from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.shelf import Shelf
     from evolink_widgets.core.wiring import Wiring
 
 T = TypeVar("T")
@@ -56,7 +61,10 @@ class TaskStory:
         key: the task's local key.
         recipe: what is asked.
         estimate: what it may cost.
+        terms: on which terms it is asked.
+        shelf: what of it may come from the store; `None` where all is to be new.
         entry: where it stands in the journal; `None` when it is new.
+        to_send: whether an entry that was not sent yet is ours to be sent.
     """
 
     def __init__(
@@ -65,15 +73,23 @@ class TaskStory:
         key: str,
         recipe: Recipe,
         estimate: Estimate,
+        *,
+        terms: Terms | None = None,
+        shelf: Shelf | None = None,
         entry: Entry | None = None,
+        to_send: bool = False,
     ) -> None:
         self.wiring = wiring
         self.key = key
         self.recipe = recipe
         self.request = recipe.request
+        self.terms = terms or Terms()
         self.record = TaskRecord(wiring, key, entry, self._trouble)
         self.estimated_time: float | None = None
-        self._estimate = estimate
+        self.mine: dict[int, GeneratedImage] = {}
+        self.own_end = asyncio.Event()
+        self._shelf = shelf
+        self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
         self._inner: asyncio.Task[Any] | None = None
         self._has_room = False
@@ -91,6 +107,7 @@ class TaskStory:
 
     def begin(self, *, again: bool = False) -> None:
         """Start, or go on; `again` sends a request of unknown outcome once more."""
+        self.own_end.clear()
         self._work = spawn(self._run(again), name=f"evolink-task-{self.key}")
 
     def image_set(self, state: TaskState) -> ImageSet:
@@ -101,6 +118,7 @@ class TaskStory:
             recipe=self.recipe,
             receipt=state.receipt,
             expected=state.expected,
+            places=state.places,
         )
 
     def stop(self) -> None:
@@ -126,9 +144,20 @@ class TaskStory:
         self._take_up(again=False)
 
     def send_again(self) -> None:
-        """Send a request of unknown outcome once more."""
-        if self.task.state.stage is Stage.UNKNOWN:
+        """Send a request of unknown outcome once more: its own, or the one that it waits for.
+
+        Raises:
+            SpendingRefused: spending is switched off.
+        """
+        if self.task.state.stage is not Stage.UNKNOWN:
+            return
+        check_spending(self.wiring.may_spend, "Sending it again may buy it a second time")
+        if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._shelf is None:
             self._take_up(again=True)
+            return
+        for other in self._shelf.lost:
+            other.send_again()
+        self._take_up(again=False)
 
     # What the session and the acts need.
 
@@ -138,7 +167,14 @@ class TaskStory:
         stage = self.task.state.stage
         if stage in (Stage.DONE, Stage.REFUSED):  # whatever is not written down yet
             return True
-        return stage.ended and self.record.step not in OPEN
+        if self._shelf is not None and self._shelf.is_short and self.record.step is not Step.FAILED:
+            return False
+        return stage.ended and not self.is_open
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its own purchase may still bring pictures."""
+        return self.record.step in OPEN
 
     async def settled(self) -> None:
         """Wait until no step of it is half-way: a request without its answer, say."""
@@ -191,7 +227,30 @@ class TaskStory:
         """Show the pictures that are saved already."""
         with contextlib.suppress(StoreError):  # none is
             found = await self.wiring.pictures.run(self.wiring.store.gallery.images, self.key)
-            self.tell(images=tuple(found))
+            self.mine = {image.index: image for image in found}
+            self.show()
+
+    def landed(self, image: GeneratedImage) -> None:
+        """Take in a picture of its own purchase."""
+        self.mine[image.index] = image
+        if not self.task.state.stage.ended:
+            self.show()
+
+    def show(self) -> None:
+        """Show the pictures that are here, each in its place."""
+        if self._shelf is None:
+            self.tell(images=tuple(image for _, image in sorted(self.mine.items())))
+            return
+        own = {self._shelf.place_of(number): image for number, image in self.mine.items()}
+        placed = dict(sorted((self._shelf.images | own).items()))
+        images = tuple(placed.values())
+        simulated = any(image.simulated for image in images) if images else self.wiring.simulated
+        self.tell(
+            images=images,
+            places=tuple(placed),
+            reused=self._shelf.reused,
+            simulated=simulated,
+        )
 
     # The way through the acts.
 
@@ -199,29 +258,77 @@ class TaskStory:
         try:
             await self.settled()  # a stopped story's request may still be on its way
             if self.record.entry is None:
-                await self.uninterrupted(self.record.intend(self.recipe, self._estimate))
-            else:
-                await self.record.claim(self._busy)
-            if again:
-                await send(self)
-            while (act := _ACTS.get(self.record.line.step)) is not None:
-                await act(self)
-            await self._conclude()
+                await self.uninterrupted(self._decide())
+            await self._carry_out(again)
+            self._conclude()
+        except CameShort as out:
+            self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
             self._end(error)
         except Exception as exc:
             log.exception("Task %s came to an unexpected end", self.key)
             self._end(EvolinkError(f"Something unexpected happened ({type(exc).__name__}: {exc})."))
         finally:
+            self.own_end.set()
             self.leave_room()
         await self._let_go()
 
-    async def _conclude(self) -> None:
-        """The journal says that it is over: say how."""
+    async def _decide(self) -> None:
+        """Write down what is bought; from the shelf comes what need not be."""
+        run = self.wiring.records.run
+        if self._shelf is None:
+            check_spending(self.wiring.may_spend, "This asks for new pictures")
+            self.record.entry = await run(buy, self.wiring, self.key, self.recipe, self.terms)
+            return
+        self.record.entry = await run(self._shelf.take, self.key, self.terms, own=True)
+        if self._shelf.own:
+            self.recipe = self._shelf.part(len(self._shelf.own))
+            self.request = self.recipe.request
+        self.show()
+
+    async def _carry_out(self, again: bool) -> None:
+        """Buy what is to be bought while others bring the rest."""
+        if self._shelf is None:
+            await self._purchase(again)
+            return
+        acts = [spawn(self._shelf.fill(self))]
+        if self.record.entry is not None:
+            acts.insert(0, spawn(self._purchase(again)))
+        else:
+            self.own_end.set()
+        try:
+            # What fails here ends the ask; what fails elsewhere does not stop what is paid for.
+            await acts[0]
+            await acts[-1]
+        finally:
+            for act in acts:
+                act.cancel()
+                act.add_done_callback(_seen)
+
+    async def _purchase(self, again: bool) -> None:
+        """Go from where the journal stands to the saved files.
+
+        Raises:
+            EvolinkError: it ended badly.
+        """
+        if not (self._to_send and self.record.step is Step.INTENDED):
+            await self.record.claim(self._busy)
+        if self.record.step is Step.INTENDED and not self._to_send:
+            error = never_sent()
+            await self.record.refused(error)
+            raise error
+        if again:
+            await send(self)
+        while (act := _ACTS.get(self.record.line.step)) is not None:
+            await act(self)
         entry = self.record.line
         if entry.step is not Step.SAVED:
             raise error_from(entry.failure, entry.task_id)
         await self.load_images()
+        self.own_end.set()
+
+    def _conclude(self) -> None:
+        """All is here that will come: say so."""
         state = self.task.state
         come, asked = len(state.images), state.expected
         note = f"{come} of {asked} pictures came" if come < asked else None
@@ -235,10 +342,10 @@ class TaskStory:
 
     def _take_up(self, *, again: bool) -> None:
         """Begin anew from where it stands, if it ended without being over."""
-        step = self.record.step
-        if step is None or not self.task.state.stage.ended or self.over:
+        if not self.task.state.stage.ended or self.over:
             return
-        stage = Stage.SENDING if again else _BEGINNING[step]
+        begun = _BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
+        stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)
         self.begin(again=again)
 
@@ -265,7 +372,7 @@ class TaskStory:
         if self.task.state.stage.ended:
             if self.record.entry is not None:
                 await self.record.let_go()
-            self.wiring.ended(self)
+            self.wiring.keeper.ended(self)
 
     def _trouble(self, error: StoreError) -> None:
         if not self.task.state.stage.ended:
@@ -273,6 +380,12 @@ class TaskStory:
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
+
+
+def _seen(act: asyncio.Task[Any]) -> None:
+    """Another act has said already how it ended."""
+    if not act.cancelled():
+        act.exception()
 
 
 def _first_state(wiring: Wiring, recipe: Recipe, entry: Entry | None) -> TaskState:

@@ -177,6 +177,9 @@ class Task:
         """Send a request of unknown outcome once more, under the same Idempotency-Key.
 
         Only a person decides this: a service that ignores that key would charge twice.
+
+        Raises:
+            SpendingRefused: spending is switched off.
         """
         self._ask(self._story.send_again)
 

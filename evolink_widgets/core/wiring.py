@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.workers import Workers
@@ -16,11 +16,26 @@ if TYPE_CHECKING:
     from evolink_widgets.core.limits import Limits
     from evolink_widgets.core.story import TaskStory
     from evolink_widgets.core.watcher import Watcher
-    from evolink_widgets.store.ledger import Cap
+    from evolink_widgets.rules.pricing import Estimate
+    from evolink_widgets.rules.request import ImageRequest
+    from evolink_widgets.store.pool import Pool
     from evolink_widgets.store.store import Store
 
 LEASE = 60.0
 """Seconds for which a kernel that says nothing is believed to be alive."""
+
+
+class Keeper(Protocol):
+    """The session, as far as its stories know it."""
+
+    def known(self) -> dict[str, TaskStory]:
+        """Its stories that are not over, by key."""
+
+    def begin(self, story: TaskStory) -> None:
+        """Set a story going."""
+
+    def ended(self, story: TaskStory) -> None:
+        """Hear that a story has come to its end for now."""
 
 
 @dataclass
@@ -38,9 +53,10 @@ class Wiring:
         limits: the room of the key.
         patience: how long things are tried again.
         clock: Unix seconds.
-        caps: the limits in credits that hold now.
-        scopes: the ledger's names under which they find what was reserved.
-        ended: told when a story has come to its end for now.
+        pool: the pictures of each recipe.
+        estimate: what a request will cost.
+        may_spend: whether anything may be bought now.
+        keeper: the session.
         paid_timeout: seconds after which the reply to a POST can't come any more.
         durations: how long tasks take, as far as learned.
         records: one thread for the database: its writes keep their order.
@@ -57,9 +73,10 @@ class Wiring:
     limits: Limits
     patience: Patience
     clock: Callable[[], float]
-    caps: Callable[[], Sequence[Cap]]
-    scopes: Sequence[str]
-    ended: Callable[[TaskStory], None]
+    pool: Pool
+    estimate: Callable[[ImageRequest], Estimate]
+    may_spend: Callable[[], bool]
+    keeper: Keeper
     paid_timeout: float
     records: Workers
     pictures: Workers

@@ -1,0 +1,80 @@
+"""Where an ask comes from: which run of which cell, in which notebook.
+
+Nobody promises to tell, so this looks in the places where hosts are known to say it, imports
+none of them, and never raises: a wrong guess costs a comfort and no money.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Hashable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+SESSION_VARIABLE = "JPY_SESSION_NAME"
+"""Jupyter Server sets it to the notebook's path, for the kernels that it starts."""
+
+USER_NAMES = ("__vsc_ipynb_file__", "PAPERMILL_INPUT_PATH")
+"""Variables that VS Code, and papermill where it is told to, put into a notebook."""
+
+_last_cell: str | None = None
+
+
+def execution() -> Hashable:
+    """The run of the cell that asks now; in a script the whole process.
+
+    A thread that was started in a cell belongs to it where the kernel can tell, and else to the
+    cell that ran last.
+    """
+    global _last_cell
+    try:
+        shell = _shell()
+        kernel = getattr(shell, "kernel", None)
+        if kernel is not None:
+            request = _parent(kernel)
+            if request is not None:
+                _last_cell = request
+            return ("cell", os.getpid(), request or _last_cell)
+        if shell is not None:
+            return ("line", os.getpid(), int(shell.execution_count))
+    except Exception:  # a host that is like none we know
+        pass
+    return ("process", os.getpid())
+
+
+def notebook_name() -> str | None:
+    """The name of the notebook or script that asks, without its folder; `None` if unknown."""
+    try:
+        shell = _shell()
+        names: Mapping[str, Any] = getattr(shell, "user_ns", None) or {}
+        told = [names.get(name) for name in USER_NAMES]
+        if getattr(shell, "kernel", None) is not None:
+            return _name(*told, os.environ.get(SESSION_VARIABLE))
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        return _name(*told, main)
+    except Exception:
+        return None
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _parent(kernel: Any) -> str | None:
+    """The id of the message that the kernel is answering for us."""
+    try:
+        message = kernel.get_parent("shell")
+    except LookupError:  # ipykernel 7.0, on a thread that it does not know
+        return None
+    header = message.get("header") if isinstance(message, Mapping) else None
+    found = header.get("msg_id") if isinstance(header, Mapping) else None
+    return str(found) if found else None
+
+
+def _name(*paths: object) -> str | None:
+    for path in paths:
+        if isinstance(path, (str, os.PathLike)) and (name := PurePath(path).name):
+            return name
+    return None
