@@ -21,7 +21,17 @@ from evolink_widgets.references.profile import sound, to_srgb
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Decoded", "code", "decode", "orientation_of", "plain", "prove", "scaled", "turned"]
+__all__ = [
+    "Decoded",
+    "can_read",
+    "code",
+    "decode",
+    "orientation_of",
+    "plain",
+    "prove",
+    "scaled",
+    "turned",
+]
 
 _LOSSY = {"jpeg": (95, 85), "webp": (90, 80)}
 _WEBP_EDGE = 16_383
@@ -251,16 +261,21 @@ def _opened(data: bytes, reader: str) -> Image:
     """Open by the format's own class: `Image.open` would refuse or warn at other sizes."""
     from PIL import Image as pillow
 
-    if reader == "HEIF":
-        pillow.init()
-    else:
+    if not can_read(reader):
+        raise Broken("this installation of Pillow can't read its format")
+    factory = pillow.OPEN[reader][0]
+    return factory(io.BytesIO(data), "")
+
+
+def can_read(reader: str) -> bool:
+    """Whether Pillow has the format, here; HEIF comes with a package of its own."""
+    from PIL import Image as pillow
+
+    if reader != "HEIF":
         module = {"JPEG": "Jpeg", "PNG": "Png", "WEBP": "WebP", "GIF": "Gif", "BMP": "Bmp",
                   "TIFF": "Tiff", "AVIF": "Avif"}[reader]  # fmt: skip
         importlib.import_module(f"PIL.{module}ImagePlugin")
-    if reader not in pillow.OPEN:
-        raise Broken("this installation of Pillow can't read it")
-    factory = pillow.OPEN[reader][0]
-    return factory(io.BytesIO(data), "")
+    return reader in pillow.OPEN
 
 
 def _numbers(value: object) -> tuple[object, ...]:

@@ -52,6 +52,7 @@ class _Parts:
     orientation: int = UPRIGHT
     exif: bytes | None = None
     profile: bytes | None = None
+    palette: bool = False
     frames: bool = False
     end: int = 0
 
@@ -67,6 +68,8 @@ def scan_png(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Sca
     parts = _Parts(kept=[data[:8]])
     for chunk in _chunks(data):
         _take(chunk, colour, limits, parts, keep_metadata)
+    if colour == 3 and not parts.palette:
+        raise Broken("it is a PNG without its palette")
     recode = _check_pixels(parts.pixels, header)
     if depth == 16:
         recode.append("Its 16 bits a channel became 8.")
@@ -105,6 +108,7 @@ def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool)
             parts.kept.append(_chunk(b"iCCP", profile))
     elif not name[0] & 32 or name == b"tRNS" or name in _COLOURS:
         if _is_in_form(name, len(body), colour):
+            parts.palette = parts.palette or name == b"PLTE"
             parts.kept.append(chunk.whole)
     else:
         word = _WORDS.get(name, "application data")

@@ -219,6 +219,8 @@ def _from_file(
 ) -> Ready:
     """From a file of a kind that the service does not take."""
     assert kind.reader is not None
+    if not pixels.can_read(kind.reader):
+        raise Broken(f"it is {kind.words}, which this installation of Pillow can't read")
     found = pixels.decode(data, kind.reader, limits)
     if found.frames:
         what = "pages" if kind.reader == "TIFF" else "pictures"

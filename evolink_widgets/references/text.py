@@ -24,6 +24,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 _HOST = re.compile(r"(?:www\.|(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/)", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{120,}={0,2}\s*")
 _LONGEST_NAME = 4096
+_SHOWN_NAME = 56
 
 
 def is_link(text: str) -> bool:
@@ -54,14 +55,20 @@ def read_path(given: str | os.PathLike[str], place: str) -> Source | Problem:
         path = Path(name).expanduser()
         if len(str(name)) <= _LONGEST_NAME and path.exists():
             if path.is_file():
-                return Source(place, shown(name), path.absolute())
+                return Source(place, _shown_name(name), path.absolute())
             what = "a picture's file, and not a folder" if path.is_dir() else "a plain file"
-            return Problem(place, shown(name), f"must be {what}", _inside(path))
+            return Problem(place, _shown_name(name), f"must be {what}", _inside(path))
     except (OSError, ValueError, RuntimeError, TypeError):  # NUL, a name too long, no home
         path = None
     if not isinstance(given, str):
-        return Problem(place, shown(str(given)), "must be a file that is there", _near(path))
+        return Problem(place, _shown_name(given), "must be a file that is there", _near(path))
     return _neither(given, path, place)
+
+
+def _shown_name(name: object) -> str:
+    """A file's name as it is shown: of a long one its end, which tells more."""
+    text = str(name)
+    return shown(text if len(text) <= _SHOWN_NAME else f"…{text[1 - _SHOWN_NAME :]}")
 
 
 def _neither(text: str, path: Path | None, place: str) -> Problem:
