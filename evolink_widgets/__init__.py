@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evolink_widgets.api import credits as credits
     from evolink_widgets.api import estimate as estimate
     from evolink_widgets.api import generate as generate
+    from evolink_widgets.api import recipe as recipe
     from evolink_widgets.api import recover as recover
     from evolink_widgets.api import run as run
     from evolink_widgets.api import session as session
@@ -57,8 +58,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": (
-        "configure", "credits", "estimate", "generate", "recover", "run", "session", "spending",
-        "weather",
+        "configure", "credits", "estimate", "generate", "recipe", "recover", "run", "session",
+        "spending", "weather",
     ),
     "core.session": ("Session",),
     "core.state": ("Stage", "TaskState"),
@@ -114,6 +115,7 @@ __all__ = [
     "errors",
     "estimate",
     "generate",
+    "recipe",
     "recover",
     "run",
     "session",

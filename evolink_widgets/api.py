@@ -12,8 +12,12 @@ from evolink_widgets.core.task import Task
 from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.pricing import estimate as _estimate
 from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store.embed import read_recipe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evolink_widgets.rules.recipe import Recipe
     from evolink_widgets.rules.task import Credits
     from evolink_widgets.store.spending import Spending
 
@@ -22,6 +26,7 @@ __all__ = [
     "credits",
     "estimate",
     "generate",
+    "recipe",
     "recover",
     "run",
     "session",
@@ -161,6 +166,24 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
     return receipts.spending(
         current.store.database, by=by, since=since, until=until, simulated=current.simulated
     )
+
+
+def recipe(path: str | Path) -> Recipe:
+    """The recipe inside a picture: a copy made by `save`, or one in a store's folder.
+
+    Args:
+        path: a PNG, JPEG or WebP; or the recipe file (.json) beside a stored set.
+
+    Raises:
+        StoreError: there is no such file, it carries no recipe, or one that can't be read.
+        InvalidRequest: what it carries asks for something the service does not take.
+
+    Example:
+        >>> path = ew.generate("a fox").result()[0].save("out/")
+        >>> ew.recipe(path).request.prompt
+        'a fox'
+    """
+    return read_recipe(path)
 
 
 def run(coro: Coroutine[Any, Any, T]) -> T:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -103,24 +104,40 @@ def copy(source: Path, target: Path) -> Path:
     Returns:
         The copy's path: `fox.png`, or `fox-2.png` where another file has that name.
     """
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with _temporary(target.parent) as temporary:
         shutil.copyfile(source, temporary)
-        temporary.chmod(_MODE)
-        flush(temporary)
-        for candidate in free_names(target):
-            try:
-                place(temporary, candidate)
-                flush_folder(target.parent)
-                return candidate
-            except FileExistsError:
-                if candidate.is_file() and candidate.read_bytes() == source.read_bytes():
-                    return candidate
+        return _place_new(temporary, target)
+
+
+def write_new(data: bytes, target: Path) -> Path:
+    """Write a file under the first free name like `target`; an equal one is found again."""
+    with _temporary(target.parent) as temporary:
+        temporary.write_bytes(data)
+        return _place_new(temporary, target)
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
+    os.close(handle)
+    try:
+        yield Path(name)
     finally:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            Path(name).unlink(missing_ok=True)
+
+
+def _place_new(temporary: Path, target: Path) -> Path:
+    temporary.chmod(_MODE)
+    flush(temporary)
+    for candidate in free_names(target):
+        try:
+            place(temporary, candidate)
+            flush_folder(target.parent)
+            return candidate
+        except FileExistsError:
+            if candidate.is_file() and filecmp.cmp(candidate, temporary, shallow=False):
+                return candidate
     raise AssertionError("free_names has no end")
 
 

@@ -7,11 +7,16 @@ script, `-`, `_` and one dot; and it stays under 128 bytes, which every file sys
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
+from pathlib import Path
+
+from evolink_widgets.errors import StoreDamaged
 
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80
+_SEPARATORS = re.compile(r"[/\\\x00]")
 
 
 def slug(prompt: str) -> str:
@@ -46,6 +51,17 @@ def stem(prompt: str, mark: str, when: float) -> str:
     except (OverflowError, OSError, ValueError):
         day = "0000-00-00"
     return f"{day}_{slug(prompt)}_{mark}"
+
+
+def inside(folder: Path, name: object) -> Path:
+    """Return the file of this name in `folder`.
+
+    Raises:
+        StoreDamaged: it is no name, or one that leads elsewhere.
+    """
+    if not isinstance(name, str) or _SEPARATORS.search(name) or name in ("", ".", ".."):
+        raise StoreDamaged(f"The database names a file outside the store: {name!r}.")
+    return folder / name
 
 
 def one_line(text: str, limit: int) -> str:

@@ -101,32 +101,39 @@ class GeneratedImage:
             said.append("simulated")
         return ", ".join(said)
 
-    def save(self, dest: str | Path) -> Path:
-        """Copy the file, bytes untouched, and return the copy's path. Nothing is overwritten.
+    def save(self, dest: str | Path, *, bare: bool = False) -> Path:
+        """Write a copy that carries its recipe; return its path. Nothing is overwritten.
+
+        The copy's XMP holds the recipe, which `ew.recipe(path)` reads back, and the IPTC's mark
+        for AI-made pictures. Pixels and all else in the file are as the service sent them.
 
         Args:
             dest: a folder (it is made where it is missing), or a file name with this
                 picture's own ending. Where another file has the name, "-2" is added to it.
+            bare: copy the bytes untouched, with no recipe and no mark; a signature over the
+                whole file (C2PA) stays valid in these copies alone.
 
         Raises:
             StoreError: the ending is another format's; or the copy can't be written.
+
+        Example:
+            >>> image = ew.generate("a fox").result()[0]
+            >>> ew.recipe(image.save("out/")) == image.recipe
         """
+        from evolink_widgets.store.embed import embedded
+
         target = Path(dest).expanduser()
         self._check_there()
         with guarded(target, "written"):
             if not target.suffix or target.is_dir():
                 target.mkdir(parents=True, exist_ok=True)
-                return files.copy(self.path, target / self.path.name)
-            endings = {EXTENSIONS[self.format], f".{self.format}"}
-            if target.suffix.lower() not in endings:
-                raise StoreError(
-                    f"{target.name} would be named {target.suffix!r}, and the picture is a "
-                    f"{self.format.upper()}; its bytes are kept as they are.",
-                    advice=f"Name it {target.stem}{EXTENSIONS[self.format]}, "
-                    "or convert it with image.pil.save(...).",
-                )
-            target.parent.mkdir(parents=True, exist_ok=True)
-            return files.copy(self.path, target)
+                target = target / self.path.name
+            else:
+                self._check_ending(target)
+                target.parent.mkdir(parents=True, exist_ok=True)
+            if bare:
+                return files.copy(self.path, target)
+            return files.write_new(embedded(self), target)
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
         """Return a small WebP copy and its size; kept in the store's cache.
@@ -165,6 +172,16 @@ class GeneratedImage:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self], key=f"{self.task_key}-{self.index}")
         return shown, {"image/jpeg": {"alt": self.alt}}
+
+    def _check_ending(self, target: Path) -> None:
+        if target.suffix.lower() in {EXTENSIONS[self.format], f".{self.format}"}:
+            return
+        raise StoreError(
+            f"{target.name} would be named {target.suffix!r}, and the picture is a "
+            f"{self.format.upper()}; its pixels are kept as they are.",
+            advice=f"Name it {target.stem}{EXTENSIONS[self.format]}, "
+            "or convert it with image.pil.save(...).",
+        )
 
     def _check_there(self) -> None:
         if not self.path.is_file():
@@ -214,12 +231,17 @@ class ImageSet(Sequence[GeneratedImage]):
         """Places (from 0) with no picture: not delivered, or its file is gone."""
         return tuple(place for place in range(self.expected) if place not in self._places)
 
-    def save(self, folder: str | Path) -> list[Path]:
-        """Copy all files into a folder, under their own names; returns the copies' paths."""
-        target = Path(folder).expanduser()
+    def save(self, dest: str | Path, *, bare: bool = False) -> list[Path]:
+        """Write copies that carry their recipes into a folder; return the copies' paths.
+
+        Args:
+            dest: the folder; it is made where it is missing.
+            bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
+        """
+        target = Path(dest).expanduser()
         with guarded(target, "written"):
             target.mkdir(parents=True, exist_ok=True)
-        return [image.save(target) for image in self._images]
+        return [image.save(target, bare=bare) for image in self._images]
 
     @overload
     def __getitem__(self, index: int) -> GeneratedImage: ...

@@ -9,8 +9,8 @@ from sqlite3 import Connection, Row
 
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.names import inside
 from evolink_widgets.store.records import load_object
-from evolink_widgets.store.rows import inside
 
 FORMAT = "evolink-widgets recipe 1"
 
@@ -43,7 +43,7 @@ def write(root: Path, connection: Connection, key: str) -> None:
 def _record(found: Row, pictures: list[Row]) -> dict[str, object]:
     return {
         "format": FORMAT,
-        "made": _moment(found["created_at"]),
+        "made": moment(found["created_at"]),
         "task": {"key": found["key"], "id": found["task_id"]},
         "simulated": bool(found["simulated"]),
         "recipe": load_object(found["recipe"], f"the recipe of set {found['key']}"),
@@ -60,7 +60,8 @@ def _record(found: Row, pictures: list[Row]) -> dict[str, object]:
     }
 
 
-def _moment(when: float) -> str | None:
+def moment(when: float) -> str | None:
+    """Return Unix seconds as people read them, in UTC; `None` where no calendar has them."""
     try:
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when))
     except (OverflowError, OSError, ValueError):  # a clock that was far off

@@ -11,6 +11,7 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.formats import EXTENSIONS
+from evolink_widgets.store.names import inside
 from evolink_widgets.store.pictures import TRASH, GeneratedImage
 from evolink_widgets.store.records import load_object, storable
 
@@ -21,7 +22,6 @@ SELECT = (
 """Reads pictures so that `read_image` understands them; a WHERE may follow."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_SEPARATORS = re.compile(r"[/\\\x00]")
 
 
 def read_recipe(root: Path, key: str, recipe: Any) -> Recipe:
@@ -76,17 +76,6 @@ def place_of(root: Path, row: Row) -> Path:
         StoreDamaged: the row names a place outside.
     """
     return inside(root if row["trashed_at"] is None else root / TRASH, row["path"])
-
-
-def inside(folder: Path, name: object) -> Path:
-    """Return the file of this name in `folder`.
-
-    Raises:
-        StoreDamaged: it is no name, or one that leads elsewhere.
-    """
-    if not isinstance(name, str) or _SEPARATORS.search(name) or name in ("", ".", ".."):
-        raise StoreDamaged(f"The database names a file outside the store: {name!r}.")
-    return folder / name
 
 
 def in_reach(key: str, number: int) -> bool:

@@ -18,9 +18,10 @@ from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.formats import Facts
+from evolink_widgets.store.names import inside
 from evolink_widgets.store.pictures import TRASH
 from evolink_widgets.store.placing import already_there, place_free
-from evolink_widgets.store.rows import SELECT, in_reach, inside, is_digest, place_of
+from evolink_widgets.store.rows import SELECT, in_reach, is_digest, place_of
 
 Picture = tuple[str, int]
 

@@ -271,19 +271,20 @@ def test_place_takes_no_name_that_is_taken(tmp_path):
     assert (part.read_bytes(), target.read_bytes()) == (b"new", b"old")
 
 
-def test_saving_copies_the_bytes_and_overwrites_nothing(admit, tmp_path):
+@pytest.mark.parametrize("bare", [True, False])
+def test_saving_overwrites_nothing(admit, tmp_path, bare):
     image = admit()
     folder = tmp_path / "out"
-    first = image.save(folder)
+    first = image.save(folder, bare=bare)
     assert first == folder / image.path.name
-    assert first.read_bytes() == image.bytes
-    assert image.save(folder) == first, "an equal copy is found again"
+    assert (first.read_bytes() == image.bytes) is bare
+    assert image.save(folder, bare=bare) == first, "an equal copy is found again"
     first.write_bytes(b"edited by hand")
-    second = image.save(str(folder))
+    second = image.save(str(folder), bare=bare)
     assert second.name == f"{image.path.stem}-2.png"
     assert first.read_bytes() == b"edited by hand"
-    named = image.save(tmp_path / "deep" / "fox.PNG")
-    assert named.read_bytes() == image.bytes
+    named = image.save(tmp_path / "deep" / "fox.PNG", bare=bare)
+    assert named.read_bytes() == second.read_bytes()
     assert sorted(path.name for path in folder.iterdir()) == [second.name, first.name]
 
 
