@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from evolink_widgets import errors as errors
+    from evolink_widgets.api import budget as budget
     from evolink_widgets.api import configure as configure
     from evolink_widgets.api import credits as credits
     from evolink_widgets.api import estimate as estimate
@@ -53,12 +54,13 @@ if TYPE_CHECKING:
     from evolink_widgets.store.pictures import GeneratedImage as GeneratedImage
     from evolink_widgets.store.pictures import ImageSet as ImageSet
     from evolink_widgets.store.spending import Spending as Spending
+    from evolink_widgets.widgets.gallery import Gallery as Gallery
     from evolink_widgets.widgets.image_grid import ImageGrid as ImageGrid
     from evolink_widgets.widgets.studio import ImageStudio as ImageStudio
 
 _HOMES = {
     "api": (
-        "configure", "credits", "estimate", "generate", "recipe", "recover", "run", "session",
+        "budget", "configure", "credits", "estimate", "generate", "recipe", "recover", "run", "session",
         "spending", "weather",
     ),
     "core.session": ("Session",),
@@ -75,6 +77,7 @@ _HOMES = {
     "rules.task": ("TaskStatus",),
     "store.pictures": ("GeneratedImage", "ImageSet"),
     "store.spending": ("Spending",),
+    "widgets.gallery": ("Gallery",),
     "widgets.image_grid": ("ImageGrid",),
     "widgets.studio": ("ImageStudio",),
 }  # fmt: skip
@@ -88,6 +91,7 @@ __all__ = [
     "DownloadFailed",
     "Estimate",
     "EvolinkError",
+    "Gallery",
     "GeneratedImage",
     "ImageGrid",
     "ImageRequest",
@@ -110,6 +114,7 @@ __all__ = [
     "WaitTimeout",
     "WaitingStopped",
     "__version__",
+    "budget",
     "configure",
     "credits",
     "errors",

@@ -18,6 +18,7 @@ _STATIC = Path(__file__).with_name("static")
 _STYLES: dict[str, tuple[str, ...]] = {
     "studio": ("tokens", "composer", "runs", "grid", "lightbox", "modes"),
     "image_grid": ("tokens", "runs", "grid", "lightbox", "modes"),
+    "gallery": ("tokens", "runs", "grid", "lightbox", "gallery", "modes"),
 }
 
 _IMPORT = re.compile(

@@ -35,18 +35,35 @@ interface Run {
   /** Names from `ACTIONS` in runs.js; the first is the next step. Unknown names are not drawn. */
   actions: string[];
   simulated: boolean;
+  /** What an outcome that is not known may have cost, in words. */
+  stake?: string | null;
+  /** Where all of it was there already: what was paid for it, and when. */
+  reused?: string | null;
 }
 
 interface Problem { field: string; rule: string; nearest: string | null; message: string }
-interface Price { low: number; high: number; usdLow: number; usdHigh: number; text: string }
-interface Balance { credits: number | null; text: string }
+interface Price { low: number; high: number; usdLow: number; usdHigh: number; text: string; basis?: string }
 
+/** What is left, and each part of it by its name: the key's allowance, the account's balance. */
+interface Balance { credits: number; parts: [string, string][] }
+
+/** A cap in force, in credits; `text` says all of it. */
+interface Cap { name: string; limit: number; spent: number; reserved: number; text: string }
+
+/** What the store has of a request; `take` is the word on the button, null where it can't be used. */
+interface Offer { pictures: number; text: string; take: string | null }
+
+/** What Python answers to `check {fields}`. */
 interface Checked {
   problems: Problem[];
   notices: string[];
   pixels?: [number, number] | null;
   price?: Price | null;
   balance?: Balance | null;
+  meters?: Cap[];
+  /** Why it can't be bought though nothing is wrong with it; the store may still have it. */
+  obstacle?: string | null;
+  reuse?: Offer | null;
 }
 
 /** `{"ratio": "3:2", "1K": [1248, 832], "2K": [2512, 1680], "4K": [3520, 2352]}`; widest first. */
@@ -65,7 +82,6 @@ interface Welcome {
   simulated: boolean;
   service: string;
   keySource: string | null;
-  check?: Checked;
   runs: Run[];
   columns?: number | null;
 }
@@ -168,7 +184,10 @@ interface Form {
   nodes: Node[];
   welcome(told: Welcome): void;
   state(live: boolean): void;
+  /** Puts a prompt back for another try. */
   edit?(prompt: string): void;
+  /** Something of the log has changed that prices and caps may follow. */
+  refresh?(): void;
 }
 
 /** One picture of a gallery's page. */
@@ -184,8 +203,8 @@ interface Found {
 /** A small picture, or why there is none. */
 type Thumb = { url?: string; gone?: string };
 
-/** What there is to choose from. */
-interface Facets { sizes: string[]; qualities: string[]; models: string[]; notebooks: string[] }
+/** What there is to choose from, by the name of the trait. */
+type Facets = Record<string, string[]>;
 
 /**
  * What a gallery asks, and what Python answers:

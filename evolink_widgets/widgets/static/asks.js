@@ -1,0 +1,44 @@
+/** What is being asked again: a line for each, until its pictures stand among the others. */
+import { fill, flag, h, icon, join, make, timeLeft, write } from "./dom.js";
+
+/** What Python may offer, and its words. @type {Record<string, string>} */
+const OFFERS = { stop: "Stop waiting", resume: "Wait again", lookAgain: "Look again", sendAgain: "Send again" };
+
+/** @param {Deck} ui @param {(error: Error) => void} fail */
+export function asksOf(ui, fail) {
+  const el = h("div.asks"),
+    /** @type {Map<string, any>} */
+    lines = new Map();
+
+  return {
+    el,
+    /** @param {Run} run @param {boolean} [quiet] */
+    take(run, quiet) {
+      const { key, stage, title, progress, left, charge, message, advice, prompt, actions } = run,
+        fresh = !lines.has(key),
+        [mark, name, words, tag, acts] = fresh ? make("span.mark b bdi.words bdi.tag span.acts") : lines.get(key).children,
+        line = fresh ? h("p.ask", mark, name, words, tag, acts) : lines.get(key),
+        said = line.title;
+      lines.set(key, line);
+      el.prepend(...(fresh ? [line] : []));
+      line.className = `ew-ask ew-${stage}`;
+      fill(mark, icon(stage));
+      write(name, title);
+      const going = actions[0] === "stop";
+      write(
+        words,
+        join(going && !!progress && `${progress} %`, going && left && timeLeft(...left), message, advice) || prompt.slice(0, 80),
+      );
+      write(tag, charge?.text);
+      flag(tag, "may", charge?.kind === "may");
+      if (said === (line.title = join(title, ...actions))) return;
+      fill(
+        acts,
+        ...actions
+          .filter((action) => OFFERS[action])
+          .map((action) => h("button.btn", () => void ui.link.ask(action, { key }).catch(fail), OFFERS[action])),
+      );
+      if (!quiet) ui.say(join(`${title}.`, charge && `${charge.text}.`, message ?? prompt.slice(0, 80)));
+    },
+  };
+}

@@ -1,0 +1,308 @@
+/** Everything in the store: filters, the shelf of pictures, and what can be done with one or many. */
+import { copyText, fill, h, icon, ICONS, make, noter, sleep, urlOf, write } from "./dom.js";
+import { asksOf } from "./asks.js";
+import { filtersOf } from "./filters.js";
+import { shelfOf } from "./shelf.js";
+import { stockOf } from "./stock.js";
+import { openView } from "./view.js";
+import { WORK } from "./work.js";
+
+Object.assign(ICONS, {
+  search: "M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0zM10 10l3.5 3.5",
+  star: "M8 2.25l1.8 3.7 4 .6-2.9 2.8.7 4L8 11.5l-3.6 1.9.7-4-2.9-2.8 4-.6z",
+  trash: "M3 4.5h10M6.25 4.5v-2h3.5v2M4.5 4.5l.5 9h6l.5-9M7 7v4m2-4v4",
+  again: "M13 3v3.5H9.5M12.75 6.25a5 5 0 1 0 .25 3",
+  putBack: "M3 6h6.5a3.5 3.5 0 0 1 0 7H6M6 3L3 6l3 3",
+});
+
+/** Pictures on either side that the lightbox shows as a strip. */
+const NEARBY = 24;
+/** How often a page that is looked at says so, and how soon after another look it looks again. */
+const RENEW = 25_000;
+/** A second press that comes sooner is the end of a double click. */
+const DOUBLE = 600;
+
+/** @param {number} count */
+const some = (count) => `${count.toLocaleString("en")} picture${count === 1 ? "" : "s"}`;
+
+/** @param {Deck} ui @returns {Part} */
+function gallery(ui) {
+  const { link, say, model, signal } = ui,
+    [line, put] = noter(say),
+    [next, tally, acts, none] = make("span.next span.tally.num div.acts div.none"),
+    filters = filtersOf(ui, () => look(true)),
+    trashed = () => model.get("trashed"),
+    /** A signal of its own for each: the view's would remember all of them. */
+    ask = (/** @type {string} */ kind, /** @type {object} */ fields, tries = 3) =>
+      link.ask(kind, fields, tries, new AbortController().signal).then(([told]) => told),
+    /** What an action came to, and what can be done next. @type {(text: string, bad?: boolean, ...more: any[]) => void} */
+    tell = (text, bad, ...more) => {
+      put(text, bad);
+      fill(next, ...more);
+    },
+    fail = (/** @type {Error} */ { message }) => tell(message, true),
+    asks = asksOf(ui, fail),
+    button = (/** @type {string} */ word, /** @type {() => any} */ act, sign = "", spec = "button.btn") =>
+      h(spec, () => void act()?.catch?.(fail), sign && icon(sign), word),
+    /** The lightbox is in the way of what is told outside it. */
+    shut = () => root()?.querySelector("dialog[open]")?.close(),
+    root = () => /** @type {any} */ (filters.el.parentElement);
+  let count = 0,
+    turn = 0,
+    folder = "",
+    /** What went to the trash last. @type {string[]} */
+    gone = [],
+    drawn = "";
+
+  // One picture.
+
+  const /** @returns {Picture} */
+    picture = (/** @type {number} */ place) => {
+      const { id, alt, width, height } = /** @type {Found} */ (stock.at(place)),
+        [, key, index] = /** @type {string[]} */ (/(.*)\.(.*)/.exec(id));
+      return { id, key, index: +index, alt, width, height, place, url: stock.thumb(id)?.url ?? "" };
+    },
+    shown = (/** @type {number} */ place) => !!stock.thumb(stock.at(place)?.id ?? "")?.url,
+    open = (/** @type {number} */ place) => {
+      if (!shown(place)) return;
+      let first = place,
+        end = place + 1;
+      while (first > 0 && place - first < NEARBY && shown(first - 1)) first--;
+      while (end < count && end - place <= NEARBY && shown(end)) end++;
+      const list = Array.from({ length: end - first }, (_, i) => picture(first + i));
+      ui.open(list, list[place - first], /** @type {any} */ ({ focus: () => shelf.go(place) }));
+    },
+    askAgain = async (/** @type {Picture} */ { id, place = 0 }) => {
+      shut();
+      tell("Asking for the price…");
+      const { text } = await ask("price", { picture: id }),
+        since = Date.now(),
+        buy = button(
+          "Ask again",
+          async () => {
+            if (Date.now() - since < DOUBLE) return;
+            tell("");
+            shelf.go(place);
+            // Never sent twice: an answer that is late is waited for.
+            await ask("runAgain", { picture: id }, 1);
+          },
+          "",
+          "button.btn.first",
+        ),
+        not = button("Not now", () => (tell(""), shelf.go(place)));
+      tell(text, false, buy, not);
+      not.focus();
+    },
+    mark = async (/** @type {string[]} */ pictures, /** @type {boolean} */ on) => {
+      await ask("favourite", { pictures, on });
+      return on ? "Marked as favourite." : "No longer a favourite.";
+    },
+    toTrash = async (/** @type {string[]} */ pictures) => {
+      shut();
+      const told = await ask("trash", { pictures });
+      gone = pictures;
+      ui.select(pictures, false);
+      tell(`${some(told.count)} moved to the trash.`, false, button("Undo", undo, "putBack"));
+    },
+    putBack = async (/** @type {string[]} */ pictures) => {
+      shut();
+      const told = await ask("restore", { pictures });
+      ui.select(pictures, false);
+      tell(`${some(told.count)} put back.`);
+    },
+    undo = async () => {
+      if (!gone[0]) return;
+      const had = next.contains(document.activeElement);
+      await putBack(gone);
+      gone = [];
+      if (had) shelf.go(0);
+    },
+    /** @type {Work[]} */
+    work = [
+      ["Favourite", "star", "", async (_, { id }) => mark([id], !stock.known(id)?.favourite)],
+      ["Ask again", "again", "", (_, pic) => askAgain(pic)],
+      WORK[2],
+      ["Move to trash", "trash", "", (_, { id }) => toTrash([id])],
+      ["Put back", "putBack", "", (_, { id }) => putBack([id])],
+    ];
+
+  // Many.
+
+  const chosen = () => [...ui.selected],
+    one = (/** @type {number} */ place) => {
+      const id = stock.at(place)?.id;
+      return id ? [id] : [];
+    },
+    /** Selects what lies between two places, whether it is here or not. */
+    range = async (/** @type {number} */ a, /** @type {number} */ b) => {
+      const [from, last] = a < b ? [a, b] : [b, a],
+        here = Array.from({ length: last + 1 - from }, (_, i) => one(from + i)).flat();
+      if (here.length === last + 1 - from) return ui.select(here, true);
+      const { ids, most } = await ask("ids", { query: filters.query(), from, to: last + 1 });
+      ui.select(ids, true);
+      if (most && ids.length < last + 1 - from) tell(`${some(ids.length)} selected: that is the most at once.`);
+    },
+    zip = async () => {
+      tell(`Packing ${some(ui.selected.size)}…`);
+      const { zip: name, path, text } = await ask("zip", { pictures: chosen() }, 1);
+      tell(
+        text,
+        false,
+        button("Copy path", () => copyText(path).then(() => put("Path copied.")), "copy"),
+        button("Download", () => download(name), "saving"),
+      );
+    },
+    download = async (/** @type {string} */ zip) => {
+      put("Downloading…");
+      const [blob, name] = await link.pull(zip, "zip", new AbortController().signal),
+        href = urlOf(blob);
+      h("a", { href, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60_000);
+      put("Downloaded.");
+    },
+    clear = () => {
+      ui.select(chosen(), false);
+      if (acts.contains(document.activeElement)) shelf.go(0);
+    };
+
+  const stock = stockOf(ui, filters.query, (news) => (shelf.draw(news), summary()), tell),
+    shelf = shelfOf(
+      ui,
+      stock,
+      {
+        work,
+        picture,
+        open,
+        range: (a, b) => range(a, b).catch(fail),
+        pick: (place) => one(place).forEach((id) => ui.select([id], !ui.selected.has(id))),
+        trash(place) {
+          const ids = one(place),
+            many = ids[0] && ui.selected.has(ids[0]) ? chosen() : ids;
+          if (many[0]) (trashed() ? putBack : toTrash)(many).catch(fail);
+        },
+        all: () => range(0, count - 1).catch(fail),
+        undo: () => undo().catch(fail),
+        clear,
+      },
+      tell,
+    ),
+    /** How many there are, how many are selected, and what can be done with those. */
+    summary = () => {
+      const { size } = ui.selected,
+        liked = size > 0 && chosen().every((id) => stock.known(id)?.favourite),
+        look = [!size, trashed(), liked].join();
+      write(tally, count || size ? some(count) + (trashed() ? " in the trash" : "") + (size ? `, ${size.toLocaleString("en")} selected` : "") : "");
+      if (drawn === (drawn = look)) return;
+      fill(
+        acts,
+        ...(size
+          ? [
+              button("Save as zip", zip, "saving"),
+              !trashed() && button(liked ? "Not favourite" : "Favourite", () => mark(chosen(), !liked).then(tell), "star"),
+              trashed()
+                ? button("Put back", () => putBack(chosen()), "putBack")
+                : button("Move to trash", () => toTrash(chosen()), "trash"),
+              button("Clear selection", clear),
+            ].filter(Boolean)
+          : []),
+      );
+    },
+    empty = (why = "") => {
+      none.hidden = !!count;
+      if (count) return;
+      const open = filters.open(),
+        [title, words] = why
+          ? ["The pictures can't be shown.", why]
+          : !open
+            ? [trashed() ? "Nothing in the trash matches." : "No picture matches.", ""]
+            : trashed()
+              ? ["The trash is empty.", "Pictures that you delete wait here, and can be put back."]
+              : ["No pictures yet.", `What you ask for is kept in ${folder}, and is shown here as it comes.`];
+      fill(none, h("b", title), h("p", { dir: "auto" }, words), ...(why || open ? [] : [button("Clear filters", filters.clear)]));
+    },
+    /** Asks how many there are; `anew` when others are looked for. */
+    look = async (anew = false) => {
+      const mine = ++turn;
+      if (anew) stock.reset();
+      try {
+        const told = await ask("look", { query: filters.query() });
+        if (mine !== turn) return;
+        count = told.count;
+        filters.know(told.facets);
+        if (!anew) stock.refresh();
+        root().classList.toggle("ew-bin", trashed());
+        shelf.update(count, anew);
+        empty();
+        if (anew) say(count ? some(count) : none.firstChild.textContent);
+      } catch (error) {
+        if (mine !== turn) return;
+        if (!count) empty(/** @type {Error} */ (error).message);
+      }
+      summary();
+    };
+
+  ui.work = [...WORK.slice(0, 2), ...work];
+  ui.name = ({ place = 0, id }) =>
+    `Picture ${(place + 1).toLocaleString("en")} of ${count.toLocaleString("en")}${stock.known(id)?.favourite ? " · favourite" : ""}`;
+  ui.beyond = (pics, to) => {
+    if (pics[to]) return false;
+    const place = to < 0 ? (pics[0].place ?? 0) - 1 : (pics[to - 1].place ?? 0) + 1;
+    if (place < 0 || place >= count) say("There are no more pictures.");
+    else {
+      shelf.show(place);
+      (async () => {
+        for (let i = 0; i < 100 && !shown(place); i++) await sleep(50);
+        if (root()?.querySelector("dialog[open]")) open(place);
+      })();
+    }
+    return true;
+  };
+
+  link.on.run = ({ run }) => asks.take(run);
+  link.on.changed = () => look();
+  let seen = false,
+    looked = 0;
+  const wake = () => {
+      if (!ui.live || !seen || document.hidden || Date.now() - looked < 1000) return;
+      looked = Date.now();
+      look();
+    },
+    watch = new IntersectionObserver(([{ isIntersecting }]) => {
+      seen = isIntersecting;
+      wake();
+    }),
+    renewing = setInterval(wake, RENEW);
+  watch.observe(filters.el);
+  window.addEventListener("focus", wake, { signal });
+  document.addEventListener("visibilitychange", wake, { signal });
+  signal.addEventListener("abort", () => {
+    clearInterval(renewing);
+    watch.disconnect();
+  });
+  shelf.el.hidden = none.hidden = true;
+  filters.el.disabled = true;
+
+  return {
+    nodes: [filters.el, h("div.band", tally, acts), h("div.told", line, next), asks.el, shelf.el, none],
+    welcome(told) {
+      folder = /** @type {any} */ (told).folder;
+      for (const run of told.runs) asks.take(run, true);
+    },
+    state(live) {
+      filters.el.disabled = !live;
+      looked = Date.now();
+      if (live) look(!count);
+    },
+    mark() {
+      summary();
+      shelf.draw();
+    },
+  };
+}
+
+const galleryWidget = {
+  /** @param {Context} context */
+  render: (context) => openView(context, "Gallery", gallery),
+};
+
+export default galleryWidget;
