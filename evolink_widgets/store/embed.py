@@ -80,17 +80,20 @@ def read_recipe(path: str | Path) -> Recipe:
     )
 
 
+def handed_on(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe's record for other people: without the address that is told of the end."""
+    record = recipe.to_record()
+    return {**record, "request": {**record["request"], "callback_url": None}}
+
+
 def _record(image: GeneratedImage) -> dict[str, Any]:
-    # Made to be handed on: without the notebook's name and the address that is told of the end.
-    recipe = image.recipe.to_record()
-    recipe["request"] = {**recipe["request"], "callback_url": None}
     return {
         "format": FORMAT,
         "made": moment(image.created_at),
         "simulated": image.simulated,
         "index": image.index,
         "sha256": image.sha256,
-        "recipe": recipe,
+        "recipe": handed_on(image.recipe),
     }
 
 

@@ -104,20 +104,21 @@ def copy(source: Path, target: Path) -> Path:
     Returns:
         The copy's path: `fox.png`, or `fox-2.png` where another file has that name.
     """
-    with _temporary(target.parent) as temporary:
-        shutil.copyfile(source, temporary)
-        return _place_new(temporary, target)
+    with temporary(target.parent) as path:
+        shutil.copyfile(source, path)
+        return place_new(path, target)
 
 
 def write_new(data: bytes, target: Path) -> Path:
     """Write a file under the first free name like `target`; an equal one is found again."""
-    with _temporary(target.parent) as temporary:
-        temporary.write_bytes(data)
-        return _place_new(temporary, target)
+    with temporary(target.parent) as path:
+        path.write_bytes(data)
+        return place_new(path, target)
 
 
 @contextmanager
-def _temporary(folder: Path) -> Iterator[Path]:
+def temporary(folder: Path) -> Iterator[Path]:
+    """Give a hidden, empty file in `folder`; it is gone afterwards, whatever happens."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
     os.close(handle)
     try:
@@ -127,16 +128,17 @@ def _temporary(folder: Path) -> Iterator[Path]:
             Path(name).unlink(missing_ok=True)
 
 
-def _place_new(temporary: Path, target: Path) -> Path:
-    temporary.chmod(_MODE)
-    flush(temporary)
+def place_new(path: Path, target: Path) -> Path:
+    """Give a finished file the first free name like `target`; an equal one is found again."""
+    path.chmod(_MODE)
+    flush(path)
     for candidate in free_names(target):
         try:
-            place(temporary, candidate)
+            place(path, candidate)
             flush_folder(target.parent)
             return candidate
         except FileExistsError:
-            if candidate.is_file() and filecmp.cmp(candidate, temporary, shallow=False):
+            if candidate.is_file() and filecmp.cmp(candidate, path, shallow=False):
                 return candidate
     raise AssertionError("free_names has no end")
 
