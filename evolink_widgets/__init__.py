@@ -60,8 +60,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": (
-        "budget", "configure", "credits", "estimate", "generate", "recipe", "recover", "run", "session",
-        "spending", "weather",
+        "budget", "configure", "credits", "estimate", "generate", "recipe", "recover", "run",
+        "session", "spending", "weather",
     ),
     "core.session": ("Session",),
     "core.state": ("Stage", "TaskState"),

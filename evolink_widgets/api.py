@@ -7,21 +7,23 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets import connect
-from evolink_widgets.connect import configure, session, weather
+from evolink_widgets.connect import budget, configure, session, weather
+from evolink_widgets.core import origin
 from evolink_widgets.core.task import Task
 from evolink_widgets.rules.pricing import Estimate
-from evolink_widgets.rules.pricing import estimate as _estimate
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.embed import read_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from evolink_widgets.core.session import Session
     from evolink_widgets.rules.recipe import Recipe
     from evolink_widgets.rules.task import Credits
     from evolink_widgets.store.spending import Spending
 
 __all__ = [
+    "budget",
     "configure",
     "credits",
     "estimate",
@@ -47,11 +49,16 @@ def generate(
     model: str = "gpt-image-2",
     references: Iterable[str] = (),
     callback_url: str | None = None,
+    fresh: bool = False,
 ) -> Task:
     """Ask for pictures; returns at once with a `Task`.
 
     As the last line of a cell a task shows live progress, then its pictures. `await task` or
     `task.result()` gives them; without either it goes on just the same.
+
+    What was paid for before is not paid for again: the store answers for 0 credits, and only
+    what it lacks is bought. Within one run of a cell each ask of the same gets other pictures,
+    so a loop of four makes four sets; the cell's next run gets the same four from the store.
 
     Args:
         prompt: 1 to 32,000 characters.
@@ -62,6 +69,7 @@ def generate(
         model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
         references: links to pictures to work from, at most 16.
         callback_url: an https address that the service tells of the end.
+        fresh: ask for new pictures, whatever the store has; they are paid for.
 
     Raises:
         InvalidRequest: with all problems at once; nothing was sent.
@@ -80,7 +88,14 @@ def generate(
         references=references,
         callback_url=callback_url,
     )
-    return connect.session().submit(request)
+    current = connect.session()
+    _tell_outstanding(current)
+    return current.submit(
+        request,
+        fresh=fresh,
+        execution=origin.execution(),
+        notebook=origin.notebook_name(),
+    )
 
 
 def estimate(
@@ -93,7 +108,7 @@ def estimate(
     model: str = "gpt-image-2",
     references: Iterable[str] = (),
 ) -> Estimate:
-    """What `generate` with the same arguments would cost, in credits; asks nobody.
+    """What `generate` would cost if all of it had to be bought, in credits; asks nobody.
 
     Raises:
         InvalidRequest: with all problems at once.
@@ -101,7 +116,7 @@ def estimate(
     Example:
         >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
-    return _estimate(
+    return connect.session().estimate(
         _request(
             prompt,
             size=size,
@@ -127,7 +142,9 @@ def recover() -> list[Task]:
         >>> for task in ew.recover():
         ...     task.result()
     """
-    return connect.session().recover()
+    current = connect.session()
+    _tell_outstanding(current, collecting=True)
+    return current.recover()
 
 
 def credits() -> Credits:
@@ -208,6 +225,13 @@ def _request(prompt: str, **fields: Any) -> ImageRequest:
         with contextlib.suppress(TypeError):  # the request says what is wrong with it
             fields["references"] = tuple(references)
     return ImageRequest(prompt, **fields)
+
+
+def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
+    """On a kernel's first use: one quiet line about what an earlier kernel left."""
+    from evolink_widgets.notebook.notices import tell_outstanding
+
+    tell_outstanding(current, collecting=collecting)
 
 
 def _show(task: Task) -> None:

@@ -6,27 +6,40 @@ session is made when it is first asked for, and made anew after `configure`.
 
 from __future__ import annotations
 
-import ipaddress
+import json
 import os
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from evolink_widgets.core.budget import Block, Per
 from evolink_widgets.core.keys import Key, find_key
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings import (
+    UNNAMED,
+    Mode,
+    Settings,
+    Spend,
+    Unnamed,
+    address,
+    budget_of,
+    choice,
+    each,
+    folder,
+    is_loopback,
+    number,
+)
 from evolink_widgets.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from evolink_widgets.core.transport import Transport
     from evolink_widgets.emulator.service import Service
 
-__all__ = ["Mode", "configure", "session", "weather"]
-
-Mode = Literal["emulator", "live"]
+__all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 
 BASE_URL = "https://api.evolink.ai"
 FILES_URL = "https://files-api.evolink.ai"
@@ -34,23 +47,10 @@ STORE = "evolink_images"
 BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 STORE_VARIABLE = "EVOLINK_STORE"
-
-
-@dataclass(frozen=True)
-class _Settings:
-    """What `configure` was told; `None` leaves a setting to the environment or its default."""
-
-    api_key: Key | None = None
-    base_url: str | None = None
-    files_url: str | None = None
-    store: Path | None = None
-    budget: float | None = None
-    mode: Mode | None = None
-    speed: float | None = None
-
+SPEND_VARIABLE = "EVOLINK_SPEND"
 
 _lock = threading.RLock()
-_settings = _Settings()
+_settings = Settings()
 _session: Session | None = None
 _emulator: Service | None = None
 
@@ -67,22 +67,31 @@ if hasattr(os, "register_at_fork"):
 
 
 def configure(
-    api_key: str | None = None,
-    base_url: str | None = None,
-    files_url: str | None = None,
-    store: str | Path | None = None,
-    budget: float | None = None,
-    mode: Mode | None = None,
-    speed: float | None = None,
+    api_key: str | Unnamed | None = UNNAMED,
+    base_url: str | Unnamed | None = UNNAMED,
+    files_url: str | Unnamed | None = UNNAMED,
+    store: str | Path | Unnamed | None = UNNAMED,
+    budget: float | Unnamed | None = UNNAMED,
+    per: Per | Unnamed | None = UNNAMED,
+    spend: Spend | Unnamed | None = UNNAMED,
+    mode: Mode | Unnamed | None = UNNAMED,
+    speed: float | Unnamed | None = UNNAMED,
 ) -> None:
     """Change settings; what is not named stays as it is. Tasks on their way go on.
+
+    `None` takes a setting back: to the environment's, or to the default.
 
     Args:
         api_key: the key, instead of `EVOLINK_API_KEY`. It is kept in memory only.
         base_url: the service's address, instead of `EVOLINK_BASE_URL` and the real one.
         files_url: the files service's address, instead of `EVOLINK_FILES_URL`.
         store: the folder for pictures, instead of `EVOLINK_STORE` and `evolink_images/`.
-        budget: credits that may be spent from now on; a request that may not fit is refused.
+        budget: credits that may be spent; a request that may not fit is refused before it is
+            sent. Each service's credits count on their own: emulated ones are never real ones.
+        per: what counts against the budget: all of a `"day"`, of this `"notebook"` or of the
+            whole `"store"`. By default what is asked for from now on in this process.
+        spend: `"never"` makes every purchase an error, instead of `EVOLINK_SPEND`: what the
+            store has still answers, with no key. `"allow"` is the default.
         mode: `"emulator"` plays the service even where there is a key; `"live"` insists on one.
         speed: how much faster than the real service the emulator is.
 
@@ -90,24 +99,51 @@ def configure(
         ConfigurationError: a value can't be used; nothing was changed.
 
     Example:
-        >>> ew.configure(store="pictures", budget=50)
+        >>> ew.configure(store="pictures", budget=50, per="day")
+        >>> ew.configure(budget=None)
     """
     global _settings, _session, _emulator
-    changes: dict[str, Any] = {
-        "api_key": find_key(api_key) if api_key is not None else None,
-        "base_url": _address("base_url", base_url),
-        "files_url": _address("files_url", files_url),
-        "store": None if store is None else Path(store).expanduser().absolute(),
-        "budget": _number("budget", budget),
-        "mode": _mode(mode),
-        "speed": _number("speed", speed),
+    named: dict[str, Any] = {
+        "api_key": each(api_key, find_key),
+        "base_url": each(base_url, lambda url: address("base_url", url)),
+        "files_url": each(files_url, lambda url: address("files_url", url)),
+        "store": each(store, folder),
+        "spend": each(spend, lambda word: choice("spend", word, Spend)),
+        "mode": each(mode, lambda word: choice("mode", word, Mode)),
+        "speed": each(speed, lambda value: number("speed", value)),
     }
     with _lock:
-        given = {name: value for name, value in changes.items() if value is not None}
-        _settings = replace(_settings, **given)
+        named["budget"] = budget_of(budget, per, _settings.budget)
+        named = {name: value for name, value in named.items() if value is not UNNAMED}
+        _settings = replace(_settings, **named)
         _session = None
-        if "store" in given or "speed" in given:
+        if "store" in named or "speed" in named:
             _emulator = None
+
+
+def budget(credits: float) -> Block:
+    """Cap what a `with` block may spend; what does not fit is refused before it is sent.
+
+    It holds for everything that is asked for inside, from any thread, whoever waits for it
+    later. Blocks nest: each of them, and the budget of `configure`, has to allow a request. It
+    counts the upper end of the estimate, until the receipt says what was charged.
+
+    Args:
+        credits: what may be spent.
+
+    Returns:
+        A context manager; it tells `spent`, `reserved` and `left` at any time.
+
+    Raises:
+        ConfigurationError: `credits` is no number greater than 0.
+
+    Example:
+        >>> with ew.budget(credits=50) as block:
+        ...     images = ew.generate("a fox", n=2).result()
+        >>> block.left <= 50
+        True
+    """
+    return Block(number("credits", credits), session)
 
 
 def session() -> Session:
@@ -171,15 +207,35 @@ def _weather_of(document: object) -> list[dict[str, Any]]:
     return found if isinstance(found, list) else []
 
 
-def _build(settings: _Settings, environment: Mapping[str, str]) -> Session:
+def _may_spend() -> bool:
+    """Whether anything may be bought now; asked by older sessions, too."""
+    return _spend(_settings, os.environ) != "never"
+
+
+def _spend(settings: Settings, environment: Mapping[str, str]) -> Spend:
+    """What the settings say, or the environment.
+
+    Raises:
+        ConfigurationError: the environment says something else.
+    """
+    if settings.spend is not None:
+        return settings.spend
+    word = environment.get(SPEND_VARIABLE, "").strip().lower()
+    return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
+
+
+def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
+    spend = _spend(settings, environment)
     key = settings.api_key or find_key(environment=environment)
-    base_url = settings.base_url or _address(
+    base_url = settings.base_url or address(
         BASE_URL_VARIABLE, environment.get(BASE_URL_VARIABLE) or None
     )
     if settings.mode == "emulator" or (settings.mode is None and key is None and base_url is None):
         return _emulated(settings, environment)
-    if key is None and base_url is not None and _is_loopback(base_url):
+    if key is None and base_url is not None and is_loopback(base_url):
         key = _no_secret()  # an emulator on a port takes any
+    if key is None and spend == "never":  # what the store has is all that is asked for
+        return _live(settings, environment, None, base_url or BASE_URL)
     if key is None:
         raise ConfigurationError(
             "There is no API key, and the live service needs one.",
@@ -188,8 +244,10 @@ def _build(settings: _Settings, environment: Mapping[str, str]) -> Session:
     return _live(settings, environment, key, base_url or BASE_URL)
 
 
-def _live(settings: _Settings, environment: Mapping[str, str], key: Key, base_url: str) -> Session:
-    files_url = settings.files_url or _address(
+def _live(
+    settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
+) -> Session:
+    files_url = settings.files_url or address(
         FILES_URL_VARIABLE, environment.get(FILES_URL_VARIABLE) or None
     )
     if files_url is None:
@@ -199,6 +257,8 @@ def _live(settings: _Settings, environment: Mapping[str, str], key: Key, base_ur
     def transport() -> Transport:
         from evolink_widgets.core.transport import Transport
 
+        if key is None:
+            return Transport(_no_secret(), urls, agent=_agent(), app=_keyless)
         return Transport(key, urls, agent=_agent())
 
     made = Session(
@@ -206,16 +266,17 @@ def _live(settings: _Settings, environment: Mapping[str, str], key: Key, base_ur
         base_url=base_url,
         transport=transport,
         store=_store(settings, environment),
-        key_name=key.fingerprint(),
-        key_source=key.source,
+        key_name=key.fingerprint() if key else "no key",
+        key_source=key.source if key else "nowhere",
         budget=settings.budget,
+        may_spend=_may_spend,
     )
     # Only a service on this very machine may be an emulator, so only there is it asked.
-    made.simulated = _is_loopback(base_url) and made.finds_emulator()
+    made.simulated = is_loopback(base_url) and made.finds_emulator()
     return made
 
 
-def _emulated(settings: _Settings, environment: Mapping[str, str]) -> Session:
+def _emulated(settings: Settings, environment: Mapping[str, str]) -> Session:
     store = _store(settings, environment)
     key = _no_secret()
 
@@ -234,8 +295,20 @@ def _emulated(settings: _Settings, environment: Mapping[str, str]) -> Session:
         key_name=f"emulator {store.root}",
         simulated=True,
         budget=settings.budget,
+        # Pictures that were really paid for answer where there is no key: a colleague's do.
+        stand_ins=(urlsplit(BASE_URL).netloc,),
+        may_spend=_may_spend,
     )
     return made
+
+
+async def _keyless(scope: Any, receive: Any, send: Any) -> None:
+    """In the place of a service that can't be asked without a key: nothing leaves the machine."""
+    error = {"message": "There is no API key.", "type": "authentication_error", "code": 401}
+    body = json.dumps({"error": error}).encode()
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 401, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _the_emulator(current: Session) -> Service:
@@ -253,7 +326,7 @@ def _the_emulator(current: Session) -> Service:
         return _emulator
 
 
-def _store(settings: _Settings, environment: Mapping[str, str]) -> Any:
+def _store(settings: Settings, environment: Mapping[str, str]) -> Any:
     from evolink_widgets.store.store import Store
 
     return Store(settings.store or environment.get(STORE_VARIABLE) or STORE)
@@ -266,56 +339,3 @@ def _no_secret() -> Key:
 def _agent() -> str:
     # Read and not imported: the package's front imports us, and nothing imports against that.
     return f"evolink-widgets/{vars(sys.modules[__package__])['__version__']}"
-
-
-def _address(name: str, url: str | None) -> str | None:
-    """A service's address without a slash at its end.
-
-    Raises:
-        ConfigurationError: it is none, or would send the key in the clear.
-    """
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-        port_is_legal = parts is None or parts.port is None or parts.port > 0
-    except ValueError:
-        parts = None
-    http = parts is not None and parts.scheme in ("http", "https")
-    if parts is None or not (http and port_is_legal and parts.hostname):
-        raise ConfigurationError(
-            f"{name} must be an address such as {BASE_URL}; it is {str(url)[:80]!r}."
-        )
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigurationError(
-            f"{name} must have no user, password, query or fragment.",
-            advice="Give the key as api_key, or in EVOLINK_API_KEY.",
-        )
-    if parts.scheme == "http" and not _is_loopback(url):
-        raise ConfigurationError(
-            f"{name} must begin with https: {parts.hostname} is not this machine, and the key "
-            "would be sent in the clear."
-        )
-    return url.rstrip("/")
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _number(name: str, value: float | None) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
-        raise ConfigurationError(f"{name} must be a number greater than 0; it is {value!r}.")
-    return float(value)
-
-
-def _mode(mode: str | None) -> str | None:
-    if mode not in (None, "emulator", "live"):
-        raise ConfigurationError(f'mode must be "emulator" or "live"; it is {mode!r}.')
-    return mode

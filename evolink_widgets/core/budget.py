@@ -9,13 +9,14 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from evolink_widgets.store.ledger import Cap
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.session import Session
     from evolink_widgets.store.ledger import Ledger
 
 Per = Literal["day", "notebook", "store"]
@@ -122,6 +123,60 @@ def leave(budget: Budget) -> None:
     global _blocks
     with _lock:
         _blocks = tuple(one for one in _blocks if one is not budget)
+
+
+class Block:
+    """The budget of a `with` block, as `ew.budget` makes it; tells at any time what is gone of it.
+
+    Args:
+        credits: what may be spent by all that is asked for inside, from any thread.
+        session: gives the session whose ledger is read.
+    """
+
+    def __init__(self, credits: float, session: Callable[[], Session]) -> None:
+        self._budget = Budget(credits, name="this block's budget")
+        self._session = session
+
+    def __enter__(self) -> Block:
+        enter(self._budget)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        leave(self._budget)
+
+    @property
+    def meter(self) -> Meter:
+        """The whole reading."""
+        session = self._session()
+        cap = self._budget.cap(session.service, None, time.time())
+        return meter(session.store.ledger, cap)
+
+    @property
+    def limit(self) -> float:
+        """Credits that may be spent."""
+        return self._budget.limit
+
+    @property
+    def spent(self) -> float:
+        """Credits that are gone."""
+        return self.meter.spent
+
+    @property
+    def reserved(self) -> float:
+        """Credits set aside for tasks that are still out."""
+        return self.meter.reserved
+
+    @property
+    def left(self) -> float:
+        """What a request may cost at most."""
+        return self.meter.left
+
+    def __repr__(self) -> str:
+        now = self.meter
+        return (
+            f"<budget of {now.limit:g} credits: {now.spent:.4g} spent, "
+            f"{now.reserved:.4g} reserved, {now.left:.4g} left>"
+        )
 
 
 def scopes_of(budgets: Sequence[Budget], notebook: str | None) -> tuple[str, ...]:

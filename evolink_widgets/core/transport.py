@@ -136,8 +136,10 @@ class Transport:
         *,
         paid: bool = False,
         body: object = None,
+        stream: AsyncIterator[bytes] | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        limit: float | None = None,
     ) -> Reply:
         """Call the API once and read the whole answer, whatever its status.
 
@@ -150,8 +152,10 @@ class Transport:
                 one that was kept open may be closed by the service at this very moment, and
                 nobody could tell then whether the request arrived.
             body: sent as JSON.
+            stream: sent as it comes, in the place of `body`; its length stands in `headers`.
             query: parameters of the address.
             headers: more headers.
+            limit: seconds in all, where many bytes have to go out; by default as `timeouts`.
 
         Raises:
             NoAnswer: there was no complete answer.
@@ -160,7 +164,7 @@ class Transport:
             origin = _origin(httpx.URL(url))
         if origin not in self._origins:
             raise NoAnswer(Event.NOT_SENT, "the address is not one of the API's")
-        limit = self.timeouts.paid if paid else self.timeouts.total
+        limit = limit or (self.timeouts.paid if paid else self.timeouts.total)
         client = self._client("paid" if paid else "api")
         read = limit if paid else self.timeouts.read
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
@@ -171,7 +175,7 @@ class Transport:
                 request = client.build_request(
                     method,
                     url,
-                    content=content,
+                    content=stream if content is None else content,
                     params=query,
                     headers={
                         **({"content-type": "application/json"} if content else {}),

@@ -18,7 +18,7 @@ from evolink_widgets import connect, errors
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_settings", connect._Settings())
+    monkeypatch.setattr(connect, "_settings", connect.Settings())
     monkeypatch.setattr(connect, "_session", None)
     monkeypatch.setattr(connect, "_emulator", None)
     monkeypatch.chdir(tmp_path)
