@@ -15,12 +15,11 @@ export function asksOf(ui, fail) {
     /** @param {Run} run @param {boolean} [quiet] */
     take(run, quiet) {
       const { key, stage, title, progress, left, charge, message, advice, prompt, actions } = run,
-        fresh = !lines.has(key),
-        [mark, name, words, tag, acts] = fresh ? make("span.mark b bdi.words bdi.tag span.acts") : lines.get(key).children,
-        line = fresh ? h("p.ask", mark, name, words, tag, acts) : lines.get(key),
-        said = line.title;
+        line = lines.get(key) ?? h("div.ask", ...make("span.mark b bdi.words bdi.tag span.acts")),
+        [mark, name, words, tag, acts] = line.children,
+        said = line.said;
+      if (!said) el.prepend(line);
       lines.set(key, line);
-      el.prepend(...(fresh ? [line] : []));
       line.className = `ew-ask ew-${stage}`;
       fill(mark, icon(stage));
       write(name, title);
@@ -31,7 +30,7 @@ export function asksOf(ui, fail) {
       );
       write(tag, charge?.text);
       flag(tag, "may", charge?.kind === "may");
-      if (said === (line.title = join(title, ...actions))) return;
+      if (said === (line.said = join(title, ...actions))) return;
       fill(
         acts,
         ...actions

@@ -11,7 +11,7 @@ const REST = 250;
 /** A day as date fields write it, here where the browser is. @param {number} seconds */
 const dayOf = (seconds) => {
   const day = new Date(seconds * 1000);
-  return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => `${n}`.padStart(2, "0")).join("-");
+  return new Date(day.getTime() - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 };
 
 /** @param {Deck} ui @param {() => void} changed @returns {Filters} */
@@ -42,9 +42,8 @@ export function filtersOf({ model, listen }, changed) {
           type: timed ? "date" : null,
           onchange() {
             const { value } = box,
-              [year, month, day] = value.split("-");
-            // "To" a day means to its end.
-            const at = timed && new Date(year, month - 1, +day + (name === "until" ? 1 : 0)).getTime() / 1000;
+              // "To" a day means to its end.
+              at = timed && Date.parse(`${value}T${name === "until" ? 24 : "00"}:00`) / 1000;
             put({ [name]: value ? at || (name === "simulated" ? value === "true" : value) : null });
           },
         });

@@ -1,8 +1,8 @@
 /** Everything in the store: filters, the shelf of pictures, and what can be done with one or many. */
-import { copyText, fill, h, icon, ICONS, make, noter, sleep, urlOf, write } from "./dom.js";
+import { copyText, fill, flag, h, icon, ICONS, make, noter, sleep, urlOf, write } from "./dom.js";
 import { asksOf } from "./asks.js";
 import { filtersOf } from "./filters.js";
-import { shelfOf } from "./shelf.js";
+import { num, shelfOf } from "./shelf.js";
 import { stockOf } from "./stock.js";
 import { openView } from "./view.js";
 import { WORK } from "./work.js";
@@ -17,13 +17,15 @@ Object.assign(ICONS, {
 
 /** Pictures on either side that the lightbox shows as a strip. */
 const NEARBY = 24;
-/** How often a page that is looked at says so, and how soon after another look it looks again. */
+/** How often a page that is looked at says so. */
 const RENEW = 25_000;
 /** A second press that comes sooner is the end of a double click. */
 const DOUBLE = 600;
 
+/** All whole numbers between two, and these. @param {number} from @param {number} last */
+const span = (from, last) => Array.from({ length: last + 1 - from }, (_, i) => from + i);
 /** @param {number} count */
-const some = (count) => `${count.toLocaleString("en")} picture${count === 1 ? "" : "s"}`;
+const some = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
 
 /** @param {Deck} ui @returns {Part} */
 function gallery(ui) {
@@ -32,9 +34,8 @@ function gallery(ui) {
     [next, tally, acts, none] = make("span.next span.tally.num div.acts div.none"),
     filters = filtersOf(ui, () => look(true)),
     trashed = () => model.get("trashed"),
-    /** A signal of its own for each: the view's would remember all of them. */
     ask = (/** @type {string} */ kind, /** @type {object} */ fields, tries = 3) =>
-      link.ask(kind, fields, tries, new AbortController().signal).then(([told]) => told),
+      link.ask(kind, fields, tries).then(([told]) => told),
     /** What an action came to, and what can be done next. @type {(text: string, bad?: boolean, ...more: any[]) => void} */
     tell = (text, bad, ...more) => {
       put(text, bad);
@@ -42,14 +43,21 @@ function gallery(ui) {
     },
     fail = (/** @type {Error} */ { message }) => tell(message, true),
     asks = asksOf(ui, fail),
+    /** What goes wrong on the way is told. @type {<A extends any[]>(act: (...given: A) => any) => (...given: A) => void} */
+    safe =
+      (act) =>
+      (...given) =>
+        void act(...given)?.catch?.(fail),
     button = (/** @type {string} */ word, /** @type {() => any} */ act, sign = "", spec = "button.btn") =>
-      h(spec, () => void act()?.catch?.(fail), sign && icon(sign), word),
+      h(spec, safe(() => act()), sign && icon(sign), word),
     /** The lightbox is in the way of what is told outside it. */
     shut = () => root()?.querySelector("dialog[open]")?.close(),
     root = () => /** @type {any} */ (filters.el.parentElement);
   let count = 0,
     turn = 0,
     folder = "",
+    /** Whether others are looked for than those that are shown. */
+    others = false,
     /** What went to the trash last. @type {string[]} */
     gone = [],
     drawn = "";
@@ -58,19 +66,14 @@ function gallery(ui) {
 
   const /** @returns {Picture} */
     picture = (/** @type {number} */ place) => {
-      const { id, alt, width, height } = /** @type {Found} */ (stock.at(place)),
-        [, key, index] = /** @type {string[]} */ (/(.*)\.(.*)/.exec(id));
-      return { id, key, index: +index, alt, width, height, place, url: stock.thumb(id)?.url ?? "" };
+      const found = /** @type {Found} */ (stock.at(place));
+      return { ...found, key: "", index: 0, place, url: stock.thumb(found.id)?.url ?? "" };
     },
     shown = (/** @type {number} */ place) => !!stock.thumb(stock.at(place)?.id ?? "")?.url,
     open = (/** @type {number} */ place) => {
       if (!shown(place)) return;
-      let first = place,
-        end = place + 1;
-      while (first > 0 && place - first < NEARBY && shown(first - 1)) first--;
-      while (end < count && end - place <= NEARBY && shown(end)) end++;
-      const list = Array.from({ length: end - first }, (_, i) => picture(first + i));
-      ui.open(list, list[place - first], /** @type {any} */ ({ focus: () => shelf.go(place) }));
+      const list = span(place - NEARBY, place + NEARBY).filter(shown).map(picture);
+      ui.open(list, /** @type {any} */ (list.find((pic) => pic.place === place)), /** @type {any} */ ({ focus: () => shelf.go(place) }));
     },
     askAgain = async (/** @type {Picture} */ { id, place = 0 }) => {
       shut();
@@ -136,8 +139,8 @@ function gallery(ui) {
     /** Selects what lies between two places, whether it is here or not. */
     range = async (/** @type {number} */ a, /** @type {number} */ b) => {
       const [from, last] = a < b ? [a, b] : [b, a],
-        here = Array.from({ length: last + 1 - from }, (_, i) => one(from + i)).flat();
-      if (here.length === last + 1 - from) return ui.select(here, true);
+        here = span(from, last).flatMap(one);
+      if (here.length > last - from) return ui.select(here, true);
       const { ids, most } = await ask("ids", { query: filters.query(), from, to: last + 1 });
       ui.select(ids, true);
       if (most && ids.length < last + 1 - from) tell(`${some(ids.length)} selected: that is the most at once.`);
@@ -154,7 +157,7 @@ function gallery(ui) {
     },
     download = async (/** @type {string} */ zip) => {
       put("Downloading…");
-      const [blob, name] = await link.pull(zip, "zip", new AbortController().signal),
+      const [blob, name] = await link.pull(zip, "zip"),
         href = urlOf(blob);
       h("a", { href, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(href), 60_000);
@@ -173,15 +176,15 @@ function gallery(ui) {
         work,
         picture,
         open,
-        range: (a, b) => range(a, b).catch(fail),
+        range: safe(range),
         pick: (place) => one(place).forEach((id) => ui.select([id], !ui.selected.has(id))),
-        trash(place) {
-          const ids = one(place),
-            many = ids[0] && ui.selected.has(ids[0]) ? chosen() : ids;
-          if (many[0]) (trashed() ? putBack : toTrash)(many).catch(fail);
-        },
-        all: () => range(0, count - 1).catch(fail),
-        undo: () => undo().catch(fail),
+        // All that are selected, where this is one of them.
+        trash: safe((place) => {
+          const ids = one(place);
+          return ids[0] && (trashed() ? putBack : toTrash)(ui.selected.has(ids[0]) ? chosen() : ids);
+        }),
+        all: safe(() => range(0, count - 1)),
+        undo: safe(undo),
         clear,
       },
       tell,
@@ -191,19 +194,21 @@ function gallery(ui) {
       const { size } = ui.selected,
         liked = size > 0 && chosen().every((id) => stock.known(id)?.favourite),
         look = [!size, trashed(), liked].join();
-      write(tally, count || size ? some(count) + (trashed() ? " in the trash" : "") + (size ? `, ${size.toLocaleString("en")} selected` : "") : "");
+      write(tally, count || size ? some(count) + (trashed() ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
       if (drawn === (drawn = look)) return;
       fill(
         acts,
         ...(size
           ? [
               button("Save as zip", zip, "saving"),
-              !trashed() && button(liked ? "Not favourite" : "Favourite", () => mark(chosen(), !liked).then(tell), "star"),
-              trashed()
-                ? button("Put back", () => putBack(chosen()), "putBack")
-                : button("Move to trash", () => toTrash(chosen()), "trash"),
+              ...(trashed()
+                ? [button("Put back", () => putBack(chosen()), "putBack")]
+                : [
+                    button(liked ? "Not favourite" : "Favourite", () => mark(chosen(), !liked).then(tell), "star"),
+                    button("Move to trash", () => toTrash(chosen()), "trash"),
+                  ]),
               button("Clear selection", clear),
-            ].filter(Boolean)
+            ]
           : []),
       );
     },
@@ -214,26 +219,30 @@ function gallery(ui) {
         [title, words] = why
           ? ["The pictures can't be shown.", why]
           : !open
-            ? [trashed() ? "Nothing in the trash matches." : "No picture matches.", ""]
+            ? ["No picture matches.", button("Clear filters", filters.clear)]
             : trashed()
-              ? ["The trash is empty.", "Pictures that you delete wait here, and can be put back."]
-              : ["No pictures yet.", `What you ask for is kept in ${folder}, and is shown here as it comes.`];
-      fill(none, h("b", title), h("p", { dir: "auto" }, words), ...(why || open ? [] : [button("Clear filters", filters.clear)]));
+              ? ["The trash is empty.", "What you delete waits here, and can be put back."]
+              : ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`];
+      fill(none, h("b", title), words);
     },
     /** Asks how many there are; `anew` when others are looked for. */
     look = async (anew = false) => {
       const mine = ++turn;
-      if (anew) stock.reset();
+      if (anew) {
+        others = true;
+        stock.reset();
+      }
       try {
         const told = await ask("look", { query: filters.query() });
         if (mine !== turn) return;
         count = told.count;
         filters.know(told.facets);
-        if (!anew) stock.refresh();
-        root().classList.toggle("ew-bin", trashed());
-        shelf.update(count, anew);
+        if (!others) stock.refresh();
+        flag(root(), "bin", trashed());
+        shelf.update(count, others);
         empty();
-        if (anew) say(count ? some(count) : none.firstChild.textContent);
+        if (others) say(count ? some(count) : none.firstChild.textContent);
+        others = false;
       } catch (error) {
         if (mine !== turn) return;
         if (!count) empty(/** @type {Error} */ (error).message);
@@ -243,10 +252,10 @@ function gallery(ui) {
 
   ui.work = [...WORK.slice(0, 2), ...work];
   ui.name = ({ place = 0, id }) =>
-    `Picture ${(place + 1).toLocaleString("en")} of ${count.toLocaleString("en")}${stock.known(id)?.favourite ? " · favourite" : ""}`;
+    `Picture ${num(place + 1)} of ${num(count)}${stock.known(id)?.favourite ? " · favourite" : ""}`;
   ui.beyond = (pics, to) => {
     if (pics[to]) return false;
-    const place = to < 0 ? (pics[0].place ?? 0) - 1 : (pics[to - 1].place ?? 0) + 1;
+    const place = to < 0 ? Number(pics[0].place) - 1 : Number(pics[to - 1].place) + 1;
     if (place < 0 || place >= count) say("There are no more pictures.");
     else {
       shelf.show(place);
@@ -260,25 +269,15 @@ function gallery(ui) {
 
   link.on.run = ({ run }) => asks.take(run);
   link.on.changed = () => look();
-  let seen = false,
-    looked = 0;
+  // What other kernels do is seen while somebody looks here: Python watches for a minute after each look.
   const wake = () => {
-      if (!ui.live || !seen || document.hidden || Date.now() - looked < 1000) return;
-      looked = Date.now();
-      look();
+      const { bottom, top } = root().getBoundingClientRect();
+      if (ui.live && bottom > 0 && top < innerHeight && !document.hidden) look();
     },
-    watch = new IntersectionObserver(([{ isIntersecting }]) => {
-      seen = isIntersecting;
-      wake();
-    }),
     renewing = setInterval(wake, RENEW);
-  watch.observe(filters.el);
   window.addEventListener("focus", wake, { signal });
-  document.addEventListener("visibilitychange", wake, { signal });
-  signal.addEventListener("abort", () => {
-    clearInterval(renewing);
-    watch.disconnect();
-  });
+  shelf.el.onpointerenter = wake;
+  signal.addEventListener("abort", () => clearInterval(renewing));
   shelf.el.hidden = none.hidden = true;
   filters.el.disabled = true;
 
@@ -290,7 +289,6 @@ function gallery(ui) {
     },
     state(live) {
       filters.el.disabled = !live;
-      looked = Date.now();
       if (live) look(!count);
     },
     mark() {

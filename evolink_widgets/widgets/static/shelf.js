@@ -8,6 +8,9 @@ const CAPTION = 24;
 /** Rows that are ready before they can be seen. */
 const SPARE = 2;
 
+/** @param {number} count */
+export const num = (count) => count.toLocaleString("en");
+
 /** @param {Deck} ui @param {Stock} stock @param {Hand} hand @param {Note} note @returns {Shelf} */
 export function shelfOf(ui, stock, hand, note) {
   const wall = h("div.wall", { role: "grid", "aria-multiselectable": true, label: "Pictures" }),
@@ -50,7 +53,7 @@ export function shelfOf(ui, stock, hand, note) {
           tool("check", "Select", "check", () => hand.pick((anchor = cell.at))),
           h("div.over", ...picTools({ ...ui, work: hand.work }, note, () => hand.picture(cell.at))),
         ),
-        h("bdi.cap"),
+        h("bdi.caption"),
       );
       return cell;
     },
@@ -69,7 +72,7 @@ export function shelfOf(ui, stock, hand, note) {
         lost = i < count && (found === null ? "This picture can't be read." : thumb?.gone);
       set(cell, {
         tabindex: tab,
-        label: `Picture ${(i + 1).toLocaleString("en")} of ${count.toLocaleString("en")}: ${found?.alt ?? (lost || "loading")}`,
+        label: `Picture ${num(i + 1)} of ${num(count)}: ${found?.alt ?? (lost || "loading")}`,
         "aria-selected": found ? on : null,
       });
       cell.hidden = i >= count;
@@ -110,7 +113,7 @@ export function shelfOf(ui, stock, hand, note) {
       let before = null;
       for (const r of [...rows.keys()].sort((a, b) => a - b)) {
         const row = rows.get(r);
-        if (row.previousElementSibling !== before || !row.isConnected) before ? before.after(row) : wall.prepend(row);
+        if (!row.isConnected || row.previousElementSibling !== before) before ? before.after(row) : wall.prepend(row);
         before = row;
         [...row.children].forEach((cell, c) => {
           const i = r * cols + c,
@@ -194,6 +197,7 @@ export function shelfOf(ui, stock, hand, note) {
         Backspace: () => hand.trash(now),
         Escape: hand.clear,
       },
+      /** @type {Record<string, () => void>} */
       letters = { a: hand.all, z: hand.undo };
     if (altKey || !count) return;
     if (many && key in letters) letters[key]();
@@ -225,7 +229,7 @@ export function shelfOf(ui, stock, hand, note) {
       count = next;
       now = anew ? 0 : Math.max(0, Math.min(now, count - 1));
       if (anew) el.scrollTop = 0;
-      cols = cols && count ? cols : 0;
+      if (!count) cols = 0;
       el.hidden = !count;
       layout();
       if (had && count) go(now);

@@ -37,7 +37,6 @@ export function stockOf(ui, query, draw, note) {
       return items && (items[i % PAGE] ?? null);
     },
     load = async (/** @type {number} */ number) => {
-      // A signal for each: what listens to one for long is kept for as long.
       const stop = new AbortController(),
         page = pages.get(number) ?? {};
       pages.set(number, Object.assign(page, { stop, old: false }));
@@ -88,7 +87,7 @@ export function stockOf(ui, query, draw, note) {
       coming.clear();
       pictures.forEach((id) => coming.add(id));
       // What is lost is asked for again above.
-      ui.link.ask("thumbs", { view, pictures }, 1, new AbortController().signal).catch(() => {});
+      ui.link.ask("thumbs", { view, pictures }).catch(() => {});
     },
     later = () => (timer ??= setTimeout(settle, PAUSE)),
     drop = (/** @type {string} */ id) => {

@@ -41,8 +41,8 @@ export function openView({ model, el }, label, build) {
       part.mark();
     },
   };
-  const enlarge = lightbox(ui, root),
-    part = build(ui);
+  const part = build(ui),
+    enlarge = lightbox(ui, root);
 
   const state = (/** @type {boolean} */ live) => {
       ui.live = live;
