@@ -1,0 +1,124 @@
+"""Comparing the two sides' books: the service's own record, and the store's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from promises.machine import Count
+
+from evolink_widgets.emulator.record import Record
+from evolink_widgets.store.store import Store
+
+#: Refusals after which a request goes out again by itself: it was surely not accepted.
+RESENT = ("fault 429", "fault 429 retry-after")
+
+
+def sent_once(root: Path, counts: dict[str, float], unsent: int = 0) -> Count:
+    """Count the POSTs: exactly one for each request that went out.
+
+    Args:
+        root: the store's folder.
+        counts: what the service counted.
+        unsent: how many kernels died between the journal's line and the POST.
+    """
+    store = Store(root)
+    rows = store.database.rows("SELECT count(*) FROM tasks WHERE sent_at IS NOT NULL")
+    store.close()
+    count = Count(intended=rows[0][0] if rows else 0)
+    count.posts = round(counts.get("create", 0) - sum(counts.get(name, 0) for name in RESENT))
+    count.duplicates = max(0, count.posts - count.intended)
+    if count.posts != count.intended - unsent:
+        said = f"{count.posts} POSTs for {count.intended} requests of which {unsent} never left"
+        count.problems.append(said)
+    return count
+
+
+def compare(
+    root: Path,
+    accepted: Iterable[Record],
+    counts: dict[str, float],
+    *,
+    cap: float = float("inf"),
+    shared: Iterable[str] = (),
+) -> Count:
+    """Count what was paid twice, lost, or spent over the cap, when all has been collected.
+
+    Args:
+        root: the store's folder.
+        accepted: what the service accepted.
+        counts: what the service counted.
+        cap: credits that may be spent in this store.
+        shared: prompts that several asked for and that are paid for once.
+    """
+    store = Store(root)
+    accepted = list(accepted)
+    rows = store.database.rows("SELECT * FROM tasks ORDER BY created_at, key")
+    count = Count(duplicates=_paid_twice(accepted, set(shared)))
+    _pictures(store, accepted, count)
+    _journal(rows, accepted, count)
+    _credits(store, accepted, counts, cap, count)
+    store.close()
+    return count
+
+
+def _paid_twice(accepted: list[Record], shared: set[str]) -> int:
+    asked: Counter[str] = Counter()
+    most: dict[str, int] = defaultdict(int)
+    for record in accepted:
+        prompt = record.ask.prompt
+        if prompt in shared:  # its pictures are a pool: what one task lacks another may buy
+            asked[prompt] += len(record.delivered)
+            most[prompt] = max(most[prompt], record.ask.n)
+        else:
+            asked[prompt] += 1
+            most[prompt] = 1
+    return sum(max(0, asked[prompt] - most[prompt]) for prompt in asked)
+
+
+def _pictures(store: Store, accepted: list[Record], count: Count) -> None:
+    """Each picture that the service made is one file, whole, under its task."""
+    here: defaultdict[str | None, set[int]] = defaultdict(set)
+    for row in store.database.rows("SELECT p.*, s.task_id FROM pictures p JOIN sets s USING (key)"):
+        path = store.root / row["path"]
+        if not path.is_file():
+            continue
+        if hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"]:
+            here[row["task_id"]].add(row["number"])
+    for record in accepted:
+        count.delivered += len(record.delivered)
+        missing = len(record.delivered) - len(here[record.id])
+        if missing:
+            count.lost += max(0, missing)
+            count.problems.append(f"{missing} pictures of {record.ask.prompt!r} are not here")
+
+
+def _journal(rows: list[object], accepted: list[Record], count: Count) -> None:
+    ids = Counter(row["task_id"] for row in rows if row["task_id"])  # type: ignore[index]
+    twice = [task for task, times in ids.items() if times > 1]
+    unknown = {record.id for record in accepted} - set(ids)
+    strange = set(ids) - {record.id for record in accepted}
+    for what, tasks in (("twice", twice), ("not", unknown), ("without a task", strange)):
+        if tasks:
+            count.problems.append(f"in the journal {what}: {', '.join(tasks)}")
+
+
+def _credits(
+    store: Store, accepted: list[Record], counts: dict[str, float], cap: float, count: Count
+) -> None:
+    spent = store.ledger.spent()
+    charged = counts["charged credits"]
+    count.over_cap = round(max(0.0, charged - cap, spent.total - cap), 6)
+    if abs(spent.charged - charged) > 1e-6:
+        said = f"the ledger says {spent.charged} credits, the service took {charged}"
+        count.problems.append(said)
+    if spent.unreported:
+        count.problems.append(f"{spent.unreported} credits are not reported")
+    out = store.database.rows(
+        "SELECT count(*) FROM ledger LEFT JOIN tasks USING (key) "
+        "WHERE ledger.state = 'reserved' AND coalesce(tasks.step, '') != 'unknown'"
+    )[0][0]
+    if out:
+        count.problems.append(f"{out} reservations are left for nothing")
