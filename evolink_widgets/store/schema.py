@@ -153,5 +153,21 @@ _SECOND: tuple[Change, ...] = (
     "CREATE INDEX sets_by_words ON sets (words)",
 )
 
-MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND)
+_THIRD: tuple[Change, ...] = (
+    # References at the files service: one row for each content and account, and who uploads it.
+    """CREATE TABLE uploads (
+        account TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        link TEXT,
+        file_id TEXT,
+        uploaded_at REAL,
+        expires_at REAL,
+        tried_at REAL,
+        owner TEXT,
+        lease_until REAL,
+        PRIMARY KEY (account, sha256)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD)
 """Migration number n (from 1) takes a database from version n - 1 to n."""
