@@ -137,6 +137,7 @@ class TaskRecord:
         """Put what the service charged in place of what was reserved."""
         now = self._wiring.clock()
         await self.quietly(self._wiring.store.ledger.settle, self._key, receipt or Receipt(), now)
+        self._wiring.keeper.learn()
 
     async def quietly(self, function: Callable[..., object], *args: object) -> None:
         """Book-keeping whose failure must not spoil what the task has achieved."""

@@ -17,6 +17,7 @@ from evolink_widgets.store.journal import Entry, Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
+    from evolink_widgets.rules.pricing import Estimate
 
 LOOKING = "The reply was lost; looking for the task at the service."
 
@@ -33,6 +34,8 @@ async def send(story: TaskStory) -> None:
     pauses = iter(wiring.patience.unsent)
     limited = 0.0
     await story.take_room()
+    if not wiring.simulated:
+        await wiring.balance.before()
     while True:
         async with wiring.limits.posts:
             await wiring.limits.post_pace.turn()
@@ -60,6 +63,7 @@ async def _post(story: TaskStory) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     wiring, journal = story.wiring, story.wiring.store.journal
     entry = await story.record.write(journal.sending, story.key, wiring.clock())
+    story.before = wiring.balance.last
     sent = await wiring.client.create(story.request, entry.idempotency_key)
     now = wiring.clock()
     if sent.snapshot is not None:
@@ -106,12 +110,19 @@ async def search(story: TaskStory) -> None:
         await asyncio.sleep(wiring.patience.spread(pause))
         try:
             found, listed = await _look(story, entry), True
+        except _NoList:
+            break
         except EvolinkError as error:
             story.tell(note=f"{error.message} {LOOKING}")
             continue
         if found is not None and await _adopt(story, found):
             return
-    raise _unknown(entry, listed)
+    cost = wiring.estimate(story.request)
+    hint = ""
+    if not listed:
+        sent_at = entry.sent_at or entry.created_at
+        hint = await wiring.balance.hint(story.key, sent_at, cost, story.before)
+    raise _unknown(entry, listed, cost, hint)
 
 
 async def _look(story: TaskStory, entry: Entry) -> str | None:
@@ -120,7 +131,7 @@ async def _look(story: TaskStory, entry: Entry) -> str | None:
     mine = _search(entry, wiring.client.skew, wiring.paid_timeout)
     items = await wiring.client.listing(mine.model, mine.since)
     if items is None:
-        raise OutcomeUnknown("The service has no list of tasks to look in.")
+        raise _NoList
 
     def neighbours() -> tuple[set[str], list[Entry]]:
         journal = wiring.store.journal
@@ -173,7 +184,11 @@ def _latest(entry: Entry, paid_timeout: float) -> float:
     return (entry.sent_at or entry.created_at) + paid_timeout
 
 
-def _unknown(entry: Entry, listed: bool) -> OutcomeUnknown:
+class _NoList(Exception):
+    """The service has no list of tasks: looking again is of no use."""
+
+
+def _unknown(entry: Entry, listed: bool, cost: Estimate, hint: str) -> OutcomeUnknown:
     record = entry.failure or {}
     said = str(record.get("message") or "The answer to the request was lost.")
     looked = (
@@ -182,7 +197,10 @@ def _unknown(entry: Entry, listed: bool) -> OutcomeUnknown:
         else "The service's list of tasks could not be read."
     )
     code, request_id = record.get("code"), record.get("request_id")
-    return OutcomeUnknown(f"{said} {looked}", code=code, request_id=request_id)
+    amount = str(cost).partition(" ·")[0]
+    price = f"If it was accepted, it costs {amount[:1].lower()}{amount[1:]}."
+    message = " ".join(part for part in (said, looked, price, hint) if part)
+    return OutcomeUnknown(message, code=code, request_id=request_id)
 
 
 def _next(pauses: Iterator[float], patience: Patience) -> float | None:

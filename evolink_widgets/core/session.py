@@ -16,6 +16,7 @@ from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
 from evolink_widgets.core.origin import notebook_name
 from evolink_widgets.core.patience import Patience
+from evolink_widgets.core.prices import Prices
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -23,7 +24,7 @@ from evolink_widgets.errors import (
     StoreError,
     Unreachable,
 )
-from evolink_widgets.rules.pricing import Estimate, estimate
+from evolink_widgets.rules.pricing import Estimate
 
 if TYPE_CHECKING:
     from evolink_widgets.core.outstanding import Outstanding
@@ -101,6 +102,7 @@ class Session:
 
     def _reset(self) -> None:
         self._generation = loop.generation()
+        self._prices = Prices(self.store.database, self.service)
         self._wiring: Wiring | None = None
         self._transport: Transport | None = None
         self._stories: dict[str, TaskStory] = {}
@@ -160,8 +162,16 @@ class Session:
         return story.task
 
     def estimate(self, request: ImageRequest) -> Estimate:
-        """What a request will cost, in credits, as a range; asks nobody."""
-        return estimate(request)
+        """What a request will cost, in credits, as a range; asks nobody.
+
+        From the service's published prices, and from the receipts of this store, which know
+        better: the basis says how many there are.
+        """
+        return self._prices.estimate(request)
+
+    def learn(self) -> None:
+        """Hear of a new receipt; the next estimate knows it."""
+        self._prices.learn()
 
     def stored(self, request: ImageRequest) -> Stored | None:
         """What the store has of a request: what an ask that is not fresh gets for 0 credits.
@@ -277,6 +287,7 @@ class Session:
             return self._wiring
 
     def _wire(self) -> Wiring:
+        from evolink_widgets.core.balance import Balance
         from evolink_widgets.core.client import Client
         from evolink_widgets.core.download import Downloader
         from evolink_widgets.core.limits import limits_for
@@ -288,7 +299,7 @@ class Session:
         transport = self._transport = self._make_transport()
         limits = limits_for(self.service, self._key_name)
         client = Client(transport, self.base_url, limits, clock=self._clock)
-        pictures = Workers("evolink-pictures", 2)
+        records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
         return Wiring(
             service=self.service,
             simulated=self.simulated,
@@ -300,12 +311,13 @@ class Session:
             limits=limits,
             patience=self._patience,
             clock=self._clock,
+            balance=Balance(client, self.store, self.service, records, self._clock),
             pool=Pool(self.store.root, self.store.database),
             estimate=self.estimate,
             may_spend=self._may_spend,
             keeper=self,
             paid_timeout=transport.timeouts.paid,
-            records=Workers("evolink-records", 1),
+            records=records,
             pictures=pictures,
             durations=self._recalled(),
         )
@@ -376,7 +388,7 @@ class Session:
         wiring = self._wired()
         for pause in (*self._patience.read, None):
             try:
-                return await wiring.client.credits()
+                return await wiring.balance.read()
             except (Unreachable, ServiceUnavailable, RateLimited):
                 if pause is None:
                     raise

@@ -36,6 +36,7 @@ from evolink_widgets.store.journal import Entry, Step
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.balance import Reading
     from evolink_widgets.core.shelf import Shelf
     from evolink_widgets.core.wiring import Wiring
 
@@ -88,6 +89,7 @@ class TaskStory:
         self.estimated_time: float | None = None
         self.mine: dict[int, GeneratedImage] = {}
         self.own_end = asyncio.Event()
+        self.before: Reading | None = None
         self._shelf = shelf
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None

@@ -11,6 +11,7 @@ from evolink_widgets.core.workers import Workers
 from evolink_widgets.rules.schedule import Durations
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.balance import Balance
     from evolink_widgets.core.client import Client
     from evolink_widgets.core.download import Downloader
     from evolink_widgets.core.limits import Limits
@@ -37,6 +38,9 @@ class Keeper(Protocol):
     def ended(self, story: TaskStory) -> None:
         """Hear that a story has come to its end for now."""
 
+    def learn(self) -> None:
+        """Hear of a new receipt."""
+
 
 @dataclass
 class Wiring:
@@ -53,6 +57,7 @@ class Wiring:
         limits: the room of the key.
         patience: how long things are tried again.
         clock: Unix seconds.
+        balance: the last reading of what is left.
         pool: the pictures of each recipe.
         estimate: what a request will cost.
         may_spend: whether anything may be bought now.
@@ -73,6 +78,7 @@ class Wiring:
     limits: Limits
     patience: Patience
     clock: Callable[[], float]
+    balance: Balance
     pool: Pool
     estimate: Callable[[ImageRequest], Estimate]
     may_spend: Callable[[], bool]

@@ -50,8 +50,12 @@ def stage_line(task: Task, state: TaskState) -> str:
     said = describe.title(state)
     if state.stage is Stage.DONE:
         count = len(state.images)
-        seconds = max(1, round((state.ended_at or state.at) - state.started_at))
-        said = f"{said}: {count} picture{'' if count == 1 else 's'} in {seconds} s"
+        said = f"{said}: {count} picture{'' if count == 1 else 's'}"
+        if state.reused is None or state.reused.pictures < count:
+            said += f" in {max(1, round((state.ended_at or state.at) - state.started_at))} s"
+        if state.reused is not None:
+            here = state.reused.pictures
+            said += f", {state.reused}" if here == count else f", {here} of them {state.reused}"
         if state.receipt is not None:
             said += f", {state.receipt}"
         if state.images:

@@ -151,6 +151,18 @@ class Ledger:
         charged, unreported, reserved, tasks = rows[0]
         return Spent(charged / _MILLION, unreported / _MILLION, reserved / _MILLION, tasks)
 
+    def moved(self, service: str, since: float, *, but: str) -> bool:
+        """Tell whether credits were reserved or settled since a Unix second.
+
+        Args:
+            service: whose credits.
+            since: Unix seconds.
+            but: the key of a task that does not count.
+        """
+        sql = "SELECT 1 FROM ledger WHERE service = ? AND key != ? AND "
+        later = "(reserved_at >= ? OR settled_at >= ?) LIMIT 1"
+        return bool(self._database.rows(sql + later, (service, but, since, since)))
+
     def _forget(self, connection: Connection, key: str) -> None:
         connection.execute("DELETE FROM ledger WHERE key = ? AND state != 'settled'", (key,))
         if connection.execute("SELECT 1 FROM ledger WHERE key = ?", (key,)).fetchone():

@@ -159,12 +159,13 @@ def test_tasks_on_their_way_go_on_when_settings_change() -> None:
 
 def test_what_a_user_types(tmp_path: Path) -> None:
     ew.configure(speed=200)
+    before = ew.estimate("a fox", size="16:9", quality="low", n=2)
     task = ew.generate("a fox", size="16:9", quality="low", n=2)
     images = task.result(30)
     assert len(images) == 2
+    assert task.estimate == before
     assert images[0].simulated
     assert images[0].path.parent == tmp_path / "evolink_images"
-    assert ew.estimate("a fox", size="16:9", quality="low", n=2) == task.estimate
     assert (ew.credits().account_used or 0) > 0
     assert ew.recover() == []
     with pytest.raises(ew.InvalidRequest) as caught:

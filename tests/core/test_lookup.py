@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.core.lookup import EARLY, LATE, Search, find, search_for
@@ -82,6 +82,7 @@ def test_a_clock_that_is_wrong_by_minutes_is_allowed_for() -> None:
 ids = st.sampled_from("abcdef")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     items=st.lists(st.builds(task, ids, st.integers(T - 30, T + 60)), unique_by=lambda i: i.id),
     known=st.sets(ids),
