@@ -58,6 +58,8 @@ class Shelf:
 
     def look(self, query: Query) -> dict[str, Any]:
         """How many pictures fit, and what there is to choose from."""
+        if self._version is None:
+            self.has_changed()  # what changes from here on is a change of what is told here
         facets = self.store.gallery.facets()
         return {
             "count": self.store.gallery.count(query),

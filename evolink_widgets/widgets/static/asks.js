@@ -26,7 +26,9 @@ export function asksOf(ui, fail) {
       const going = actions[0] === "stop";
       write(
         words,
-        join(going && !!progress && `${progress} %`, going && left && timeLeft(...left), message, advice) || prompt.slice(0, 80),
+        [going && !!progress && `${progress} %`, going && left && timeLeft(...left), message, advice, prompt.slice(0, 60)]
+          .filter(Boolean)
+          .join(" · "),
       );
       write(tag, charge?.text);
       flag(tag, "may", charge?.kind === "may");
