@@ -8,7 +8,8 @@ from typing import Any
 
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import Billed, ContentRefused, DownloadFailed
-from evolink_widgets.rules import pricing, sizes
+from evolink_widgets.rules import sizes
+from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.request import (
     MAX_N,
     MAX_PROMPT,
@@ -18,15 +19,13 @@ from evolink_widgets.rules.request import (
     Problem,
     problems,
 )
-from evolink_widgets.rules.task import Credits
 from evolink_widgets.store.pictures import GeneratedImage
+from evolink_widgets.widgets import money
 
 __all__ = [
     "FIELDS",
-    "balance",
     "check",
     "facts",
-    "picture_id",
     "problem",
     "rules",
     "run",
@@ -64,12 +63,24 @@ def title(state: TaskState) -> str:
         return _POLICY
     if isinstance(state.error, DownloadFailed):
         return "Pictures not fetched yet"
+    if state.stage is Stage.DONE and _all_stored(state):
+        return "From the store"
     return _TITLES[state.stage]
 
 
-def run(key: str, request: ImageRequest, state: TaskState) -> dict[str, Any]:
-    """One run of the log, as the front end draws it."""
+def run(
+    key: str, request: ImageRequest, state: TaskState, estimate: Estimate | None = None
+) -> dict[str, Any]:
+    """One run of the log, as the front end draws it.
+
+    Args:
+        key: the task's.
+        request: what was asked.
+        state: how far it is.
+        estimate: what it would cost, for an outcome that is not known.
+    """
     error = state.error if state.stage.ended else None
+    stake = f"{money.amount(estimate.high)} credits" if estimate else None
     size = state.size or request.pixels
     if size is None and state.images:
         size = (state.images[0].width, state.images[0].height)
@@ -88,11 +99,32 @@ def run(key: str, request: ImageRequest, state: TaskState) -> dict[str, Any]:
         "taskId": state.task_id,
         "charge": _charge(state),
         "title": title(state),
-        "message": error.message if error else _sentence(state.note),
+        "message": _message(state, stake),
         "advice": error.advice if error else None,
         "actions": _actions(state),
         "simulated": state.simulated,
+        "stake": stake,
+        "reused": money.paid(state.reused) if state.reused and _all_stored(state) else None,
     }
+
+
+def _message(state: TaskState, stake: str | None) -> str | None:
+    """What there is to say beside title and charge, in whole sentences."""
+    said = []
+    if state.stage.ended and state.error is not None:
+        said.append(state.error.message)
+        if state.stage is Stage.UNKNOWN and stake:
+            said.append(f"Up to {stake} may have been charged")
+    if state.reused is not None and not _all_stored(state):
+        reused = state.reused
+        said.append(f"{reused.pictures} of {state.expected} {reused}")
+    said.append(state.note or "")
+    return " ".join(f"{words.rstrip('.')}." for words in said if words) or None
+
+
+def _all_stored(state: TaskState) -> bool:
+    """Whether every picture was there already."""
+    return state.reused is not None and state.reused.pictures >= state.expected
 
 
 def _drawn_stage(state: TaskState) -> str:
@@ -106,6 +138,8 @@ def _drawn_stage(state: TaskState) -> str:
 
 def _charge(state: TaskState) -> dict[str, str] | None:
     receipt = state.receipt
+    if state.stage is Stage.DONE and _all_stored(state):
+        return {"kind": "charged", "text": "0 credits"}
     if state.stage is Stage.DONE:
         # What the service did not report is left out: it is not zero.
         told = receipt is not None and receipt.charged is not None
@@ -133,32 +167,25 @@ def _actions(state: TaskState) -> list[str]:
     }[stage]
 
 
-def check(fields: Mapping[str, Any], credits: Credits | None) -> dict[str, Any]:
-    """Problems, notices, pixels and price of what the controls say."""
+def check(fields: Mapping[str, Any]) -> tuple[dict[str, Any], ImageRequest | None]:
+    """Problems, notices and pixels of what the controls say; and the request, to be priced.
+
+    An empty prompt is no reason to hide the price of what the other controls say: the request
+    has another then.
+    """
     wanted = typed({name: fields[name] for name in FIELDS if name in fields})
     found = problems(**wanted)
     told: dict[str, Any] = {
         "problems": [problem(item) for item in found],
         "notices": [],
         "pixels": None,
-        "price": None,
-        "balance": balance(credits),
     }
-    # An empty prompt is no reason to hide the price of what the other controls say.
     if any(item.field != "prompt" for item in found):
-        return told
+        return told, None
     request = ImageRequest(**{**wanted, **({"prompt": "-"} if found else {})})
-    estimate = pricing.estimate(request)
     told["notices"] = list(request.notices)
     told["pixels"] = list(request.pixels) if request.pixels else None
-    told["price"] = {
-        "low": estimate.low,
-        "high": estimate.high,
-        "usdLow": estimate.usd_low,
-        "usdHigh": estimate.usd_high,
-        "text": str(estimate),
-    }
-    return told
+    return told, request
 
 
 def typed(fields: dict[str, Any]) -> dict[str, Any]:
@@ -203,17 +230,6 @@ def rules() -> dict[str, Any]:
     }
 
 
-def balance(credits: Credits | None) -> dict[str, Any] | None:
-    """What is left, as the smaller of key and account."""
-    left = credits.spendable if credits else None
-    return None if left is None else {"credits": left, "text": f"{left:,.1f} credits"}
-
-
-def picture_id(image: GeneratedImage) -> str:
-    """How the browser names a picture."""
-    return f"{image.task_key}.{image.index}"
-
-
 def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     """Label and value pairs for the lightbox."""
     request = image.recipe.request
@@ -221,22 +237,22 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     if ":" in request.size:
         size += f" · {request.size} · {request.resolution}"
     rows = [["Prompt", request.prompt], ["Size", size], ["Quality", request.quality.capitalize()]]
-    if state.receipt is not None and state.receipt.charged is not None:
-        each = state.receipt.charged / max(1, len(state.images))
+    # A picture that was there before has a task of its own, with its own cost and time.
+    stored = state.reused is not None and image.task_id != state.task_id
+    if stored and state.reused is not None:
+        rows.append(["From the store", money.paid(state.reused)])
+    elif state.receipt is not None and state.receipt.charged is not None:
+        made = sum(other.task_id == image.task_id for other in state.images)
+        each = state.receipt.charged / max(1, made)
         rows.append(["Charged", f"{each:.4g} of {state.receipt.charged:.4g} credits"])
-    if state.ended_at is not None:
+    if state.ended_at is not None and not stored:
         rows.append(["Made in", f"{max(1, round(state.ended_at - state.started_at))} s"])
     rows.append(["File", image.path.name])
-    if state.task_id:
-        rows.append(["Task", state.task_id])
+    if image.task_id:
+        rows.append(["Task", image.task_id])
     if image.simulated:
         rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
     return rows
-
-
-def _sentence(words: str | None) -> str | None:
-    """Words that others may stand behind."""
-    return f"{words.rstrip('.')}." if words else None
 
 
 def _finite(seconds: float) -> float:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
 import anywidget
 
+from evolink_widgets.core.loop import run_on_loop
+from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets import describe
 from evolink_widgets.widgets.hosts import speak
@@ -22,9 +25,12 @@ log = logging.getLogger("evolink_widgets")
 Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money.
-_PAID = ("run", "runAgain", "sendAgain")
+_PAID = ("run", "reuse", "runAgain", "sendAgain")
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
+
+#: For answers that need the database or the network: no thread of the kernel's waits for those.
+_asks = Workers("evolink-asks", 2)
 
 
 class Exchange(anywidget.AnyWidget):
@@ -84,13 +90,30 @@ class Exchange(anywidget.AnyWidget):
             self._answer(content, *answer)
 
     def _handle(self, kind: str, content: dict[str, Any]) -> Answer:
-        try:
+        def work() -> Answer:
             if kind not in self._handlers:
                 raise EvolinkError(
                     "This kernel does not know what was asked.", advice="Run the cell again."
                 )
             answer: Answer = getattr(self, self._handlers[kind])(content)
             return answer
+
+        return self._tried(work)
+
+    def _answer_later(self, content: dict[str, Any], work: Callable[[], Answer]) -> None:
+        """Answer with what `work` gives, which may take a while."""
+
+        async def answer() -> None:
+            told = await _asks.run(self._tried, work)
+            if told is not None:
+                self._answer(content, *told)
+
+        run_on_loop(answer())
+
+    @staticmethod
+    def _tried(work: Callable[[], Answer]) -> Answer:
+        try:
+            return work()
         except InvalidRequest as error:
             found = [describe.problem(item) for item in error.problems]
             return "rejected", {"message": error.message, "problems": found}

@@ -32,7 +32,7 @@ from evolink_widgets.widgets.exchange import Answer, Exchange
 from evolink_widgets.widgets.hosts import Host, host
 from evolink_widgets.widgets.traits import FollowedPictures
 
-__all__ = ["Panel"]
+__all__ = ["Panel", "described"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -102,16 +102,16 @@ class Panel(Exchange):
         leave = contextvars.Context().run(task.subscribe, partial(self._changed, task))
         self._leave.append(leave)
 
-    def _submit(self, request: ImageRequest) -> Task:
+    def _submit(self, request: ImageRequest, *, fresh: bool = True) -> Task:
         """Ask for pictures and show them."""
-        task = session().submit(request)
+        task = session().submit(request, fresh=fresh)
         self._follow(task)
         return task
 
     def _changed(self, task: Task, state: TaskState) -> None:
         """One task has a new state. Runs on the core's thread."""
         self._reflect_soon()
-        self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
+        self.send({"kind": "run", "run": described(task, state)})
         named = {f"{task.key}.{place}": (place, image) for place, image in state.placed}
         news = [name for name in named if name not in self._shown]
         for name in news:
@@ -173,7 +173,7 @@ class Panel(Exchange):
             "simulated": any(task.state.simulated for task in tasks),
             "service": "",
             "keySource": None,
-            "runs": [describe.run(task.key, task.request, task.state) for task in tasks],
+            "runs": [described(task) for task in tasks],
             "columns": None,
         }
 
@@ -271,3 +271,8 @@ class Panel(Exchange):
             self._leave.pop()()
         # A comm is closed once: where it can't speak for a cell, there is no second try.
         self._context.copy().run(super().close)
+
+
+def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:
+    """A task as a run of the log."""
+    return describe.run(task.key, task.request, state or task.state, task.estimate)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.task import Task
-from evolink_widgets.errors import EvolinkError
+from evolink_widgets.errors import EvolinkError, StoreError
+from evolink_widgets.rules.pricing import estimate
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.rules.task import Credits
-from evolink_widgets.widgets import assets, describe
+from evolink_widgets.widgets import assets, describe, money
 from evolink_widgets.widgets.delivery import workers
 from evolink_widgets.widgets.exchange import Answer
-from evolink_widgets.widgets.panel import Panel
+from evolink_widgets.widgets.panel import Panel, described
 from evolink_widgets.widgets.traits import Count, FollowedFlag, FollowedText, Text
 
 __all__ = ["ImageStudio"]
@@ -36,7 +39,7 @@ class ImageStudio(Panel):
     Traits:
         prompt, size, resolution, quality, n, model: what the controls say.
         images: the pictures of all runs, oldest run first.
-        selected: ids of the selected pictures, `"<task key>.<index>"`; the pictures themselves
+        selected: ids of the selected pictures, `"<task key>.<place>"`; the pictures themselves
             are `studio.selected_images`.
         busy: whether a run is on its way.
         error: what went wrong with the last run that failed; empty when it did not.
@@ -62,6 +65,8 @@ class ImageStudio(Panel):
         **Panel._handlers,
         "check": "_on_check",
         "run": "_on_run",
+        "reuse": "_on_reuse",
+        "recover": "_on_recover",
     }
     _followed: ClassVar[tuple[str, ...]] = ("images", "error", "busy")
 
@@ -93,16 +98,35 @@ class ImageStudio(Panel):
         """
         return self._submit(self.request)
 
+    def reuse(self) -> Task:
+        """Ask for what the controls say, from the store as far as it has it: those for 0 credits.
+
+        Raises:
+            InvalidRequest: the controls break a rule; nothing was sent.
+        """
+        return self._submit(self.request, fresh=False)
+
+    def recover(self) -> list[Task]:
+        """Collect what an earlier kernel paid for, as `ew.recover()` does, and show it here.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
+        tasks = session().recover()
+        for task in tasks:
+            self._follow(task)
+        return tasks
+
     def stop(self) -> None:
         """Stop waiting for all runs. The service finishes and charges them; nothing is lost."""
         for task in self.runs:
             if not task.state.stage.ended:
                 task.stop()
 
-    def _submit(self, request: ImageRequest) -> Task:
+    def _submit(self, request: ImageRequest, *, fresh: bool = True) -> Task:
         self._trouble = ""
         try:
-            return super()._submit(request)
+            return super()._submit(request, fresh=fresh)
         except EvolinkError as error:
             self._has_trouble(error)
             raise
@@ -128,12 +152,7 @@ class ImageStudio(Panel):
     # -- what the browser says -----------------------------------------------------------------
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
-        fields = {name: getattr(self, name) for name in describe.FIELDS}
-        told = {
-            **super()._welcome(tasks),
-            "rules": describe.rules(),
-            "check": describe.check(fields, self._credits),
-        }
+        told = {**super()._welcome(tasks), "rules": describe.rules()}
         try:
             current = session()
         except EvolinkError as error:  # a wrong setting is told in a panel that is drawn
@@ -142,6 +161,7 @@ class ImageStudio(Panel):
         # What the first run needs is loaded while somebody still types.
         current.prepare()
         self._look_up_balance()
+        run_on_loop(self._tell_outstanding())
         return {
             **told,
             "simulated": current.simulated,
@@ -150,13 +170,67 @@ class ImageStudio(Panel):
         }
 
     def _on_check(self, content: dict[str, Any]) -> Answer:
-        return "checked", describe.check(_fields(content), self._credits)
+        # Prices, caps and what the store has are read from the database.
+        self._answer_later(content, partial(self._check, _fields(content)))
+        return None
+
+    def _check(self, fields: dict[str, Any]) -> Answer:
+        told, request = describe.check(fields)
+        told |= {"price": None, "balance": money.balance(self._credits)}
+        if request is not None:
+            told |= self._cost(request, is_whole=not told["problems"])
+        return "checked", told
+
+    def _cost(self, request: ImageRequest, *, is_whole: bool) -> dict[str, Any]:
+        """What a request costs, whether it may, and what of it is in the store."""
+        try:
+            current = session()
+        except EvolinkError as error:
+            return {"price": money.price(estimate(request)), "obstacle": str(error)}
+        try:
+            price, meters = current.estimate(request), current.meters()
+            told = {
+                "price": money.price(price),
+                "meters": [money.meter(one) for one in meters],
+                "obstacle": money.obstacle(price, meters, current.may_spend),
+            }
+            if not is_whole:  # with another prompt it is another request
+                return told
+            stored, rest = current.stored(request), None
+            if stored is not None and stored.pictures < request.n:
+                rest = current.estimate(replace(request, n=request.n - stored.pictures))
+            hindered = rest is not None and bool(money.obstacle(rest, meters, current.may_spend))
+            return {**told, "reuse": money.offer(stored, request.n, rest, hindered)}
+        except StoreError as error:
+            return {"price": money.price(estimate(request)), "obstacle": str(error)}
 
     def _on_run(self, content: dict[str, Any]) -> Answer:
+        return self._accept(content, fresh=True)
+
+    def _on_reuse(self, content: dict[str, Any]) -> Answer:
+        return self._accept(content, fresh=False)
+
+    def _accept(self, content: dict[str, Any], *, fresh: bool) -> Answer:
         fields = {name: getattr(self, name) for name in describe.FIELDS}
         request = ImageRequest(**describe.typed({**fields, **_fields(content)}))
-        task = self._submit(request)
-        return "accepted", {"run": describe.run(task.key, task.request, task.state)}
+        task = self._submit(request, fresh=fresh)
+        return "accepted", {"run": described(task)}
+
+    def _on_recover(self, content: dict[str, Any]) -> Answer:
+        def collect() -> Answer:
+            return "collecting", {"tasks": len(self.recover())}
+
+        self._answer_later(content, collect)
+        return None
+
+    async def _tell_outstanding(self) -> None:
+        """Say what an earlier kernel has paid for and not collected."""
+        try:
+            out = await workers.run(lambda: session().outstanding())
+        except EvolinkError:
+            return  # a store that can't be read says so when it is asked for something
+        if out is not None:
+            self.send({"kind": "outstanding", "tasks": out.tasks, "text": f"{out}."})
 
     def _look_up_balance(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
@@ -169,7 +243,7 @@ class ImageStudio(Panel):
             self._credits = await workers.run(lambda: session().credits())
         except EvolinkError:
             return  # a panel without a balance is complete; a run will say what is wrong
-        told = describe.balance(self._credits)
+        told = money.balance(self._credits)
         if told is not None:
             self.send({"kind": "balance", **told})
 

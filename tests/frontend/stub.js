@@ -87,7 +87,8 @@ export class Kernel {
     return {
       kind: "checked", problems, notices: this.plan.notices ?? [], pixels: null,
       price: problems.length ? null : { low: credits, high: credits, usdLow: credits / 68, usdHigh: credits / 68, text: "" },
-      balance: this.plan.simulated ? null : { credits: 412.6, text: "412.6 credits" },
+      balance: this.plan.simulated ? null : { credits: 412.6, parts: [["Balance", "412.6 credits"]] },
+      ...this.plan.check,
     };
   }
   on_run({ fields }) {

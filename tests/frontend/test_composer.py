@@ -223,7 +223,8 @@ def test_a_price_that_is_a_range_is_shown_as_one(bench: Opener) -> None:
 def test_a_balance_is_shown_and_follows_its_event(bench: Opener) -> None:
     one = bench(traits={"prompt": PROMPT})
     expect(one.root.get_by_text("Balance 412.6 credits")).to_be_visible()
-    one.js("() => kernel.tell({ kind: 'balance', credits: 402.9, text: '402.9 credits' })")
+    told = {"kind": "balance", "credits": 402.9, "parts": [["Balance", "402.9 credits"]]}
+    one.js("told => kernel.tell(told)", told)
     expect(one.root.get_by_text("Balance 402.9 credits")).to_be_visible()
 
 

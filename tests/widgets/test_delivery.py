@@ -1,4 +1,4 @@
-"""Pictures on their way to the browser: at a pace that servers bear, and honest when one is gone."""
+"""Pictures on their way to the browser: at a pace that servers bear, honest when one is gone."""
 
 from __future__ import annotations
 

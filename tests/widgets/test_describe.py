@@ -32,7 +32,7 @@ def test_a_run_on_its_way_has_all_that_is_drawn() -> None:
         "progress": 42, "startedAt": 100.0, "at": 110.0, "endedAt": None, "left": [3.0, 9.0],
         "landed": [], "taskId": "task-1", "title": "Rendering", "message": None, "advice": None,
         "charge": {"kind": "reserved", "text": "9.7 credits reserved"}, "actions": ["stop"],
-        "simulated": False,
+        "simulated": False, "stake": None, "reused": None,
     }  # fmt: skip
 
 
@@ -43,15 +43,21 @@ def test_time_left_that_nobody_can_say_is_no_number_that_json_lacks() -> None:
 @pytest.mark.parametrize(
     ("stage", "error", "drawn", "title", "charge", "first"),
     [
-        (Stage.FAILED, errors.TaskFailed("It gave up."), "failed", "Failed", "not charged", "runAgain"),
-        (Stage.FAILED, errors.ContentRefused("No."), "refused", "Refused by content policy", "not charged", "editPrompt"),
-        (Stage.FAILED, errors.DownloadFailed("No."), "failed", "Pictures not fetched yet", "charged", "resume"),
-        (Stage.REFUSED, errors.InsufficientCredits("No."), "failed", "Not accepted", "not charged", "runAgain"),
-        (Stage.STOPPED, errors.WaitingStopped("No."), "stopped", "Waiting stopped", "later", "resume"),
-        (Stage.UNKNOWN, errors.OutcomeUnknown("No."), "unknown", "Outcome unknown", "may", "lookAgain"),
+        (Stage.FAILED, errors.TaskFailed("It gave up."),
+         "failed", "Failed", "not charged", "runAgain"),
+        (Stage.FAILED, errors.ContentRefused("No."),
+         "refused", "Refused by content policy", "not charged", "editPrompt"),
+        (Stage.FAILED, errors.DownloadFailed("No."),
+         "failed", "Pictures not fetched yet", "charged", "resume"),
+        (Stage.REFUSED, errors.InsufficientCredits("No."),
+         "failed", "Not accepted", "not charged", "runAgain"),
+        (Stage.STOPPED, errors.WaitingStopped("No."),
+         "stopped", "Waiting stopped", "later", "resume"),
+        (Stage.UNKNOWN, errors.OutcomeUnknown("No."),
+         "unknown", "Outcome unknown", "may", "lookAgain"),
     ],
 )  # fmt: skip
-def test_each_ending_has_its_own_face(  # noqa: PLR0913
+def test_each_ending_has_its_own_face(
     stage: Stage, error: errors.EvolinkError, drawn: str, title: str, charge: str, first: str
 ) -> None:
     run = told(stage=stage, error=error, ended_at=120.0, left=None)
@@ -77,5 +83,5 @@ def test_every_answer_to_the_question_of_money_has_words(billed: Billed) -> None
 
 @pytest.mark.parametrize("n", ["", "abc", "1e3", "9" * 5000, "-1", "٣", None, 2.5, [], "²"])
 def test_a_count_of_any_kind_is_checked_without_an_accident(n: object) -> None:
-    found = describe.check({"prompt": "a fox", "n": n}, None)
-    assert found["price"] is not None or [item["field"] for item in found["problems"]] == ["n"]
+    found, request = describe.check({"prompt": "a fox", "n": n})
+    assert request is not None or [item["field"] for item in found["problems"]] == ["n"]

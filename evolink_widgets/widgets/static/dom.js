@@ -22,6 +22,7 @@ export const ICONS = {
   refused: "M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4zM8 5v3.5m0 2v.01",
   stopped: DISC + "M8 4.75V8l2 1.5",
   unknown: DISC + "M6 6.5c0-2 4-2 4 0 0 1.5-2 1.5-2 3m0 1.5v.01",
+  store: "M2 2.5h12V6H2zM3 6v7.5h10V6M6.5 9h3",
   flask: "M6.5 2v4L3 13.5h10L9.5 6V2M5 2h6M5 10h6",
   warn: "M8 2.5L14 13H2zM8 6.5v3m0 1.5v.01",
 };

@@ -45,6 +45,7 @@ export function lightbox(ui, root) {
       ),
     );
   root.append(box);
+  ui.signal.addEventListener("abort", () => free());
 
   /** The stage scrolls; what is under the pointer, or in the middle, stays where it is. */
   const zoom = (/** @type {number} */ to, /** @type {MouseEvent | void} */ e) => {

@@ -26,10 +26,12 @@ export function connect(model, signal) {
           timer;
         const end = (/** @type {() => void} */ settle) => {
           clearTimeout(timer);
+          stop.removeEventListener("abort", abort);
           waiting.delete(id);
           settle();
         };
         const quit = (/** @type {string} */ why, more = {}) => end(() => reject(Object.assign(Error(why), more)));
+        const abort = () => quit("");
         // The same id each time: Python may answer twice, the first answer counts.
         const send = (/** @type {number} */ left) => {
           model.send({ kind, id, ...fields });
@@ -40,7 +42,7 @@ export function connect(model, signal) {
           wait *= 2;
         };
         stop.throwIfAborted();
-        stop.addEventListener("abort", () => quit(""));
+        stop.addEventListener("abort", abort);
         waiting.set(id, (told, buffers) =>
           told.kind === "rejected" ? quit(told.message, { told }) : end(() => resolve([told, buffers])),
         );

@@ -20,6 +20,8 @@ export const openPanel = (context, label, compose) =>
       take = (/** @type {Run} */ run, news = true) => {
         let view = views.get(run.key);
         const before = view?.run.stage;
+        // What is left of caps, and what the store has, is not what it was.
+        if (news && before !== run.stage) form?.refresh?.();
         if (view) view.update(run);
         else {
           view = runView(ui, run);
