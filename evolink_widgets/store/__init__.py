@@ -10,6 +10,7 @@ from __future__ import annotations
 from evolink_widgets.store.gallery import Gallery, GeneratedImage, ImageSet
 from evolink_widgets.store.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger import Cap, Ledger, Spent
+from evolink_widgets.store.merge import Merged
 from evolink_widgets.store.query import Facets, Query
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.thumbs import Thumb, thumbnail
@@ -23,6 +24,7 @@ __all__ = [
     "ImageSet",
     "Journal",
     "Ledger",
+    "Merged",
     "Query",
     "Spent",
     "Step",

@@ -13,21 +13,19 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from sqlite3 import Connection, Row
-from typing import TYPE_CHECKING, NamedTuple
+from sqlite3 import Row
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
-from evolink_widgets.store.database import Database, insert
-from evolink_widgets.store.formats import EXTENSIONS, Facts, NotAPicture, examine
-from evolink_widgets.store.names import stem
+from evolink_widgets.store.database import Database
+from evolink_widgets.store.formats import Facts, NotAPicture, examine
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
-from evolink_widgets.store.placing import already_there, place_free
 from evolink_widgets.store.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
-from evolink_widgets.store.records import dump, read_receipt, storable
+from evolink_widgets.store.records import read_receipt
 from evolink_widgets.store.rows import SELECT, in_reach, place_of, read_image, read_recipe
-from evolink_widgets.store.schema import search_text
+from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
 from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.trash import Trash
 
@@ -37,15 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
 
 log = logging.getLogger("evolink_widgets")
-
-
-class _Set(NamedTuple):
-    key: str
-    recipe: Recipe
-    task_id: str | None
-    expected: int
-    now: float
-    notebook: str | None
 
 
 class Gallery:
@@ -98,25 +87,20 @@ class Gallery:
             files.flush(part)
         already = self._row(key, index)
         if already is None or not place_of(self.root, already).is_file():
-            about = _Set(key, recipe, task_id, expected or recipe.request.n, now, notebook)
-            self._take_in(index, part, facts, about)
+            about = NewSet(key, recipe, task_id, expected or recipe.request.n, now, notebook)
+            self._take_in(about, NewPicture(index, part, facts, now))
             already = self._row(key, index)
             assert already is not None
         with suppress(OSError):
             part.unlink(missing_ok=True)
         return read_image(self.root, already, recipe)
 
-    def _take_in(self, index: int, part: Path, facts: Facts, about: _Set) -> None:
-        placed: Path | None = None
+    def _take_in(self, about: NewSet, picture: NewPicture) -> None:
+        part, placed = picture.file, None
         try:
             with self._database.write() as connection, guarded(part, "moved into the store"):
-                name = f"{_set_stem(connection, about)}_{index + 1}{EXTENSIONS[facts.format]}"
-                target, picture = self.root / name, (about.key, index)
-                path = already_there(connection, target, facts, picture)
-                if path is None:
-                    path = placed = place_free(connection, part, target, picture)
-                    files.flush_folder(self.root)
-                _write_row(connection, about, index, path.name, facts)
+                path, new = shelve(self.root, connection, about, picture)
+                placed = path if new else None
                 recipe_file.write(self.root, connection, about.key)
         except BaseException:
             if placed is not None:
@@ -287,50 +271,3 @@ class Gallery:
 
 def _clamped(number: int) -> int:
     return min(max(number, 0), 1 << 62)
-
-
-def _set_stem(connection: Connection, about: _Set) -> str:
-    key, recipe = about.key, about.recipe
-    found = connection.execute("SELECT stem FROM sets WHERE key = ?", (key,)).fetchone()
-    if found is not None:
-        return str(found["stem"])
-    # Four letters of the key are enough nearly always; all of them always.
-    for letters in (4, 8, len(key)):
-        name = stem(recipe.request.prompt, key[:letters], about.now)
-        if not connection.execute("SELECT 1 FROM sets WHERE stem = ?", (name,)).fetchone():
-            break
-    columns = {
-        "key": key,
-        "stem": name,
-        "recipe": dump(recipe.to_record()),
-        "identity": recipe.identity,
-        "service": recipe.service,
-        "simulated": recipe.service == "emulator",
-        "task_id": storable(about.task_id),
-        "expected": about.expected,
-        "created_at": about.now,
-        "prompt": storable(recipe.request.prompt),
-        "size": recipe.request.size,
-        "quality": recipe.request.quality,
-        "model": recipe.request.model,
-        "notebook": storable(about.notebook),
-        "words": search_text(recipe.request.prompt),
-    }
-    insert(connection, "sets", columns)
-    return name
-
-
-def _write_row(connection: Connection, about: _Set, index: int, name: str, facts: Facts) -> None:
-    connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (about.key, index))
-    columns = {
-        "key": about.key,
-        "number": index,
-        "path": name,
-        "format": facts.format,
-        "width": facts.width,
-        "height": facts.height,
-        "bytes_count": facts.bytes_count,
-        "sha256": facts.sha256,
-        "created_at": about.now,
-    }
-    insert(connection, "pictures", columns)

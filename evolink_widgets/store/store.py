@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
 from evolink_widgets.store.owner import this_process
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.merge import Merged
 
 
 class Store:
@@ -35,6 +39,26 @@ class Store:
     def owner(self) -> str:
         """This process's name for `journal.claim`; another one after a fork."""
         return this_process()
+
+    def merge(self, other: str | Path) -> Merged:
+        """Take another store in: its pictures, recipes, tasks and credits, each once.
+
+        The other folder is only read. It may have been moved or copied, be of an older version,
+        or a stranger's: what is damaged or leads outside is left out, with a sentence. Its
+        spending counts as history, at the time when it was spent. Merging again, also after
+        a merge that was stopped, takes in what is missing.
+
+        Args:
+            other: the folder.
+
+        Raises:
+            StoreError: `other` is no store, or this one.
+            StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
+            StoreTooNew: a newer version wrote the other one.
+        """
+        from evolink_widgets.store.merge import merge
+
+        return merge(self.root, self.database, Path(other).expanduser().absolute())
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""

@@ -1,0 +1,271 @@
+"""Taking another store in: pictures, recipes, tasks and credits, each once.
+
+A set comes in whole, in one transaction, or not at all. Merging again goes on where a merge was
+stopped, and finds what is there already by its key and its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.store import files, recipe_file
+from evolink_widgets.store.border import guarded
+from evolink_widgets.store.database import Database, insert
+from evolink_widgets.store.entry import Entry, columns_of
+from evolink_widgets.store.foreign import ForeignStore, TheirPicture, TheirSet, opened
+from evolink_widgets.store.formats import NotAPicture, examine
+from evolink_widgets.store.pictures import TRASH
+from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
+
+_LARGEST_PICTURE = 256_000_000
+_BLOCK = 1 << 20
+_AT_ONCE = 200
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge brought.
+
+    Args:
+        pictures: how many were taken in.
+        tasks: how many tasks were taken over.
+        already: how many pictures were here before.
+        left_out: a sentence for each thing that could not be taken over.
+    """
+
+    pictures: int = 0
+    tasks: int = 0
+    already: int = 0
+    left_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = [f"{self.pictures} pictures and {self.tasks} tasks taken over"]
+        if self.already:
+            said.append(f"{self.already} pictures were here already")
+        if self.left_out:
+            said.append(f"{len(self.left_out)} things left out, the first: {self.left_out[0]}")
+        return "; ".join(said)
+
+
+def merge(root: Path, database: Database, other: Path) -> Merged:
+    """Take in what the folder `other` holds; it is only read.
+
+    Args:
+        root: our folder.
+        database: our database.
+        other: their folder.
+
+    Raises:
+        StoreError: `other` is no store, or this one; or ours can't be written to: what came in
+            before that is in, and merging again goes on from there.
+    """
+    if other.exists() and root.exists() and other.samefile(root):
+        raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
+    with opened(other) as theirs:
+        return _Merge(root, database, theirs).run()
+
+
+class _Merge:
+    def __init__(self, root: Path, database: Database, theirs: ForeignStore) -> None:
+        self.root = root
+        self.database = database
+        self.theirs = theirs
+        self.pictures = self.tasks = self.already = 0
+        found = database.rows("SELECT key, number, sha256 FROM pictures")
+        self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
+        self.hashes = set(self.ours.values())
+
+    def run(self) -> Merged:
+        for one in self.theirs.sets():
+            try:
+                self._take_set(one)
+            except StoreDamaged as exc:
+                self.theirs.leave_out(f"Set {one.key} is left out: {exc.message}")
+        for keys in _some(self.theirs.task_keys()):
+            with self.database.write() as connection:
+                for key in keys:
+                    self._take_task(connection, key)
+        for keys in _some(self.theirs.credit_keys()):
+            with self.database.write() as connection:
+                for key in keys:
+                    self._take_credits(connection, key)
+        return Merged(self.pictures, self.tasks, self.already, tuple(self.theirs.left_out))
+
+    def _take_set(self, theirs: TheirSet) -> None:
+        key = self._key_for(theirs)
+        wanted = []
+        for picture in theirs.pictures:
+            if picture.sha256 in self.hashes:
+                self.already += 1
+            elif (key, picture.number) in self.ours:
+                self.theirs.leave_out(
+                    f"Picture {picture.number + 1} of set {key} is another one here than in "
+                    f"{self.theirs.root}; ours stays."
+                )
+            else:
+                wanted.append(picture)
+        with ExitStack() as stack:
+            ready = [new for one in wanted if (new := self._fetch(one, stack)) is not None]
+            self._shelve(theirs, key, ready)
+        self.pictures += len(ready)
+        for one in ready:
+            self.ours[key, one.number] = one.facts.sha256
+            self.hashes.add(one.facts.sha256)
+
+    def _shelve(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
+        about = NewSet(
+            key,
+            theirs.recipe,
+            theirs.task_id,
+            theirs.expected,
+            theirs.created_at,
+            theirs.notebook,
+        )
+        placed: list[tuple[Path, Path]] = []
+        try:
+            with self.database.write() as connection, guarded(self.root, "written"):
+                for picture in ready:
+                    path, new = shelve(self.root, connection, about, picture)
+                    if new:
+                        placed.append((picture.file, path))
+                if ready:
+                    recipe_file.write(self.root, connection, key)
+                if key == theirs.key:
+                    self._take_task(connection, key)
+                    self._take_credits(connection, key)
+        except BaseException:
+            for source, path in placed:
+                with suppress(OSError):
+                    files.take_back(source, path)
+            with suppress(StoreError), self.database.write() as connection:
+                recipe_file.write(self.root, connection, key)
+            raise
+
+    def _key_for(self, theirs: TheirSet) -> str:
+        """Return their key, or one made from it where we have another recipe under it."""
+        ours = self.database.rows(
+            "SELECT identity FROM sets WHERE key = ?1 UNION ALL "
+            "SELECT identity FROM tasks WHERE key = ?1",
+            (theirs.key,),
+        )
+        if all(row["identity"] == theirs.recipe.identity for row in ours):
+            return theirs.key
+        text = f"{theirs.key} {theirs.recipe.identity}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _fetch(self, theirs: TheirPicture, stack: ExitStack) -> NewPicture | None:
+        """Copy a picture into our folder of parts, and check the copy."""
+        folder = self.root / ".parts"
+        with guarded(folder, "made"):
+            folder.mkdir(parents=True, exist_ok=True)
+            path = stack.enter_context(files.temporary(folder))
+        try:
+            with guarded(path, "written"):
+                _copy_plain(self._place_of(theirs), path)
+                files.flush(path)
+            facts = examine(path)
+            if facts.sha256 != theirs.sha256:
+                raise NotAPicture("its bytes were changed")
+        except NotAPicture as exc:
+            self.theirs.leave_out(f"{theirs.file} is left out: {exc}.")
+            return None
+        return NewPicture(
+            theirs.number, path, facts, theirs.created_at, theirs.favourite, theirs.trashed_at
+        )
+
+    def _place_of(self, theirs: TheirPicture) -> Path:
+        # Killed while it was moved, a file lies at the other of its two places.
+        here, trash = self.theirs.root, self.theirs.root / TRASH
+        other = (here if theirs.file.parent == trash else trash) / theirs.file.name
+        return other if other.is_file() and not theirs.file.exists() else theirs.file
+
+    def _take_task(self, connection: Connection, key: str) -> None:
+        theirs = self.theirs.task(key)
+        if theirs is None:
+            return
+        ours = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
+        if ours is None:
+            if (
+                theirs.task_id is None
+                or not connection.execute(
+                    "SELECT 1 FROM tasks WHERE service = ? AND task_id = ?",
+                    (theirs.service, theirs.task_id),
+                ).fetchone()
+            ):
+                insert(connection, "tasks", columns_of(theirs))
+                self.tasks += 1
+        elif _is_further(connection, ours, theirs):
+            columns = {**columns_of(theirs), "key": key}
+            names = ", ".join(f"{name} = ?" for name in columns)
+            connection.execute(f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key))
+            connection.execute("DELETE FROM ledger WHERE key = ? AND state = 'reserved'", (key,))
+            self._take_credits(connection, key)
+
+    def _take_credits(self, connection: Connection, key: str) -> None:
+        theirs = self.theirs.credits(key)
+        if theirs is None:
+            return
+        if connection.execute("SELECT 1 FROM ledger WHERE key = ?", (key,)).fetchone():
+            return
+        insert(connection, "ledger", theirs.columns)
+        connection.executemany(
+            "INSERT OR IGNORE INTO ledger_scopes (scope, key) VALUES (?, ?)",
+            [(scope, key) for scope in theirs.scopes],
+        )
+
+
+def _is_further(connection: Connection, ours: Row, theirs: Entry) -> bool:
+    """Tell whether theirs is our own task, ended there and still out here.
+
+    Only a copy of our own store knows its Idempotency-Key. Its pictures must be here already.
+    """
+    same = (
+        theirs.task_id is not None
+        and ours["task_id"] == theirs.task_id
+        and ours["service"] == theirs.service
+        and ours["idempotency_key"] == theirs.idempotency_key
+    )
+    if not same or ours["ended_at"] is not None or theirs.ended_at is None:
+        return False
+    rows = connection.execute("SELECT number FROM pictures WHERE key = ?", (theirs.key,))
+    return set(theirs.saved) <= {row["number"] for row in rows}
+
+
+def _copy_plain(source: Path, target: Path) -> None:
+    """Copy a picture's file: no link, no device, nothing huge.
+
+    Raises:
+        NotAPicture: it is one of these, or it is not there.
+    """
+    if source.parent.name == TRASH and source.parent.is_symlink():
+        raise NotAPicture("its folder is a link")
+    try:
+        if not stat.S_ISREG(source.lstat().st_mode):
+            raise NotAPicture("it is no plain file")
+        handle = os.open(source, os.O_RDONLY | _NO_LINK)
+    except FileNotFoundError as exc:
+        raise NotAPicture("it is not there any more") from exc
+    except OSError as exc:
+        raise NotAPicture(f"it can't be read ({exc.strerror})") from exc
+    with os.fdopen(handle, "rb") as file, target.open("wb") as copy:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):  # put in its place since
+            raise NotAPicture("it is no plain file")
+        if found.st_size > _LARGEST_PICTURE:
+            raise NotAPicture(f"it has {found.st_size:,} bytes")
+        shutil.copyfileobj(file, copy, _BLOCK)
+
+
+def _some(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]
