@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -43,11 +44,15 @@ def homes(scene: Scene) -> list[str]:
     return list(max(wet or known, key=lambda kind: kind.tall).homes) if known else []
 
 
-def paint_cast(stage: Stage, place: Place) -> None:
-    """Place every subject of the scene and draw it, the farthest first."""
+def paint_cast(stage: Stage, place: Place, taken: Sequence[tuple[float, float]] = ()) -> None:
+    """Place every subject of the scene and draw it, the farthest first.
+
+    ``taken`` are spans across the picture that newcomers leave free.
+    """
     rng = stage.rng("cast")
-    for actor in sorted(_placed(stage, place, rng), key=lambda one: one.order):
-        draw(stage, place, actor)
+    for actor in sorted(_placed(stage, place, rng, taken), key=lambda one: one.order):
+        if not actor.subject.hidden:
+            draw(stage, place, actor)
 
 
 def bonds_of(scene: Scene) -> dict[int, Bond]:
@@ -85,11 +90,14 @@ def _leads(bonds: dict[int, Bond], start: int, end: int) -> bool:
     return start == end
 
 
-def _placed(stage: Stage, place: Place, rng: Random) -> list[Actor]:
+def _placed(
+    stage: Stage, place: Place, rng: Random, taken: Sequence[tuple[float, float]]
+) -> list[Actor]:
     scene = stage.scene
     known = [(n, s, KINDS[s.name]) for n, s in enumerate(scene.subjects) if s.name in KINDS]
     bonds = bonds_of(scene)
-    free = [entry for entry in known if entry[0] not in bonds]
+    late = [entry for entry in known if entry[0] not in bonds and entry[1].late]
+    free = [entry for entry in known if entry[0] not in bonds and not entry[1].late]
     heights = _heights(stage, free, bonds)
     slots = _slots(stage, free, heights, rng)
     actors: list[Actor] = []
@@ -101,6 +109,8 @@ def _placed(stage: Stage, place: Place, rng: Random) -> list[Actor]:
                 flip = False
             actor = Actor(kind, subject, number, x, 0.0, size, flip)
             actors.append(_stand(stage, place, rng, actor))
+    for number, subject, _ in late:
+        actors += _latecomers(stage, place, actors, taken, number, subject)
     waiting = {n: s for n, s, _ in known if n in bonds}
     while waiting:
         for number, subject in list(waiting.items()):
@@ -109,6 +119,50 @@ def _placed(stage: Stage, place: Place, rng: Random) -> list[Actor]:
                 actors += _companions(stage, bearer, number, subject, bonds[number])
                 del waiting[number]
     return actors
+
+
+def _latecomers(
+    stage: Stage,
+    place: Place,
+    there: list[Actor],
+    taken: Sequence[tuple[float, float]],
+    number: int,
+    subject: Subject,
+) -> list[Actor]:
+    """What an edit added, in the widest gap between those who are there already."""
+    kind = KINDS[subject.name]
+    rng = stage.rng(f"late {kind.name} {number}")
+    size = {"small": 0.68, "large": 1.3}.get(subject.size, 1.0)
+    high = kind.hero * stage.unit
+    if there:
+        lead = max(there, key=lambda one: one.high)
+        ratio = (kind.tall / lead.kind.tall) ** 0.36
+        high = min(high, max(0.3 * lead.high, min(1.25 * lead.high, lead.high * ratio)))
+    high *= size * subject.count**-0.28
+    wide = high * kind.wide / 100 * (1 + 0.8 * (subject.count - 1))
+    if taken:
+        high *= 0.75
+    spans = [(one.x - one.wide / 2, one.x + one.wide / 2) for one in there]
+    edges = sorted([*spans, *taken])
+    best, middle, last = -1.0, stage.width / 2, stage.width * 0.04
+    for left, right in [*edges, (stage.width * 0.96, stage.width)]:
+        if left - last > best:
+            best, middle = left - last, (left + last) / 2
+        last = max(last, right)
+    if 0 < best < wide and kind.stands != "air":
+        high *= max(0.6, best / wide)
+    step = high * kind.wide / 100 * 0.8
+    start = middle - (subject.count - 1) / 2 * step
+    flip = middle > stage.width / 2
+    return [
+        _stand(
+            stage,
+            place,
+            rng,
+            Actor(kind, subject, number, start + k * step, 0.0, high * (1 - 0.06 * k), flip),
+        )
+        for k in range(subject.count)
+    ]
 
 
 def _companions(

@@ -20,9 +20,13 @@ class Chance:
     def __init__(self, *identity: object) -> None:
         self._key = "\x1f".join(str(part) for part in identity)
 
+    def picks(self, name: str) -> Chance:
+        """Whose numbers ``name`` gets: an edit keeps some of the first picture's."""
+        return self
+
     def stream(self, name: str) -> Random:
         """Return a fresh generator for ``name``; the same name always gives the same numbers."""
-        text = f"{self._key}\x1f{name}".encode("utf-8", "surrogatepass")
+        text = f"{self.picks(name)._key}\x1f{name}".encode("utf-8", "surrogatepass")
         return Random(int.from_bytes(hashlib.sha256(text).digest()[:8], "big"))
 
 

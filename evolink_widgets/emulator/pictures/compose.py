@@ -83,7 +83,9 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
 
 def _stage(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int) -> Stage:
     rng = chance.stream("stage")
-    light = light_for(scene.time or "day", scene.weather, rng)
+    light = light_for(scene.time or "day", scene.weather, chance.stream("light"))
+    if scene.sky_tint:
+        light = light.tinted(scene.sky_tint)
     share = rng.uniform(*place.horizon)
     aspect = canvas.width / canvas.height
     if place.horizon[0] < 1:

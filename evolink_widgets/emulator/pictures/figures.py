@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from .colour import Colour, lighter, mix, times
 from .pen import Pen
 from .places import Place
+from .places.land import foliage
 from .scene import Subject
 from .stage import Glow, Stage
 from .subjects import Kind
 
 _FINE = 2  #: tiles are drawn this much larger, so that their edges come out smooth
 _LARGEST_TILE = 2200
+_SNOWED_ON = 1.9  #: metres: what is taller keeps snow on it
 _LETTERED = ("sign", "shop", "clock", "watch", "chart")
 
 
@@ -52,6 +54,8 @@ def draw(stage: Stage, place: Place, actor: Actor) -> None:
     kind, light = actor.kind, stage.light
     rng = stage.rng(f"{kind.name} {actor.number}")
     main = rng.choice(kind.colours)
+    if kind.leafy:
+        main = foliage(stage, rng, main)
     if actor.subject.colour and kind.tint:
         main = actor.subject.colour
     high = max(8, min(_LARGEST_TILE, round(actor.high * _FINE)))
@@ -59,6 +63,8 @@ def draw(stage: Stage, place: Place, actor: Actor) -> None:
     pen.text = stage.scene.text
     pen.seated = actor.seated
     kind.draw(pen)
+    if actor.subject.colour and not kind.tint:
+        pen.tile = _washed(pen.tile, actor.subject.colour)
     scale = actor.high / high
     size = max(1, round(pen.size[0] * scale)), max(1, round(pen.size[1] * scale))
     tile = pen.tile.resize(size, Image.Resampling.BOX)
@@ -75,6 +81,8 @@ def draw(stage: Stage, place: Place, actor: Actor) -> None:
         cord = [(actor.x, 0.0), (actor.x, actor.y - actor.high * 0.97)]
         stage.canvas.line(cord, stage.unit * 0.003, stage.light.shade)
     lit = _lit(stage, place, tile, mask, actor)
+    if actor.kind.tall > _SNOWED_ON and _snows(stage, place):
+        lit.paste(lighter(stage.light.ambient, 0.75), (0, 0), _cap(mask, actor.high))
     stage.canvas.image.paste(lit, (left, top), mask)
     for x, y, radius, tone, strength in pen.lights:
         across = size[0] - x * scale if flip else x * scale
@@ -87,6 +95,26 @@ def draw(stage: Stage, place: Place, actor: Actor) -> None:
                 strength * (1.0 if light.lamps else 0.35),
             )
         )
+
+
+def _snows(stage: Stage, place: Place) -> bool:
+    outside = not place.indoors and place.surface in ("land", "shore", "water")
+    return outside and (stage.scene.weather == "snow" or stage.scene.season == "winter")
+
+
+def _cap(mask: Image.Image, high: float) -> Image.Image:
+    """What of a shape faces up: snow lies on it."""
+    lower = Image.new("L", mask.size)
+    lower.paste(mask, (0, max(2, round(high * 0.028))))
+    cap = ImageChops.subtract(mask, lower)
+    return cap.filter(ImageFilter.GaussianBlur(max(0.5, high * 0.004)))
+
+
+def _washed(tile: Image.Image, tone: Colour) -> Image.Image:
+    """A thing whose colours belong together, seen through another colour."""
+    grey = ImageOps.grayscale(tile)
+    dark, pale = times(tone, (70, 66, 84)), lighter(tone, 0.75)
+    return Image.blend(tile, ImageOps.colorize(grey, dark, pale, mid=tone), 0.7)
 
 
 def _shadow(stage: Stage, place: Place, actor: Actor, mask: Image.Image) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from .colour import Colour, Stops, colour, mix, times, turned
+from .colour import Colour, Stops, colour, lighter, mix, times, turned
 
 TIMES = ("dawn", "day", "sunset", "dusk", "night")
 
@@ -36,6 +36,17 @@ class Light:
         """``local`` colour under this light; ``depth`` 1 is near, 0 is on the horizon."""
         seen = times(local, self.ambient)
         return mix(self.haze, seen, min(1.0, 0.12 + 0.88 * depth))
+
+    def tinted(self, tone: Colour) -> Light:
+        """The same light under a sky of another colour."""
+        pale = lighter(tone, 0.45)
+        sky = tuple((place, mix(now, mix(tone, pale, place), 0.72)) for place, now in self.sky)
+        return replace(
+            self,
+            sky=sky,
+            haze=mix(self.haze, pale, 0.5),
+            ambient=mix(self.ambient, times(self.ambient, lighter(tone, 0.6)), 0.5),
+        )
 
 
 def _stops(text: str) -> Stops:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .chance import Chance
-from .compose import paint
+from .edit import Reference, edited, painted
 from .finish import encoded, grained, marked, resized
-from .scene import parse
-from .styles import styled
+from .painting import original
 
 QUALITIES = ("low", "medium", "high")
 
@@ -26,18 +24,24 @@ def render(
     index: int = 0,
     seed: int | str = 0,
     format: str = "png",
-    references: Sequence[bytes] = (),
+    references: Sequence[Reference] = (),
 ) -> bytes:
-    """Paint ``prompt`` and return a real PNG, JPEG or WebP of exactly ``width`` × ``height``."""
+    """Paint ``prompt`` and return a real PNG, JPEG or WebP of exactly ``width`` × ``height``.
+
+    With references the first of them is changed as the prompt says, and the others are put into
+    it. A reference is a painting (the same scene is painted again), or the bytes of a picture
+    (it is cropped to the new shape and worked over).
+    """
     if width < 1 or height < 1:
         raise ValueError(f"a picture needs at least one pixel, not {width} x {height}")
     detail = QUALITIES.index(quality) if quality in QUALITIES else 1
-    chance = Chance(prompt, index, seed, round(width / height, 2))
     across, down = _canvas_size(width, height, detail)
-    scene = parse(prompt)
-    canvas = paint(scene, chance, across, down, detail)
-    picture = resized(styled(canvas.image, scene.style, chance), width, height)
-    picture = marked(grained(picture, _GRAIN[detail]))
+    if references:
+        picture = edited(prompt, references, (across, down), detail, index=index, seed=seed)
+    else:
+        work = original(prompt, index=index, seed=seed, shape=width / height)
+        picture = painted(work, (across, down), detail)
+    picture = marked(grained(resized(picture, width, height), _GRAIN[detail]))
     return encoded(picture, format)
 
 

@@ -10,6 +10,7 @@ from .colour import colour as read_colour
 from .vocabulary import Meaning, read
 
 MOST_SUBJECTS = 5
+MOST_AFTER_EDITS = 9
 MOST_OF_A_KIND = 9
 LONGEST_TEXT = 120
 
@@ -26,6 +27,8 @@ class Subject:
     colour: Colour | None = None
     size: str = ""  #: "", "small" or "large"
     pose: str = ""  #: "", "flying" or "sleeping"
+    late: bool = False  #: came with an edit: stands where the others leave room
+    hidden: bool = False  #: taken away by an edit; the others stay where they are
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Scene:
     text: str | None = None  #: quoted words to be lettered
     colours: tuple[Colour, ...] = ()  #: colours that belong to no subject
     framing: str = ""  #: "", "close" or "wide"
+    sky_tint: Colour | None = None  #: a colour asked for the sky alone
 
     @property
     def empty(self) -> bool:
@@ -64,14 +68,15 @@ class Scene:
 
 def parse(prompt: str) -> Scene:
     """Read ``prompt``. Never fails; an unknown language gives an empty scene."""
-    text, rest = _quoted(prompt)
+    text, rest = quoted(prompt)
     reader = _Reader()
     for meaning in read(rest):
         reader.take(meaning)
     return replace(reader.scene(), text=text)
 
 
-def _quoted(prompt: str) -> tuple[str | None, str]:
+def quoted(prompt: str) -> tuple[str | None, str]:
+    """The words of a prompt that stand in quotes, and the rest."""
     found = _QUOTED.search(prompt[:8000]) or _SINGLE.search(prompt[:8000])
     if not found:
         return None, prompt

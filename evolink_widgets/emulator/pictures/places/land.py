@@ -30,15 +30,16 @@ BLOSSOM = tuple(colour(c) for c in ("f4b8cc", "f9d6e0", "e796b4"))
 
 
 def foliage(stage: Stage, rng: Random, green: Colour) -> Colour:
-    """Leaf colour of the season."""
+    """Leaf colour of the season. Draws as often in each, so that no season moves a tree."""
     season = stage.scene.season
+    draw, hue, value = rng.random(), rng.uniform(-0.04, 0.03), rng.uniform(0.85, 1.15)
     if season == "autumn":
-        return rng.choice(AUTUMN)
-    if season == "spring" and rng.random() < 0.6:
-        return rng.choice(BLOSSOM)
+        return AUTUMN[int(draw * len(AUTUMN))]
+    if season == "spring" and draw < 0.6:
+        return BLOSSOM[int(draw / 0.6 * len(BLOSSOM))]
     if season == "winter":
         return mix(green, (150, 164, 176), 0.6)
-    return turned(green, rng.uniform(-0.04, 0.03), 1.0, rng.uniform(0.85, 1.15))
+    return turned(green, hue, 1.0, value)
 
 
 def white_ground(stage: Stage) -> bool:

@@ -28,7 +28,7 @@ def _stem(p: Pen, x: float, top: float) -> None:
 
 
 @subject("tree", wide=104, tall=9, colours="6f9f52 5f9058 86a94e", hero=0.64,
-         homes="meadow, meadow, lake", seat=(70, 62))  # fmt: skip
+         homes="meadow, meadow, lake", leafy=True, seat=(70, 62))  # fmt: skip
 def tree(p: Pen) -> None:
     """A broad old tree."""
     p.blob("34,101! 44,92 46,70 40,52! 62,52! 57,70 60,92 72,101!", BARK)

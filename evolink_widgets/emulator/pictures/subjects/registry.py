@@ -37,6 +37,7 @@ class Kind:
     shelters: bool = False  #: is held over one's head
     held: float = 0.0  #: how tall, against its bearer, it is when it is held; 0: by its nature
     worn: bool = False  #: goes on heads
+    leafy: bool = False  #: its colour is the season's
     shines: bool = False  #: gives light: the dark of the scene does not touch it
 
 
@@ -65,6 +66,7 @@ def subject(
     shelters: bool = False,
     held: float = 0.0,
     worn: bool = False,
+    leafy: bool = False,
     shines: bool = False,
 ) -> Callable[[Artist], Artist]:
     """Register an artist. ``colours`` and ``homes`` are separated by blanks and commas."""
@@ -92,6 +94,7 @@ def subject(
             shelters,
             held,
             worn,
+            leafy,
             shines,
         )
         return artist
