@@ -102,8 +102,8 @@ def _check_values(array: Any, numpy: Any) -> None:
     low, high = array.min(), array.max()
     if kind == "f":
         if not (numpy.isfinite(low) and numpy.isfinite(high)):
-            raise NotAPicture("must hold numbers only, no NaN and no infinity",
-                              "numpy.nan_to_num(array)")  # fmt: skip
+            nearest = "numpy.nan_to_num(array)" if numpy.isnan(low) else None
+            raise NotAPicture("must hold numbers only, no NaN and no infinity", nearest)
         if low >= 0 and high <= 1:
             return
         found = f"{rule}; its values go from {low:.4g} to {high:.4g}"

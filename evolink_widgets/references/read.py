@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,44 +20,69 @@ from evolink_widgets.references.container import Broken, claimed
 from evolink_widgets.references.figures import is_figure, picture_file_of
 from evolink_widgets.references.limits import LIMITS, Limits
 from evolink_widgets.references.pixels import orientation_of
-from evolink_widgets.references.ready import Ready, Source, make_ready
+from evolink_widgets.references.ready import make_ready
+from evolink_widgets.references.source import Ready, Source
 from evolink_widgets.references.text import read_path, read_text
 from evolink_widgets.rules.problem import Problem, shown
 from evolink_widgets.rules.request import MAX_REFERENCES
 
-__all__ = ["prepare", "read", "read_one"]
+__all__ = ["Prepared", "prepare", "read", "read_one"]
 
 _LISTS = (list, tuple, Set, Mapping)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """References, ready to stand in a request.
+
+    Attributes:
+        references: links, and the names of pictures that were kept, in the given order.
+        notices: what was done to them: "references[1]: It was a TIFF; it is sent as PNG."
+        problems: why some can't be taken; there are no references then.
+    """
+
+    references: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 def prepare(
-    references: object, *, keep_metadata: bool = False, limits: Limits = LIMITS
-) -> tuple[Ready | str, ...]:
-    """References as they are sent: links as they stand, pictures made ready. Blocks.
+    references: object,
+    keep: Callable[[Ready], object],
+    *,
+    keep_metadata: bool = False,
+    limits: Limits = LIMITS,
+) -> Prepared:
+    """Make all references ready, one after the other. Blocks; never raises for what was given.
 
     Args:
         references: 0 to 16 of what `read` takes.
+        keep: is given each picture once it is ready, and keeps its bytes: only one of them is
+            in memory at a time.
         keep_metadata: leave Exif, XMP, comments and the like in them, the position too.
         limits: what is read and sent at most.
-
-    Raises:
-        InvalidRequest: with the problems of all of them at once.
     """
-    prepared: list[Ready | str] = []
+    names: list[str] = []
+    notices: list[str] = []
     problems: list[Problem] = []
     for item in _read(references, limits):
         if isinstance(item, Problem):
             problems.append(item)
         elif isinstance(item, str):
-            prepared.append(item)
+            names.append(item)
         else:
             try:
-                prepared.append(make_ready(item, keep_metadata=keep_metadata, limits=limits))
+                ready = make_ready(item, keep_metadata=keep_metadata, limits=limits)
             except InvalidRequest as exc:
                 problems += exc.problems
+                continue
+            if not problems:
+                keep(ready)
+            names.append(ready.name)
+            notices += [f"{item.place}: {sentence}" for sentence in ready.notices]
     if problems:
-        raise InvalidRequest(problems)
-    return tuple(prepared)
+        return Prepared(problems=tuple(problems))
+    return Prepared(tuple(names), tuple(notices))
 
 
 def read(references: object, *, limits: Limits = LIMITS) -> tuple[Source | str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +32,14 @@ from evolink_widgets.references.kinds import (
 )
 from evolink_widgets.references.limits import LIMITS, Limits
 from evolink_widgets.references.png import scan_png
+from evolink_widgets.references.source import Original, Ready, Source
 from evolink_widgets.references.webp import scan_webp
-from evolink_widgets.rules.kept import kept_name
 from evolink_widgets.rules.problem import Problem
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Original", "Ready", "Source", "make_ready"]
+__all__ = ["make_ready"]
 
 _SCANS: dict[str, Callable[..., Scan]] = {"JPEG": scan_jpeg, "PNG": scan_png, "WEBP": scan_webp}
 _FORMATS = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp"}
@@ -49,75 +49,6 @@ _NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP"}
 _ENDINGS = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",),
             "GIF": (".gif",), "BMP": (".bmp", ".dib"), "TIFF": (".tif", ".tiff"),
             "AVIF": (".avif", ".avifs"), "HEIF": (".heic", ".heif")}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Source:
-    """A picture that was given, before anything was done to it.
-
-    Attributes:
-        place: how it is named in messages: "references[2]".
-        named: what was given, in words: "'cat.png'", "an array of uint8, 480×640×3".
-        data: the file's bytes, the file, or pixels that nobody else can change.
-        orientation: of the pixels, as Exif counts; 1 is upright.
-    """
-
-    place: str
-    named: str
-    data: bytes | Path | Image = field(repr=False)
-    orientation: int = UPRIGHT
-
-
-@dataclass(frozen=True)
-class Original:
-    """What was given.
-
-    Attributes:
-        named: in words.
-        kind: what it was: "a TIFF", "an array".
-        width: pixels, upright.
-        height: pixels, upright.
-        bytes_count: of the file; `None` for pixels.
-    """
-
-    named: str
-    kind: str
-    width: int
-    height: int
-    bytes_count: int | None
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A reference as it is sent.
-
-    Attributes:
-        data: the bytes, a whole JPEG, PNG or WebP of at most 50 MB.
-        format: "jpeg", "png" or "webp".
-        width: pixels.
-        height: pixels.
-        sha256: of the bytes, in hex: the reference's identity in a recipe.
-        notices: what was done to it, one sentence each; empty where nothing was.
-        original: what was given.
-    """
-
-    data: bytes = field(repr=False)
-    format: str
-    width: int
-    height: int
-    sha256: str
-    notices: tuple[str, ...]
-    original: Original
-
-    @property
-    def name(self) -> str:
-        """What stands for it in a request, until it is uploaded: `evolink-ref:` and its hash."""
-        return kept_name(self.sha256)
-
-    @property
-    def mime(self) -> str:
-        """Its media type: "image/png"."""
-        return f"image/{self.format}"
 
 
 def make_ready(source: Source, *, keep_metadata: bool = False, limits: Limits = LIMITS) -> Ready:
@@ -141,7 +72,7 @@ def make_ready(source: Source, *, keep_metadata: bool = False, limits: Limits = 
         notices = _wrong_ending(source, kind)
         if kind.reader in _SCANS:
             scan = _SCANS[kind.reader](data, limits, keep_metadata=keep_metadata)
-            ready = _from_scan(source, kind, scan, len(data), notices, limits)
+            ready = _from_scan(source, kind, scan, data, notices, limits)
         else:
             ready = _from_file(source, kind, data, notices, limits, keep_metadata)
     except Broken as exc:
@@ -189,7 +120,7 @@ def _kinds_of(source: Source) -> tuple[Kind, ...]:
 
 
 def _from_scan(
-    source: Source, kind: Kind, scan: Scan, length: int, notices: list[str], limits: Limits
+    source: Source, kind: Kind, scan: Scan, data: bytes, notices: list[str], limits: Limits
 ) -> Ready:
     """From a file that can be sent nearly as it is, if nothing speaks against it."""
     assert kind.reader is not None
@@ -201,7 +132,7 @@ def _from_scan(
         notices.append(f"Left out: {', '.join(scan.removed)}.")
     swapped = scan.orientation >= 5
     size = (scan.height, scan.width) if swapped else (scan.width, scan.height)
-    original = Original(source.named, kind.words, *size, length)
+    original = _original(source, kind, size, data)
     fits = len(scan.clean) <= limits.sent_bytes and scan.width * scan.height <= limits.sent_pixels
     if fits and scan.orientation == UPRIGHT and not scan.recode:
         pixels.prove(scan.clean, kind.reader, limits)
@@ -231,7 +162,7 @@ def _from_file(
     if found.deep:
         notices.append("Its 16 bits a channel became 8.")
     exif = read_exif(block.removeprefix(b"Exif\0\0")).upright if isinstance(block, bytes) else None
-    original = Original(source.named, kind.words, *_upright_size(found), len(data))
+    original = _original(source, kind, _upright_size(found), data)
     return _recoded(found, _wish(kind), exif, notices, original, limits)
 
 
@@ -239,8 +170,13 @@ def _from_pixels(source: Source, image: Image, limits: Limits) -> Ready:
     """From a picture in memory."""
     claimed(*image.size, limits.decoded_pixels)
     found = pixels.Decoded(image, source.orientation)
-    original = Original(source.named, "a picture in memory", *_upright_size(found), None)
+    original = Original(source.named, "a picture in memory", *_upright_size(found))
     return _recoded(found, "png", None, [], original, limits)
+
+
+def _original(source: Source, kind: Kind, size: tuple[int, int], data: bytes) -> Original:
+    digest = hashlib.sha256(data).hexdigest()
+    return Original(source.named, kind.words, *size, len(data), digest)
 
 
 def _upright_size(found: pixels.Decoded) -> tuple[int, int]:

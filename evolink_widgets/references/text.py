@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
 from evolink_widgets.references.limits import Limits
-from evolink_widgets.references.ready import Source
+from evolink_widgets.references.source import Source
 from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.rules.links import nearest_link, reference_rule
 from evolink_widgets.rules.problem import Problem, shown
@@ -53,7 +53,7 @@ def read_path(given: str | os.PathLike[str], place: str) -> Source | Problem:
     try:
         name = os.fspath(given)
         path = Path(name).expanduser()
-        if len(str(name)) <= _LONGEST_NAME and path.exists():
+        if str(name).strip() and len(str(name)) <= _LONGEST_NAME and path.exists():
             if path.is_file():
                 return Source(place, _shown_name(name), path.absolute())
             what = "a picture's file, and not a folder" if path.is_dir() else "a plain file"

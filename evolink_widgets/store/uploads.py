@@ -97,6 +97,10 @@ class Uploads:
                 files.replace(target, data)
         return target
 
+    def has(self, sha256: str) -> bool:
+        """Whether a reference's bytes seem to be there; they are not read."""
+        return any((self._folder / f"{sha256}{one}").is_file() for one in EXTENSIONS.values())
+
     def file_of(self, sha256: str) -> Path:
         """The file with these bytes; read once, to see that it still has them.
 

@@ -19,12 +19,14 @@ SECONDS = 30
 def main(folder: Path, out: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     from evolink_widgets.errors import EvolinkError
-    from evolink_widgets.references.read import prepare
+    from evolink_widgets.references.read import read
+    from evolink_widgets.references.ready import make_ready
 
     for path in sorted(folder.iterdir()):
         signal.alarm(SECONDS)  # its default ends this program, even within a decoder
         try:
-            (ready,) = prepare([path])
+            (source,) = read([path])
+            ready = make_ready(source)
         except EvolinkError as error:
             told = {"refused": str(error), "kind": type(error).__name__}
         else:
