@@ -19,8 +19,7 @@ from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.embed import embedded, handed_on
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import one_line
-from evolink_widgets.store.pictures import TRASH
+from evolink_widgets.store.names import TRASH, one_line
 from evolink_widgets.store.recipe_file import moment
 from evolink_widgets.store.records import read_receipt
 

@@ -7,14 +7,18 @@ signature over the whole file, such as C2PA's, no longer fits a copy that says m
 from __future__ import annotations
 
 import re
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import containers, xmp
+from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import sniff
+from evolink_widgets.store.names import TRASH
 from evolink_widgets.store.recipe_file import FORMAT, moment
 from evolink_widgets.store.records import dump, load_object
 
@@ -74,6 +78,9 @@ def read_recipe(path: str | Path) -> Recipe:
     beside = _beside(source)
     if beside is not None:
         return _from_record(beside, source)
+    stored = _stored(source)
+    if stored is not None:
+        return Recipe.from_record(load_object(stored, f"The recipe of {source}"))
     raise StoreError(
         f"{source} carries no recipe.",
         advice="Copies made with image.save(...) do; look for the recipe file it came with.",
@@ -148,6 +155,21 @@ def _beside(source: Path) -> dict[str, Any] | None:
     listed = pictures if isinstance(pictures, list) else []
     files = [one.get("file") for one in listed if isinstance(one, dict)]
     return record if source.name in files else None
+
+
+def _stored(source: Path) -> str | None:
+    """Return what the database of the store says that `source` lies in; it is only read."""
+    root = source.parent.parent if source.parent.name == TRASH else source.parent
+    path = root / "evolink.sqlite"
+    if not path.is_file():
+        return None
+    with ExitStack() as stack:
+        with guarded(path, "copied aside"):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="evolink-"))
+        rows = open_aside(path, Path(folder), stack).rows(
+            "SELECT recipe FROM pictures JOIN sets USING (key) WHERE path = ?", (source.name,)
+        )
+    return rows[0]["recipe"] if rows else None
 
 
 def _object(data: bytes, source: Path) -> dict[str, Any]:

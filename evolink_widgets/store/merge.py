@@ -23,7 +23,7 @@ from evolink_widgets.store.database import Database, insert
 from evolink_widgets.store.entry import Entry, columns_of
 from evolink_widgets.store.foreign import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.formats import NotAPicture, examine
-from evolink_widgets.store.pictures import TRASH
+from evolink_widgets.store.names import TRASH
 from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
 
 _LARGEST_PICTURE = 256_000_000

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
 
+TRASH = ".trash"
+"""The folder inside the store where deleted pictures wait."""
+
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80
 _SEPARATORS = re.compile(r"[/\\\x00]")

@@ -12,7 +12,7 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import one_line
+from evolink_widgets.store.names import TRASH, one_line
 from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from evolink_widgets.rules.pricing import Receipt
     from evolink_widgets.rules.recipe import Recipe
-
-TRASH = ".trash"
-"""The folder inside the store where deleted pictures wait."""
 
 _JPEG_BYTES = 5_200
 

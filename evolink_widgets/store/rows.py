@@ -11,8 +11,8 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import inside
-from evolink_widgets.store.pictures import TRASH, GeneratedImage
+from evolink_widgets.store.names import TRASH, inside
+from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.records import load_object, storable
 
 SELECT = (

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from evolink_widgets.store import files
 from evolink_widgets.store.database import insert
 from evolink_widgets.store.formats import EXTENSIONS, Facts
-from evolink_widgets.store.names import stem
-from evolink_widgets.store.pictures import TRASH
+from evolink_widgets.store.names import TRASH, stem
 from evolink_widgets.store.placing import already_there, place_free
 from evolink_widgets.store.records import dump, storable
 from evolink_widgets.store.schema import search_text

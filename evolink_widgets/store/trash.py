@@ -18,8 +18,7 @@ from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.formats import Facts
-from evolink_widgets.store.names import inside
-from evolink_widgets.store.pictures import TRASH
+from evolink_widgets.store.names import TRASH, inside
 from evolink_widgets.store.placing import already_there, place_free
 from evolink_widgets.store.rows import SELECT, in_reach, is_digest, place_of
 

@@ -216,13 +216,18 @@ def test_what_is_told_of_the_end_is_not_handed_on(admit, store, tmp_path, now):
     assert read_recipe(copy).identity == image.recipe.identity
 
 
-def test_the_recipe_is_read_from_the_store_itself_and_from_its_recipe_file(admit, store):
+def test_the_recipe_is_read_from_the_store_itself_and_from_its_recipe_file(admit, store, now):
     image = admit(prompt="狐狸")
+    record = image.path.with_name(image.path.name.replace("_1.png", ".json"))
     assert read_recipe(image.path) == image.recipe
-    assert (
-        read_recipe(image.path.with_name(image.path.name.replace("_1.png", ".json")))
-        == image.recipe
-    )
+    assert read_recipe(record) == image.recipe
+    record.unlink()
+    assert read_recipe(image.path) == image.recipe
+    store.gallery.trash([(image.task_key, 0)], now=now)
+    before = sorted((path, path.stat().st_mtime_ns) for path in store.root.rglob("*.sqlite*"))
+    assert read_recipe(store.gallery.find(image.task_key, 0).path) == image.recipe
+    after = sorted((path, path.stat().st_mtime_ns) for path in store.root.rglob("*.sqlite*"))
+    assert after == before, "reading writes nothing"
 
 
 def test_a_picture_damaged_by_hand_is_named_and_can_still_be_copied_bare(admit, tmp_path):
