@@ -266,6 +266,9 @@ class TaskStory:
         except CameShort as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
+            # Who hears that it ended may want to collect it at once, in another kernel.
+            if self.record.entry is not None:
+                await self.record.let_go()
             self._end(error)
         except Exception as exc:
             log.exception("Task %s came to an unexpected end", self.key)

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -51,6 +52,14 @@ def quick(**changes: Any) -> Patience:
         "chance": lambda: 0.5,
     }
     return Patience(**{**few, **changes})
+
+
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for a state."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"it did not come to hold in {seconds:g} s"
+        time.sleep(0.002)
 
 
 class Emulated:
