@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,15 @@ class Reading:
 
     at: float
     left: float
+
+    @classmethod
+    def of(cls, record: object) -> Reading | None:
+        """The reading that a record holds; `None` where it holds none."""
+        found = record if isinstance(record, Mapping) else {}
+        at, left = found.get("at"), found.get("left")
+        if isinstance(at, (int, float)) and isinstance(left, (int, float)):
+            return cls(float(at), float(left))
+        return None
 
 
 class Balance:
@@ -84,7 +93,7 @@ class Balance:
                 await self._records.run(
                     self._store.journal.remember,
                     self._note,
-                    {"at": self.last.at, "left": self.last.left},
+                    vars(self.last),
                 )
         return credits
 
@@ -139,10 +148,7 @@ class Balance:
         return f"balance {self._service}"
 
     def _recalled(self) -> Reading | None:
-        record = self._store.journal.recall(self._note) or {}
-        at, left = record.get("at"), record.get("left")
-        known = isinstance(at, (int, float)) and isinstance(left, (int, float))
-        return Reading(float(at), float(left)) if known and at and left is not None else None
+        return Reading.of(self._store.journal.recall(self._note))
 
     def _others(self, key: str, since: float) -> bool:
         """Whether other tasks of this store were paid for meanwhile."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from evolink_widgets.core.balance import Reading
 from evolink_widgets.core.client import Sent
 from evolink_widgets.core.failures import error_from, failure_record
 from evolink_widgets.core.lookup import Search, find, search_for
@@ -78,7 +79,8 @@ async def _post(story: TaskStory) -> Sent:
         # Surely not accepted is also UNKNOWN to the journal, with a line that says better: the
         # next POST makes it SENDING again, and that line counts no more.
         accepted = None if sent.verdict.kind is Kind.UNKNOWN else False
-        record = failure_record(sent.error, lost_at=now, accepted=accepted)
+        balance = None if story.before is None else vars(story.before)
+        record = failure_record(sent.error, lost_at=now, accepted=accepted, balance=balance)
         await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record}, journal.unknown, story.key, record
         )
@@ -121,7 +123,8 @@ async def search(story: TaskStory) -> None:
     hint = ""
     if not listed:
         sent_at = entry.sent_at or entry.created_at
-        hint = await wiring.balance.hint(story.key, sent_at, cost, story.before)
+        before = story.before or Reading.of((entry.failure or {}).get("balance"))
+        hint = await wiring.balance.hint(story.key, sent_at, cost, before)
     raise _unknown(entry, listed, cost, hint)
 
 

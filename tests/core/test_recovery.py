@@ -1,0 +1,344 @@
+"""What is still out: said once and quietly, collected once, whoever collects it."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from services import InProcess, Scripted, until
+
+import evolink_widgets as ew
+from evolink_widgets import connect, errors
+from evolink_widgets.core.outstanding import Outstanding
+from evolink_widgets.core.session import Session
+from evolink_widgets.core.state import Stage
+from evolink_widgets.notebook import notices
+from evolink_widgets.rules.request import ImageRequest
+
+Open = Callable[..., Session]
+Small = Callable[..., ImageRequest]
+
+HOUR = 3600.0
+
+
+def left_out(session: Session, emulator: InProcess, requests: list[ImageRequest]) -> None:
+    """Leave tasks behind, as a kernel does that ends."""
+    emulator.play("stuck", times=len(requests))
+    tasks = [session.submit(request) for request in requests]
+    until(lambda: all(task.id for task in tasks))
+    session.close()
+
+
+def test_what_an_earlier_kernel_left_is_counted_until_somebody_collects_it(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    begun = time.time()
+    left_out(open_session(in_process), in_process, [small("a fox"), small("a hare")])
+    session = open_session(in_process)
+    found = session.outstanding()
+    assert found is not None
+    assert (found.tasks, found.unknown) == (2, 0)
+    assert begun <= found.since <= time.time()
+    assert found.links_until is not None
+    assert 23 * HOUR < found.links_until - time.time() <= 24 * HOUR
+    assert str(found).startswith("2 paid tasks from ")
+    assert str(found).endswith("are still yours, links end in 23 h")
+
+    tasks = session.recover()
+    assert session.outstanding() is None
+    assert open_session(in_process).outstanding() is None  # the first is at work on them
+    in_process.play("fair")
+    assert [len(task.result(20)) for task in tasks] == [1, 1]
+    assert session.outstanding() is None
+    assert open_session(in_process, store="another").outstanding() is None
+
+
+def test_what_may_be_paid_is_told_apart(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    first = open_session(in_process)
+    in_process.play("no list")
+    in_process.play("reply lost")
+    with pytest.raises(errors.OutcomeUnknown):
+        first.submit(small()).result(20)
+    session = open_session(in_process)
+    found = session.outstanding()
+    assert found is not None
+    assert (found.tasks, found.unknown, found.links_until) == (1, 1, None)
+    assert str(found).startswith("1 perhaps paid task from ")
+    left_out(first, in_process, [small("a hare")])
+    assert "2 paid tasks from " in str(session.outstanding())
+    assert "(1 perhaps paid)" in str(session.outstanding())
+
+
+NOON = time.mktime((2026, 11, 25, 12, 0, 0, 0, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Outstanding(3, NOON - HOUR, NOON + 21.5 * HOUR), "3 paid tasks from 11:00 are still "
+         "yours, links end in 21 h"),
+        (Outstanding(1, NOON - 30 * HOUR, NOON + 600), "1 paid task from 24 November, 06:00 is "
+         "still yours, links end in 10 min"),
+        (Outstanding(1, NOON - 400 * 24 * HOUR, NOON - 1), "1 paid task from 21 October 2025, "
+         "12:00 is still yours, links may have ended"),
+    ],
+)  # fmt: skip
+def test_it_is_said_as_people_say_it(
+    found: Outstanding, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOON)
+    assert str(found) == said
+
+
+def test_four_kernels_at_once_collect_each_task_once_and_settle_it(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    left_out(
+        open_session(in_process), in_process, [small(f"fox {number}", n=2) for number in range(6)]
+    )
+    in_process.play("fair")
+    sessions = [open_session(in_process) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        taken = [task for found in threads.map(Session.recover, sessions) for task in found]
+    assert len({task.key for task in taken}) == len(taken) == 6
+    assert [len(task.result(60)) for task in taken] == [2] * 6
+    assert in_process.counts()["downloads"] == 12
+    assert in_process.counts()["create"] == 6
+    until(lambda: sessions[0].store.ledger.spent().reserved == 0)
+    spent = sessions[0].store.ledger.spent().charged
+    assert spent == pytest.approx(in_process.service.account.used)
+
+
+def test_an_ask_for_what_an_earlier_kernel_paid_for_collects_it(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    left_out(open_session(in_process), in_process, [small()])
+    in_process.play("fair")
+    session = open_session(in_process)
+    assert len(session.submit(small(), fresh=False).result(20)) == 1
+    assert in_process.counts()["create"] == 1
+    assert session.outstanding() is None
+
+
+def test_a_half_download_is_resumed_by_the_next_kernel(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    first = open_session(in_process)
+    in_process.play("truncated download", times=None, after=1)
+    with pytest.raises(errors.DownloadFailed):
+        first.submit(small(n=2)).result(20)
+    first.close()
+    parts = list((first.store.root / ".parts").iterdir())
+    assert len(parts) == 1
+    in_process.play("fair")
+    session = open_session(in_process)
+    assert str(session.outstanding()).startswith("1 paid task from ")
+    (task,) = session.recover()
+    assert len(task.result(20)) == 2
+    assert list((first.store.root / ".parts").iterdir()) == []
+
+
+def test_a_task_that_the_service_no_longer_knows_is_told_truly_and_not_bought_again(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    left_out(open_session(in_process), in_process, [small()])
+    emptied = InProcess()
+    session = open_session(emptied)
+    (task,) = session.recover()
+    with pytest.raises(errors.NotFound) as caught:
+        task.result(20)
+    assert task.state.stage is Stage.STOPPED
+    assert "ew.recover()" in caught.value.advice
+    ask = session.submit(small(), fresh=False)
+    with pytest.raises(errors.NotFound) as again:
+        ask.result(20)
+    assert "fresh=True" in again.value.advice
+    assert emptied.counts().get("create", 0) == 0
+    assert len(session.submit(small(), fresh=True).result(20)) == 1
+
+
+# The balance, where the service can't be asked which tasks it has.
+
+
+def lost(session: Session, request: ImageRequest) -> str:
+    with pytest.raises(errors.OutcomeUnknown) as caught:
+        session.submit(request).result(20)
+    return caught.value.message
+
+
+def test_an_unknown_outcome_says_what_it_would_cost(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("reply lost")
+    in_process.play("no list")
+    said = lost(session, small(n=2))
+    assert "If it was accepted, it costs about 0.63 credits." in said
+    assert "balance" not in said  # nobody read it before
+
+
+def test_a_balance_that_fell_is_a_hint_where_there_is_no_list(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    session.credits()
+    in_process.play("reply lost")
+    in_process.play("no list")
+    said = lost(session, small(n=2))
+    assert "The balance fell by 0.6" in said
+    assert "before the request: that fits a charge (a hint, no proof)." in said
+
+
+def test_a_balance_that_did_not_fall_speaks_for_no_charge(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    session.credits()
+    in_process.play("503 before")
+    in_process.play("no list")
+    assert "that speaks for no charge (a hint, no proof)." in lost(session, small(n=2))
+
+
+def test_what_other_tasks_cost_is_not_taken_for_a_hint(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    session.credits()
+    session.submit(small("an owl")).result(20)
+    in_process.play("reply lost")
+    in_process.play("no list")
+    assert "other tasks had a part in it" in lost(session, small(n=2))
+
+
+def test_the_balance_from_before_outlives_the_kernel(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    first = open_session(in_process)
+    first.credits()
+    in_process.play("reply lost")
+    in_process.play("no list")
+    lost(first, small(n=2))
+    first.close()
+    (task,) = open_session(in_process).recover()
+    with pytest.raises(errors.OutcomeUnknown) as caught:
+        task.result(20)
+    assert "The balance fell by 0.6" in caught.value.message
+
+
+def test_a_real_service_is_asked_once_before_the_first_purchase(
+    open_session: Open, small: Small
+) -> None:
+    emulator = InProcess()
+    session = open_session(emulator, simulated=False, service="api.evolink.ai")
+    for number in range(3):
+        session.submit(small(f"fox {number}")).result(20)
+    assert emulator.counts()["credits"] == 1
+    emulator.play("reply lost")
+    emulator.play("no list")
+    assert "The balance fell by" in lost(session, small(n=2))
+
+
+def test_a_balance_that_can_not_be_read_keeps_nothing_back(
+    open_session: Open, small: Small, in_process: InProcess
+) -> None:
+    from evolink_widgets.emulator.app import create_app
+
+    app = create_app(in_process.service)
+
+    async def no_credits(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/v1/credits":
+            scope["extensions"]["evolink.drop"]()
+            return
+        await app(scope, receive, send)
+
+    service = Scripted(no_credits)
+    service.base_url = in_process.base_url
+    session = open_session(service, simulated=False)
+    assert len(session.submit(small()).result(20)) == 1
+
+
+# The one quiet line.
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(connect, "_settings", connect.Settings())
+    monkeypatch.setattr(connect, "_session", None)
+    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(notices, "_told", set())
+    monkeypatch.chdir(tmp_path)
+    ew.configure(speed=300)
+    yield tmp_path
+    ew.session().close()
+
+
+ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
+
+
+def leave(count: int) -> None:
+    ew.weather("stuck", times=count)
+    session = ew.session()
+    tasks = [session.submit(ImageRequest(f"fox {number}", **ASK)) for number in range(count)]
+    until(lambda: all(task.id for task in tasks))
+    for task in tasks:
+        task.stop()
+    until(lambda: all(entry.owner is None for entry in session.store.journal.open_entries()))
+    ew.weather("fair")
+
+
+def test_the_first_use_says_once_what_is_still_out(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave(2)
+    ew.generate("an owl", **ASK).result(30)
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
+    assert line.startswith("2 paid tasks from ")
+    assert line.endswith("are still yours, links end in 23 h: ew.recover() collects them.")
+    ew.generate("a hare", **ASK).result(30)
+    assert capsys.readouterr().err == ""
+    assert [len(task.result(30)) for task in ew.recover()] == [1, 1]
+    assert capsys.readouterr().err == ""
+
+
+def test_recovering_at_once_says_what_is_collected(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave(1)
+    (task,) = ew.recover()
+    task.result(30)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Collecting: 1 paid task from ")
+
+
+def test_where_nothing_is_out_nothing_is_said(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ew.generate("an owl", **ASK).result(30)
+    assert ew.recover() == []
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")
+
+
+def test_a_store_that_is_damaged_or_a_stream_that_is_closed_stops_no_notice_from_keeping_quiet(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "damaged").mkdir()
+    (here / "damaged" / "evolink.sqlite").write_bytes(b"this is no database" * 1000)
+    ew.configure(store="damaged")
+    notices.tell_outstanding(ew.session())
+    assert capsys.readouterr().err == ""
+    ew.configure(store=None)
+    leave(1)
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr("sys.stderr", closed)
+    notices.tell_outstanding(ew.session())
