@@ -1,0 +1,54 @@
+"""axe-core finds nothing in the panel: light and dark, at rest, at work, ended and enlarged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from notebook_page import Notebook, Server, axe_findings, expect_pictures, press_run
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
+
+SHOW = """
+import evolink_widgets as ew
+ew.configure(speed=40)
+studio = ew.ImageStudio(prompt="a teapot", n=2)
+studio
+"""
+
+
+def test_axe_finds_nothing_in_light_and_dark(
+    server: Server, open_notebook: Callable[..., Notebook]
+) -> None:
+    notebook = open_notebook(
+        server.write("axe", SHOW.strip(), "ew.weather('stuck')", "ew.weather('fair')")
+    )
+
+    def look(state: str) -> None:
+        for theme in ("JupyterLab Dark", "JupyterLab Light"):
+            notebook.wear(theme)
+            assert axe_findings(notebook.page) == [], f"{state}, in {theme}"
+
+    notebook.run(0)
+    panel = notebook.panel(0)
+    panel.get_by_role("button", name="Size").click()
+    expect(panel.get_by_role("radiogroup", name="Size")).to_be_visible()
+    look("at rest, with its tray open")
+    panel.get_by_role("button", name="Size").click()
+
+    notebook.run(1)
+    press_run(panel)
+    bar = panel.get_by_role("progressbar")
+    expect(bar).to_have_attribute("aria-valuenow", "95")
+    look("at work")
+
+    notebook.run(2)
+    run = panel.get_by_role("article")
+    expect_pictures(run, 2)
+    expect(bar).to_be_hidden()
+    look("done")
+
+    run.get_by_role("gridcell").first.press("Enter")
+    expect(panel.get_by_role("dialog")).to_be_visible()
+    look("the lightbox")
