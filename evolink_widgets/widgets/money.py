@@ -31,7 +31,7 @@ def price(estimate: Estimate) -> dict[str, Any]:
         "usdLow": estimate.usd_low,
         "usdHigh": estimate.usd_high,
         "text": str(estimate),
-        "basis": estimate.basis,
+        "learned": estimate.basis if estimate.basis.startswith("from ") else None,
     }
 
 

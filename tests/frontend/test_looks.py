@@ -54,9 +54,37 @@ def away(one: Bench) -> None:
     one.page.clock.resume()
 
 
+def money(one: Bench) -> None:
+    """All that is said of money at once."""
+    text = "3 paid tasks from 13:02 are still yours, links end in 21 h."
+    one.js("text => kernel.tell({ kind: 'outstanding', tasks: 3, text })", text)
+    one.show(prompt=PROMPT, stake="9.7 credits", **ending("unknown"))
+    one.root.get_by_role("button", name="Send again").click()
+    expect(one.root.get_by_role("button", name="Use them")).to_be_visible()
+
+
 def nothing(one: Bench) -> None:
     pass
 
+
+CHECK = {
+    "reuse": {
+        "pictures": 2,
+        "text": "2 of 4 in the store, paid 4.9 credits on 21 November",
+        "take": "Use them and buy 2 for about 4.9 credits",
+    },
+    "meters": [
+        {
+            "name": "Today's budget", "limit": 50, "spent": 31.5, "reserved": 9.5,
+            "text": "31.5 spent, 9.5 reserved, 9 of 50 credits left",
+        }
+    ],
+    "balance": {
+        "credits": 20,
+        "parts": [["This key", "20.0 credits"], ["account", "412.6 credits"]],
+    },
+}  # fmt: skip
+MONEY = {"plan": {"check": CHECK}, "traits": {"prompt": PROMPT}}
 
 STATES: dict[str, tuple[Callable[[Bench], None], dict[str, Any]]] = {
     "empty": (nothing, {"plan": {"simulated": True}}),
@@ -69,6 +97,8 @@ STATES: dict[str, tuple[Callable[[Bench], None], dict[str, Any]]] = {
     "away": (away, {"plan": {"silent": True}, "traits": {"prompt": PROMPT}, "clock": True}),
     "narrow": (problems, {"width": 340, "traits": {"prompt": PROMPT, "size": "1280x720"}}),
     "narrow log": (endings, {"width": 340}),
+    "money": (money, MONEY),
+    "narrow money": (money, MONEY | {"width": 240}),
     "grid": (running, {"widget": "image_grid", "plan": {"rules": None}}),
 }
 
@@ -120,7 +150,7 @@ def test_a_coarse_pointer_gets_larger_targets_and_sees_the_actions(bench: Opener
     heights = {
         name: one.root.locator(spec).first.evaluate("e => e.offsetHeight")
         for name, spec in {
-            "chip": ".ew-chip", "run": ".ew-run", "button": ".ew-btn", "icon": ".ew-over .ew-ico"
+            "chip": ".ew-chip", "run": ".ew-run", "button": ".ew-acts .ew-btn", "icon": ".ew-over .ew-ico"
         }.items()
     }  # fmt: skip
     assert heights == {"chip": 40, "run": 40, "button": 36, "icon": 36}
@@ -171,7 +201,7 @@ def test_more_contrast_turns_lines_and_second_ink_into_ink(bench: Opener) -> Non
     assert colours[2].startswith("color") or colours[2] == colours[0]
 
 
-@pytest.mark.parametrize("state", ["composing", "problems", "running", "done", "endings"])
+@pytest.mark.parametrize("state", ["composing", "problems", "running", "done", "endings", "money"])
 def test_nothing_is_wider_than_its_place(bench: Opener, state: str) -> None:
     enter, how = STATES[state]
     one = bench(**{**how, "viewport": {"width": 1300, "height": 900}})
@@ -188,7 +218,7 @@ def test_nothing_is_wider_than_its_place(bench: Opener, state: str) -> None:
             return e.offsetParent && !cut && b.width && (b.left < left - 1 || b.right > right + 1);
         }).map((e) => e.className || e.tagName);
     }"""
-    widths = (280, 340, 439, 599, 700, 819, 1200)
+    widths = (240, 340, 439, 599, 600, 819, 1200)
     assert {w: wide for w in widths if (wide := one.root.evaluate(script, w))} == {}
 
 
@@ -223,8 +253,9 @@ def test_from_right_to_left_the_panel_is_mirrored_and_numbers_are_not(bench: Ope
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_edges_focus_and_bar_can_be_told_from_their_ground(bench: Opener, theme: str) -> None:
-    one = bench(theme=theme, traits={"prompt": PROMPT})
+    one = bench(theme=theme, **MONEY)
     one.show()
+    expect(one.root.get_by_role("meter")).to_be_visible()
     one.root.get_by_label("Count").focus()
     ratios = one.root.evaluate("""root => {
         const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -249,6 +280,8 @@ def test_edges_focus_and_bar_can_be_told_from_their_ground(bench: Opener, theme:
                            pixel(page, composer.backgroundColor)),
             bar: against(pixel(page, track, style(".ew-prog i").backgroundColor),
                          pixel(page, track)),
+            spent: against(pixel(page, track, style(".ew-meter i").backgroundColor),
+                           pixel(page, track)),
         };
     }""")
     assert {name: ratio for name, ratio in ratios.items() if ratio < 3} == {}

@@ -163,14 +163,18 @@ export function composer(ui) {
     flag(counter, "bad", length > most);
     write(modelWord, `Model · ${name}`);
     sizes.draw();
-    drawProblems();
+    const hasProblems = drawProblems();
 
-    const why = reason("run");
-    const price = cost.draw(checked, n, welcome, frame.disabled ? "" : (why ?? undefined));
+    const why = reason("run") ?? null;
+    // Without a kernel nothing is asked for, so nothing has a price.
+    const price = frame.disabled
+      ? cost.draw({ ...checked, price: null }, n, welcome, null, false)
+      : cost.draw(checked, n, welcome, why, hasProblems);
     set(run, { "aria-disabled": !!why });
     write(runPrice, price && `\u2002${price}`);
   }
 
+  /** @returns {boolean} whether there are any */
   function drawProblems() {
     // An empty prompt is what one begins with: Run says it, nothing is red.
     const problems = checked.problems.filter(({ field: name }) => name !== "prompt" || prompt.value.trim());
@@ -186,6 +190,7 @@ export function composer(ui) {
       const described = join(box === prompt && counter.id, isBad && id + box.name);
       set(box, { "aria-invalid": isBad || null, "aria-describedby": described || null });
     }
+    return problems.length > 0;
   }
 
   /** @param {Problem} problem */

@@ -1,5 +1,5 @@
 /** What it costs and what is left, under the composer: price, balance, what the store has, caps. */
-import { fill, h, icon, join, make, many, range, set, write } from "./dom.js";
+import { fill, flag, h, icon, join, make, many, range, set, write } from "./dom.js";
 
 /** @param {string} id begins the ids of what describes Run @param {() => void} use takes what the store has */
 export function costs(id, use) {
@@ -50,20 +50,21 @@ export function costs(id, use) {
      * @param {Checked} checked
      * @param {number | ""} n
      * @param {Welcome} welcome
-     * @param {string} [why] it cannot run
+     * @param {string | null} why it cannot run, where it cannot
+     * @param {boolean} isShown whether that stands beside a control already
      * @returns {string} the price in a few words, where it can
      */
-    draw({ price, balance, notices: lines, reuse: offer, meters = [] }, n, welcome, why) {
+    draw({ price, balance, notices: lines, reuse: offer, meters = [] }, n, welcome, why, isShown) {
       const credits = why || !price ? "" : `${range(price.low, price.high)} credits`;
       if (price && credits)
         fill(
           hint,
           "About ",
           h("b", `${credits} · ${range(price.usdLow, price.usdHigh, "$")}`),
-          h("span.wide", ` for ${many(+n)}`),
+          h("span.wide", ` for ${many(+n)}`, price.learned && `, ${price.learned}`),
         );
       else write(hint, why);
-      set(hint, { title: credits && price?.basis ? `By ${price.basis}` : null });
+      flag(hint, "sr", isShown);
       fill(ends, ...left(welcome, balance));
       write(notices, join(...lines));
 

@@ -126,7 +126,9 @@ export function lightbox(ui, root) {
     page = (/** @type {number} */ by) => ui.beyond?.(pics, at + by) || say(turn(at + by));
 
   set(box, {
-    onclick: (/** @type {MouseEvent} */ e) => e.target === box && box.close(),
+    onclick(/** @type {MouseEvent} */ e) {
+      if (e.target === box) box.close();
+    },
     onclose() {
       free();
       image.removeAttribute("src");

@@ -95,9 +95,13 @@ export function runView(ui, run) {
     const described = { "aria-describedby": text.id };
     const no = h("button.btn.first", { ...described, onclick: () => close() }, "Not now");
     const yes = h("button.btn", { ...described, onclick: () => (close(), ask("sendAgain", {})) }, "Send again");
+    // With braces: what a handler returns counts, and false would stop the key.
+    const onkeydown = (/** @type {KeyboardEvent} */ { key }) => {
+      if (key === "Escape") close();
+    };
     const box = h(
       "div.doubt",
-      { role: "group", label: "Send again?", hidden: true, onkeydown: ({ key }) => key === "Escape" && close() },
+      { role: "group", label: "Send again?", hidden: true, onkeydown },
       text,
       h("div.acts", no, yes),
     );

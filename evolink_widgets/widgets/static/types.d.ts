@@ -42,7 +42,7 @@ interface Run {
 }
 
 interface Problem { field: string; rule: string; nearest: string | null; message: string }
-interface Price { low: number; high: number; usdLow: number; usdHigh: number; text: string; basis?: string }
+interface Price { low: number; high: number; usdLow: number; usdHigh: number; text: string; learned?: string | null }
 
 /** What is left, and each part of it by its name: the key's allowance, the account's balance. */
 interface Balance { credits: number; parts: [string, string][] }
