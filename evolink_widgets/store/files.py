@@ -7,6 +7,7 @@ import filecmp
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain, count
@@ -126,6 +127,15 @@ def temporary(folder: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             Path(name).unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what `temporary` left there in processes that were killed more than a day ago."""
+    long_ago = time.time() - 86_400
+    for path in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            if path.stat().st_mtime < long_ago:
+                path.unlink()
 
 
 def place_new(path: Path, target: Path) -> Path:

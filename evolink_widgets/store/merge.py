@@ -71,6 +71,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
     """
     if other.exists() and root.exists() and other.samefile(root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
+    files.sweep(root / ".parts")
     with opened(other) as theirs:
         return _Merge(root, database, theirs).run()
 
@@ -135,6 +136,8 @@ class _Merge:
         try:
             with self.database.write() as connection, guarded(self.root, "written"):
                 for picture in ready:
+                    if _is_here(connection, key, picture):  # another merge was quicker
+                        continue
                     path, new = shelve(self.root, connection, about, picture)
                     if new:
                         placed.append((picture.file, path))
@@ -222,6 +225,14 @@ class _Merge:
             "INSERT OR IGNORE INTO ledger_scopes (scope, key) VALUES (?, ?)",
             [(scope, key) for scope in theirs.scopes],
         )
+
+
+def _is_here(connection: Connection, key: str, picture: NewPicture) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM pictures WHERE key = ? AND number = ? AND sha256 = ?",
+        (key, picture.number, picture.facts.sha256),
+    ).fetchone()
+    return found is not None
 
 
 def _is_further(connection: Connection, ours: Row, theirs: Entry) -> bool:

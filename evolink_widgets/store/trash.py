@@ -2,7 +2,7 @@
 
 A picture's row says where its file belongs; the file is moved inside the transaction that
 changes the row. Killed between the two, the file lies at the other of the two places under the
-same name: `settled` finds it there and puts it where the row says.
+same name, or has both names: `settled` finds it there and puts it where the row says.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Trash:
         Nearly always that is the row as it was given: only a process killed in the middle of a
         move leaves anything to do.
         """
-        place = place_of(self.root, row)
-        if place.is_file() or not self._other_place(row).is_file():
+        other = self._other_place(row)
+        if not other.is_file() or _is_strangers(other, place_of(self.root, row)):
             return row
         with suppress(StoreError), self._database.write() as connection:
             # Under the lock nobody else is moving it.
@@ -116,9 +116,14 @@ class Trash:
 
     def _put_right(self, connection: Connection, row: Row) -> None:
         place, picture = place_of(self.root, row), (row["key"], row["number"])
+        other = self._other_place(row)
         with guarded(place, "put in its place"):
-            found = already_there(connection, self._other_place(row), _facts(row), picture)
-            if found is None or place.is_file():
+            if place.is_file():  # it has both names
+                if other.is_file() and not _is_strangers(other, place):
+                    other.unlink()
+                return
+            found = already_there(connection, other, _facts(row), picture)
+            if found is None:
                 return
             place.parent.mkdir(exist_ok=True)
             placed = place_free(connection, found, place, picture)
@@ -146,6 +151,13 @@ class Trash:
     def _other_place(self, row: Row) -> Path:
         folder = self.root / TRASH if row["trashed_at"] is None else self.root
         return inside(folder, row["path"])
+
+
+def _is_strangers(other: Path, place: Path) -> bool:
+    """Tell whether `other` is a file of its own beside the picture that is in its place."""
+    with suppress(OSError):
+        return place.is_file() and not other.samefile(place)
+    return False
 
 
 def _row(connection: Connection, key: str, number: int) -> Row | None:

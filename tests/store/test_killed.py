@@ -1,7 +1,8 @@
 """`kill -9`: the store opens, nothing finished is lost, nothing half is seen, and it goes on.
 
-40 kills at random points by default; `EVOLINK_KILLS=200` for more. The seed is the same each
-time, so that half of the kills come at the same lines of code; the others come after a time.
+40 kills of a writer and 20 of a keeper at random points by default; `EVOLINK_KILLS=200` for more.
+The seed is the same each time, so that half of the kills come at the same lines of code; the
+others come after a time.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
     assert int(points) > KILLS // 8, "too few places were hit"
 
 
-@pytest.mark.parametrize("modules", [["gallery", "files"], ["journal", "ledger"]])
+@pytest.mark.parametrize("modules", [["gallery", "shelving"], ["files", "placing", "recipe_file"], ["journal", "ledger"]])
 def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program, modules):
     running = program("kill_and_look.py", tmp_path / "s", "each line", *modules)
     out, err = running.communicate(timeout=170)
@@ -34,3 +35,14 @@ def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program,
     assert int(kills) > 60
     assert int(points) > 40
     assert int(tasks) > int(kills) // 2
+
+
+def test_a_keeper_killed_at_random_points_loses_no_picture_and_leaves_no_half_file(
+    tmp_path, program
+):
+    running = program("kill_a_keeper.py", tmp_path / "s", KILLS // 2, 1)
+    out, err = running.communicate(timeout=170)
+    assert running.returncode == 0, err
+    done, kills, points = out.split()
+    assert (done, int(kills)) == ("ok", KILLS // 2)
+    assert int(points) > KILLS // 8, "too few places were hit"

@@ -21,6 +21,7 @@ from evolink_widgets.errors import StoreFull
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store import Store
+from evolink_widgets.store.archive import export_zip
 
 NOW = 1_795_500_000.0
 root, how = Path(sys.argv[1]), sys.argv[2]
@@ -90,8 +91,31 @@ with pytest.raises(StoreFull):
     first.save(root / "copies")
 assert not any((root / "copies").glob("*")), "half a copy is left"
 make_room()
+theirs = Store(root.with_name("theirs"))
+other = theirs.gallery.part_path("otherother22", 0)
+Image.frombytes("RGB", (80, 80), random.Random(9).randbytes(80 * 80 * 3)).save(other, "PNG")
+hare = theirs.gallery.admit("otherother22", 0, other, recipe, now=NOW)
+theirs.close()
+fill(1)
+before_all = {path.name for path in root.iterdir()}
+for act in (
+    lambda: export_zip([hare], root / "out.zip"),
+    lambda: first.save(root, bare=True),
+    lambda: store.merge(theirs.root),
+    lambda: store.gallery.trash([("k3j2mnpqrstu", 0)], now=NOW),
+):
+    with pytest.raises(StoreFull, match="Free some space"):
+        act()
+    assert {path.name for path in root.iterdir()} <= before_all | {".trash"}, "something half"
+assert store.gallery.images("k3j2mnpqrstu")[0].bytes == first.bytes
+make_room()
+assert store.merge(theirs.root).pictures == 1
+assert store.gallery.images("otherother22")[0].bytes == hare.bytes
+assert store.gallery.trash([("k3j2mnpqrstu", 0)], now=NOW) == 1
+assert store.gallery.restore([("k3j2mnpqrstu", 0)]) == 1
 second = store.gallery.admit("k3j2mnpqrstu", 1, parts[1], recipe, now=NOW)
-assert seen() == {first.path.name, second.path.name}
+mine = {image.path.name for image in store.gallery.images("otherother22")}
+assert seen() == {first.path.name, second.path.name} | mine
 store.journal.intend({"prompt": "more"}, service="emulator", now=NOW)
 assert whole()
 assert [image.index for image in store.gallery.images("k3j2mnpqrstu")] == [0, 1]

@@ -13,7 +13,9 @@ from PIL import Image
 from evolink_widgets.errors import StoreReadOnly
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store import Store
+from evolink_widgets.store import Query, Store
+from evolink_widgets.store.archive import export_zip
+from evolink_widgets.store.embed import read_recipe
 
 NOW = 1_795_500_000.0
 root = Path(sys.argv[1])
@@ -26,6 +28,10 @@ for index in range(2):
         store.gallery.admit("k3j2mnpqrstu", 0, part, recipe, now=NOW)
 store.journal.remember("durations", {"n": 1})
 store.close()
+elsewhere = Store(root.with_name("elsewhere"))
+theirs = elsewhere.gallery.part_path("otherother22", 0)
+Image.effect_noise((32, 32), 50).save(theirs, "PNG")
+elsewhere.gallery.admit("otherother22", 0, theirs, recipe, now=NOW)
 subprocess.run(["mount", "--bind", str(root), str(root)], check=True)
 subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
 
@@ -41,6 +47,12 @@ refused(lambda: store.journal.intend({}, service="emulator", now=NOW))
 refused(lambda: store.ledger.reserve("k", 1, now=NOW, service="emulator"))
 refused(lambda: store.gallery.admit("k3j2mnpqrstu", 1, part, recipe, now=NOW))
 refused(lambda: Store(root / "new").journal.remember("a", {}))
+refused(lambda: store.gallery.favourite([("k3j2mnpqrstu", 0)], True))
+refused(lambda: store.gallery.trash([("k3j2mnpqrstu", 0)], now=NOW))
+refused(lambda: store.gallery.restore([("k3j2mnpqrstu", 0)]))
+refused(lambda: export_zip(store.gallery.images("k3j2mnpqrstu"), root / "x.zip"))
+refused(lambda: store.gallery.images("k3j2mnpqrstu").save(root / "copies"))
+refused(lambda: store.merge(elsewhere.root))
 assert part.exists()
 assert sorted(path.name for path in root.rglob("*")) == before
 # What is there can still be looked at.
@@ -49,6 +61,11 @@ assert [image.index for image in images] == [0]
 assert len(images[0].thumbnail(32)) > 20
 assert store.journal.recall("durations") == {"n": 1}
 assert store.journal.open_entries() == []
+assert store.gallery.count(Query(text="FOX")) == len(store.gallery.page(Query(), 0, 9)) == 1
+assert read_recipe(images[0].path) == recipe
+# And it can be taken into another store: reading it writes nothing.
+assert elsewhere.merge(root).pictures == 1
+assert elsewhere.gallery.images("k3j2mnpqrstu")[0].bytes == images[0].bytes
 subprocess.run(["mount", "-o", "remount,bind,rw", str(root)], check=True)
 store.journal.remember("durations", {"n": 2})
 assert store.journal.recall("durations") == {"n": 2}
