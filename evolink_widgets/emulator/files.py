@@ -6,12 +6,15 @@ import base64
 import binascii
 import hashlib
 import io
+import os
 import random
 import re
+import shutil
 import tempfile
 import threading
 import time
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +35,7 @@ __all__ = [
 KEEP_SECONDS = 72 * 3600
 MAX_BYTES = 100 * 1024 * 1024
 MAX_FILES = 100
+_MOST_HELD = 400
 _KINDS = {
     "JPEG": ("image/jpeg", "jpg"),
     "PNG": ("image/png", "png"),
@@ -81,6 +85,7 @@ class FileShelf:
     def __init__(self, clock: Callable[[], float], seed: int | None = None) -> None:
         self._clock = clock
         self._files: dict[str, StoredFile] = {}
+        self._held: OrderedDict[str, Path] = OrderedDict()
         self._chance = random.Random(seed)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
@@ -145,6 +150,36 @@ class FileShelf:
             return stored.at.read_bytes(), stored.mime_type
         except OSError:  # deleted at this very moment
             raise FileRefusal(404, "There is no such file.") from None
+
+    def hold(self, file_id: str) -> None:
+        """Keep a file's bytes for a task that was accepted with it, whatever becomes of it.
+
+        Only the last few hundred are kept.
+        """
+        with self._lock:
+            stored = self._files.get(file_id)
+            if stored is None or file_id in self._held:
+                return
+            kept = stored.at.with_suffix(".held")
+            try:
+                os.link(stored.at, kept)
+            except OSError:
+                try:
+                    shutil.copyfile(stored.at, kept)
+                except OSError:  # no room: the task makes do without
+                    return
+            self._held[file_id] = kept
+            if len(self._held) > _MOST_HELD:
+                self._held.popitem(last=False)[1].unlink(missing_ok=True)
+
+    def held(self, file_id: str) -> bytes | None:
+        """The bytes of a file that was kept for a task; `None` when they are no longer here."""
+        with self._lock:
+            kept = self._held.get(file_id)
+        try:
+            return kept.read_bytes() if kept else None
+        except OSError:
+            return None
 
     def all(self) -> list[StoredFile]:
         """What has not expired, newest first."""

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from .door import Door, refused
 from .gallery import format_of
 from .record import LINK_SECONDS, Record
+from .references import PICTURE_PATH
 from .refusal import Refusal
 from .service import Service
 from .wire import break_off
@@ -26,7 +27,6 @@ __all__ = ["MediaFace"]
 #: User agents that the real host turns away; a client should name itself.
 _LIBRARY_AGENTS = ("python-httpx", "python-requests", "python-urllib", "aiohttp", "curl", "wget")
 _PIECE = 64 * 1024
-_PATH = re.compile(r"/(?P<task>task-unified-[\w-]+)/(?P<issue>\d{1,6})/(?P<number>\d{1,2})\.\w+")
 _SPOILED_BYTES = 64
 
 
@@ -106,7 +106,7 @@ class MediaFace:
         Raises:
             Refusal: 404 no such link, 403 not one of ours, or its time is over.
         """
-        match = _PATH.fullmatch(path)
+        match = PICTURE_PATH.fullmatch(path)
         expires = query.get("expires", "")
         if match is None or not expires.isdecimal():
             raise Refusal(404, "not_found", "Not found")

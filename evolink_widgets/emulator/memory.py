@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks import Ask
+from .looks import Drawn
 from .record import Record
 
 __all__ = ["Memory"]
@@ -46,11 +47,19 @@ class Memory:
         """
         self._append({"freed": {"id": record.id, "at": record.freed_at}})
 
-    def news(self) -> Iterator[Record | tuple[str, float]]:
+    def draw(self, drawn: Drawn) -> None:
+        """Write down that a picture was drawn and how it looks.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._append({"drawn": dataclasses.asdict(drawn)})
+
+    def news(self) -> Iterator[Record | Drawn | tuple[str, float]]:
         """What was written since the last call, our own lines among it.
 
         Yields:
-            a task, or the id of one that goes on and since when.
+            a task, a picture that was drawn, or the id of a task that goes on and since when.
         """
         try:
             if self._path.stat().st_size < self._read:  # another file was put in its place
@@ -79,14 +88,21 @@ class Memory:
             os.close(file)
 
 
-def _parse(line: bytes) -> Record | tuple[str, float] | None:
+def _parse(line: bytes) -> Record | Drawn | tuple[str, float] | None:
     try:
         entry = json.loads(line)
         if "freed" in entry:
             return str(entry["freed"]["id"]), float(entry["freed"]["at"])
+        if "drawn" in entry:
+            told = entry["drawn"]
+            shape = float(told["shape"])
+            if not 0 < shape < 1e6:
+                return None
+            return Drawn(str(told["source"]), str(told["digest"]), shape, str(told["look"]))
         fields = entry["task"]
         ask = fields.pop("ask")
         ask["references"] = tuple(ask["references"])
+        fields["sources"] = tuple(map(str, fields.get("sources", ())))
         return Record(ask=Ask(**ask), **fields)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -56,6 +56,7 @@ class Record:
         freed_at: since when it goes on, for the fate "stuck".
         settled: whether its credits were taken or returned.
         issue: how often its links were made anew; earlier ones are refused.
+        sources: what its references led to when it was accepted; see `References.resolve`.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Record:
     freed_at: float | None = None
     settled: bool = False
     issue: int = 0
+    sources: tuple[str, ...] = ()
     prices: float = 1.0
 
     @property

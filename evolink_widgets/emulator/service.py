@@ -20,13 +20,15 @@ from typing import Any
 from . import life, prices
 from .checks import Ask, read_ask
 from .faults import Weather
-from .files import FileShelf, file_id_in
+from .files import FileShelf
 from .gallery import Gallery
 from .ledger import Account
 from .limits import Buckets
+from .looks import Drawn, Looks
 from .memory import Memory
 from .record import LINK_SECONDS, Link, Record, document, row
-from .refusal import FileRefusal, Refusal, bad
+from .references import References
+from .refusal import Refusal
 
 __all__ = ["Record", "Service", "owner_of"]
 
@@ -71,8 +73,12 @@ class Service:
         self.weather = weather or Weather()
         self.counts: Counter[str] = Counter()
         self.account = Account(balance, allowance)
-        self.gallery = Gallery()
+        self.looks = Looks(self._note_drawn)
+        self.gallery = Gallery(self.looks)
         self.files = FileShelf(clock, seed)
+        self.references = References(
+            self.files, self.looks, find=self._known, draw=self._bytes_of, clock=clock
+        )
         self.buckets = Buckets(rate, clock)
         self.loopback_callbacks = loopback_callbacks
         self.prices = prices
@@ -136,33 +142,26 @@ class Service:
             self._settle_ended()
             reserved = prices.reserve(ask, self.prices)
             self.account.check(owner, reserved)
-            fate = self._fate_of(ask)
+            fate, sources = self._fate_of(ask)
             record = self._record(ask, fate, reserved, owner)
             record.idempotency, record.digest = idempotency, digest
+            record.sources = sources
             self._write_down(record)
             self._admit(record)
             self.counts["accepted"] += 1
         return record, False
 
-    def _fate_of(self, ask: Ask) -> str:
-        """What will become of the task.
+    def _fate_of(self, ask: Ask) -> tuple[str, tuple[str, ...]]:
+        """What will become of the task, and what its references lead to.
 
         Raises:
             Refusal: 400 for a reference that is stored here and of no use.
         """
-        gone = False
-        for file_id in filter(None, map(file_id_in, ask.references)):
-            try:
-                stored = self.files.get(file_id)
-            except FileRefusal:
-                gone = True
-                continue
-            if stored.mime_type == "image/gif":
-                raise bad("image_urls", "a gif can be stored, but not used as a reference.")
-        if gone:
-            return "reference gone"
+        sources = self.references.resolve(ask.references)
+        if sources is None:
+            return "reference gone", ()
         fault = self.weather.strike("task", "task")
-        return fault.name if fault else ""
+        return fault.name if fault else "", sources
 
     def _record(self, ask: Ask, fate: str, reserved: float, owner: str) -> Record:
         now = self.clock()
@@ -296,7 +295,30 @@ class Service:
         ends = record.ends_at
         if ends is None or not ends <= now < ends + LINK_SECONDS or number not in record.delivered:
             raise Refusal(404, "not_found", "There is no such picture.")
-        return self.gallery.draw(record.id, number, record.ask, record.picture_seed)
+        return self._draw(record, number)
+
+    def _draw(self, record: Record, number: int) -> tuple[bytes, str]:
+        follow = functools.partial(self.references.follow, record)
+        if not record.ask.references:
+            follow = functools.partial(list)
+        return self.gallery.draw(record.id, number, record.ask, record.picture_seed, follow)
+
+    def _bytes_of(self, record: Record, number: int) -> bytes:
+        return self._draw(record, number)[0]
+
+    def _known(self, task_id: str) -> Record | None:
+        with self._lock:
+            if task_id not in self._tasks:
+                self._remember()
+            return self._tasks.get(task_id)
+
+    def _note_drawn(self, drawn: Drawn) -> None:
+        if self._memory is None:
+            return
+        try:
+            self._memory.draw(drawn)
+        except OSError:  # this process knows it all the same
+            return
 
     # -- books ---------------------------------------------------------------------------------
 
@@ -319,7 +341,9 @@ class Service:
         if self._memory is None:
             return
         for found in self._memory.news():
-            if isinstance(found, Record):
+            if isinstance(found, Drawn):
+                self.looks.learn(found)
+            elif isinstance(found, Record):
                 if found.id not in self._tasks:
                     self._admit(found)
             elif (record := self._tasks.get(found[0])) and record.freed_at is None:

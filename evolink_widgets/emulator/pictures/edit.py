@@ -31,6 +31,16 @@ def painted(work: Painting, size: Size, detail: int) -> Image.Image:
     return styled(paint(work.scene, chance, *size, detail).image, work.scene.style, chance)
 
 
+def derived(
+    prompt: str, references: Sequence[Reference], *, index: int, seed: int | str
+) -> Painting | None:
+    """The painting that an edit of ours comes to; None where foreign pictures are in it."""
+    ours = [one for one in references if isinstance(one, Painting)]
+    if len(ours) < len(references) or (len(ours) > 1 and read_change(prompt).apart):
+        return None
+    return revised(ours[0], prompt, ours[1:], index=index, seed=seed)
+
+
 def edited(
     prompt: str,
     references: Sequence[Reference],

@@ -37,7 +37,7 @@ def sky(picture: Image.Image) -> Image.Image:
     for x in range(_EDGE):
         near = sorted(depths[max(0, x - 9) : x + 10])
         usual = near[len(near) // 2]
-        for y in range(max(usual - 6, min(depths[x], usual + 5))):
+        for y in range(max(min(usual - 6, depths[x] + 9), min(depths[x], usual + 5))):
             mask[y * _EDGE + x] = 255
     found = Image.frombytes("L", (_EDGE, _EDGE), bytes(mask)).filter(ImageFilter.MedianFilter(5))
     busy = ImageStat.Stat(_reduced(picture).crop((0, 0, _EDGE, 12)).convert("L")).stddev[0]
@@ -60,8 +60,16 @@ def thing(picture: Image.Image) -> Image.Image:
     red, green, blue = apart.split()
     loud = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     middle = ImageOps.invert(Image.radial_gradient("L").resize((_EDGE, _EDGE)))
-    loud = ImageChops.multiply(ImageOps.autocontrast(loud), middle.point(_lift(1.3)))
-    loud = ImageChops.subtract(loud, sky(picture).point([v * 2 // 5 for v in range(256)]))
+    loud = ImageChops.multiply(ImageOps.autocontrast(loud), middle.point(_lift(1.2)))
+    found = _firm(loud)
+    box = found.point([255 * (v > 100) for v in range(256)]).getbbox()
+    if box is None or (box[1] > _EDGE // 8 and box[2] - box[0] < 0.72 * _EDGE):
+        return found
+    # It reaches up to the rim, or far across: then it is the sky that stands out, most likely.
+    return _firm(ImageChops.subtract(loud, sky(picture).point([v // 2 for v in range(256)])))
+
+
+def _firm(loud: Image.Image) -> Image.Image:
     found = ImageOps.autocontrast(loud).filter(ImageFilter.GaussianBlur(1.5))
     level = _level(found, 0.22)
     firm = found.point([max(0, min(255, (v - level) * 8 + 128)) for v in range(256)])

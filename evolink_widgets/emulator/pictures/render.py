@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from PIL import Image
+
 from .edit import Reference, edited, painted
 from .finish import encoded, grained, marked, resized
 from .painting import original
@@ -15,7 +17,7 @@ _CANVAS_PIXELS = (1.1e6, 3.2e6, 4.3e6)  # by quality; large results may use half
 _GRAIN = (0, 5, 7)
 
 
-def render(
+def drawn(
     prompt: str,
     *,
     width: int,
@@ -23,10 +25,9 @@ def render(
     quality: str = "medium",
     index: int = 0,
     seed: int | str = 0,
-    format: str = "png",
     references: Sequence[Reference] = (),
-) -> bytes:
-    """Paint ``prompt`` and return a real PNG, JPEG or WebP of exactly ``width`` × ``height``.
+) -> Image.Image:
+    """Paint ``prompt`` on exactly ``width`` × ``height``. The same arguments, the same picture.
 
     With references the first of them is changed as the prompt says, and the others are put into
     it. A reference is a painting (the same scene is painted again), or the bytes of a picture
@@ -41,7 +42,30 @@ def render(
     else:
         work = original(prompt, index=index, seed=seed, shape=width / height)
         picture = painted(work, (across, down), detail)
-    picture = marked(grained(resized(picture, width, height), _GRAIN[detail]))
+    return marked(grained(resized(picture, width, height), _GRAIN[detail]))
+
+
+def render(
+    prompt: str,
+    *,
+    width: int,
+    height: int,
+    quality: str = "medium",
+    index: int = 0,
+    seed: int | str = 0,
+    format: str = "png",
+    references: Sequence[Reference] = (),
+) -> bytes:
+    """What ``drawn`` paints, as a real PNG, JPEG or WebP file."""
+    picture = drawn(
+        prompt,
+        width=width,
+        height=height,
+        quality=quality,
+        index=index,
+        seed=seed,
+        references=references,
+    )
     return encoded(picture, format)
 
 

@@ -140,7 +140,7 @@ def rocket(p: Pen) -> None:
     p.blob("30,56! 34,56! 34.6,80! 32,84 29.4,80!", darker(trim, 0.15))
 
 
-@subject("aeroplane", wide=190, tall=6, colours="f2f2f0 e8ecf0", stands="air", hero=0.22,
+@subject("aeroplane", wide=190, tall=6, colours="f2f2f0 e8ecf0", stands="air", hero=0.28,
          homes="clouds, mountain")  # fmt: skip
 def aeroplane(p: Pen) -> None:
     """An airliner from the side."""
