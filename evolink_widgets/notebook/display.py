@@ -51,11 +51,12 @@ def stage_line(task: Task, state: TaskState) -> str:
     if state.stage is Stage.DONE:
         count = len(state.images)
         said = f"{said}: {count} picture{'' if count == 1 else 's'}"
-        if state.reused is None or state.reused.pictures < count:
+        reused = state.reused
+        if reused is not None and reused.pictures == count:  # the title says where from
+            said += f", {str(reused).removeprefix('from the store, ')}"
+        else:
             said += f" in {max(1, round((state.ended_at or state.at) - state.started_at))} s"
-        if state.reused is not None:
-            here = state.reused.pictures
-            said += f", {state.reused}" if here == count else f", {here} of them {state.reused}"
+            said += f", {reused.pictures} of them {reused}" if reused else ""
         if state.receipt is not None:
             said += f", {state.receipt}"
         if state.images:

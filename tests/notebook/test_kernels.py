@@ -13,7 +13,7 @@ import asyncio, threading, time
 import evolink_widgets as ew
 ew.configure(mode="emulator", speed=60)
 """
-ASK = "ew.generate('a fox', size='1024x640', quality='low', n=2)"
+ASK = "ew.generate('a fox', size='1024x640', quality='low', n=2, fresh=True)"
 STUDIO = "studio = ew.ImageStudio(prompt='a fox', size='1024x640', quality='low', n=2)"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -187,3 +187,71 @@ def test_a_panel_is_answered_while_the_main_shell_sleeps(running: Kernel) -> Non
     cell = running.finish(sleeping)
     assert cell.said("accepted")
     saw_it_all(cell)
+
+
+# Which asks belong to one run of a cell: `execution` is found out by looking at the kernel.
+
+ANOTHER = "ew.generate('{}', size='1024x640', quality='low')"
+NAMES = "print(*(task.result(30)[0].path.name for task in tasks))"
+CELLS = {
+    "a loop": "tasks = [{ask} for _ in range(3)]",
+    "gathered": "tasks = [{ask} for _ in range(3)]\nawait asyncio.gather(*tasks)",
+    "threads": (
+        "tasks = []\n"
+        "def one(): tasks.append({ask})\n"
+        "for _ in range(3):\n"
+        "    thread = threading.Thread(target=one); thread.start(); thread.join()"
+    ),
+}
+
+
+def names_of(running: Kernel, code: str) -> list[str]:
+    return running.run(f"{code}\n{NAMES}").text.split()
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_a_cell_that_runs_again_gets_its_pictures_again_for_free(
+    running: Kernel, kind: str
+) -> None:
+    code = CELLS[kind].format(ask=ANOTHER.format(f"an otter, {kind}"))
+    first = names_of(running, code)
+    assert len(set(first)) == 3
+    assert names_of(running, code) == first
+    reused = running.run("print(*(task.state.reused.pictures for task in tasks))").text
+    assert reused.split() == ["1"] * 3
+
+
+@with_subshells
+def test_a_cell_of_a_subshell_is_a_run_of_its_own(running: Kernel) -> None:
+    code = f"tasks = [{ANOTHER.format('a stork')} for _ in range(2)]\n{NAMES}"
+    first = running.run(code).text.split()
+    shell = running.subshell()
+    assert running.finish(running.start(code, subshell=shell)).text.split() == first
+    assert running.run(code).text.split() == first
+
+
+def test_the_notebook_is_named_where_the_server_names_it(running: Kernel) -> None:
+    ask = ANOTHER.format("a heron")
+    running.run(
+        f"import os; os.environ['JPY_SESSION_NAME'] = 'birds/herons.ipynb'\n{ask}.result(30)"
+    )
+    assert "herons.ipynb" in running.run(f"print({ask}.result(30)[0].notebook)").text
+    running.run("del os.environ['JPY_SESSION_NAME']")
+
+
+def test_what_is_still_out_is_said_once_as_plain_output(running: Kernel) -> None:
+    running.run(
+        "ew.configure(store='left'); ew.weather('stuck'); "
+        f"task = {ANOTHER.format('a tern')}\n"
+        "while not task.id: time.sleep(0.01)\n"
+        "task.stop()\n"
+        "while ew.session().store.journal.open_entries()[0].owner: time.sleep(0.01)\n"
+        "from evolink_widgets.notebook import notices; notices._told.clear()"
+    )
+    running.settle()
+    cell = running.run(
+        f"{ANOTHER.format('a swan')}.result(30); {ANOTHER.format('a crow')}.result(30)"
+    )
+    assert cell.text.count("1 paid task from ") == 1
+    assert "are still yours" in cell.text or "is still yours" in cell.text
+    running.run("ew.weather('fair'); ew.configure(store=None)")
