@@ -25,7 +25,9 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
     assert int(points) > KILLS // 8, "too few places were hit"
 
 
-@pytest.mark.parametrize("modules", [["gallery", "shelving"], ["files", "placing", "recipe_file"], ["journal", "ledger"]])
+@pytest.mark.parametrize(
+    "modules", [["gallery", "shelving"], ["files", "placing", "recipe_file"], ["journal", "ledger"]]
+)
 def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program, modules):
     running = program("kill_and_look.py", tmp_path / "s", "each line", *modules)
     out, err = running.communicate(timeout=170)
