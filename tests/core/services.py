@@ -138,7 +138,9 @@ class Shelf:
     def __init__(self) -> None:
         self._made: dict[tuple[int, int], bytes] = {}
 
-    def draw(self, task_id: str, number: int, ask: Ask, seed: str) -> tuple[bytes, str]:
+    def draw(
+        self, task_id: str, number: int, ask: Ask, seed: str, references: object = None
+    ) -> tuple[bytes, str]:
         """The picture of this size, as PNG; called as the emulator's gallery is."""
         size = (ask.width, ask.height)
         if size not in self._made:
