@@ -35,6 +35,12 @@ __all__ = [
 
 _LOSSY = {"jpeg": (95, 85), "webp": (90, 80)}
 _WEBP_EDGE = 16_383
+#: Pixels below which nothing is scaled further.
+_FEWEST = 64
+#: Pixels from which a PNG is packed quickly rather than tightly.
+_QUICK = 8_300_000
+#: Pixels from which a picture is made smaller in whole steps only.
+_LARGE = 40_000_000
 _TIFF_METADATA = frozenset({34665, 34853, 700, 33723, 270, 271, 272, 305, 306, 315, 33432})
 _BITS = 258
 _INFO_METADATA = ("exif", "xmp", "comment", "photoshop", "XML:com.adobe.xmp")
@@ -189,6 +195,8 @@ def scaled(image: Image, most: int) -> Image:
     width, height = image.size
     if width * height <= most:
         return image
+    if width * height > _LARGE:  # in whole steps: quick, and with little memory
+        return image.reduce(math.ceil(math.sqrt(width * height / most)))
     factor = math.sqrt(most / (width * height))
     size = (max(1, math.floor(width * factor)), max(1, math.floor(height * factor)))
     return image.resize(size, Resampling.LANCZOS, reducing_gap=2.0)
@@ -216,36 +224,53 @@ def code(
         The bytes, their format, the picture as it was coded, and what had to be changed.
     """
     image.info = {}  # nothing of the source rides along
-    if not too_long:
+    if not too_long and not (too_long := _guessed_too_long(image, wished, limits)):
         data = _coded(image, wished, 95, profile, exif)
         if len(data) <= limits.sent_bytes:
             return data, wished, image, []
         too_long = len(data)
     large, asked = f"{too_long / 1e6:.3g} MB", image.size
     lossy = "webp" if image.mode == "RGBA" else "jpeg"
-    while True:
+    while math.prod(image.size) >= _FEWEST:
         if lossy == "webp" and max(image.size) > _WEBP_EDGE:
-            image = scaled(image, math.prod(image.size) * _WEBP_EDGE // max(image.size))
+            image = scaled(image, int(math.prod(image.size) * (_WEBP_EDGE / max(image.size)) ** 2))
+        length = 2 * limits.sent_bytes
         for quality in _LOSSY[lossy]:
-            data = _coded(image, lossy, quality, profile, exif)
-            if len(data) <= limits.sent_bytes:
+            with contextlib.suppress(_TooMuch):
+                data = _coded(image, lossy, quality, profile, exif)
+                length = len(data)
+            if length <= limits.sent_bytes:
                 smaller = f", at {image.width}×{image.height}" if image.size != asked else ""
                 named = {"jpeg": "JPEG", "webp": "WebP"}[lossy]
                 said = f"It has {large}; it is sent as {named}{smaller}, to fit."
                 return data, lossy, image, [said]
-        share = min(0.7, limits.sent_bytes / len(data))
-        if math.prod(image.size) < 64:
-            raise Broken(f"it can't be made to fit into {limits.sent_bytes:,} bytes")
-        image = scaled(image, int(math.prod(image.size) * share))
+        image = scaled(image, int(math.prod(image.size) * min(0.7, limits.sent_bytes / length)))
+    raise Broken(f"it can't be made to fit into {limits.sent_bytes:,} bytes")
+
+
+def _guessed_too_long(image: Image, wished: str, limits: Limits) -> int:
+    """The length of a large PNG, from a band of it, where it is far too long; else 0.
+
+    Coding 90 MB only to see that they are too many takes many seconds.
+    """
+    width, height = image.size
+    if wished != "png" or width * height * len(image.mode) <= limits.sent_bytes:
+        return 0
+    bands = 16
+    rows = height // bands
+    sample = image.crop((0, (height - rows) // 2, width, (height + rows) // 2))
+    guess = len(_coded(sample, "png", 0, None, None)) * bands
+    return guess if guess > 1.2 * limits.sent_bytes else 0
 
 
 def _coded(
     image: Image, kind: str, quality: int, profile: bytes | None, exif: bytes | None
 ) -> bytes:
     options: dict[str, Any] = {
-        "png": {"compress_level": 4},
+        # A large picture's seconds count for more than a tenth of its bytes.
+        "png": {"compress_level": 1 if math.prod(image.size) > _QUICK else 4},
         "jpeg": {"quality": quality, "subsampling": 0 if quality >= 95 else 2},
-        "webp": {"quality": quality, "method": 2},
+        "webp": {"quality": quality, "method": 0},
     }[kind]
     if profile:
         options["icc_profile"] = profile
@@ -253,8 +278,17 @@ def _coded(
         options["exif"] = b"Exif\0\0" + exif
     out = io.BytesIO()
     with _broken_if_not("coded"):
-        image.save(out, kind.upper(), **options)
+        try:
+            image.save(out, kind.upper(), **options)
+        except ValueError as exc:
+            if kind == "webp" and "encoding error" in str(exc):
+                raise _TooMuch from exc
+            raise
     return out.getvalue()
+
+
+class _TooMuch(Broken):
+    """WebP has a bound of its own on what a picture may hold, apart from its size."""
 
 
 def _opened(data: bytes, reader: str) -> Image:

@@ -360,3 +360,13 @@ def test_a_refusal_names_place_reason_and_way_out() -> None:
 def test_limits_are_those_of_the_service() -> None:
     assert LIMITS.sent_bytes == 50_000_000
     assert LIMITS.sent_pixels >= 8_294_400, "what the service makes it can be given"
+
+
+def test_a_large_picture_is_not_packed_in_vain_only_to_see_that_it_does_not_fit() -> None:
+    limits = Limits(sent_bytes=60_000)
+    image = noise((200, 160))
+    assert ready(image, limits=limits).format == "jpeg"
+    flat = Image.new("RGB", (400, 320), "red")  # as large, and packs well
+    result = ready(flat, limits=limits)
+    assert result.format == "png"
+    assert result.notices == ()
