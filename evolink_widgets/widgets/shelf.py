@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
-from evolink_widgets.store.files import free_names
 from evolink_widgets.store.names import one_line
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
@@ -140,16 +140,25 @@ class Shelf:
         """Pack pictures into a file beside the notebook; nothing is overwritten."""
         from evolink_widgets.store.archive import export_zip
 
-        images = [self.image(name) for name in names]
-        wished = Path.cwd() / f"evolink_pictures_{time.strftime('%Y%m%d-%H%M%S')}.zip"
-        path = export_zip(images, next(one for one in free_names(wished) if not one.exists()))
+        images = []
+        missing = 0
+        for name in names:
+            try:
+                images.append(self.image(name))
+            except StoreError:  # one lost picture must not keep the others
+                missing += 1
+        path = export_zip(images, Path.cwd() / f"evolink_pictures_{time.strftime('%Y%m%d')}.zip")
+        with zipfile.ZipFile(path) as packed:
+            count = len(packed.namelist()) - 1  # the manifest is no picture
+        wanted = len(images) + missing
         name = f"zip.{path.name}"
         self._zips[name] = path
         while len(self._zips) > _ZIPS:
             self._zips.pop(next(iter(self._zips)))
         size = path.stat().st_size
         told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
-        text = f"{many(len(images))} in {path.name}, {told}, in the folder {path.parent.name}."
+        said = many(count) if count == wanted else f"{count:,} of {many(wanted)}"
+        text = f"{said} in {path.name}, {told}, in the folder {path.parent.name}."
         return {"zip": name, "name": path.name, "path": str(path), "text": text}
 
     def zip_piece(self, name: object, offset: int) -> tuple[dict[str, Any], bytes]:

@@ -361,6 +361,9 @@ def test_many_are_packed_beside_the_notebook_and_fetched_in_pieces(
     assert whole == path.read_bytes()
     second = page.ask("zip", pictures=ids(images[:1]))[0]
     assert second["path"] != told["path"], "nothing is overwritten"
+    images[0].path.unlink()
+    assert "1 of 2 pictures" in page.ask("zip", pictures=ids(images))[0]["text"]
+    assert page.ask("zip", pictures=ids(images[:1]))[0]["kind"] == "rejected"
 
 
 def test_the_originals_are_fetched_by_their_ids(gallery: Callable[..., ew.Gallery]) -> None:
