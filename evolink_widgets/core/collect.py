@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.download import LinkRefused
+from evolink_widgets.core.failures import failure_record
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
@@ -38,12 +39,36 @@ async def collect(story: TaskStory) -> None:
         *(_picture(story, links, index) for index in wanted), return_exceptions=True
     )
     errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    await _close_if_gone(story, errors)
     for error in errors:
         if not isinstance(error, DownloadFailed):
             raise error
     if errors:
         raise errors[0]
     await _finish(story)
+
+
+async def _close_if_gone(story: TaskStory, errors: Sequence[BaseException]) -> None:
+    """Write down that pictures are lost, once nothing can bring them any more.
+
+    Raises:
+        LinkExpired: the service has forgotten the task, and its links would be dead anyway.
+    """
+    until, wiring = story.record.line.links_until, story.wiring
+    gone = next((error for error in errors if isinstance(error, LinkExpired)), None)
+    if gone is None or until is None or wiring.clock() < until:
+        return
+    record, receipt = failure_record(gone), story.task.state.receipt
+    await story.record.note_down(
+        {"step": Step.FAILED, "failure": record},
+        wiring.store.journal.failed,
+        story.key,
+        record,
+        wiring.clock(),
+        receipt=receipt,
+    )
+    await story.record.settle_credits(receipt)
+    raise gone
 
 
 async def _finish(story: TaskStory) -> None:

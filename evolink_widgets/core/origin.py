@@ -18,29 +18,34 @@ SESSION_VARIABLE = "JPY_SESSION_NAME"
 USER_NAMES = ("__vsc_ipynb_file__", "PAPERMILL_INPUT_PATH")
 """Variables that VS Code, and papermill where it is told to, put into a notebook."""
 
-_last_cell: str | None = None
+_last_cell: tuple[int, str] | None = None
+"""The number of the cell that was last known by its message, and that message's id."""
 
 
 def execution() -> Hashable:
     """The run of the cell that asks now; in a script the whole process.
 
-    A thread that was started in a cell belongs to it where the kernel can tell, and else to the
-    cell that ran last.
+    A thread that was started in a cell belongs to the cell that runs when it asks, where the
+    kernel can't tell. In doubt it is an execution of its own: that costs nothing, for it begins
+    with what the store has.
     """
     global _last_cell
     try:
         shell = _shell()
+        if shell is None:
+            return ("process", os.getpid())
+        number = int(shell.execution_count)
         kernel = getattr(shell, "kernel", None)
-        if kernel is not None:
-            request = _parent(kernel)
-            if request is not None:
-                _last_cell = request
-            return ("cell", os.getpid(), request or _last_cell)
-        if shell is not None:
-            return ("line", os.getpid(), int(shell.execution_count))
+        if kernel is None:
+            return ("line", os.getpid(), number)
+        cell = _parent(kernel)
+        if cell is not None:
+            _last_cell = (number, cell)
+        elif _last_cell is not None and _last_cell[0] == number:
+            cell = _last_cell[1]
+        return ("cell", os.getpid(), cell or number)
     except Exception:  # a host that is like none we know
-        pass
-    return ("process", os.getpid())
+        return ("process", os.getpid())
 
 
 def notebook_name() -> str | None:
@@ -76,5 +81,5 @@ def _parent(kernel: Any) -> str | None:
 def _name(*paths: object) -> str | None:
     for path in paths:
         if isinstance(path, (str, os.PathLike)) and (name := PurePath(path).name):
-            return name
+            return PurePath(path).parent.name if name == "__main__.py" else name
     return None

@@ -32,7 +32,7 @@ log = logging.getLogger("evolink_widgets")
 OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
 """Steps from which a story goes on."""
 
-BUSY = 1.0
+BUSY = 0.5
 """Seconds between two looks at a task that another kernel collects."""
 
 
@@ -76,13 +76,21 @@ class TaskRecord:
         Args:
             busy: called at each look that finds another kernel at work.
         """
-        wiring, journal = self._wiring, self._wiring.store.journal
-        while not await wiring.records.run(journal.claim, self._key, wiring.owner, wiring.clock()):
+        while not await self._wiring.records.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
+
+    def _may_go_on(self) -> bool:
+        """Claim the task, or find that nobody has to any more: it is over. On a worker."""
+        journal = self._wiring.store.journal
+        found = journal.get(self._key)
+        is_over = found is not None and found.ended_at is not None
+        if not is_over and not journal.claim(self._key, self._wiring.owner, self._wiring.clock()):
+            return False
         # What could not be written yet is newer than what the journal says.
         if not self._unwritten:
-            self.entry = await wiring.records.run(journal.get, self._key) or self.entry
+            self.entry = (found if is_over else journal.get(self._key)) or self.entry
+        return True
 
     async def let_go(self) -> None:
         """Let others collect the task."""
@@ -169,6 +177,7 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
     _check_room(recipe.request, store.root)
     now, high = wiring.clock(), wiring.estimate(recipe.request).high
     with store.database.write(durable=True):
+        close_unsent(wiring)  # what a dead kernel had reserved is no longer in the way
         store.ledger.reserve(
             key,
             high,

@@ -9,6 +9,7 @@ from evolink_widgets.core.story import TaskStory
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.wiring import Keeper, Wiring
 from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.journal import Entry
@@ -24,15 +25,13 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
     Returns:
         The tasks, oldest first, already on their way.
     """
-    known = keeper.known()
-    entries = await wiring.records.run(_claim_all, wiring)
+    found = await wiring.records.run(_claim_all, wiring)
     tasks = []
-    for entry in entries:
-        story = known.get(entry.key)
+    for entry, recipe, cost in found:
+        # Nothing is awaited between this look and the beginning: a task has one story.
+        story = keeper.known().get(entry.key)
         if story is None:
-            story = _story_of(wiring, entry)
-            if story is None:
-                continue
+            story = TaskStory(wiring, entry.key, recipe, cost, entry=entry)
             keeper.begin(story)
         elif story.task.state.stage.ended and not story.over:
             story.resume()
@@ -58,36 +57,46 @@ async def take_up(
     """
     story = wiring.keeper.known().get(key)
     if story is None:
-        entry = entry or await wiring.records.run(wiring.store.journal.get, key)
+        found = await wiring.records.run(_read, wiring, key, entry)
         story = wiring.keeper.known().get(key)  # somebody else may have waited for it, too
-    if story is None:
-        story = None if entry is None else _story_of(wiring, entry, to_send=to_send)
-        if story is not None:
+        if story is None:
+            if found is None:
+                return None
+            entry, recipe, cost = found
+            story = TaskStory(wiring, key, recipe, cost, entry=entry, to_send=to_send)
             wiring.keeper.begin(story)
-    elif story.task.state.stage.ended and not story.over:
+            return story
+    if story.task.state.stage.ended and not story.over:
         story.resume()
     return story
 
 
-def _claim_all(wiring: Wiring) -> list[Entry]:
+Found = tuple[Entry, Recipe, Estimate]
+
+
+def _claim_all(wiring: Wiring) -> list[Found]:
     """Claim what nobody collects, and close what was never sent. Runs on a worker."""
     close_unsent(wiring)
     journal, now = wiring.store.journal, wiring.clock()
-    return [
-        entry
+    claimed = [
+        _read(wiring, entry.key, entry)
         for entry in journal.open_entries(wiring.service)
         if journal.claim(entry.key, wiring.owner, now)
     ]
+    return [one for one in claimed if one is not None]
 
 
-def _story_of(wiring: Wiring, entry: Entry, *, to_send: bool = False) -> TaskStory | None:
+def _read(wiring: Wiring, key: str, entry: Entry | None) -> Found | None:
+    """What a story needs to be taken up; `None` where it can't be. Runs on a worker."""
+    entry = entry or wiring.store.journal.get(key)
+    if entry is None:
+        return None
     try:
         if entry.recipe is not None:
             recipe = Recipe.from_record(entry.recipe)
         else:
             recipe = Recipe(ImageRequest.from_record(entry.request), wiring.recipe_service)
     except InvalidRequest as error:
-        log.warning("The journal's task %s can't be taken up: %s", entry.key, error)
+        log.warning("The journal's task %s can't be taken up: %s", key, error)
         return None
-    cost = wiring.estimate(recipe.request)
-    return TaskStory(wiring, entry.key, recipe, cost, entry=entry, to_send=to_send)
+    return entry, recipe, wiring.estimate(recipe.request)

@@ -365,7 +365,7 @@ class Session:
         while self._wiring is not None:
             await asyncio.sleep(LEASE / 3)
             wiring = self._wiring
-            keys = [task.key for task in self.tasks]
+            keys = [story.key for story in self.known().values() if story.is_at_work]
             if wiring is None or not keys:
                 break
 
@@ -400,6 +400,7 @@ class Session:
         for story in stories:
             story.stop()
         await asyncio.gather(*(story.settled() for story in stories))
+        await asyncio.gather(*(story.left() for story in stories))
         if self._transport is not None:
             await self._transport.close()
         wiring, self._wiring = self._wiring, None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from evolink_widgets.core.ending import CameShort, stopped
 from evolink_widgets.core.failures import error_from, failure_record
-from evolink_widgets.core.record import buy, close_unsent
+from evolink_widgets.core.record import buy
 from evolink_widgets.core.recovery import take_up
 from evolink_widgets.core.reuse import Execution, stored_of
 from evolink_widgets.core.state import Stage, TaskState
@@ -104,7 +104,6 @@ class Shelf:
                     offers = self._choose(len(empty))
                     missing = len(empty) - len(offers)
                     if missing:
-                        close_unsent(self._wiring)
                         entry = buy(self._wiring, key, self.part(missing), terms)
             self._note(empty, offers, entry, own)
             self._execution.taken |= self._mine

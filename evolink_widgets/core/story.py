@@ -29,7 +29,7 @@ from evolink_widgets.core.send import search, send, surely_not_accepted
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.terms import Terms, check_spending
-from evolink_widgets.errors import EvolinkError, StoreError
+from evolink_widgets.errors import EvolinkError, OutcomeUnknown, SpendingRefused, StoreError
 from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.journal import Entry, Step
@@ -94,6 +94,7 @@ class TaskStory:
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
         self._inner: asyncio.Task[Any] | None = None
+        self._leaving: asyncio.Task[Any] | None = None
         self._has_room = False
         self.task = Task(
             key=key,
@@ -132,10 +133,10 @@ class TaskStory:
         if self._is_unsent():
             error = withdrawn()
             self.tell(stage=Stage.REFUSED, error=error, note=None)
-            spawn(self._withdraw(error))
+            self._leaving = spawn(self._withdraw(error))
         else:
             self.tell(stage=Stage.STOPPED, error=stopped(self.task.id), note=None)
-            spawn(self._let_go())
+            self._leaving = spawn(self._let_go())
 
     def resume(self) -> None:
         """Go on where the journal says it stands."""
@@ -153,7 +154,11 @@ class TaskStory:
         """
         if self.task.state.stage is not Stage.UNKNOWN:
             return
-        check_spending(self.wiring.may_spend, "Sending it again may buy it a second time")
+        try:
+            check_spending(self.wiring.may_spend, "Sending it again may buy it a second time")
+        except SpendingRefused as refusal:
+            self.tell(error=_not_again(self.task.state.error, refusal))
+            raise
         if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._shelf is None:
             self._take_up(again=True)
             return
@@ -178,10 +183,20 @@ class TaskStory:
         """Whether its own purchase may still bring pictures."""
         return self.record.step in OPEN
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is on its way to what it buys."""
+        return not (self.task.state.stage.ended or self.own_end.is_set())
+
     async def settled(self) -> None:
         """Wait until no step of it is half-way: a request without its answer, say."""
         if self._inner is not None:
             await asyncio.wait({self._inner})
+
+    async def left(self) -> None:
+        """Wait until a story that was stopped has given the task back."""
+        if self._leaving is not None:
+            await asyncio.wait({self._leaving})
 
     def tell(self, **changes: Any) -> None:
         """Publish a new state of the task."""
@@ -331,6 +346,8 @@ class TaskStory:
             raise error_from(entry.failure, entry.task_id)
         await self.load_images()
         self.own_end.set()
+        if self._shelf is not None and self._shelf.is_short:
+            await self.record.let_go()  # others need not wait for what this one waits for
 
     def _conclude(self) -> None:
         """All is here that will come: say so."""
@@ -385,6 +402,12 @@ class TaskStory:
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
+
+
+def _not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
+    """An unknown outcome that is not sent again, and why."""
+    said = "" if error is None else error.message.removesuffix(refusal.message).rstrip()
+    return OutcomeUnknown(f"{said} {refusal.message}".strip(), advice=refusal.advice)
 
 
 def _seen(act: asyncio.Task[Any]) -> None:

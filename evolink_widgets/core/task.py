@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.errors import EvolinkError, WaitTimeout
+from evolink_widgets.errors import EvolinkError, SpendingRefused, WaitTimeout
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Estimate, Receipt
@@ -279,7 +279,8 @@ class Task:
     def _ask(self, what: Callable[[], None]) -> None:
         """Call on the core's thread and wait for it: the state has changed when we return."""
         if core_loop.on_loop():
-            what()
+            with contextlib.suppress(SpendingRefused):  # the state says so
+                what()
             return
 
         async def ask() -> None:

@@ -16,6 +16,7 @@ from services import InProcess, OnPort, until
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
 from evolink_widgets.core.budget import Budget
+from evolink_widgets.core.loop import call_on_loop
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed
@@ -297,6 +298,12 @@ def test_spend_never_stops_sending_again(here: Path) -> None:
     with pytest.raises(errors.SpendingRefused):
         task.send_again()
     assert task.state.stage is Stage.UNKNOWN
+    call_on_loop(task.send_again)  # as a panel's button does
+    until(lambda: task.error is not None and "switched off" in task.error.message)
+    assert isinstance(task.error, ew.OutcomeUnknown)
+    assert 'spend="allow"' in task.error.advice
+    posts = ew.session().store.journal.open_entries()
+    assert [entry.sent_at for entry in posts] == [posts[0].sent_at]
 
 
 def test_spend_never_from_the_environment_needs_no_key(

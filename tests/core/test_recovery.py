@@ -164,6 +164,50 @@ def test_a_task_that_the_service_no_longer_knows_is_told_truly_and_not_bought_ag
     assert len(session.submit(small(), fresh=True).result(20)) == 1
 
 
+def test_pictures_that_nothing_can_bring_any_more_are_said_to_be_lost_and_no_longer_out(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    first = open_session(in_process)
+    in_process.play("truncated download", times=None)
+    with pytest.raises(errors.DownloadFailed):
+        first.submit(small()).result(20)
+    first.close()
+    emptied = InProcess()
+    early = open_session(emptied)
+    (task,) = early.recover()
+    with pytest.raises(errors.LinkExpired):
+        task.result(20)
+    assert early.outstanding() is not None  # another key may know the task
+    early.close()
+
+    late = open_session(emptied, clock=lambda: time.time() + 25 * HOUR)
+    (task,) = late.recover()
+    with pytest.raises(errors.LinkExpired) as caught:
+        task.result(20)
+    assert caught.value.billed is errors.Billed.YES
+    assert late.outstanding() is None
+    assert late.recover() == []
+    until(lambda: late.store.ledger.spent().charged > 0)
+    assert len(late.submit(small(), fresh=False).result(20)) == 1
+
+
+def test_two_recoveries_of_one_session_at_once_collect_each_task_once(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    left_out(open_session(in_process), in_process, [small(f"fox {number}") for number in range(4)])
+    in_process.play("fair")
+    session = open_session(in_process)
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(session.submit, small("fox 1"), fresh=False)]
+        found = [threads.submit(session.recover) for _ in range(5)]
+        tasks = {id(task): task for each in found for task in each.result()}
+    assert [len(task.result(20)) for task in tasks.values()].count(1) == len(tasks) <= 4
+    assert len(asked[0].result().result(20)) == 1
+    until(lambda: session.store.journal.open_entries() == [])
+    assert in_process.counts()["downloads"] == 4
+    assert in_process.counts()["create"] == 4
+
+
 # The balance, where the service can't be asked which tasks it has.
 
 
