@@ -50,7 +50,7 @@ def paint_cast(stage: Stage, place: Place, taken: Sequence[tuple[float, float]] 
     ``taken`` are spans across the picture that newcomers leave free.
     """
     rng = stage.rng("cast")
-    for actor in sorted(_placed(stage, place, rng, taken), key=lambda one: one.order):
+    for actor in sorted(placed_actors(stage, place, rng, taken), key=lambda one: one.order):
         if not actor.subject.hidden:
             draw(stage, place, actor)
 
@@ -90,9 +90,10 @@ def _leads(bonds: dict[int, Bond], start: int, end: int) -> bool:
     return start == end
 
 
-def _placed(
+def placed_actors(
     stage: Stage, place: Place, rng: Random, taken: Sequence[tuple[float, float]]
 ) -> list[Actor]:
+    """Everybody's place, size and order. Bearers come before what they bear."""
     scene = stage.scene
     known = [(n, s, KINDS[s.name]) for n, s in enumerate(scene.subjects) if s.name in KINDS]
     bonds = bonds_of(scene)

@@ -62,7 +62,7 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
             relations=(),
         )
     place = PLACES[scene.place or "meadow"]
-    stage = _stage(scene, place, chance, Canvas(width, height), detail)
+    stage = stage_of(scene, place, chance, Canvas(width, height), detail)
     if not place.indoors:
         paint_sky(stage)
         if scene.weather == "storm":
@@ -81,7 +81,8 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
     return stage.canvas
 
 
-def _stage(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int) -> Stage:
+def stage_of(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int) -> Stage:
+    """The stage for a scene that is settled."""
     rng = chance.stream("stage")
     light = light_for(scene.time or "day", scene.weather, chance.stream("light"))
     if scene.sky_tint:

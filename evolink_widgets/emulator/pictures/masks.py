@@ -11,6 +11,7 @@ from .colour import Colour
 
 _EDGE = 96
 _SKY_STEP = 15  #: a larger step of brightness from row to row ends the sky
+_RIM = 12  #: how far in from its sides a picture is taken for background
 _LOWEST = 77  #: no sky reaches further down
 
 
@@ -53,28 +54,28 @@ def horizon(mask: Image.Image) -> float:
 
 
 def thing(picture: Image.Image) -> Image.Image:
-    """What stands out from its surroundings, most of all near the middle."""
+    """What stands out from what is to its left and right, most of all near the middle."""
     small = _reduced(picture)
+    sides = Image.new("RGB", (2, _EDGE))
+    for x, left in ((0, 0), (1, _EDGE - _RIM)):
+        strip = small.crop((left, 0, left + _RIM, _EDGE))
+        sides.paste(strip.resize((1, _EDGE), Image.Resampling.BOX), (x, 0))
+    rows = sides.resize((_EDGE, _EDGE), Image.Resampling.BILINEAR)
     around = small.filter(ImageFilter.GaussianBlur(_EDGE / 3))
-    apart = ImageChops.difference(small, around).filter(ImageFilter.GaussianBlur(2.5))
-    red, green, blue = apart.split()
-    loud = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    loud = Image.blend(_loudness(small, rows), _loudness(small, around), 0.2)
     middle = ImageOps.invert(Image.radial_gradient("L").resize((_EDGE, _EDGE)))
     loud = ImageChops.multiply(ImageOps.autocontrast(loud), middle.point(_lift(1.2)))
-    found = _firm(loud)
-    box = found.point([255 * (v > 100) for v in range(256)]).getbbox()
-    if box is None or (box[1] > _EDGE // 8 and box[2] - box[0] < 0.72 * _EDGE):
-        return found
-    # It reaches up to the rim, or far across: then it is the sky that stands out, most likely.
-    return _firm(ImageChops.subtract(loud, sky(picture).point([v // 2 for v in range(256)])))
-
-
-def _firm(loud: Image.Image) -> Image.Image:
-    found = ImageOps.autocontrast(loud).filter(ImageFilter.GaussianBlur(1.5))
-    level = _level(found, 0.22)
+    found = ImageOps.autocontrast(loud).filter(ImageFilter.GaussianBlur(1.2))
+    level = max(70, _level(found, 0.24))
     firm = found.point([max(0, min(255, (v - level) * 8 + 128)) for v in range(256)])
     closed = firm.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.MinFilter(5))
     return closed.filter(ImageFilter.GaussianBlur(1.2))
+
+
+def _loudness(picture: Image.Image, ground: Image.Image) -> Image.Image:
+    apart = ImageChops.difference(picture, ground).filter(ImageFilter.GaussianBlur(1.5))
+    red, green, blue = apart.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 
 
 def _lift(power: float) -> list[int]:

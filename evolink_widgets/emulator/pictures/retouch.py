@@ -188,11 +188,12 @@ def _recoloured(picture: Image.Image, change: Change, chance: Chance) -> Image.I
     if change.other_colour is None and tone is None:
         return picture
     mask = masks.thing(picture)
+    now = masks.main_colour(picture, mask)
     if tone is None:
-        now = masks.main_colour(picture, mask)
         turn = chance.stream("another colour").choice((0.33, 0.5, -0.33))
         tone = turned(now, turn, 1.4) if max(now) - min(now) > 24 else (58, 111, 196)
-    grey = ImageOps.autocontrast(ImageOps.grayscale(picture), 1)
+    lift = 128 / max(24.0, luminance(now))
+    grey = ImageOps.grayscale(picture).point([min(255, round(v * lift)) for v in range(256)])
     dark, pale = times(tone, (60, 56, 76)), lighter(tone, 0.8)
     washed = ImageOps.colorize(grey, dark, pale, mid=tone)
     result = picture.copy()

@@ -79,8 +79,8 @@ octopus: octopus, squid, kraken, oktopus, pieuvre, pulpo, polpo, 章鱼, タコ
 jellyfish: jellyfish, qualle, méduse, medusa, 水母, クラゲ
 crab: crab, lobster, krabbe, crabe, cangrejo, granchio, 螃蟹, カニ
 starfish: starfish, sea star, seestern, 海星
-person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, girl, boy, child, kid, farmer, fisherman, painter, musician, dancer, ballerina, poet, reader, student, teacher, scientist, doctor, chef, old man, old woman, mensch, mann, frau, mädchen, junge, homme, femme, fille, garçon, hombre, mujer, niña, niño, uomo, donna, 人, 女孩, 男孩, 女人, 男人, 少女, 사람, 소녀, девушка, человек
-child: little girl, little boy, young girl, young boy, toddler
+person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, farmer, fisherman, painter, musician, dancer, ballerina, poet, reader, student, teacher, scientist, doctor, chef, old man, old woman, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
+child: girl, boy, child, kid, mädchen, junge, fille, garçon, niña, niño, 女孩, 男孩, 소녀, little girl, little boy, young girl, young boy, toddler
 king: king, queen, prince, princess, könig, roi, rey
 wizard: wizard, witch, mage, sorcerer, magician, gandalf, zauberer, hexe, sorcière, mago, 巫师, 魔法使い
 knight: knight, warrior, soldier, ritter, chevalier, caballero, samurai, viking, 骑士

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from evolink_widgets.emulator.pictures import render
+from evolink_widgets.emulator.pictures import render, words
+from evolink_widgets.emulator.pictures.canvas import Canvas
+from evolink_widgets.emulator.pictures.cast import bonds_of, placed_actors
 from evolink_widgets.emulator.pictures.chance import Chance
-from evolink_widgets.emulator.pictures.compose import paint
+from evolink_widgets.emulator.pictures.compose import paint, settled, stage_of
+from evolink_widgets.emulator.pictures.figures import Actor
+from evolink_widgets.emulator.pictures.places import PLACES
 from evolink_widgets.emulator.pictures.scene import Scene, Subject, parse
 from evolink_widgets.emulator.pictures.styles import styled
 from evolink_widgets.emulator.pictures.subjects import KINDS
@@ -96,6 +100,26 @@ def empty_meadow() -> Image.Image:
     return paint(Scene(time="day", place="meadow"), Chance(1), 96, 72, 0).image
 
 
+def test_every_subject_of_the_word_list_has_its_drawing() -> None:
+    senses = [row.partition(":")[0].strip() for row in words.SUBJECTS.strip().splitlines()]
+    names = {parse(f"a {phrase}").subjects[0].name for phrase in first_words(words.SUBJECTS)}
+    assert names <= set(KINDS)
+    assert len(names) > 150
+    assert len(senses) == len(set(senses))
+
+
+def first_words(table: str) -> list[str]:
+    rows = (row.partition(":")[2] for row in table.strip().splitlines())
+    return [row.split(",")[0].strip() for row in rows]
+
+
+def test_every_style_of_the_word_list_has_its_manner() -> None:
+    canvas = paint(Scene(time="day", place="meadow"), Chance(1), 96, 72, 0).image
+    for row in words.STYLES.strip().splitlines():
+        style = row.partition(":")[0]
+        assert difference(canvas, styled(canvas.copy(), style, Chance(1))) > 1, style
+
+
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_every_subject_is_drawn_and_seen(name: str) -> None:
     """The same scene with and without it, painted over the same chance."""
@@ -124,7 +148,8 @@ def test_an_unknown_format_and_an_empty_picture_are_refused() -> None:
 @pytest.mark.parametrize(
     "style",
     ["watercolour", "oil painting", "pencil sketch", "ink drawing", "pixel art", "sepia",
-     "flat poster", "neon art", "blueprint", "black and white", "pastel", "gouache"],
+     "flat poster", "neon art", "blueprint", "black and white", "pastel", "gouache", "photo",
+     "stained glass", "paper cut"],
 )  # fmt: skip
 def test_a_style_repaints_the_picture(style: str) -> None:
     scene = parse(f"a castle, {style}")
@@ -140,3 +165,47 @@ def test_quoted_words_are_lettered() -> None:
     box = ImageChops.difference(without, shown).getbbox()
     assert box is not None
     assert box[3] < 60
+
+
+def cast(prompt: str) -> dict[str, Actor]:
+    """Who stands where, by name."""
+    scene = settled(parse(prompt), Chance(2))
+    stage = stage_of(scene, PLACES[scene.place or "meadow"], Chance(2), Canvas(200, 160), 0)
+    placed = placed_actors(stage, PLACES[scene.place or "meadow"], stage.rng("cast"), ())
+    return {actor.kind.name: actor for actor in placed}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bearer", "borne"),
+    [
+        ("an astronaut riding a horse", "horse", "astronaut"),
+        ("a steam train crossing a bridge", "bridge", "train"),
+        ("a cat on a sofa", "sofa", "cat"),
+        ("a fox wearing a hat", "fox", "hat"),
+        ("a penguin with a crown", "penguin", "crown"),
+        ("a girl holding a balloon", "child", "toy balloon"),
+        ("a child flying a kite", "child", "kite"),
+        ("a sunflower in a vase", "vase", "sunflower"),
+        ("an owl reading a book", "owl", "book"),
+    ],
+)
+def test_what_is_borne_is_with_its_bearer(prompt: str, bearer: str, borne: str) -> None:
+    actors = cast(prompt)
+    base, thing = actors[bearer], actors[borne]
+    assert abs(base.x - thing.x) < base.wide * 0.75
+    assert thing.y - thing.high < base.y
+    assert thing.aloft
+
+
+def test_riders_sit_and_what_shelters_stands_behind() -> None:
+    actors = cast("a knight riding a horse")
+    assert actors["knight"].seated
+    assert actors["knight"].order > actors["horse"].order
+    actors = cast("a fox under a tree")
+    assert actors["tree"].order < actors["fox"].order
+    assert actors["tree"].high > actors["fox"].high
+
+
+def test_nobody_carries_what_is_larger() -> None:
+    assert not bonds_of(parse("a knight with a dragon"))
+    assert bonds_of(parse("a dragon with a sword"))
