@@ -272,7 +272,8 @@ def _live(
         may_spend=_may_spend,
     )
     # Only a service on this very machine may be an emulator, so only there is it asked.
-    made.simulated = is_loopback(base_url) and made.finds_emulator()
+    if is_loopback(base_url):
+        made.finds_emulator()
     return made
 
 

@@ -245,13 +245,15 @@ class Session:
         return loop.wait_on_loop(self._wired().client.emulator_weather(body))
 
     def finds_emulator(self) -> bool:
-        """Whether the service at our address is an emulator; a silent one counts as such."""
+        """Find out whether an emulator plays the service; a silent one counts as such."""
         try:
-            return isinstance(self.emulator(), dict)
+            self.simulated = isinstance(self.emulator(), dict)
         except Unreachable:
-            return True
+            self.simulated = True
         except EvolinkError:
-            return False
+            self.simulated = False
+        self._wired().simulated = self.simulated
+        return self.simulated
 
     @property
     def tasks(self) -> tuple[Task, ...]:

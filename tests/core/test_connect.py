@@ -129,6 +129,9 @@ def test_an_emulator_on_a_port_is_known_for_one_and_its_weather_is_played(on_por
     task = ew.generate("a fox", size="816x816", quality="low")
     with pytest.raises(errors.ContentRefused):
         task.result(20)
+    (image,) = ew.generate("an owl", size="816x816", quality="low").result(20)
+    assert image.simulated
+    assert image.recipe.service == "emulator"
     assert ew.weather("fair") == []
     with pytest.raises(errors.EvolinkError, match="no weather"):
         ew.weather("raining cats")
