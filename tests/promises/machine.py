@@ -62,7 +62,7 @@ def start(log: Path, work: Callable[..., object], *arguments: Any) -> Process:
         file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, 1)
         os.dup2(file, 2)
-        faulthandler.dump_traceback_later(60, exit=False)
+        faulthandler.dump_traceback_later(100, exit=False)
         work(*arguments)
         status = 0
     except BaseException:

@@ -56,6 +56,8 @@ MOMENTS = (
 )  # fmt: skip
 KERNELS = (1, 2, 4)
 MORTAL = {1: 1, 2: 1, 4: 2}
+PATIENCE = 60.0
+"""Seconds after which a kernel gives a task up that does not end; on a busy machine, too."""
 SHARED = "a hare that all of them want"
 
 
@@ -150,10 +152,10 @@ def ask(service: OnPort, root: Path, cap: float, number: int, moment: str, share
     if moment and not moment.endswith("the post"):
         task.subscribe(watch)
     with suppress(EvolinkError):
-        task.result(5)
+        task.result(PATIENCE)
     if shared:
         with suppress(EvolinkError):
-            session.submit(request(SHARED), fresh=False).result(5)
+            session.submit(request(SHARED), fresh=False).result(PATIENCE)
     collect(session)
 
 
@@ -167,10 +169,10 @@ def send_again(service: OnPort, root: Path, cap: float) -> None:
     session = open_session(service, root, cap)
     for task in session.recover():
         with suppress(OutcomeUnknown):
-            task.result(5)
+            task.result(PATIENCE)
         task.send_again()
         with suppress(EvolinkError):
-            task.result(5)
+            task.result(PATIENCE)
     session.close()
 
 
@@ -178,7 +180,7 @@ def collect(session: Session) -> None:
     """Take up whatever is left, to its end."""
     for task in session.recover():
         with suppress(EvolinkError):
-            task.result(5)
+            task.result(PATIENCE)
     session.close()
 
 
@@ -215,7 +217,7 @@ def _play(cell: Cell, folder: Path, emulator: Emulator, processes: list[Process]
         # It stands still until somebody frees it; meanwhile the mortal ones may die of it.
         wait(asking, 0.6)
         service.play("fair")
-    late = wait(asking, 40)
+    late = wait(asking, 2 * PATIENCE)
     service.play("fair")
     # Those that come afterwards all begin at once.
     after = [
@@ -223,14 +225,17 @@ def _play(cell: Cell, folder: Path, emulator: Emulator, processes: list[Process]
         for number in range(cell.kernels)
     ]
     processes += after
-    late += wait(after, 40)
+    late += wait(after, 2 * PATIENCE)
     killed = sum(process.status == -signal.SIGKILL for process in asking)
-    count = sent_once(root, service.counts(), killed if cell.moment == "before the post" else 0)
+    # One that was refused for now, and whose kernel died before it could go out again.
+    refused = cell.moment == "after the post" and cell.fault.startswith("429")
+    unsent = killed if refused or cell.moment == "before the post" else 0
+    count = sent_once(root, service.counts(), unsent)
     count.killed = killed
     person = start(folder / "person.log", send_again, service, root, cap)
     processes.append(person)
-    late += wait([person], 40)
-    count += compare(root, emulator.accepted(), service.counts(), cap=cap, shared=[SHARED])
+    late += wait([person], 2 * PATIENCE)
+    count += compare(root, emulator.accepted(), service.counts(), cap=cap, shared={SHARED: 2})
     count.problems += [f"{process.log.name} did not end" for process in late]
     for process in processes:
         if process.status not in (0, -signal.SIGKILL):
