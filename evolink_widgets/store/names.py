@@ -19,7 +19,9 @@ TRASH = ".trash"
 
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80
-_SEPARATORS = re.compile(r"[/\\\x00]")
+# On Windows a colon names a drive, or a second stream of a file.
+_SEPARATORS = re.compile(r"[/\\:\x00]")
+_LONGEST_NAME = 255
 
 
 def slug(prompt: str) -> str:
@@ -63,7 +65,9 @@ def inside(folder: Path, name: object) -> Path:
         StoreDamaged: it is no name, or one that leads elsewhere.
     """
     if not isinstance(name, str) or _SEPARATORS.search(name) or name in ("", ".", ".."):
-        raise StoreDamaged(f"The database names a file outside the store: {name!r}.")
+        raise StoreDamaged(f"The database names a file outside the store: {name!r:.100}.")
+    if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        raise StoreDamaged(f"The database names a file outside the store: {name[:60]!r}….")
     return folder / name
 
 

@@ -149,6 +149,8 @@ DAMAGE = [
     ("pictures", "path", "a\x00b.png"),
     ("pictures", "path", b"\xff\xfe"),
     ("pictures", "path", ".."),
+    ("pictures", "path", "x" * 5_000),
+    ("pictures", "path", "C:evil.png"),
     ("pictures", "width", "wide"),
     ("pictures", "height", -4),
     ("pictures", "format", "svg"),
