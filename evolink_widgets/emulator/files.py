@@ -6,21 +6,18 @@ import base64
 import binascii
 import hashlib
 import io
-import os
 import random
 import re
-import shutil
-import tempfile
 import threading
 import time
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .refusal import FileRefusal
+from .vault import Vault
 
 __all__ = [
     "KEEP_SECONDS",
@@ -35,7 +32,6 @@ __all__ = [
 KEEP_SECONDS = 72 * 3600
 MAX_BYTES = 100 * 1024 * 1024
 MAX_FILES = 100
-_MOST_HELD = 400
 _KINDS = {
     "JPEG": ("image/jpeg", "jpg"),
     "PNG": ("image/png", "png"),
@@ -75,19 +71,23 @@ class StoredFile:
 class FileShelf:
     """All uploads of the account. A file too old is gone. Safe for threads.
 
-    The bytes are in a folder of the system's for passing files, gone with the process.
-
     Args:
         clock: Unix seconds.
         seed: of the ids; `None` draws ids that no other process has.
+        folder: where the bytes lie, for several processes that share an account; `None`: where
+            they are gone with the process.
     """
 
-    def __init__(self, clock: Callable[[], float], seed: int | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        seed: int | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self._clock = clock
         self._files: dict[str, StoredFile] = {}
-        self._held: OrderedDict[str, Path] = OrderedDict()
         self._chance = random.Random(seed)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._vault = Vault(folder)
         self._lock = threading.Lock()
 
     def put(self, data: bytes, *, name: str | None = None, path: str | None = None) -> StoredFile:
@@ -111,18 +111,16 @@ class FileShelf:
             if len(self._files) >= MAX_FILES:
                 raise FileRefusal(403, f"The file quota of {MAX_FILES} files is used up.")
             file_id = f"file-{digest}-{self._chance.getrandbits(32):08x}"
-            at = self._place(file_id)
-            at.write_bytes(data)
-            stored = StoredFile(
-                id=file_id,
-                name=safe or f"{digest}.{ending}",
-                original_name=(name or "")[:200],
-                folder=re.sub(r"[^A-Za-z0-9/_-]", "_", path or "uploads").strip("/")[:120],
-                mime_type=mime,
-                size=len(data),
-                uploaded=self._clock(),
-                at=at,
-            )
+            record: dict[str, Any] = {
+                "name": safe or f"{digest}.{ending}",
+                "original_name": (name or "")[:200],
+                "folder": re.sub(r"[^A-Za-z0-9/_-]", "_", path or "uploads").strip("/")[:120],
+                "mime_type": mime,
+                "size": len(data),
+                "uploaded": self._clock(),
+            }
+            at = self._vault.write(file_id, data, record)
+            stored = StoredFile(id=file_id, at=at, **record)
             self._files[file_id] = stored
         return stored
 
@@ -152,34 +150,14 @@ class FileShelf:
             raise FileRefusal(404, "There is no such file.") from None
 
     def hold(self, file_id: str) -> None:
-        """Keep a file's bytes for a task that was accepted with it, whatever becomes of it.
-
-        Only the last few hundred are kept.
-        """
+        """Keep a file's bytes for a task that was accepted with it, whatever becomes of it."""
         with self._lock:
-            stored = self._files.get(file_id)
-            if stored is None or file_id in self._held:
-                return
-            kept = stored.at.with_suffix(".held")
-            try:
-                os.link(stored.at, kept)
-            except OSError:
-                try:
-                    shutil.copyfile(stored.at, kept)
-                except OSError:  # no room: the task makes do without
-                    return
-            self._held[file_id] = kept
-            if len(self._held) > _MOST_HELD:
-                self._held.popitem(last=False)[1].unlink(missing_ok=True)
+            self._vault.hold(file_id)
 
     def held(self, file_id: str) -> bytes | None:
         """The bytes of a file that was kept for a task; `None` when they are no longer here."""
         with self._lock:
-            kept = self._held.get(file_id)
-        try:
-            return kept.read_bytes() if kept else None
-        except OSError:
-            return None
+            return self._vault.held(file_id)
 
     def all(self) -> list[StoredFile]:
         """What has not expired, newest first."""
@@ -225,21 +203,39 @@ class FileShelf:
             "expires_at": _iso(stored.expires),
         }
 
-    def _place(self, file_id: str) -> Path:
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(
-                prefix="evolink-files-", ignore_cleanup_errors=True
-            )
-        return Path(self._folder.name) / file_id
-
     def _forget_old(self) -> None:
+        """Take in what other processes uploaded and deleted, and drop what is too old."""
+        found: dict[str, StoredFile] = {}
+        for file_id, record, at in self._vault.records():
+            stored = self._files.get(file_id) or _stored(file_id, record, at)
+            if stored is not None:
+                found[file_id] = stored
+        order = sorted(found.values(), key=lambda file: file.uploaded)
+        self._files = {file.id: file for file in order}
         now = self._clock()
         for file_id in [i for i, file in self._files.items() if file.expires <= now]:
             self._drop(file_id)
 
     def _drop(self, file_id: str) -> None:
-        if stored := self._files.pop(file_id, None):
-            stored.at.unlink(missing_ok=True)
+        if self._files.pop(file_id, None):
+            self._vault.drop(file_id)
+
+
+def _stored(file_id: str, record: dict[str, Any], at: Path) -> StoredFile | None:
+    """What another process noted of a file; `None` where that makes no sense."""
+    try:
+        return StoredFile(
+            id=file_id,
+            name=str(record["name"]),
+            original_name=str(record["original_name"]),
+            folder=str(record["folder"]),
+            mime_type=str(record["mime_type"]),
+            size=int(record["size"]),
+            uploaded=float(record["uploaded"]),
+            at=at,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def from_base64(text: object) -> bytes:

@@ -47,6 +47,7 @@ class Service:
         speed: how much faster than the real service time passes in a task.
         weather: the faults to play; default: fair.
         memory: a file in which tasks outlive this process; several processes may share it.
+            Uploads lie in a folder beside it.
         balance, allowance: credits of the account and of each key (`None`: no limit of its own).
         rate: requests a second for each key, and the burst; `None` for no limit.
         prices: times the published ones; may be changed, for tasks accepted from then on.
@@ -75,7 +76,7 @@ class Service:
         self.account = Account(balance, allowance)
         self.looks = Looks(self._note_drawn)
         self.gallery = Gallery(self.looks)
-        self.files = FileShelf(clock, seed)
+        self.files = FileShelf(clock, seed, memory.with_suffix(".files") if memory else None)
         self.references = References(
             self.files, self.looks, find=self._known, draw=self._bytes_of, clock=clock
         )

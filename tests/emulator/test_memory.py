@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from evolink_widgets.emulator.record import Record
-from evolink_widgets.emulator.refusal import Refusal
+from evolink_widgets.emulator.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service import Service, owner_of
 
 from .conftest import Clock
@@ -131,3 +133,55 @@ def test_processes_that_share_a_file_do_not_mix_their_lines(memory: Path) -> Non
         one.join(60)
     prompts = {record.ask.prompt.split()[0] for record in Service(memory=memory).all()}
     assert prompts == {f"{number}/{turn}" for number in range(2) for turn in range(20)}
+
+
+def picture_file(tone: tuple[int, int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 480), tone).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_uploads_are_shared_by_all_processes_and_end_for_all(memory: Path, clock: Clock) -> None:
+    first, second = (Service(clock=clock, memory=memory) for _ in range(2))
+    stored = first.files.put(picture_file((200, 40, 40)), name="a.png")
+    assert second.files.get(stored.id).original_name == "a.png"
+    assert second.files.read(stored.id)[0] == picture_file((200, 40, 40))
+    assert second.files.quota()["used_files"] == 1
+    second.files.delete(stored.id)
+    assert first.files.all() == []
+    kept = first.files.put(picture_file((40, 200, 40)))
+    clock.now += 72 * 3600
+    with pytest.raises(FileRefusal):
+        Service(clock=clock, memory=memory).files.get(kept.id)
+    assert [one for one in memory.with_suffix(".files").iterdir() if one.suffix != ".held"] == []
+
+
+def test_an_edit_is_drawn_alike_by_the_next_process_though_its_file_is_gone(
+    memory: Path, clock: Clock
+) -> None:
+    first = Service(clock=clock, memory=memory)
+    stored = first.files.put(picture_file((200, 40, 40)))
+    link = first.files.document(stored, "http://files.emulator.invalid")["file_url"]
+    record, _ = first.create({**BODY, "prompt": "make it night", "image_urls": [link]})
+    first.files.delete(stored.id)
+    clock.now += 3600
+    second = Service(clock=clock, memory=memory)
+    assert second.picture(record.id, 0) == first.picture(record.id, 0)
+
+
+@pytest.mark.parametrize("wreck", ["no json", "[]", "{}", '{"name": 3, "size": "x"}'])
+def test_a_record_of_a_file_that_makes_no_sense_is_passed_over(
+    memory: Path, clock: Clock, wreck: str
+) -> None:
+    service = Service(clock=clock, memory=memory)
+    good = service.files.put(picture_file((9, 9, 9)))
+    folder = memory.with_suffix(".files")
+    (folder / "file-000000000000-00000000.json").write_text(wreck)
+    assert [file.id for file in service.files.all()] == [good.id]
+
+
+def test_uploads_go_elsewhere_when_the_folder_cannot_be_made(memory: Path, clock: Clock) -> None:
+    memory.with_suffix(".files").write_text("in the way")
+    service = Service(clock=clock, memory=memory)
+    stored = service.files.put(picture_file((9, 9, 9)))
+    assert service.files.read(stored.id)[1] == "image/png"

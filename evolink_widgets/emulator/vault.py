@@ -1,0 +1,121 @@
+"""Where uploads lie: a folder of this process's own, or one that several processes share."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Vault"]
+
+#: Bytes that were kept for a task go this long after its links, at the latest.
+_HELD_SECONDS = 48 * 3600
+_MOST_HELD = 400
+
+
+class Vault:
+    """Bytes by name, each with a small record beside it. Not safe for threads: its user locks.
+
+    Args:
+        shared: the folder; made with the first file. `None`, or a folder that cannot be
+            written: one of the system's for passing files, gone with the process.
+    """
+
+    def __init__(self, shared: Path | None = None) -> None:
+        self._shared = shared
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._seen: dict[str, dict[str, Any]] = {}
+
+    def write(self, name: str, data: bytes, record: dict[str, Any]) -> Path:
+        """Keep bytes, and then the record by which others find them."""
+        at = self._folder() / name
+        at.write_bytes(data)
+        passing = at.with_suffix(f".{os.getpid()}.part")
+        passing.write_text(json.dumps(record), "utf-8")
+        passing.replace(at.with_suffix(".json"))
+        return at
+
+    def records(self) -> Iterator[tuple[str, dict[str, Any], Path]]:
+        """Every file that is here now: its name, its record, its place."""
+        folder = self._where()
+        if folder is None:
+            return
+        try:
+            names = {entry.name[:-5] for entry in os.scandir(folder) if entry.name[-5:] == ".json"}
+        except OSError:
+            return
+        self._seen = {name: record for name, record in self._seen.items() if name in names}
+        for name in names:
+            record = self._seen.get(name) or _read(folder / f"{name}.json")
+            if record is not None:
+                self._seen[name] = record
+                yield name, record, folder / name
+
+    def drop(self, name: str) -> None:
+        """Remove bytes and record."""
+        if folder := self._where():
+            for ending in (".json", ""):
+                with contextlib.suppress(OSError):
+                    (folder / f"{name}{ending}").unlink(missing_ok=True)
+
+    def hold(self, name: str) -> None:
+        """Keep the bytes for a task, whatever becomes of the file. Only some hundreds are kept."""
+        folder = self._where()
+        if folder is None or (kept := folder / f"{name}.held").exists():
+            return
+        try:
+            try:
+                os.link(folder / name, kept)
+            except OSError:  # no second names on this disk
+                shutil.copyfile(folder / name, kept)
+            os.utime(kept)
+            self._let_go(folder)
+        except OSError:  # no room: the task makes do without
+            return
+
+    def held(self, name: str) -> bytes | None:
+        """The bytes that were kept for a task; `None` when they are no longer here."""
+        folder = self._where()
+        try:
+            return (folder / f"{name}.held").read_bytes() if folder else None
+        except OSError:
+            return None
+
+    def _let_go(self, folder: Path) -> None:
+        held = sorted(folder.glob("*.held"), key=lambda at: at.stat().st_mtime, reverse=True)
+        for number, at in enumerate(held):
+            if number >= _MOST_HELD or at.stat().st_mtime < time.time() - _HELD_SECONDS:
+                at.unlink(missing_ok=True)
+
+    def _where(self) -> Path | None:
+        """The folder, if there is one yet."""
+        if self._own is not None:
+            return Path(self._own.name)
+        return self._shared if self._shared is not None and self._shared.is_dir() else None
+
+    def _folder(self) -> Path:
+        """The folder, made if need be."""
+        if self._shared is not None and self._own is None:
+            with contextlib.suppress(OSError):
+                self._shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if os.access(self._shared, os.W_OK):
+                    return self._shared
+        if self._own is None:
+            self._own = tempfile.TemporaryDirectory(
+                prefix="evolink-files-", ignore_cleanup_errors=True
+            )
+        return Path(self._own.name)
+
+
+def _read(at: Path) -> dict[str, Any] | None:
+    try:
+        record = json.loads(at.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
