@@ -10,7 +10,7 @@ import pytest
 from notebook_page import Notebook, Server, expect_pictures
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01-quickstart.ipynb"
 Opener = Callable[..., Notebook]
