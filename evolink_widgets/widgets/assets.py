@@ -46,7 +46,7 @@ def esm(name: str) -> str:
     """The ES module of one widget.
 
     Args:
-        name: "studio" or "image_grid": the entry file in `static/`, without ".js".
+        name: "studio", "image_grid" or "gallery": the entry file in `static/`, without ".js".
 
     Raises:
         AssetError: a file is missing, two files use one top-level name, a name is imported
@@ -65,7 +65,7 @@ def css(name: str) -> str:
     """The stylesheet of one widget.
 
     Args:
-        name: "studio" or "image_grid".
+        name: as in `esm`.
 
     Raises:
         AssetError: no such widget, or a file is missing.

@@ -8,6 +8,7 @@ are set on a thread of their own: an observer may take its time there.
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import logging
 import secrets
@@ -190,7 +191,11 @@ class Panel(Exchange):
         return self._order(content, Task.send_again)
 
     def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> Answer:
-        call_on_loop(order, self._task(content))
+        def give(task: Task) -> None:
+            with contextlib.suppress(EvolinkError):  # refused: the task's state says why
+                order(task)
+
+        call_on_loop(give, self._task(content))
         return "ok", {}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:

@@ -10,8 +10,9 @@ from source import ROOT, tracked_files, tracked_texts
 import evolink_widgets as ew
 from evolink_widgets.widgets import assets
 
-WIDGETS = ("studio", "image_grid")
-ESM_LIMIT, CSS_LIMIT = 25_000, 16_000  # bytes; both are saved with each notebook that has a panel
+#: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
+LIMITS = {"studio": (36_000, 20_000), "image_grid": (25_000, 16_000), "gallery": (36_000, 20_000)}
+WIDGETS = tuple(LIMITS)
 FILE_LIMIT = 600_000  # bytes
 
 SECRETS = re.compile(
@@ -36,8 +37,9 @@ def found(pattern: re.Pattern[str]) -> list[str]:
 
 @pytest.mark.parametrize("widget", WIDGETS)
 def test_a_front_end_fits_into_a_notebook(widget: str) -> None:
-    assert len(assets.esm(widget).encode()) <= ESM_LIMIT
-    assert len(assets.css(widget).encode()) <= CSS_LIMIT
+    esm, css = LIMITS[widget]
+    assert len(assets.esm(widget).encode()) <= esm
+    assert len(assets.css(widget).encode()) <= css
 
 
 @pytest.mark.parametrize("widget", WIDGETS)

@@ -197,7 +197,7 @@ export class Kernel {
     return { kind: "ok", after: [[{ kind: "run", run }, []]] };
   }
   on_zip({ pictures }) {
-    return { kind: "zip", zip: "zip.1", name: "pictures.zip", path: "/home/ada/pictures.zip", text: `pictures.zip, ${pictures.length} pictures, 1.2 MB, in /home/ada` };
+    return { kind: "zip", zip: "zip.1", name: "pictures.zip", path: "~/art/pictures.zip", text: `pictures.zip, ${pictures.length} pictures, 1.2 MB, in ~/art` };
   }
   /** A picture lands while the gallery is open. */
   arrive(changes) {

@@ -128,7 +128,6 @@ def test_endings_differ_in_form_and_not_only_in_colour(bench: Opener) -> None:
         ("failed", "Run again", "runAgain"),
         ("stopped", "Wait again", "resume"),
         ("unknown", "Look again", "lookAgain"),
-        ("unknown", "Send again", "sendAgain"),
     ],
 )
 def test_a_next_step_is_asked_of_python_once(

@@ -2,6 +2,7 @@
 import { ahead, fill, h, set, tool } from "./dom.js";
 import { picTools } from "./work.js";
 
+/** Pixels: between pictures, a picture's least width, its greatest width and height. */
 const GAP = 8;
 const NARROWEST = 130;
 const WIDEST = 480;
@@ -9,57 +10,61 @@ const TALLEST = 560;
 
 /** @param {Deck} ui @param {Note} note where results of actions are told */
 export function pictureGrid(ui, note) {
-  const el = h("div.grid", { role: "grid", "aria-multiselectable": true }),
-    /** @type {any[]} */
-    cells = [];
-  let cols = 0,
-    now = 0,
-    ratio = 1;
+  const el = h("div.grid", { role: "grid", "aria-multiselectable": true });
+  /** @type {any[]} */
+  const cells = [];
+  let cols = 0;
+  let now = 0;
+  let ratio = 1;
 
-  const layout = () => {
-      const count = cells.length,
-        fit = Math.max(2, Math.floor((el.parentElement.clientWidth + GAP) / (NARROWEST + GAP))),
-        next = Math.min(ui.columns || Math.ceil(count / Math.ceil(count / fit)), count);
-      set(el, { "--cols": next, "--most": `${next * (Math.min(WIDEST, TALLEST * ratio) + GAP) - GAP}px` });
-      if (next === cols) return;
-      cols = next;
-      const held = document.activeElement,
-        rows = [];
-      for (let i = 0; i < count; i += cols) rows.push(h("div", { role: "row" }, ...cells.slice(i, i + cols)));
-      fill(el, ...rows);
-      if (el.contains(held)) /** @type {HTMLElement} */ (held).focus({ preventScroll: true });
-    },
-    landed = () => cells.flatMap(({ pic }) => pic ?? []),
-    open = (/** @type {any} */ cell) => cell.pic && ui.open(landed(), cell.pic, cell),
-    toggle = (/** @type {any} */ { pic }) => pic && ui.select([pic.id], !ui.selected.has(pic.id));
+  /** As many columns as fit, so that rows are even; called whenever the width may have changed. */
+  function layout() {
+    const count = cells.length;
+    const fit = Math.max(2, Math.floor((el.parentElement.clientWidth + GAP) / (NARROWEST + GAP)));
+    const next = Math.min(ui.columns || Math.ceil(count / Math.ceil(count / fit)), count);
+    const most = next * (Math.min(WIDEST, TALLEST * ratio) + GAP) - GAP;
+    set(el, { "--cols": next, "--most": `${most}px` });
+    if (next === cols) return;
+    cols = next;
+    const held = document.activeElement;
+    const rows = [];
+    for (let i = 0; i < count; i += cols) rows.push(h("div", { role: "row" }, ...cells.slice(i, i + cols)));
+    fill(el, ...rows);
+    if (el.contains(held)) /** @type {HTMLElement} */ (held).focus({ preventScroll: true });
+  }
+
+  const landed = () => cells.flatMap(({ pic }) => pic ?? []);
+  const open = (/** @type {any} */ cell) => cell.pic && ui.open(landed(), cell.pic, cell);
+  const toggle = (/** @type {any} */ { pic }) => pic && ui.select([pic.id], !ui.selected.has(pic.id));
 
   el.addEventListener("focusin", (/** @type {any} */ { target }) => {
     now = cells.indexOf(target.closest(".ew-tile"));
-    cells.forEach((cell, i) =>
-      [cell, ...cell.querySelectorAll("button")].forEach((node) => (node.tabIndex = i === now ? 0 : -1)),
-    );
+    cells.forEach((cell, i) => {
+      for (const node of [cell, ...cell.querySelectorAll("button")]) node.tabIndex = i === now ? 0 : -1;
+    });
   });
-  el.onkeydown = (/** @type {KeyboardEvent} */ e) => {
-    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = e,
-      row = now - (now % cols),
-      cell = cells[now],
-      step = ahead(el),
-      /** @type {Record<string, number>} */
-      to = {
-        ArrowRight: now + step,
-        ArrowLeft: now - step,
-        ArrowDown: now + cols,
-        ArrowUp: now - cols,
-        Home: row,
-        End: Math.min(cells.length, row + cols) - 1,
-      };
+
+  el.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
     if (altKey || shiftKey || ctrlKey || metaKey) return;
+    const cell = cells[now];
+    const row = now - (now % cols);
+    const step = ahead(el);
+    /** @type {Record<string, number>} */
+    const to = {
+      ArrowRight: now + step,
+      ArrowLeft: now - step,
+      ArrowDown: now + cols,
+      ArrowUp: now - cols,
+      Home: row,
+      End: Math.min(cells.length, row + cols) - 1,
+    };
     if (key in to) cells[to[key]]?.focus();
     else if (target !== cell) return;
     else if (key === "Enter") open(cell);
     else if (key === " ") toggle(cell);
     else return;
-    e.preventDefault();
+    event.preventDefault();
   };
 
   return {
@@ -71,10 +76,10 @@ export function pictureGrid(ui, note) {
       ratio = shape;
       set(el, { label: label, "--ar": shape });
       if (cells.length !== count) cols = 0;
-      for (let i = cells.length; i < count; i++)
-        cells.push(
-          h("div.tile.wait", { role: "gridcell", tabindex: i ? -1 : 0 }, `${i + 1}`, h("span.sr", ": waiting")),
-        );
+      for (let i = cells.length; i < count; i++) {
+        const waiting = h("span.sr", ": waiting");
+        cells.push(h("div.tile.wait", { role: "gridcell", tabindex: i ? -1 : 0 }, `${i + 1}`, waiting));
+      }
       cells.length = count;
       layout();
     },
@@ -86,7 +91,11 @@ export function pictureGrid(ui, note) {
       set(cell, {
         class: "ew-tile",
         label: `Picture ${i + 1} of ${cells.length}: ${pic.alt}`,
-        onclick: (/** @type {any} */ e) => e.target.closest("button") || (cell.focus(), open(cell)),
+        onclick(/** @type {any} */ { target }) {
+          if (target.closest("button")) return;
+          cell.focus();
+          open(cell);
+        },
       });
       cell.pic = pic;
       fill(
@@ -103,9 +112,9 @@ export function pictureGrid(ui, note) {
     /** Draws which pictures are selected. */
     mark() {
       for (const cell of cells) {
-        const on = cell.pic && ui.selected.has(cell.pic.id);
-        set(cell, { "aria-selected": on });
-        if (cell.pic) set(cell.children[1], { "aria-pressed": on });
+        const isOn = cell.pic && ui.selected.has(cell.pic.id);
+        set(cell, { "aria-selected": isOn });
+        if (cell.pic) set(cell.children[1], { "aria-pressed": isOn });
       }
     },
   };

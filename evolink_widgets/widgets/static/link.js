@@ -8,63 +8,73 @@ const CHUNKS = 7;
 
 /** @param {Model} model @param {AbortSignal} signal @returns {Link} */
 export function connect(model, signal) {
-  const mark = token(),
-    /** @type {Map<string, (told: any, buffers: DataView[]) => void>} */
-    waiting = new Map(),
-    /** The panels of one page share the server's allowance: when chunks were asked for. @type {number[]} */
-    asked = /** @type {any} */ (globalThis.evolinkAsked ??= []);
+  const mark = token();
+  /** @type {Map<string, Tell>} */
+  const waiting = new Map();
+  /** The panels of one page share the server's allowance: when chunks were asked for. @type {number[]} */
+  const asked = /** @type {any} */ (globalThis.evolinkAsked ??= []);
   let count = 0;
 
+  /** @type {Link["ask"]} */
+  const ask = (kind, fields, tries = 1, stop = signal) =>
+    new Promise((resolve, reject) => {
+      const id = mark + count++;
+      let wait = LATE;
+      /** @type {ReturnType<typeof setTimeout>} */
+      let timer;
+
+      const end = (/** @type {() => void} */ settle) => {
+        clearTimeout(timer);
+        stop.removeEventListener("abort", abort);
+        waiting.delete(id);
+        settle();
+      };
+      const quit = (/** @type {string} */ why, more = {}) => end(() => reject(Object.assign(Error(why), more)));
+      const abort = () => quit("");
+      // The same id each time: Python may answer twice, the first answer counts.
+      const send = (/** @type {number} */ left) => {
+        model.send({ kind, id, ...fields });
+        timer = setTimeout(() => {
+          if (left > 1) send(left - 1);
+          else if (tries > 1) quit("The kernel did not answer.");
+        }, wait);
+        wait *= 2;
+      };
+
+      stop.throwIfAborted();
+      stop.addEventListener("abort", abort);
+      waiting.set(id, (told, buffers) => {
+        if (told.kind === "rejected") quit(told.message, { told });
+        else end(() => resolve([told, buffers]));
+      });
+      send(tries);
+    });
+
+  /** Waits until a chunk more may be asked for. */
+  async function room() {
+    while (Date.now() - asked[0] < LATE && asked.length >= CHUNKS) await sleep(100);
+    asked.push(Date.now());
+    asked.splice(0, asked.length - CHUNKS);
+  }
+
+  /** @type {Link["pull"]} */
+  async function pull(picture, what, stop = signal) {
+    const parts = [];
+    let offset = 0;
+    for (;;) {
+      await room();
+      const [{ total, type, name }, [part]] = await ask("bytes", { picture, what, offset }, 5, stop);
+      if (!part?.byteLength) throw Error("The picture broke off.");
+      parts.push(/** @type {any} */ (part));
+      offset += part.byteLength;
+      if (offset >= total) return [new Blob(parts, { type }), name];
+    }
+  }
+
   /** @type {Link} */
-  const link = {
-    on: {},
-    ask: (kind, fields, tries = 1, stop = signal) =>
-      new Promise((resolve, reject) => {
-        const id = mark + count++;
-        let wait = LATE,
-          /** @type {ReturnType<typeof setTimeout>} */
-          timer;
-        const end = (/** @type {() => void} */ settle) => {
-          clearTimeout(timer);
-          stop.removeEventListener("abort", abort);
-          waiting.delete(id);
-          settle();
-        };
-        const quit = (/** @type {string} */ why, more = {}) => end(() => reject(Object.assign(Error(why), more)));
-        const abort = () => quit("");
-        // The same id each time: Python may answer twice, the first answer counts.
-        const send = (/** @type {number} */ left) => {
-          model.send({ kind, id, ...fields });
-          timer = setTimeout(() => {
-            if (left > 1) send(left - 1);
-            else if (tries > 1) quit("The kernel did not answer.");
-          }, wait);
-          wait *= 2;
-        };
-        stop.throwIfAborted();
-        stop.addEventListener("abort", abort);
-        waiting.set(id, (told, buffers) =>
-          told.kind === "rejected" ? quit(told.message, { told }) : end(() => resolve([told, buffers])),
-        );
-        send(tries);
-      }),
-    async pull(picture, what, stop = signal) {
-      const parts = [];
-      for (let offset = 0; ;) {
-        while (Date.now() - asked[0] < LATE && asked.length >= CHUNKS) await sleep(100);
-        asked.push(Date.now());
-        asked.splice(0, asked.length - CHUNKS);
-        const [{ total, type, name }, [part]] = await link.ask("bytes", { picture, what, offset }, 5, stop);
-        if (!part?.byteLength) throw Error("The picture broke off.");
-        parts.push(/** @type {any} */ (part));
-        offset += part.byteLength;
-        if (offset >= total) return [new Blob(parts, { type }), name];
-      }
-    },
-  };
+  const link = { on: {}, ask, pull };
   listen(model, signal, "msg:custom", (told, buffers = []) => {
-    const { id, kind } = told,
-      take = id ? waiting.get(id) : link.on[kind];
+    const take = told.id ? waiting.get(told.id) : link.on[told.kind];
     take?.(told, buffers);
   });
   return link;

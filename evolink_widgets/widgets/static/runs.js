@@ -94,7 +94,7 @@ export function runView(ui, run) {
     const text = h("p", { id: `doubt${token()}` });
     const described = { "aria-describedby": text.id };
     const no = h("button.btn.first", { ...described, onclick: () => close() }, "Not now");
-    const yes = h("button.btn", { ...described, onclick: () => (close(), ask("sendAgain", {})) }, "Send again");
+    const yes = h("button.btn", { ...described, onclick: () => (close(), ask("sendAgain", yes)) }, "Send again");
     // With braces: what a handler returns counts, and false would stop the key.
     const onkeydown = (/** @type {KeyboardEvent} */ { key }) => {
       if (key === "Escape") close();
