@@ -169,7 +169,16 @@ class ConfigurationError(EvolinkError):
 
 
 class SpendingRefused(EvolinkError):
-    """The user's own rule forbids this purchase; nothing was sent."""
+    """The user's own rule forbids this purchase; nothing was sent.
+
+    Example:
+        >>> ew.configure(spend="never")
+        >>> try:
+        ...     ew.generate("a fox nobody has drawn").result()
+        ... except ew.SpendingRefused as error:
+        ...     print(error.message)
+        >>> ew.configure(spend=None)
+    """
 
     default_advice = "Raise the cap, or ask for less."
 
@@ -178,12 +187,11 @@ class BudgetExceeded(SpendingRefused):
     """The upper end of the estimate does not fit under a cap.
 
     Example:
-        >>> ew.configure(budget=0.001)
         >>> try:
-        ...     ew.generate("a fox").result()
+        ...     with ew.budget(credits=0.001):
+        ...         ew.generate("a fox", fresh=True).result()
         ... except ew.BudgetExceeded as error:
-        ...     print(error.billed.value)
-        >>> ew.configure(budget=100)
+        ...     print(error.message)
     """
 
 
@@ -193,7 +201,7 @@ class ServiceError(EvolinkError):
     Example:
         >>> ew.weather("402 key")
         >>> try:
-        ...     ew.generate("a fox").result()
+        ...     ew.generate("a fox", fresh=True).result()
         ... except ew.ServiceError as error:
         ...     print(error.billed.value)
     """
@@ -229,7 +237,7 @@ class InsufficientCredits(RequestRefused):
     Example:
         >>> ew.weather("402 account")
         >>> try:
-        ...     ew.generate("a fox").result()
+        ...     ew.generate("a fox", fresh=True).result()
         ... except ew.InsufficientCredits as error:
         ...     print(error.scope)
     """
@@ -287,7 +295,7 @@ class OutcomeUnknown(EvolinkError):
     Example:
         >>> ew.weather("no list")
         >>> ew.weather("reply lost")
-        >>> task = ew.generate("a fox")
+        >>> task = ew.generate("a fox", fresh=True)
         >>> isinstance(task.error, ew.OutcomeUnknown)  # once it has been looked for
     """
 
@@ -301,7 +309,7 @@ class TaskFailed(EvolinkError):
     Example:
         >>> ew.weather("task failed")
         >>> try:
-        ...     ew.generate("a fox").result()
+        ...     ew.generate("a fox", fresh=True).result()
         ... except ew.TaskFailed as error:
         ...     print(error.billed.value)
     """
@@ -315,7 +323,7 @@ class ContentRefused(TaskFailed):
     Example:
         >>> ew.weather("policy refusal")
         >>> try:
-        ...     ew.generate("a fox").result()
+        ...     ew.generate("a fox", fresh=True).result()
         ... except ew.ContentRefused as error:
         ...     print(error.advice)
     """

@@ -8,6 +8,7 @@ from evolink_widgets.errors import (
     DownloadFailed,
     EvolinkError,
     OutcomeUnknown,
+    SpendingRefused,
     StoreError,
     TaskFailed,
     WaitingStopped,
@@ -84,3 +85,9 @@ def withdrawn() -> WaitingStopped:
         billed=Billed.NO,
         advice="Ask again with ew.generate(...).",
     )
+
+
+def not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
+    """An unknown outcome that is not sent again, and why."""
+    said = "" if error is None else error.message.removesuffix(refusal.message).rstrip()
+    return OutcomeUnknown(f"{said} {refusal.message}".strip(), advice=refusal.advice)

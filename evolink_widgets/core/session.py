@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
+from evolink_widgets.core.leases import Leases
 from evolink_widgets.core.origin import notebook_name
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.prices import Prices
@@ -106,7 +107,7 @@ class Session:
         self._wiring: Wiring | None = None
         self._transport: Transport | None = None
         self._stories: dict[str, TaskStory] = {}
-        self._leasing = False
+        self._leases = Leases(self.known, lambda: self._wiring)
 
     # What a user asks for.
 
@@ -356,29 +357,7 @@ class Session:
         with self._lock:
             self._stories[story.key] = story
         story.begin()
-        if not self._leasing:
-            self._leasing = True
-            loop.spawn(self._keep_leases(), name="evolink-leases")
-
-    async def _keep_leases(self) -> None:
-        """Say every few seconds that this kernel is alive and collects its tasks."""
-        from evolink_widgets.core.wiring import LEASE
-
-        while self._wiring is not None:
-            await asyncio.sleep(LEASE / 3)
-            wiring = self._wiring
-            keys = [story.key for story in self.known().values() if story.is_at_work]
-            if wiring is None or not keys:
-                break
-
-            def renew(wiring: Wiring = wiring, keys: list[str] = keys) -> None:
-                with wiring.store.database.write():
-                    for key in keys:
-                        wiring.store.journal.claim(key, wiring.owner, wiring.clock(), LEASE)
-
-            with contextlib.suppress(StoreError):
-                await wiring.records.run(renew)
-        self._leasing = False
+        self._leases.keep()
 
     def ended(self, story: TaskStory) -> None:
         """Forget a task that is over; one that may go on is kept for `recover`."""

@@ -19,8 +19,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from evolink_widgets.core.beginning import BEGINNING, first_state
 from evolink_widgets.core.collect import collect
-from evolink_widgets.core.ending import CameShort, ending_of, stopped, withdrawn
+from evolink_widgets.core.ending import CameShort, ending_of, not_again, stopped, withdrawn
 from evolink_widgets.core.failures import error_from
 from evolink_widgets.core.follow import follow
 from evolink_widgets.core.loop import spawn
@@ -29,7 +30,7 @@ from evolink_widgets.core.send import search, send, surely_not_accepted
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.terms import Terms, check_spending
-from evolink_widgets.errors import EvolinkError, OutcomeUnknown, SpendingRefused, StoreError
+from evolink_widgets.errors import EvolinkError, SpendingRefused, StoreError
 from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.journal import Entry, Step
@@ -43,15 +44,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 log = logging.getLogger("evolink_widgets")
-
-_BEGINNING = {
-    Step.INTENDED: Stage.QUEUED,
-    Step.SENDING: Stage.SENDING,
-    Step.UNKNOWN: Stage.SENDING,
-    Step.ACCEPTED: Stage.PENDING,
-    Step.READY: Stage.SAVING,
-}
-"""The stage that a story shows when it is taken up at a step."""
 
 
 class TaskStory:
@@ -103,7 +95,7 @@ class TaskStory:
             estimate=estimate,
             story=self,
             clock=wiring.clock,
-            state=_first_state(wiring, recipe, entry),
+            state=first_state(wiring, recipe, entry),
         )
 
     # What a `Task` asks for.
@@ -157,7 +149,7 @@ class TaskStory:
         try:
             check_spending(self.wiring.may_spend, "Sending it again may buy it a second time")
         except SpendingRefused as refusal:
-            self.tell(error=_not_again(self.task.state.error, refusal))
+            self.tell(error=not_again(self.task.state.error, refusal))
             raise
         if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._shelf is None:
             self._take_up(again=True)
@@ -366,7 +358,7 @@ class TaskStory:
         """Begin anew from where it stands, if it ended without being over."""
         if not self.task.state.stage.ended or self.over:
             return
-        begun = _BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
+        begun = BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
         stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)
         self.begin(again=again)
@@ -404,36 +396,10 @@ class TaskStory:
         self.tell(note="Another kernel is collecting this task.")
 
 
-def _not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
-    """An unknown outcome that is not sent again, and why."""
-    said = "" if error is None else error.message.removesuffix(refusal.message).rstrip()
-    return OutcomeUnknown(f"{said} {refusal.message}".strip(), advice=refusal.advice)
-
-
 def _seen(act: asyncio.Task[Any]) -> None:
     """Another act has said already how it ended."""
     if not act.cancelled():
         act.exception()
-
-
-def _first_state(wiring: Wiring, recipe: Recipe, entry: Entry | None) -> TaskState:
-    now = wiring.clock()
-    return TaskState(
-        stage=Stage.QUEUED if entry is None else _BEGINNING.get(entry.step, Stage.SAVING),
-        progress=None,
-        started_at=now if entry is None else entry.created_at,
-        at=now,
-        ended_at=None,
-        left=None,
-        images=(),
-        expected=recipe.request.n,
-        size=recipe.request.pixels,
-        error=None,
-        task_id=None if entry is None else entry.task_id,
-        receipt=None if entry is None else entry.receipt,
-        simulated=wiring.simulated,
-        note=None,
-    )
 
 
 _ACTS: dict[Step, Callable[[TaskStory], Awaitable[None]]] = {
