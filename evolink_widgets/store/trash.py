@@ -1,8 +1,9 @@
 """The trash: deleting moves a file to `.trash` in the store, and can be undone.
 
-A picture's row says where its file belongs; the file is moved inside the transaction that
-changes the row. Killed between the two, the file lies at the other of the two places under the
-same name, or has both names: `settled` finds it there and puts it where the row says.
+A picture's row says where its file belongs. The file gets its new name inside the transaction
+that changes the row, and loses the old one after it: killed in between, it has both names. (Where
+the file system has no links it has one of them, perhaps not the one that the row says.)
+`settled` puts that right when the picture is looked at next.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Trash:
 
     def _move(self, key: str, numbers: list[int], trashed_at: float | None) -> int:
         folder = self.root if trashed_at is None else self.root / TRASH
-        moved: list[tuple[Path, Path]] = []
+        moved: dict[int, tuple[Path, Path]] = {}
         try:
             with self._database.write() as connection, guarded(folder, "written"):
                 folder.mkdir(exist_ok=True)
@@ -86,23 +87,32 @@ class Trash:
                     pair = self._place(connection, row, folder)
                     if pair is None:
                         continue
-                    moved.append(pair)
+                    moved[number] = pair
                     connection.execute(
                         "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
                         (pair[1].name, trashed_at, key, number),
                     )
                 files.flush_folder(folder)
-                for source, _ in moved:
-                    source.unlink(missing_ok=True)
                 recipe_file.write(self.root, connection, key)
         except BaseException:
-            for source, target in moved:
+            for source, target in moved.values():
                 with suppress(OSError):
                     files.take_back(source, target)
             with suppress(StoreError), self._database.write() as connection:
                 recipe_file.write(self.root, connection, key)
             raise
+        self._drop_old_names(key, moved)
         return len(moved)
+
+    def _drop_old_names(self, key: str, moved: dict[int, tuple[Path, Path]]) -> None:
+        # Only now: until the row was on the disk, the file had to be where the old one said.
+        with suppress(StoreError), self._database.write() as connection:
+            for number, (source, target) in moved.items():
+                row = _row(connection, key, number)
+                if row is None or place_of(self.root, row) != target or not target.is_file():
+                    continue  # somebody has moved it again
+                with suppress(OSError):
+                    source.unlink(missing_ok=True)
 
     def _place(self, connection: Connection, row: Row, folder: Path) -> tuple[Path, Path] | None:
         picture = (row["key"], row["number"])

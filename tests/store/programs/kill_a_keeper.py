@@ -140,6 +140,9 @@ def whole(path: Path) -> None:
 def look(kept: dict[tuple[str, int], str]) -> None:
     store = Store(ROOT)
     assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
+    for row in store.database.rows("SELECT path, trashed_at FROM pictures"):
+        folder = ROOT if row["trashed_at"] is None else ROOT / ".trash"
+        assert (folder / row["path"]).is_file(), "a row whose file is elsewhere"
     lying = store.gallery.count(Query(trashed=True))
     assert store.gallery.count(Query()) + lying >= len(kept)
     for (key, index), sha256 in kept.items():
