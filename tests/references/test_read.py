@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from references.hostile import MARK, drawn, exif, saved
 
 from evolink_widgets.errors import InvalidRequest
@@ -185,7 +186,9 @@ class Figure:
     """What a figure of Matplotlib's is known by."""
 
     def savefig(self, target: Any, *, format: str) -> None:
-        drawn().save(target, format)
+        words = PngInfo()
+        words.add_text("Software", "a program that draws")
+        drawn().save(target, format, pnginfo=words)
 
 
 class Axes:
@@ -195,6 +198,7 @@ class Axes:
 def test_figures_and_their_axes_are_drawn_when_they_are_given() -> None:
     assert (seen(one(Figure())) == numpy.asarray(drawn())).all()
     assert one(Axes()).sha256 == one(Figure()).sha256
+    assert one(Figure()).notices == ()
 
 
 def test_a_figure_that_cannot_be_drawn_says_why() -> None:
