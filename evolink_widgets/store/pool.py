@@ -140,6 +140,7 @@ class Pool:
         return Offer(slot, image, share, row["paid_at"], row["notebook"])
 
 
+# The plus keeps SQLite from reading all pictures that are not in the trash: few have the recipe.
 _STORED = """
 SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook, tasks.receipt,
     CASE ledger.state WHEN 'settled' THEN ledger.charged END AS charged,
@@ -147,7 +148,7 @@ SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook, tasks.receipt,
     coalesce(tasks.accepted_at, sets.created_at) AS paid_at,
     (SELECT count(*) FROM pictures AS others WHERE others.key = sets.key) AS together
 FROM sets JOIN pictures USING (key) LEFT JOIN tasks USING (key) LEFT JOIN ledger USING (key)
-WHERE sets.identity = ? AND pictures.trashed_at IS NULL
+WHERE sets.identity = ? AND +pictures.trashed_at IS NULL
 """
 
 _OPEN = (

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,10 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import Billed
+from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store import pool
+from evolink_widgets.store.journal import Step
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -278,6 +282,36 @@ def test_a_purchase_of_a_process_that_is_killed_is_taken_over_and_not_made_again
     own_port.play("fair")
     assert len(files(task)) == 1
     assert own_port.counts()["create"] == 1
+
+
+@pytest.mark.parametrize("lease", [-1.0, 1.0])
+def test_what_a_dead_kernel_only_intended_is_bought_by_who_asks_next(
+    in_process: InProcess, open_session: Open, small: Small, lease: float
+) -> None:
+    session = open_session(in_process)
+    recipe = Recipe(small(), "emulator")
+    session.store.journal.intend(
+        small().to_record(), service="emulator", now=time.time(), recipe=recipe.to_record(),
+        identity=recipe.identity, owner="1@another-machine", lease_s=lease, key="dead",
+    )  # fmt: skip
+    session.store.ledger.reserve("dead", 0.3, now=time.time(), service="emulator")
+    task = ask(session, small())
+    assert len(files(task)) == 1
+    assert in_process.counts()["create"] == 1
+    entry = session.store.journal.get("dead")
+    assert entry is not None
+    assert entry.step is Step.REFUSED
+    until(lambda: session.store.ledger.spent().reserved == 0)
+
+
+def test_a_pool_is_found_by_its_recipe_however_many_pictures_there_are(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    files(ask(session, small()))
+    for query, values in ((pool._STORED, ("a",)), (pool._OPEN, ("a", "b"))):
+        rows = session.store.database.rows(f"EXPLAIN QUERY PLAN {query}", values)
+        assert "_by_identity" in rows[0]["detail"], [row["detail"] for row in rows]
 
 
 # What goes wrong with what is waited for.
