@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from promises.machine import Count
+from promises.signed import mark
 
 from evolink_widgets.emulator.record import Record
 from evolink_widgets.store.store import Store
@@ -77,13 +78,15 @@ def _paid_twice(accepted: list[Record], shared: Mapping[str, int]) -> int:
 
 
 def _pictures(store: Store, accepted: list[Record], count: Count) -> None:
-    """Each picture that the service made is one file, whole, under its task."""
+    """Each picture that the service made is a file, whole, and stands under its own task."""
     here: defaultdict[str | None, set[int]] = defaultdict(set)
     for row in store.database.rows("SELECT p.*, s.task_id FROM pictures p JOIN sets s USING (key)"):
         path = store.root / row["path"]
         if not path.is_file():
             continue
-        if hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"]:
+        data = path.read_bytes()
+        whole = hashlib.sha256(data).hexdigest() == row["sha256"]
+        if whole and mark(str(row["task_id"]), row["number"]) in data:
             here[row["task_id"]].add(row["number"])
     for record in accepted:
         count.delivered += len(record.delivered)

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services import SHELF, OnPort
+from promises.signed import Signed
+from services import OnPort
 
 from evolink_widgets.emulator.memory import Memory
 from evolink_widgets.emulator.record import Record
@@ -119,7 +120,7 @@ def _serve(api: Any, media: Any, memory: Path, options: dict[str, Any]) -> None:
         **{"speed": SPEED, "rate": None, "balance": 1e6, "allowance": None, **options},
         memory=memory,
     )
-    service.gallery = SHELF  # type: ignore[assignment]
+    service.gallery = Signed()  # type: ignore[assignment]
     asyncio.run(serve(service, api, media))
 
 

@@ -273,7 +273,9 @@ def main(arguments: list[str] | None = None) -> int:
         if all(value in (None, getattr(cell, name)) for name, value in wanted)
     ]
     total, bad, began = Count(), 0, time.monotonic()
-    for cell, count, seconds in play_all(cells):
+    for number, (cell, count, seconds) in enumerate(play_all(cells), 1):
+        if number % 20 == 0:
+            print(f"{number} of {len(cells)} cells", file=sys.stderr, flush=True)
         total += count
         kept = not (count.duplicates or count.lost or count.over_cap or count.problems)
         bad += not kept
