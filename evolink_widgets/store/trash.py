@@ -1,9 +1,9 @@
 """The trash: deleting moves a file to `.trash` in the store, and can be undone.
 
 A picture's row says where its file belongs. The file gets its new name inside the transaction
-that changes the row, and loses the old one after it: killed in between, it has both names. (Where
-the file system has no links it has one of them, perhaps not the one that the row says.)
-`settled` puts that right when the picture is looked at next.
+that changes the row, and loses the old one after it, when the recipe file has followed: killed
+in between, it has both names. (Where the file system knows no links it has one of them, perhaps
+not the one that the row says.) `settled` puts that right when the picture is looked at next.
 """
 
 from __future__ import annotations
@@ -93,20 +93,19 @@ class Trash:
                         (pair[1].name, trashed_at, key, number),
                     )
                 files.flush_folder(folder)
-                recipe_file.write(self.root, connection, key)
         except BaseException:
             for source, target in moved.values():
                 with suppress(OSError):
                     files.take_back(source, target)
-            with suppress(StoreError), self._database.write() as connection:
-                recipe_file.write(self.root, connection, key)
             raise
         self._drop_old_names(key, moved)
         return len(moved)
 
     def _drop_old_names(self, key: str, moved: dict[int, tuple[Path, Path]]) -> None:
-        # Only now: until the row was on the disk, the file had to be where the old one said.
+        # Only now: until the row was written, the file had to be where the old one said. The
+        # names go last: killed before, they tell `settled` that something is left to do.
         with suppress(StoreError), self._database.write() as connection:
+            self._write_recipe(connection, key)
             for number, (source, target) in moved.items():
                 row = _row(connection, key, number)
                 if row is None or place_of(self.root, row) != target or not target.is_file():
@@ -130,6 +129,7 @@ class Trash:
         with guarded(place, "put in its place"):
             if place.is_file():  # it has both names
                 if other.is_file() and not _is_strangers(other, place):
+                    self._write_recipe(connection, row["key"])
                     other.unlink()
                 return
             found = already_there(connection, other, _facts(row), picture)
@@ -141,7 +141,12 @@ class Trash:
                 "UPDATE pictures SET path = ? WHERE key = ? AND number = ?",
                 (placed.name, *picture),
             )
+            self._write_recipe(connection, row["key"])
             found.unlink(missing_ok=True)
+
+    def _write_recipe(self, connection: Connection, key: str) -> None:
+        with suppress(StoreDamaged):  # a set without a recipe has no recipe file to follow
+            recipe_file.write(self.root, connection, key)
 
     def _delete(self, key: str, number: int, before: float) -> int:
         with self._database.write() as connection:

@@ -190,10 +190,14 @@ def test_a_move_that_fails_is_undone(admit, store, now, visible):
         store.gallery.trash(ALL, now=now)
     assert visible(store) == before
     (store.root / ".trash").unlink()
+    # The database refuses the second row, as a full disk would.
     with store.database.write() as connection:
-        connection.execute("UPDATE sets SET recipe = '{'")
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON pictures WHEN NEW.number = 1 "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
     with pytest.raises(StoreError):
-        store.gallery.trash([(KEY, 0)], now=now)
+        store.gallery.trash(ALL, now=now)
     assert (visible(store), in_trash(store)) == (before, [])
     assert store.database.rows("SELECT count(*) FROM pictures WHERE trashed_at")[0][0] == 0
 
