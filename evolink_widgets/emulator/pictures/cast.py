@@ -289,7 +289,7 @@ def _stand(stage: Stage, place: Place, rng: Random, actor: Actor) -> Actor:
     low, high = place.stand
     depth = low + (high - low) * (0.75 + rng.uniform(-0.25, 0.25))
     y = stage.ground_at(depth)
-    if stands == "water" and place.surface == "shore" and stage.shore > stage.horizon:
+    if stands in ("water", "under") and place.surface == "shore" and stage.shore > stage.horizon:
         y = stage.horizon + (stage.shore - stage.horizon) * rng.uniform(0.55, 0.9)
     y = max(y, min(stage.height * 0.95, actor.high * 1.04))
     return replace(actor, y=y, aloft=place.surface == "water" and stands != "ground", order=y)

@@ -13,6 +13,7 @@ from .chance import Chance
 from .colour import Colour, colour, turned
 from .scene import MOST_AFTER_EDITS, Relation, Scene, Subject, parse, quoted
 from .subjects import KINDS
+from .vocabulary import read as read_words
 
 _VERBS = {
     "add": "add|adding|put|place|insert|include|draw|hang|füge|ajoute|añade|添加",
@@ -66,6 +67,7 @@ class Change:
     swapped: tuple[tuple[str, Subject], ...] = ()
     coloured: tuple[tuple[str, Colour], ...] = ()  #: "" is the main subject
     sized: tuple[tuple[str, str], ...] = ()
+    counted: tuple[tuple[str, int], ...] = ()
     sky: Colour | None = None
     other_colour: tuple[str, ...] | None = None  #: whose colour is to be another one
     elsewhere: bool = False
@@ -131,6 +133,8 @@ def _with_clause(change: Change, verb: str, clause: str) -> Change:
     sized = [(one.name, one.size) for one in read.subjects if one.size and verb != "add"]
     if size:
         sized += [(name, size) for name in names or ("",)]
+    numbered = any(one.kind == "count" and one.sense != "1" for one in read_words(clause))
+    counted = tuple((one.name, one.count) for one in read.subjects) if numbered else ()
     shift = len(change.named)
     ties = tuple(Relation(r.first + shift, r.kind, r.second + shift) for r in read.relations)
     if verb == "give" and len(names) > 1:
@@ -143,6 +147,7 @@ def _with_clause(change: Change, verb: str, clause: str) -> Change:
         relations=change.relations + ties,
         coloured=change.coloured + tuple(coloured),
         sized=change.sized + tuple(sized),
+        counted=change.counted + (counted if verb not in ("add", "give") else ()),
     )
 
 
@@ -156,9 +161,10 @@ def changed(scene: Scene, change: Change, chance: Chance) -> Scene:
         place = chance.stream("elsewhere").choice(("beach", "mountain", "city", "forest", "space"))
     if scene.place in ("room", "library", "tabletop", "studio", "cave") and weather == "snow":
         season = season or "winter"
+    time = asked.time or ("night" if weather == "aurora" else scene.time)
     result = replace(
         scene,
-        time=asked.time or scene.time,
+        time=time,
         place=place or scene.place,
         also=asked.also or (scene.also if place is None else ()),
         weather=None if weather == "clear" else weather or scene.weather,
@@ -179,14 +185,14 @@ def _revised(subjects: tuple[Subject, ...], change: Change, chance: Chance) -> t
     """The scene's own subjects: swapped, recoloured, resized or hidden."""
     swaps = dict(change.swapped)
     colours, sizes = dict(change.coloured), dict(change.sized)
-    counts = {one.name: one.count for one in change.named if one.count > 1}
+    counts = dict(change.counted)
     names = {one.name for one in subjects}
     rng = chance.stream("another colour")
     revised = []
     for number, one in enumerate(subjects):
         if one.name in swaps:
             new = swaps[one.name]
-            one = replace(one, name=new.name, colour=new.colour, count=new.count)
+            one = replace(one, name=new.name, colour=new.colour or one.colour)
         if any(one.name.endswith(name) or name.endswith(one.name) for name in change.removed):
             one = replace(one, hidden=True)
         tone = colours.get(one.name) or (colours.get("") if number == 0 else None)

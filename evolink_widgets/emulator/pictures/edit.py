@@ -59,8 +59,9 @@ def edited(
     first = _known(references[0], size)
     guests: list[Image.Image] = []
     ours: list[Painting] = []
+    half = max(1, size[0] // 2), max(1, size[1] // 2)  # they are cut out and shown smaller
     for one in references[1:]:
-        found = _known(one, size)
+        found = _known(one, half)
         if isinstance(found, Painting):
             ours.append(found)
         else:

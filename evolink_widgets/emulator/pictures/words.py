@@ -335,8 +335,8 @@ sleeping: sleeping, asleep, napping, curled up, schlafend, dormant, durmiendo, ç
 """
 
 FRAMINGS = """
-close: close-up, close up, closeup, portrait, portrait of, macro shot, headshot, detailed portrait, nahaufnahme, gros plan, primer plano
-wide: panorama, panoramic, wide shot, aerial view, from above, distant, far away, in the distance, on the horizon, vast, epic, landscape, birds-eye view, establishing shot
+close: zoom in, zoomed in, closer, move closer, close-up, close up, closeup, portrait, portrait of, macro shot, headshot, detailed portrait, nahaufnahme, gros plan, primer plano
+wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide shot, aerial view, from above, distant, far away, in the distance, on the horizon, vast, epic, landscape, birds-eye view, establishing shot
 """
 
 # Words that end a description without being drawn: what stands before them belongs to them.

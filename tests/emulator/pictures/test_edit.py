@@ -50,7 +50,8 @@ def mean(picture: Image.Image) -> list[float]:
         ("as a watercolour", {"style": "watercolour"}),
         ("move it to the beach at dawn", {"place": "beach", "time": "dawn"}),
         ('add the words "HELLO"', {"text": "HELLO"}),
-        ("zoom in, close-up", {"framing": "close"}),
+        ("zoom in", {"framing": "close"}),
+        ("under the aurora", {"weather": "aurora", "time": "night"}),
         ("mach es nachts", {}),
     ],
 )
@@ -78,6 +79,15 @@ def test_what_an_edit_names_changes_and_all_else_stays(edit: str, named: dict[st
 )
 def test_things_come_go_and_change_places(before: str, edit: str, names: list[str]) -> None:
     assert shown(scene_after(before, edit)) == names
+
+
+def test_numbers_change_only_where_they_are_said() -> None:
+    def count(edit: str) -> int:
+        return scene_after("two penguins", edit).subjects[0].count
+
+    assert count("make them three penguins") == 3
+    assert count("put a crown on the penguins") == 2
+    assert count("paint the penguins green") == 2
 
 
 def test_what_was_removed_comes_back_when_it_is_added() -> None:
