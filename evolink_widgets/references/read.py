@@ -128,12 +128,19 @@ def read_one(given: object, place: str, *, limits: Limits = LIMITS) -> Source | 
         limits: what is read at most.
     """
     for fits, reader in _READERS:
-        if fits(given):
+        if _fits(fits, given):
             return reader(given, place, limits)
     rule = "must be a path, link, bytes, picture, array or figure"
     if isinstance(given, _LISTS):
         rule = "must be one picture, and not a list of them: put them into the outer list"
     return Problem(place, _named(given), rule)
+
+
+def _fits(fits: Callable[[object], bool], given: object) -> bool:
+    try:
+        return fits(given)
+    except Exception:  # a stranger's attributes raise what they like
+        return False
 
 
 def _single(references: object) -> str | None:
@@ -142,7 +149,7 @@ def _single(references: object) -> str | None:
         return f"[{shown(references)}]"
     if isinstance(references, (list, tuple)):
         return None
-    return "[…]" if any(fits(references) for fits, _ in _READERS) else None
+    return "[…]" if any(_fits(fits, references) for fits, _ in _READERS) else None
 
 
 def _is_picture(given: object) -> bool:
@@ -166,7 +173,10 @@ def _from_text(given: Any, place: str, limits: Limits) -> Source | str | Problem
 
 
 def _from_bytes(given: Any, place: str, limits: Limits) -> Source | Problem:
-    length = memoryview(given).nbytes
+    try:
+        length = memoryview(given).nbytes
+    except ValueError:
+        return Problem(place, "a memoryview that was released", "must be bytes that are there")
     named = f"{length:,} bytes"
     if length > limits.read_bytes:
         return Problem(place, named, f"must have at most {limits.read_bytes:,} bytes")
@@ -235,6 +245,8 @@ def _from_array(given: Any, place: str, limits: Limits) -> Source | Problem:
         return Problem(place, described(given), exc.rule, exc.nearest)
     except MemoryError:
         return Problem(place, described(given), "must fit into memory")
+    except ImportError:
+        return Problem(place, described(given), "must be a NumPy array: pip install numpy")
 
 
 def _from_figure(given: Any, place: str, limits: Limits) -> Source | Problem:

@@ -291,6 +291,25 @@ def test_anything_else_is_refused_by_name(given: object) -> None:
     )
 
 
+class Unruly:
+    """An object that raises whatever it is asked."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+def test_an_object_that_raises_whatever_it_is_asked_is_refused_like_any_other() -> None:
+    assert "of type Unruly" in problem(Unruly()).value
+    view = memoryview(b"123")
+    view.release()
+    assert "released" in problem(view).value
+    with pytest.raises(InvalidRequest, match="must be a list"):
+        read(Unruly())
+
+
 def test_a_list_within_the_list_is_said_to_be_one(path: Path) -> None:
     assert "outer list" in problem([path]).rule
 
