@@ -126,13 +126,6 @@ def _with_clause(change: Change, verb: str, clause: str) -> Change:
         return replace(change, swapped=(*change.swapped, pair))
     if _OTHER.search(clause):
         return replace(change, other_colour=names)
-    coloured = [(one.name, one.colour) for one in read.subjects if one.colour]
-    if read.colours and not _SKY.search(clause):  # "make the fox blue": the colour comes last
-        coloured.append((names[-1] if names else "", read.colours[0]))
-    size = "large" if _BIGGER.search(clause) else "small" if _SMALLER.search(clause) else ""
-    sized = [(one.name, one.size) for one in read.subjects if one.size and verb != "add"]
-    if size:
-        sized += [(name, size) for name in names or ("",)]
     numbered = any(one.kind == "count" and one.sense != "1" for one in read_words(clause))
     counted = tuple((one.name, one.count) for one in read.subjects) if numbered else ()
     shift = len(change.named)
@@ -145,10 +138,26 @@ def _with_clause(change: Change, verb: str, clause: str) -> Change:
         added=change.added + new,
         named=change.named + read.subjects,
         relations=change.relations + ties,
-        coloured=change.coloured + tuple(coloured),
-        sized=change.sized + tuple(sized),
+        coloured=change.coloured + _coloured(clause, read),
+        sized=change.sized + (() if verb == "add" else _sized(clause, read)),
         counted=change.counted + (counted if verb not in ("add", "give") else ()),
     )
+
+
+def _coloured(clause: str, read: Scene) -> tuple[tuple[str, Colour], ...]:
+    """Which subject is to have which colour; "" is the main one."""
+    found = [(one.name, one.colour) for one in read.subjects if one.colour]
+    if read.colours and not _SKY.search(clause):  # "make the fox blue": the colour comes last
+        found.append((read.subjects[-1].name if read.subjects else "", read.colours[0]))
+    return tuple(found)
+
+
+def _sized(clause: str, read: Scene) -> tuple[tuple[str, str], ...]:
+    found = [(one.name, one.size) for one in read.subjects if one.size]
+    size = "large" if _BIGGER.search(clause) else "small" if _SMALLER.search(clause) else ""
+    if size:
+        found += [(one.name, size) for one in read.subjects] or [("", size)]
+    return tuple(found)
 
 
 def changed(scene: Scene, change: Change, chance: Chance) -> Scene:

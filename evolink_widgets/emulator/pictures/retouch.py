@@ -17,7 +17,7 @@ from .lettering import paint_title
 from .light import Light, light_for
 from .places import Place
 from .scene import Scene, Subject
-from .sky import moon, stars
+from .sky import aurora, moon, stars
 from .stage import Stage
 from .subjects import KINDS
 from .weather import lightning, paint_weather
@@ -43,13 +43,7 @@ def retouched(
 ) -> Image.Image:
     """``picture`` after the change, with further subjects in it. Styles come afterwards."""
     asked = change.scene
-    if change.vary:
-        picture = ImageEnhance.Color(ImageOps.mirror(picture)).enhance(1.15)
-    if asked.framing == "close":
-        picture = _closer(picture)
-    if change.removed or change.swapped:
-        picture = _filled(picture, masks.thing(picture))
-    picture = _recoloured(picture, change, chance)
+    picture = _prepared(picture, change, chance)
     place = None if asked.place == "snow" else asked.place
     if place is None and change.elsewhere:
         place = chance.stream("elsewhere").choice(("beach", "mountain", "city", "forest"))
@@ -60,7 +54,7 @@ def retouched(
         picture = _elsewhere(picture, replace(scene, time=asked.time or "day"), chance, detail)
         weather = None
     scene = Scene(
-        time=asked.time or ("night" if _mean(picture) < 60 else "day"),
+        time=asked.time or ("night" if weather == "aurora" or _mean(picture) < 60 else "day"),
         place=place,
         weather=weather,
         season=season,
@@ -81,6 +75,17 @@ def retouched(
         stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
     paint_title(stage)
     return stage.canvas.image
+
+
+def _prepared(picture: Image.Image, change: Change, chance: Chance) -> Image.Image:
+    """The picture turned, brought closer, without what has to go, in other colours."""
+    if change.vary:
+        picture = ImageEnhance.Color(ImageOps.mirror(picture)).enhance(1.15)
+    if change.scene.framing == "close":
+        picture = _closer(picture)
+    if change.removed or change.swapped:
+        picture = _filled(picture, masks.thing(picture))
+    return _recoloured(picture, change, chance)
 
 
 def pasted(
@@ -264,7 +269,10 @@ def _light_and_sky(stage: Stage, graded: bool, tint: Colour | None) -> None:
         dome = Stage(air, scene, light, stage.chance, stage.detail, stage.horizon, stage.sun)
         if light.stars and scene.weather in (None, "aurora"):
             stars(dome, light.stars)
-            moon(dome, *stage.sun, stage.unit * 0.05)
+            if scene.weather == "aurora":
+                aurora(dome)
+            else:
+                moon(dome, *stage.sun, stage.unit * 0.05)
         elif light.disc_shown and scene.time in ("sunset", "dawn"):
             air.glow(*stage.sun, stage.unit * 0.9, light.glow, 0.6)
             air.ellipse(*stage.sun, stage.unit * 0.045, stage.unit * 0.045, light.disc)
