@@ -85,7 +85,7 @@ class TaskStory:
         self._shelf = shelf
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
-        self._inner: asyncio.Task[Any] | None = None
+        self._inner: set[asyncio.Task[Any]] = set()
         self._leaving: asyncio.Task[Any] | None = None
         self._has_room = False
         self.task = Task(
@@ -129,6 +129,7 @@ class TaskStory:
         else:
             self.tell(stage=Stage.STOPPED, error=stopped(self.task.id), note=None)
             self._leaving = spawn(self._let_go())
+        self.own_end.set()
 
     def resume(self) -> None:
         """Go on where the journal says it stands."""
@@ -182,8 +183,8 @@ class TaskStory:
 
     async def settled(self) -> None:
         """Wait until no step of it is half-way: a request without its answer, say."""
-        if self._inner is not None:
-            await asyncio.wait({self._inner})
+        while self._inner:
+            await asyncio.wait(set(self._inner))
 
     async def left(self) -> None:
         """Wait until a story that was stopped has given the task back."""
@@ -203,7 +204,10 @@ class TaskStory:
 
     async def uninterrupted(self, coro: Coroutine[Any, Any, T]) -> T:
         """Run `coro` to its end, even if this story is stopped meanwhile."""
-        self._inner = inner = spawn(coro)
+        inner = spawn(coro)
+        self._inner.add(inner)
+        inner.add_done_callback(self._inner.discard)
+        inner.add_done_callback(_seen)  # whoever was stopped does not ask for the result
         return await asyncio.shield(inner)
 
     async def take_room(self) -> None:
@@ -368,8 +372,7 @@ class TaskStory:
         entry = self.record.entry
         if entry is None:
             return True
-        posting = self._inner is not None and not self._inner.done()
-        if posting or entry.step is Step.SENDING:
+        if self._inner or entry.step is Step.SENDING:
             return False
         return entry.step is Step.INTENDED or surely_not_accepted(entry)
 
@@ -397,7 +400,7 @@ class TaskStory:
 
 
 def _seen(act: asyncio.Task[Any]) -> None:
-    """Another act has said already how it ended."""
+    """Nobody needs to be told once more how it ended."""
     if not act.cancelled():
         act.exception()
 
