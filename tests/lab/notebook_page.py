@@ -20,7 +20,7 @@ import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
-START_SECONDS = 60
+START_SECONDS = 150
 SOON = 60_000
 """Milliseconds within which a state has to come; a quiet machine needs a twentieth of it."""
 
