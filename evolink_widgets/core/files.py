@@ -112,7 +112,7 @@ class Files:
         border = f"evolink-{secrets.token_hex(12)}"
         before = "".join(_parts(border, name, _MIMES[path.suffix])).encode()
         after = f"\r\n--{border}--\r\n".encode()
-        file = await self._workers.run(path.open, "rb")
+        file: BinaryIO = await self._workers.run(lambda: path.open("rb"))
         try:
             size = await self._workers.run(file.seek, 0, os.SEEK_END)
             await self._workers.run(file.seek, 0)

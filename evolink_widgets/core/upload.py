@@ -39,8 +39,9 @@ LOOK_AGAIN = 0.15
 LOOKS = 4
 """Tries to look for a file whose upload got no answer. It is free: then it is sent again."""
 
-BELIEVED = 1800.0
-"""Seconds for which a link that was seen to work is not asked again."""
+BELIEVED = 60.0
+"""Seconds for which a link that was seen to work is not asked again: to ask for its first byte
+costs less than a task that fails because it is gone."""
 
 
 class Uploader:

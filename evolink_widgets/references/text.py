@@ -97,11 +97,11 @@ def _near(path: Path | None) -> str | None:
         return None
     try:
         entries = islice(os.scandir(path.parent), 2000)
-        names = [entry.name for entry in entries if entry.is_file()]
+        names = {Path(entry.name).stem.lower(): entry.name for entry in entries if entry.is_file()}
     except (OSError, ValueError):
         return None
-    found = difflib.get_close_matches(path.name, names, 1, 0.7)
-    return str(path.with_name(found[0])) if found else None
+    found = difflib.get_close_matches(path.stem.lower(), names, 1, 0.7)
+    return str(path.with_name(names[found[0]])) if found else None
 
 
 def _inside(path: Path) -> str | None:

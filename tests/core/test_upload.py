@@ -18,7 +18,7 @@ from evolink_widgets.core import loop
 from evolink_widgets.core.keys import Key
 from evolink_widgets.core.replies import Reply
 from evolink_widgets.core.transport import Transport
-from evolink_widgets.core.upload import Uploader
+from evolink_widgets.core.upload import BELIEVED, Uploader
 from evolink_widgets.errors import (
     AuthenticationError,
     BadReply,
@@ -162,6 +162,20 @@ def test_a_link_that_leads_nowhere_is_renewed(in_process: InProcess, tmp_path: P
     later = link_of(uploader(in_process, tmp_path, name="a later kernel"), digest)
     assert later != link
     assert stored(in_process, digest) == [later]
+
+
+def test_a_link_is_looked_after_in_the_same_kernel_too(tmp_path: Path) -> None:
+    now = [time.time()]
+    emulator = InProcess(clock=lambda: now[0])
+    digest = kept(tmp_path)
+    asking = uploader(emulator, tmp_path, clock=lambda: now[0])
+    link = link_of(asking, digest)
+    emulator.service.files.delete(emulator.service.files.all()[0].id)
+    assert link_of(asking, digest) == link, "it was seen to work a moment ago"
+    now[0] += BELIEVED
+    later = link_of(asking, digest)
+    assert later != link
+    assert stored(emulator, digest) == [later]
 
 
 def test_links_that_the_service_refuses_are_renewed_once(
