@@ -8,12 +8,10 @@ from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.download import LinkRefused
-from evolink_widgets.core.failures import failure_record
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
 from evolink_widgets.store.gallery import Gallery
-from evolink_widgets.store.journal import Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -45,7 +43,7 @@ async def collect(story: TaskStory) -> None:
             raise error
     if errors:
         raise errors[0]
-    await _finish(story)
+    await story.record.saved(story.task.state.receipt)
 
 
 async def _close_if_gone(story: TaskStory, errors: Sequence[BaseException]) -> None:
@@ -58,27 +56,8 @@ async def _close_if_gone(story: TaskStory, errors: Sequence[BaseException]) -> N
     gone = next((error for error in errors if isinstance(error, LinkExpired)), None)
     if gone is None or until is None or wiring.clock() < until:
         return
-    record, receipt = failure_record(gone), story.task.state.receipt
-    await story.record.note_down(
-        {"step": Step.FAILED, "failure": record},
-        wiring.store.journal.failed,
-        story.key,
-        record,
-        wiring.clock(),
-        receipt=receipt,
-    )
-    await story.record.settle_credits(receipt)
+    await story.record.lost(gone, story.task.state.receipt)
     raise gone
-
-
-async def _finish(story: TaskStory) -> None:
-    wiring = story.wiring
-    receipt = story.task.state.receipt
-    now = wiring.clock()
-    await story.record.note_down(
-        {"step": Step.SAVED}, wiring.store.journal.finished, story.key, now, receipt=receipt
-    )
-    await story.record.settle_credits(receipt)
 
 
 async def _picture(story: TaskStory, links: Links, index: int) -> None:

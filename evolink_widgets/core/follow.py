@@ -6,7 +6,6 @@ import asyncio
 import math
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.failures import failure_record
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError
 from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
@@ -125,18 +124,8 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
 
 
 async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
-    wiring = story.wiring
     error = task_failure(snapshot)
     receipt = story.merged(snapshot.receipt)
-    record = failure_record(error)
     story.tell(receipt=receipt)
-    await story.record.note_down(
-        {"step": Step.FAILED, "failure": record},
-        wiring.store.journal.failed,
-        story.key,
-        record,
-        wiring.clock(),
-        receipt=receipt,
-    )
-    await story.record.release_credits()
+    await story.record.failed(error, receipt)
     raise error

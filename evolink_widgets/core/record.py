@@ -125,27 +125,82 @@ class TaskRecord:
             self._trouble(error)
         return self.line
 
+    async def saved(self, receipt: Receipt | None) -> None:
+        """Write down that every picture is a file, and what the service charged."""
+        now = self._wiring.clock()
+        await self._ended(
+            {"step": Step.SAVED},
+            self._settle(receipt, now),
+            self._wiring.store.journal.finished,
+            now,
+            receipt=receipt,
+        )
+
+    async def lost(self, error: EvolinkError, receipt: Receipt | None) -> None:
+        """Write down that nothing can bring the pictures any more, though they are paid for."""
+        now, record = self._wiring.clock(), failure_record(error)
+        await self._ended(
+            {"step": Step.FAILED, "failure": record},
+            self._settle(receipt, now),
+            self._wiring.store.journal.failed,
+            record,
+            now,
+            receipt=receipt,
+        )
+
+    async def failed(self, error: EvolinkError, receipt: Receipt | None) -> None:
+        """Write down that the service gave up, and give the credits back."""
+        now, record = self._wiring.clock(), failure_record(error)
+        await self._ended(
+            {"step": Step.FAILED, "failure": record},
+            self._release(now),
+            self._wiring.store.journal.failed,
+            record,
+            now,
+            receipt=receipt,
+        )
+
     async def refused(self, error: EvolinkError) -> None:
         """Write down that the request surely was not accepted, and give its credits back."""
-        record = failure_record(error)
-        await self.note_down(
+        now, record = self._wiring.clock(), failure_record(error)
+        await self._ended(
             {"step": Step.REFUSED, "failure": record},
+            self._release(now),
             self._wiring.store.journal.refused,
-            self._key,
             record,
-            self._wiring.clock(),
+            now,
         )
-        await self.release_credits()
 
-    async def release_credits(self) -> None:
-        """Give back what was reserved: it was surely not charged."""
-        await self.quietly(self._wiring.store.ledger.release, self._key, self._wiring.clock())
+    async def _ended(
+        self,
+        meaning: Mapping[str, Any],
+        keep_books: Callable[[], None],
+        move: Callable[..., Entry],
+        *args: Any,
+        **facts: Any,
+    ) -> None:
+        """Write an end into journal and ledger: both, or neither.
 
-    async def settle_credits(self, receipt: Receipt | None) -> None:
-        """Put what the service charged in place of what was reserved."""
-        now = self._wiring.clock()
-        await self.quietly(self._wiring.store.ledger.settle, self._key, receipt or Receipt(), now)
+        A kernel killed between the two would leave credits reserved for a task that nobody
+        takes up any more.
+        """
+
+        def write() -> Entry:
+            with self._wiring.store.database.write():
+                entry = move(self._key, *args, **facts)
+                keep_books()
+                return entry
+
+        await self.note_down(meaning, write)
         self._wiring.keeper.learn()
+
+    def _settle(self, receipt: Receipt | None, now: float) -> Callable[[], None]:
+        """What puts the service's charge in place of what was reserved."""
+        return lambda: self._wiring.store.ledger.settle(self._key, receipt or Receipt(), now)
+
+    def _release(self, now: float) -> Callable[[], None]:
+        """What gives back the reserved credits: it was surely not charged."""
+        return lambda: self._wiring.store.ledger.release(self._key, now)
 
     async def quietly(self, function: Callable[..., object], *args: object) -> None:
         """Book-keeping whose failure must not spoil what the task has achieved."""
