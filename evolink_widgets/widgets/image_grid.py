@@ -31,7 +31,7 @@ class ImageGrid(Panel):
 
     Traits:
         images: the pictures shown.
-        selected: ids of the selected pictures, `"<task key>.<index>"`, or
+        selected: ids of the selected pictures, `"<task key>.<place>"`, or
             `"pictures.<place>"` where they are no whole set of one task; the pictures
             themselves are `grid.selected_images`.
 

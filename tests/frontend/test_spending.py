@@ -135,6 +135,15 @@ def test_what_does_not_fit_under_a_cap_is_said_before_run_is_pressed(bench: Open
     assert one.sent("run") == []
 
 
+def test_a_cap_that_was_set_meanwhile_is_seen_by_who_comes_back(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT})
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+    one.js("told => void (kernel.plan.check = told)", {"meters": [CAP], "obstacle": OBSTACLE})
+    one.root.get_by_label("Prompt").focus()
+    expect(one.root.get_by_text(OBSTACLE)).to_be_visible()
+    expect(one.root.get_by_role("meter", name="Today's budget")).to_be_visible()
+
+
 def test_what_cannot_be_bought_can_still_be_taken_from_the_store(bench: Opener) -> None:
     off = 'Spending is switched off (spend="never").'
     one = bench(**checked(obstacle=off, reuse=OFFER))
@@ -214,7 +223,7 @@ def test_sending_again_is_asked_about_first_and_says_what_it_may_cost(bench: Ope
     expect(question).to_contain_text("charges up to 9.7 credits a second time")
     not_now = question.get_by_role("button", name="Not now")
     expect(not_now).to_be_focused()
-    expect(not_now).to_have_accessible_description(question.locator("p").inner_text())
+    expect(not_now).to_have_accessible_description(question.locator("bdi").inner_text())
     assert one.sent("sendAgain") == []
 
     one.press("Escape")

@@ -86,6 +86,9 @@ def test_a_setting_that_is_wrong_leaves_a_panel_that_says_so(page: Browser) -> N
     told, _ = page.ask("hello")
     assert told["kind"] == "welcome"
     assert told["rules"]["tiers"] == ["1K", "2K", "4K"]
+    told, _ = page.ask("check", fields=FIELDS)
+    assert told["price"]["high"] > 0
+    assert told["obstacle"].startswith("There is no API key")
     answer, _ = page.ask("run", fields=FIELDS)
     assert answer["kind"] == "rejected"
     assert "EVOLINK_API_KEY" in answer["message"]

@@ -133,8 +133,8 @@ def test_a_value_that_breaks_a_rule_is_kept_shown_and_raised_only_by_run(
     studio: ew.ImageStudio,
 ) -> None:
     studio.size = "1000x300"
-    told, _ = Browser(studio).ask("hello")
-    (problem,) = told["check"]["problems"]
+    told, _ = Browser(studio).ask("check", fields={"size": "1000x300", "prompt": "a fox"})
+    (problem,) = told["problems"]
     assert problem["field"] == "size"
     assert problem["nearest"]
     with pytest.raises(ew.InvalidRequest):

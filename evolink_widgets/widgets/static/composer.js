@@ -236,6 +236,10 @@ export function composer(ui) {
     }
   }
 
+  // Other panels spend too, and a cell may have set a cap: who comes back here sees what is true now.
+  form.addEventListener("focusin", (/** @type {FocusEvent} */ { relatedTarget }) => {
+    if (!form.contains(relatedTarget)) check();
+  });
   link.on.balance = (balance) => {
     checked = { ...checked, balance };
     draw();

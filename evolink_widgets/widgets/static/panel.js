@@ -10,41 +10,49 @@ import { openView } from "./view.js";
  */
 export const openPanel = (context, label, compose) =>
   openView(context, label, (ui) => {
-    const { link, say, signal } = ui,
-      log = h("div.runs"),
-      form = compose?.(ui),
-      /** @type {Map<string, ReturnType<typeof runView>>} */
-      views = new Map(),
-      /** @type {Map<string, Picture>} */
-      pics = new Map(),
-      take = (/** @type {Run} */ run, news = true) => {
-        let view = views.get(run.key);
-        const before = view?.run.stage;
-        // What is left of caps, and what the store has, is not what it was.
-        if (news && before !== run.stage) form?.refresh?.();
-        if (view) view.update(run);
-        else {
-          view = runView(ui, run);
-          views.set(run.key, view);
-          log.prepend(view.el);
-          for (const pic of pics.values()) if (pic.key === run.key) view.put(pic);
-        }
-        if (news && before !== run.stage && (!before || hasEnded(run)))
-          say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, run.message ?? run.prompt.slice(0, 80)));
-      },
-      ticker = setInterval(() => views.forEach((view) => view.tick()), 1000);
+    const { link, say, signal } = ui;
+    const log = h("div.runs");
+    const form = compose?.(ui);
+    /** @type {Map<string, ReturnType<typeof runView>>} */
+    const views = new Map();
+    /** @type {Map<string, Picture>} */
+    const pics = new Map();
+
+    /** @param {Run} run */
+    function add(run) {
+      const view = runView(ui, run);
+      views.set(run.key, view);
+      log.prepend(view.el);
+      for (const pic of pics.values()) if (pic.key === run.key) view.put(pic);
+    }
+
+    /** Draws a run; what is new is said aloud. @param {Run} run */
+    function take(run, isNews = true) {
+      const view = views.get(run.key);
+      const before = view?.run.stage;
+      if (view) view.update(run);
+      else add(run);
+      if (!isNews || before === run.stage) return;
+      // What is left of caps, and what the store has, is not what it was.
+      form?.refresh?.();
+      if (before && !hasEnded(run)) return;
+      const what = run.message ?? run.prompt.slice(0, 80);
+      say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, what));
+    }
 
     ui.edit = form?.edit;
     link.on.run = ({ run }) => take(run);
     link.on.picture = ({ key, index, width, height, alt }, [bytes]) => {
-      const id = `${key}.${index}`,
-        view = views.get(key);
+      const id = `${key}.${index}`;
+      const view = views.get(key);
       if (pics.has(id)) return;
       const pic = { id, key, index, width, height, alt, url: urlOf(bytes) };
       pics.set(id, pic);
       view?.put(pic);
       if (view && !hasEnded(view.run)) say(`Picture ${index + 1} of ${view.run.n} is ready`);
     };
+
+    const ticker = setInterval(() => views.forEach((view) => view.tick()), 1000);
     signal.addEventListener("abort", () => {
       clearInterval(ticker);
       pics.forEach(({ url }) => URL.revokeObjectURL(url));

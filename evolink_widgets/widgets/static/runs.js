@@ -91,7 +91,7 @@ export function runView(ui, run) {
 
   /** The step before sending once more: it may be charged twice. @returns {[any, () => void]} */
   function doubt() {
-    const text = h("p", { id: `doubt${token()}` });
+    const text = h("bdi", { id: `doubt${token()}` });
     const described = { "aria-describedby": text.id };
     const no = h("button.btn.first", { ...described, onclick: () => close() }, "Not now");
     const yes = h("button.btn", { ...described, onclick: () => (close(), ask("sendAgain", yes)) }, "Send again");

@@ -5,6 +5,8 @@ import { connect, listen } from "./link.js";
 
 /** How long a silent kernel is taken for a slow one. */
 const PATIENCE = 1500;
+/** How often a kernel is asked whether it knows us. */
+const HELLOS = 12;
 
 /**
  * @param {Context} context
@@ -12,16 +14,19 @@ const PATIENCE = 1500;
  * @param {(ui: Deck) => Part} build what is particular to the widget
  */
 export function openView({ model, el }, label, build) {
-  const ending = new AbortController(),
-    { signal } = ending,
-    root = h("section", { class: "ew ew-live", label: label }),
-    region = h("div.sr", { role: "status" }),
-    quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below."),
-    hide = h("style"),
-    say = (/** @type {string} */ text) => {
-      region.append(h("p", text));
-      if (region.children.length > 3) region.firstChild.remove();
-    };
+  const ending = new AbortController();
+  const { signal } = ending;
+  const root = h("section", { class: "ew ew-live", label: label });
+  const region = h("div.sr", { role: "status" });
+  const quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below.");
+  /** Hides the static copy while the live one is here. */
+  const hide = h("style");
+
+  /** @param {string} text */
+  function say(text) {
+    region.append(h("p", text));
+    if (region.children.length > 3) region.firstChild.remove();
+  }
 
   /** @type {Deck} */
   const ui = {
@@ -41,24 +46,26 @@ export function openView({ model, el }, label, build) {
       part.mark();
     },
   };
-  const part = build(ui),
-    enlarge = lightbox(ui, root);
+  const enlarge = lightbox(ui, root);
+  const part = build(ui);
 
-  const state = (/** @type {boolean} */ live) => {
-      ui.live = live;
-      quiet.hidden = live;
-      flag(root, "off", !live);
-      part.state(live);
-    },
-    hello = async () => {
-      const timer = setTimeout(state, PATIENCE, false),
-        [told] = await ui.link.ask("hello", {}, 12).catch(() => []);
-      clearTimeout(timer);
-      if (!told) return;
-      write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
-      part.welcome(told);
-      state(true);
-    };
+  /** @param {boolean} live */
+  function state(live) {
+    ui.live = live;
+    quiet.hidden = live;
+    flag(root, "off", !live);
+    part.state(live);
+  }
+
+  async function hello() {
+    const timer = setTimeout(state, PATIENCE, false);
+    const [told] = await ui.link.ask("hello", {}, HELLOS).catch(() => []);
+    clearTimeout(timer);
+    if (!told) return;
+    write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
+    part.welcome(told);
+    state(true);
+  }
 
   ui.listen("change:selected", () => {
     ui.selected = new Set(model.get("selected"));
@@ -75,8 +82,9 @@ export function openView({ model, el }, label, build) {
   window.addEventListener(
     "keydown",
     ({ target, key, ctrlKey, metaKey, altKey }) => {
-      if (root.contains(target))
-        set(root, { "data-lm-suppress-shortcuts": key === "Enter" || !(ctrlKey || metaKey || altKey) || null });
+      if (!root.contains(target)) return;
+      const isOurs = key === "Enter" || !(ctrlKey || metaKey || altKey);
+      set(root, { "data-lm-suppress-shortcuts": isOurs || null });
     },
     { capture: true, signal },
   );
