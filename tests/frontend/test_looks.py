@@ -150,7 +150,8 @@ def test_a_coarse_pointer_gets_larger_targets_and_sees_the_actions(bench: Opener
     heights = {
         name: one.root.locator(spec).first.evaluate("e => e.offsetHeight")
         for name, spec in {
-            "chip": ".ew-chip", "run": ".ew-run", "button": ".ew-acts .ew-btn", "icon": ".ew-over .ew-ico"
+            "chip": ".ew-chip", "run": ".ew-run", "button": ".ew-acts .ew-btn",
+            "icon": ".ew-over .ew-ico",
         }.items()
     }  # fmt: skip
     assert heights == {"chip": 40, "run": 40, "button": 36, "icon": 36}
