@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -27,12 +28,32 @@ class Life:
     """How many steps a kernel has left; a step is a write, a read, or a word to the service.
 
     A dead kernel's coroutines stand still for ever where they are. What was handed to the
-    database or the service before is done, as it would be.
+    service before is done, as it would be; what was handed to a thread is done before it is gone.
     """
 
     def __init__(self) -> None:
         self.left: int | None = None
         self.dead = False
+        self._running = 0
+        self._quiet = threading.Condition()
+
+    def work(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Do a job on a thread."""
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self.hand_over(-1)
+
+    def hand_over(self, jobs: int = 1) -> None:
+        """Count jobs that threads have."""
+        with self._quiet:
+            self._running += jobs
+            self._quiet.notify_all()
+
+    def be_gone(self) -> None:
+        """Wait until no thread works any more."""
+        with self._quiet:
+            assert self._quiet.wait_for(lambda: self._running == 0, 20)
 
     async def step(self) -> None:
         """Take one, or stand still."""
@@ -50,7 +71,8 @@ class MortalWorkers(Workers):
 
     async def run(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
         await self.life.step()
-        result = await super().run(function, *args, **kwargs)
+        self.life.hand_over()
+        result = await super().run(self.life.work, function, *args, **kwargs)
         await self.life.step()
         return result
 
@@ -126,6 +148,7 @@ class Kernel(Session):
     def die(self) -> None:
         """Stand still for ever, and be gone."""
         self.life.dead = True
+        self.life.be_gone()
         self._process.kill()
         self._process.wait()
         self._wiring = None  # Python's own end need not wait for its last words

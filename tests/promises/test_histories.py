@@ -13,7 +13,7 @@ HISTORIES = int(os.environ.get("PROMISES_HISTORIES", "30"))
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(180 if HISTORIES <= 50 else 0),
+    pytest.mark.timeout(600 if HISTORIES <= 50 else 0),
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here"),
 ]
 

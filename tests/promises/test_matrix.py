@@ -13,6 +13,7 @@ from services import environment
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(600),  # a busy machine may take its time
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here"),
 ]
 
@@ -25,7 +26,7 @@ def test_faults_and_kills_cost_nothing_twice_and_lose_nothing(kernels: int) -> N
         capture_output=True,
         text=True,
         env=environment(),
-        timeout=170,
+        timeout=580,
     )
     said = played.stdout + played.stderr
     assert played.returncode == 0, said
