@@ -55,12 +55,7 @@ def settled(scene: Scene, chance: Chance) -> Scene:
 def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) -> Canvas:
     """Paint ``scene`` on a canvas of ``width`` × ``height``."""
     scene = settled(scene, chance)
-    if scene.style == "poster" and not scene.text:  # "a poster of": the manner, no board
-        scene = replace(
-            scene,
-            subjects=tuple(one for one in scene.subjects if one.name != "sign"),
-            relations=(),
-        )
+    scene = signless(scene)
     place = PLACES[scene.place or "meadow"]
     stage = stage_of(scene, place, chance, Canvas(width, height), detail)
     if not place.indoors:
@@ -68,6 +63,7 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
         if scene.weather == "storm":
             lightning(stage)
     place.back(stage)
+    _shine(stage)  # the lamps behind the cast
     if scene.style == "photo":
         defocus(stage)
     paint_cast(stage, place)
@@ -75,10 +71,33 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
         place.front(stage)
     if not place.indoors and place.surface != "under":
         paint_weather(stage)
-    for glow in stage.glows:
-        stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
+    _shine(stage)
     paint_title(stage)
     return stage.canvas
+
+
+def _shine(stage: Stage) -> None:
+    for glow in stage.glows:
+        stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
+    stage.glows.clear()
+
+
+def signless(scene: Scene) -> Scene:
+    """A poster is a manner, and a shop has a board of its own: neither needs a sign."""
+    manner = scene.style == "poster" and not scene.text
+    if not manner and not any(one.name == "shop" for one in scene.subjects):
+        return scene
+    kept = [n for n, one in enumerate(scene.subjects) if one.name != "sign"]
+    place = {old: new for new, old in enumerate(kept)}
+    return replace(
+        scene,
+        subjects=tuple(scene.subjects[n] for n in kept),
+        relations=tuple(
+            replace(one, first=place[one.first], second=place[one.second])
+            for one in scene.relations
+            if one.first in place and one.second in place
+        ),
+    )
 
 
 def stage_of(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int) -> Stage:

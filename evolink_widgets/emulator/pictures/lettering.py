@@ -13,7 +13,7 @@ from .stage import Stage
 def paint_title(stage: Stage) -> None:
     """Set the scene's words in the upper part of the picture, as large as they fit."""
     text = stage.scene.text
-    if not text or any(subject.name == "sign" for subject in stage.scene.subjects):
+    if not text or any(subject.name in ("sign", "shop") for subject in stage.scene.subjects):
         return
     lines = textwrap.wrap(text, 8 if len(text) < 9 else max(12, len(text) // 3 + 4))[:4]
     trial = ImageFont.load_default(100)

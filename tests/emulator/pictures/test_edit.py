@@ -180,7 +180,8 @@ def untouched() -> Image.Image:
     ["make it night", "sunset", "in the snow", "in autumn", "rain", "fog", "make the ball blue",
      "another colour", "as a pencil sketch", "stained glass", "add a cat", 'the text "HELLO"',
      "move it to the beach", "remove the ball", "replace the ball with an owl", "a variation",
-     "make the sky pink", "summer", "a thunderstorm", "close-up", "under the aurora", "two penguins"],
+     "make the sky pink", "summer", "a thunderstorm", "close-up",
+     "under the aurora", "two penguins"],
 )  # fmt: skip
 def test_a_photograph_is_changed_as_the_edit_says(edit: str) -> None:
     assert apart(opened(render(edit, references=[photograph()], **SIZE)), untouched()) > 1.5

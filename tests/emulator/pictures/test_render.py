@@ -14,7 +14,7 @@ from evolink_widgets.emulator.pictures import render, words
 from evolink_widgets.emulator.pictures.canvas import Canvas
 from evolink_widgets.emulator.pictures.cast import bonds_of, placed_actors
 from evolink_widgets.emulator.pictures.chance import Chance
-from evolink_widgets.emulator.pictures.compose import paint, settled, stage_of
+from evolink_widgets.emulator.pictures.compose import paint, settled, signless, stage_of
 from evolink_widgets.emulator.pictures.figures import Actor
 from evolink_widgets.emulator.pictures.places import PLACES
 from evolink_widgets.emulator.pictures.scene import Scene, Subject, parse
@@ -209,3 +209,13 @@ def test_riders_sit_and_what_shelters_stands_behind() -> None:
 def test_nobody_carries_what_is_larger() -> None:
     assert not bonds_of(parse("a knight with a dragon"))
     assert bonds_of(parse("a dragon with a sword"))
+
+
+def test_a_shop_carries_the_words_itself_and_a_poster_is_no_board() -> None:
+    shop = 'a dog and a bakery with a sign that says "FRESH BREAD"'
+    for prompt, name in ((shop, "shop"), ("flat travel poster of a lighthouse", "lighthouse")):
+        scene = signless(parse(prompt))
+        assert name in [one.name for one in scene.subjects]
+        assert "sign" not in [one.name for one in scene.subjects]
+        assert all(one.second < len(scene.subjects) for one in scene.relations)
+    assert signless(parse('a sign that says "OPEN"')).subjects[0].name == "sign"
