@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from evolink_widgets import errors as errors
+    from evolink_widgets import store as store
     from evolink_widgets.api import budget as budget
     from evolink_widgets.api import configure as configure
     from evolink_widgets.api import credits as credits
@@ -84,6 +85,8 @@ _HOMES = {
     "widgets.studio": ("ImageStudio",),
 }  # fmt: skip
 
+_ROOMS = ("errors", "store")
+
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -128,17 +131,20 @@ __all__ = [
     "run",
     "session",
     "spending",
+    "store",
     "weather",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use (PEP 562)."""
-    if name == "errors":
-        return import_module("evolink_widgets.errors")
     home = _HOME.get(name)
-    if home is None:
+    if name not in _ROOMS and home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "store" or (home or "").startswith("store."):
+        import_module(f"{__name__}.connect")  # tells the room which store is ours
+    if home is None:
+        return import_module(f"{__name__}.{name}")
     value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from evolink_widgets import store as store_room
 from evolink_widgets.core.budget import Block, Per
 from evolink_widgets.core.keys import Key, find_key
 from evolink_widgets.core.session import Session
@@ -38,6 +39,7 @@ from evolink_widgets.errors import ConfigurationError
 if TYPE_CHECKING:
     from evolink_widgets.core.transport import Transport
     from evolink_widgets.emulator.service import Service
+    from evolink_widgets.store.store import Store
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 
@@ -160,6 +162,13 @@ def session() -> Session:
         if _session is None:
             _session = _build(_settings, os.environ)
         return _session
+
+
+def _our_store() -> Store:
+    return session().store
+
+
+store_room.ours = _our_store
 
 
 def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:

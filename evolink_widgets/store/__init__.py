@@ -7,10 +7,13 @@ and processes share. Everything here blocks: call it from a worker thread where 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from evolink_widgets.store.gallery import Gallery, GeneratedImage, ImageSet
 from evolink_widgets.store.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger import Cap, Ledger, Spent
-from evolink_widgets.store.merge import Merged
+from evolink_widgets.store.merging import Merged
 from evolink_widgets.store.query import Facets, Query
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.thumbs import Thumb, thumbnail
@@ -30,5 +33,25 @@ __all__ = [
     "Step",
     "Store",
     "Thumb",
+    "merge",
     "thumbnail",
 ]
+
+ours: Callable[[], Store] | None = None
+"""The store that this process uses; the composition root says which (see `connect`)."""
+
+
+def merge(other: str | Path) -> Merged:
+    """Take another store into the one that this process uses; see `Store.merge`.
+
+    Args:
+        other: the folder; it is only read.
+
+    Raises:
+        StoreError: `other` is no store, or ours; or ours can't be written to.
+
+    Example:
+        >>> ew.store.merge("from-a-colleague/evolink_images")
+    """
+    assert ours is not None, "evolink_widgets.connect was not imported"
+    return ours().merge(other)

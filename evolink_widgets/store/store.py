@@ -12,7 +12,7 @@ from evolink_widgets.store.ledger import Ledger
 from evolink_widgets.store.owner import this_process
 
 if TYPE_CHECKING:
-    from evolink_widgets.store.merge import Merged
+    from evolink_widgets.store.merging import Merged
 
 
 class Store:
@@ -56,7 +56,7 @@ class Store:
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
-        from evolink_widgets.store.merge import merge
+        from evolink_widgets.store.merging import merge
 
         return merge(self.root, self.database, Path(other).expanduser().absolute())
 

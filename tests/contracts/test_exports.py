@@ -7,6 +7,8 @@ import asyncio
 import doctest
 import inspect
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -14,7 +16,8 @@ import pytest
 
 import evolink_widgets as ew
 
-NAMES = sorted(set(ew.__all__) - {"__version__", "errors"})
+ROOMS = {"errors", "store"}
+NAMES = sorted(set(ew.__all__) - {"__version__"} - ROOMS)
 
 
 def documentation(name: str) -> str:
@@ -43,7 +46,7 @@ def test_the_list_the_types_and_the_lazy_table_agree() -> None:
         for alias in node.names
     }
     assert typed == set(ew.__all__) - {"__version__"}
-    assert set(ew._HOME) == typed - {"errors"}
+    assert set(ew._HOME) == typed - ROOMS
     assert set(ew.__all__) <= set(dir(ew))
 
 
@@ -66,3 +69,22 @@ def test_its_example_runs_on_the_emulator(name: str, quick_emulator: None) -> No
     running = eval(compiled, {"ew": ew, "__name__": "__main__"})
     if inspect.iscoroutine(running):
         asyncio.run(running)
+
+
+@pytest.mark.parametrize("first", ["ew.store", "ew.GeneratedImage", "ew.session()"])
+def test_another_store_is_merged_into_ours_whatever_was_used_first(
+    first: str, tmp_path: Path
+) -> None:
+    code = f"""
+        import evolink_widgets as ew
+        ew.configure(store="theirs", speed=200)
+        ew.generate("a fox", size="816x816", quality="low").result()
+        ew.configure(store="ours")
+        {first}
+        print(ew.store.merge("theirs").pictures, ew.Gallery and ew.store.merge("theirs").pictures)
+    """
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ran.stdout.split() == ["1", "0"], ran.stderr

@@ -1,4 +1,4 @@
-"""Imports go one way: errors, rules, references, store, core, connect, widgets, notebook, then api."""
+"""Imports go one way, from errors to the api: each room imports those before it."""
 
 from __future__ import annotations
 
