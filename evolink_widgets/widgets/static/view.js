@@ -61,7 +61,7 @@ export function openView({ model, el }, label, build) {
     const timer = setTimeout(state, PATIENCE, false);
     const [told] = await ui.link.ask("hello", {}, HELLOS).catch(() => []);
     clearTimeout(timer);
-    if (!told) return;
+    if (!told) return state(false);
     write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
     part.welcome(told);
     state(true);
@@ -78,16 +78,21 @@ export function openView({ model, el }, label, build) {
     hello();
   });
 
-  // JupyterLab takes keys before they arrive here: plain ones would move or delete cells, Ctrl+Enter would run one.
+  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, and a guard of its own
+  // eats the line break of Enter in a cell's text box. It listens on the document; before 4.1 it took a key
+  // before it arrived here.
+  const isOurs = (/** @type {any} */ { key, ctrlKey, metaKey, altKey }) =>
+    key === "Enter" || !(ctrlKey || metaKey || altKey);
   window.addEventListener(
     "keydown",
-    ({ target, key, ctrlKey, metaKey, altKey }) => {
-      if (!root.contains(target)) return;
-      const isOurs = key === "Enter" || !(ctrlKey || metaKey || altKey);
-      set(root, { "data-lm-suppress-shortcuts": isOurs || null });
+    (pressed) => {
+      if (root.contains(pressed.target)) set(root, { "data-lm-suppress-shortcuts": isOurs(pressed) || null });
     },
     { capture: true, signal },
   );
+  root.addEventListener("keydown", (/** @type {any} */ pressed) => {
+    if (isOurs(pressed)) pressed.stopPropagation();
+  });
   signal.addEventListener("abort", () => root.remove());
 
   root.prepend(hide, region, ...part.nodes, quiet, ...(part.log ?? []));
