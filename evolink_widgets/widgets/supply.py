@@ -42,14 +42,15 @@ class Supply:
         #: Only the core's own thread looks at these.
         self._wanted: dict[str, list[str]] = {}
         self._sending = False
+        self._stopped = False
 
     def want(self, view: str, names: Iterable[str]) -> None:
         """What a view wants from now on, most wanted first."""
         call_on_loop(self._take, view, list(names)[:_WANTED])
 
     def stop(self) -> None:
-        """Forget what is wanted."""
-        call_on_loop(self._wanted.clear)
+        """Send nothing more. Needs no loop: Python may be ending."""
+        self._stopped = True
 
     def _take(self, view: str, names: list[str]) -> None:
         self._wanted.pop(view, None)
@@ -82,7 +83,7 @@ class Supply:
 
     def _next(self) -> str | None:
         """The most wanted of the view that spoke last."""
-        while self._wanted:
+        while self._wanted and not self._stopped:
             view = next(reversed(self._wanted))
             if self._wanted[view]:
                 return self._wanted[view].pop()
