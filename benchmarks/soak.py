@@ -159,8 +159,9 @@ def _count(soak: Soak, seconds: float) -> dict[str, object]:
     service.play("fair")
     time.sleep(1.0)
     for number in range(2):  # what the first of them finds stuck, the second one collects
-        person = start(soak.folder / f"person-{number}.log", send_again, service, soak.root, 1e9)
-        if wait([person], 300) or person.status:
+        log = soak.folder / f"person-{number}.log"
+        person = start(log, send_again, service, soak.root, 1e9, 600.0)
+        if wait([person], 1_200) or person.status:
             raise RuntimeError(person.log.read_text("utf-8", "replace")[-2_000:])
     accepted, counts = soak.emulator.accepted(), service.counts()
     pools = {f"a hare, {number}": MOST for number in range(SHARED)}

@@ -45,7 +45,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.transport import Transport
 from evolink_widgets.emulator.faults import FAULTS as WEATHER
-from evolink_widgets.errors import EvolinkError, OutcomeUnknown
+from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.pricing import estimate
 from evolink_widgets.rules.request import ImageRequest
 
@@ -164,15 +164,15 @@ def recover(service: OnPort, root: Path, cap: float) -> None:
     collect(open_session(service, root, cap))
 
 
-def send_again(service: OnPort, root: Path, cap: float) -> None:
+def send_again(service: OnPort, root: Path, cap: float, patience: float = PATIENCE) -> None:
     """What a person does about requests of unknown outcome."""
     session = open_session(service, root, cap)
     for task in session.recover():
-        with suppress(OutcomeUnknown):
-            task.result(PATIENCE)
-        task.send_again()
         with suppress(EvolinkError):
-            task.result(PATIENCE)
+            task.result(patience)
+        task.send_again()  # it minds only where the outcome is unknown
+        with suppress(EvolinkError):
+            task.result(patience)
     session.close()
 
 
