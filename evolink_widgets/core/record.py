@@ -44,6 +44,11 @@ class TaskRecord:
         key: the task's local key.
         entry: its line in the journal; `None` when nothing is written yet.
         trouble: told when a line has to wait.
+        is_held: whether it is this kernel's to collect already.
+
+    Attributes:
+        entry: the newest line; older than the journal's while another kernel collects the task.
+        is_held: whether it is this kernel's to collect.
     """
 
     def __init__(
@@ -52,8 +57,11 @@ class TaskRecord:
         key: str,
         entry: Entry | None,
         trouble: Callable[[StoreError], None],
+        *,
+        is_held: bool = False,
     ) -> None:
         self.entry = entry
+        self.is_held = is_held
         self._wiring = wiring
         self._key = key
         self._trouble = trouble
@@ -70,6 +78,11 @@ class TaskRecord:
         assert self.entry is not None
         return self.entry
 
+    def bought(self, entry: Entry | None) -> None:
+        """Take over what was just written down for us; `None` where nothing had to be bought."""
+        self.entry = entry
+        self.is_held = entry is not None
+
     async def claim(self, busy: Callable[[], object]) -> None:
         """Become the one who collects the task; while another kernel does, wait and look.
 
@@ -79,6 +92,7 @@ class TaskRecord:
         while not await self._wiring.records.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
+        self.is_held = True
 
     def _may_go_on(self) -> bool:
         """Claim the task, or find that nobody has to any more: it is over. On a worker."""
@@ -94,6 +108,7 @@ class TaskRecord:
 
     async def let_go(self) -> None:
         """Let others collect the task."""
+        self.is_held = False
         await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
 
     async def write(self, move: Callable[..., Entry], *args: Any, **facts: Any) -> Entry:

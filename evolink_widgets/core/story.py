@@ -77,7 +77,7 @@ class TaskStory:
         self.recipe = recipe
         self.request = recipe.request
         self.terms = terms or Terms()
-        self.record = TaskRecord(wiring, key, entry, self._trouble)
+        self.record = TaskRecord(wiring, key, entry, self._trouble, is_held=to_send)
         self.estimated_time: float | None = None
         self.mine: dict[int, GeneratedImage] = {}
         self.own_end = asyncio.Event()
@@ -294,9 +294,9 @@ class TaskStory:
         run = self.wiring.records.run
         if self._shelf is None:
             check_spending(self.wiring.may_spend, "This asks for new pictures")
-            self.record.entry = await run(buy, self.wiring, self.key, self.recipe, self.terms)
+            self.record.bought(await run(buy, self.wiring, self.key, self.recipe, self.terms))
             return
-        self.record.entry = await run(self._shelf.take, self.key, self.terms, own=True)
+        self.record.bought(await run(self._shelf.take, self.key, self.terms, own=True))
         if self._shelf.own:
             self.recipe = self._shelf.part(len(self._shelf.own))
             self.request = self.recipe.request
@@ -372,6 +372,8 @@ class TaskStory:
         entry = self.record.entry
         if entry is None:
             return True
+        if not self.record.is_held:  # another kernel's: what it does with it is not known here
+            return False
         if self._inner or entry.step is Step.SENDING:
             return False
         return entry.step is Step.INTENDED or surely_not_accepted(entry)

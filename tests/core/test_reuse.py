@@ -428,6 +428,24 @@ def test_stopping_to_wait_for_another_ask_costs_nothing_and_leaves_it_alone(
     assert in_process.counts()["create"] == 1
 
 
+def test_a_kernel_that_leaves_withdraws_nothing_that_another_one_is_sending(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    buying, waiting_for_it = open_session(in_process), open_session(in_process)
+    in_process.play("429 retry-after", seconds=2)
+    first = ask(buying, small())
+    until(lambda: in_process.counts().get("create") == 1)
+    second = ask(waiting_for_it, small(), "cell 2")
+    until(lambda: second.state.note == "Another kernel is collecting this task.")
+    waiting_for_it.close()
+    entry = buying.store.journal.get(first.key)
+    assert entry is not None
+    assert entry.step is not Step.REFUSED
+    assert buying.store.ledger.spent().total > 0
+    assert len(files(first)) == 1
+    assert in_process.counts()["accepted"] == 1
+
+
 def test_stopping_an_ask_that_buys_and_waits_can_be_resumed(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
