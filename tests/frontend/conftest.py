@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from bench import Bench, open_bench
-from playwright.sync_api import Browser, BrowserContext
+from bench import SOON, Bench, open_bench
+from playwright.sync_api import Browser, BrowserContext, expect
+
+expect.set_options(timeout=SOON)
 
 
 @pytest.fixture

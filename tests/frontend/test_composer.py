@@ -148,8 +148,7 @@ def test_custom_begins_with_the_pixels_in_view_and_takes_any(bench: Opener) -> N
     one.root.get_by_label("Width").fill("1280")
     one.root.get_by_label("Height").fill("720")
     expect(one.root.get_by_role("button", name="Size Custom · 1280 × 720")).to_be_visible()
-    one.page.wait_for_function("() => model.saved.length > 0")
-    assert one.saved()["size"] == "1280x720"
+    one.page.wait_for_function("() => model.saved.at(-1)?.size === '1280x720'")
 
 
 def test_the_word_custom_in_a_prompt_is_only_a_word(bench: Opener) -> None:

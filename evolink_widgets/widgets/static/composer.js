@@ -69,6 +69,8 @@ export function composer(ui) {
   let isSending = false;
   let isTyped = false;
   let turn = 0;
+  /** The turn that Python's last answer was for. */
+  let answered = 0;
   let shownProblems = "";
 
   /** What the controls say, by Python's names. @returns {any} */
@@ -108,43 +110,53 @@ export function composer(ui) {
     check();
   }
 
+  /** Tells Python what was typed, and returns what is asked. */
+  function save() {
+    const fields = asked();
+    // Set and saved in one go: an echo that comes while somebody types must find nothing newer.
+    if (isTyped) for (const name in fields) if (fields[name] !== "") model.set(name, fields[name]);
+    isTyped = false;
+    model.save_changes();
+    return fields;
+  }
+
   /** Asks Python about what the controls say, a moment after the last change. */
   async function check(pause = PAUSE) {
     const mine = ++turn;
     draw();
     await sleep(pause);
     if (mine !== turn) return;
-    const fields = asked();
-    // Set and saved in one go: an echo that comes while somebody types must find nothing newer.
-    if (isTyped) for (const name in fields) if (fields[name] !== "") model.set(name, fields[name]);
-    isTyped = false;
-    model.save_changes();
+    const fields = save();
     const [answer] = await link.ask("check", { fields }).catch(() => []);
     if (mine !== turn || !answer) return;
     checked = answer;
+    answered = mine;
     draw();
   }
 
   /** Why it cannot be asked for, in a sentence. @param {"run" | "reuse"} kind */
-  function reason(kind) {
+  function reason(kind, isChecked = true) {
     if (isSending) return "Waiting for the kernel…";
     if (!prompt.value.trim()) return "Write a prompt to run.";
+    if (!isChecked) return null;
     return checked.problems[0]?.message ?? (kind === "run" ? checked.obstacle : null);
   }
 
   /** Asks for the pictures. @param {"run" | "reuse"} kind anew, or from the store as far as it has them */
   async function start(kind) {
-    const why = reason(kind);
+    // What was typed a moment ago was not checked yet: Python does so again before it sends.
+    const why = reason(kind, turn === answered);
     if (why) {
       say(why);
       if (!prompt.value.trim()) prompt.focus();
       return;
     }
     isSending = true;
+    turn++; // what this comes to is newer than a check that is on its way
     draw();
     try {
       // Never sent twice: an answer that is late is waited for.
-      await link.ask(kind, { fields: asked() });
+      await link.ask(kind, { fields: save() });
     } catch (/** @type {any} */ { told, message }) {
       const problems = told?.problems;
       checked = { ...checked, problems: problems ?? [], notices: problems ? [] : [message] };
