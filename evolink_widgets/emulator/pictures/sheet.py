@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from .render import render
+from .painting import original
+from .render import drawn, render
 
 PROMPTS = (
     "a fox in the snow",
@@ -77,6 +78,36 @@ def sheet(
         board.paste(picture, (x, y))
         caption = f"{spent * 1000:.0f} ms  {prompt}"
         pencil.text((x, y + high + 4), caption[: edge // 7], font=font, fill=(60, 56, 66))
+    return board
+
+
+EDITS = (
+    ("a fox in a meadow", ("make it night", "in the snow", "make the fox blue", "add a balloon")),
+    ("a house and a tree by a lake", ("in autumn", "at sunset", 'the words "HOME"', "oil painting")),
+    ("a cat on a sofa", ("replace the cat with a dog", "stained glass", "a variation", "at night")),
+)
+
+
+def edit_sheet(*, edge: int = 300, quality: str = "medium", seed: int | str = 3) -> Image.Image:
+    """Pictures and what becomes of them, a row each: before, then one edit after the other."""
+    font = ImageFont.load_default(13)
+    columns = 1 + max(len(edits) for _, edits in EDITS)
+    board = Image.new("RGB", (columns * (edge + 8), len(EDITS) * (edge + 26)), (250, 249, 246))
+    pencil = ImageDraw.Draw(board)
+    for row, (prompt, edits) in enumerate(EDITS):
+        before = original(prompt, index=0, seed=seed, shape=1.0)
+        for column, words in enumerate((prompt, *edits)):
+            picture = drawn(
+                words,
+                width=768,
+                height=768,
+                quality=quality,
+                seed=seed,
+                references=[before] if column else (),
+            )
+            x, y = column * (edge + 8), row * (edge + 26)
+            board.paste(picture.resize((edge, edge), Image.Resampling.LANCZOS), (x, y))
+            pencil.text((x, y + edge + 4), words[: edge // 7], font=font, fill=(60, 56, 66))
     return board
 
 
