@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,17 +9,24 @@ from evolink_widgets import connect
 from evolink_widgets.connect import budget, configure, session, weather
 from evolink_widgets.core import origin
 from evolink_widgets.core.task import Task
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.references.read import prepare, read
+from evolink_widgets.rules.kept import digest_of, kept_name
 from evolink_widgets.rules.pricing import Estimate
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.problem import Problem
+from evolink_widgets.rules.request import ImageRequest, problems
 from evolink_widgets.store.embed import read_recipe
+from evolink_widgets.store.pictures import GeneratedImage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from evolink_widgets.core.session import Session
+    from evolink_widgets.references.source import Ready
     from evolink_widgets.rules.recipe import Recipe
     from evolink_widgets.rules.task import Credits
     from evolink_widgets.store.spending import Spending
+    from evolink_widgets.store.store import Store
 
 __all__ = [
     "budget",
@@ -47,9 +53,10 @@ def generate(
     quality: str = "medium",
     n: int = 1,
     model: str = "gpt-image-2",
-    references: Iterable[str] = (),
+    references: Iterable[Any] = (),
     callback_url: str | None = None,
     fresh: bool = False,
+    keep_metadata: bool = False,
 ) -> Task:
     """Ask for pictures; returns at once with a `Task`.
 
@@ -67,9 +74,11 @@ def generate(
         quality: `"low"`, `"medium"` or `"high"`.
         n: how many pictures, 1 to 10; each is charged.
         model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
-        references: links to pictures to work from, at most 16.
+        references: pictures to work from, at most 16: paths, links, bytes, open files, Pillow
+            pictures, NumPy arrays, Matplotlib figures, pictures of this package, data URLs.
         callback_url: an https address that the service tells of the end.
         fresh: ask for new pictures, whatever the store has; they are paid for.
+        keep_metadata: leave location and camera data in the references.
 
     Raises:
         InvalidRequest: with all problems at once; nothing was sent.
@@ -78,8 +87,11 @@ def generate(
     Example:
         >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
     """
+    current = connect.session()
     request = _request(
-        prompt,
+        current.store,
+        keep_metadata,
+        prompt=prompt,
         size=size,
         resolution=resolution,
         quality=quality,
@@ -88,7 +100,6 @@ def generate(
         references=references,
         callback_url=callback_url,
     )
-    current = connect.session()
     _tell_outstanding(current)
     return current.submit(
         request,
@@ -106,7 +117,7 @@ def estimate(
     quality: str = "medium",
     n: int = 1,
     model: str = "gpt-image-2",
-    references: Iterable[str] = (),
+    references: Iterable[Any] = (),
 ) -> Estimate:
     """What `generate` would cost if all of it had to be bought, in credits; asks nobody.
 
@@ -117,14 +128,17 @@ def estimate(
         >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
     return connect.session().estimate(
-        _request(
+        ImageRequest(
             prompt,
             size=size,
             resolution=resolution,
             quality=quality,
             n=n,
             model=model,
-            references=references,
+            references=tuple(
+                item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
+                for item in read(references)
+            ),
         )
     )
 
@@ -219,12 +233,26 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
     return run_here(coro)
 
 
-def _request(prompt: str, **fields: Any) -> ImageRequest:
-    references = fields["references"]
-    if not isinstance(references, (str, bytes)):
-        with contextlib.suppress(TypeError):  # the request says what is wrong with it
-            fields["references"] = tuple(references)
-    return ImageRequest(prompt, **fields)
+def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
+    """The request, its references made ready and kept in the store; all problems at once."""
+
+    def keep(ready: Ready) -> None:
+        store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
+
+    given = prepare(fields.pop("references"), keep, keep_metadata=keep_metadata)
+    missing = [
+        Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
+        for at, name in enumerate(given.references)
+        if (digest := digest_of(name)) and not store.uploads.has(digest)
+    ]
+    if broken := [*problems(**fields), *given.problems, *missing]:
+        raise InvalidRequest(broken)
+    if given.notices:
+        from evolink_widgets.notebook.notices import tell
+
+        for notice in given.notices:
+            tell(notice)
+    return ImageRequest(**fields, references=given.references)
 
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
@@ -243,3 +271,4 @@ def _show(task: Task) -> None:
 
 _presenter: Callable[[Task], None] = _show
 Task.presenter = staticmethod(_presenter)
+GeneratedImage.asker = staticmethod(generate)

@@ -273,6 +273,7 @@ def _live(
     made = Session(
         service=urlsplit(base_url).netloc,
         base_url=base_url,
+        files_url=files_url,
         transport=transport,
         store=_store(settings, environment),
         key_name=key.fingerprint() if key else "no key",
@@ -300,6 +301,7 @@ def _emulated(settings: Settings, environment: Mapping[str, str]) -> Session:
     made = Session(
         service="emulator",
         base_url="http://api.emulator.invalid",
+        files_url="http://files.emulator.invalid",
         transport=transport,
         store=store,
         key_name=f"emulator {store.root}",

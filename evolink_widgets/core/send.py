@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from evolink_widgets.core.balance import Reading
 from evolink_widgets.core.client import Sent
 from evolink_widgets.core.failures import error_from, failure_record
+from evolink_widgets.core.linking import linked, renewed
 from evolink_widgets.core.lookup import Search, find, search_for
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.state import Stage
@@ -19,6 +20,7 @@ from evolink_widgets.store.journal import Entry, Step
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
     from evolink_widgets.rules.pricing import Estimate
+    from evolink_widgets.rules.request import ImageRequest
 
 LOOKING = "The reply was lost; looking for the task at the service."
 
@@ -33,7 +35,8 @@ async def send(story: TaskStory) -> None:
     """
     wiring = story.wiring
     pauses = iter(wiring.patience.unsent)
-    limited = 0.0
+    limited, again = 0.0, False
+    request = await linked(story)
     await story.take_room()
     if not wiring.simulated:
         await wiring.balance.before()
@@ -41,7 +44,7 @@ async def send(story: TaskStory) -> None:
         async with wiring.limits.posts:
             await wiring.limits.post_pace.turn()
             story.tell(stage=Stage.SENDING, note=None)
-            sent = await story.uninterrupted(_post(story))
+            sent = await story.uninterrupted(_post(story, request))
         error = sent.error
         if error is None or sent.verdict.find:
             return
@@ -53,6 +56,8 @@ async def send(story: TaskStory) -> None:
                 pause = None
         elif sent.verdict.resend:
             pause = _next(pauses, wiring.patience)
+        elif not again and (renewal := await renewed(story, request, error)) is not None:
+            request, again, pause = renewal, True, 0.0
         if pause is None:
             await story.record.refused(error)
             raise error
@@ -60,12 +65,12 @@ async def send(story: TaskStory) -> None:
         await asyncio.sleep(pause)
 
 
-async def _post(story: TaskStory) -> Sent:
+async def _post(story: TaskStory, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     wiring, journal = story.wiring, story.wiring.store.journal
     entry = await story.record.write(journal.sending, story.key, wiring.clock())
     story.before = wiring.balance.last
-    sent = await wiring.client.create(story.request, entry.idempotency_key)
+    sent = await wiring.client.create(request, entry.idempotency_key)
     now = wiring.clock()
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt

@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
@@ -50,6 +51,7 @@ class Session:
     Args:
         service: the service's name in the journal: "emulator", or the API's host.
         base_url: the API's address.
+        files_url: the address of its files API; the same by default.
         transport: makes the connections, on first use.
         store: the folder for pictures and journal.
         key_name: a name for the key within this process; sessions with the same one share
@@ -73,6 +75,7 @@ class Session:
         *,
         service: str,
         base_url: str,
+        files_url: str | None = None,
         transport: Callable[[], Transport],
         store: Store,
         key_name: str,
@@ -86,6 +89,7 @@ class Session:
     ) -> None:
         self.service = service
         self.base_url = base_url
+        self.files_url = files_url or base_url
         self.store = store
         self.key_source = key_source
         self.simulated = simulated
@@ -293,7 +297,9 @@ class Session:
         from evolink_widgets.core.balance import Balance
         from evolink_widgets.core.client import Client
         from evolink_widgets.core.download import Downloader
+        from evolink_widgets.core.files import Files
         from evolink_widgets.core.limits import limits_for
+        from evolink_widgets.core.upload import Uploader
         from evolink_widgets.core.watcher import Watcher
         from evolink_widgets.core.wiring import Wiring
         from evolink_widgets.core.workers import Workers
@@ -303,6 +309,16 @@ class Session:
         limits = limits_for(self.service, self._key_name)
         client = Client(transport, self.base_url, limits, clock=self._clock)
         records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
+        uploader = Uploader(
+            self.store.uploads,
+            Files(transport, self.files_url, limits, pictures, clock=self._clock),
+            account=urlsplit(self.files_url).netloc,
+            owner=self._owner,
+            patience=self._patience,
+            records=records,
+            workers=pictures,
+            clock=self._clock,
+        )
         return Wiring(
             service=self.service,
             simulated=self.simulated,
@@ -310,6 +326,7 @@ class Session:
             store=self.store,
             client=client,
             downloads=Downloader(transport, limits, pictures),
+            uploader=uploader,
             watcher=Watcher(client, self._patience),
             limits=limits,
             patience=self._patience,

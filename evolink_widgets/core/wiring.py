@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from evolink_widgets.core.download import Downloader
     from evolink_widgets.core.limits import Limits
     from evolink_widgets.core.story import TaskStory
+    from evolink_widgets.core.upload import Uploader
     from evolink_widgets.core.watcher import Watcher
     from evolink_widgets.rules.pricing import Estimate
     from evolink_widgets.rules.request import ImageRequest
@@ -53,6 +54,7 @@ class Wiring:
         store: the folder.
         client: the service.
         downloads: the picture hosts.
+        uploader: gives links to references.
         watcher: reads all live tasks.
         limits: the room of the key.
         patience: how long things are tried again.
@@ -74,6 +76,7 @@ class Wiring:
     store: Store
     client: Client
     downloads: Downloader
+    uploader: Uploader
     watcher: Watcher
     limits: Limits
     patience: Patience

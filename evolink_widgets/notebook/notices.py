@@ -1,4 +1,4 @@
-"""What a kernel says of itself, once: that paid tasks of an earlier one can be collected."""
+"""Quiet lines beside what a cell shows: paid tasks that can be collected, references converted."""
 
 from __future__ import annotations
 
@@ -50,8 +50,13 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
     if found[0] is None:
         return
     said = f"Collecting: {found[0]}." if collecting else f"{found[0]}: ew.recover() collects them."
+    tell(said)
+
+
+def tell(line: str) -> None:
+    """Say one line: a notebook keeps it as plain output; elsewhere it goes to stderr."""
     stream = sys.stderr if host() in (Host.SCRIPT, Host.TERMINAL) else sys.stdout
     try:
-        print(said, file=stream, flush=True)
+        print(line, file=stream, flush=True)
     except (OSError, ValueError, AttributeError):  # a stream that is closed, or none at all
         return

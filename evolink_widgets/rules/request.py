@@ -18,6 +18,7 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules import sizes
+from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.rules.links import callback_rule, nearest_link, reference_rule
 from evolink_widgets.rules.problem import Problem, shown
 from evolink_widgets.rules.prompt import MAX_PROMPT, prompt_problems, token_notice
@@ -49,7 +50,8 @@ class ImageRequest:
         resolution: the tier that goes with a ratio: `1K` (default), `2K`, `4K`, in any case.
         quality: `low`, `medium` (default) or `high`.
         n: how many pictures, 1 (default) to 10; each is billed.
-        references: 0 to 16 links to jpeg, png or webp pictures, in an order.
+        references: 0 to 16 links to jpeg, png or webp pictures, or names of pictures that the
+            store keeps, in an order.
         callback_url: a public https address that is told when the task ends.
 
     Raises:
@@ -205,7 +207,7 @@ def _reference_problems(references: object) -> Iterable[Problem]:
         named = f"number {position}, {_shown_link(link)}"
         if not isinstance(link, str):
             yield Problem("references", named, "must be links, as text")
-        elif rule := reference_rule(link):
+        elif digest_of(link) is None and (rule := reference_rule(link)):
             yield Problem("references", named, rule, nearest_link(link, reference_rule))
 
 

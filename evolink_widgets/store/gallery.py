@@ -17,6 +17,7 @@ from sqlite3 import Row
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
+from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
@@ -156,6 +157,23 @@ class Gallery:
                 advice="It was moved or deleted; put it back, or ask for it again.",
             )
         return image
+
+    def parents(self, recipe: Recipe) -> list[GeneratedImage]:
+        """Return this store's pictures that a recipe's references were made from, in their order.
+
+        References from elsewhere have none here; of pictures with the same bytes it is the oldest.
+        """
+        found = []
+        for digest in filter(None, map(digest_of, recipe.request.references)):
+            rows = self._database.rows(
+                "SELECT pictures.key, number FROM pictures WHERE sha256 IN "
+                "(SELECT original FROM origins WHERE origins.sha256 = ?1 UNION SELECT ?1) "
+                "ORDER BY created_at, pictures.key, number LIMIT 1",
+                (digest,),
+            )
+            with suppress(StoreError):  # its file is gone
+                found += [self.find(row["key"], row["number"]) for row in rows]
+        return found
 
     def page(self, query: Query, offset: int, limit: int) -> list[GeneratedImage]:
         """Return some of the pictures that fit, newest first.

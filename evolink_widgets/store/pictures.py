@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store import files
@@ -48,6 +48,9 @@ class GeneratedImage:
         >>> image = ew.generate("a fox").result()[0]
         >>> isinstance(image, ew.GeneratedImage), image.pil.size
     """
+
+    asker: ClassVar[Callable[..., Any] | None] = None
+    """Asks for pictures; set where the package's front is imported."""
 
     path: Path
     index: int
@@ -98,6 +101,59 @@ class GeneratedImage:
             said.append("simulated")
         return ", ".join(said)
 
+    @property
+    def parents(self) -> tuple[GeneratedImage, ...]:
+        """The pictures that it was made from, as far as they are in the same store; in order."""
+        from evolink_widgets.store.store import Store
+
+        store = Store(self._root)
+        try:
+            return tuple(store.gallery.parents(self.recipe))
+        finally:
+            store.close()
+
+    def edit(self, prompt: str, **changes: Any) -> Any:
+        """Ask for this picture, changed as the prompt says; returns at once with a `Task`.
+
+        Args:
+            prompt: what is to change, or what the whole is to be.
+            changes: as in `ew.generate`. Size, tier, quality and model are this picture's own
+                unless named; n is 1. More `references` come after this picture.
+
+        Raises:
+            InvalidRequest: with all problems at once; nothing was sent.
+
+        Example:
+            >>> image = ew.generate("a fox in the snow", size="3:2").result()[0]
+            >>> night = image.edit("make it night", quality="high").result()[0]
+            >>> night.parents == (image,)
+            True
+        """
+        ask = type(self).asker
+        assert ask is not None, "evolink_widgets.api was not imported"
+        kept = {
+            name: getattr(self.recipe.request, name)
+            for name in ("size", "resolution", "quality", "model")
+        }
+        more = tuple(changes.pop("references", ()))
+        return ask(prompt, **{**kept, **changes, "references": (self, *more)})
+
+    def vary(self, n: int = 4, **changes: Any) -> Any:
+        """Ask for more like this one: the same prompt, with this picture beside it.
+
+        Args:
+            n: how many, 1 to 10; each is charged.
+            changes: as in `edit`.
+
+        Raises:
+            InvalidRequest: with all problems at once; nothing was sent.
+
+        Example:
+            >>> image = ew.generate("a fox in the snow", size="3:2").result()[0]
+            >>> others = image.vary(n=2).result()
+        """
+        return self.edit(self.recipe.request.prompt, n=n, **changes)
+
     def save(self, dest: str | Path, *, bare: bool = False) -> Path:
         """Write a copy that carries its recipe; return its path. Nothing is overwritten.
 
@@ -139,9 +195,13 @@ class GeneratedImage:
             edge: its longest edge in pixels.
             limit: bytes it may have at most.
         """
-        folder = self.path.parent
-        cache = (folder.parent if folder.name == TRASH else folder) / ".thumbs"
+        cache = self._root / ".thumbs"
         return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
+
+    @property
+    def _root(self) -> Path:
+        folder = self.path.parent
+        return folder.parent if folder.name == TRASH else folder
 
     def thumbnail(self, edge: int = 320) -> builtins.bytes:
         """Return a small WebP copy that fits into `edge` × `edge` pixels."""

@@ -167,6 +167,13 @@ _THIRD: tuple[Change, ...] = (
         lease_until REAL,
         PRIMARY KEY (account, sha256)
     ) WITHOUT ROWID""",
+    # What a kept reference was made from: it may differ, by its format or by what was taken out.
+    """CREATE TABLE origins (
+        sha256 TEXT NOT NULL,
+        original TEXT NOT NULL,
+        PRIMARY KEY (sha256, original)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX pictures_by_content ON pictures (sha256)",
 )
 
 MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD)

@@ -10,6 +10,7 @@ from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
 from evolink_widgets.store.owner import this_process
+from evolink_widgets.store.uploads import Uploads
 
 if TYPE_CHECKING:
     from evolink_widgets.store.merging import Merged
@@ -34,6 +35,7 @@ class Store:
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
         self.gallery = Gallery(self.root, self.database)
+        self.uploads = Uploads(self.root, self.database)
 
     @property
     def owner(self) -> str:

@@ -79,13 +79,14 @@ class Uploads:
         self._folder = root / FOLDER
         self._database = database
 
-    def keep(self, data: bytes, sha256: str, form: str) -> Path:
+    def keep(self, data: bytes, sha256: str, form: str, original: str | None = None) -> Path:
         """Keep a reference's bytes; those that are there already are left as they are.
 
         Args:
             data: the bytes.
             sha256: their SHA-256, in hex.
             form: "png", "jpeg" or "webp".
+            original: SHA-256 of the file that the bytes were made from.
 
         Raises:
             StoreError: they can't be written.
@@ -95,6 +96,12 @@ class Uploads:
             if not target.is_file() or target.stat().st_size != len(data):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 files.replace(target, data)
+        if original is not None:
+            with self._database.write() as connection:
+                connection.execute(
+                    "INSERT OR IGNORE INTO origins (sha256, original) VALUES (?, ?)",
+                    (sha256, original),
+                )
         return target
 
     def has(self, sha256: str) -> bool:

@@ -247,6 +247,8 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
         rows.append(["Charged", f"{each:.4g} of {state.receipt.charged:.4g} credits"])
     if state.ended_at is not None and not stored:
         rows.append(["Made in", f"{max(1, round(state.ended_at - state.started_at))} s"])
+    if parents := image.parents:
+        rows.append(["Made from", ", ".join(parent.path.name for parent in parents)])
     rows.append(["File", image.path.name])
     if image.task_id:
         rows.append(["Task", image.task_id])
