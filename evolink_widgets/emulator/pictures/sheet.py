@@ -83,7 +83,10 @@ def sheet(
 
 EDITS = (
     ("a fox in a meadow", ("make it night", "in the snow", "make the fox blue", "add a balloon")),
-    ("a house and a tree by a lake", ("in autumn", "at sunset", 'the words "HOME"', "oil painting")),
+    (
+        "a house and a tree by a lake",
+        ("in autumn", "at sunset", 'the words "HOME"', "oil painting"),
+    ),
     ("a cat on a sofa", ("replace the cat with a dog", "stained glass", "a variation", "at night")),
 )
 
