@@ -19,11 +19,11 @@ from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
-from evolink_widgets.widgets import assets, delivery, describe
+from evolink_widgets.widgets import assets, delivery
 from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.found import QUERY, Found, Moment, query_of
 from evolink_widgets.widgets.image_grid import _finished
-from evolink_widgets.widgets.panel import Panel
+from evolink_widgets.widgets.panel import Panel, described
 from evolink_widgets.widgets.shelf import Shelf, many, name_of
 from evolink_widgets.widgets.supply import Supply
 from evolink_widgets.widgets.traits import Text
@@ -117,7 +117,7 @@ class Gallery(Panel):
     # -- what tasks and others do ---------------------------------------------------------------
 
     def _changed(self, task: Task, state: TaskState) -> None:
-        self.send({"kind": "run", "run": describe.run(task.key, task.request, state)})
+        self.send({"kind": "run", "run": described(task, state)})
         news = {name_of(image) for image in state.images} - self._arrived
         if news:
             self._arrived |= news
