@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from .chance import Chance
-from .change import changed, read_change
+from .change import Change, changed, read_change
 from .compose import settled
 from .scene import MOST_AFTER_EDITS, Scene, parse
 
@@ -31,12 +31,14 @@ class Painting:
         ground: decides place, time and mood of light: the first picture's, for good.
         key: decides where things stand: the first picture's, until a variation.
         air: decides what passes, such as clouds: the last edit's.
+        prompt: the last words that it was asked with: those again mean a variation.
     """
 
     scene: Scene
     ground: tuple[str, ...]
     key: tuple[str, ...]
     air: tuple[str, ...]
+    prompt: str = ""
 
     @property
     def chance(self) -> Chance:
@@ -62,7 +64,7 @@ class _Layers(Chance):
 def original(prompt: str, *, index: int, seed: int | str, shape: float) -> Painting:
     """The painting of a prompt. ``shape`` is width by height."""
     key = (prompt, str(index), str(seed), str(round(shape, 2)))
-    return Painting(parse(prompt), key, key, key)
+    return Painting(parse(prompt), key, key, key, prompt)
 
 
 def stand_in(link: str) -> Painting:
@@ -79,7 +81,8 @@ def revised(
     base: Painting, prompt: str, others: Sequence[Painting], *, index: int, seed: int | str
 ) -> Painting:
     """``base`` after an edit, with the subjects of the other references in it."""
-    change = read_change(prompt)
+    again = prompt.strip() != "" and prompt.strip() == base.prompt.strip()
+    change = Change(vary=True) if again else read_change(prompt)
     chance = base.chance
     scene = settled(base.scene, chance)
     for other in others:
@@ -88,4 +91,4 @@ def revised(
         scene = replace(scene, subjects=scene.subjects + tuple(guests[:room]))
     air = (*base.key, prompt, str(index), str(seed))
     scene = changed(scene, change, Chance(*air))
-    return Painting(scene, base.ground, air if change.vary else base.key, air)
+    return Painting(scene, base.ground, air if change.vary else base.key, air, prompt)

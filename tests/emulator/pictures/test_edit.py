@@ -148,6 +148,17 @@ def test_edits_of_edits_keep_what_came_before() -> None:
     assert varied.key != night.key
 
 
+def test_its_own_words_again_mean_a_variation_of_the_whole() -> None:
+    fox = original("a fox in a meadow at noon", index=0, seed=5, shape=1.0)
+    more = derived("add a red balloon", [fox], index=0, seed=1)
+    assert more is not None
+    for picture, prompt in ((fox, "a fox in a meadow at noon"), (more, "add a red balloon")):
+        varied = derived(prompt, [picture], index=0, seed=2)
+        assert varied is not None
+        assert shown(varied.scene) == shown(picture.scene)
+        assert varied.key != picture.key
+
+
 def test_asked_again_and_the_next_of_a_set_differ() -> None:
     fox = original("a fox in a meadow", index=0, seed=5, shape=176 / 128)
 
