@@ -21,7 +21,7 @@ from evolink_widgets.rules.sizes import RATIOS
 
 __all__ = ["AUTO_HIGH", "AUTO_LOW", "CREDITS_PER_USD", "PRICES_OF", "Estimate", "Receipt",
            "estimate", "in_steps", "output_tokens", "picture_credits", "picture_range",
-           "prompt_bytes", "published"]  # fmt: skip
+           "prompt_bytes", "published", "text_credits"]  # fmt: skip
 
 PRICES_OF = "2026-11"
 CREDITS_PER_USD = 68
@@ -144,11 +144,19 @@ def picture_range(
     picture = picture_credits(model, *pixels, quality)
     if model == BETA:
         return picture, picture
-    # Usual text has about four bytes a token; these two ends hold for unusual text too.
-    fewest, most = prompt_bytes // 8, math.ceil(prompt_bytes / 2)
-    low = picture + _credits(fewest, _TEXT_INPUT)
-    high = picture + _credits(most, _TEXT_INPUT)
-    return low, high + _credits(_REFERENCE_TOKENS * references, _IMAGE_INPUT)
+    fewest, _, most = text_credits(prompt_bytes)
+    dearest = picture + _credits(_REFERENCE_TOKENS * references, _IMAGE_INPUT)
+    return picture + fewest, dearest + most
+
+
+def text_credits(prompt_bytes: int) -> tuple[float, float, float]:
+    """Credits for a prompt with every picture: at least, usually, at most.
+
+    Usual text has four bytes a token; the two ends hold for unusual text too.
+    """
+    tokens = (prompt_bytes // 8, prompt_bytes / 4, math.ceil(prompt_bytes / 2))
+    fewest, usual, most = (_credits(number, _TEXT_INPUT) for number in tokens)
+    return fewest, usual, most
 
 
 def published(
@@ -202,7 +210,7 @@ def in_steps(credits: float) -> float:
     return math.ceil(credits * 10_000 - 1e-6) / 10_000
 
 
-def _credits(tokens: int, usd_per_thousand: float) -> float:
+def _credits(tokens: float, usd_per_thousand: float) -> float:
     return tokens * usd_per_thousand * CREDITS_PER_USD / 1000
 
 

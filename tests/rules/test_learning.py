@@ -157,6 +157,23 @@ def test_a_long_prompt_is_a_kind_of_its_own() -> None:
     assert found.low <= 1.3 * (charge() + text) <= found.high
 
 
+@pytest.mark.parametrize(("seen", "asked"), [(600, 4), (4, 600), (4, 32_000), (32_000, 4)])
+@pytest.mark.parametrize("factor", [1.3, 0.7])
+def test_prompts_of_another_length_do_not_lower_what_is_safe(
+    seen: int, asked: int, factor: float
+) -> None:
+    def cost(letters: int) -> float:
+        return factor * (charge() + letters / 4 * 0.306 / 1000)
+
+    receipt = Sample("gpt-image-2", "low", WIDE, 1, cost(seen), prompt_bytes=seen)
+    found = Learned.from_samples([receipt] * 10).estimate(
+        ImageRequest("x" * asked, size="16:9", quality="low")
+    )
+    assert found.high >= cost(asked)
+    if factor > 1:
+        assert found.low <= cost(asked)
+
+
 def test_the_beta_model_is_learned_by_the_picture() -> None:
     samples = [Sample(BETA, "medium", SQUARE, 1, 1.3 * 1.02)] * 10
     for fields, price in (({}, 1.02), ({"size": "16:9", "resolution": "2K"}, 1.734)):
