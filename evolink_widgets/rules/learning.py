@@ -91,9 +91,10 @@ class Learned:
         if model is None:
             return estimate(request)
         known = Known.of(request)
-        kind = known.kind(AUTO_LOW)
+        pixels = request.pixels or AUTO_LOW
+        kind = known.kind(pixels)
         size = _size_range(model, request, known)
-        ratio = _ratio_range(model, kind, request, known.least(AUTO_LOW))
+        ratio = _ratio_range(model, kind, request, known.least(pixels))
         count = len(model.by_kind.get(kind, ()))
         basis = f"from {_receipts(count)}"
         if not count:

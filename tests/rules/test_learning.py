@@ -174,6 +174,17 @@ def test_prompts_of_another_length_do_not_lower_what_is_safe(
         assert found.low <= cost(asked)
 
 
+def test_a_prompt_is_long_or_short_beside_the_price_of_its_picture() -> None:
+    large = (3840, 2160)
+    cost = 1.3 * (charge(large, "high") + 250 * 0.306 / 1000)
+    receipt = Sample("gpt-image-2", "high", large, 1, cost, prompt_bytes=1_000)
+    asked = ImageRequest("x" * 1_000, size="16:9", resolution="4K", quality="high")
+    found = Learned.from_samples([receipt] * 10).estimate(asked)
+    assert found.basis == "from 10 receipts"
+    assert found.low <= cost <= found.high
+    assert middle(found) == pytest.approx(cost, rel=0.05)
+
+
 def test_the_beta_model_is_learned_by_the_picture() -> None:
     samples = [Sample(BETA, "medium", SQUARE, 1, 1.3 * 1.02)] * 10
     for fields, price in (({}, 1.02), ({"size": "16:9", "resolution": "2K"}, 1.734)):
