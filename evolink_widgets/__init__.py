@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from evolink_widgets.errors import InvalidRequest as InvalidRequest
     from evolink_widgets.errors import OutcomeUnknown as OutcomeUnknown
     from evolink_widgets.errors import ServiceError as ServiceError
-    from evolink_widgets.errors import SpendingRefused as SpendingRefused
     from evolink_widgets.errors import StoreError as StoreError
     from evolink_widgets.errors import TaskFailed as TaskFailed
     from evolink_widgets.errors import WaitingStopped as WaitingStopped
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from evolink_widgets.store.pictures import GeneratedImage as GeneratedImage
     from evolink_widgets.store.pictures import ImageSet as ImageSet
     from evolink_widgets.store.spending import Spending as Spending
+    from evolink_widgets.widgets.compare import ImageCompare as ImageCompare
     from evolink_widgets.widgets.gallery import Gallery as Gallery
     from evolink_widgets.widgets.image_grid import ImageGrid as ImageGrid
     from evolink_widgets.widgets.studio import ImageStudio as ImageStudio
@@ -71,8 +71,7 @@ _HOMES = {
     "errors": (
         "BudgetExceeded", "ConfigurationError", "ContentRefused", "DownloadFailed",
         "EvolinkError", "InsufficientCredits", "InvalidRequest", "OutcomeUnknown",
-        "ServiceError", "SpendingRefused", "StoreError", "TaskFailed", "WaitTimeout",
-        "WaitingStopped",
+        "ServiceError", "StoreError", "TaskFailed", "WaitTimeout", "WaitingStopped",
     ),
     "rules.pricing": ("Estimate", "Receipt"),
     "rules.recipe": ("Recipe",),
@@ -80,6 +79,7 @@ _HOMES = {
     "rules.task": ("TaskStatus",),
     "store.pictures": ("GeneratedImage", "ImageSet"),
     "store.spending": ("Spending",),
+    "widgets.compare": ("ImageCompare",),
     "widgets.gallery": ("Gallery",),
     "widgets.image_grid": ("ImageGrid",),
     "widgets.studio": ("ImageStudio",),
@@ -98,6 +98,7 @@ __all__ = [
     "EvolinkError",
     "Gallery",
     "GeneratedImage",
+    "ImageCompare",
     "ImageGrid",
     "ImageRequest",
     "ImageSet",
@@ -110,7 +111,6 @@ __all__ = [
     "ServiceError",
     "Session",
     "Spending",
-    "SpendingRefused",
     "Stage",
     "StoreError",
     "Task",
