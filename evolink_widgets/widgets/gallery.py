@@ -150,11 +150,7 @@ class Gallery(Panel):
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
         going = [task for task in tasks if task.state.stage is not Stage.DONE]
-        return {
-            **super()._welcome(going),
-            "simulated": session().simulated,
-            "folder": self._shelf.folder,
-        }
+        return {**super()._welcome(going), "folder": self._shelf.folder}
 
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
         return ()  # pages ask for what is in view

@@ -122,7 +122,7 @@ function gallery(ui) {
     },
     /** @type {Work[]} */
     work = [
-      ["Favourite", "star", "", async (_, { id }) => mark([id], !stock.known(id)?.favourite)],
+      ["Favourite", "star", "", (_, { id }) => mark([id], !stock.known(id)?.favourite)],
       ["Ask again", "again", "", (_, pic) => askAgain(pic)],
       WORK[2],
       ["Move to trash", "trash", "", (_, { id }) => toTrash([id])],
@@ -244,8 +244,7 @@ function gallery(ui) {
         if (others) say(count ? some(count) : none.firstChild.textContent);
         others = false;
       } catch (error) {
-        if (mine !== turn) return;
-        if (!count) empty(/** @type {Error} */ (error).message);
+        if (mine === turn && !count) empty(/** @type {Error} */ (error).message);
       }
       summary();
     };
