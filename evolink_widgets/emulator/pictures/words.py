@@ -196,7 +196,7 @@ kite: kite, drachen steigen, cerf-volant, cometa de papel, aquilone, 风筝
 ball: ball, football, soccer ball, basketball, beach ball, pelota, palla, 球
 treasure: treasure, treasure chest, chest of gold, schatz, trésor, tesoro, 宝箱
 sword: sword, katana, excalibur, schwert, épée, espada, spada, 剑
-sign: sign, signpost, billboard, banner, poster, neon sign, signboard, shop sign, schild, panneau, cartel, insegna, 招牌, 标志
+sign: sign, signpost, billboard, banner, neon sign, signboard, shop sign, schild, panneau, cartel, insegna, 招牌, 标志
 star: star shape, gold star, five-pointed star
 """
 
@@ -210,7 +210,7 @@ street: street, road, alley, avenue, lane, market, square, sidewalk, crosswalk, 
 desert: desert, dune, dunes, sand dunes, sahara, wüste, désert, desierto, deserto, 沙漠, 砂漠, 사막, пустыня, صحراء
 snow: snow, in the snow, snowfield, winter landscape, arctic, antarctica, north pole, south pole, tundra, glacier, ice, iceberg, schnee, neige, nieve, neve, 雪, 雪地, 눈, снег, ثلج
 meadow: meadow, field, grass, grassland, prairie, hill, hills, countryside, farm, pasture, savanna, savannah, wheat field, flower field, lavender field, village, picnic, steppe, wiese, feld, prairie fleurie, champ, prado, campo, prato, 草地, 草原, 田野, 들판, поле, луг
-lake: lake, river, pond, stream, creek, waterfall, lakeside, riverside, riverbank, fluss, ufer, lac, rivière, río, rio, lago, fiume, 湖, 河, 江, 池塘, 川, 호수, 강, озеро, река, بحيرة
+lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee, river, pond, stream, creek, waterfall, lakeside, riverside, riverbank, fluss, ufer, lac, rivière, río, rio, lago, fiume, 湖, 河, 江, 池塘, 川, 호수, 강, озеро, река, بحيرة
 reef: underwater, reef, coral reef, coral, under the sea, under water, under the ocean, beneath the waves, beneath the sea, deep sea, seabed, ocean floor, aquarium, unterwasser, sous l'eau, bajo el agua, 水下, 海底, 珊瑚, 水中, под водой
 space: space, outer space, cosmos, universe, galaxy, nebula, milky way galaxy, orbit, deep space, weltraum, weltall, espace, espacio, spazio, espaço, 太空, 宇宙, 银河, 우주, космос, فضاء
 moon ground: on the moon, surface of the moon, moon surface, lunar surface, on mars, mars, on another planet, alien planet, alien world, auf dem mond, sur la lune, en la luna, 月球, 火星, на луне
@@ -249,7 +249,7 @@ pixel: pixel art, pixel, pixelated, pixels, 8-bit, 8 bit, 16-bit, 16 bit, retro 
 sketch: sketch, pencil sketch, pencil drawing, pencil, hand-drawn, hand drawn, charcoal, graphite, doodle, line drawing, skizze, bleistiftzeichnung, croquis, dessin au crayon, boceto, dibujo a lápiz, schizzo, 素描, 铅笔画, スケッチ, 스케치, эскиз
 ink: ink, ink drawing, ink wash, pen and ink, woodcut, linocut, engraving, etching, line art, comic, manga, sumi-e, tusche, encre, tinta, inchiostro, 水墨, 水墨画, 墨絵
 sepia: sepia, vintage photo, old photo, old photograph, daguerreotype, antique photograph, vintage
-poster: flat, flat design, flat illustration, poster art, travel poster, vector, vector art, vector illustration, minimalist, minimalistic, minimal, art deco, pop art, cartoon, screen print, risograph, bauhaus, plakat, affiche, minimalista, 扁平, 海报, ポスター
+poster: poster, flat, flat design, flat illustration, poster art, travel poster, vector, vector art, vector illustration, minimalist, minimalistic, minimal, art deco, pop art, cartoon, screen print, risograph, bauhaus, plakat, affiche, minimalista, 扁平, 海报, ポスター
 neon: neon, neon art, in neon, neon lines, synthwave, vaporwave, cyberpunk, retrowave, tron, outrun, glowing lines, 霓虹, 赛博朋克, ネオン
 blueprint: blueprint, technical drawing, blue print, cyanotype, engineering drawing, bauplan, blaupause, plan technique, plano técnico, 蓝图, 설계도, чертёж
 stained glass: stained glass, stained-glass, mosaic, low poly, low-poly, cubist, cubism, buntglas, kirchenfenster, vitrail, vitral, vetrata, mosaik, 彩色玻璃, 马赛克, ステンドグラス, витраж

@@ -219,3 +219,16 @@ def test_a_shop_carries_the_words_itself_and_a_poster_is_no_board() -> None:
         assert "sign" not in [one.name for one in scene.subjects]
         assert all(one.second < len(scene.subjects) for one in scene.relations)
     assert signless(parse('a sign that says "OPEN"')).subjects[0].name == "sign"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place", "style"),
+    [
+        ("a mountain lake at sunset, gouache", "lake", "gouache"),
+        ("an astronaut and a cat on the moon, poster", "moon ground", "poster"),
+    ],
+)
+def test_words_that_belong_together_are_read_together(prompt: str, place: str, style: str) -> None:
+    scene = parse(prompt)
+    assert (scene.place, scene.style) == (place, style)
+    assert "sign" not in str(scene.subjects)
