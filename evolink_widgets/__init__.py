@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from evolink_widgets.errors import InvalidRequest as InvalidRequest
     from evolink_widgets.errors import OutcomeUnknown as OutcomeUnknown
     from evolink_widgets.errors import ServiceError as ServiceError
+    from evolink_widgets.errors import SpendingRefused as SpendingRefused
     from evolink_widgets.errors import StoreError as StoreError
     from evolink_widgets.errors import TaskFailed as TaskFailed
     from evolink_widgets.errors import WaitingStopped as WaitingStopped
@@ -71,7 +72,8 @@ _HOMES = {
     "errors": (
         "BudgetExceeded", "ConfigurationError", "ContentRefused", "DownloadFailed",
         "EvolinkError", "InsufficientCredits", "InvalidRequest", "OutcomeUnknown",
-        "ServiceError", "StoreError", "TaskFailed", "WaitTimeout", "WaitingStopped",
+        "ServiceError", "SpendingRefused", "StoreError", "TaskFailed", "WaitTimeout",
+        "WaitingStopped",
     ),
     "rules.pricing": ("Estimate", "Receipt"),
     "rules.recipe": ("Recipe",),
@@ -111,6 +113,7 @@ __all__ = [
     "ServiceError",
     "Session",
     "Spending",
+    "SpendingRefused",
     "Stage",
     "StoreError",
     "Task",

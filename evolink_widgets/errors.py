@@ -175,7 +175,7 @@ class SpendingRefused(EvolinkError):
         >>> ew.configure(spend="never")
         >>> try:
         ...     ew.generate("a fox nobody has drawn").result()
-        ... except ew.errors.SpendingRefused as error:
+        ... except ew.SpendingRefused as error:
         ...     print(error.message)
         >>> ew.configure(spend=None)
     """
