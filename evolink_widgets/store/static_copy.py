@@ -13,13 +13,15 @@ import math
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.errors import StoreError
 from evolink_widgets.store.names import one_line
 
 if TYPE_CHECKING:
-    from evolink_widgets.store.pictures import GeneratedImage
+    from evolink_widgets.rules.recipe import Recipe
+    from evolink_widgets.store.thumbs import Thumb
 
 # 8,000 bytes are 10.7 kB in base64; with the markup around it, and an alt text that is all
 # "&lt;", a picture stays under 12 kB.
@@ -44,8 +46,26 @@ _ABSENT = (
 )
 
 
+class _Copied(Protocol):
+    """What a picture must have to be copied: a saved one, or one that is compared with it."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def simulated(self) -> bool: ...
+    @property
+    def recipe(self) -> Recipe | None: ...
+    def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb: ...
+
+
 def html(
-    images: Sequence[GeneratedImage],
+    images: Sequence[_Copied],
     *,
     key: str,
     caption: str | None = None,
@@ -63,7 +83,8 @@ def html(
     """
     name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
     if caption is None:
-        caption = images[0].recipe.request.prompt if images else ""
+        recipe = images[0].recipe if images else None
+        caption = recipe.request.prompt if recipe else ""
     edge = edge or (384 if len(images) == 1 else 256)
     simulated = any(image.simulated for image in images)
     return "".join(
@@ -78,7 +99,7 @@ def html(
     )
 
 
-def _pictures(images: Sequence[GeneratedImage], edge: int) -> str:
+def _pictures(images: Sequence[_Copied], edge: int) -> str:
     if not images:
         return ""
     count = len(images)
@@ -95,7 +116,7 @@ def _pictures(images: Sequence[GeneratedImage], edge: int) -> str:
     return f'<div style="{style}">{"".join(_picture(image, edge) for image in images)}</div>'
 
 
-def _picture(image: GeneratedImage, edge: int) -> str:
+def _picture(image: _Copied, edge: int) -> str:
     alt = escape(image.alt, quote=True)
     try:
         thumb = image.small(edge, limit=_PICTURE_BYTES)
@@ -111,7 +132,7 @@ def _picture(image: GeneratedImage, edge: int) -> str:
     )
 
 
-def _shown(image: GeneratedImage, edge: int) -> tuple[int, int]:
+def _shown(image: _Copied, edge: int) -> tuple[int, int]:
     scale = min(1.0, edge / max(image.width, image.height))
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 

@@ -19,6 +19,7 @@ _STYLES: dict[str, tuple[str, ...]] = {
     "studio": ("tokens", "composer", "costs", "runs", "grid", "lightbox", "modes"),
     "image_grid": ("tokens", "runs", "grid", "lightbox", "modes"),
     "gallery": ("tokens", "runs", "grid", "lightbox", "gallery", "modes"),
+    "compare": ("tokens", "lightbox", "compare", "modes"),
 }
 
 _IMPORT = re.compile(
@@ -46,7 +47,8 @@ def esm(name: str) -> str:
     """The ES module of one widget.
 
     Args:
-        name: "studio", "image_grid" or "gallery": the entry file in `static/`, without ".js".
+        name: "studio", "image_grid", "gallery" or "compare": the entry file in `static/`,
+            without ".js".
 
     Raises:
         AssetError: a file is missing, two files use one top-level name, a name is imported

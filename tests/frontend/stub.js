@@ -71,7 +71,7 @@ export class Kernel {
     const { rules, simulated, keySource, check, columns = null } = this.plan;
     return {
       kind: "welcome", rules, simulated, keySource, check, columns, service: simulated ? "emulator" : "api.example.org",
-      runs: this.runs, folder: "evolink_images", after: this.pictures.map((p) => this.picture(p)),
+      runs: this.runs, folder: "evolink_images", ...this.plan.welcome, after: this.pictures.map((p) => this.picture(p)),
     };
   }
   on_check({ fields }) {
@@ -102,7 +102,7 @@ export class Kernel {
     return { kind: "facts", rows: this.plan.facts };
   }
   on_bytes({ picture, what, offset }) {
-    const data = views(this.plan.files[what]);
+    const data = views((this.plan.files[picture] ?? this.plan.files)[what]);
     const chunk = this.plan.chunk ?? 262144;
     return {
       kind: "bytes", total: data.byteLength, offset, type: "image/png", name: `${picture}.png`,

@@ -262,3 +262,47 @@ interface Filters {
   clear(): void;
   know(facets: Facets): void;
 }
+
+/** One picture of a comparison, as Python tells of it and as it is shown. */
+interface Seen extends Picture {
+  label: string;
+  /** The same file as the first, byte for byte. */
+  same: boolean;
+  /** The first picture's prompt and its own as one text; empty where one is not known. */
+  words: ["same" | "removed" | "added", string][];
+  /** The blob URL in view, and which copy that is: 0 small, 1 a preview, 2 the file; -1 none yet. */
+  sharp: string;
+  level: number;
+  image?: HTMLImageElement;
+  lens: HTMLElement;
+  pane: HTMLElement;
+  /** Being fetched, or never to be had. */
+  isBusy?: boolean;
+}
+
+/** What is moved as one: a picture, and what cuts it off. */
+type Layer = { lens: HTMLElement; image?: HTMLImageElement };
+
+/** What the glass asks for; it comes back through the model. */
+interface Wish {
+  zoom(to: number): void;
+  slide(to: number): void;
+  /** Scale or size are others. */
+  seen(): void;
+}
+
+interface Glass {
+  /** The first picture's pixels. */
+  frame(width: number, height: number): void;
+  /** Which pictures, the first one first; `over`: it is cut off at the divider. */
+  show(layers: Layer[], over: boolean): void;
+  /** To a scale, or to all of it with 0. */
+  zoom(to?: number): void;
+  /** Asks for a scale; a point of the screen stays where it is. */
+  ask(to: number, point?: { clientX: number; clientY: number }): void;
+  move(dx?: number, dy?: number): void;
+  /** The divider, from 0 to 1. */
+  place(to: number): void;
+  readonly scale: number;
+  readonly fit: number;
+}
