@@ -33,7 +33,7 @@ from promises.machine import Emulator, Process, start, wait  # noqa: E402
 from promises.matrix import FAULTS, open_session, send_again  # noqa: E402
 from services import OnPort  # noqa: E402
 
-from evolink_widgets.errors import EvolinkError, SpendingRefused  # noqa: E402
+from evolink_widgets.errors import EvolinkError, OutcomeUnknown, SpendingRefused  # noqa: E402
 from evolink_widgets.rules.pricing import estimate  # noqa: E402
 from evolink_widgets.rules.request import ImageRequest  # noqa: E402
 
@@ -61,6 +61,9 @@ def live(service: OnPort, root: Path, cap: float, seed: int) -> None:
                 task.resume()
         except SpendingRefused:
             time.sleep(0.2)
+        except OutcomeUnknown:
+            if chance.random() < 0.8:  # somebody is there who knows what to do
+                task.send_again()
         except EvolinkError:
             pass
         if chance.random() < 0.05:
