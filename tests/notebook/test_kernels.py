@@ -115,7 +115,7 @@ def test_awaiting_is_interrupted_at_once_and_the_task_lives_on(running: Kernel) 
     running.manager.interrupt_kernel()
     cell = running.finish(cell_id, timeout=10)
     assert cell.error.startswith(("KeyboardInterrupt", "CancelledError"))
-    assert cell.seconds < 1.5  # a bare await takes 3.5 s; measured on a quiet machine: 0.2 s
+    assert cell.seconds < 3  # a bare await takes 3.5 s and more; on a quiet machine: 0.2 s
     running.run("assert not task.state.stage.ended; ew.weather('fair')")
     assert "2" in running.run("print(len(await task))").text
 
@@ -128,7 +128,7 @@ def test_result_waits_in_a_plain_cell_and_can_be_interrupted(running: Kernel) ->
     running.manager.interrupt_kernel()
     cell = running.finish(cell_id, timeout=10)
     assert cell.error.startswith("KeyboardInterrupt")
-    assert cell.seconds < 1.5  # a bare await takes 3.5 s; measured on a quiet machine: 0.2 s
+    assert cell.seconds < 3  # a bare await takes 3.5 s and more; on a quiet machine: 0.2 s
 
 
 def test_ones_own_coroutine_runs_from_a_plain_cell_and_the_kernel_goes_on(running: Kernel) -> None:
