@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.embed import embedded, handed_on
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import TRASH, one_line
@@ -132,7 +132,7 @@ def _tasks(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
 
 
 def _charges(root: Path, keys: list[str]) -> list[tuple[str, float]]:
-    database = Database(root / "evolink.sqlite")
+    database = Database(root / FILE)
     marks = ", ".join("?" * len(keys))
     sql = f"SELECT key, receipt FROM tasks WHERE key IN ({marks}) AND receipt IS NOT NULL"
     try:

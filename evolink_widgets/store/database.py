@@ -26,6 +26,9 @@ from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS, Change
 
 Access = Literal["write", "read", "frozen"]
 
+FILE = "evolink.sqlite"
+"""The database's name in a store's folder."""
+
 
 class Database:
     """One SQLite file; one connection, under one lock, per object and process.

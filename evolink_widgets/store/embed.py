@@ -17,6 +17,7 @@ from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import containers, xmp
 from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.database import FILE
 from evolink_widgets.store.formats import sniff
 from evolink_widgets.store.names import TRASH
 from evolink_widgets.store.recipe_file import FORMAT, moment
@@ -160,7 +161,7 @@ def _beside(source: Path) -> dict[str, Any] | None:
 def _stored(source: Path) -> str | None:
     """Return what the database of the store says that `source` lies in; it is only read."""
     root = source.parent.parent if source.parent.name == TRASH else source.parent
-    path = root / "evolink.sqlite"
+    path = root / FILE
     if not path.is_file():
         return None
     with ExitStack() as stack:

@@ -25,14 +25,13 @@ from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import recipe_file, vetting
 from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.entry import SELECT as SELECT_TASKS
 from evolink_widgets.store.entry import Entry, read_entry
 from evolink_widgets.store.names import inside
 from evolink_widgets.store.records import load_object
 from evolink_widgets.store.rows import is_digest, place_of, read_recipe
 
-NAME = "evolink.sqlite"
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LARGEST_RECORD = 8_000_000
 _LARGEST_TEXT = 1_000_000
@@ -154,7 +153,7 @@ class ForeignStore:
         try:
             return self._database.rows(sql, values)
         except StoreError as exc:
-            said = exc.message.replace(str(self._database.path), str(self.root / NAME))
+            said = exc.message.replace(str(self._database.path), str(self.root / FILE))
             self.leave_out(f"The database in {self.root} is damaged: {said}")
             return []
 
@@ -252,10 +251,10 @@ def opened(root: Path) -> Iterator[ForeignStore]:
     """
     if not root.is_dir():
         raise StoreError(f"There is no folder {str(root)!r:.300}.", advice="Name a store's folder.")
-    path = root / NAME
+    path = root / FILE
     if not path.exists() and not any(root.glob("*.json")):
         raise StoreError(
-            f"{root} is no store: it has neither {NAME} nor recipe files.",
+            f"{root} is no store: it has neither {FILE} nor recipe files.",
             advice="Name the folder that has the pictures in it.",
         )
     with ExitStack() as stack:

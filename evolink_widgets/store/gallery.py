@@ -20,7 +20,7 @@ from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.formats import Facts, NotAPicture, examine
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
@@ -289,3 +289,14 @@ class Gallery:
 
 def _clamped(number: int) -> int:
     return min(max(number, 0), 1 << 62)
+
+
+def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
+    database = Database(root / FILE)
+    try:
+        return Gallery(root, database).parents(recipe)
+    finally:
+        database.close()
+
+
+GeneratedImage.finder = staticmethod(_parents)

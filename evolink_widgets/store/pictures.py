@@ -52,6 +52,9 @@ class GeneratedImage:
     asker: ClassVar[Callable[..., Any] | None] = None
     """Asks for pictures; set where the package's front is imported."""
 
+    finder: ClassVar[Callable[[Path, Recipe], Sequence[GeneratedImage]] | None] = None
+    """Finds the pictures behind a recipe's references in a store; set by the gallery."""
+
     path: Path
     index: int
     width: int
@@ -104,13 +107,11 @@ class GeneratedImage:
     @property
     def parents(self) -> tuple[GeneratedImage, ...]:
         """The pictures that it was made from, as far as they are in the same store; in order."""
-        from evolink_widgets.store.store import Store
-
-        store = Store(self._root)
-        try:
-            return tuple(store.gallery.parents(self.recipe))
-        finally:
-            store.close()
+        if not self.recipe.request.references:
+            return ()
+        find = type(self).finder
+        assert find is not None, "evolink_widgets.store.gallery was not imported"
+        return tuple(find(self._root, self.recipe))
 
     def edit(self, prompt: str, **changes: Any) -> Any:
         """Ask for this picture, changed as the prompt says; returns at once with a `Task`.

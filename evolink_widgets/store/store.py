@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evolink_widgets.store.database import Database
+from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
@@ -31,7 +31,7 @@ class Store:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root).expanduser().absolute()
-        self.database = Database(self.root / "evolink.sqlite")
+        self.database = Database(self.root / FILE)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
         self.gallery = Gallery(self.root, self.database)
