@@ -46,8 +46,9 @@ export function openView({ model, el }, label, build) {
       part.mark();
     },
   };
-  const enlarge = lightbox(ui, root);
+  // In this order: what can be done with a picture is known once the part is built.
   const part = build(ui);
+  const enlarge = lightbox(ui, root);
 
   /** @param {boolean} live */
   function state(live) {
