@@ -3,7 +3,7 @@
     python benchmarks/soak.py --seconds 600 --kernels 4
 
 Several processes ask for pictures of their own and for pictures that others want too, stop
-waiting, and recover. Every second or so the weather changes, and every few seconds a kernel is
+waiting, and recover. Every two seconds or so the weather changes, and every few seconds a kernel is
 killed and another one begins. The budget of the store grows slowly, so that all of them race for
 what is left of it all the time. At the end everything is collected and the books of both sides
 are compared: duplicates, lost pictures and credits over the cap have to be 0.
@@ -147,6 +147,8 @@ def run(folder: Path, seconds: float, kernels: int, seed: int) -> dict[str, obje
 
 
 def _weather(soak: Soak, chance: random.Random) -> None:
+    if chance.random() < 0.6:
+        return
     fault = chance.choice(FAULTS)
     seconds = {"slow": 0.3, "429 retry-after": 0.3}.get(fault)
     how = {} if seconds is None else {"seconds": seconds}
