@@ -243,7 +243,10 @@ class Shelf:
     def _check_spending(self, missing: int) -> None:
         n = self._recipe.request.n
         what = "This picture is" if n == 1 else f"{missing} of {n} pictures are"
-        check_spending(self._wiring.may_spend, f"{what} not in the store")
+        said = f"{what} not in the store"
+        if self._execution.taken:  # a loop takes one after the other
+            said += ", beside those that this run of the cell has taken"
+        check_spending(self._wiring.may_spend, said)
 
 
 def _for_another(error: EvolinkError) -> EvolinkError:

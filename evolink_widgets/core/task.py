@@ -35,6 +35,17 @@ noticed at once and not when the next event happens to come (measured: 3.5 s wit
 INTERRUPTED = "Waiting was interrupted; the task goes on."
 
 
+class WaitInterrupted(asyncio.CancelledError):
+    """An `await` was cancelled, as a kernel's interrupt does it; the task goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{INTERRUPTED} Await it again, or see task.state.")
+
+    def _render_traceback_(self) -> list[str]:
+        """One line in a notebook instead of the event loop's own frames."""
+        return [f"{type(self).__name__}: {self}"]
+
+
 class Story(Protocol):
     """What a `Task` asks of the core. Every method is called on the core's own thread."""
 
@@ -249,7 +260,10 @@ class Task:
                     await asyncio.wait({ended}, timeout=HEARTBEAT)
                     if ended.done():
                         ended = loop.create_future()
-            except (KeyboardInterrupt, asyncio.CancelledError):
+            except asyncio.CancelledError:
+                self._interrupted()
+                raise WaitInterrupted from None
+            except KeyboardInterrupt:
                 self._interrupted()
                 raise
         return self._outcome(state)
