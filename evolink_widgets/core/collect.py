@@ -71,7 +71,8 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
         link = links[index]
         try:
             await wiring.downloads.fetch(link, part)
-            image = await wiring.pictures.run(
+            # Never cut short: whoever collects the task next uses the same file.
+            admitted = wiring.pictures.run(
                 gallery.admit,
                 story.key,
                 index,
@@ -82,7 +83,7 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
                 expected=max(story.request.n, len(links.places)),
                 notebook=story.record.line.origin,
             )
-            story.landed(image)
+            story.landed(await story.uninterrupted(admitted))
             return
         except LinkRefused as error:
             await links.renew(link, error)

@@ -83,6 +83,10 @@ class Gallery:
             DownloadFailed: the bytes are no whole PNG, JPEG or WebP; fetch them again.
             StoreFull, StoreReadOnly: nothing of it is in the gallery, `part` is still there.
         """
+        already = self._row(key, index)
+        if already and not part.exists() and place_of(self.root, already).is_file():
+            # Another collector has taken it in since this one fetched it.
+            return read_image(self.root, already, recipe)
         facts = self._examine(part, task_id)
         with guarded(part, "flushed to the disk"):
             files.flush(part)

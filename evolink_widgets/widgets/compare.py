@@ -17,7 +17,7 @@ from evolink_widgets.widgets.companion import Companion
 from evolink_widgets.widgets.compared import Compared, read_all
 from evolink_widgets.widgets.exchange import Answer, Exchange
 from evolink_widgets.widgets.hosts import Host, host
-from evolink_widgets.widgets.image_grid import _finished
+from evolink_widgets.widgets.image_grid import finished
 from evolink_widgets.widgets.traits import Count
 from evolink_widgets.widgets.wording import Part, differing, in_words
 
@@ -224,7 +224,7 @@ def _sizes(pictures: Sequence[Compared]) -> str:
 
 def _facts(one: Compared) -> list[list[str]]:
     if isinstance(one.source, GeneratedImage):
-        return describe.facts(one.source, _finished([one.source]))
+        return describe.facts(one.source, finished([one.source]))
     ready = one.source
     rows = [["Picture", one.label], ["Given", f"{ready.original.named}, {ready.original.kind}"]]
     rows.append(["Size", f"{one.width} × {one.height} px"])

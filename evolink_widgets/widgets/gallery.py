@@ -22,7 +22,7 @@ from evolink_widgets.store.query import Query
 from evolink_widgets.widgets import assets, delivery
 from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.found import QUERY, Found, Moment, query_of
-from evolink_widgets.widgets.image_grid import _finished
+from evolink_widgets.widgets.image_grid import finished
 from evolink_widgets.widgets.panel import Panel, described
 from evolink_widgets.widgets.shelf import Shelf, many, name_of
 from evolink_widgets.widgets.supply import Supply
@@ -112,7 +112,7 @@ class Gallery(Panel):
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         image = self._shelf.image(name)
-        return image, _finished([image])
+        return image, finished([image])
 
     # -- what tasks and others do ---------------------------------------------------------------
 

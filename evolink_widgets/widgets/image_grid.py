@@ -77,7 +77,7 @@ class ImageGrid(Panel):
 
     def _saved_run(self) -> dict[str, Any]:
         """The pictures as the front end draws a finished run."""
-        told = describe.run(self._saved_key, self._saved[0].recipe.request, _finished(self._saved))
+        told = describe.run(self._saved_key, self._saved[0].recipe.request, finished(self._saved))
         prompts = list(dict.fromkeys(image.recipe.request.prompt for image in self._saved))
         return {
             **told,
@@ -90,7 +90,7 @@ class ImageGrid(Panel):
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         for place, image in enumerate(self._saved):
             if name == f"{self._saved_key}.{place}":
-                return image, _finished([image])
+                return image, finished([image])
         return super()._find(name)
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:
@@ -128,7 +128,7 @@ def _common_key(images: tuple[GeneratedImage, ...]) -> str:
     return places[0][0] if whole else _MIXED
 
 
-def _finished(images: Iterable[GeneratedImage]) -> TaskState:
+def finished(images: Iterable[GeneratedImage]) -> TaskState:
     """What is known of saved pictures, as the state of a task that is done."""
     found = tuple(images)
     first = found[0]

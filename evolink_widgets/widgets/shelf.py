@@ -18,7 +18,7 @@ from evolink_widgets.store.static_copy import html
 from evolink_widgets.store.store import Store
 from evolink_widgets.widgets import describe
 from evolink_widgets.widgets.delivery import CHUNK
-from evolink_widgets.widgets.image_grid import _finished
+from evolink_widgets.widgets.image_grid import finished
 
 __all__ = ["Shelf", "many", "name_of"]
 
@@ -104,7 +104,7 @@ class Shelf:
     def facts(self, name: object) -> dict[str, Any]:
         """Label and value pairs for the lightbox."""
         image = self.image(name)
-        state = _finished([image])
+        state = finished([image])
         try:
             siblings = self.store.gallery.images(image.task_key)
         except StoreError:  # of what is left no receipt is known
@@ -114,8 +114,7 @@ class Shelf:
             together = (image,) * max(1, siblings.expected)
             state = replace(state, receipt=siblings.receipt, images=together)
         rows = describe.facts(image, state)
-        saved = time.localtime(image.created_at)
-        own = [["Saved", f"{saved.tm_mday} {time.strftime('%B %Y, %H:%M', saved)}"]]
+        own = [["Saved", when]] if (when := _moment(image.created_at)) else []
         own += [["Notebook", image.notebook]] if image.notebook else []
         own += [["Model", image.recipe.request.model]]
         place = next((i for i, row in enumerate(rows) if row[0] == "Quality"), 0) + 1
@@ -208,6 +207,15 @@ class Shelf:
     def close(self) -> None:
         """Let go of the database."""
         self.store.close()
+
+
+def _moment(seconds: float) -> str | None:
+    """A moment in words; `None` where a clock that jumped has left nonsense."""
+    try:
+        at = time.localtime(seconds)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)}"
 
 
 def _pair(name: object) -> tuple[str, int]:

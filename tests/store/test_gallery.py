@@ -327,3 +327,10 @@ def test_a_sixteen_bit_or_palette_picture_comes_in_too(admit, tmp_path, store):
         image = admit(index=index, n=6, data=path.read_bytes())
         assert image.pil.mode == mode
         assert image.thumbnail(32).startswith(b"RIFF")
+
+
+def test_a_picture_that_another_collector_took_in_is_simply_there(admit, store, now):
+    first = admit()
+    part = store.gallery.part_path(KEY, 0)
+    assert not part.exists(), "the other one has moved it"
+    assert store.gallery.admit(KEY, 0, part, first.recipe, now=now) == first

@@ -81,10 +81,11 @@ function comparison(ui) {
     zoomed,
     tool("ico", "Larger (+)", "plus", () => view.ask(view.scale * STEP)),
   );
-  const choice = h("select", { label: "Compared with the first", onchange: () => put("index", +choice.value) });
+  const choice = h("select", { onchange: () => put("index", +choice.value) });
+  const others = h("label.with", h("span.label", "1 with"), choice);
   const all = h(
     "div",
-    h("div.tools", modes, choice, brighter, blinks, line, zooms),
+    h("div.tools", modes, others, brighter, blinks, line, zooms),
     arena, count, prompt, sizes,
   );
 
@@ -114,7 +115,7 @@ function comparison(ui) {
     brighter.hidden = mode !== "difference";
     blinks.hidden = mode !== "blink";
     for (const pic of pics) pic.pane.hidden = !shown().includes(pic);
-    choice.hidden = !pics[2];
+    others.hidden = !pics[2];
     choice.value = other().id;
     gain.value = get("gain");
     write(times, `× ${Math.round(get("gain") * 10) / 10}`);
@@ -132,7 +133,8 @@ function comparison(ui) {
   }
 
   function compareWords() {
-    fill(prompt, ...marked(other().words));
+    const { words } = other();
+    fill(prompt, ...(words[0] ? [h("span.label", "Prompt "), ...marked(words)] : []));
     // What scrolls must be reached by keys.
     set(prompt, { tabindex: prompt.scrollHeight > prompt.clientHeight ? 0 : null });
   }

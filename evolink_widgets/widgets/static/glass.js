@@ -13,7 +13,7 @@ export function glass(arena, divider, hand) {
   /** @type {Layer[]} */
   let layers = [];
   /** The first picture's pixels, those of a pane, and the pixel in the middle of each pane. */
-  let [width, height, wide, high, x, y] = [1, 1, 1, 1, 0, 0];
+  let [w, h, wide, high, x, y] = [1, 1, 1, 1, 0, 0];
   let scale = 1;
   let fit = 1;
   /** What `zoom` was asked for; 0: all of it. */
@@ -21,8 +21,8 @@ export function glass(arena, divider, hand) {
   let position = 0.5;
   let over = false;
   let frame = 0;
-  /** Pointers that are down, and where the panes began then. @type {Map<number, { x: number, y: number }>} */
-  const held = new Map();
+  /** The pointer that is down, where it was last, and where the panes begin. @type {{ id: number, x: number, y: number } | undefined} */
+  let held;
   let origin = 0;
   let isSliding = false;
 
@@ -38,7 +38,7 @@ export function glass(arena, divider, hand) {
   /** Where the part of the first picture that is in view begins and ends. */
   function span() {
     const left = wide / 2 - x * scale;
-    return [Math.max(0, left), Math.min(wide, left + width * scale)];
+    return [Math.max(0, left), Math.min(wide, left + w * scale)];
   }
 
   function draw() {
@@ -57,14 +57,14 @@ export function glass(arena, divider, hand) {
   }
 
   function move(dx = 0, dy = 0) {
-    x = inside(x + dx / scale, width, wide);
-    y = inside(y + dy / scale, height, high);
+    x = inside(x + dx / scale, w, wide);
+    y = inside(y + dy / scale, h, high);
     frame ||= requestAnimationFrame(draw);
   }
 
   function zoom(to = asked) {
     asked = to;
-    fit = Math.min(wide / width, high / height) || 1;
+    fit = Math.min(wide / w, high / h) || 1;
     scale = to ? within(to, Math.min(fit, 1), Math.max(fit, LARGEST)) : fit;
     flag(arena, "large", scale > fit);
     move();
@@ -74,8 +74,8 @@ export function glass(arena, divider, hand) {
   /** All panes are of one size. */
   function measure() {
     if (!layers[0]) return;
-    const { clientWidth, clientHeight } = layers[0].lens;
-    [wide, high] = [clientWidth || 1, clientHeight || 1];
+    const { width, height } = layers[0].lens.getBoundingClientRect();
+    [wide, high] = [width || 1, height || 1];
     zoom();
   }
 
@@ -101,30 +101,23 @@ export function glass(arena, divider, hand) {
   }
 
   /** @param {PointerEvent} event */
-  arena.onpointerdown = (event) => {
-    const target = /** @type {Element} */ (event.target);
-    if (event.button || !layers[0] || target.closest("button")) return;
-    arena.setPointerCapture(event.pointerId);
-    held.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  arena.onpointerdown = ({ target, button, pointerId, clientX, clientY }) => {
+    const on = /** @type {Element} */ (target);
+    if (button || !layers[0] || on.closest("button")) return;
+    arena.setPointerCapture(pointerId);
+    held = { id: pointerId, x: clientX, y: clientY };
     origin = arena.getBoundingClientRect().x;
-    isSliding = over && (divider.contains(target) || scale <= fit);
-    if (isSliding) slide(event.clientX);
+    isSliding = over && (divider.contains(on) || scale <= fit);
+    if (isSliding) slide(clientX);
   };
   /** @param {PointerEvent} event */
   arena.onpointermove = ({ pointerId, clientX, clientY }) => {
-    const was = held.get(pointerId);
-    if (!was) return;
-    const other = [...held].find(([id]) => id !== pointerId)?.[1];
-    held.set(pointerId, { x: clientX, y: clientY });
-    if (other) {
-      const far = (/** @type {number} */ px, /** @type {number} */ py) => Math.hypot(px - other.x, py - other.y) || 1;
-      const middle = { clientX: (clientX + other.x) / 2, clientY: (clientY + other.y) / 2 };
-      ask((scale * far(clientX, clientY)) / far(was.x, was.y), middle);
-    } else if (isSliding) slide(clientX);
-    else move(was.x - clientX, was.y - clientY);
+    if (held?.id !== pointerId) return;
+    if (isSliding) slide(clientX);
+    else move(held.x - clientX, held.y - clientY);
+    held = { id: pointerId, x: clientX, y: clientY };
   };
-  /** @param {PointerEvent} event */
-  arena.onpointerup = arena.onpointercancel = ({ pointerId }) => void held.delete(pointerId);
+  arena.onpointerup = arena.onpointercancel = () => (held = undefined);
   /** A plain wheel scrolls the notebook. @param {WheelEvent} event */
   arena.onwheel = (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
@@ -134,8 +127,8 @@ export function glass(arena, divider, hand) {
   new ResizeObserver(measure).observe(arena);
 
   return {
-    frame(w, h) {
-      [width, height, x, y] = [w, h, w / 2, h / 2];
+    frame(width, height) {
+      [w, h, x, y] = [width, height, width / 2, height / 2];
     },
     show(shown, isOver) {
       [layers, over] = [shown, isOver];
