@@ -1,0 +1,65 @@
+"""Every tutorial runs from top to bottom with no key, and shows what it says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+TUTORIALS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+def text_of(cell: Any) -> str:
+    """All text that a cell has put out."""
+    parts = []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        parts += [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", "")]
+    return "\n".join(parts)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [one for one in os.environ if one.startswith("EVOLINK_")]:
+        monkeypatch.delenv(variable)
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    # Nobody waits here for what a reader likes to see.
+    notebook.cells.insert(
+        0, nbformat.v4.new_code_cell("import evolink_widgets as ew\new.configure(speed=60)")
+    )
+    nbclient.NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
+
+    shown = "\n".join(text_of(cell) for cell in notebook.cells if cell.cell_type == "code")
+    assert "Traceback" not in shown
+    for word in EXPECTED[name]:
+        assert word in shown, word
+    assert any((tmp_path / "evolink_images").glob("*.json")), "the pictures are files"
+
+
+EXPECTED = {
+    "01-quickstart.ipynb": ["must be a whole number from 1 to 10", "ew.generate("],
+    "02-paid-once.ipynb": [
+        "from the store",
+        "this block's budget of 5",
+        "May have been charged",
+        "is still yours",
+        "spending is switched off",
+        "ew.generate('a kite over the dunes'",
+    ],
+    "03-from-one-picture-to-the-next.ipynb": [
+        "make it night",
+        "It was a GIF",
+        "from the store",
+        "references[1]",
+    ],
+}
+"""What a reader has to find in each."""
