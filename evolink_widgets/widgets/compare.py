@@ -26,6 +26,7 @@ __all__ = ["ImageCompare"]
 _MODES = ("slider", "side", "blink", "difference")
 #: Pixels of the screen that one of a picture may take; the front end's limit too.
 _LARGEST = 8.0
+_SIMULATED = "Simulated: drawn by the emulator, nothing was charged."
 
 
 class ImageCompare(Exchange):
@@ -123,7 +124,7 @@ class ImageCompare(Exchange):
             }
             for at, one in enumerate(self._pictures)
         ]
-        self._answer(content, "welcome", {"pictures": pictures, "note": self._note()})
+        self._answer(content, "welcome", {"pictures": pictures, "note": self._note(_SIMULATED)})
         for at, one in enumerate(self._pictures):
             run_on_loop(self._send_picture(at, one))
         return None
@@ -182,10 +183,12 @@ class ImageCompare(Exchange):
         note = " ".join(filter(None, notes))
         return html(self._pictures, key=self._key, caption=" · ".join(names), note=note)
 
-    def _note(self) -> str:
-        """What is to be known of all of them."""
+    def _note(self, simulated: str = "") -> str:
+        """What is to be known of all of them; with words for where some are simulated."""
+        if not any(one.simulated for one in self._pictures):
+            simulated = ""
         same = len(set(self.prompts)) == 1 and self.prompts[0] is not None
-        said = [_sizes(self._pictures), "The prompts are the same." if same else ""]
+        said = [_sizes(self._pictures), "The prompts are the same." if same else "", simulated]
         return " ".join(filter(None, said))
 
     def _view(self) -> dict[str, Any]:

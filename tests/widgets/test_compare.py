@@ -75,7 +75,7 @@ def test_an_image_set_is_as_many_pictures_as_are_in_it() -> None:
     assert one.mode == "side"
     welcome = told(one)
     assert [picture["id"] for picture in welcome["pictures"]] == ["0", "1", "2"]
-    assert welcome["note"] == "The prompts are the same."
+    assert welcome["note"].startswith("The prompts are the same. Simulated:")
 
 
 def test_files_bytes_pictures_and_arrays_are_compared_with_each_other(tmp_path: Path) -> None:

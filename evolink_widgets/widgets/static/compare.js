@@ -25,10 +25,9 @@ const STEP = 1.25;
 /** @param {Seen["words"]} words */
 const marked = (words) =>
   words.flatMap(([kind, text]) =>
-    kind === "same" ? [text] : [
-          h(`mark.${kind}`, h("span.sr", `${kind}: `), text.trimEnd()),
-          text.slice(text.trimEnd().length),
-        ],
+    kind === "same"
+      ? [text]
+      : [h(`mark.${kind}`, h("span.sr", `${kind}: `), text.trimEnd()), text.slice(text.trimEnd().length)],
   );
 
 /** @param {Deck} ui @returns {Part} */
@@ -51,10 +50,11 @@ function comparison(ui) {
   const [line, note] = noter(say);
   const [count, sizes, prompt] = make("p.much p.label p.diff");
   const field = h("div.field");
-  const divider = h("div.divider", { role: "slider", tabindex: 0, label: "Divider", "aria-valuemin": 0, "aria-valuemax": 100 });
+  const divider = h("div.divider", { role: "slider", tabindex: 0, label: "Divider", "aria-valuemin": 0 });
+  const help = "Arrows move, plus and minus zoom, 0 shows all, 1 is one to one.";
   const arena = h(
     "div.arena",
-    { tabindex: 0, role: "group", label: "Pictures", "aria-description": "Arrows move, plus and minus zoom, 0 shows all, 1 is one to one." },
+    { tabindex: 0, role: "group", label: "Pictures", "aria-description": help },
     field,
     divider,
   );
@@ -62,11 +62,10 @@ function comparison(ui) {
   const radios = MODES.map(([value]) =>
     h("input", { type: "radio", name: group, value, onchange: () => put("mode", value) }),
   );
-  const modes = h(
-    "div.seg",
-    { role: "radiogroup", label: "How to compare" },
-    ...MODES.map(([, word, key], i) => h("label", { title: `${word} (${key.toUpperCase()})` }, radios[i], h("span.opt", word))),
+  const labels = MODES.map(([, word, key], i) =>
+    h("label", { title: `${word} (${key.toUpperCase()})` }, radios[i], h("span.opt", word)),
   );
+  const modes = h("div.seg", { role: "radiogroup", label: "How to compare" }, ...labels);
   const gain = h("input", { type: "range", min: 1, max: 32, step: 1, oninput: () => put("gain", +gain.value) });
   const times = h("span.num");
   const brighter = h("label.gain", h("span.label", "Gain"), gain, times);
@@ -83,17 +82,13 @@ function comparison(ui) {
   );
   const choice = h("select", { onchange: () => put("index", +choice.value) });
   const others = h("label.with", h("span.label", "1 with"), choice);
-  const all = h(
-    "div",
-    h("div.tools", modes, others, brighter, blinks, line, zooms),
-    arena, count, prompt, sizes,
-  );
+  const tools = h("div.tools", modes, others, brighter, blinks, line, zooms);
+  const all = h("div", tools, arena, count, prompt, sizes);
 
   /** @param {string} name */
   const get = (name) => model.get(name);
   const other = () => pics[Math.min(get("index"), pics.length - 1)];
   const shown = () => (get("mode") === "side" ? pics : [pics[0], other()]);
-
   const show = () => view.show(shown(), get("mode") === "slider");
 
   /** Python is told at a pace; what is drawn follows the model at once. @param {string} name @param {any} value */
@@ -109,7 +104,6 @@ function comparison(ui) {
     if (!pics[0]) return;
     const mode = get("mode");
     set(arena, { "data-mode": mode });
-    set(field, { "--gain": get("gain") });
     for (const [i, radio] of radios.entries()) radio.checked = MODES[i][0] === mode;
     divider.hidden = mode !== "slider";
     brighter.hidden = mode !== "difference";
@@ -117,13 +111,18 @@ function comparison(ui) {
     for (const pic of pics) pic.pane.hidden = !shown().includes(pic);
     others.hidden = !pics[2];
     choice.value = other().id;
-    gain.value = get("gain");
-    write(times, `× ${Math.round(get("gain") * 10) / 10}`);
+    brighten();
     slid();
     compareWords();
     show();
     reveal();
     differ();
+  }
+
+  function brighten() {
+    gain.value = get("gain");
+    write(times, `× ${Math.round(get("gain") * 10) / 10}`);
+    set(field, { "--gain": get("gain") });
   }
 
   function slid() {
@@ -144,7 +143,6 @@ function comparison(ui) {
     const isReady = get("mode") === "difference" && image && pic.image;
     write(count, isReady ? inWords(measured(image, isReady), pic.same) : "");
   }
-
 
   /** Which copy of a picture is good enough; differences of small copies are their own. @param {Seen} pic */
   function level(pic) {
@@ -180,7 +178,7 @@ function comparison(ui) {
     reveal();
   }
 
-  /** Into another mode, or out of it. */
+  /** Into another mode, or out of it. Who chooses "blink" wants to see it, and can pause it at once. */
   function enter() {
     isOther = false;
     take(get("mode") === "blink");
@@ -230,14 +228,16 @@ function comparison(ui) {
   // -- what Python says
 
   /** @param {Seen} told @param {number} at @returns {Seen} */
-  function seenOf(told, at) {
-    const lens = h("div.lens");
+  function pictureOf(told, at) {
     const name = `${at + 1} · ${told.label}`;
-    const chip = h("button.cap", { title: "Facts", onclick: () => pic.url && ui.open(pics.filter(({ url }) => url), pic, chip) }, h("bdi", name));
+    // The lightbox has its facts, and what can be done with it.
+    const open = () => pic.url && ui.open(pics.filter(({ url }) => url), pic, chip);
+    const chip = h("button.cap", { title: "Facts", onclick: open }, h("bdi", name));
+    const lens = h("div.lens");
     const pane = h("figure.pane", lens, h("figcaption", chip));
-    if (at) choice.append(h("option", { value: at }, name));
     /** @type {Seen} */
     const pic = { ...told, key: "", index: at, url: "", sharp: "", level: -1, lens, pane };
+    if (at) choice.append(h("option", { value: at }, name));
     return pic;
   }
 
@@ -252,16 +252,16 @@ function comparison(ui) {
   };
 
   ui.name = (pic) => /** @type {Seen} */ (pic).label;
-  for (const name of ["index", "gain"]) ui.listen(`change:${name}`, draw);
+  ui.listen("change:mode", enter);
+  ui.listen("change:gain", brighten);
   ui.listen("change:position", slid);
   ui.listen("change:zoom", () => view.zoom(get("zoom")));
-  // Who chooses "blink" wants to see it; it can be paused at once, and is calm where that is asked for.
-  ui.listen("change:mode", enter);
-  ui.listen("change:index", () => pics[1] && say(`Compared with ${other().label}`));
+  ui.listen("change:index", () => {
+    draw();
+    if (pics[0]) say(`Compared with ${other().label}`);
+  });
   signal.addEventListener("abort", () => {
     take(false);
-    clearTimeout(saving);
-    model.save_changes();
     pics.forEach(forget);
   });
 
@@ -270,7 +270,7 @@ function comparison(ui) {
     welcome(told) {
       pics.forEach(forget);
       fill(choice);
-      pics = /** @type {any} */ (told).pictures.map(seenOf);
+      pics = /** @type {any} */ (told).pictures.map(pictureOf);
       const [{ width, height }] = pics;
       set(field, {
         "--ar": width / height,

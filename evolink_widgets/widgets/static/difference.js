@@ -5,7 +5,10 @@ const COUNTED = 1024;
 /** Levels of 255 that an eye tells apart, and lossy copies differ by. */
 const NOTICED = 10;
 
-/** Draws pictures into one frame, each whole, and reads their pixels. @param {HTMLImageElement} image @param {number} width @param {number} height */
+/**
+ * Draws a picture into a frame, whole, and reads the pixels.
+ * @param {HTMLImageElement} image @param {number} width @param {number} height
+ */
 function pixelsOf(image, width, height) {
   const canvas = new OffscreenCanvas(width, height);
   const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));

@@ -26,8 +26,8 @@ export function glass(arena, divider, hand) {
   let origin = 0;
   let isSliding = false;
 
-  const within = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) =>
-    Math.min(Math.max(value, low), high);
+  /** @param {number} value @param {number} low @param {number} high */
+  const within = (value, low, high) => Math.min(Math.max(value, low), high);
 
   /** What is smaller than its pane stays in the middle. @param {number} value @param {number} whole @param {number} room */
   function inside(value, whole, room) {
@@ -79,7 +79,7 @@ export function glass(arena, divider, hand) {
     zoom();
   }
 
-  /** Asks for another scale; what is under a point of the screen stays there. @param {number} to @param {{ clientX: number, clientY: number }} [point] */
+  /** Asks for another scale; what is under a point of the screen stays there. @type {Glass["ask"]} */
   function ask(to, point) {
     const wanted = within(to, Math.min(fit, 1), LARGEST);
     const before = scale;
