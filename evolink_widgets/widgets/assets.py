@@ -16,7 +16,7 @@ __all__ = ["css", "esm"]
 _STATIC = Path(__file__).with_name("static")
 
 _STYLES: dict[str, tuple[str, ...]] = {
-    "studio": ("tokens", "composer", "costs", "runs", "grid", "lightbox", "modes"),
+    "studio": ("tokens", "composer", "costs", "runs", "grid", "lightbox", "tray", "modes"),
     "image_grid": ("tokens", "runs", "grid", "lightbox", "modes"),
     "gallery": ("tokens", "runs", "grid", "lightbox", "gallery", "modes"),
     "compare": ("tokens", "lightbox", "compare", "modes"),

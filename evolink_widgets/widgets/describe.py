@@ -13,6 +13,7 @@ from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.request import (
     MAX_N,
     MAX_PROMPT,
+    MAX_REFERENCES,
     MODELS,
     QUALITIES,
     ImageRequest,
@@ -21,6 +22,7 @@ from evolink_widgets.rules.request import (
 )
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.widgets import money
+from evolink_widgets.widgets.arrivals import MOST
 
 __all__ = [
     "FIELDS",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 #: The controls of the composer, by the names of their traits.
-FIELDS = ("prompt", "size", "resolution", "quality", "n", "model")
+FIELDS = ("prompt", "size", "resolution", "quality", "n", "model", "references")
 
 _TITLES = {
     Stage.QUEUED: "Waiting to be sent",
@@ -226,6 +228,8 @@ def rules() -> dict[str, Any]:
             "n": [1, MAX_N],
             "edge": [sizes.MIN_EDGE, sizes.MAX_EDGE],
             "step": sizes.STEP,
+            "references": MAX_REFERENCES,
+            "file": MOST,
         },
     }
 

@@ -18,8 +18,9 @@ from evolink_widgets.rules.task import Credits
 from evolink_widgets.widgets import assets, describe, money
 from evolink_widgets.widgets.delivery import workers
 from evolink_widgets.widgets.exchange import Answer
-from evolink_widgets.widgets.panel import Panel, described
+from evolink_widgets.widgets.panel import described
 from evolink_widgets.widgets.traits import Count, FollowedFlag, FollowedText, Text
+from evolink_widgets.widgets.tray import TrayPanel, added
 
 __all__ = ["ImageStudio"]
 
@@ -27,17 +28,20 @@ __all__ = ["ImageStudio"]
 _BALANCE_SECONDS = 60.0
 
 
-class ImageStudio(Panel):
+class ImageStudio(TrayPanel):
     """A panel that asks for pictures and shows them.
 
     Its controls are traits: set them, observe them, `link` them with any other widget. A value
     that breaks a rule is shown beside its control, and `run` raises it.
 
     Args:
-        prompt, size, resolution, quality, n, model: as in `generate`, with its defaults.
+        prompt, size, resolution, quality, n, model, references: as in `generate`, with its
+            defaults.
 
     Traits:
         prompt, size, resolution, quality, n, model: what the controls say.
+        references: the names of the reference pictures, in their order; set it to anything that
+            `generate(references=)` takes.
         images: the pictures of all runs, oldest run first.
         selected: ids of the selected pictures, `"<task key>.<place>"`; the pictures themselves
             are `studio.selected_images`.
@@ -62,7 +66,7 @@ class ImageStudio(Panel):
     error = FollowedText("").tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
-        **Panel._handlers,
+        **TrayPanel._handlers,
         "check": "_on_check",
         "run": "_on_run",
         "reuse": "_on_reuse",
@@ -194,6 +198,9 @@ class ImageStudio(Panel):
                 "meters": [money.meter(one) for one in meters],
                 "obstacle": money.obstacle(price, meters, current.may_spend),
             }
+            if request.references:
+                bare = current.estimate(replace(request, references=()))
+                told["added"] = added(price, bare, len(request.references))
             if not is_whole:  # with another prompt it is another request
                 return told
             stored, rest = current.stored(request), None

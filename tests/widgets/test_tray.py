@@ -18,12 +18,13 @@ from evolink_widgets.widgets.tray import TrayPanel
 from .conftest import Browser
 
 PIECE = 1000
+LINKS = ["https://example.org/fox.png", "https://example.org/hare.png"]
 HOSTILE = '<img src=x onerror="alert(1)">\u202egnp.\n'
 
 
 @pytest.fixture
 def panel() -> TrayPanel:
-    return TrayPanel()
+    return ew.ImageStudio("a fox", size="1024x640", quality="low")
 
 
 @pytest.fixture
@@ -269,6 +270,28 @@ def test_a_name_whose_bytes_are_not_here_is_a_sentence(page: Browser, panel: Tra
 )
 def test_an_odd_piece_is_refused(page: Browser, odd: dict[str, Any]) -> None:
     assert page.ask("put", **odd)[0]["kind"] == "rejected"
+
+
+def test_what_references_add_to_the_price_is_said(page: Browser) -> None:
+    fields = {"prompt": "a fox", "size": "1024x640", "quality": "low", "n": 1}
+    bare = page.ask("check", fields=fields)[0]
+    assert "added" not in bare
+    one = page.ask("check", fields={**fields, "references": LINKS[:1]})[0]
+    more = one["price"]["high"] - bare["price"]["high"]
+    assert one["added"] == f"It adds up to {more:.2g} credits."
+    two = page.ask("check", fields={**fields, "references": LINKS})[0]
+    assert two["added"].startswith("They add up to ")
+    assert two["price"]["high"] > one["price"]["high"]
+
+
+def test_a_run_asks_with_the_pictures_of_the_tray() -> None:
+    studio = ew.ImageStudio("a fox", size="1024x640", quality="low", references=[picture()])
+    task = studio.run()
+    assert task.request.references == studio.references
+    assert task.result()[0].recipe.request.references == studio.references
+    answer, _ = Browser(studio).ask("run", fields={"references": []})
+    assert studio.runs[-1].key == answer["run"]["key"]
+    assert studio.runs[-1].request.references == ()
 
 
 def test_a_picture_of_the_panel_goes_into_the_tray(panel: TrayPanel, page: Browser) -> None:

@@ -4,11 +4,16 @@ import { costs } from "./costs.js";
 import { fill, flag, h, icon, join, make, set, sleep, token, tool, write } from "./dom.js";
 import { recovery } from "./recovery.js";
 import { sizePicker } from "./sizes.js";
+import { REFER, referenceTray } from "./tray.js";
+import { WORK } from "./work.js";
 
 /** How long somebody has stopped typing before Python is asked. */
 const PAUSE = 150;
 /** The traits that the controls stand for. */
-const FIELDS = ["prompt", "size", "resolution", "quality", "n", "model"];
+const FIELDS = ["prompt", "size", "resolution", "quality", "n", "model", "references"];
+
+/** @param {unknown} a @param {unknown} b */
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** @param {Deck} ui @returns {Form} */
 export function composer(ui) {
@@ -21,6 +26,7 @@ export function composer(ui) {
   const models = h("details.fold", { hidden: true }, h("summary", icon("next"), modelWord), select("model", "Model"));
 
   const sizes = sizePicker(draw);
+  const tray = referenceTray(ui, () => changed());
   const levels = h("div.chip.seg", { role: "radiogroup", label: "Quality" });
   const count = number("n");
   const step = (/** @type {string} */ sign, /** @type {string} */ word, /** @type {() => void} */ go) =>
@@ -53,7 +59,7 @@ export function composer(ui) {
     { disabled: true },
     field("Prompt", prompt),
     promptProblems,
-    h("div.under", models, counter),
+    h("div.under", tray.el, models, counter),
     bar,
   );
   const form = h("form", { oninput, onkeydown }, frame);
@@ -81,6 +87,7 @@ export function composer(ui) {
       quality: controls.quality.value,
       n: count.value && +count.value,
       model: controls.model.value,
+      references: tray.read(),
     };
   }
 
@@ -90,16 +97,17 @@ export function composer(ui) {
   /** Makes a control say something. @param {string} name @param {any} value */
   function put(name, value) {
     if (name === "size" || name === "resolution") sizes.put(name, value);
+    else if (name === "references") tray.put(value ?? []);
     else controls[name].value = value;
   }
 
   /** Takes a value that Python has set. @param {string} name */
   function follow(name) {
     const value = model.get(name);
-    if (asked()[name] === value) return;
+    if (same(asked()[name], value)) return;
     put(name, value);
     const { [name]: _, ...others } = /** @type {any} */ (unshown);
-    unshown = read()[name] === value ? others : { ...others, [name]: value };
+    unshown = same(read()[name], value) ? others : { ...others, [name]: value };
     check();
   }
 
@@ -138,6 +146,7 @@ export function composer(ui) {
   function reason(kind, isChecked = true) {
     if (isSending) return "Waiting for the kernel…";
     if (!prompt.value.trim()) return "Write a prompt to run.";
+    if (tray.reason()) return tray.reason();
     if (!isChecked) return null;
     return checked.problems[0]?.message ?? (kind === "run" ? checked.obstacle : null);
   }
@@ -175,6 +184,7 @@ export function composer(ui) {
     flag(counter, "bad", length > most);
     write(modelWord, `Model · ${name}`);
     sizes.draw();
+    tray.draw(checked.added);
     const hasProblems = drawProblems();
 
     const why = reason("run") ?? null;
@@ -217,13 +227,14 @@ export function composer(ui) {
       { id: id + name },
       icon("warn"),
       h("span", message),
-      nearest && h("button.btn", mend, `Use ${nearest.replace("x", " × ")}`),
+      nearest && controls[name] && h("button.btn", mend, `Use ${nearest.replace("x", " × ")}`),
     );
   }
 
   /** @param {Rules} rules */
   function build(rules) {
     sizes.build(rules);
+    tray.build(rules.limits);
     fill(levels, ...rules.qualities.map((value) => h("label", radio("quality", value), h("span.opt", value))));
     fill(controls.model, ...rules.models.map(option));
     models.hidden = rules.models.length < 2;
@@ -255,6 +266,16 @@ export function composer(ui) {
   link.on.balance = (balance) => {
     checked = { ...checked, balance };
     draw();
+  };
+  ui.work = [...WORK, ...REFER];
+  ui.refer = (pics, edits) => {
+    tray.take(pics);
+    if (!edits) return;
+    const box = /** @type {HTMLDialogElement | null} */ (form.closest("section")?.querySelector("dialog[open]"));
+    const write = () => prompt.focus();
+    // A dialog gives the focus back to where it came from; the prompt has it after that.
+    box?.addEventListener("close", write, { once: true });
+    box ? box.close() : write();
   };
   prompt.value = model.get("prompt");
 

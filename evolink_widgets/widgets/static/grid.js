@@ -2,6 +2,8 @@
 import { ahead, fill, h, set, tool } from "./dom.js";
 import { picTools } from "./work.js";
 
+/** What a picture is dragged as: its id. */
+export const DRAGGED = "application/x-evolink-picture";
 /** Pixels: between pictures, a picture's least width, its greatest width and height. */
 const GAP = 8;
 const NARROWEST = 130;
@@ -91,6 +93,10 @@ export function pictureGrid(ui, note) {
       set(cell, {
         class: "ew-tile",
         label: `Picture ${i + 1} of ${cells.length}: ${pic.alt}`,
+        draggable: !!ui.refer,
+        ondragstart(/** @type {DragEvent} */ { dataTransfer }) {
+          dataTransfer?.setData(DRAGGED, pic.id);
+        },
         onclick(/** @type {any} */ { target }) {
           if (target.closest("button")) return;
           cell.focus();

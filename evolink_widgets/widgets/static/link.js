@@ -16,7 +16,7 @@ export function connect(model, signal) {
   let count = 0;
 
   /** @type {Link["ask"]} */
-  const ask = (kind, fields, tries = 1, stop = signal) =>
+  const ask = (kind, { buffers, ...said } = {}, tries = 1, stop = signal) =>
     new Promise((resolve, reject) => {
       const id = mark + count++;
       let wait = LATE;
@@ -33,7 +33,7 @@ export function connect(model, signal) {
       const abort = () => quit("");
       // The same id each time: Python may answer twice, the first answer counts.
       const send = (/** @type {number} */ left) => {
-        model.send({ kind, id, ...fields });
+        model.send({ kind, id, ...said }, undefined, buffers);
         timer = setTimeout(() => {
           if (left > 1) send(left - 1);
           else if (tries > 1) quit("The kernel did not answer.");

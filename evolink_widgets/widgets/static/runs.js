@@ -33,6 +33,8 @@ export function runView(ui, run) {
     "div.selbar",
     chosen,
     h("button.btn", () => save(mine()), icon("saving"), "Save"),
+    ui.refer && h("button.btn", () => ui.refer?.(mine()), icon("reuse"), "Use as reference"),
+    ui.refer && h("button.btn", () => ui.refer?.(mine(), true), icon("edit"), "Edit"),
     h("button.btn", clear, "Clear selection"),
   );
   const el = h(

@@ -64,6 +64,8 @@ interface Checked {
   /** Why it can't be bought though nothing is wrong with it; the store may still have it. */
   obstacle?: string | null;
   reuse?: Offer | null;
+  /** What the reference pictures add to the price, in a sentence. */
+  added?: string;
 }
 
 /** `{"ratio": "3:2", "1K": [1248, 832], "2K": [2512, 1680], "4K": [3520, 2352]}`; widest first. */
@@ -74,7 +76,7 @@ interface Rules {
   tiers: string[];
   qualities: string[];
   models: string[];
-  limits: { prompt: number; n: [number, number]; edge: [number, number]; step: number };
+  limits: { prompt: number; n: [number, number]; edge: [number, number]; step: number; references: number; file: number };
 }
 
 interface Welcome {
@@ -94,6 +96,8 @@ interface Fields {
   /** Empty while no number is typed. */
   n: number | "";
   model: string;
+  /** Names of reference pictures: links, or what stands for kept bytes. */
+  references: string[];
 }
 
 /** A landed picture with its thumbnail as a blob URL. */
@@ -136,7 +140,7 @@ interface Link {
    * An answer and its buffers. With more than one try it is asked again after 3, 9, 21 s … and
    * given up after the last; with one try it is waited for.
    */
-  ask(kind: string, fields?: object, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
+  ask(kind: string, fields?: { buffers?: ArrayBuffer[]; [name: string]: any }, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
   /** A picture's bytes, and its file's name. */
   pull(picture: string, what: "thumb" | "preview" | "original" | "zip", stop?: AbortSignal): Promise<[Blob, string]>;
 }
@@ -159,12 +163,52 @@ interface Deck {
   open(pics: Picture[], at: Picture, from: HTMLElement): void;
   select(ids: string[], on: boolean): void;
   edit?: (prompt: string) => void;
+  /** Puts pictures into the tray of references; `edits`: the prompt is next. */
+  refer?: (pics: { id: string }[], edits?: boolean) => void;
   /** What can be done with a picture, where it is not the usual. */
   work?: Work[];
   /** What the lightbox calls a picture. */
   name?: (pic: Picture) => string;
   /** Asked before the lightbox turns to a place; true where another list is on its way. */
   beyond?: (pics: Picture[], to: number) => boolean;
+}
+
+/** One reference picture of the tray: what Python told of it, and how it is shown. */
+interface Card {
+  key: string;
+  name: string;
+  /** Its name in a request, once it is ready. */
+  reference?: string;
+  facts?: string;
+  notices?: string[];
+  url?: string;
+  /** Why it can't be used. */
+  why?: string;
+  /** On its way. */
+  isLate?: boolean;
+  stop: AbortController;
+  el: HTMLElement;
+  earlier: HTMLButtonElement;
+  later: HTMLButtonElement;
+  away: HTMLButtonElement;
+  /** Draws how it is now; `share`: how much of its file has arrived. */
+  tell(now: { isLate?: boolean; share?: number; why?: string }): void;
+  see(bytes: DataView): void;
+}
+
+interface Tray {
+  el: HTMLElement;
+  /** The names of the pictures that are ready, in their order. */
+  read(): string[];
+  build(limits: { references: number; file: number }): void;
+  /** Takes the names that Python has set. */
+  put(names: string[]): void;
+  /** Says what they add to the price. */
+  draw(words?: string): void;
+  /** Why nothing can be asked for yet, in a sentence. */
+  reason(): string | null;
+  /** Takes pictures of the log. */
+  take(pics: { id: string }[]): void;
 }
 
 /** What is particular to a widget, for `openView`. */
