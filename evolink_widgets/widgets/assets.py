@@ -35,6 +35,7 @@ _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 # "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
 _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
+_ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
 
@@ -74,7 +75,9 @@ def css(name: str) -> str:
     """
     if name not in _STYLES:
         raise AssetError(f"no stylesheet is listed for {name!r}; there are {', '.join(_STYLES)}")
-    return "".join(_squeezed_css(_read(f"{part}.css")) for part in _STYLES[name])
+    joined = "".join(_squeezed_css(_read(f"{part}.css")) for part in _STYLES[name])
+    # Several widgets share a page, and words for classes: each style sheet is for its own root.
+    return _ROOT.sub(f".ew-of-{name}", joined)
 
 
 def _collect(

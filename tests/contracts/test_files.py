@@ -61,10 +61,22 @@ def test_every_rule_stays_inside_our_root(widget: str) -> None:
     strays = [
         selector.strip()
         for prelude in top_level_rules(assets.css(widget))
-        for selector in re.split(r",(?![^(]*\))", prelude)
-        if not re.match(r"\.ew(?![\w])|\.ew-|@keyframes ew-", selector.strip())
+        for selector in alternatives(prelude)
+        if not re.match(rf"\.ew-of-{widget}(?![\w-])|@keyframes ew-", selector.strip())
     ]
     assert strays == []
+
+
+def alternatives(prelude: str) -> list[str]:
+    """The selectors of a list; a comma inside parentheses parts none."""
+    parts, depth = [""], 0
+    for character in prelude:
+        depth += (character == "(") - (character == ")")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def top_level_rules(css: str) -> list[str]:

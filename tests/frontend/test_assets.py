@@ -89,7 +89,7 @@ def test_a_stylesheet_keeps_the_spaces_that_mean_something(folder: Path) -> None
         "utf-8",
     )
     assert assets.css("image_grid").strip() == (
-        '.ew{.a .b,.c>d{width:calc(1px + 2px)}e::after{content:"a  ;"}}'
+        '.ew-of-image_grid{.a .b,.c>d{width:calc(1px + 2px)}e::after{content:"a  ;"}}'
     )
 
 

@@ -81,7 +81,7 @@ function comparison(ui) {
     tool("ico", "Larger (+)", "plus", () => view.ask(view.scale * STEP)),
   );
   const choice = h("select", { onchange: () => put("index", +choice.value) });
-  const others = h("label.with", h("span.label", "1 with"), choice);
+  const others = h("label.with", h("span.label", "Compare 1 with"), choice);
   const tools = h("div.tools", modes, others, brighter, blinks, line, zooms);
   const all = h("div", tools, arena, count, prompt, sizes);
 
@@ -188,7 +188,7 @@ function comparison(ui) {
   /** @param {boolean} on */
   function take(on) {
     clearInterval(turns);
-    turns = on && !calm.matches ? setInterval(turn, TURN) : undefined;
+    turns = on ? setInterval(turn, TURN) : undefined;
     write(pause, on ? "Pause" : "Play");
   }
 
@@ -293,7 +293,7 @@ function comparison(ui) {
 
 const imageCompare = {
   /** @param {Context} context */
-  render: (context) => openView(context, "Comparison", comparison),
+  render: (context) => openView(context, "compare", "Comparison", comparison),
 };
 
 export default imageCompare;

@@ -299,7 +299,7 @@ function gallery(ui) {
 
 const galleryWidget = {
   /** @param {Context} context */
-  render: (context) => openView(context, "Gallery", gallery),
+  render: (context) => openView(context, "gallery", "Gallery", gallery),
 };
 
 export default galleryWidget;

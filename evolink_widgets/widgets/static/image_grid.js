@@ -3,7 +3,7 @@ import { openPanel } from "./panel.js";
 
 const imageGrid = {
   /** @param {Context} context */
-  render: (context) => openPanel(context, "Pictures"),
+  render: (context) => openPanel(context, "image_grid", "Pictures"),
 };
 
 export default imageGrid;

@@ -5,11 +5,12 @@ import { openView } from "./view.js";
 
 /**
  * @param {Context} context
+ * @param {string} name
  * @param {string} label
  * @param {(ui: Deck) => Form} [compose] what stands above the log
  */
-export const openPanel = (context, label, compose) =>
-  openView(context, label, (ui) => {
+export const openPanel = (context, name, label, compose) =>
+  openView(context, name, label, (ui) => {
     const { link, say, signal } = ui;
     const log = h("div.runs");
     const form = compose?.(ui);

@@ -4,7 +4,7 @@ import { openPanel } from "./panel.js";
 
 const studio = {
   /** @param {Context} context */
-  render: (context) => openPanel(context, "Image studio", composer),
+  render: (context) => openPanel(context, "studio", "Image studio", composer),
 };
 
 export default studio;

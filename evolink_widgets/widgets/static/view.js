@@ -10,13 +10,14 @@ const HELLOS = 12;
 
 /**
  * @param {Context} context
+ * @param {string} name the widget's, as in assets.py: its style sheet is for views of this name alone
  * @param {string} label
  * @param {(ui: Deck) => Part} build what is particular to the widget
  */
-export function openView({ model, el }, label, build) {
+export function openView({ model, el }, name, label, build) {
   const ending = new AbortController();
   const { signal } = ending;
-  const root = h("section", { class: "ew ew-live", label: label });
+  const root = h("section", { class: `ew ew-of-${name} ew-live`, label });
   const region = h("div.sr", { role: "status" });
   const quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below.");
   /** Hides the static copy while the live one is here. */
