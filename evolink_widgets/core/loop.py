@@ -124,7 +124,8 @@ def wait_on_loop(coro: Coroutine[Any, Any, T], timeout: float | None = None) -> 
                 return future.result(pause)
             except concurrent.futures.TimeoutError:
                 if future.done():
-                    raise  # the coroutine's own time-out, not ours
+                    # It ended as the slice did; a time-out of its own is raised here, too.
+                    return future.result()
             if left is not None:
                 left -= pause
                 if left <= 0:

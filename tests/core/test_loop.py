@@ -168,3 +168,15 @@ def test_a_job_runs_to_its_end_when_nobody_waits_any_more() -> None:
         return await workers.run(done.is_set)
 
     assert loop.wait_on_loop(ask())
+
+
+def test_an_answer_that_comes_as_a_slice_ends_is_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loop, "SLICE", 0.0)  # every look ends before anything can have come
+
+    async def soon(number: int) -> int:
+        await asyncio.sleep(0)
+        return number
+
+    assert [loop.wait_on_loop(soon(number)) for number in range(2000)] == list(range(2000))
