@@ -188,7 +188,7 @@ function comparison(ui) {
   /** @param {boolean} on */
   function take(on) {
     clearInterval(turns);
-    turns = on ? setInterval(turn, TURN) : undefined;
+    turns = on && !calm.matches ? setInterval(turn, TURN) : undefined;
     write(pause, on ? "Pause" : "Play");
   }
 
