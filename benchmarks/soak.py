@@ -111,7 +111,7 @@ class Soak:
     def measure(self) -> None:
         """How much memory the kernels have, from when they were warm."""
         for process in self.kernels:
-            if process.log.stat().st_size > 60:  # some twenty asks
+            if process.log.exists() and process.log.stat().st_size > 60:  # some twenty asks
                 now = _megabytes(process.pid)
                 first, most = self.growth.get(process.pid, (now, now))
                 self.growth[process.pid] = first, max(most, now)
