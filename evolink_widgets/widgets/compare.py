@@ -66,7 +66,7 @@ class ImageCompare(Exchange):
     index = Count(1, min=1).tag(sync=True)
     position = traitlets.Float(0.5, min=0.0, max=1.0).tag(sync=True)
     zoom = traitlets.Float(0.0, min=0.0, max=_LARGEST).tag(sync=True)
-    gain = traitlets.Float(4.0, min=1.0, max=32.0).tag(sync=True)
+    gain = traitlets.Float(2.0, min=1.0, max=32.0).tag(sync=True)
     _key = traitlets.Unicode().tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {

@@ -142,6 +142,8 @@ function comparison(ui) {
     const [{ image }, pic] = [pics[0], other()];
     const isReady = get("mode") === "difference" && image && pic.image;
     write(count, isReady ? inWords(measured(image, isReady), pic.same) : "");
+    // Once the files themselves are there, and not of copies that others follow.
+    if (isReady && pics[0].level + pic.level === 4) say(count.textContent);
   }
 
   /** Which copy of a picture is good enough; differences of small copies are their own. @param {Seen} pic */
