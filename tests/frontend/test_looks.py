@@ -171,9 +171,11 @@ def test_reduced_motion_moves_nothing(bench: Opener) -> None:
 def test_only_the_bar_and_waiting_places_move(bench: Opener) -> None:
     one = bench()
     running(one)
-    one.page.wait_for_function("() => document.getAnimations().length > 0")
-    script = "() => document.getAnimations().map(a => a.effect.target.className || 'i')"
-    assert set(one.js(script)) <= {"ew-tile ew-wait", "i"}
+    # Those that have just landed fade in; from then on nothing else moves.
+    one.page.wait_for_function("""() => {
+        const moving = document.getAnimations().map(a => a.effect.target.className || "i");
+        return moving.length && moving.every((name) => ["ew-tile ew-wait", "i"].includes(name));
+    }""")
 
 
 def test_forced_colours_keep_what_carries_meaning(bench: Opener) -> None:

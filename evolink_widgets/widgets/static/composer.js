@@ -75,8 +75,9 @@ export function composer(ui) {
   let isSending = false;
   let isTyped = false;
   let turn = 0;
-  /** The turn that Python's last answer was for. */
+  /** The turns of Python's last answer, and of the last change. */
   let answered = 0;
+  let altered = 0;
   let shownProblems = "";
 
   /** What the controls say, by Python's names. @returns {any} */
@@ -109,6 +110,7 @@ export function composer(ui) {
     const { [name]: _, ...others } = /** @type {any} */ (unshown);
     unshown = same(read()[name], value) ? others : { ...others, [name]: value };
     check();
+    altered = turn;
   }
 
   /** Something was typed or pressed. */
@@ -116,6 +118,7 @@ export function composer(ui) {
     isTyped = true;
     unshown = {};
     check();
+    altered = turn;
   }
 
   /** Tells Python what was typed, and returns what is asked. */
@@ -154,7 +157,7 @@ export function composer(ui) {
   /** Asks for the pictures. @param {"run" | "reuse"} kind anew, or from the store as far as it has them */
   async function start(kind) {
     // What was typed a moment ago was not checked yet: Python does so again before it sends.
-    const why = reason(kind, turn === answered);
+    const why = reason(kind, answered >= altered);
     if (why) {
       say(why);
       if (!prompt.value.trim()) prompt.focus();
