@@ -372,6 +372,12 @@ def test_blob_urls_are_given_back(bench: Opener) -> None:
         URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
     }""")
     one.js("() => model.set('zoom', 3)")
-    one.page.wait_for_function("() => alive.size === 2")
+    original = (
+        "w => [...document.querySelectorAll('.ew-lens img')].every(i => i.naturalWidth === w)"
+    )
+    one.page.wait_for_function(original, arg=SIZE[0])
+    assert one.js("() => alive.size") == 2, (
+        "small copies were made before; previews were given back"
+    )
     one.js("() => view()")
-    assert one.js("() => alive.size") == 0
+    one.page.wait_for_function("() => alive.size === 0")
