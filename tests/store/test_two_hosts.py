@@ -17,7 +17,11 @@ from evolink_widgets.store.owner import surely_gone, this_process
 KEY = "k3j2mnpqrstu"
 
 
-@pytest.mark.parametrize("owner", ["999999999@other-0a1b2c3d", f"{os.getpid()}@other-0a1b2c3d"])
+@pytest.mark.parametrize(
+    "owner",
+    ["999999999@other-0a1b2c3d", f"{os.getpid()}@other-0a1b2c3d"],
+    ids=["no process here", "this process's number"],
+)
 def test_a_lease_of_another_machine_is_believed_until_it_runs_out(store, now, owner):
     """Its process numbers say nothing here: 999999999 runs nowhere on this one."""
     entry = store.journal.intend({}, service="emulator", now=now)
