@@ -112,7 +112,7 @@ def test_a_picture_that_is_gone_or_cannot_be_read_says_so_in_its_place(bench: Op
 def test_small_pictures_that_got_lost_are_asked_for_again(bench: Opener) -> None:
     one = gallery(bench, 3, plan={"deaf": ["thumbs"]}, clock=True)
     one.page.clock.run_for(1000)
-    assert len(one.sent("thumbs")) == 1
+    assert one.sent("thumbs"), "asked for, and nobody answered"
     one.js("() => kernel.deaf.clear()")
     one.page.clock.run_for(7000)
     expect(pictures(one)).to_have_count(3)
