@@ -18,7 +18,7 @@ def cells(one: Bench) -> Locator:
 
 
 def expect_columns(one: Bench, count: int) -> None:
-    """Wait until the first row has so many pictures: the grid is laid out a frame after a change."""
+    """Wait until the first row has so many: the grid is laid out a frame after a change."""
     one.page.wait_for_function(
         """count => {
             const tops = [...document.querySelectorAll("[role=gridcell]")].map((c) => c.offsetTop);
