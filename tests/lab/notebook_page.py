@@ -8,6 +8,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -60,8 +61,8 @@ class Server:
 
     def put(self, name: str, notebook: nbformat.NotebookNode) -> Path:
         """A notebook in a folder of its own, so that its pictures are its own."""
-        path = self.root / name / f"{name}.ipynb"
-        path.parent.mkdir()
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root))
+        path = folder / f"{name}.ipynb"
         nbformat.write(notebook, path)
         return path
 
