@@ -36,7 +36,9 @@ class Shelf:
         self._pad = pad
         self._made: dict[tuple[int, int], bytes] = {}
 
-    def draw(self, task_id: str, number: int, ask: Ask, seed: str) -> tuple[bytes, str]:
+    def draw(
+        self, task_id: str, number: int, ask: Ask, seed: str, references: object = ()
+    ) -> tuple[bytes, str]:
         """The picture of this size, as PNG; called as the emulator's gallery is."""
         return self.picture((ask.width, ask.height)), "image/png"
 
