@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from evolink_widgets.api import credits as credits
     from evolink_widgets.api import estimate as estimate
     from evolink_widgets.api import generate as generate
+    from evolink_widgets.api import presets as presets
     from evolink_widgets.api import recipe as recipe
     from evolink_widgets.api import recover as recover
     from evolink_widgets.api import run as run
@@ -63,8 +64,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": (
-        "budget", "configure", "credits", "estimate", "generate", "recipe", "recover", "run",
-        "session", "spending", "weather",
+        "budget", "configure", "credits", "estimate", "generate", "presets", "recipe", "recover",
+        "run", "session", "spending", "weather",
     ),
     "core.session": ("Session",),
     "core.state": ("Stage", "TaskState"),
@@ -129,6 +130,7 @@ __all__ = [
     "errors",
     "estimate",
     "generate",
+    "presets",
     "recipe",
     "recover",
     "run",

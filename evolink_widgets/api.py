@@ -17,6 +17,7 @@ from evolink_widgets.rules.problem import Problem
 from evolink_widgets.rules.request import ImageRequest, problems
 from evolink_widgets.store.embed import read_recipe
 from evolink_widgets.store.pictures import GeneratedImage
+from evolink_widgets.store.presets import Presets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "credits",
     "estimate",
     "generate",
+    "presets",
     "recipe",
     "recover",
     "run",
@@ -43,6 +45,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+presets = Presets(lambda: connect.session().store.database)
+"""The presets of the store in use."""
 
 
 def generate(

@@ -3,6 +3,7 @@
     EvolinkError
     ├── InvalidRequest (ValueError)    the request breaks a rule; nothing was sent
     ├── ConfigurationError             a setting is missing or wrong
+    ├── UnknownPreset (KeyError)       no preset has this name
     ├── SpendingRefused                a cap or spend="never" stands in the way; nothing was sent
     │   └── BudgetExceeded
     ├── ServiceError                   the service answered no, or not at all
@@ -71,6 +72,7 @@ __all__ = [
     "StoreTooNew",
     "TaskCancelled",
     "TaskFailed",
+    "UnknownPreset",
     "Unreachable",
     "WaitTimeout",
     "WaitingStopped",
@@ -166,6 +168,12 @@ class ConfigurationError(EvolinkError):
     """
 
     default_advice = "Correct the setting with ew.configure(...)."
+
+
+class UnknownPreset(EvolinkError, KeyError):
+    """No preset of this store has this name; the advice says which there are."""
+
+    default_advice = "Look which there are: ew.presets."
 
 
 class SpendingRefused(EvolinkError):

@@ -176,5 +176,15 @@ _THIRD: tuple[Change, ...] = (
     "CREATE INDEX pictures_by_content ON pictures (sha256)",
 )
 
-MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH: tuple[Change, ...] = (
+    # What the controls say, under a name; the record holds the fields that the preset names.
+    """CREATE TABLE presets (
+        name TEXT PRIMARY KEY,
+        record TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    # The last prompts, without a look at every task.
+    "CREATE INDEX tasks_by_time ON tasks (created_at DESC, key)",
+)
+
+MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Migration number n (from 1) takes a database from version n - 1 to n."""

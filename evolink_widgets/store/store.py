@@ -10,6 +10,8 @@ from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
 from evolink_widgets.store.owner import this_process
+from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.prompts import recent
 from evolink_widgets.store.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -36,14 +38,25 @@ class Store:
         self.ledger = Ledger(self.database)
         self.gallery = Gallery(self.root, self.database)
         self.uploads = Uploads(self.root, self.database)
+        self.presets = Presets(lambda: self.database)
 
     @property
     def owner(self) -> str:
         """This process's name for `journal.claim`; another one after a fork."""
         return this_process()
 
+    def prompts(self, most: int = 100) -> list[str]:
+        """What was asked for last, newest first, each prompt once; at most 100 kB of text.
+
+        Args:
+            most: how many, at most.
+        """
+        return recent(self.database, most)
+
     def merge(self, other: str | Path) -> Merged:
         """Take another store in: its pictures, recipes, tasks and credits, each once.
+
+        Presets come in where this store has none of that name.
 
         The other folder is only read. It may have been moved or copied, be of an older version,
         or a stranger's: what is damaged or leads outside is left out, with a sentence. Its
