@@ -155,7 +155,7 @@ class _Live(_Shown):
             self._put(self._static_copy(state, stage_line(self._task, state)))
             return
         self._grid = ImageGrid(self._task)
-        self._put({**self._grid._view(), "text/plain": repr(self._task)})
+        self._put({**self._grid._live(), "text/plain": repr(self._task)})
         # Until the end a reopened notebook shows this in the place of a dead view.
         self._grid._companion.show(self._grid._static_html())
         self._is_replaced = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -13,12 +12,11 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import assets, delivery, describe
-from evolink_widgets.widgets.companion import Companion
 from evolink_widgets.widgets.compared import Compared, read_all
-from evolink_widgets.widgets.exchange import Answer, Exchange
-from evolink_widgets.widgets.hosts import Host, host
+from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.image_grid import finished
 from evolink_widgets.widgets.traits import Count
+from evolink_widgets.widgets.view import View
 from evolink_widgets.widgets.wording import Part, differing, in_words
 
 __all__ = ["ImageCompare"]
@@ -29,7 +27,7 @@ _LARGEST = 8.0
 _SIMULATED = "Simulated: drawn by the emulator, nothing was charged."
 
 
-class ImageCompare(Exchange):
+class ImageCompare(View):
     """Two to nine pictures, compared: one over the other or side by side, their prompts too.
 
     The first picture is what the others are compared with. Every view shows the same part of
@@ -67,11 +65,10 @@ class ImageCompare(Exchange):
     position = traitlets.Float(0.5, min=0.0, max=1.0).tag(sync=True)
     zoom = traitlets.Float(0.0, min=0.0, max=_LARGEST).tag(sync=True)
     gain = traitlets.Float(2.0, min=1.0, max=32.0).tag(sync=True)
-    _key = traitlets.Unicode().tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
+        **View._handlers,
         "hello": "_on_hello",
-        "bytes": "_on_bytes",
         "code": "_on_code",
         "facts": "_on_facts",
     }
@@ -79,8 +76,7 @@ class ImageCompare(Exchange):
     def __init__(self, *pictures: object, labels: Sequence[str] | None = None, **traits: Any):
         self._pictures = read_all(pictures, labels)
         traits.setdefault("mode", "slider" if len(self._pictures) == 2 else "side")
-        super().__init__(_key=secrets.token_hex(6), **traits)
-        self._companion = Companion(self._static_html, lambda: repr(self))
+        super().__init__(**traits)
 
     @traitlets.validate("index")
     def _check_index(self, proposal: dict[str, Any]) -> int:
@@ -137,27 +133,8 @@ class ImageCompare(Exchange):
         await delivery.pace.room(len(thumb))
         self.send({"kind": "picture", "index": at, **told}, [thumb])
 
-    def _on_bytes(self, content: dict[str, Any]) -> Answer:
-        one = self._find(content.get("picture"))
-        what, offset = content.get("what"), content.get("offset", 0)
-        if what not in ("original", *delivery.EDGES):
-            raise EvolinkError(f"There is no {what!r:.40} of a picture.", advice="Ask for another.")
-        if not isinstance(offset, int) or offset < 0:
-            raise EvolinkError(
-                f"offset must be 0 or more, not {offset!r:.40}.", advice="Ask again."
-            )
-        run_on_loop(self._send_bytes(content, one, str(what), offset))
-        return None
-
-    async def _send_bytes(
-        self, content: dict[str, Any], one: Compared, what: str, offset: int
-    ) -> None:
-        try:
-            told, part = await delivery.workers.run(one.piece, what, offset)
-        except EvolinkError as error:
-            self._answer(content, "rejected", {"message": str(error)})
-        else:
-            self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
+    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        return self._find(picture).piece(what, offset)
 
     def _on_code(self, content: dict[str, Any]) -> Answer:
         return "code", {"text": self._find(content.get("picture")).code()}
@@ -191,30 +168,8 @@ class ImageCompare(Exchange):
         said = [_sizes(self._pictures), "The prompts are the same." if same else "", simulated]
         return " ".join(filter(None, said))
 
-    def _view(self) -> dict[str, Any]:
-        """The live view as a MIME bundle."""
-        bundle = self._repr_mimebundle_()
-        return dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
-
-    def _ipython_display_(self) -> None:
-        """The live view, and under it the companion that stays when the kernel is gone."""
-        from IPython.display import display
-
-        if host() in (Host.TERMINAL, Host.SCRIPT):
-            print(f"{self!r} needs a notebook to be seen in.")
-            return
-        display(self._view(), raw=True)  # type: ignore[no-untyped-call]
-        self._companion.show(html([], key=self._key))
-
     def __repr__(self) -> str:
         return f"<ImageCompare, {len(self._pictures)} pictures, {self.mode}>"
-
-    def close(self) -> None:
-        """Take the view away; the pictures stay."""
-        if self.comm is None:  # closed already, or refused its arguments
-            return
-        # A comm is closed once: where it can't speak for a cell, there is no second try.
-        self._context.copy().run(super().close)
 
 
 def _sizes(pictures: Sequence[Compared]) -> str:

@@ -100,11 +100,13 @@ class Exchange(anywidget.AnyWidget):
 
         return self._tried(work)
 
-    def _answer_later(self, content: dict[str, Any], work: Callable[[], Answer]) -> None:
-        """Answer with what `work` gives, which may take a while."""
+    def _answer_later(
+        self, content: dict[str, Any], work: Callable[[], Answer], workers: Workers = _asks
+    ) -> None:
+        """Answer with what `work` gives, which may take a while; it runs on a worker."""
 
         async def answer() -> None:
-            told = await _asks.run(self._tried, work)
+            told = await workers.run(self._tried, work)
             if told is not None:
                 self._answer(content, *told)
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from evolink_widgets.connect import session
-from evolink_widgets.core.loop import call_on_loop, run_on_loop, spawn
+from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.workers import Workers
@@ -92,6 +92,8 @@ class Gallery(Panel):
         "restore": "_on_restore",
         "zip": "_on_zip",
     }
+
+    _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip")
 
     def __init__(self, **traits: Any) -> None:
         self._shelf = Shelf(session().store.root)
@@ -181,26 +183,10 @@ class Gallery(Panel):
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "facts", self._shelf.facts, content.get("picture"))
 
-    def _on_bytes(self, content: dict[str, Any]) -> Answer:
-        what, offset = content.get("what"), _count(content, "offset")
-        if what not in ("original", "zip", *delivery.EDGES):
-            raise EvolinkError(f"There is no {what!r} of a picture.", advice="Ask for another.")
-        run_on_loop(self._send_piece(content, str(what), offset))
-        return None
-
-    async def _send_piece(self, content: dict[str, Any], what: str, offset: int) -> None:
-        def piece() -> tuple[dict[str, Any], bytes]:
-            name = content.get("picture")
-            if what == "zip":
-                return self._shelf.zip_piece(name, offset)
-            return delivery.piece(self._shelf.image(name), what, offset)
-
-        try:
-            told, part = await delivery.workers.run(piece)
-        except EvolinkError as error:
-            self._answer(content, "rejected", {"message": str(error)})
-        else:
-            self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
+    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        if what == "zip":
+            return self._shelf.zip_piece(picture, offset)
+        return delivery.piece(self._shelf.image(picture), what, offset)
 
     def _on_price(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "price", self._price, content.get("picture"))
@@ -246,21 +232,7 @@ class Gallery(Panel):
         workers: Workers = delivery.workers,
     ) -> Answer:
         """Answer with what `work` gives, once a worker has done it."""
-
-        async def answer() -> None:
-            try:
-                told = await workers.run(work, *args)
-            except EvolinkError as error:
-                self._answer(content, "rejected", {"message": str(error)})
-            except Exception:
-                log.exception("The gallery could not answer %r", content.get("kind"))
-                self._answer(
-                    content, "rejected", {"message": "Something went wrong in the kernel."}
-                )
-            else:
-                self._answer(content, kind, told)
-
-        run_on_loop(answer())
+        self._answer_later(content, lambda: (kind, work(*args)), workers)
         return None
 
     # -- being shown ---------------------------------------------------------------------------

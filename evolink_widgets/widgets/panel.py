@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
-import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
@@ -26,12 +25,11 @@ from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.pictures import GeneratedImage
-from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import delivery, describe
-from evolink_widgets.widgets.companion import Companion, html_of
-from evolink_widgets.widgets.exchange import Answer, Exchange
-from evolink_widgets.widgets.hosts import Host, host
+from evolink_widgets.widgets.companion import html_of
+from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.traits import FollowedPictures
+from evolink_widgets.widgets.view import View
 
 __all__ = ["Panel", "described"]
 
@@ -41,7 +39,7 @@ log = logging.getLogger("evolink_widgets")
 _views = Workers("evolink-views", 1)
 
 
-class Panel(Exchange):
+class Panel(View):
     """A view of tasks: their progress, and their pictures in a grid.
 
     Traits:
@@ -52,16 +50,15 @@ class Panel(Exchange):
 
     images = FollowedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _key = traitlets.Unicode().tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
+        **View._handlers,
         "hello": "_on_hello",
         "stop": "_on_stop",
         "resume": "_on_resume",
         "lookAgain": "_on_look_again",
         "sendAgain": "_on_send_again",
         "runAgain": "_on_run_again",
-        "bytes": "_on_bytes",
         "code": "_on_code",
         "facts": "_on_facts",
     }
@@ -75,10 +72,9 @@ class Panel(Exchange):
         self._is_stale = False
         #: Pages that have asked for us: more than one where somebody has reloaded.
         self._pages = 0
-        super().__init__(_key=secrets.token_hex(6), **traits)
+        super().__init__(**traits)
         for name in self._followed:
             self._tell_trait(name)
-        self._companion = Companion(self._static_html, lambda: repr(self))
 
     @property
     def selected_images(self) -> tuple[GeneratedImage, ...]:
@@ -215,25 +211,8 @@ class Panel(Exchange):
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
 
-    def _on_bytes(self, content: dict[str, Any]) -> Answer:
-        image, _ = self._find(content.get("picture"))
-        what, offset = content.get("what"), content.get("offset", 0)
-        if what not in ("original", *delivery.EDGES):
-            raise EvolinkError(f"There is no {what!r} of a picture.", advice="Ask for another.")
-        if not isinstance(offset, int) or offset < 0:
-            raise EvolinkError(f"offset must be 0 or more; it is {offset!r}.", advice="Ask again.")
-        run_on_loop(self._send_bytes(content, image, what, offset))
-        return None
-
-    async def _send_bytes(
-        self, content: dict[str, Any], image: GeneratedImage, what: str, offset: int
-    ) -> None:
-        try:
-            told, part = await delivery.workers.run(delivery.piece, image, what, offset)
-        except EvolinkError as error:
-            self._answer(content, "rejected", {"message": str(error)})
-        else:
-            self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
+    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        return delivery.piece(self._find(picture)[0], what, offset)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         """The picture with an id, and the state of its task."""
@@ -249,33 +228,16 @@ class Panel(Exchange):
     def _static_html(self) -> str:
         return html_of(list(self._tasks.values()), self._key)
 
-    def _view(self) -> dict[str, Any]:
-        """The live view as a MIME bundle."""
-        bundle = self._repr_mimebundle_()
-        return dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
-
-    def _ipython_display_(self) -> None:
-        """The live view, and under it the companion that stays when the kernel is gone."""
-        from IPython.display import display
-
-        if host() in (Host.TERMINAL, Host.SCRIPT):
-            print(f"{self!r} needs a notebook to be seen in.")
-            return
-        display(self._view(), raw=True)  # type: ignore[no-untyped-call]
-        self._companion.show(html([], key=self._key))
-
     def __repr__(self) -> str:
         runs = len(self._tasks)
         return f"<{type(self).__name__}, {runs} run{'' if runs == 1 else 's'}>"
 
     def close(self) -> None:
         """Take the view away; the tasks go on."""
-        if self.comm is None:  # closed already, or refused its arguments
-            return
-        while self._leave:
-            self._leave.pop()()
-        # A comm is closed once: where it can't speak for a cell, there is no second try.
-        self._context.copy().run(super().close)
+        if self.comm is not None:  # one that refused its arguments follows nothing
+            while self._leave:
+                self._leave.pop()()
+        super().close()
 
 
 def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:
