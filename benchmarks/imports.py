@@ -10,16 +10,18 @@ import statistics
 import subprocess
 import sys
 
-from side_by_side import options, row
+from side_by_side import compiled, options, row
 
 WATCH = "from time import perf_counter as now; start = now(); {}; print(now() - start)"
-HAS = "import ipywidgets, anywidget; start = now(); "
+HAS = "import ipykernel.kernelapp, ipywidgets, anywidget; start = now(); "
 
 
 def seconds(statement: str) -> float:
     """What a statement takes in a fresh Python, as that Python says."""
     command = [sys.executable, "-c", WATCH.format(statement)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=60, env=compiled()
+    )
     return float(done.stdout.splitlines()[-1])
 
 
@@ -29,8 +31,8 @@ def main() -> None:
     statements = {
         "import ipywidgets": "import ipywidgets",
         "import evolink_widgets": "import evolink_widgets",
-        "the same, after ipywidgets and anywidget": HAS + "import evolink_widgets",
-        "first ImageStudio() after them": HAS + "import evolink_widgets as ew; ew.ImageStudio()",
+        "the same, in a kernel with ipywidgets and anywidget": HAS + "import evolink_widgets",
+        "first ImageStudio() there": HAS + "import evolink_widgets as ew; ew.ImageStudio()",
     }
     found: dict[str, list[float]] = {name: [] for name in statements}
     for name in statements:

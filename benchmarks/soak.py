@@ -16,6 +16,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -210,11 +211,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kernels", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        counts = run(Path(folder), given.seconds, given.kernels, given.seed)
+    folder = Path(tempfile.mkdtemp(prefix="soak-"))
+    counts = run(folder, given.seconds, given.kernels, given.seed)
     print(json.dumps(counts, indent=2))
-    kept = not any(counts[name] for name in ("duplicates", "lost", "over cap", "problems"))
-    return 0 if kept else 1
+    if any(counts[name] for name in ("duplicates", "lost", "over cap", "problems")):
+        print(f"Both sides' books are kept in {folder}.", file=sys.stderr)
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 if __name__ == "__main__":
