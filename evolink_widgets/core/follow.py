@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.state import Stage
-from evolink_widgets.errors import DownloadFailed, EvolinkError
+from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.task import TaskSnapshot, TaskStatus, task_failure
 from evolink_widgets.store.journal import Step
@@ -79,6 +79,7 @@ async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
     except EvolinkError:
         return None  # the watcher knows what to make of it
     story.estimated_time = snapshot.estimated_time
+    await story.record.reserved(snapshot.receipt)
     return snapshot
 
 
@@ -102,9 +103,7 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
         # The status can be ahead of the links by a moment.
         failures += 1
         if failures > 4:
-            raise DownloadFailed(
-                "The service says that the task is finished and gives no link to a picture."
-            )
+            await _without_pictures(story, snapshot)
         await asyncio.sleep(wiring.patience.after(failures))
         try:
             snapshot = await wiring.client.task(snapshot.id)
@@ -120,6 +119,28 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
         snapshot.results,
         until=until,
         receipt=receipt,
+    )
+
+
+async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
+    """End, or leave for later, a task that is finished and gives no link.
+
+    Raises:
+        TaskFailed: it was free, so nothing is owed; the journal has it.
+        DownloadFailed: what was paid for may come yet; the task stays open.
+    """
+    receipt = story.merged(snapshot.receipt)
+    if receipt.charged == 0:
+        error = TaskFailed(
+            "The service finished the task without a picture, and charged nothing.",
+            billed=Billed.NO,
+            task_id=snapshot.id,
+        )
+        story.tell(receipt=receipt)
+        await story.record.failed(error, receipt)
+        raise error
+    raise DownloadFailed(
+        "The service says that the task is finished and gives no link to a picture."
     )
 
 

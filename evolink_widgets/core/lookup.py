@@ -90,9 +90,9 @@ def find(
         share several tasks among them: whichever each gets, it is what was asked for.
     """
     fitting = [item for item in items if item.id not in known and search.fits(item)]
-    contenders = [rival for rival in rivals if any(map(rival.fits, fitting))]
     if not fitting:
         return None
+    contenders = [rival for rival in rivals if any(map(rival.fits, fitting))]
     if any(rival.identity is None or rival.identity != search.identity for rival in contenders):
         return None
     if len(fitting) > 1 + len(contenders):

@@ -15,6 +15,7 @@ class Patience:
         unsent: before a paid request that surely never left is sent again.
         limited: in all, for a paid request that the service answers with 429.
         look: before each search for a task whose reply was lost.
+        together: from one reading of the service's list to the next; who looks meanwhile shares it.
         read: before a reading that nobody pays for (credits) is tried again.
         download: before a picture is fetched again.
         missing: how long a task may be unknown to the service that accepted it.
@@ -25,6 +26,7 @@ class Patience:
     unsent: tuple[float, ...] = (0.5, 2.0, 5.0)
     limited: float = 600.0
     look: tuple[float, ...] = (0.2, 1.0, 2.0, 4.0, 6.0)
+    together: float = 0.5
     read: tuple[float, ...] = (0.5, 2.0)
     download: tuple[float, ...] = (0.3, 1.0, 3.0, 8.0, 20.0)
     missing: float = 20.0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.failures import failure_record
 from evolink_widgets.core.terms import Terms
-from evolink_widgets.errors import EvolinkError, SpendingRefused, StoreError, StoreFull
+from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, StoreError, StoreFull
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
@@ -140,6 +140,31 @@ class TaskRecord:
             self._trouble(error)
         return self.line
 
+    async def accepted(self, task_id: str, receipt: Receipt) -> None:
+        """Write down that the service has it, and what it has set aside where that is more."""
+        now = self._wiring.clock()
+
+        def write() -> Entry:
+            store = self._wiring.store
+            with store.database.write(durable=True):
+                entry = store.journal.accepted(self._key, task_id, now, receipt=receipt)
+                self._raise_reservation(receipt)
+                return entry
+
+        await self.note_down({"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now}, write)
+
+    async def reserved(self, receipt: Receipt) -> None:
+        """Write down what the service has set aside for a task that was taken up."""
+        await self._wiring.records.run(self._raise_reservation, receipt)
+
+    def _raise_reservation(self, receipt: Receipt) -> None:
+        if receipt.reserved is None:
+            return
+        try:
+            self._wiring.store.ledger.raise_to(self._key, receipt.reserved, self._wiring.clock())
+        except StoreError as error:  # the task's id is worth more than a sum
+            log.warning("Task %s: %s", self._key, error)
+
     async def saved(self, receipt: Receipt | None) -> None:
         """Write down that every picture is a file, and what the service charged."""
         now = self._wiring.clock()
@@ -164,11 +189,12 @@ class TaskRecord:
         )
 
     async def failed(self, error: EvolinkError, receipt: Receipt | None) -> None:
-        """Write down that the service gave up, and give the credits back."""
+        """Write down that the service gave up, and give the credits back unless it kept them."""
         now, record = self._wiring.clock(), failure_record(error)
+        is_charged = error.billed is Billed.YES
         await self._ended(
             {"step": Step.FAILED, "failure": record},
-            self._release(now),
+            self._settle(receipt, now) if is_charged else self._release(now),
             self._wiring.store.journal.failed,
             record,
             now,

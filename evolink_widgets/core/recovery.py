@@ -75,14 +75,18 @@ Found = tuple[Entry, Recipe, Estimate]
 
 
 def _claim_all(wiring: Wiring) -> list[Found]:
-    """Claim what nobody collects, and close what was never sent. Runs on a worker."""
+    """Claim what nobody collects, and close what was never sent. Runs on a worker.
+
+    What is still reserved for tasks that have ended is settled on the way.
+    """
     close_unsent(wiring)
+    wiring.store.ledger.settle_ended()
     journal, now = wiring.store.journal, wiring.clock()
-    claimed = [
-        _read(wiring, entry.key, entry)
-        for entry in journal.open_entries(wiring.service)
-        if journal.claim(entry.key, wiring.owner, now)
-    ]
+    entries = journal.open_entries(wiring.service)
+    if entries:
+        with wiring.store.database.write():  # one transaction, however many they are
+            entries = [one for one in entries if journal.claim(one.key, wiring.owner, now)]
+    claimed = [_read(wiring, entry.key, entry) for entry in entries]
     return [one for one in claimed if one is not None]
 
 

@@ -10,7 +10,7 @@ from evolink_widgets.core.balance import Reading
 from evolink_widgets.core.client import Sent
 from evolink_widgets.core.failures import error_from, failure_record
 from evolink_widgets.core.linking import linked, renewed
-from evolink_widgets.core.lookup import Search, find, search_for
+from evolink_widgets.core.lookout import NoList, latest_loss, surely_not_accepted
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
@@ -71,13 +71,9 @@ async def _post(story: TaskStory, request: ImageRequest) -> Sent:
     entry = await story.record.write(journal.sending, story.key, wiring.clock())
     story.before = wiring.balance.last
     sent = await wiring.client.create(request, entry.idempotency_key)
-    now = wiring.clock()
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
-        await story.record.note_down(
-            {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
-            journal.accepted, story.key, task_id, now, receipt=receipt,
-        )  # fmt: skip
+        await story.record.accepted(task_id, receipt)
         story.estimated_time = sent.snapshot.estimated_time
         story.accepted(task_id, receipt)
     elif sent.error is not None:
@@ -85,7 +81,9 @@ async def _post(story: TaskStory, request: ImageRequest) -> Sent:
         # next POST makes it SENDING again, and that line counts no more.
         accepted = None if sent.verdict.kind is Kind.UNKNOWN else False
         balance = None if story.before is None else vars(story.before)
-        record = failure_record(sent.error, lost_at=now, accepted=accepted, balance=balance)
+        record = failure_record(
+            sent.error, lost_at=wiring.clock(), accepted=accepted, balance=balance
+        )
         await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record}, journal.unknown, story.key, record
         )
@@ -106,7 +104,7 @@ async def search(story: TaskStory) -> None:
         raise error
     if entry.step is Step.SENDING:  # an earlier kernel died over it
         lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
-        record = failure_record(lost, lost_at=_latest(entry, wiring.paid_timeout))
+        record = failure_record(lost, lost_at=latest_loss(entry, wiring.paid_timeout))
         entry = await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record},
             wiring.store.journal.unknown, story.key, record,
@@ -114,10 +112,10 @@ async def search(story: TaskStory) -> None:
     story.tell(stage=Stage.SENDING, note=LOOKING)
     listed = False
     for pause in wiring.patience.look:
-        await asyncio.sleep(wiring.patience.spread(pause))
+        await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
         try:
-            found, listed = await _look(story, entry), True
-        except _NoList:
+            found, listed = await wiring.lookout.look(entry), True
+        except NoList:
             break
         except EvolinkError as error:
             story.tell(note=f"{error.message} {LOOKING}")
@@ -133,29 +131,6 @@ async def search(story: TaskStory) -> None:
     raise _unknown(entry, listed, cost, hint)
 
 
-async def _look(story: TaskStory, entry: Entry) -> str | None:
-    """The one task of the service's list that must be ours, or `None`."""
-    wiring = story.wiring
-    mine = _search(entry, wiring.client.skew, wiring.paid_timeout)
-    items = await wiring.client.listing(mine.model, mine.since)
-    if items is None:
-        raise _NoList
-
-    def neighbours() -> tuple[set[str], list[Entry]]:
-        journal = wiring.store.journal
-        return journal.known_task_ids(wiring.service), journal.open_entries(wiring.service)
-
-    known, entries = await wiring.records.run(neighbours)
-    rivals = [
-        _search(other, wiring.client.skew, wiring.paid_timeout)
-        for other in entries
-        if other.key != story.key
-        and other.step in (Step.SENDING, Step.UNKNOWN)
-        and not surely_not_accepted(other)
-    ]
-    return find(mine, items, known, rivals)
-
-
 async def _adopt(story: TaskStory, task_id: str) -> bool:
     """Take the task, unless another request was quicker; of several one gets it."""
     wiring, journal = story.wiring, story.wiring.store.journal
@@ -165,35 +140,6 @@ async def _adopt(story: TaskStory, task_id: str) -> bool:
     story.record.entry = await wiring.records.run(journal.get, story.key)
     story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")
     return True
-
-
-def surely_not_accepted(entry: Entry) -> bool:
-    """Whether the last POST of a request of unknown outcome is known to have been refused."""
-    return entry.step is Step.UNKNOWN and (entry.failure or {}).get("accepted") is False
-
-
-def _search(entry: Entry, skew: float, paid_timeout: float) -> Search:
-    request = entry.request
-    failure = entry.failure or {}
-    lost_at = failure.get("lost_at")
-    return search_for(
-        entry.key,
-        str(request.get("model")),
-        # With the number of pictures, as the identity of a recipe leaves it out.
-        None if entry.identity is None else f"{entry.identity}/{request.get('n')}",
-        sent_at=entry.sent_at or entry.created_at,
-        lost_at=lost_at if isinstance(lost_at, (int, float)) else _latest(entry, paid_timeout),
-        answered=failure.get("status") is not None,
-        skew=skew,
-    )
-
-
-def _latest(entry: Entry, paid_timeout: float) -> float:
-    return (entry.sent_at or entry.created_at) + paid_timeout
-
-
-class _NoList(Exception):
-    """The service has no list of tasks: looking again is of no use."""
 
 
 def _unknown(entry: Entry, listed: bool, cost: Estimate, hint: str) -> OutcomeUnknown:

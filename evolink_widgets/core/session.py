@@ -11,7 +11,6 @@ import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
@@ -294,52 +293,24 @@ class Session:
             return self._wiring
 
     def _wire(self) -> Wiring:
-        from evolink_widgets.core.balance import Balance
-        from evolink_widgets.core.client import Client
-        from evolink_widgets.core.download import Downloader
-        from evolink_widgets.core.files import Files
-        from evolink_widgets.core.limits import limits_for
-        from evolink_widgets.core.upload import Uploader
-        from evolink_widgets.core.watcher import Watcher
-        from evolink_widgets.core.wiring import Wiring
-        from evolink_widgets.core.workers import Workers
-        from evolink_widgets.store.pool import Pool
+        from evolink_widgets.core.assembly import assemble
 
-        transport = self._transport = self._make_transport()
-        limits = limits_for(self.service, self._key_name)
-        client = Client(transport, self.base_url, limits, clock=self._clock)
-        records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
-        uploader = Uploader(
-            self.store.uploads,
-            Files(transport, self.files_url, limits, pictures, clock=self._clock),
-            account=urlsplit(self.files_url).netloc,
-            owner=self._owner,
-            patience=self._patience,
-            records=records,
-            workers=pictures,
-            clock=self._clock,
-        )
-        return Wiring(
+        self._transport = self._make_transport()
+        return assemble(
+            self._transport,
             service=self.service,
+            base_url=self.base_url,
+            files_url=self.files_url,
             simulated=self.simulated,
-            owner=self._owner,
+            key_name=self._key_name,
             store=self.store,
-            client=client,
-            downloads=Downloader(transport, limits, pictures),
-            uploader=uploader,
-            watcher=Watcher(client, self._patience),
-            limits=limits,
-            patience=self._patience,
-            clock=self._clock,
-            balance=Balance(client, self.store, self.service, records, self._clock),
-            pool=Pool(self.store.root, self.store.database),
+            owner=self._owner,
+            keeper=self,
             estimate=self.estimate,
             may_spend=self._may_spend,
-            keeper=self,
-            paid_timeout=transport.timeouts.paid,
-            records=records,
-            pictures=pictures,
             durations=self._recalled(),
+            patience=self._patience,
+            clock=self._clock,
         )
 
     def _recalled(self) -> Any:

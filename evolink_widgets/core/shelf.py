@@ -49,6 +49,7 @@ class Shelf:
         self.images: dict[int, GeneratedImage] = {}
         self.own: tuple[int, ...] = ()
         self.lost: list[TaskStory] = []
+        self.gone: tuple[str, ...] = ()
         self._wiring = wiring
         self._recipe = recipe
         self._identities = tuple(identities)
@@ -67,6 +68,13 @@ class Shelf:
     def reused(self) -> Stored | None:
         """What did not have to be bought again."""
         return stored_of(self._reused)
+
+    @property
+    def loss(self) -> str | None:
+        """What was paid for before and is not there any more, where that was bought anew."""
+        if not self.gone:
+            return None
+        return f"{_names(self.gone)} not in the store's folder any more, and bought anew"
 
     def place_of(self, number: int) -> int:
         """The place of a picture that the ask itself has bought, by its number there."""
@@ -98,13 +106,15 @@ class Shelf:
             offers, entry = self._choose(len(empty)), None
             missing = len(empty) - len(offers)
             if missing:
-                self._check_spending(missing)
+                gone = self._wiring.pool.gone(self._identities)[:missing]
+                self._check_spending(missing, gone)
                 with self._wiring.store.database.write(durable=True):
                     # Again, now that nobody else can write.
                     offers = self._choose(len(empty))
                     missing = len(empty) - len(offers)
                     if missing:
                         entry = buy(self._wiring, key, self.part(missing), terms)
+                        self.gone += tuple(gone[:missing])
             self._note(empty, offers, entry, own)
             self._execution.taken |= self._mine
         return entry
@@ -240,13 +250,21 @@ class Shelf:
         with self._execution.lock:
             self._execution.taken -= slots
 
-    def _check_spending(self, missing: int) -> None:
+    def _check_spending(self, missing: int, gone: Sequence[str]) -> None:
         n = self._recipe.request.n
         what = "This picture is" if n == 1 else f"{missing} of {n} pictures are"
         said = f"{what} not in the store"
         if self._execution.taken:  # a loop takes one after the other
             said += ", beside those that this run of the cell has taken"
+        if gone:
+            said += f" ({_names(gone)} not there any more: moved or deleted)"
         check_spending(self._wiring.may_spend, said)
+
+
+def _names(files: Sequence[str]) -> str:
+    """The first of some files, how many more there are, and the verb."""
+    more = len(files) - 1
+    return f"{files[0]} and {more} more are" if more else f"{files[0]} is"
 
 
 def _for_another(error: EvolinkError) -> EvolinkError:

@@ -24,9 +24,10 @@ from evolink_widgets.core.collect import collect
 from evolink_widgets.core.ending import CameShort, ending_of, not_again, stopped, withdrawn
 from evolink_widgets.core.failures import error_from
 from evolink_widgets.core.follow import follow
+from evolink_widgets.core.lookout import surely_not_accepted
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.record import OPEN, TaskRecord, buy, never_sent
-from evolink_widgets.core.send import search, send, surely_not_accepted
+from evolink_widgets.core.send import search, send
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.terms import Terms, check_spending
@@ -349,7 +350,10 @@ class TaskStory:
         """All is here that will come: say so."""
         state = self.task.state
         come, asked = len(state.images), state.expected
-        note = f"{come} of {asked} pictures came" if come < asked else None
+        said = [f"{come} of {asked} pictures came"] if come < asked else []
+        if self._shelf is not None and self._shelf.loss is not None:
+            said.append(self._shelf.loss)
+        note = ". ".join(said) or None
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 
     def _end(self, error: EvolinkError) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from evolink_widgets.core.client import Client
     from evolink_widgets.core.download import Downloader
     from evolink_widgets.core.limits import Limits
+    from evolink_widgets.core.lookout import Lookout
     from evolink_widgets.core.story import TaskStory
     from evolink_widgets.core.upload import Uploader
     from evolink_widgets.core.watcher import Watcher
@@ -56,6 +57,7 @@ class Wiring:
         downloads: the picture hosts.
         uploader: gives links to references.
         watcher: reads all live tasks.
+        lookout: finds the tasks whose replies were lost.
         limits: the room of the key.
         patience: how long things are tried again.
         clock: Unix seconds.
@@ -78,6 +80,7 @@ class Wiring:
     downloads: Downloader
     uploader: Uploader
     watcher: Watcher
+    lookout: Lookout
     limits: Limits
     patience: Patience
     clock: Callable[[], float]

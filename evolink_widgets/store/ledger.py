@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from sqlite3 import Connection
+from sqlite3 import Connection, Row
 from typing import TYPE_CHECKING
 
-from evolink_widgets.errors import BudgetExceeded, StoreError
+from evolink_widgets.errors import Billed, BudgetExceeded, StoreDamaged, StoreError
 from evolink_widgets.store.database import Database, insert
+from evolink_widgets.store.entry import Step
+from evolink_widgets.store.records import load_object, read_receipt
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
 
 _MILLION = 1_000_000
+# What a service may report at most: sums must stay within SQLite's 63 bits.
+_MOST = 10_000_000.0
+
+_ENDED = """SELECT ledger.key, tasks.step, tasks.ended_at, tasks.receipt, tasks.failure
+FROM ledger JOIN tasks USING (key)
+WHERE ledger.state = 'reserved' AND tasks.ended_at IS NOT NULL"""
 
 
 @dataclass(frozen=True)
@@ -108,20 +117,43 @@ class Ledger:
                 [(scope, key) for scope in dict.fromkeys(scopes)],
             )
 
+    def raise_to(self, key: str, credits: float, now: float) -> None:
+        """Raise a reservation to what the service has set aside; it is never lowered.
+
+        A task without a reservation (its database was deleted meanwhile) gets its row now.
+
+        Args:
+            key: the task's local key.
+            credits: what the service reports as reserved.
+            now: Unix seconds.
+        """
+        units = _reported(credits)
+        found = self._database.rows("SELECT reserved, state FROM ledger WHERE key = ?", (key,))
+        if found and (found[0]["state"] != "reserved" or found[0]["reserved"] >= units):
+            return
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO ledger (key, service, state, reserved, reserved_at) VALUES "
+                "(?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), 'reserved', ?2, "
+                "?3) ON CONFLICT (key) DO UPDATE SET reserved = max(reserved, excluded.reserved) "
+                "WHERE state = 'reserved'",
+                (key, units, now),
+            )
+
     def settle(self, key: str, receipt: Receipt, now: float) -> None:
         """Put what the service charged in place of what was reserved.
 
         Where it reported no charge the reserved credits go on counting. A task without a
         reservation (found again, or its database was deleted meanwhile) gets its row now.
         """
-        units = None if receipt.charged is None else _whole(receipt.charged)
+        units = None if receipt.charged is None else _reported(receipt.charged)
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO ledger (key, service, state, reserved, charged, reserved_at, "
                 "settled_at) VALUES (?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), "
                 "'settled', ?2, ?3, ?4, ?4) ON CONFLICT (key) DO UPDATE SET state = 'settled', "
                 "charged = coalesce(excluded.charged, charged), settled_at = excluded.settled_at",
-                (key, _whole(receipt.reserved or 0.0), units, now),
+                (key, _reported(receipt.reserved or 0.0), units, now),
             )
 
     def release(self, key: str, now: float) -> None:
@@ -135,6 +167,26 @@ class Ledger:
                 "WHERE key = ? AND state = 'reserved'",
                 (now, key),
             )
+
+    def settle_ended(self) -> int:
+        """Settle or release what is still reserved for tasks whose end the journal knows.
+
+        Whoever writes an end does both at once; older versions did not, and might be killed in
+        between. Repeatable, and safe from several processes.
+
+        Returns:
+            How many rows were put right.
+        """
+        if not self._database.rows(f"{_ENDED} LIMIT 1"):
+            return 0
+        with self._database.write() as connection:
+            found = connection.execute(_ENDED).fetchall()
+            for row in found:
+                if _is_free(row):
+                    self.release(row["key"], row["ended_at"])
+                else:
+                    self.settle(row["key"], _receipt_of(row), row["ended_at"])
+        return len(found)
 
     def spent(
         self,
@@ -173,6 +225,27 @@ class Ledger:
         connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
 
 
+def _is_free(row: Row) -> bool:
+    """Tell whether an ended task surely cost nothing; where that can't be read it may have."""
+    if row["step"] == Step.REFUSED.value:
+        return True
+    with suppress(StoreDamaged):
+        failure = load_object(row["failure"], f"the failure of task {row['key']}") or {}
+        return row["step"] == Step.FAILED.value and failure.get("billed") == Billed.NO.name
+    return False
+
+
+def _receipt_of(row: Row) -> Receipt:
+    from evolink_widgets.rules.pricing import Receipt
+
+    with suppress(StoreDamaged):
+        found = read_receipt(row["receipt"])
+        charged = None if found is None else found.charged
+        if isinstance(charged, (int, float)) and math.isfinite(charged):
+            return Receipt(charged=charged)
+    return Receipt()
+
+
 def _check(connection: Connection, cap: Cap, asked: int) -> None:
     sql, values = _sum(cap)
     charged, unreported, reserved, _ = connection.execute(sql, values).fetchone()
@@ -189,6 +262,10 @@ def _whole(credits: float, towards: Callable[[float], int] = round) -> int:
     # An endless cap is a number too, and SQLite's whole numbers have 63 bits.
     units = min(max(credits * _MILLION, 0.0), float(1 << 62))
     return towards(round(units, 3))
+
+
+def _reported(credits: float) -> int:
+    return _whole(min(credits, _MOST))
 
 
 def _say(units: int) -> str:

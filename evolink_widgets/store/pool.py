@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import Row
 from typing import NamedTuple
@@ -20,7 +21,8 @@ from evolink_widgets.store.entry import Entry, Step, read_entry
 from evolink_widgets.store.journal import is_free
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.records import read_receipt
-from evolink_widgets.store.rows import read_image
+from evolink_widgets.store.rows import place_of, read_image
+from evolink_widgets.store.trash import Trash
 
 log = logging.getLogger("evolink_widgets")
 
@@ -57,6 +59,7 @@ class Pool:
     def __init__(self, root: Path, database: Database) -> None:
         self._root = root
         self._database = database
+        self._trash = Trash(root, database)
 
     def choose(
         self,
@@ -83,6 +86,19 @@ class Pool:
                     return chosen
                 chosen.append(offer)
         return chosen[:n]
+
+    def gone(self, identities: Iterable[str]) -> list[str]:
+        """Return the names of pictures that were paid for and are not there any more.
+
+        Neither in the folder nor in its trash, and no open task fetches them again; oldest first.
+        """
+        found: list[tuple[float, str, str]] = []
+        for identity in identities:
+            for row in self._database.rows(_STORED, (identity,)):
+                with suppress(StoreDamaged):
+                    if not row["is_open"] and self._place(row) is None:
+                        found.append((row["asked_at"], row["key"], row["path"]))
+        return [name for _, _, name in sorted(found)]
 
     def _offers(self, identity: str, service: str, taken: Set[Slot], now: float) -> Iterator[Offer]:
         expected, unsure = self._expected(identity, service, now)
@@ -126,18 +142,27 @@ class Pool:
 
     def _stored(self, slot: Slot, row: Row) -> Offer | None:
         try:
-            image = read_image(self._root, row)
+            place = self._place(row)
+            if place is None:
+                return None
+            image = replace(read_image(self._root, row), path=place)
             receipt = read_receipt(row["receipt"])
         except StoreDamaged as exc:
             log.warning("%s", exc)
-            return None
-        if not image.path.is_file():
             return None
         charged = None if receipt is None else receipt.charged
         if charged is None and row["charged"] is not None:
             charged = row["charged"] / 1_000_000
         share = None if charged is None else charged / max(1, row["together"])
         return Offer(slot, image, share, row["paid_at"], row["notebook"])
+
+    def _place(self, row: Row) -> Path | None:
+        """Where a picture's file is; one that a killed move left elsewhere is put right first."""
+        place = place_of(self._root, row)
+        if not place.is_file():
+            row = self._trash.settled(row)
+            place = place_of(self._root, row)
+        return place if row["trashed_at"] is None and place.is_file() else None
 
 
 # The plus keeps SQLite from reading all pictures that are not in the trash: few have the recipe.
@@ -146,6 +171,7 @@ SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook, tasks.receipt,
     CASE ledger.state WHEN 'settled' THEN ledger.charged END AS charged,
     coalesce(tasks.created_at, sets.created_at) AS asked_at,
     coalesce(tasks.accepted_at, sets.created_at) AS paid_at,
+    (tasks.key IS NOT NULL AND tasks.ended_at IS NULL) AS is_open,
     (SELECT count(*) FROM pictures AS others WHERE others.key = sets.key) AS together
 FROM sets JOIN pictures USING (key) LEFT JOIN tasks USING (key) LEFT JOIN ledger USING (key)
 WHERE sets.identity = ? AND +pictures.trashed_at IS NULL

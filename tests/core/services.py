@@ -45,6 +45,7 @@ def quick(**changes: Any) -> Patience:
         "unsent": (0.01, 0.02),
         "limited": 30.0,
         "look": (0.01, 0.03, 0.1, 0.2),
+        "together": 0.01,
         "read": (0.01, 0.02),
         "download": (0.01, 0.02, 0.05, 0.1),
         "missing": 0.3,

@@ -1,12 +1,13 @@
-"""An end stands in the journal and in the ledger, or in neither: no credits stay reserved."""
+"""An end stands in journal and ledger, or in neither; what the service sets aside is known."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from services import InProcess
+from services import InProcess, until
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
@@ -45,3 +46,69 @@ def test_an_end_that_the_ledger_does_not_take_is_no_end_in_the_journal(
         with contextlib.suppress(errors.EvolinkError):
             found.result(30)
     assert later.store.ledger.spent().reserved == 0
+
+
+def test_what_the_service_sets_aside_beyond_the_estimate_is_known_to_the_cap(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    price = open_session(in_process).estimate(small()).high
+    session = open_session(in_process, budget=price * 2.5)
+    in_process.service.prices = 3.0
+    in_process.play("stuck")
+    task = session.submit(small())
+    until(lambda: task.id is not None)
+    set_aside = in_process.service.account.held
+    assert set_aside > price * 2.5, "it passes the cap, and is committed all the same"
+    assert session.store.ledger.spent().reserved == pytest.approx(set_aside)
+    (meter,) = session.meters()
+    assert meter.left == 0
+    with pytest.raises(errors.BudgetExceeded):
+        session.submit(small("a hare")).result(20)
+    assert in_process.counts()["create"] == 1
+    in_process.play("fair")
+    task.result(20)
+    until(lambda: session.store.ledger.spent().reserved == 0)
+    assert session.store.ledger.spent().charged == pytest.approx(in_process.service.account.used)
+
+
+def test_it_is_known_too_of_a_task_that_was_found_again(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.service.prices = 3.0
+    in_process.play("stuck")
+    in_process.play("reply lost")
+    task = session.submit(small())
+    until(lambda: task.id is not None)
+    set_aside = in_process.service.account.held
+    until(lambda: session.store.ledger.spent().reserved == pytest.approx(set_aside))
+
+
+def test_a_service_that_sets_aside_less_lowers_no_reservation(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.service.prices = 0.1
+    in_process.play("stuck")
+    task = session.submit(small())
+    until(lambda: task.id is not None)
+    assert session.store.ledger.spent().reserved == pytest.approx(task.estimate.high, abs=1e-6)
+
+
+def test_what_an_older_version_left_reserved_is_settled_by_recovering(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    task = session.submit(small())
+    task.result(20)
+    until(lambda: session.store.ledger.spent().charged > 0)
+    spent = session.store.ledger.spent()
+    with session.store.database.write() as connection:
+        connection.execute(
+            "UPDATE ledger SET state = 'reserved', charged = NULL, settled_at = NULL"
+        )
+    assert session.store.ledger.spent().reserved > 0
+    kernels = [open_session(in_process) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(Session.recover, kernels)) == [[], [], []]
+    assert session.store.ledger.spent() == spent

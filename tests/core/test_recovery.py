@@ -211,7 +211,12 @@ def test_two_recoveries_of_one_session_at_once_collect_each_task_once(
 # The balance, where the service can't be asked which tasks it has.
 
 
-def lost(session: Session, request: ImageRequest) -> str:
+def lost(
+    session: Session, emulator: InProcess, request: ImageRequest, fault: str = "reply lost"
+) -> str:
+    """What is said of a request whose reply is lost, at a service without a list."""
+    emulator.play(fault)
+    emulator.play("no list")
     with pytest.raises(errors.OutcomeUnknown) as caught:
         session.submit(request).result(20)
     return caught.value.message
@@ -221,9 +226,7 @@ def test_an_unknown_outcome_says_what_it_would_cost(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
     session = open_session(in_process)
-    in_process.play("reply lost")
-    in_process.play("no list")
-    said = lost(session, small(n=2))
+    said = lost(session, in_process, small(n=2))
     assert "If it was accepted, it costs about 0.63 credits." in said
     assert "balance" not in said  # nobody read it before
 
@@ -233,9 +236,7 @@ def test_a_balance_that_fell_is_a_hint_where_there_is_no_list(
 ) -> None:
     session = open_session(in_process)
     session.credits()
-    in_process.play("reply lost")
-    in_process.play("no list")
-    said = lost(session, small(n=2))
+    said = lost(session, in_process, small(n=2))
     assert "The balance fell by 0.6" in said
     assert "before the request: that fits a charge (a hint, no proof)." in said
 
@@ -245,9 +246,8 @@ def test_a_balance_that_did_not_fall_speaks_for_no_charge(
 ) -> None:
     session = open_session(in_process)
     session.credits()
-    in_process.play("503 before")
-    in_process.play("no list")
-    assert "that speaks for no charge (a hint, no proof)." in lost(session, small(n=2))
+    said = lost(session, in_process, small(n=2), "503 before")
+    assert "that speaks for no charge (a hint, no proof)." in said
 
 
 def test_what_other_tasks_cost_is_not_taken_for_a_hint(
@@ -256,9 +256,7 @@ def test_what_other_tasks_cost_is_not_taken_for_a_hint(
     session = open_session(in_process)
     session.credits()
     session.submit(small("an owl")).result(20)
-    in_process.play("reply lost")
-    in_process.play("no list")
-    assert "other tasks had a part in it" in lost(session, small(n=2))
+    assert "other tasks had a part in it" in lost(session, in_process, small(n=2))
 
 
 def test_the_balance_from_before_outlives_the_kernel(
@@ -266,9 +264,7 @@ def test_the_balance_from_before_outlives_the_kernel(
 ) -> None:
     first = open_session(in_process)
     first.credits()
-    in_process.play("reply lost")
-    in_process.play("no list")
-    lost(first, small(n=2))
+    lost(first, in_process, small(n=2))
     first.close()
     (task,) = open_session(in_process).recover()
     with pytest.raises(errors.OutcomeUnknown) as caught:
@@ -284,9 +280,7 @@ def test_a_real_service_is_asked_once_before_the_first_purchase(
     for number in range(3):
         session.submit(small(f"fox {number}")).result(20)
     assert emulator.counts()["credits"] == 1
-    emulator.play("reply lost")
-    emulator.play("no list")
-    assert "The balance fell by" in lost(session, small(n=2))
+    assert "The balance fell by" in lost(session, emulator, small(n=2))
 
 
 def test_a_balance_that_can_not_be_read_keeps_nothing_back(

@@ -164,6 +164,49 @@ def test_a_file_that_was_deleted_is_bought_again_and_no_other(
     entry = session.store.journal.get(task.key)
     assert entry is not None
     assert entry.request["n"] == 1
+    assert task.state.note == (
+        f"{images[1].path.name} is not in the store's folder any more, and bought anew"
+    )
+    assert not images[1].path.exists()
+    again = ask(session, small(n=3), "cell 3")
+    assert files(again) == names
+    assert again.state.note is None
+
+
+def test_an_offer_leaves_out_what_was_deleted_and_a_refusal_names_it(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    first = open_session(in_process)
+    images = ask(first, small(n=3)).result(20)
+    images[0].path.unlink()
+    session = open_session(in_process, may_spend=lambda: False)
+    stored = session.stored(small(n=3))
+    assert stored is not None
+    assert stored.pictures == 2
+    with pytest.raises(errors.SpendingRefused) as caught:
+        ask(session, small(n=3)).result(20)
+    assert f"({images[0].path.name} is not there any more: moved or deleted)" in str(caught.value)
+    for image in images[1:]:
+        image.path.unlink()
+    with pytest.raises(errors.SpendingRefused, match=r"and 2 more are not there any more"):
+        ask(session, small(n=3)).result(20)
+
+
+def test_what_a_killed_kernel_left_in_the_trash_answers_from_its_own_place(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    (image,) = ask(session, small()).result(20)
+    # Killed while it was deleted, where files have one name at a time: the row is as it was.
+    trash = session.store.root / ".trash"
+    trash.mkdir()
+    image.path.rename(trash / image.path.name)
+    assert session.stored(small()) is not None
+    assert image.path.is_file()
+    image.path.rename(trash / image.path.name)
+    assert ask(session, small(), "cell 2").result(20)[0] == image
+    assert (image.path.is_file(), list(trash.iterdir())) == (True, [])
+    assert in_process.counts()["create"] == 1
 
 
 def test_what_lies_in_the_trash_does_not_answer(
@@ -350,22 +393,28 @@ def test_a_purchase_that_is_refused_again_ends_with_its_own_error(
     assert session.store.ledger.spent().total == 0
 
 
+def lost_and_asked_again(
+    session: Session, emulator: InProcess, request: ImageRequest
+) -> tuple[Task, Task, errors.OutcomeUnknown]:
+    """Two cells that ask for the same; the reply to the first is lost, and nobody has a list."""
+    emulator.play("no list")
+    emulator.play("reply lost")
+    tasks = []
+    for cell in ("cell 1", "cell 2"):
+        tasks.append(ask(session, request, cell))
+        with pytest.raises(errors.OutcomeUnknown) as caught:
+            tasks[-1].result(20)
+    return tasks[0], tasks[1], caught.value
+
+
 def test_an_unknown_outcome_is_looked_for_and_never_bought_a_second_time_in_silence(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
     session = open_session(in_process)
-    in_process.play("no list")
-    in_process.play("reply lost")
-    lost = ask(session, small())
-    with pytest.raises(errors.OutcomeUnknown):
-        lost.result(20)
-
-    second = ask(session, small(), "cell 2")
-    with pytest.raises(errors.OutcomeUnknown) as caught:
-        second.result(20)
+    _, second, told = lost_and_asked_again(session, in_process, small())
     assert second.state.stage is Stage.UNKNOWN
-    assert caught.value.billed is Billed.UNKNOWN
-    assert "fresh=True" in caught.value.advice
+    assert told.billed is Billed.UNKNOWN
+    assert "fresh=True" in told.advice
     assert in_process.counts()["create"] == 1
 
     # A person decides: the new ones come before the one that nobody knows of.
@@ -384,14 +433,7 @@ def test_sending_again_is_for_a_person_to_decide_also_where_another_ask_is_meant
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
     session = open_session(in_process)
-    in_process.play("no list")
-    in_process.play("reply lost")
-    lost = ask(session, small())
-    with pytest.raises(errors.OutcomeUnknown):
-        lost.result(20)
-    second = ask(session, small(), "cell 2")
-    with pytest.raises(errors.OutcomeUnknown):
-        second.result(20)
+    lost, second, _ = lost_and_asked_again(session, in_process, small())
     second.send_again()
     assert files(second) == files(lost)
     assert in_process.counts()["accepted"] == 1  # the same key: the service knows it

@@ -124,6 +124,87 @@ def test_a_task_found_again_without_reservation_is_charged_all_the_same(ledger, 
     assert ledger.spent(service="api.evolink.ai").charged == 3.5
 
 
+def test_a_reservation_is_raised_to_what_the_service_has_set_aside_and_never_lowered(
+    ledger, reserve, now
+):
+    reserve("a", 5, scopes=["x"], caps=[Cap(6)])
+    ledger.raise_to("a", 4, now)
+    assert ledger.spent().reserved == 5
+    ledger.raise_to("a", 8, now)
+    ledger.raise_to("a", 7, now)
+    assert (ledger.spent().reserved, ledger.spent(scope="x").reserved) == (8, 8)
+    with pytest.raises(BudgetExceeded, match="8 reserved"):
+        reserve("b", 0.5, caps=[Cap(6)])
+    ledger.settle("a", Receipt(charged=3), now)
+    ledger.raise_to("a", 9, now)
+    assert (ledger.spent().charged, ledger.spent().reserved) == (3, 0)
+
+
+def test_a_charge_not_reported_counts_what_was_set_aside(ledger, reserve, now):
+    reserve("a", 5)
+    ledger.raise_to("a", 8, now)
+    ledger.settle("a", Receipt(), now)
+    assert ledger.spent().unreported == 8
+
+
+def test_what_the_service_has_set_aside_for_a_task_without_reservation_counts(ledger, store, now):
+    entry = store.journal.intend({}, service="api.evolink.ai", now=now)
+    ledger.raise_to(entry.key, 3.5, now)
+    assert ledger.spent(service="api.evolink.ai").reserved == 3.5
+
+
+def test_an_absurd_report_breaks_no_sum(ledger, reserve, now):
+    for key in "ab":
+        reserve(key, 5)
+        ledger.raise_to(key, 1e300, now)
+    assert ledger.spent().reserved == 20_000_000
+    ledger.settle("a", Receipt(charged=1e300), now)
+    assert ledger.spent().total == 20_000_000
+
+
+ENDS = {
+    "saved": ("finished", None, Receipt(charged=3.5), (3.5, 0)),
+    "saved, not reported": ("finished", None, Receipt(), (0, 5)),
+    "failed": ("failed", {"billed": "NO"}, None, (0, 0)),
+    "lost": ("failed", {"billed": "YES"}, Receipt(charged=3.5), (3.5, 0)),
+    "failed, nobody knows": ("failed", {}, None, (0, 5)),
+    "refused": ("refused", {}, None, (0, 0)),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_what_is_still_reserved_for_a_task_that_has_ended_is_settled(
+    ledger, store, reserve, now, end
+):
+    move, record, receipt, spent = end
+    key = store.journal.intend({}, service="emulator", now=now).key
+    reserve(key, 5)
+    store.journal.sending(key, now)
+    if move != "refused":
+        store.journal.accepted(key, "task-1", now)
+    facts = {} if receipt is None else {"receipt": receipt}
+    getattr(store.journal, move)(key, *([] if record is None else [record]), now + 7, **facts)
+    out = store.journal.intend({}, service="emulator", now=now).key
+    reserve(out, 2)
+    assert ledger.settle_ended() == 1
+    found = ledger.spent()
+    assert (found.charged, found.unreported, found.reserved) == (*spent, 2)
+    assert ledger.settle_ended() == 0
+    assert ledger.spent() == found
+
+
+def test_a_damaged_receipt_keeps_its_credits(ledger, store, reserve, now):
+    key = store.journal.intend({}, service="emulator", now=now).key
+    reserve(key, 5)
+    store.journal.sending(key, now)
+    store.journal.accepted(key, "task-1", now)
+    store.journal.finished(key, now)
+    with store.database.write() as connection:
+        connection.execute("UPDATE tasks SET receipt = '{\"charged\": NaN}'")
+    assert ledger.settle_ended() == 1
+    assert ledger.spent().unreported == 5
+
+
 def test_releasing_what_is_not_reserved_is_no_error(ledger, now):
     ledger.release("nowhere", now)
     assert ledger.spent().tasks == 0

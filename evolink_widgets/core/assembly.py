@@ -1,0 +1,91 @@
+"""How the parts of a session are made and put together, on its first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from evolink_widgets.core.balance import Balance
+from evolink_widgets.core.client import Client
+from evolink_widgets.core.download import Downloader
+from evolink_widgets.core.files import Files
+from evolink_widgets.core.limits import limits_for
+from evolink_widgets.core.lookout import Lookout
+from evolink_widgets.core.upload import Uploader
+from evolink_widgets.core.watcher import Watcher
+from evolink_widgets.core.wiring import Keeper, Wiring
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.store.pool import Pool
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.patience import Patience
+    from evolink_widgets.core.transport import Transport
+    from evolink_widgets.rules.pricing import Estimate
+    from evolink_widgets.rules.request import ImageRequest
+    from evolink_widgets.rules.schedule import Durations
+    from evolink_widgets.store.store import Store
+
+
+def assemble(
+    transport: Transport,
+    *,
+    service: str,
+    base_url: str,
+    files_url: str,
+    simulated: bool,
+    key_name: str,
+    store: Store,
+    owner: str,
+    keeper: Keeper,
+    estimate: Callable[[ImageRequest], Estimate],
+    may_spend: Callable[[], bool],
+    durations: Durations,
+    patience: Patience,
+    clock: Callable[[], float],
+) -> Wiring:
+    """The parts of one session; what each of these is for stands at `Session` and `Wiring`."""
+    limits = limits_for(service, key_name)
+    client = Client(transport, base_url, limits, clock=clock)
+    records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
+    uploader = Uploader(
+        store.uploads,
+        Files(transport, files_url, limits, pictures, clock=clock),
+        account=urlsplit(files_url).netloc,
+        owner=owner,
+        patience=patience,
+        records=records,
+        workers=pictures,
+        clock=clock,
+    )
+    lookout = Lookout(
+        client,
+        store.journal,
+        service,
+        records,
+        paid_timeout=transport.timeouts.paid,
+        apart=patience.together,
+    )
+    return Wiring(
+        service=service,
+        simulated=simulated,
+        owner=owner,
+        store=store,
+        client=client,
+        downloads=Downloader(transport, limits, pictures),
+        uploader=uploader,
+        watcher=Watcher(client, patience),
+        lookout=lookout,
+        limits=limits,
+        patience=patience,
+        clock=clock,
+        balance=Balance(client, store, service, records, clock),
+        pool=Pool(store.root, store.database),
+        estimate=estimate,
+        may_spend=may_spend,
+        keeper=keeper,
+        paid_timeout=transport.timeouts.paid,
+        records=records,
+        pictures=pictures,
+        durations=durations,
+    )
