@@ -43,7 +43,9 @@ def html_of(tasks: Iterable[Task], key: str) -> str:
     shown = left_out = 0
     for task in reversed(list(tasks)):
         state, images = task.state, task.images
-        note = state.note if state.stage.ended else _UNFINISHED
+        # Between the last picture and the end there is a moment in which nothing is missing.
+        waits = not state.stage.ended and len(images) < state.expected
+        note = _UNFINISHED if waits else state.note
         if not images and state.stage.ended:
             continue
         if shown and shown + len(images) > _MOST_PICTURES:

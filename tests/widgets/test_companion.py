@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import evolink_widgets as ew
+from evolink_widgets.core.state import Stage
 from evolink_widgets.widgets.companion import html_of
 
 ASK = {"size": "1024x640", "quality": "low"}
@@ -26,6 +29,16 @@ def test_a_run_on_its_way_is_named_with_how_to_collect_it() -> None:
     markup = html_of([task], "abc")
     assert "a &lt;b&gt;fox&lt;/b&gt;" in markup
     assert "ew.recover()" in markup
+
+
+def test_a_run_whose_pictures_are_all_there_misses_nothing() -> None:
+    task = ew.generate("a fox", n=2, **ASK)
+    task.result(20)
+    last = replace(task.state, stage=Stage.SAVING, ended_at=None)
+    run = SimpleNamespace(state=last, images=last.images, request=task.request)
+    assert "Not finished" not in html_of([run], "abc")  # type: ignore[list-item]
+    run.state, run.images = replace(last, images=last.images[:1]), last.images[:1]
+    assert "Not finished" in html_of([run], "abc")  # type: ignore[list-item]
 
 
 def test_a_long_log_is_cut_and_says_so() -> None:

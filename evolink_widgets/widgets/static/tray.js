@@ -187,7 +187,9 @@ export function referenceTray(ui, changed) {
       const { signal } = card.stop;
       signal.addEventListener("abort", () => ui.model.send({ kind: "cancel", upload: card.key }));
       const work = () => sendFile(link, file, card.key, signal, (share) => card.tell({ isLate: true, share }));
-      queue = queue.then(() => signal.aborted || settle(card, work));
+      queue = queue.then(async () => {
+        if (!signal.aborted) await settle(card, work);
+      });
     }
     tell();
   }
