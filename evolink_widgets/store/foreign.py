@@ -139,6 +139,11 @@ class ForeignStore:
         names = tuple(row["scope"] for row in scopes if isinstance(row["scope"], str))
         return TheirCredits(key, columns, names)
 
+    def originals(self, digest: str) -> list[str]:
+        """Return the SHA-256 of what a kept reference was made from."""
+        rows = self._rows("SELECT original FROM origins WHERE sha256 = ? LIMIT 100", digest)
+        return [row["original"] for row in rows if is_digest(row["original"])]
+
     def credit_keys(self) -> list[str]:
         """Return the keys of all rows in their ledger."""
         return self._keys("ledger")

@@ -1,5 +1,8 @@
 """Taking another store in: pictures, recipes, tasks and credits, each once.
 
+With a recipe come the references that it needs, by their content. All else stays where it is:
+what the other's emulator keeps beside its pictures, say.
+
 A set comes in whole, in one transaction, or not at all. Merging again goes on where a merge was
 stopped, and finds what is there already by its key and its SHA-256.
 """
@@ -7,9 +10,6 @@ stopped, and finds what is there already by its key and its SHA-256.
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -23,13 +23,12 @@ from evolink_widgets.store.database import Database, insert
 from evolink_widgets.store.entry import Entry, columns_of
 from evolink_widgets.store.foreign import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.formats import NotAPicture, examine
+from evolink_widgets.store.merged_references import References
 from evolink_widgets.store.names import TRASH
+from evolink_widgets.store.plain import copy_plain
 from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
 
-_LARGEST_PICTURE = 256_000_000
-_BLOCK = 1 << 20
 _AT_ONCE = 200
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,8 @@ class _Merge:
         found = database.rows("SELECT key, number, sha256 FROM pictures")
         self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
         self.hashes = set(self.ours.values())
+        self.references = References(root, database, theirs)
+        self.needed: list[str] = []
 
     def run(self) -> Merged:
         for one in self.theirs.sets():
@@ -96,6 +97,8 @@ class _Merge:
             with self.database.write() as connection:
                 for key in keys:
                     self._take_task(connection, key)
+            self.references.take(self.needed)
+            self.needed.clear()
         for keys in _some(self.theirs.credit_keys()):
             with self.database.write() as connection:
                 for key in keys:
@@ -117,6 +120,8 @@ class _Merge:
                 wanted.append(picture)
         with ExitStack() as stack:
             ready = [new for one in wanted if (new := self._fetch(one, stack)) is not None]
+            if theirs.pictures:
+                self.references.take(theirs.recipe.request.references)
             self._shelve(theirs, key, ready)
         self.pictures += len(ready)
         for one in ready:
@@ -174,7 +179,7 @@ class _Merge:
             path = stack.enter_context(files.temporary(folder))
         try:
             with guarded(path, "written"):
-                _copy_plain(self._place_of(theirs), path)
+                copy_plain(self._place_of(theirs), path, self.theirs.root)
                 files.flush(path)
             facts = examine(path)
             if facts.sha256 != theirs.sha256:
@@ -196,6 +201,8 @@ class _Merge:
         theirs = self.theirs.task(key)
         if theirs is None:
             return
+        if theirs.recipe is not None:  # copied later: nobody waits for files to be written here
+            self.needed += theirs.recipe["request"].get("references") or ()
         ours = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
         if ours is None:
             if (
@@ -250,31 +257,6 @@ def _is_further(connection: Connection, ours: Row, theirs: Entry) -> bool:
         return False
     rows = connection.execute("SELECT number FROM pictures WHERE key = ?", (theirs.key,))
     return set(theirs.saved) <= {row["number"] for row in rows}
-
-
-def _copy_plain(source: Path, target: Path) -> None:
-    """Copy a picture's file: no link, no device, nothing huge.
-
-    Raises:
-        NotAPicture: it is one of these, or it is not there.
-    """
-    if source.parent.name == TRASH and source.parent.is_symlink():
-        raise NotAPicture("its folder is a link")
-    try:
-        if not stat.S_ISREG(source.lstat().st_mode):
-            raise NotAPicture("it is no plain file")
-        handle = os.open(source, os.O_RDONLY | _NO_LINK)
-    except FileNotFoundError as exc:
-        raise NotAPicture("it is not there any more") from exc
-    except OSError as exc:
-        raise NotAPicture(f"it can't be read ({exc.strerror})") from exc
-    with os.fdopen(handle, "rb") as file, target.open("wb") as copy:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):  # put in its place since
-            raise NotAPicture("it is no plain file")
-        if found.st_size > _LARGEST_PICTURE:
-            raise NotAPicture(f"it has {found.st_size:,} bytes")
-        shutil.copyfileobj(file, copy, _BLOCK)
 
 
 def _some(keys: list[str]) -> Iterator[list[str]]:

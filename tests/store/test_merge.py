@@ -7,16 +7,19 @@ import json
 import os
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreTooNew
+from evolink_widgets.rules.kept import kept_name
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store import Query, Step, Store
+from evolink_widgets.store.archive import export_zip
 from evolink_widgets.store.schema import MIGRATIONS
 
 KEY = "k3j2mnpqrstu"
@@ -33,8 +36,11 @@ def other(tmp_path):
 def fill(picture, now):
     """Let a store buy pictures: `fill(store, "a fox", n=2)`; returns the task's key."""
 
-    def buy(store, prompt="a fox", *, n=2, key=None, when=0.0, service="emulator", end=True):
-        recipe = Recipe(ImageRequest(prompt, n=n), service)
+    def buy(
+        store, prompt="a fox", *, n=2, key=None, when=0.0, service="emulator", end=True,
+        references=(),
+    ):  # fmt: skip
+        recipe = Recipe(ImageRequest(prompt, n=n, references=references), service)
         entry = store.journal.intend(
             recipe.request.to_record(),
             service=service,
@@ -235,6 +241,81 @@ def test_open_tasks_come_without_links_and_unsent_ones_not_at_all(store, other, 
     assert (entry.step, entry.results, entry.links_until) == (Step.ACCEPTED, (), None)
     assert entry.task_id == f"task-{key}"
     assert store.journal.get("unsent") is None
+
+
+@pytest.fixture
+def referring(fill, picture, now):
+    """Let a store buy a picture, and ask for a change of it: both keys, and the reference."""
+
+    def buy(store, *, end=True):
+        parent = fill(store, "a fox", n=1)
+        data = picture("jpeg", seed="a reference")  # the parent, made ready
+        digest = hashlib.sha256(data).hexdigest()
+        original = store.gallery.images(parent)[0].sha256
+        store.uploads.keep(data, digest, "jpeg", original=original)
+        name = kept_name(digest)
+        return (
+            parent,
+            fill(store, "at night", n=1, when=5, references=(name, name), end=end),
+            digest,
+        )
+
+    return buy
+
+
+def test_the_references_of_what_comes_in_come_too(store, other, referring, picture, visible):
+    parent, child, digest = referring(other)
+    other.uploads.keep(b"nobody needs it", "0" * 64, "png")
+    (other.root / ".emulator.files").mkdir()
+    (other.root / ".emulator.files" / "file-1").write_bytes(picture())
+    (other.root / ".emulator.jsonl").write_text("{}")
+    merged = store.merge(other.root)
+    assert (merged.pictures, merged.left_out) == (2, ())
+    assert store.uploads.file_of(digest).read_bytes() == other.uploads.file_of(digest).read_bytes()
+    made = store.gallery.images(child)[0]
+    assert made.parents == (store.gallery.images(parent)[0],) * 2
+    hidden = {path.name for path in store.root.iterdir() if path.name.startswith(".")}
+    assert hidden <= {".parts", ".references", ".thumbs"}
+    assert [path.name for path in (store.root / ".references").iterdir()] == [f"{digest}.jpg"]
+    with zipfile.ZipFile(export_zip([made], store.root)) as packed:
+        assert set(packed.namelist()) == {"manifest.json", made.path.name}
+    # What a merge was stopped before is made up for by the next one.
+    store.uploads.drop(digest)
+    assert store.merge(other.root).already == 2
+    assert store.uploads.has(digest)
+
+
+def test_a_task_that_is_still_out_brings_its_references(store, other, referring):
+    _, child, digest = referring(other, end=False)
+    store.merge(other.root)
+    assert store.journal.get(child).ended_at is None
+    assert store.uploads.file_of(digest).is_file()
+
+
+@pytest.mark.parametrize("kind", ["changed", "gone", "no picture", "link", "folder of links"])
+def test_a_reference_that_is_not_what_it_was_is_left_out_and_the_pictures_come(
+    store, other, referring, tmp_path, picture, kind
+):
+    _, _, digest = referring(other)
+    path, folder = other.uploads.file_of(digest), other.root / ".references"
+    if kind == "changed":
+        path.write_bytes(picture("jpeg", seed="another"))
+    elif kind == "gone":
+        path.unlink()
+    elif kind == "no picture":
+        path.write_bytes(b"root:x:0:0")
+    elif kind == "link":
+        path.rename(tmp_path / "secret.jpg")
+        path.symlink_to(tmp_path / "secret.jpg")
+    else:
+        folder.rename(tmp_path / "secrets")
+        folder.symlink_to(tmp_path / "secrets")
+    merged = store.merge(other.root)
+    assert merged.pictures == 2
+    (said,) = merged.left_out
+    assert said.startswith(f"The reference {folder / digest}")
+    assert not store.uploads.has(digest)
+    assert not list((store.root / ".parts").iterdir())
 
 
 def test_what_lies_in_their_trash_lies_in_ours(store, other, fill, now):
