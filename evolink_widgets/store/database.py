@@ -115,6 +115,15 @@ class Database:
         """SQLite's journal mode in use: "wal", or "delete" where WAL can't be had."""
         return str(self.rows("PRAGMA journal_mode")[0][0])
 
+    @property
+    def data_version(self) -> int:
+        """A number that is another one once others have written; 0 where there is no store yet.
+
+        It may change without that, too: when the connection was opened anew.
+        """
+        rows = self.rows("PRAGMA data_version")
+        return int(rows[0][0]) if rows else 0
+
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
         with self._lock:

@@ -185,7 +185,7 @@ class Shelf:
 
     def has_changed(self) -> bool:
         """Whether anybody, this kernel or another, has changed the pictures since last asked."""
-        version = [tuple(row) for row in self.store.database.rows("PRAGMA data_version")]
+        version = self.store.database.data_version
         if version == self._version:
             return False
         self._version = version

@@ -13,6 +13,7 @@ import pytest
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreTooNew
 from evolink_widgets.store import Store
 from evolink_widgets.store.database import Database
+from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.schema import MIGRATIONS
 
 
@@ -268,3 +269,18 @@ def test_opening_the_room_loads_no_pillow(program):
 
     root = Path(evolink_widgets.__file__).parent.parent
     assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
+
+
+def test_what_others_write_is_noticed_and_what_is_read_is_not(tmp_path, now):
+    path = tmp_path / "evolink.sqlite"
+    mine, theirs = Database(path), Database(path)
+    assert mine.data_version == 0
+    assert not path.exists()
+    Journal(theirs).remember("a", {})
+    before = mine.data_version
+    mine.rows("SELECT * FROM notes")
+    assert mine.data_version == before > 0
+    Journal(theirs).remember("b", {})
+    assert mine.data_version != before
+    mine.close()
+    theirs.close()
