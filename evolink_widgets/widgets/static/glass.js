@@ -1,5 +1,6 @@
 /** The glass through which all pictures are seen: the same part of each, moved by transforms alone. */
 import { flag } from "./dom.js";
+import { gestures, growth, within } from "./gestures.js";
 
 /** Pixels of the screen that one of a picture may take; Python's limit too. */
 const LARGEST = 8;
@@ -21,13 +22,13 @@ export function glass(arena, divider, hand) {
   let position = 0.5;
   let over = false;
   let frame = 0;
-  /** The pointer that is down, where it was last, and where the panes begin. @type {{ id: number, x: number, y: number } | undefined} */
-  let held;
-  let origin = 0;
+  /** Whether the divider is dragged; where it was before, and where the panes begin. */
   let isSliding = false;
-
-  /** @param {number} value @param {number} low @param {number} high */
-  const within = (value, low, high) => Math.min(Math.max(value, low), high);
+  let before = 0;
+  let origin = 0;
+  /** What two fingers hold, and the scale they found. @type {Hold} */
+  let held;
+  let from = 1;
 
   /** What is smaller than its pane stays in the middle. @param {number} value @param {number} whole @param {number} room */
   function inside(value, whole, room) {
@@ -45,8 +46,8 @@ export function glass(arena, divider, hand) {
     frame = 0;
     const left = Math.round(wide / 2 - x * scale);
     const top = Math.round(high / 2 - y * scale);
-    const [from, to] = span();
-    const edge = Math.round(from + (to - from) * position);
+    const [start, end] = span();
+    const edge = Math.round(start + (end - start) * position);
     for (const [at, { lens, image }] of layers.entries()) {
       // The lens is pushed aside and the picture in it pushed back: a cut without painting.
       const cut = over && !at ? wide - edge : 0;
@@ -79,50 +80,63 @@ export function glass(arena, divider, hand) {
     zoom();
   }
 
-  /** Asks for another scale; what is under a point of the screen stays there. @type {Glass["ask"]} */
-  function ask(to, point) {
+  /** What of the pictures is under a point of the screen; side by side, in the pane that is nearest. @param {Spot} point @returns {Hold} */
+  function holdAt({ clientX, clientY }) {
+    const [[, dx, dy]] = (over ? layers.slice(1) : layers)
+      .map(({ lens }) => {
+        const box = lens.getBoundingClientRect();
+        const [dx, dy] = [clientX - box.x - wide / 2, clientY - box.y - high / 2];
+        return [Math.hypot(dx / wide, dy / high), dx, dy];
+      })
+      .sort(([a], [b]) => a - b);
+    return { x: x + dx / scale, y: y + dy / scale, middleX: clientX - dx, middleY: clientY - dy };
+  }
+
+  /** Asks for another scale; what is held is under the point then. @type {Glass["ask"]} */
+  function ask(to, point, hold = point && holdAt(point)) {
     const wanted = within(to, Math.min(fit, 1), LARGEST);
-    const before = scale;
     hand.zoom(Math.abs(wanted - fit) < 1e-6 ? 0 : wanted);
-    if (!point) return;
-    const grown = scale / before - 1;
-    for (const { lens } of over ? layers.slice(1) : layers) {
-      const box = lens.getBoundingClientRect();
-      const [dx, dy] = [point.clientX - box.x - wide / 2, point.clientY - box.y - high / 2];
-      // Side by side, the pane under the point counts.
-      if (Math.abs(dx) <= wide / 2 && Math.abs(dy) <= high / 2) return move(dx * grown, dy * grown);
-    }
+    if (!point || !hold) return;
+    x = hold.x - (point.clientX - hold.middleX) / scale;
+    y = hold.y - (point.clientY - hold.middleY) / scale;
+    move();
   }
 
   /** @param {number} clientX */
   function slide(clientX) {
-    const [from, to] = span();
-    hand.slide(within((clientX - origin - from) / (to - from), 0, 1));
+    const [start, end] = span();
+    hand.slide(within((clientX - origin - start) / (end - start), 0, 1));
   }
 
-  /** @param {PointerEvent} event */
-  arena.onpointerdown = ({ target, button, pointerId, clientX, clientY }) => {
-    const on = /** @type {Element} */ (target);
-    if (button || !layers[0] || on.closest("button")) return;
-    arena.setPointerCapture(pointerId);
-    held = { id: pointerId, x: clientX, y: clientY };
-    origin = arena.getBoundingClientRect().x;
-    isSliding = over && (divider.contains(on) || scale <= fit);
-    if (isSliding) slide(clientX);
-  };
-  /** @param {PointerEvent} event */
-  arena.onpointermove = ({ pointerId, clientX, clientY }) => {
-    if (held?.id !== pointerId) return;
-    if (isSliding) slide(clientX);
-    else move(held.x - clientX, held.y - clientY);
-    held = { id: pointerId, x: clientX, y: clientY };
-  };
-  arena.onpointerup = arena.onpointercancel = () => (held = undefined);
+  gestures(arena, {
+    begin({ target, clientX, pointerType }, others) {
+      const on = /** @type {Element} */ (target);
+      if (!layers[0] || (!others && on.closest("button"))) return false;
+      // With a second finger, it was no slide.
+      if (isSliding) hand.slide(before);
+      isSliding = !others && over && (divider.contains(on) || scale <= fit);
+      before = position;
+      origin = arena.getBoundingClientRect().x;
+      // A finger may be about to scroll the page.
+      if (isSliding && pointerType !== "touch") slide(clientX);
+      return true;
+    },
+    drag: (dx, dy, { clientX }) => (isSliding ? slide(clientX) : move(-dx, -dy)),
+    grip(middle) {
+      held = holdAt(middle);
+      from = scale;
+    },
+    pinch: (by, middle) => ask(from * by, middle, held),
+    end({ type, clientX }) {
+      if (isSliding) type === "pointerup" ? slide(clientX) : hand.slide(before);
+      isSliding = false;
+    },
+  });
   /** A plain wheel scrolls the notebook. @param {WheelEvent} event */
   arena.onwheel = (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    ask(scale * Math.exp(-event.deltaY / 400), event);
+    ask(scale * growth(event), event);
   };
   new ResizeObserver(measure).observe(arena);
 

@@ -1,11 +1,19 @@
 /** The picture by itself: preview first, the file itself when its pixels can be seen. */
 import { ahead, fill, flag, h, make, noter, set, tool, urlOf, write } from "./dom.js";
+import { gestures, growth, within } from "./gestures.js";
 import { picTools } from "./work.js";
 
 /** How many pixels of the screen one of the picture may take. */
 const MOST = 8;
-/** Pixels that an arrow key moves a picture. */
+/** Pixels that an arrow key moves a picture, and that a finger goes from one to the next. */
 const STRIDE = 60;
+const SWIPE = 60;
+
+/** @param {Element} el @returns {Spot} */
+function middleOf(el) {
+  const { x, y, width, height } = el.getBoundingClientRect();
+  return { clientX: x + width / 2, clientY: y + height / 2 };
+}
 
 /** @param {Deck} ui @param {HTMLElement} root */
 export function lightbox(ui, root) {
@@ -23,6 +31,11 @@ export function lightbox(ui, root) {
   let loading = new AbortController();
   /** The blob URL in view, given back when another comes. */
   let url = "";
+  /** Where a finger began that may turn to the next picture. @type {number | undefined} */
+  let swipe;
+  /** The pixel that two fingers hold, and the scale they found. @type {number[]} */
+  let held;
+  let before = 1;
 
   const [title, facts, strip] = make("b dl.facts div.strip");
   const [line, note] = noter(say);
@@ -45,19 +58,19 @@ export function lightbox(ui, root) {
     ),
   );
 
-  /** The stage scrolls; what is under the pointer, or in the middle, stays where it is. @param {number} to @param {MouseEvent} [event] */
-  function zoom(to, event) {
+  /** Which pixel of the picture is under a point of the screen. @param {Spot} point */
+  function pixelAt({ clientX, clientY }) {
+    const { left, top } = image.getBoundingClientRect();
+    return [(clientX - left) / scale, (clientY - top) / scale];
+  }
+
+  /** The stage scrolls: what was under a point, or in the middle, stays there. @param {number} to @param {Spot} [point] @param {number[]} [pixel] another one to put there */
+  function zoom(to, point = middleOf(stage), pixel = pixelAt(point)) {
     const { width, height } = pics[at];
-    const room = stage.getBoundingClientRect();
-    const x = event?.clientX ?? room.x + room.width / 2;
-    const y = event?.clientY ?? room.y + room.height / 2;
-    const before = image.getBoundingClientRect();
-    const wanted = Math.max(fit, Math.min(MOST, to));
-    const grown = wanted / scale;
-    scale = wanted;
+    scale = within(to, fit, MOST);
     set(image, { "--w": `${width * scale}px`, "--h": `${height * scale}px` });
-    const after = image.getBoundingClientRect();
-    stage.scrollBy(after.left - x + (x - before.x) * grown, after.top - y + (y - before.y) * grown);
+    const now = pixelAt(point);
+    stage.scrollBy((pixel[0] - now[0]) * scale, (pixel[1] - now[1]) * scale);
     flag(stage, "large", scale > fit);
     write(zoomed, `Zoom ${Math.round(scale * 100)} %`);
     sharpen();
@@ -168,16 +181,27 @@ export function lightbox(ui, root) {
   set(stage, {
     onwheel(/** @type {WheelEvent} */ event) {
       event.preventDefault();
-      zoom(scale * Math.exp(-event.deltaY / 400), event);
+      zoom(scale * growth(event), event);
     },
     ondblclick(/** @type {MouseEvent} */ event) {
       zoom(scale > fit ? fit : fit < 1 ? 1 : 2, event);
     },
-    onpointerdown(/** @type {PointerEvent} */ { pointerType, pointerId }) {
-      if (pointerType === "mouse") stage.setPointerCapture(pointerId);
+  });
+  gestures(stage, {
+    begin({ clientX }, others) {
+      swipe = others || scale > fit ? undefined : clientX;
+      return true;
     },
-    onpointermove(/** @type {PointerEvent} */ { pointerId, movementX, movementY }) {
-      if (stage.hasPointerCapture(pointerId)) stage.scrollBy(-movementX, -movementY);
+    drag: (dx, dy) => stage.scrollBy(-dx, -dy),
+    grip(middle) {
+      held = pixelAt(middle);
+      before = scale;
+    },
+    pinch: (by, middle) => zoom(before * by, middle, held),
+    end({ type, pointerType, clientX }) {
+      const far = clientX - (swipe ?? clientX);
+      swipe = undefined;
+      if (type === "pointerup" && pointerType === "touch" && Math.abs(far) > SWIPE) page(far < 0 ? ahead(box) : -ahead(box));
     },
   });
   new ResizeObserver(() => {

@@ -324,6 +324,26 @@ interface Seen extends Picture {
   isBusy?: boolean;
 }
 
+/** A point of the screen. */
+type Spot = { clientX: number; clientY: number };
+
+/** What `gestures` tells of. */
+interface Gesture {
+  /** Something goes down, beside so many others; whether it is for us. */
+  begin(event: PointerEvent, others: number): boolean;
+  /** The only one has moved. */
+  drag(dx: number, dy: number, event: PointerEvent): void;
+  /** Two are down, about a middle. */
+  grip(middle: Spot): void;
+  /** They have moved: so many times as far apart as when they came down, about another middle. */
+  pinch(by: number, middle: Spot): void;
+  /** Something has gone up, or is the browser's now. */
+  end(event: PointerEvent): void;
+}
+
+/** A point of a picture, in its pixels, and the middle of the pane in which that is held. */
+type Hold = { x: number; y: number; middleX: number; middleY: number };
+
 /** What is moved as one: a picture, and what cuts it off. */
 type Layer = { lens: HTMLElement; image?: HTMLImageElement };
 
@@ -342,8 +362,8 @@ interface Glass {
   show(layers: Layer[], over: boolean): void;
   /** To a scale, or to all of it with 0. */
   zoom(to?: number): void;
-  /** Asks for a scale; a point of the screen stays where it is. */
-  ask(to: number, point?: { clientX: number; clientY: number }): void;
+  /** Asks for a scale; what is held, or was under the point of the screen, is under it then. */
+  ask(to: number, point?: Spot, hold?: Hold): void;
   move(dx?: number, dy?: number): void;
   /** The divider, from 0 to 1. */
   place(to: number): void;
