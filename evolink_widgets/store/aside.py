@@ -91,5 +91,5 @@ def _our_columns() -> dict[str, set[str]]:
                 connection.execute(change)
         return {
             table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-            for table in ("sets", "pictures", "tasks", "ledger", "ledger_scopes")
+            for table in ("sets", "pictures", "tasks", "ledger", "ledger_scopes", "presets")
         }

@@ -29,6 +29,7 @@ from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.entry import SELECT as SELECT_TASKS
 from evolink_widgets.store.entry import Entry, read_entry
 from evolink_widgets.store.names import inside
+from evolink_widgets.store.presets import LONGEST, read_preset
 from evolink_widgets.store.records import load_object
 from evolink_widgets.store.rows import is_digest, place_of, read_recipe
 
@@ -36,6 +37,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LARGEST_RECORD = 8_000_000
 _LARGEST_TEXT = 1_000_000
 _MOST_SENTENCES = 1000
+_MOST_PRESETS = 1000
 
 log = logging.getLogger("evolink_widgets")
 
@@ -143,6 +145,19 @@ class ForeignStore:
         """Return the SHA-256 of what a kept reference was made from."""
         rows = self._rows("SELECT original FROM origins WHERE sha256 = ? LIMIT 100", digest)
         return [row["original"] for row in rows if is_digest(row["original"])]
+
+    def presets(self) -> dict[str, dict[str, Any]]:
+        """Return their presets, by name."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in self._rows("SELECT * FROM presets WHERE length(record) <= ?", LONGEST):
+            try:
+                found[row["name"]] = read_preset(row["name"], row["record"])
+            except EvolinkError as exc:
+                self.leave_out(f"Preset {row['name']!r:.80} of {self.root}: {exc.message}")
+            if len(found) == _MOST_PRESETS:
+                self.leave_out(f"{self.root} has more presets; {_MOST_PRESETS} are looked at.")
+                break
+        return found
 
     def credit_keys(self) -> list[str]:
         """Return the keys of all rows in their ledger."""

@@ -1,4 +1,4 @@
-"""Taking another store in: pictures, recipes, tasks and credits, each once.
+"""Taking another store in: pictures, recipes, tasks, credits and presets, each once.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -26,6 +26,7 @@ from evolink_widgets.store.formats import NotAPicture, examine
 from evolink_widgets.store.merged_references import References
 from evolink_widgets.store.names import TRASH
 from evolink_widgets.store.plain import copy_plain
+from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
 
 _AT_ONCE = 200
@@ -40,15 +41,19 @@ class Merged:
         tasks: how many tasks were taken over.
         already: how many pictures were here before.
         left_out: a sentence for each thing that could not be taken over.
+        presets: how many presets were taken over.
     """
 
     pictures: int = 0
     tasks: int = 0
     already: int = 0
     left_out: tuple[str, ...] = ()
+    presets: int = 0
 
     def __str__(self) -> str:
         said = [f"{self.pictures} pictures and {self.tasks} tasks taken over"]
+        if self.presets:
+            said.append(f"{self.presets} preset{'' if self.presets == 1 else 's'} taken over")
         if self.already:
             said.append(f"{self.already} pictures were here already")
         if self.left_out:
@@ -103,7 +108,24 @@ class _Merge:
             with self.database.write() as connection:
                 for key in keys:
                     self._take_credits(connection, key)
-        return Merged(self.pictures, self.tasks, self.already, tuple(self.theirs.left_out))
+        presets = self._take_presets()
+        left_out = tuple(self.theirs.left_out)
+        return Merged(self.pictures, self.tasks, self.already, left_out, presets)
+
+    def _take_presets(self) -> int:
+        taken = 0
+        theirs = self.theirs.presets()
+        with self.database.write() if theirs else nullcontext():
+            ours = Presets(lambda: self.database)
+            for name, fields in theirs.items():
+                if ours.put(name, fields, replace=False):
+                    taken += 1
+                elif ours.get(name) != fields:
+                    self.theirs.leave_out(
+                        f"The preset {name!r} is another one here than in {self.theirs.root}; "
+                        "ours stays."
+                    )
+        return taken
 
     def _take_set(self, theirs: TheirSet) -> None:
         key = self._key_for(theirs)

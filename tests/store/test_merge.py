@@ -121,6 +121,43 @@ def test_into_a_store_that_is_not_there_yet_and_after_it_was_moved(tmp_path, oth
     store.close()
 
 
+def test_presets_come_in_where_their_names_are_free(store, other, fill):
+    store.presets["poster"] = {"size": "2:3"}
+    store.presets["wide"] = {"size": "21:9"}
+    other.presets["poster"] = {"size": "3:2"}
+    other.presets["wide"] = {"size": "21:9"}
+    other.presets["night <b>"] = {"prompt": "a fox at night", "n": 2}
+    fill(other)
+    merged = store.merge(other.root)
+    assert (merged.pictures, merged.presets) == (2, 1)
+    assert str(merged).startswith("2 pictures and 1 tasks taken over; 1 preset taken over; 1 thing")
+    [left_out] = merged.left_out
+    assert "The preset 'poster' is another one here" in left_out
+    assert store.presets == {
+        "poster": {"size": "2:3"},
+        "wide": {"size": "21:9"},
+        "night <b>": {"prompt": "a fox at night", "n": 2},
+    }
+    assert store.merge(other.root).presets == 0
+
+
+def test_damaged_presets_of_a_stranger_are_left_out_with_a_sentence(store, other, fill):
+    fill(other)
+    other.presets["good"] = {"n": 2}
+    with other.database.write() as connection:
+        connection.executemany(
+            "INSERT INTO presets VALUES (CAST(? AS TEXT), ?)",
+            [
+                ("bad", "{"), ("wrong", '{"size": "17:3"}'), ("two\nlines", '{"n": 1}'),
+                ("long", '{"prompt": "' + "x" * 1_000_001 + '"}'), (b"\xff", '{"n": 1}'),
+                ("more", '{"n": 1, "references": ["https://inside.example/secret"]}'),
+            ],
+        )  # fmt: skip
+    merged = store.merge(other.root)
+    assert (merged.presets, len(merged.left_out)) == (1, 5)
+    assert dict(store.presets) == {"good": {"n": 2}}
+
+
 def test_a_store_of_schema_1_is_merged_and_stays_of_schema_1(store, tmp_path):
     old = tmp_path / "old"
     shutil.copytree(Path(__file__).parent / "schema_1", old)
