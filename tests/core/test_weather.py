@@ -203,6 +203,21 @@ def test_a_picture_that_the_service_did_not_make_is_missed_and_the_others_are_th
     assert task.state.note == "2 of 3 pictures came"
 
 
+def test_a_task_that_ends_free_and_without_a_picture_is_over_and_its_credits_are_free(
+    emulator: Emulated, open_session: Open, small: Small
+) -> None:
+    session = open_session(emulator)
+    emulator.play("one missing")
+    task = session.submit(small())
+
+    with pytest.raises(errors.TaskFailed, match="charged nothing") as raised:
+        task.result(20)
+
+    assert raised.value.billed is Billed.NO
+    assert session.recover() == []
+    assert session.store.ledger.spent().reserved == 0
+
+
 def test_a_task_that_stands_still_is_waited_for(
     emulator: Emulated, open_session: Open, small: Small
 ) -> None:
