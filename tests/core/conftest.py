@@ -108,9 +108,9 @@ def small() -> Callable[..., ImageRequest]:
 def program() -> Callable[..., subprocess.Popen[str]]:
     """Start a program of `programs/` in a process of its own."""
 
-    def start(name: str, *args: object) -> subprocess.Popen[str]:
+    def start(name: str, *args: object, before: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, str(PROGRAMS / name), *map(str, args)],
+            [*before, sys.executable, str(PROGRAMS / name), *map(str, args)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import without_privileges
 from services import Emulated, InProcess, OnPort, Scripted, environment, quick
 
 from evolink_widgets import errors
@@ -128,14 +129,13 @@ def test_a_budget_is_kept_by_many_threads_at_once(
     assert set(outcomes) == {"done", Billed.NO.value}
 
 
-@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_said_before_anything_is_sent(
-    in_process: InProcess, open_session: Open, small: Small, tmp_path: Path
+    program: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
-    task = open_session(in_process, store="closed/pictures").submit(small())
-    with pytest.raises(errors.StoreReadOnly):
-        task.result(20)
+    asked = program("closed_folder.py", tmp_path / "closed", before=without_privileges.WORDS)
+    said, trouble = asked.communicate(timeout=60)
+    assert said.split() == ["StoreReadOnly", "NO", "0"], trouble
 
 
 def test_a_store_that_cannot_be_made_is_said_before_anything_is_sent(

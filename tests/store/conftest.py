@@ -94,11 +94,14 @@ def program() -> Callable[..., subprocess.Popen[str]]:
 
 @pytest.fixture(scope="session")
 def own_mounts() -> tuple[str, ...]:
-    """The words before a command that may mount what it likes, unseen by everyone else."""
+    """The words before a command that may mount what it likes, unseen by everyone else.
+
+    None where the machine allows that to nobody; there is a way without mounts then.
+    """
     unshare = shutil.which("unshare")
     words = (unshare or "unshare", "--map-root-user", "--mount")
     if unshare is None or subprocess.run([*words, "true"], capture_output=True).returncode:
-        pytest.skip("this machine allows no mounts of one's own")
+        return ()
     return words
 
 

@@ -6,6 +6,7 @@ import errno
 import sqlite3
 
 import pytest
+import without_privileges
 
 from evolink_widgets.errors import (
     Billed,
@@ -29,11 +30,18 @@ def test_a_limit_on_file_sizes_is_a_full_store_and_nothing_is_half_written(tmp_p
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path, program, own_mounts):
-    finish(program("full_disk.py", tmp_path / "s", "mount", before=own_mounts))
+    how = "mount" if own_mounts else "limit"
+    finish(program("full_disk.py", tmp_path / "s", how, before=own_mounts))
 
 
-def test_a_read_only_folder_is_said_and_can_still_be_looked_at(tmp_path, program, own_mounts):
-    finish(program("read_only.py", tmp_path / "s", before=own_mounts))
+def test_a_folder_without_write_permission_is_said_and_can_still_be_looked_at(tmp_path, program):
+    finish(program("read_only.py", tmp_path / "s", "bits", before=without_privileges.WORDS))
+
+
+def test_a_read_only_disk_is_said_and_can_still_be_looked_at(tmp_path, program, own_mounts):
+    how = "mount" if own_mounts else "bits"
+    before = own_mounts or without_privileges.WORDS
+    finish(program("read_only.py", tmp_path / "s", how, before=before))
 
 
 def test_a_file_where_the_folder_should_be_is_said_and_left_alone(tmp_path, recipe, now):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 import traitlets
 from ipywidgets import FloatSlider
@@ -79,7 +80,6 @@ def test_an_image_set_is_as_many_pictures_as_are_in_it() -> None:
 
 
 def test_files_bytes_pictures_and_arrays_are_compared_with_each_other(tmp_path: Path) -> None:
-    numpy = pytest.importorskip("numpy")
     path = tmp_path / "cat.png"
     path.write_bytes(drawn("red"))
     array = numpy.zeros((48, 64, 3), numpy.uint8)

@@ -1,6 +1,7 @@
-"""Uses a store whose folder has become read-only (needs a mount namespace of its own).
+"""Uses a store whose folder has become read-only.
 
-Prints "ok".
+Arguments: store, "bits" (by permission bits; root is to lay down its powers first) or "mount"
+(by a mount of its own; needs a mount namespace of its own). Prints "ok".
 """
 
 import subprocess
@@ -18,8 +19,27 @@ from evolink_widgets.store.archive import export_zip
 from evolink_widgets.store.embed import read_recipe
 
 NOW = 1_795_500_000.0
-root = Path(sys.argv[1])
+root, how = Path(sys.argv[1]), sys.argv[2]
 store = Store(root)
+
+
+def close_folder() -> None:
+    if how == "mount":
+        subprocess.run(["mount", "--bind", str(root), str(root)], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
+        return
+    for path in (*root.rglob("*"), root):
+        path.chmod(path.stat().st_mode & ~0o222)
+
+
+def open_folder() -> None:
+    if how == "mount":
+        subprocess.run(["mount", "-o", "remount,bind,rw", str(root)], check=True)
+        return
+    for path in (root, *root.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+
+
 recipe = Recipe(ImageRequest("a fox in the snow", n=2), "emulator")
 for index in range(2):
     part = store.gallery.part_path("k3j2mnpqrstu", index)
@@ -32,8 +52,7 @@ elsewhere = Store(root.with_name("elsewhere"))
 theirs = elsewhere.gallery.part_path("otherother22", 0)
 Image.effect_noise((32, 32), 50).save(theirs, "PNG")
 elsewhere.gallery.admit("otherother22", 0, theirs, recipe, now=NOW)
-subprocess.run(["mount", "--bind", str(root), str(root)], check=True)
-subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
+close_folder()
 
 
 def refused(act) -> None:
@@ -66,7 +85,7 @@ assert read_recipe(images[0].path) == recipe
 # And it can be taken into another store: reading it writes nothing.
 assert elsewhere.merge(root).pictures == 1
 assert elsewhere.gallery.images("k3j2mnpqrstu")[0].bytes == images[0].bytes
-subprocess.run(["mount", "-o", "remount,bind,rw", str(root)], check=True)
+open_folder()
 store.journal.remember("durations", {"n": 2})
 assert store.journal.recall("durations") == {"n": 2}
 print("ok")
