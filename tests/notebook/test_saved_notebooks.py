@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +21,40 @@ ASK = "size='1360x768', quality='high', n=10"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-def execute(folder: Path, *cells: str, state: bool = True) -> Any:
-    notebook = new_notebook(cells=[new_code_cell(source) for source in (SETUP, *cells)])
-    NotebookClient(
-        notebook,
-        timeout=120,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        store_widget_state=state,
-    ).execute()
+# What an output shows is renewed while a cell runs, so the last one waits until it was seen here.
+UNTIL_SEEN = "import pathlib, time\nwhile not pathlib.Path('seen').exists():\n    time.sleep(0.02)"
+
+
+def execute(folder: Path, *cells: str, seen: Callable[[str], bool], state: bool = True) -> Any:
+    """Run a notebook until its outputs, as one text, are what `seen` waits for."""
+    sources = (SETUP, *cells, UNTIL_SEEN)
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.is_set() and not seen(shown(notebook)):
+            time.sleep(0.02)
+        (folder / "seen").touch()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        NotebookClient(
+            notebook,
+            timeout=120,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            store_widget_state=state,
+        ).execute()
+    finally:
+        over.set()
+        looking.join()
     return notebook
+
+
+def shown(notebook: Any) -> str:
+    data = [one.get("data", {}) for cell in notebook.cells for one in list(cell.outputs)]
+    return "".join(f"{one.get('text/html', '')}{one.get('text/plain', '')}" for one in data)
 
 
 def test_twenty_pictures_are_saved_in_under_400_kb_and_seen_with_no_kernel(tmp_path: Path) -> None:
@@ -36,7 +63,7 @@ def test_twenty_pictures_are_saved_in_under_400_kb_and_seen_with_no_kernel(tmp_p
         f"studio = ew.ImageStudio(prompt='a fox in a meadow', {ASK})\nstudio",
         "images = await studio.run()",
         f"ew.generate('a harbour at night with many lights', {ASK})",
-        "import time\nwhile ew.session().tasks: time.sleep(0.1)\ntime.sleep(3)",
+        seen=lambda text: text.count("data:image/webp") == 20,
     )
     path = tmp_path / "saved.ipynb"
     nbformat.write(notebook, path)
@@ -52,7 +79,8 @@ def test_where_nobody_watches_there_is_one_line_a_stage_then_the_pictures(tmp_pa
     notebook = execute(
         tmp_path,
         "task = ew.generate('a fox', size='1024x640', quality='low', n=2)\ntask",
-        "images = task.result(60)\nimport time\ntime.sleep(2)",
+        "images = task.result(60)",
+        seen=lambda text: "Done: 2 pictures" in text and text.count("<img ") == 2,
         state=False,
     )
     (output,) = notebook.cells[1].outputs
