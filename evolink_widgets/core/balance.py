@@ -77,6 +77,9 @@ class Balance:
         self._records = records
         self._clock = clock
         self._first: asyncio.Future[Credits] | None = None
+        self._shared = 0.0
+        self._failed: EvolinkError | None = None
+        self._turn = asyncio.Lock()
 
     async def read(self) -> Credits:
         """Ask the service, and keep the answer.
@@ -122,7 +125,7 @@ class Balance:
                 before = await self._records.run(self._recalled)
             if before is None or before.at > sent_at:
                 return ""
-            await self.read()
+            await self._read_since(self._clock())
             others = await self._records.run(self._others, key, before.at)
         except EvolinkError:
             return ""
@@ -142,6 +145,22 @@ class Balance:
         else:
             said = f"The balance changed by {-fell:+.4g} credits {since}: that does not fit"
         return f"{said} (a hint, no proof)."
+
+    async def _read_since(self, moment: float) -> None:
+        """Read what is left, not before this moment; many who ask at once share a reading.
+
+        Raises:
+            ServiceError: it could not be learned.
+        """
+        async with self._turn:
+            if self._shared < moment:
+                self._shared, self._failed = self._clock(), None
+                try:
+                    await self.read()
+                except EvolinkError as error:
+                    self._failed = error
+            if self._failed is not None:
+                raise self._failed
 
     @property
     def _note(self) -> str:

@@ -259,6 +259,23 @@ def test_what_other_tasks_cost_is_not_taken_for_a_hint(
     assert "other tasks had a part in it" in lost(session, in_process, small(n=2))
 
 
+def test_many_who_ask_what_became_of_the_balance_share_a_reading(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    session.credits()
+    in_process.play("reply lost", times=20)
+    in_process.play("no list")
+    tasks = [session.submit(small(f"fox {number}")) for number in range(20)]
+    until(lambda: all(task.state.stage is Stage.UNKNOWN for task in tasks))
+    session.close()
+    before = in_process.counts()["credits"]
+    found = open_session(in_process).recover()
+    until(lambda: all(task.state.stage is Stage.UNKNOWN for task in found))
+    assert len(found) == 20
+    assert in_process.counts()["credits"] - before <= 4
+
+
 def test_the_balance_from_before_outlives_the_kernel(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
