@@ -2,7 +2,8 @@
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,
-the `export` keyword, comments and needless white space are dropped, nothing is renamed.
+the `export` keyword, comments and needless white space are dropped, declarations that follow
+one another are joined, nothing is renamed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ __all__ = ["css", "esm"]
 _STATIC = Path(__file__).with_name("static")
 
 _STYLES: dict[str, tuple[str, ...]] = {
-    "studio": ("tokens", "composer", "costs", "runs", "grid", "lightbox", "tray", "modes"),
+    "studio": ("tokens", "composer", "costs", "runs", "grid", "lightbox", "tray", "folds", "modes"),
     "image_grid": ("tokens", "runs", "grid", "lightbox", "modes"),
     "gallery": ("tokens", "runs", "grid", "lightbox", "gallery", "modes"),
     "compare": ("tokens", "lightbox", "compare", "modes"),
@@ -35,6 +36,8 @@ _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 # "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
 _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
+# "const a=1;const b=2" is "const a=1,b=2"; what holds a block ends such a series.
+_SERIES = re.compile(r"(?:^|(?<=[;{}\n]))(const|let) [^;{}\n]*(?:;\1 [^;{}\n]*)+")
 _ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
@@ -130,7 +133,8 @@ def _squeezed(source: str) -> str:
         out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
         end = match.end()
     text = "".join((*out, bare[end:], "\n"))
-    return _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
+    text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
+    return _SERIES.sub(lambda match: match[0].replace(f";{match[1]} ", ","), text)
 
 
 def _tight(literal: str) -> str:

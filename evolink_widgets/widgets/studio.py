@@ -19,8 +19,9 @@ from evolink_widgets.widgets import assets, describe, money
 from evolink_widgets.widgets.delivery import workers
 from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.panel import described
+from evolink_widgets.widgets.presets import PresetPanel
 from evolink_widgets.widgets.traits import Count, FollowedFlag, FollowedText, Text
-from evolink_widgets.widgets.tray import TrayPanel, added
+from evolink_widgets.widgets.tray import added
 
 __all__ = ["ImageStudio"]
 
@@ -28,7 +29,7 @@ __all__ = ["ImageStudio"]
 _BALANCE_SECONDS = 60.0
 
 
-class ImageStudio(TrayPanel):
+class ImageStudio(PresetPanel):
     """A panel that asks for pictures and shows them.
 
     Its controls are traits: set them, observe them, `link` them with any other widget. A value
@@ -66,7 +67,7 @@ class ImageStudio(TrayPanel):
     error = FollowedText("").tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
-        **TrayPanel._handlers,
+        **PresetPanel._handlers,
         "check": "_on_check",
         "run": "_on_run",
         "reuse": "_on_reuse",

@@ -125,6 +125,34 @@ export class Kernel {
     };
     return { kind: "taken", card, buffers: reference?.startsWith("http") ? [] : [views(this.plan.files.thumbs[0])] };
   }
+  /** `plan.prompts`: what the journal has, newest first. */
+  on_prompts({ most }) {
+    return { kind: "prompts", prompts: (this.plan.prompts ?? []).slice(0, most) };
+  }
+  /** `plan.presets`: what the store keeps, by name. */
+  get kept() {
+    return (this.plan.presets ??= {});
+  }
+  on_presets(_, more = {}) {
+    const words = ({ prompt, ...others }) => [...Object.values(others), ...(prompt ? [`“${prompt}”`] : [])].join(" · ");
+    const presets = Object.keys(this.kept).sort().map((name) => ({ name, text: words(this.kept[name]) }));
+    return { kind: "presets", presets, ...more };
+  }
+  on_preset({ name }) {
+    const fields = this.kept[name];
+    return fields ? { kind: "preset", fields } : { kind: "rejected", message: `There is no preset '${name}'.` };
+  }
+  on_savePreset({ name, fields: { references, ...fields }, replace }) {
+    if (!name) return { kind: "rejected", message: "Name must have 1 to 80 printable characters; it is empty." };
+    if (this.kept[name] && !replace) return { kind: "rejected", message: `There is a preset '${name}' by now.` };
+    this.kept[name] = fields;
+    return this.on_presets();
+  }
+  on_removePreset({ name }) {
+    const fields = this.kept[name];
+    delete this.kept[name];
+    return this.on_presets(null, { fields });
+  }
   /** A Run with everything filled in. */
   run(changes = {}) {
     const now = Date.now() / 1000;

@@ -75,6 +75,18 @@ def test_what_does_not_fit_together_is_said_clearly(
         assets.esm("entry")
 
 
+def test_declarations_that_follow_one_another_are_joined_and_blocks_are_left(folder: Path) -> None:
+    put(
+        folder,
+        entry="const a = 1;\nconst b = [a];\nconst c = () => {\n  let d = b;\n  let e = d;\n"
+        "  const f = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "const a=1,b=[a],c=()=>{let d=b,e=d;const f=e;return f};"
+        "const g='const h; const i';\nexport default g;"
+    )
+
+
 def test_a_stylesheet_of_no_widget_is_refused() -> None:
     with pytest.raises(assets.AssetError, match="no stylesheet is listed for 'nothing'"):
         assets.css("nothing")

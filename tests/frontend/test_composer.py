@@ -22,7 +22,7 @@ def test_without_a_prompt_run_says_why_and_leads_to_the_prompt(bench: Opener) ->
     expect(run).to_have_attribute("aria-disabled", "true")
     expect(run).to_have_accessible_description("Write a prompt to run.")
     run.click(force=True)
-    expect(one.root.get_by_label("Prompt")).to_be_focused()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_focused()
     assert one.told() == ["Write a prompt to run."]
     assert one.sent("run") == []
 
@@ -32,7 +32,7 @@ def test_without_a_prompt_run_says_why_and_leads_to_the_prompt(bench: Opener) ->
 )
 def test_the_counter_counts_code_points_while_typing(bench: Opener, text: str, count: str) -> None:
     one = bench()
-    prompt = one.root.get_by_label("Prompt")
+    prompt = one.root.get_by_label("Prompt", exact=True)
     prompt.fill(text)
     expect(one.root.get_by_text(f"{count} / 32,000", exact=True)).to_be_visible()
     expect(prompt).to_have_accessible_description(f"{count} / 32,000")
@@ -41,7 +41,7 @@ def test_the_counter_counts_code_points_while_typing(bench: Opener, text: str, c
 
 def test_what_is_typed_reaches_python_once_the_typing_pauses(bench: Opener) -> None:
     one = bench(clock=True)
-    one.root.get_by_label("Prompt").press_sequentially("fox")
+    one.root.get_by_label("Prompt", exact=True).press_sequentially("fox")
     assert one.js("() => model.saved") == []
     one.page.clock.run_for(200)
     assert one.js("() => model.saved") == [{"prompt": "fox"}]
@@ -53,7 +53,7 @@ def test_what_is_typed_reaches_python_once_the_typing_pauses(bench: Opener) -> N
 
 def test_an_echo_of_what_was_saved_does_not_undo_what_is_typed(bench: Opener) -> None:
     one = bench(clock=True)
-    prompt = one.root.get_by_label("Prompt")
+    prompt = one.root.get_by_label("Prompt", exact=True)
     prompt.press_sequentially("a fo")
     one.page.clock.run_for(200)
     prompt.press_sequentially("x")
@@ -68,7 +68,7 @@ def test_python_sets_every_control(bench: Opener) -> None:
         "model": "gpt-image-2-beta", "references": ["https://a.test/fox.png"],
     }  # fmt: skip
     one.js("v => Object.entries(v).forEach(([name, value]) => model.set(name, value))", values)
-    expect(one.root.get_by_label("Prompt")).to_have_value("a fox")
+    expect(one.root.get_by_label("Prompt", exact=True)).to_have_value("a fox")
     expect(one.root.get_by_role("button", name="Size 16:9 · 2K")).to_be_visible()
     expect(one.root.get_by_role("radio", name="high")).to_be_checked()
     expect(one.root.get_by_label("Count")).to_have_value("2")
@@ -153,7 +153,7 @@ def test_custom_begins_with_the_pixels_in_view_and_takes_any(bench: Opener) -> N
 
 def test_the_word_custom_in_a_prompt_is_only_a_word(bench: Opener) -> None:
     one = bench()
-    one.root.get_by_label("Prompt").fill("custom")
+    one.root.get_by_label("Prompt", exact=True).fill("custom")
     expect(one.root.get_by_role("button", name="Size 3:2 · 1K")).to_be_visible()
 
 
@@ -248,9 +248,9 @@ def test_notices_of_the_rules_are_shown(bench: Opener) -> None:
 @pytest.mark.parametrize("keys", ["Control+Enter", "Meta+Enter"])
 def test_ctrl_or_cmd_and_enter_run(bench: Opener, keys: str) -> None:
     one = bench()
-    one.root.get_by_label("Prompt").fill(PROMPT)
+    one.root.get_by_label("Prompt", exact=True).fill(PROMPT)
     expect(run_button(one)).to_have_attribute("aria-disabled", "false")
-    one.root.get_by_label("Prompt").press(keys)
+    one.root.get_by_label("Prompt", exact=True).press(keys)
     expect(one.root.get_by_role("article")).to_have_count(1)
     [run] = one.sent("run")
     assert run["fields"]["prompt"] == PROMPT
@@ -261,7 +261,7 @@ def test_enter_in_a_number_field_does_not_run(bench: Opener) -> None:
     one = bench(traits={"prompt": PROMPT})
     expect(run_button(one)).to_have_attribute("aria-disabled", "false")
     one.root.get_by_label("Count").press("Enter")
-    one.root.get_by_label("Prompt").press("Shift+Enter")
+    one.root.get_by_label("Prompt", exact=True).press("Shift+Enter")
     assert one.sent("run") == []
 
 
@@ -294,7 +294,7 @@ def test_problems_that_only_the_run_finds_stand_beside_their_control(bench: Open
     answer = {"kind": "rejected", "message": "Too long.", "problems": [problem]}
     one.js("answer => void (kernel.answers.run = () => answer)", answer)
     run_button(one).click()
-    expect(one.root.get_by_label("Prompt")).to_have_attribute("aria-invalid", "true")
+    expect(one.root.get_by_label("Prompt", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(one.root.locator(".ew-problem")).to_have_text("Shorten the prompt.")
     expect(run_button(one)).to_have_attribute("aria-disabled", "true")
 

@@ -17,7 +17,7 @@ def test_without_a_kernel_the_saved_pictures_stay_and_nothing_can_be_asked(bench
     one.page.clock.run_for(2000)
     expect(one.root.get_by_text(QUIET)).to_be_visible()
     expect(one.page.get_by_text("The saved pictures", exact=True)).to_be_visible()
-    prompt = one.root.get_by_label("Prompt")
+    prompt = one.root.get_by_label("Prompt", exact=True)
     expect(prompt).to_have_value("a saved prompt")
     expect(prompt).to_be_disabled()
     expect(one.root.get_by_role("button", name="Run")).to_have_count(0)
@@ -41,19 +41,19 @@ def test_a_late_kernel_is_asked_again_and_then_welcome(bench: Opener) -> None:
     assert len({hello["id"] for hello in hellos}) == 1, "one question, however often it is asked"
     one.js("() => { kernel.silent = false; kernel.hear(model.heard('hello')[0]) }")
     expect(one.root.get_by_text(QUIET)).to_be_hidden()
-    expect(one.root.get_by_label("Prompt")).to_be_enabled()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_enabled()
     one.js("() => kernel.hear(model.heard('hello')[0])")
     expect(one.root.get_by_role("radio", name="medium")).to_have_count(1)
 
 
 def test_a_restarted_kernel_is_not_taken_for_a_live_one(bench: Opener) -> None:
     one = bench(clock=True)
-    expect(one.root.get_by_label("Prompt")).to_be_enabled()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_enabled()
     one.js("() => { kernel.silent = true; model.fire('comm_live_update') }")
     expect(one.page.get_by_text("The saved pictures", exact=True)).to_be_visible()
     one.page.clock.run_for(2000)
     expect(one.root.get_by_text(QUIET)).to_be_visible()
-    expect(one.root.get_by_label("Prompt")).to_be_disabled()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_disabled()
 
 
 def test_a_closed_comm_stops_the_clocks(bench: Opener) -> None:
@@ -136,8 +136,8 @@ def test_several_views_of_one_model_each_show_everything_once(bench: Opener) -> 
     for index in (0, 1):
         expect(one.root.nth(index).get_by_role("img")).to_have_count(2)
         expect(one.root.nth(index).get_by_role("article")).to_have_count(1)
-    one.root.first.get_by_label("Prompt").fill("a fox")
-    expect(one.root.last.get_by_label("Prompt")).to_have_value("a fox")
+    one.root.first.get_by_label("Prompt", exact=True).fill("a fox")
+    expect(one.root.last.get_by_label("Prompt", exact=True)).to_have_value("a fox")
     one.root.first.get_by_role("gridcell").first.focus()
     one.press("Space")
     expect(one.root.last.get_by_text("1 selected")).to_be_visible()

@@ -113,7 +113,8 @@ def violations(one: Bench, *rules: str) -> list[str]:
 def small_targets(one: Bench) -> list[Any]:
     """What can be pressed and is less than 24 pixels wide or high."""
     found: list[Any] = one.root.evaluate("""root => [...root.querySelectorAll(
-        "button, input:not([type=radio]), select, summary, label:has([type=radio])")]
+        "button, input:not([type=radio], [type=checkbox]), select, summary, "
+        + "label:has([type=radio], [type=checkbox])")]
         .filter(e => e.offsetParent && !e.disabled)
         .map(e => [e.title || e.textContent || e.name, e.offsetWidth, e.offsetHeight])
         .filter(([, width, height]) => width < 24 || height < 24)""")

@@ -169,8 +169,8 @@ def test_edit_prompt_puts_the_prompt_back_and_goes_there(bench: Opener) -> None:
     one = bench()
     one.show(prompt="a refused fox", **ending("refused"))
     one.root.get_by_role("button", name="Edit prompt").click()
-    expect(one.root.get_by_label("Prompt")).to_have_value("a refused fox")
-    expect(one.root.get_by_label("Prompt")).to_be_focused()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_have_value("a refused fox")
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_focused()
 
 
 def test_details_and_task_id_are_copied(bench: Opener) -> None:

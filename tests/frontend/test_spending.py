@@ -139,7 +139,7 @@ def test_a_cap_that_was_set_meanwhile_is_seen_by_who_comes_back(bench: Opener) -
     one = bench(traits={"prompt": PROMPT})
     expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
     one.js("told => void (kernel.plan.check = told)", {"meters": [CAP], "obstacle": OBSTACLE})
-    one.root.get_by_label("Prompt").focus()
+    one.root.get_by_label("Prompt", exact=True).focus()
     expect(one.root.get_by_text(OBSTACLE)).to_be_visible()
     expect(one.root.get_by_role("meter", name="Today's budget")).to_be_visible()
 

@@ -280,7 +280,7 @@ def test_a_picture_of_the_log_becomes_a_reference(bench: Opener) -> None:
     one.root.get_by_role("gridcell").first.hover()
     button(one, "Use as reference").first.click()
     expect(button(one, f"Remove {key}.0.png")).to_be_visible()
-    one.root.get_by_role("gridcell").nth(1).drag_to(one.root.get_by_label("Prompt"))
+    one.root.get_by_role("gridcell").nth(1).drag_to(one.root.get_by_label("Prompt", exact=True))
     expect(cards(one)).to_have_count(2)
     assert [message["picture"] for message in one.sent("take")] == [f"{key}.0", f"{key}.1"]
 
@@ -292,7 +292,7 @@ def test_selected_pictures_go_into_the_tray(bench: Opener) -> None:
     button(one, "Use as reference").last.click()
     expect(cards(one)).to_have_count(2)
     button(one, "Edit").click()
-    expect(one.root.get_by_label("Prompt")).to_be_focused()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_focused()
     expect(cards(one)).to_have_count(2)
 
 
@@ -303,7 +303,7 @@ def test_edit_this_leads_from_the_lightbox_to_the_prompt(bench: Opener) -> None:
     box = one.page.get_by_role("dialog")
     box.get_by_role("button", name="Edit this").click()
     expect(box).to_be_hidden()
-    expect(one.root.get_by_label("Prompt")).to_be_focused()
+    expect(one.root.get_by_label("Prompt", exact=True)).to_be_focused()
     assert one.sent("take")[0]["picture"] == f"{key}.0"
 
 

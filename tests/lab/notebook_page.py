@@ -217,7 +217,9 @@ class Notebook:
         """The live view in the output of a cell, once its kernel has answered it."""
         found = self.cell(index).locator(".ew.ew-live:not(.ew-off)")
         expect(found).to_be_visible()
-        expect(found.get_by_label("Prompt").or_(found.get_by_role("article")).first).to_be_enabled()
+        expect(
+            found.get_by_label("Prompt", exact=True).or_(found.get_by_role("article")).first
+        ).to_be_enabled()
         return found
 
     def copies(self, index: int) -> Locator:

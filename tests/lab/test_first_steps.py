@@ -54,7 +54,7 @@ def test_the_panel_is_used_by_keyboard_alone(server: Server, open_notebook: Open
     notebook.run(0)
     panel, keys = notebook.panel(0), notebook.page.keyboard
 
-    tab_to(notebook.page, panel.get_by_label("Prompt"))
+    tab_to(notebook.page, panel.get_by_label("Prompt", exact=True))
     keys.type("dd bbaa mm xx 00: a fox")  # each of these is a command of Lab's
     keys.press("Enter")  # so is this, and a text box in a cell loses it
     keys.type("in the snow")
@@ -62,6 +62,16 @@ def test_the_panel_is_used_by_keyboard_alone(server: Server, open_notebook: Open
     run = panel.get_by_role("article")
     expect(run).to_have_count(1)
     expect_pictures(run, 4)
+
+    prompt = panel.get_by_label("Prompt", exact=True)
+    keys.press("Control+a")
+    keys.type("a draft")
+    keys.press("ArrowUp")  # the way to the cell above, elsewhere
+    expect(prompt).to_have_value("dd bbaa mm xx 00: a fox\nin the snow")
+    keys.press("Control+End")
+    keys.press("ArrowDown")
+    expect(prompt).to_have_value("a draft")
+    keys.press("ArrowUp")
 
     first, second = (run.get_by_role("gridcell").nth(i) for i in (0, 1))
     tab_to(notebook.page, first)

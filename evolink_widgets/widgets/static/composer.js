@@ -2,6 +2,8 @@
 import { field, group, number, option, radio, select } from "./controls.js";
 import { costs } from "./costs.js";
 import { fill, flag, h, icon, join, make, set, sleep, token, tool, write } from "./dom.js";
+import { promptHistory } from "./history.js";
+import { presetFold } from "./presets.js";
 import { recovery } from "./recovery.js";
 import { sizePicker } from "./sizes.js";
 import { REFER, referenceTray } from "./tray.js";
@@ -27,6 +29,8 @@ export function composer(ui) {
 
   const sizes = sizePicker(draw);
   const tray = referenceTray(ui, () => changed());
+  const earlier = promptHistory(ui, prompt, () => changed());
+  const presets = presetFold(ui, () => asked(), apply);
   const levels = h("div.chip.seg", { role: "radiogroup", label: "Quality" });
   const count = number("n");
   const step = (/** @type {string} */ sign, /** @type {string} */ word, /** @type {() => void} */ go) =>
@@ -59,7 +63,7 @@ export function composer(ui) {
     { disabled: true },
     field("Prompt", prompt),
     promptProblems,
-    h("div.under", tray.el, models, counter),
+    h("div.under", tray.el, earlier.el, presets.el, models, counter),
     bar,
   );
   const form = h("form", { oninput, onkeydown }, frame);
@@ -100,6 +104,13 @@ export function composer(ui) {
     if (name === "size" || name === "resolution") sizes.put(name, value);
     else if (name === "references") tray.put(value ?? []);
     else controls[name].value = value;
+  }
+
+  /** Takes what a preset names; all else stays. @param {any} fields */
+  function apply({ prompt: text, ...others }) {
+    for (const name in others) put(name, others[name]);
+    if (text == null) changed();
+    else earlier.put(text);
   }
 
   /** Takes a value that Python has set. @param {string} name */
@@ -168,7 +179,9 @@ export function composer(ui) {
     draw();
     try {
       // Never sent twice: an answer that is late is waited for.
-      await link.ask(kind, { fields: save() });
+      const fields = save();
+      await link.ask(kind, { fields });
+      earlier.ran(fields.prompt);
     } catch (/** @type {any} */ { told, message }) {
       const problems = told?.problems;
       checked = { ...checked, problems: problems ?? [], notices: problems ? [] : [message] };
@@ -204,10 +217,10 @@ export function composer(ui) {
     // An empty prompt is what one begins with: Run says it, nothing is red.
     const problems = checked.problems.filter(({ field: name }) => name !== "prompt" || prompt.value.trim());
     if (shownProblems !== (shownProblems = JSON.stringify(problems))) {
-      const ofPrompt = problems.filter(({ field: name }) => name === "prompt");
-      const ofOthers = problems.filter(({ field: name }) => name !== "prompt");
-      fill(promptProblems, ...ofPrompt.map(drawProblem));
-      fill(otherProblems, ...ofOthers.map(drawProblem));
+      const of = (/** @type {boolean} */ prompts) =>
+        problems.filter(({ field: name }) => prompts === (name === "prompt")).map(drawProblem);
+      fill(promptProblems, ...of(true));
+      fill(otherProblems, ...of(false));
     }
     for (const box of controls) {
       if (!box.name) continue;
@@ -290,14 +303,15 @@ export function composer(ui) {
       welcome = told;
       build(told.rules);
       check(0);
+      earlier.load(1);
+      presets.load();
     },
     state(live) {
       frame.disabled = !live;
       draw();
     },
     edit(text) {
-      prompt.value = text;
-      changed();
+      earlier.put(text);
       prompt.focus();
     },
     refresh: () => void check(),

@@ -196,6 +196,26 @@ interface Card {
   see(bytes: DataView): void;
 }
 
+/** A named set of controls; `text` says what it holds. What that is exactly is asked for by its name. */
+interface Preset { name: string; text: string }
+
+/**
+ * What the composer asks of earlier prompts and of presets, and what Python answers:
+ *   prompts {most?} → {prompts}, newest first
+ *   presets {} → {presets: Preset[]}; savePreset {name, fields, replace} → the same;
+ *   removePreset {name} → the same, and the `fields` that it held
+ *   preset {name} → {fields}
+ */
+interface Earlier {
+  el: HTMLElement;
+  /** Asks for the last ones; all of them unless it is said how many. */
+  load(most?: number): void;
+  /** Puts a text into the prompt, and keeps what was typed there. */
+  put(text: string): void;
+  /** A prompt was asked for. */
+  ran(text: string): void;
+}
+
 interface Tray {
   el: HTMLElement;
   /** The names of the pictures that are ready, in their order. */
