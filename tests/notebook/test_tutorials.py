@@ -60,6 +60,8 @@ EXPECTED = {
         "It was a GIF",
         "from the store",
         "references[1]",
+        "Did you mean 'poster'?",
+        "qualty is no field of a preset",
     ],
 }
 """What a reader has to find in each."""
