@@ -329,6 +329,15 @@ def test_a_task_that_is_still_out_brings_its_references(store, other, referring)
     assert store.uploads.file_of(digest).is_file()
 
 
+def test_the_recipe_files_too_name_the_references_that_come(store, other, referring):
+    _, _, digest = referring(other)
+    other.close()
+    for path in other.root.glob("evolink.sqlite*"):
+        path.unlink()
+    assert store.merge(other.root).pictures == 2
+    assert store.uploads.file_of(digest).is_file()
+
+
 @pytest.mark.parametrize("kind", ["changed", "gone", "no picture", "link", "folder of links"])
 def test_a_reference_that_is_not_what_it_was_is_left_out_and_the_pictures_come(
     store, other, referring, tmp_path, picture, kind
