@@ -140,26 +140,52 @@ class Lookout:
         return found
 
     def _search(self, entry: Entry) -> Search:
-        request = entry.request
-        failure = entry.failure or {}
-        lost_at = failure.get("lost_at")
-        return search_for(
-            entry.key,
-            str(request.get("model")),
-            # With the number of pictures, as the identity of a recipe leaves it out.
-            None if entry.identity is None else f"{entry.identity}/{request.get('n')}",
-            sent_at=entry.sent_at or entry.created_at,
-            lost_at=lost_at
-            if isinstance(lost_at, (int, float))
-            else latest_loss(entry, self._paid_timeout),
-            answered=failure.get("status") is not None,
-            skew=self._client.skew,
-        )
+        return search_of(entry, paid_timeout=self._paid_timeout, skew=self._client.skew)
+
+
+def search_of(entry: Entry, *, paid_timeout: float, skew: float) -> Search:
+    """What is looked for, of a request whose answer is not known.
+
+    Args:
+        entry: its line in the journal.
+        paid_timeout: seconds after which the reply to a POST can't come any more.
+        skew: seconds by which the service's clock is ahead of ours.
+    """
+    # While a POST is out, what is written of the one before it says nothing of its answer.
+    failure = (entry.failure or {}) if entry.step is Step.UNKNOWN else {}
+    lost_at = failure.get("lost_at")
+    if not isinstance(lost_at, (int, float)):
+        lost_at = latest_loss(entry, paid_timeout)
+    return search_for(
+        entry.key,
+        str(entry.request.get("model")),
+        # With the number of pictures, as the identity of a recipe leaves it out.
+        None if entry.identity is None else f"{entry.identity}/{entry.request.get('n')}",
+        sent_at=in_doubt_since(entry) or entry.created_at,
+        lost_at=lost_at,
+        answered=failure.get("status") is not None,
+        skew=skew,
+    )
+
+
+def in_doubt_since(entry: Entry) -> float | None:
+    """Unix seconds since when a POST of it may have been accepted; `None` where none may.
+
+    A request that was sent again is in doubt since the first POST whose answer was lost.
+    """
+    if entry.step is not Step.SENDING and (entry.step is not Step.UNKNOWN or _is_refused(entry)):
+        return None
+    since = (entry.failure or {}).get("doubt_since")
+    return since if isinstance(since, (int, float)) else entry.sent_at or entry.created_at
 
 
 def surely_not_accepted(entry: Entry) -> bool:
-    """Whether the last POST of a request of unknown outcome is known to have been refused."""
-    return entry.step is Step.UNKNOWN and (entry.failure or {}).get("accepted") is False
+    """Whether every POST of a request without an answer is known to have been refused."""
+    return entry.step is Step.UNKNOWN and _is_refused(entry)
+
+
+def _is_refused(entry: Entry) -> bool:
+    return (entry.failure or {}).get("accepted") is False
 
 
 def latest_loss(entry: Entry, paid_timeout: float) -> float:

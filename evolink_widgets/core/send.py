@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.balance import Reading
 from evolink_widgets.core.client import Sent
 from evolink_widgets.core.failures import error_from, failure_record
 from evolink_widgets.core.linking import linked, renewed
-from evolink_widgets.core.lookout import NoList, latest_loss, surely_not_accepted
+from evolink_widgets.core.lookout import (
+    NoList,
+    in_doubt_since,
+    latest_loss,
+    surely_not_accepted,
+)
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
@@ -31,6 +36,7 @@ async def send(story: TaskStory) -> None:
     It goes out again only where the table of outcomes says that it surely was not accepted.
 
     Raises:
+        OutcomeUnknown: it was sent again and refused; the one before may have been accepted.
         EvolinkError: refused, surely not charged; the journal has it.
     """
     wiring = story.wiring
@@ -59,6 +65,13 @@ async def send(story: TaskStory) -> None:
         elif not again and (renewal := await renewed(story, request, error)) is not None:
             request, again, pause = renewal, True, 0.0
         if pause is None:
+            if not surely_not_accepted(story.record.line):
+                raise OutcomeUnknown(
+                    f"Sent again, the request was refused. {error.message} "
+                    "What became of the one before is still not known.",
+                    code=error.code,
+                    request_id=error.request_id,
+                )
             await story.record.refused(error)
             raise error
         story.tell(stage=Stage.QUEUED, note=f"{error.message} Trying again in {pause:.0f} s.")
@@ -68,6 +81,7 @@ async def send(story: TaskStory) -> None:
 async def _post(story: TaskStory, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     wiring, journal = story.wiring, story.wiring.store.journal
+    earlier = story.record.line
     entry = await story.record.write(journal.sending, story.key, wiring.clock())
     story.before = wiring.balance.last
     sent = await wiring.client.create(request, entry.idempotency_key)
@@ -77,17 +91,35 @@ async def _post(story: TaskStory, request: ImageRequest) -> Sent:
         story.estimated_time = sent.snapshot.estimated_time
         story.accepted(task_id, receipt)
     elif sent.error is not None:
-        # Surely not accepted is also UNKNOWN to the journal, with a line that says better: the
-        # next POST makes it SENDING again, and that line counts no more.
-        accepted = None if sent.verdict.kind is Kind.UNKNOWN else False
-        balance = None if story.before is None else vars(story.before)
-        record = failure_record(
-            sent.error, lost_at=wiring.clock(), accepted=accepted, balance=balance
-        )
+        record = _lost(story, earlier, entry, sent)
         await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record}, journal.unknown, story.key, record
         )
     return sent
+
+
+def _lost(story: TaskStory, earlier: Entry, entry: Entry, sent: Sent) -> dict[str, Any]:
+    """What the journal keeps of a POST that brought no task.
+
+    One that was surely not accepted is also UNKNOWN to the journal, with a line that says
+    better: the next POST makes it SENDING again, and that line counts no more. But its refusal
+    says nothing of an earlier POST whose answer was lost: what is known of that one stays.
+    """
+    assert sent.error is not None
+    doubt = in_doubt_since(earlier)
+    is_refused = sent.verdict.kind is not Kind.UNKNOWN
+    if is_refused and doubt is not None:
+        kept = {
+            name: value for name, value in (earlier.failure or {}).items() if name != "accepted"
+        }
+        return {**kept, "doubt_since": doubt}
+    return failure_record(
+        sent.error,
+        lost_at=story.wiring.clock(),
+        accepted=False if is_refused else None,
+        doubt_since=None if is_refused else in_doubt_since(entry),
+        balance=None if story.before is None else vars(story.before),
+    )
 
 
 async def search(story: TaskStory) -> None:
@@ -104,7 +136,11 @@ async def search(story: TaskStory) -> None:
         raise error
     if entry.step is Step.SENDING:  # an earlier kernel died over it
         lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
-        record = failure_record(lost, lost_at=latest_loss(entry, wiring.paid_timeout))
+        record = failure_record(
+            lost,
+            lost_at=latest_loss(entry, wiring.paid_timeout),
+            doubt_since=in_doubt_since(entry),
+        )
         entry = await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record},
             wiring.store.journal.unknown, story.key, record,
@@ -125,7 +161,7 @@ async def search(story: TaskStory) -> None:
     cost = wiring.estimate(story.request)
     hint = ""
     if not listed:
-        sent_at = entry.sent_at or entry.created_at
+        sent_at = in_doubt_since(entry) or entry.created_at
         before = story.before or Reading.of((entry.failure or {}).get("balance"))
         hint = await wiring.balance.hint(story.key, sent_at, cost, before)
     raise _unknown(entry, listed, cost, hint)

@@ -330,11 +330,12 @@ class TaskStory:
         """
         if not (self._to_send and self.record.step is Step.INTENDED):
             await self.record.claim(self._busy)
+            self._catch_up()
         if self.record.step is Step.INTENDED and not self._to_send:
             error = never_sent()
             await self.record.refused(error)
             raise error
-        if again:
+        if again and self.record.step in (Step.SENDING, Step.UNKNOWN):
             await send(self)
         while (act := _ACTS.get(self.record.line.step)) is not None:
             await act(self)
@@ -345,6 +346,15 @@ class TaskStory:
         self.own_end.set()
         if self._shelf is not None and self._shelf.is_short:
             await self.record.let_go()  # others need not wait for what this one waits for
+
+    def _catch_up(self) -> None:
+        """Know what another kernel has found out about the task meanwhile."""
+        entry = self.record.line
+        if entry.task_id is not None:
+            receipt = self.task.state.receipt
+            if entry.receipt is not None:
+                receipt = self.merged(entry.receipt)
+            self.tell(task_id=entry.task_id, receipt=receipt)
 
     def _conclude(self) -> None:
         """All is here that will come: say so."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evolink_widgets.core.lookout import in_doubt_since, search_of, surely_not_accepted
 from evolink_widgets.core.lookup import EARLY, LATE, Search, find, search_for
 from evolink_widgets.rules.task import TaskListItem, TaskStatus
+from evolink_widgets.store.journal import Entry, Step
 
 T = 1_795_500_000
 
@@ -18,6 +20,14 @@ def search(key: str = "mine", *, sent: float = T, lost: float = T + 5, **more: o
 
 def task(name: str, created: int | None = T + 1, model: str | None = "gpt-image-2") -> TaskListItem:
     return TaskListItem(name, TaskStatus.PROCESSING, model, created)
+
+
+def line(step: Step, *, sent: float | None = T, failure: dict[str, object] | None = None) -> Entry:
+    """A line of the journal."""
+    return Entry(
+        key="mine", step=step, service="a host", request={"model": "gpt-image-2", "n": 1},
+        idempotency_key="ew-0", created_at=T - 1, sent_at=sent, identity="a fox", failure=failure,
+    )  # fmt: skip
 
 
 def test_the_only_task_that_fits_is_it() -> None:
@@ -101,3 +111,26 @@ def test_what_is_found_fits_is_unknown_and_nobody_elses(
     else:
         assert [item.id for item in fitting] == [found]
         assert not any(rival.fits(fitting[0]) for rival in others)
+
+
+def test_a_request_that_was_sent_again_is_looked_for_since_the_first_time() -> None:
+    lost = {"lost_at": T + 70, "doubt_since": T}
+    again = search_of(line(Step.UNKNOWN, sent=T + 60, failure=lost), paid_timeout=45, skew=0)
+    assert again.fits(task("of the first", T + 1))
+    assert again.fits(task("of the second", T + 65))
+
+
+def test_what_is_written_of_an_earlier_post_does_not_shorten_the_search_for_the_next() -> None:
+    earlier = {"lost_at": T + 1, "accepted": False, "status": 429}
+    out = search_of(line(Step.SENDING, sent=T + 60, failure=earlier), paid_timeout=45, skew=0)
+    assert out.fits(task("of this one", T + 100))
+    assert not out.fits(task("of a stranger", T + 1))
+
+
+def test_only_what_may_have_been_accepted_is_in_doubt() -> None:
+    refused = line(Step.UNKNOWN, failure={"accepted": False})
+    assert (in_doubt_since(refused), surely_not_accepted(refused)) == (None, True)
+    assert in_doubt_since(line(Step.INTENDED, sent=None)) is None
+    assert in_doubt_since(line(Step.ACCEPTED)) is None
+    assert in_doubt_since(line(Step.SENDING)) == T
+    assert in_doubt_since(line(Step.UNKNOWN, failure={"lost_at": T + 9})) == T

@@ -222,6 +222,57 @@ def lost(
     return caught.value.message
 
 
+@pytest.mark.parametrize("refusal", ["402 key", "429", "401"])
+def test_a_refusal_of_the_second_post_says_nothing_of_the_first(
+    refusal: str, in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("no list")
+    in_process.play("reply lost")
+    task = session.submit(small())
+    with pytest.raises(errors.OutcomeUnknown):
+        task.result(20)
+
+    in_process.play(refusal, times=50)
+    task.send_again()
+    with pytest.raises(errors.OutcomeUnknown, match="is still not known"):
+        task.result(20)
+    reserved = session.store.ledger.spent().reserved
+    assert reserved > 0
+
+    in_process.play("fair")
+    assert [len(one.result(20)) for one in open_session(in_process).recover()] == [1]
+    assert in_process.counts()["accepted"] == 1
+    spent = session.store.ledger.spent()
+    assert (spent.reserved, spent.unreported) == (0, 0)
+    assert spent.charged > 0
+
+
+def test_what_another_kernel_found_out_is_known_to_the_first(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    first = open_session(in_process)
+    in_process.play("no list")
+    in_process.play("reply lost")
+    task = first.submit(small())
+    with pytest.raises(errors.OutcomeUnknown):
+        task.result(20)
+    assert task.id is None
+
+    in_process.play("fair")
+    in_process.play("truncated download", times=100)
+    second = open_session(in_process)
+    (found,) = second.recover()
+    until(lambda: found.id is not None)
+    second.close()
+    in_process.play("fair")
+    task.look_again()
+
+    (image,) = task.result(20)
+    assert (task.id, image.task_id) == (found.id, found.id)
+    assert first.store.ledger.spent().unreported == 0
+
+
 def test_an_unknown_outcome_says_what_it_would_cost(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
