@@ -133,6 +133,9 @@ class Presets(MutableMapping[str, dict[str, Any]]):
             said.append('There are none yet; ew.presets["poster"] = {"size": "2:3"} keeps one.')
         return UnknownPreset(f"There is no preset {name!r:.100}.", advice=" ".join(said))
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
     def __repr__(self) -> str:
         try:
             found = self.all()

@@ -200,6 +200,19 @@ def test_a_panel_is_told_of_one_prompt_until_somebody_needs_more(bench: Opener) 
     expect(entries(one)).to_have_count(3)
 
 
+def test_an_answer_that_comes_late_takes_the_focus_from_nobody(bench: Opener) -> None:
+    one = bench(plan={"prompts": PROMPTS})
+    expect(summary(one)).to_be_visible()
+    one.js("() => kernel.deaf.add('prompts')")
+    summary(one).click()
+    one.press("Tab")
+    expect(entries(one)).to_be_focused()
+    told = "prompts => kernel.tell({ kind: 'prompts', prompts, id: model.heard('prompts')[1].id })"
+    one.js(told, PROMPTS)
+    expect(entries(one)).to_have_count(3)
+    expect(entries(one).first).to_be_focused()
+
+
 def test_a_prompt_that_is_edited_once_more_leaves_the_draft(open_one: Opener) -> None:
     one = open_one()
     box(one).fill("a draft")

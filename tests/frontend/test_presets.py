@@ -29,6 +29,9 @@ def open_one(bench: Opener) -> Opener:
         )
         count = f" · {len(kept)}" if kept else ""
         one.root.get_by_text(f"Presets{count}", exact=True).click()
+        # It has asked once more which there are, and knows.
+        one.page.wait_for_function("() => model.heard('presets').length === 2")
+        one.js("() => new Promise(requestAnimationFrame)")
         return one
 
     return opened

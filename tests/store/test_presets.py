@@ -44,6 +44,7 @@ def test_it_is_a_mapping_in_the_order_of_names(presets):
     del presets["wide"]
     assert presets == {"etude": {"n": 3}, "étude": {"n": 2}}
     assert presets.get("wide", "none") == "none"
+    assert presets._ipython_key_completions_() == list(presets)
 
 
 def test_what_is_read_is_ones_own_copy(presets):

@@ -45,7 +45,9 @@ export function promptHistory({ link, say }, box, changed) {
     const choose = (/** @type {string} */ text) => (put(text), box.focus());
     const line = (/** @type {string} */ text, /** @type {number} */ i) =>
       h("li", h("button", { dir: "auto", tabindex: i && -1, onclick: () => choose(text) }, text.slice(0, LINE)));
+    const had = list.contains(document.activeElement);
     fill(list, ...entries.map(line));
+    if (had) list.querySelector("button")?.focus();
   }
 
   /** Puts a text into the prompt, the caret at its end; what was typed there is kept. @param {string} text */

@@ -72,7 +72,9 @@ export function presetFold({ link, say }, read, apply) {
   function draw({ presets }) {
     if (!presets || drawn === (drawn = JSON.stringify(presets))) return;
     known = presets.map((one) => one.name);
+    const had = list.contains(document.activeElement);
     fill(list, ...presets.map(line));
+    if (had) list.querySelector("button")?.focus();
     write(word, known[0] ? `${PRESETS} · ${known.length}` : PRESETS);
     mark();
   }
