@@ -52,6 +52,10 @@ class Exchange(anywidget.AnyWidget):
         self._context = contextvars.copy_context()
         self._paid_answers: dict[str, Answer] = {}
         super().__init__(**traits)
+        # A handler works on whichever shell the browser asks. ipykernel 7.4 brings a question to
+        # the one that spoke last instead, and there a cell may be asleep: ours needs no such way.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = None
         self.on_msg(self._receive)
 
     def _send(self, msg: Any, buffers: Any = None) -> None:

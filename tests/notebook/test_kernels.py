@@ -177,9 +177,8 @@ def test_a_panel_is_answered_on_whichever_shell_the_question_came(running: Kerne
     assert "1" in running.run("print(len(studio.runs))").text
 
 
-@pytest.mark.parametrize("release", ["7.0"], indirect=True)
+@with_subshells
 def test_a_panel_is_answered_while_the_main_shell_sleeps(running: Kernel) -> None:
-    # From 7.4 on, ipykernel itself brings a panel's questions to the shell that made it.
     widget = running.run(f"{STUDIO}; print(studio.model_id)").text.strip()
     shell = running.subshell()
     sleeping = running.start("time.sleep(4)")
