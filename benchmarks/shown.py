@@ -37,9 +37,10 @@ COUNT = """() => {
 }"""
 
 #: Runs the active cell; answers with milliseconds and bytes until all pictures are painted.
-WATCH = """async (count) => {
+WATCH = """async ([count, which]) => {
   const frame = () => new Promise(requestAnimationFrame);
-  const shown = () => [...document.querySelectorAll(".jp-OutputArea img")]
+  const cell = jupyterapp.shell.currentWidget.content.activeCell.node;
+  const shown = () => [...cell.querySelectorAll(which)]
     .filter((img) => img.checkVisibility() && img.complete && img.naturalWidth);
   const bytes = window.crossed, began = performance.now();
   void jupyterapp.commands.execute("notebook:run-cell");
@@ -64,10 +65,11 @@ THEIRS = """ipywidgets.GridBox(
     layout=ipywidgets.Layout(grid_template_columns="repeat(4, 24%)"))"""
 WITHOUT = """for copy in (images[0].path.parent / ".thumbs").iterdir(): copy.unlink()
 """
+#: What is run, and which elements are to be seen then: not the copies that stay in the file.
 WAYS = {
-    "ipywidgets.Image in a GridBox": THEIRS,
-    "ImageGrid": OURS,
-    "ImageGrid, no small copies yet": WITHOUT + OURS,
+    "ipywidgets.Image in a GridBox": (THEIRS, "img.widget-image"),
+    "ImageGrid": (OURS, ".ew-live img"),
+    "ImageGrid, no small copies yet": (WITHOUT + OURS, ".ew-live img"),
 }
 
 
@@ -93,7 +95,8 @@ def seen(server: Any, browser: Any, way: str, url: str, pictures: int) -> dict[s
 
     store = tempfile.mkdtemp(dir=server.root)
     made = MADE.format(url=url, store=store, size=SIZE, each=EACH, tasks=pictures // EACH)
-    path = server.write("shown", IMPORTS, made, WAYS[way])
+    code, which = WAYS[way]
+    path = server.write("shown", IMPORTS, made, code)
     context = browser.new_context(viewport={"width": 1280, "height": 960})
     page = context.new_page()
     page.set_default_timeout(300_000)
@@ -103,9 +106,8 @@ def seen(server: Any, browser: Any, way: str, url: str, pictures: int) -> dict[s
     notebook.wait()
     notebook.run(0)
     notebook.run(1)
-    found: dict[str, float] = {}
     page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 2 }")
-    found = page.evaluate(WATCH, pictures)
+    found: dict[str, float] = page.evaluate(WATCH, [pictures, which])
     page.close()
     context.close()
     server.end_kernels()
