@@ -236,6 +236,40 @@ def test_size_cells_stand_in_one_row_or_two(bench: Opener) -> None:
     assert rows == {1000: [16], 700: [8, 8], 340: [8, 8]}
 
 
+def test_run_stays_in_the_row_of_the_controls_with_a_long_size_and_price(bench: Opener) -> None:
+    price = {"low": 118.0, "high": 245.0, "usdLow": 1.74, "usdHigh": 3.6, "text": ""}
+    one = bench(
+        viewport={"width": 1300, "height": 900},
+        traits={"prompt": PROMPT, "size": "3840x2160", "quality": "high", "n": 10},
+        plan={"check": {"price": price}},
+    )
+    run = one.root.get_by_role("button", name="Run", exact=False).first
+    expect(run).to_contain_text("118.0 to 245.0 credits")
+    script = """(bar, width) => {
+        document.querySelector("#cell").style.inlineSize = `${width}px`;
+        return bar.offsetHeight;
+    }"""
+    bar = one.root.locator(".ew-bar")
+    heights = {width: bar.evaluate(script, width) for width in (820, 860, 959, 960, 1100)}
+    assert set(heights.values()) == {heights[1100]}
+    # Where there is no room beside them, it has a row of its own.
+    assert bar.evaluate(script, 660) > heights[1100]
+    box, row = run.bounding_box(), bar.bounding_box()
+    assert box
+    assert row
+    assert box["width"] == pytest.approx(row["width"] - 32, abs=1)
+
+
+def test_a_panel_keeps_off_the_bar_of_jupyterlabs_cell(bench: Opener) -> None:
+    one = bench(width=600, viewport={"width": 700, "height": 700})
+    edge = "r => r.getBoundingClientRect().x - r.parentElement.getBoundingClientRect().x"
+    assert one.root.evaluate(edge) == 0
+    one.js("() => document.querySelector('#cell').classList.add('jp-OutputArea')")
+    assert one.root.evaluate(edge) == 5
+    one.page.set_viewport_size({"width": 900, "height": 700})
+    assert one.root.evaluate(edge) == 0
+
+
 def test_from_right_to_left_the_panel_is_mirrored_and_numbers_are_not(bench: Opener) -> None:
     one = bench(direction="rtl", traits={"prompt": "منارة على رأس صخري"})
     run = one.root.locator(".ew-run").bounding_box()

@@ -240,6 +240,16 @@ def test_a_problem_stands_on_its_card_and_run_waits_for_its_removal(bench: Opene
     assert len(one.sent("run")[0]["fields"]["references"]) == 1
 
 
+def test_an_empty_tray_says_how_pictures_come(bench: Opener) -> None:
+    one = bench(plan={"check": {"added": "It adds up to 0.8 credits."}})
+    hint = one.root.get_by_text("Or drop them anywhere on this panel, or paste them.")
+    one.root.get_by_text("Reference pictures").click()
+    expect(hint).to_be_visible()
+    give(one, ("cat.png", 100))
+    expect(one.root.get_by_text("It adds up to 0.8 credits.")).to_be_visible()
+    expect(hint).to_have_count(0)
+
+
 def test_what_was_done_and_what_it_costs_is_said(bench: Opener) -> None:
     notice = "It was a GIF; it is sent as PNG."
     added = "It adds up to 0.8 credits."

@@ -334,7 +334,7 @@ export function referenceTray(ui, changed) {
         else cards.push(card);
       draw();
     },
-    draw: (words) => write(cost, words),
+    draw: (words) => write(cost, cards.length ? words : "Or drop them anywhere on this panel, or paste them."),
     reason() {
       if (cards.some(({ why }) => why)) return "Remove the reference picture that can't be used.";
       return cards.some((card) => card.isLate && !card.reference) ? "Wait for the reference pictures." : null;
