@@ -25,9 +25,10 @@ workers = Workers("evolink-display", 2)
 
 
 class Pace:
-    """How much may be sent unasked: Jupyter servers drop what passes 1 MB/s over 3 s.
+    """How much may be sent: Jupyter servers drop what passes 1 MB/s over 3 s.
 
-    The browser asks for up to two thirds of that (`link.js`); this keeps to the rest.
+    All pictures of a kernel share this, asked for or not, so that a grid's small ones come at
+    once where nobody pulls a large one. A fifth is left to what else a notebook says.
 
     Args:
         most: bytes within `seconds`.
@@ -37,7 +38,7 @@ class Pace:
 
     def __init__(
         self,
-        most: int = 900_000,
+        most: int = 2_400_000,
         seconds: float = 3.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

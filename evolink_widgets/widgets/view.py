@@ -66,6 +66,7 @@ class View(Exchange):
         except EvolinkError as error:
             self._answer(content, "rejected", {"message": str(error)})
         else:
+            await delivery.pace.room(len(part))
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
 
     # -- being shown ---------------------------------------------------------------------------

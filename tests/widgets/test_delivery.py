@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
+from evolink_widgets.widgets import delivery
 from evolink_widgets.widgets.delivery import CHUNK, Pace
 
 from .conftest import Browser
@@ -49,6 +50,22 @@ def test_no_window_of_three_seconds_holds_more_than_its_share() -> None:
         sent.append((clock.now, size))
     for begin, _ in sent:
         assert sum(size for at, size in sent if begin <= at < begin + 3.0) <= 1000
+
+
+def test_a_grid_of_forty_comes_at_once() -> None:
+    pace = Pace(clock=Clock())
+    assert [pace.wait(40_000) for _ in range(40)] == [0.0] * 40
+
+
+def test_what_is_pulled_and_what_comes_unasked_share_one_pace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    images = ew.generate("a fox", **ASK).result(20)
+    page = Browser(ew.ImageGrid(images))
+    pace = Pace(most=10_000_000)
+    monkeypatch.setattr(delivery, "pace", pace)
+    page.ask("bytes", picture=f"{images.key}.0", what="original", offset=0)
+    assert pace.wait(10_000_000) > 0
 
 
 def test_a_preview_is_a_webp_of_at_most_1600_pixels_in_pieces() -> None:

@@ -3,7 +3,7 @@ import { sleep, token } from "./dom.js";
 
 /** An answer that takes longer is late, and lost where asking twice does no harm. */
 const LATE = 3000;
-/** Jupyter Server drops what passes 1 MB/s over 3 s; these 7 chunks of 256 kB leave a third to others. */
+/** Jupyter Server drops what passes 1 MB/s over 3 s: Python keeps all below that, and these 7 chunks of 256 kB leave a part of it to others. */
 const CHUNKS = 7;
 
 /** @param {Model} model @param {AbortSignal} signal @returns {Link} */
