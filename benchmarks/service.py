@@ -50,13 +50,19 @@ class Shelf:
 
 
 def draw(size: tuple[int, int], grain: int) -> bytes:
-    """A slope of colour under grain, as PNG: about 10 MB at 3840×2160 with a grain of 6."""
+    """Colours under coarse and fine grain, as PNG: about 10 MB at 3840×2160 with a grain of 6.
+
+    The coarse grain is what a small copy shows: it has as many bytes as one of a photograph.
+    """
     noise = Image.frombytes("L", size, random.Random(7).randbytes(size[0] * size[1]))
     noise = noise.point([value * grain // 128 for value in range(256)])
     slope = Image.linear_gradient("L").point([value * 7 // 8 for value in range(256)])
     slopes = [slope.rotate(turn).resize(size) for turn in (0, 90, 180)]
+    few = (max(1, size[0] // 20), max(1, size[1] // 20))
+    coarse = Image.frombytes("L", few, random.Random(8).randbytes(few[0] * few[1]))
+    coarse = coarse.point([value // 4 for value in range(256)]).resize(size)
     out = io.BytesIO()
-    channels = [ImageChops.add(channel, noise) for channel in slopes]
+    channels = [ImageChops.add(ImageChops.add(one, noise), coarse) for one in slopes]
     Image.merge("RGB", channels).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
