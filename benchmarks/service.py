@@ -29,7 +29,10 @@ USUAL_SECONDS = 24.0
 
 
 class Shelf:
-    """Hands out one picture of each size, made at its first use."""
+    """Hands out the pixels of one picture of each size, made at its first use.
+
+    Each file is another one all the same: what is kept by content must not be found by luck.
+    """
 
     def __init__(self, grain: int, pad: int = 0) -> None:
         self._grain = grain
@@ -40,7 +43,8 @@ class Shelf:
         self, task_id: str, number: int, ask: Ask, seed: str, references: object = ()
     ) -> tuple[bytes, str]:
         """The picture of this size, as PNG; called as the emulator's gallery is."""
-        return self.picture((ask.width, ask.height)), "image/png"
+        mark = f"{task_id}/{number}".encode()
+        return with_chunk(self.picture((ask.width, ask.height)), mark), "image/png"
 
     def picture(self, size: tuple[int, int]) -> bytes:
         """The one picture of this size."""
@@ -70,8 +74,11 @@ def draw(size: tuple[int, int], grain: int) -> bytes:
 def padded(png: bytes, size: int) -> bytes:
     """The same picture with a private chunk before its end, so that the file has `size` bytes."""
     body = bytes(max(0, size - len(png) - 12))
-    if not body:
-        return png
+    return with_chunk(png, body) if body else png
+
+
+def with_chunk(png: bytes, body: bytes) -> bytes:
+    """The same picture with a private chunk before its end."""
     kind = b"paDd"
     crc = zlib.crc32(kind + body)
     chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)
