@@ -2,9 +2,10 @@
 
 The real front end on a stub model, with both originals decoded. Pointer events are played, one
 a frame as a browser hands them on: a drag over the pictures at one to one, then the divider over
-all of both. Beside it a bare box is moved by a transform in the same way: what this machine can
-do at all. Goal: 60 frames a second, where the bare box has them. Chromium's own trace of a drag
-says that all frames reached the screen, and that nothing was laid out or painted on the way.
+all of both, then two fingers that go apart and together. Beside it a bare box is moved by a
+transform in the same way: what this machine can do at all. Goal: 60 frames a second, where the
+bare box has them. Chromium's own trace of a drag says that all frames reached the screen, and
+that nothing was laid out or painted on the way.
 """
 
 from __future__ import annotations
@@ -42,8 +43,16 @@ SCRIPT = """() => {
       const swing = Math.sin(i / 20) / 2.2, roll = Math.cos(i / 27) / 2.2;
       return { clientX: box.x + box.width * (0.5 + swing), clientY: box.y + box.height * (0.5 + roll) };
     };
-    const say = (name, i) => arena.dispatchEvent(
-      new PointerEvent(name, { bubbles: true, pointerId: 7, button: 0, ...at(i) }));
+    const one = (name, pointerId, where) => arena.dispatchEvent(
+      new PointerEvent(name, { bubbles: true, isPrimary: pointerId === 7, pointerId, button: 0, ...where }));
+    const middle = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+    const beside = (i, sign) =>
+      ({ ...middle, clientX: middle.clientX + sign * box.width * (0.2 + Math.sin(i / 20) / 8) });
+    const say = (name, i) => {
+      if (what !== "pinch") return one(name, 7, at(i));
+      one(name, 7, beside(i, -1));
+      one(name, 8, beside(i, 1));
+    };
     const times = [];
     if (what !== "bare") say("pointerdown", 0);
     let last = await new Promise(requestAnimationFrame);
@@ -122,7 +131,7 @@ def frames(files: list[tuple[str, str]], count: int, folder: Path) -> dict[str, 
             arg=WIDTH,
         )
         one.js(SCRIPT)
-        for what, zoom in (("bare", 1.0), ("pan", 1.0), ("divider", 0.0)):
+        for what, zoom in (("bare", 1.0), ("pan", 1.0), ("divider", 0.0), ("pinch", 0.5)):
             one.js("zoom => model.set('zoom', zoom)", zoom)
             one.js("n => play('pan', n)", 30)  # what is shown now is drawn once
             one.page.wait_for_timeout(500)
@@ -151,7 +160,11 @@ def main() -> None:
     for part in ("median", "p95"):
         bare = [one[f"bare {part}"] for one in found]
         row(f"a bare box: {part} of frames", bare, " ms")
-        for what, name in (("pan", "dragging both, 1:1"), ("divider", "moving the divider")):
+        for what, name in (
+            ("pan", "dragging both, 1:1"),
+            ("divider", "moving the divider"),
+            ("pinch", "pinching both"),
+        ):
             ours = [one[f"{what} {part}"] for one in found]
             row(f"{name}: {part} of frames", ours, " ms")
             row("… ours / the bare box", [a / b for a, b in zip(ours, bare, strict=True)])
