@@ -147,6 +147,19 @@ def test_a_view_that_ends_cancels_what_is_on_its_way(bench: Opener) -> None:
     assert len(one.sent("cancel")) == 1
 
 
+def test_without_a_kernel_nothing_is_taken_and_no_file_takes_the_notebooks_place(
+    bench: Opener,
+) -> None:
+    one = bench()
+    one.js("() => model.fire('comm:close')")
+    expect(one.root.get_by_text("Not connected to a kernel.", exact=False)).to_be_visible()
+    assert give(one, ("cat.png", 100), kind="dragover")
+    assert give(one, ("cat.png", 100))
+    assert not give(one, ("cat.png", 100), kind="paste")
+    expect(cards(one)).to_have_count(0)
+    assert one.sent("put") == []
+
+
 def test_pictures_are_pasted_and_text_is_left_to_the_prompt(bench: Opener) -> None:
     one = bench()
     assert give(one, ("image.png", 500), kind="paste")

@@ -269,8 +269,12 @@ export function referenceTray(ui, changed) {
     const on = (/** @type {string} */ name, /** @type {(event: any, kind?: string) => void} */ act) =>
       root.addEventListener(name, (/** @type {any} */ event) => {
         const kind = taken(event.dataTransfer ?? event.clipboardData);
-        if (el.matches(":disabled *")) return;
-        act(event, kind);
+        if (!el.matches(":disabled *")) return act(event, kind);
+        // Nothing can be taken now; left alone, the browser would open the file in the notebook's place.
+        if (kind && event.dataTransfer) {
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "none";
+        }
       });
     const mark = (/** @type {unknown} */ isOn) => flag(root, "drop", isOn);
     on("dragover", (event, kind) => {
