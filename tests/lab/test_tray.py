@@ -19,7 +19,7 @@ Opener = Callable[..., Notebook]
 SHOW = """
 import evolink_widgets as ew
 ew.configure(speed=300)
-studio = ew.ImageStudio('a fox')
+studio = ew.ImageStudio('a fox', size='3:1')
 studio
 """.strip()
 BLOCK = """
