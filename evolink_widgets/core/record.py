@@ -109,6 +109,8 @@ class TaskRecord:
     async def let_go(self) -> None:
         """Let others collect the task."""
         self.is_held = False
+        if self.line.owner is None and not self._unwritten:
+            return  # it has ended, and says so
         await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
 
     async def write(self, move: Callable[..., Entry], *args: Any, **facts: Any) -> Entry:
@@ -306,8 +308,8 @@ def close_unsent(wiring: Wiring) -> None:
     """Close what dead kernels intended and did not send, and give its credits back. On a worker."""
     journal, now = wiring.store.journal, wiring.clock()
     record = failure_record(never_sent())
-    for entry in journal.unsent_entries(wiring.service):
-        if entry.owner == wiring.owner or not is_free(entry, wiring.owner, now):
+    for entry in journal.unsent_entries(wiring.service, but=wiring.owner):
+        if not is_free(entry, wiring.owner, now):
             continue
         with contextlib.suppress(StoreError), wiring.store.database.write():
             journal.refused(entry.key, record, now)

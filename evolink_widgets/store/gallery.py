@@ -276,8 +276,10 @@ class Gallery:
         try:
             with guarded(part, "read"):
                 facts = examine(part)
-            # The one full decoding: it proves the pixels, and leaves the preview behind.
-            thumbnail(part, PREVIEW_EDGE, cache=self.root / ".thumbs", name=facts.sha256)
+            # A PNG's checksums prove its pixels. The others have none: they are decoded once,
+            # which leaves the preview behind.
+            if facts.format != "png":
+                thumbnail(part, PREVIEW_EDGE, cache=self.root / ".thumbs", name=facts.sha256)
             return facts
         except (NotAPicture, StoreDamaged) as exc:
             part.unlink(missing_ok=True)

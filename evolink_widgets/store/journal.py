@@ -147,7 +147,7 @@ class Journal:
 
     def finished(self, key: str, now: float, *, receipt: Receipt | None = None) -> Entry:
         """Write down that every picture that came is saved."""
-        return self._move(key, Step.SAVED, ended_at=now, failure=None, **_paid(receipt))
+        return self._move(key, Step.SAVED, **_over(now), failure=None, **_paid(receipt))
 
     def failed(
         self,
@@ -158,11 +158,11 @@ class Journal:
         receipt: Receipt | None = None,
     ) -> Entry:
         """Write down that the service gave up on the task, and its reason."""
-        return self._move(key, Step.FAILED, ended_at=now, failure=dump(record), **_paid(receipt))
+        return self._move(key, Step.FAILED, **_over(now), failure=dump(record), **_paid(receipt))
 
     def refused(self, key: str, record: Mapping[str, Any], now: float) -> Entry:
         """Write down that the request was surely not accepted, and the reason."""
-        return self._move(key, Step.REFUSED, ended_at=now, failure=dump(record))
+        return self._move(key, Step.REFUSED, **_over(now), failure=dump(record))
 
     def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
         """Write down that the POST went out and no answer came."""
@@ -194,9 +194,14 @@ class Journal:
         """Return all tasks that are paid, or perhaps paid, and not ended; oldest first."""
         return self._in_steps(_PERHAPS_PAID, service)
 
-    def unsent_entries(self, service: str | None = None) -> list[Entry]:
-        """Return all tasks that were intended and never sent; they cost nothing."""
-        return self._in_steps((Step.INTENDED,), service)
+    def unsent_entries(self, service: str | None = None, *, but: str | None = None) -> list[Entry]:
+        """Return all tasks that were intended and never sent; they cost nothing.
+
+        Args:
+            service: of this service only.
+            but: whose tasks are left out.
+        """
+        return self._in_steps((Step.INTENDED,), service, but)
 
     def known_task_ids(self, service: str) -> set[str]:
         """Return every task id of this service that the journal has ever seen."""
@@ -294,12 +299,20 @@ class Journal:
                 log.warning("%s", exc)
         return entries
 
-    def _in_steps(self, steps: Sequence[Step], service: str | None) -> list[Entry]:
+    def _in_steps(
+        self, steps: Sequence[Step], service: str | None, but: str | None = None
+    ) -> list[Entry]:
         marks = ", ".join(f"'{step.value}'" for step in steps)
-        where = f"WHERE ended_at IS NULL AND step IN ({marks})"
-        if service is None:
-            return self._entries(where, ())
-        return self._entries(f"{where} AND service = ?", (service,))
+        where = (
+            f"WHERE ended_at IS NULL AND step IN ({marks}) "
+            "AND (? IS NULL OR service = ?) AND (? IS NULL OR owner IS NOT ?)"
+        )
+        return self._entries(where, (service, service, but, but))
+
+
+def _over(now: float) -> dict[str, Any]:
+    """An ended task is nobody's to collect."""
+    return {"ended_at": now, "owner": None, "lease_until": None}
 
 
 def _paid(receipt: Receipt | None) -> dict[str, Any]:

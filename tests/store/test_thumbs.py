@@ -123,11 +123,18 @@ def test_a_kept_copy_that_a_power_cut_damaged_is_made_again(admit, store, kept):
 
 def test_without_a_place_to_keep_it_the_copy_is_made_all_the_same(admit, store):
     image = admit()
-    for path in (store.root / ".thumbs").iterdir():
-        path.unlink()
-    (store.root / ".thumbs").rmdir()
     (store.root / ".thumbs").write_text("a file stands where the folder should be")
     assert opened(image.thumbnail(40)).size == (40, 30)
+
+
+@pytest.mark.parametrize(("kind", "copies"), [("png", 0), ("jpeg", 1), ("webp", 1)])
+def test_what_has_no_checksums_is_decoded_before_it_is_taken_in_and_a_png_when_it_is_seen(
+    admit, picture, store, kind, copies
+):
+    image = admit(data=picture(kind))
+    assert len(list((store.root / ".thumbs").glob("*.webp"))) == copies
+    image.thumbnail(512)
+    assert len(list((store.root / ".thumbs").glob("*.webp"))) == 1
 
 
 def test_many_threads_may_ask_for_one_copy_at_once(admit):

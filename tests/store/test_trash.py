@@ -115,7 +115,7 @@ def test_a_picture_in_the_trash_is_not_taken_in_again(admit, store, now, visible
 
 def test_emptying_deletes_what_is_old_and_nothing_else(admit, store, now):
     for index in range(3):
-        admit(index=index, n=3)
+        admit(index=index, n=3).thumbnail()
     store.gallery.trash([(KEY, 0)], now=now)
     store.gallery.trash([(KEY, 1)], now=now + 100)
     (store.root / ".trash" / "a note of mine.txt").write_text("mine")
