@@ -181,6 +181,7 @@ def test_no_picture_is_in_a_trait_and_none_is_kept_in_the_notebook() -> None:
 def test_a_picture_that_is_gone_leaves_the_others(tmp_path: Path) -> None:
     images = ew.generate("a fox", n=2, **ASK).result(20)
     one = ew.ImageCompare(images)
+    assert one._static_html().count("<img ") == 2
     images[1].path.unlink()
     page = Browser(one)
     page.ask("hello")
