@@ -61,7 +61,7 @@ def run(script: str, *arguments: object) -> dict[str, Any]:
     """One script in a process of its own; its last line is its result."""
     command = [sys.executable, str(HERE / script), *map(str, arguments)]
     done = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=LONGEST, env=compiled()
+        command, check=True, stdout=subprocess.PIPE, text=True, timeout=LONGEST, env=compiled()
     )
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result

@@ -50,6 +50,8 @@ async def ours(url: str, folder: Path, pictures: int) -> None:
     tasks = [ew.generate("a", size=size, n=EACH) for _ in range(pictures // EACH)]
     grids = [ew.ImageGrid(task) for task in tasks]
     await asyncio.gather(*tasks)
+    while len(list(folder.glob(".thumbs/*_512.*"))) < pictures:  # what the grids show
+        await asyncio.sleep(0.1)
     assert len(grids) == len(tasks)
 
 
