@@ -138,11 +138,12 @@ def _ratio_range(model: _Model, kind: Kind, request: ImageRequest, least: float)
     # However cheap other requests were: the upper end stays until this kind has shown its own.
     found = Range(least + price.low, max(price.high, hidden.high, 0.0))
     same_kind = model.by_kind.get(kind, [])
-    if not request.pixels:
+    pixels = request.pixels
+    if not pixels:
         return lean(found, [line.ratio for line in same_kind])
     steps: tuple[list[float], ...] = ([], [], [])
     for line in same_kind:
-        near = line.pixels == request.pixels
+        near = line.pixels == pixels
         steps[near + (near and line.pictures == request.n)].append(line.ratio)
     for ratios in steps:
         found = lean(found, ratios)
