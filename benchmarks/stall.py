@@ -50,9 +50,14 @@ async def ours(url: str, folder: Path, pictures: int) -> None:
     tasks = [ew.generate("a", size=size, n=EACH) for _ in range(pictures // EACH)]
     grids = [ew.ImageGrid(task) for task in tasks]
     await asyncio.gather(*tasks)
-    while len(list(folder.glob(".thumbs/*_512.*"))) < pictures:  # what the grids show
-        await asyncio.sleep(0.1)
+    await asyncio.to_thread(until_shown, folder, pictures)
     assert len(grids) == len(tasks)
+
+
+def until_shown(folder: Path, pictures: int) -> None:
+    """Wait for the small copies that the grids show."""
+    while len(list(folder.glob(".thumbs/*_512.*"))) < pictures:
+        time.sleep(0.1)
 
 
 async def on_the_loop(url: str, folder: Path, pictures: int) -> None:

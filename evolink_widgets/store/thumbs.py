@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.border import file_error
 from evolink_widgets.store.formats import EXTENSIONS, MOST_PIXELS
+from evolink_widgets.store.strips import shrunk
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -102,8 +103,8 @@ def _small(source: Path | bytes, edge: int) -> Image:
         with Image.open(opened, formats=[kind.upper() for kind in EXTENSIONS]) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise StoreDamaged(f"{called} claims {image.width}×{image.height} pixels.")
-            ready = _smooth(image)
-            ready.thumbnail((edge, edge))
+            ready = shrunk(image, edge) or _smooth(image)
+            ready.thumbnail((edge, edge))  # nothing is left to do for what is shrunk
             upright = ImageOps.exif_transpose(ready) or ready
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except FileNotFoundError as exc:
