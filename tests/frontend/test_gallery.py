@@ -300,6 +300,18 @@ def test_the_lightbox_goes_on_through_the_whole_gallery(bench: Opener) -> None:
     assert int(number_of(one)) > 20
 
 
+def test_the_arrows_of_the_lightbox_stand_in_the_middle_of_their_buttons(bench: Opener) -> None:
+    one = gallery(bench)
+    place(one, 1).click()
+    for name in ("Previous picture", "Next picture"):
+        button = one.root.get_by_role("dialog").get_by_role("button", name=name)
+        around, arrow = button.bounding_box(), button.locator("svg").bounding_box()
+        assert around is not None
+        assert arrow is not None
+        middles = [box["x"] + box["width"] / 2 for box in (around, arrow)]
+        assert abs(middles[0] - middles[1]) < 1, name
+
+
 def test_a_favourite_is_marked_in_its_place(bench: Opener) -> None:
     one = gallery(bench)
     place(one, 2).hover()

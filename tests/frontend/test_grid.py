@@ -253,6 +253,7 @@ def test_the_grid_alone_shows_pictures_without_a_composer(bench: Opener) -> None
         },
     )  # fmt: skip
     expect(one.root).to_have_accessible_name("Pictures")
+    expect(one.root.get_by_text("2 pictures", exact=True)).to_be_visible()  # and in no time
     expect(cells(one)).to_have_count(2)
     expect(one.root.get_by_role("textbox")).to_have_count(0)
     cells(one).first.click()

@@ -31,7 +31,7 @@ const some = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
 function gallery(ui) {
   const { link, say, model, signal } = ui,
     [line, put] = noter(say),
-    [next, tally, acts, none] = make("span.next span.tally.num div.acts div.none"),
+    [next, tally, acts, none] = make("span.then span.tally.num div.acts div.none"),
     filters = filtersOf(ui, () => look(true)),
     trashed = () => model.get("trashed"),
     ask = (/** @type {string} */ kind, /** @type {object} */ fields, tries = 3) =>

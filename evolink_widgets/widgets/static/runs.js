@@ -141,9 +141,10 @@ export function runView(ui, run) {
   function howItWent() {
     if (run.stage !== "done") return "";
     if (run.reused) return run.reused;
-    const took = (run.endedAt ?? 0) - run.startedAt;
-    const time = took < 60 ? `${Math.ceil(took)} s` : clock(took);
-    return `${many(run.landed.length)} in ${time}`;
+    const came = many(run.landed.length);
+    if (run.endedAt == null) return came; // shown from their files: nobody waited for them
+    const took = run.endedAt - run.startedAt;
+    return `${came} in ${took < 60 ? Math.ceil(took) + " s" : clock(took)}`;
   }
 
   const view = {
