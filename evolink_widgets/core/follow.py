@@ -85,14 +85,13 @@ async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
 
 def _plan(story: TaskStory) -> Plan:
     estimated = story.estimated_time or expected_seconds(story.request)
-    # A short task is worth more looks: what counts is the delay against what was waited for.
-    scale = math.sqrt(max(estimated, 0.25))
     return Plan(
         story.wiring.durations,
         bucket_of(story.request),
         estimated,
-        cost=0.002 * scale,
-        shortest=min(0.25, 0.03 * scale),
+        cost=0.002,
+        # A short task is worth quicker ones: what counts is the delay against what it took.
+        shortest=min(0.25, 0.03 * math.sqrt(max(estimated, 0.25))),
     )
 
 

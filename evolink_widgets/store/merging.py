@@ -51,14 +51,20 @@ class Merged:
     presets: int = 0
 
     def __str__(self) -> str:
-        said = [f"{self.pictures} pictures and {self.tasks} tasks taken over"]
+        said = [f"{_count(self.pictures, 'picture')} and {_count(self.tasks, 'task')} taken over"]
         if self.presets:
-            said.append(f"{self.presets} preset{'' if self.presets == 1 else 's'} taken over")
+            said.append(f"{_count(self.presets, 'preset')} taken over")
         if self.already:
-            said.append(f"{self.already} pictures were here already")
+            were = "was" if self.already == 1 else "were"
+            said.append(f"{_count(self.already, 'picture')} {were} here already")
         if self.left_out:
-            said.append(f"{len(self.left_out)} things left out, the first: {self.left_out[0]}")
+            left = _count(len(self.left_out), "thing")
+            said.append(f"{left} left out, the first: {self.left_out[0]}")
         return "; ".join(said)
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
 def merge(root: Path, database: Database, other: Path) -> Merged:

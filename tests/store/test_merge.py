@@ -130,7 +130,9 @@ def test_presets_come_in_where_their_names_are_free(store, other, fill):
     fill(other)
     merged = store.merge(other.root)
     assert (merged.pictures, merged.presets) == (2, 1)
-    assert str(merged).startswith("2 pictures and 1 tasks taken over; 1 preset taken over; 1 thing")
+    assert str(merged).startswith(
+        "2 pictures and 1 task taken over; 1 preset taken over; 1 thing left"
+    )
     [left_out] = merged.left_out
     assert "The preset 'poster' is another one here" in left_out
     assert store.presets == {
