@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from journal import JournalTime
 
 import evolink_widgets as ew
 
@@ -129,14 +130,17 @@ def asked(url: str) -> dict[str, int]:
 CLIENTS = {"ours": ours, "second": second, "tenth": tenth}
 
 
-def measure(name: str, url: str, tasks: int, in_flight: int, warm: int) -> dict[str, object]:
+def measure(
+    name: str, url: str, tasks: int, in_flight: int, warm: int, *, timers: bool
+) -> dict[str, object]:
     """Warm up, then run; what a client learns is part of a warm one."""
     client = CLIENTS[name]
+    journal = JournalTime() if timers else None
     with tempfile.TemporaryDirectory() as folder:
         ew.configure(api_key=KEY, base_url=url, store=folder, mode="live")
         asyncio.run(client(url, Path(folder), warm, warm))
         before, cpu, memory = asked(url), time.process_time(), peak()
-        threads = busy()
+        threads, earlier = busy(), journal.seconds if journal else 0.0
         began = time.perf_counter()
         saved = asyncio.run(client(url, Path(folder), tasks, in_flight))
         took = time.perf_counter() - began
@@ -154,7 +158,8 @@ def measure(name: str, url: str, tasks: int, in_flight: int, warm: int) -> dict[
         "took": took,
         "memory": peak() - memory,
         # One thread does all of the database's work, and nothing else.
-        "journal": worked.get("evolink-records-1", 0.0) / cpu,
+        "database": worked.get("evolink-records-1", 0.0) / cpu,
+        "journal": (journal.seconds - earlier) / cpu if journal else None,
     }
 
 
@@ -166,8 +171,10 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=16)
     parser.add_argument("--in-flight", type=int, default=8)
     parser.add_argument("--warm", type=int, default=8, help="tasks that are not measured, first")
+    parser.add_argument("--timers", action="store_true", help="time the journal of `ours`")
     given = parser.parse_args()
-    print(json.dumps(measure(given.name, given.url, given.tasks, given.in_flight, given.warm)))
+    size = (given.tasks, given.in_flight, given.warm)
+    print(json.dumps(measure(given.name, given.url, *size, timers=given.timers)))
 
 
 if __name__ == "__main__":

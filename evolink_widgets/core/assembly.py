@@ -10,6 +10,7 @@ from evolink_widgets.core.balance import Balance
 from evolink_widgets.core.client import Client
 from evolink_widgets.core.download import Downloader
 from evolink_widgets.core.files import Files
+from evolink_widgets.core.lessons import Lessons
 from evolink_widgets.core.limits import limits_for
 from evolink_widgets.core.lookout import Lookout
 from evolink_widgets.core.upload import Uploader
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.transport import Transport
     from evolink_widgets.rules.pricing import Estimate
     from evolink_widgets.rules.request import ImageRequest
-    from evolink_widgets.rules.schedule import Durations
     from evolink_widgets.store.store import Store
 
 
@@ -40,7 +40,6 @@ def assemble(
     keeper: Keeper,
     estimate: Callable[[ImageRequest], Estimate],
     may_spend: Callable[[], bool],
-    durations: Durations,
     patience: Patience,
     clock: Callable[[], float],
 ) -> Wiring:
@@ -87,5 +86,5 @@ def assemble(
         paid_timeout=transport.timeouts.paid,
         records=records,
         pictures=pictures,
-        durations=durations,
+        lessons=Lessons(store.journal, service, records),
     )

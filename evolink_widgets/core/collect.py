@@ -150,10 +150,4 @@ class Links:
                 return
             self._results = snapshot.results
             until = wiring.clock() + LINKS_LIVE
-            await story.record.note_down(
-                {"results": snapshot.results, "links_until": until},
-                wiring.store.journal.ready,
-                story.key,
-                snapshot.results,
-                until=until,
-            )
+            story.record.ready(snapshot.results, until, story.task.state.receipt)

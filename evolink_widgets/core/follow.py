@@ -10,7 +10,6 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.task import TaskSnapshot, TaskStatus, task_failure
-from evolink_widgets.store.journal import Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -63,7 +62,7 @@ async def follow(story: TaskStory) -> None:
     if snapshot is None or not snapshot.status.finished:
         snapshot = await wiring.watcher.watch(entry.task_id, plan, elapsed, seen, trouble)
     story.leave_room()
-    story.learned()
+    wiring.lessons.learned()
     if snapshot.status is TaskStatus.COMPLETED:
         await _complete(story, snapshot)
     else:
@@ -86,7 +85,7 @@ async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
 def _plan(story: TaskStory) -> Plan:
     estimated = story.estimated_time or expected_seconds(story.request)
     return Plan(
-        story.wiring.durations,
+        story.wiring.lessons.durations,
         bucket_of(story.request),
         estimated,
         cost=0.002,
@@ -109,16 +108,8 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
         except EvolinkError as error:
             story.tell(note=error.message)
     receipt = story.merged(snapshot.receipt)
-    until = wiring.clock() + LINKS_LIVE
     story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
-    await story.record.note_down(
-        {"step": Step.READY, "results": snapshot.results, "links_until": until},
-        wiring.store.journal.ready,
-        story.key,
-        snapshot.results,
-        until=until,
-        receipt=receipt,
-    )
+    story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)
 
 
 async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:

@@ -20,7 +20,7 @@ log = logging.getLogger("evolink_widgets")
 RECEIPTS = 400
 """How many of the newest receipts are read: far more than any kind of request uses."""
 
-SHARE = 0.05
+SHARE = 0.01
 """How much of the time may be spent on reading them again, while many tasks end."""
 
 OTHERS = 60.0

@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.failures import failure_record
+from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.terms import Terms
 from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, StoreError, StoreFull
 from evolink_widgets.rules.pricing import Receipt
@@ -31,6 +32,9 @@ log = logging.getLogger("evolink_widgets")
 
 OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
 """Steps from which a story goes on."""
+
+SOON = 1.0
+"""Seconds in which most pictures are fetched; then their links are written down."""
 
 BUSY = 0.5
 """Seconds between two looks at a task that another kernel collects."""
@@ -66,6 +70,7 @@ class TaskRecord:
         self._key = key
         self._trouble = trouble
         self._unwritten: list[Callable[[], Entry]] = []
+        self._soon: asyncio.TimerHandle | None = None
 
     @property
     def step(self) -> Step | None:
@@ -109,6 +114,8 @@ class TaskRecord:
     async def let_go(self) -> None:
         """Let others collect the task."""
         self.is_held = False
+        if self._end_wait():
+            await self._write_links()
         if self.line.owner is None and not self._unwritten:
             return  # it has ended, and says so
         await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
@@ -167,6 +174,36 @@ class TaskRecord:
         except StoreError as error:  # the task's id is worth more than a sum
             log.warning("Task %s: %s", self._key, error)
 
+    def ready(self, links: Sequence[str], until: float, receipt: Receipt | None) -> None:
+        """Know where the pictures are; it is written with the end, or in `SOON` seconds.
+
+        A kernel that dies before reads the task once more, and loses nothing.
+        """
+        self.entry = replace(
+            self.line, step=Step.READY, results=tuple(links), links_until=until, receipt=receipt
+        )
+        if self._soon is None:
+            later = asyncio.get_running_loop().call_later
+            self._soon = later(SOON, lambda: self._end_wait() and spawn(self._write_links()))
+
+    def _end_wait(self) -> bool:
+        """Wait no longer with the links; whether they were still to be written."""
+        timer, self._soon = self._soon, None
+        if timer is not None:
+            timer.cancel()
+        return timer is not None
+
+    async def _write_links(self) -> None:
+        links, until, receipt = self.line.results, self.line.links_until, self.line.receipt
+        await self.note_down(
+            {"step": Step.READY, "results": links, "links_until": until, "receipt": receipt},
+            self._wiring.store.journal.ready,
+            self._key,
+            links,
+            until=until,
+            receipt=receipt,
+        )
+
     async def saved(self, receipt: Receipt | None) -> None:
         """Write down that every picture is a file, and what the service charged."""
         now = self._wiring.clock()
@@ -175,6 +212,8 @@ class TaskRecord:
             self._settle(receipt, now),
             self._wiring.store.journal.finished,
             now,
+            links=self.line.results,
+            until=self.line.links_until,
             receipt=receipt,
         )
 
@@ -228,6 +267,8 @@ class TaskRecord:
         takes up any more.
         """
 
+        self._end_wait()  # the end says it, too
+
         def write() -> Entry:
             with self._wiring.store.database.write():
                 entry = move(self._key, *args, **facts)
@@ -261,6 +302,8 @@ class TaskRecord:
 def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
     """Reserve the credits of a purchase and write its intent down: both, or nothing. On a worker.
 
+    `journal.sending` makes both durable, before the POST.
+
     Args:
         wiring: the session's parts.
         key: the purchase's local key.
@@ -274,7 +317,7 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
     store = wiring.store
     _check_room(recipe.request, store.root)
     now, high = wiring.clock(), wiring.estimate(recipe.request).high
-    with store.database.write(durable=True):
+    with store.database.write():
         close_unsent(wiring)  # what a dead kernel had reserved is no longer in the way
         store.ledger.reserve(
             key,

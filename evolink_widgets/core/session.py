@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
@@ -22,7 +22,6 @@ from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
     ServiceUnavailable,
-    StoreError,
     Unreachable,
 )
 from evolink_widgets.rules.pricing import Estimate
@@ -308,18 +307,9 @@ class Session:
             keeper=self,
             estimate=self.estimate,
             may_spend=self._may_spend,
-            durations=self._recalled(),
             patience=self._patience,
             clock=self._clock,
         )
-
-    def _recalled(self) -> Any:
-        from evolink_widgets.rules.schedule import Durations
-
-        try:
-            return Durations.from_record(self.store.journal.recall(f"durations {self.service}"))
-        except StoreError:  # a store that can't be used says so when it is needed
-            return Durations()
 
     @property
     def _owner(self) -> str:
@@ -374,13 +364,16 @@ class Session:
             await self._transport.close()
         wiring, self._wiring = self._wiring, None
         if wiring is not None:
+            await wiring.lessons.keep()
             wiring.records.close()
             wiring.pictures.close()
 
     async def last_words(self) -> None:
-        """Wait until no paid request is without its answer."""
+        """Wait until no paid request is without its answer, and keep what was learned."""
         stories = self.known().values()
         await asyncio.gather(*(story.settled() for story in stories))
+        if self._wiring is not None:
+            await self._wiring.lessons.keep()
 
 
 _OPEN: weakref.WeakSet[Session] = weakref.WeakSet()

@@ -108,7 +108,7 @@ class Shelf:
             if missing:
                 gone = self._wiring.pool.gone(self._identities)[:missing]
                 self._check_spending(missing, gone)
-                with self._wiring.store.database.write(durable=True):
+                with self._wiring.store.database.write():
                     # Again, now that nobody else can write.
                     offers = self._choose(len(empty))
                     missing = len(empty) - len(offers)

@@ -231,12 +231,6 @@ class TaskStory:
         known = {name: value for name, value in vars(receipt).items() if value is not None}
         return replace(old, **known)
 
-    def learned(self) -> None:
-        """Keep how long such tasks take, for the next kernel."""
-        record = self.wiring.durations.to_record()
-        name = f"durations {self.wiring.service}"
-        spawn(self.record.quietly(self.wiring.store.journal.remember, name, record))
-
     async def load_images(self) -> None:
         """Show the pictures that are saved already."""
         with contextlib.suppress(StoreError):  # none is

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.workers import Workers
-from evolink_widgets.rules.schedule import Durations
 
 if TYPE_CHECKING:
     from evolink_widgets.core.balance import Balance
     from evolink_widgets.core.client import Client
     from evolink_widgets.core.download import Downloader
+    from evolink_widgets.core.lessons import Lessons
     from evolink_widgets.core.limits import Limits
     from evolink_widgets.core.lookout import Lookout
     from evolink_widgets.core.story import TaskStory
@@ -67,9 +67,9 @@ class Wiring:
         may_spend: whether anything may be bought now.
         keeper: the session.
         paid_timeout: seconds after which the reply to a POST can't come any more.
-        durations: how long tasks take, as far as learned.
         records: one thread for the database: its writes keep their order.
         pictures: threads for files, and for looking at pictures.
+        lessons: how long tasks take, as far as learned.
     """
 
     service: str
@@ -92,7 +92,7 @@ class Wiring:
     paid_timeout: float
     records: Workers
     pictures: Workers
-    durations: Durations = field(default_factory=Durations)
+    lessons: Lessons
 
     @property
     def recipe_service(self) -> str:

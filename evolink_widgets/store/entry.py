@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from sqlite3 import Row
@@ -58,7 +59,6 @@ class Entry:
     ended_at: float | None = None
     results: tuple[str, ...] = ()
     links_until: float | None = None
-    saved: tuple[int, ...] = ()
     estimate_high: float | None = None
     receipt: Receipt | None = None
     failure: dict[str, Any] | None = None
@@ -77,40 +77,31 @@ def new_idempotency_key() -> str:
     return f"ew-{secrets.token_hex(16)}"
 
 
-SELECT = """SELECT *, (
-    SELECT group_concat(number) FROM pictures WHERE pictures.key = tasks.key
-) AS saved FROM tasks"""
-"""Reads tasks so that `read_entry` understands them; a WHERE may follow."""
-
-
 def columns_of(entry: Entry) -> dict[str, object]:
     """Return an entry as a row of the table `tasks`."""
-    return {
-        "key": entry.key,
-        "step": entry.step.value,
-        "service": entry.service,
-        "request": dump(entry.request),
-        "recipe": optional(entry.recipe),
-        "identity": entry.identity,
-        "idempotency_key": entry.idempotency_key,
-        "task_id": storable(entry.task_id),
-        "created_at": entry.created_at,
-        "sent_at": entry.sent_at,
-        "accepted_at": entry.accepted_at,
-        "ended_at": entry.ended_at,
-        "results": dump(list(entry.results)),
-        "links_until": entry.links_until,
-        "estimate_high": entry.estimate_high,
-        "receipt": receipt_record(entry.receipt),
-        "failure": optional(entry.failure),
-        "origin": storable(entry.origin),
-        "owner": entry.owner,
-        "lease_until": entry.lease_until,
-    }
+    return {name: column_of(name, value) for name, value in vars(entry).items()}
+
+
+def column_of(name: str, value: Any) -> object:
+    """Return the value of one of an entry's fields as its column holds it."""
+    encode = _ENCODED.get(name)
+    return value if encode is None else encode(value)
+
+
+_ENCODED: dict[str, Callable[[Any], object]] = {
+    "step": lambda step: step.value,
+    "request": dump,
+    "recipe": optional,
+    "task_id": storable,
+    "results": lambda links: dump(list(links)),
+    "receipt": receipt_record,
+    "failure": optional,
+    "origin": storable,
+}
 
 
 def read_entry(row: Row) -> Entry:
-    """Return the entry in a row of `SELECT`.
+    """Return the entry in a row of the table `tasks`.
 
     Raises:
         StoreDamaged: the row is not what this package writes.
@@ -138,7 +129,6 @@ def _entry(row: Row) -> Entry:
         ended_at=row["ended_at"],
         results=tuple(load(row["results"], f"the results of task {key}")),
         links_until=row["links_until"],
-        saved=tuple(sorted(int(number) for number in (row["saved"] or "").split(",") if number)),
         estimate_high=row["estimate_high"],
         receipt=read_receipt(row["receipt"]),
         failure=load_object(row["failure"], f"the failure of task {key}"),

@@ -26,7 +26,6 @@ from evolink_widgets.store import recipe_file, vetting
 from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE, Database
-from evolink_widgets.store.entry import SELECT as SELECT_TASKS
 from evolink_widgets.store.entry import Entry, read_entry
 from evolink_widgets.store.names import inside
 from evolink_widgets.store.presets import LONGEST, read_preset
@@ -118,11 +117,17 @@ class ForeignStore:
     def task(self, key: str) -> Entry | None:
         """Return their journal's entry of a task; `None` where there is none to take over."""
         try:
-            rows = self._rows(f"{SELECT_TASKS} WHERE key = ? AND {_SHORT}", key)
+            rows = self._rows(f"SELECT * FROM tasks WHERE key = ? AND {_SHORT}", key)
             return vetting.task(read_entry(rows[0])) if rows else None
         except EvolinkError as exc:
             self.leave_out(f"Task {key!r:.80} of {self.root} is damaged: {exc.message}")
             return None
+
+    def picture_numbers(self, key: str) -> set[int]:
+        """Return the numbers of the pictures of a task that their gallery has."""
+        return {
+            row["number"] for row in self._rows("SELECT number FROM pictures WHERE key = ?", key)
+        }
 
     def task_keys(self) -> list[str]:
         """Return the keys of all tasks in their journal."""

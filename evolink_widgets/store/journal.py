@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database import Database, insert
 from evolink_widgets.store.entry import (
-    SELECT,
     Entry,
     Step,
+    column_of,
     columns_of,
     new_idempotency_key,
     new_key,
     read_entry,
 )
 from evolink_widgets.store.owner import surely_gone
-from evolink_widgets.store.records import dump, load_object, optional, receipt_record, storable
+from evolink_widgets.store.records import dump, load_object, storable
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
@@ -142,12 +142,31 @@ class Journal:
     ) -> Entry:
         """Write down the result links, and when they end (Unix seconds). Repeatable."""
         return self._move(
-            key, Step.READY, results=dump(list(links)), links_until=until, **_paid(receipt)
+            key, Step.READY, results=tuple(links), links_until=until, **_paid(receipt)
         )
 
-    def finished(self, key: str, now: float, *, receipt: Receipt | None = None) -> Entry:
-        """Write down that every picture that came is saved."""
-        return self._move(key, Step.SAVED, **_over(now), failure=None, **_paid(receipt))
+    def finished(
+        self,
+        key: str,
+        now: float,
+        *,
+        links: Sequence[str] | None = None,
+        until: float | None = None,
+        receipt: Receipt | None = None,
+    ) -> Entry:
+        """Write down that every picture that came is saved.
+
+        Args:
+            key: the task.
+            now: Unix seconds.
+            links: the result links, where `ready` has not written them.
+            until: when they end, Unix seconds.
+            receipt: what the service reported.
+        """
+        found: dict[str, Any] = (
+            {} if links is None else {"results": tuple(links), "links_until": until}
+        )
+        return self._move(key, Step.SAVED, **_over(now), **found, failure=None, **_paid(receipt))
 
     def failed(
         self,
@@ -158,15 +177,15 @@ class Journal:
         receipt: Receipt | None = None,
     ) -> Entry:
         """Write down that the service gave up on the task, and its reason."""
-        return self._move(key, Step.FAILED, **_over(now), failure=dump(record), **_paid(receipt))
+        return self._move(key, Step.FAILED, **_over(now), failure=dict(record), **_paid(receipt))
 
     def refused(self, key: str, record: Mapping[str, Any], now: float) -> Entry:
         """Write down that the request was surely not accepted, and the reason."""
-        return self._move(key, Step.REFUSED, **_over(now), failure=dump(record))
+        return self._move(key, Step.REFUSED, **_over(now), failure=dict(record))
 
     def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
         """Write down that the POST went out and no answer came."""
-        return self._move(key, Step.UNKNOWN, failure=optional(record))
+        return self._move(key, Step.UNKNOWN, failure=None if record is None else dict(record))
 
     def adopt(self, key: str, task_id: str, now: float) -> bool:
         """Give a found task id to a task whose reply was lost, unless another task has it.
@@ -187,7 +206,7 @@ class Journal:
 
     def get(self, key: str) -> Entry | None:
         """Return the task with this key, or `None`."""
-        rows = self._database.rows(f"{SELECT} WHERE key = ?", (key,))
+        rows = self._database.rows("SELECT * FROM tasks WHERE key = ?", (key,))
         return read_entry(rows[0]) if rows else None
 
     def open_entries(self, service: str | None = None) -> list[Entry]:
@@ -256,24 +275,24 @@ class Journal:
         rows = self._database.rows("SELECT record FROM notes WHERE name = ?", (name,))
         return load_object(rows[0]["record"], f"the note {name!r}") if rows else None
 
-    def _move(self, key: str, step: Step, *, durable: bool = False, **columns: Any) -> Entry:
+    def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
         with self._database.write(durable=durable) as connection:
-            before = connection.execute("SELECT step FROM tasks WHERE key = ?", (key,)).fetchone()
-            was = Step(before["step"]) if before else self._must(connection, key).step
-            if was not in _AFTER[step]:
+            before = self._must(connection, key)
+            if before.step not in _AFTER[step]:
                 raise StoreError(
-                    f"Task {key} is {was.value}; it can't become {step.value}.",
+                    f"Task {key} is {before.step.value}; it can't become {step.value}.",
                     advice="Read it again with ew.recover(); another program may have moved it.",
                 )
-            columns = {"step": step.value, **columns}
-            names = ", ".join(f"{name} = ?" for name in columns)
-            connection.execute(f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key))
-            entry = self._must(connection, key)
+            entry = replace(before, step=step, **facts)
+            names = ("step", *facts)
+            marks = ", ".join(f"{name} = ?" for name in names)
+            values = [column_of(name, getattr(entry, name)) for name in names]
+            connection.execute(f"UPDATE tasks SET {marks} WHERE key = ?", (*values, key))
         self._keep(entry)
         return entry
 
     def _must(self, connection: Connection, key: str) -> Entry:
-        row = connection.execute(f"{SELECT} WHERE key = ?", (key,)).fetchone()
+        row = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
         if row is not None:
             return read_entry(row)
         # The folder was deleted while the task was out: it is written down again, whole.
@@ -281,7 +300,7 @@ class Journal:
         if entry is None:
             raise StoreDamaged(f"{self._database.path} has no task {key}.")
         insert(connection, "tasks", columns_of(entry))
-        return replace(entry, saved=())
+        return entry
 
     def _keep(self, entry: Entry) -> None:
         if entry.ended_at is None:
@@ -290,7 +309,7 @@ class Journal:
             self._mine.pop(entry.key, None)
 
     def _entries(self, where: str, values: Sequence[object]) -> list[Entry]:
-        rows = self._database.rows(f"{SELECT} {where} ORDER BY created_at, key", values)
+        rows = self._database.rows(f"SELECT * FROM tasks {where} ORDER BY created_at, key", values)
         entries = []
         for row in rows:
             try:
@@ -316,7 +335,7 @@ def _over(now: float) -> dict[str, Any]:
 
 
 def _paid(receipt: Receipt | None) -> dict[str, Any]:
-    return {} if receipt is None else {"receipt": receipt_record(receipt)}
+    return {} if receipt is None else {"receipt": receipt}
 
 
 def is_free(entry: Entry, owner: str, now: float) -> bool:

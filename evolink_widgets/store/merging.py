@@ -242,12 +242,17 @@ class _Merge:
             ):
                 insert(connection, "tasks", columns_of(theirs))
                 self.tasks += 1
-        elif _is_further(connection, ours, theirs):
+        elif _is_further(ours, theirs) and self._has_pictures(connection, key):
             columns = {**columns_of(theirs), "key": key}
             names = ", ".join(f"{name} = ?" for name in columns)
             connection.execute(f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key))
             connection.execute("DELETE FROM ledger WHERE key = ? AND state = 'reserved'", (key,))
             self._take_credits(connection, key)
+
+    def _has_pictures(self, connection: Connection, key: str) -> bool:
+        """Tell whether all pictures that they have of a task are here already."""
+        rows = connection.execute("SELECT number FROM pictures WHERE key = ?", (key,))
+        return self.theirs.picture_numbers(key) <= {row["number"] for row in rows}
 
     def _take_credits(self, connection: Connection, key: str) -> None:
         theirs = self.theirs.credits(key)
@@ -270,10 +275,10 @@ def _is_here(connection: Connection, key: str, picture: NewPicture) -> bool:
     return found is not None
 
 
-def _is_further(connection: Connection, ours: Row, theirs: Entry) -> bool:
+def _is_further(ours: Row, theirs: Entry) -> bool:
     """Tell whether theirs is our own task, ended there and still out here.
 
-    Only a copy of our own store knows its Idempotency-Key. Its pictures must be here already.
+    Only a copy of our own store knows its Idempotency-Key.
     """
     same = (
         theirs.task_id is not None
@@ -281,10 +286,7 @@ def _is_further(connection: Connection, ours: Row, theirs: Entry) -> bool:
         and ours["service"] == theirs.service
         and ours["idempotency_key"] == theirs.idempotency_key
     )
-    if not same or ours["ended_at"] is not None or theirs.ended_at is None:
-        return False
-    rows = connection.execute("SELECT number FROM pictures WHERE key = ?", (theirs.key,))
-    return set(theirs.saved) <= {row["number"] for row in rows}
+    return same and ours["ended_at"] is None and theirs.ended_at is not None
 
 
 def _some(keys: list[str]) -> Iterator[list[str]]:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database import Database
-from evolink_widgets.store.entry import SELECT as SELECT_TASKS
 from evolink_widgets.store.entry import Entry, Step, read_entry
 from evolink_widgets.store.journal import is_free
 from evolink_widgets.store.pictures import GeneratedImage
@@ -178,7 +177,7 @@ WHERE sets.identity = ? AND +pictures.trashed_at IS NULL
 """
 
 _OPEN = (
-    f"{SELECT_TASKS} WHERE identity = ? AND service = ? AND ended_at IS NULL "
+    "SELECT * FROM tasks WHERE identity = ? AND service = ? AND ended_at IS NULL "
     "AND step IN ('intended', 'sending', 'accepted', 'ready', 'unknown') ORDER BY created_at, key"
 )
 
