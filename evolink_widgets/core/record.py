@@ -153,8 +153,11 @@ class TaskRecord:
         """Write down that the service has it, and what it has set aside where that is more."""
         now = self._wiring.clock()
 
+        store, set_aside = self._wiring.store, self.line.estimate_high or 0.0
+
         def write() -> Entry:
-            store = self._wiring.store
+            if (receipt.reserved or 0.0) <= set_aside:
+                return store.journal.accepted(self._key, task_id, now, receipt=receipt)
             with store.database.write(durable=True):
                 entry = store.journal.accepted(self._key, task_id, now, receipt=receipt)
                 self._raise_reservation(receipt)

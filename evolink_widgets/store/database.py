@@ -29,6 +29,8 @@ Access = Literal["write", "read", "frozen"]
 FILE = "evolink.sqlite"
 """The database's name in a store's folder."""
 
+_VERSION = "(SELECT user_version FROM pragma_user_version)"
+
 
 class Database:
     """One SQLite file; one connection, under one lock, per object and process.
@@ -92,6 +94,40 @@ class Database:
             finally:
                 self._depth = 0
 
+    def change(
+        self,
+        table: str,
+        new: Mapping[str, object],
+        known: Mapping[str, object],
+        *,
+        durable: bool = False,
+    ) -> bool:
+        """Change the row that still is as known: one transaction in one statement.
+
+        A third of the work of a look and a change in a `write`.
+
+        Args:
+            table: its name.
+            new: columns to change.
+            known: columns that must be as they are given.
+            durable: on the disk before this returns.
+
+        Returns:
+            Whether there was such a row; in a database of a newer version there is none.
+
+        Raises:
+            StoreError: and its subclasses; nothing was written then.
+        """
+        columns = ", ".join(f"{name} = ?" for name in new)
+        as_known = " AND ".join(f"{name} IS ?" for name in known)
+        sql = f"UPDATE {table} SET {columns} WHERE {as_known} AND {_VERSION} <= ?"
+        values = (*new.values(), *known.values(), len(self.migrations))
+        with self._lock, guarded(self.path, "written"):
+            connection = self._ready("write")
+            if not self._depth:
+                self._be_durable(connection, durable)
+            return connection.execute(sql, values).rowcount > 0
+
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query; none where there is no store yet (none is made)."""
         with self._lock, guarded(self.path, "read"):
@@ -139,12 +175,15 @@ class Database:
                 connection.close()
 
     def _begin(self, connection: sqlite3.Connection, durable: bool) -> None:
+        self._be_durable(connection, durable)
+        connection.execute("BEGIN IMMEDIATE")
+
+    def _be_durable(self, connection: sqlite3.Connection, durable: bool) -> None:
         if connection.in_transaction:  # an interrupt came between BEGIN and its guard
             connection.rollback()
         if durable != self._durable and self._mode == "wal":
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
-        connection.execute("BEGIN IMMEDIATE")
 
     def _ready(self, access: Access) -> sqlite3.Connection:
         if self._connection is not None and self._depth == 0 and self._file != self._on_disk():

@@ -15,7 +15,7 @@ of a task are saved is not written here a second time: it is read from the galle
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
@@ -251,6 +251,8 @@ class Journal:
                 "UPDATE tasks SET owner = ?, lease_until = ? WHERE key = ?",
                 (owner, now + lease_s, key),
             )
+            if row["owner"] != owner and key in self._mine:  # another may have moved it meanwhile
+                self._mine[key] = self._must(connection, key)
             return True
 
     def release(self, key: str, owner: str) -> None:
@@ -276,6 +278,14 @@ class Journal:
         return load_object(rows[0]["record"], f"the note {name!r}") if rows else None
 
     def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
+        mine = self._mine.get(key)
+        if mine is not None and mine.owner is not None and mine.step in _AFTER[step]:
+            # While the row has our owner and the step we left it at, nobody else has moved it.
+            entry = replace(mine, step=step, **facts)
+            known = {"key": key, "step": mine.step.value, "owner": mine.owner}
+            if self._database.change("tasks", _columns(entry, facts), known, durable=durable):
+                self._keep(entry)
+                return entry
         with self._database.write(durable=durable) as connection:
             before = self._must(connection, key)
             if before.step not in _AFTER[step]:
@@ -284,10 +294,7 @@ class Journal:
                     advice="Read it again with ew.recover(); another program may have moved it.",
                 )
             entry = replace(before, step=step, **facts)
-            names = ("step", *facts)
-            marks = ", ".join(f"{name} = ?" for name in names)
-            values = [column_of(name, getattr(entry, name)) for name in names]
-            connection.execute(f"UPDATE tasks SET {marks} WHERE key = ?", (*values, key))
+            self._database.change("tasks", _columns(entry, facts), {"key": key})
         self._keep(entry)
         return entry
 
@@ -327,6 +334,11 @@ class Journal:
             "AND (? IS NULL OR service = ?) AND (? IS NULL OR owner IS NOT ?)"
         )
         return self._entries(where, (service, service, but, but))
+
+
+def _columns(entry: Entry, facts: Iterable[str]) -> dict[str, object]:
+    """The step and some facts of an entry, as their columns hold them."""
+    return {name: column_of(name, getattr(entry, name)) for name in ("step", *facts)}
 
 
 def _over(now: float) -> dict[str, Any]:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
 
 
+# Made once: `json.dumps` with options makes one at each call.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
+
+
 def dump(record: object) -> str:
     """Return `record` as one line of ASCII JSON."""
-    return json.dumps(record, separators=(",", ":"), default=str)
+    return _ENCODER.encode(record)
 
 
 def optional(record: Mapping[str, Any] | None) -> str | None:

@@ -10,8 +10,12 @@ import pytest
 from services import InProcess, until
 
 from evolink_widgets import errors
+from evolink_widgets.core import record
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Task
 from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store import Step
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -112,3 +116,52 @@ def test_what_an_older_version_left_reserved_is_settled_by_recovering(
     with ThreadPoolExecutor(3) as threads:
         assert list(threads.map(Session.recover, kernels)) == [[], [], []]
     assert session.store.ledger.spent() == spent
+
+
+def test_links_are_written_down_while_a_slow_download_goes_on(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("slow", on="download", times=None, seconds=20)
+    task = session.submit(small())
+
+    until(lambda: step_of(session, task) is Step.READY)
+
+    entry = session.store.journal.get(task.key)
+    assert entry is not None
+    assert [link.startswith("http") for link in entry.results] == [True]
+    assert entry.links_until is not None
+    assert task.state.stage is Stage.SAVING
+    task.stop()
+
+
+def test_links_are_written_down_at_once_when_the_download_is_stopped(
+    in_process: InProcess, open_session: Open, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "SOON", 3600.0)
+    session = open_session(in_process)
+    in_process.play("slow", on="download", times=None, seconds=20)
+    task = session.submit(small())
+    until(lambda: task.state.stage is Stage.SAVING)
+    assert step_of(session, task) is Step.ACCEPTED
+
+    task.stop()
+
+    until(lambda: step_of(session, task) is Step.READY)
+
+
+def test_a_saved_task_knows_its_links_however_quick_it_was(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    task = session.submit(small(n=2))
+    task.result(30)
+    until(lambda: step_of(session, task) is Step.SAVED)
+    entry = session.store.journal.get(task.key)
+    assert entry is not None
+    assert (len(entry.results), entry.links_until is None) == (2, False)
+
+
+def step_of(session: Session, task: Task) -> Step | None:
+    entry = session.store.journal.get(task.key)
+    return None if entry is None else entry.step

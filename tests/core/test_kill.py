@@ -47,8 +47,8 @@ SURVIVED = {
     "pending": Step.ACCEPTED,
     "processing": Step.ACCEPTED,
     "saving": Step.ACCEPTED,
-    "saving 1": Step.READY,
-    "saving 2": Step.READY,
+    "saving 1": Step.ACCEPTED,  # where the pictures are is written with the end, or a second later
+    "saving 2": Step.ACCEPTED,
 }
 
 

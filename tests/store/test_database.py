@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -89,6 +89,23 @@ def test_a_store_upgraded_by_another_process_is_refused_by_the_old_version(store
     with pytest.raises(StoreTooNew):
         store.journal.remember("a", {"n": 2})
     newer.close()
+
+
+def test_a_row_is_changed_only_while_it_is_as_known(store):
+    database = store.database
+    store.journal.remember("a", {"n": 1})
+    known = {"name": "a", "record": '{"n":1}'}
+    assert database.change("notes", {"record": '{"n":2}'}, known)
+    assert not database.change("notes", {"record": '{"n":3}'}, known)
+    assert store.journal.recall("a") == {"n": 2}
+
+
+def test_a_change_inside_a_transaction_is_undone_with_it(store):
+    store.journal.remember("a", {"n": 1})
+    with suppress(RuntimeError), store.database.write():
+        assert store.database.change("notes", {"record": "[]"}, {"name": "a"})
+        raise RuntimeError
+    assert store.journal.recall("a") == {"n": 1}
 
 
 def test_another_programs_database_is_left_alone(store):

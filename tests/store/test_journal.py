@@ -101,13 +101,6 @@ def test_what_was_never_sent_is_listed_apart(begun, journal):
     assert [found.key for found in journal.unsent_entries()] == [entry.key]
 
 
-def test_an_open_entry_tells_which_pictures_are_saved_already(begun, journal, admit):
-    entry = begun(Step.READY)
-    admit(entry.key, 2, n=4)
-    admit(entry.key, 0, n=4)
-    assert journal.get(entry.key).saved == (0, 2)
-
-
 def test_what_is_saved_stays_saved(begun, journal, now):
     key = begun(Step.SAVED).key
     moves = [
@@ -196,6 +189,39 @@ def test_one_kernel_collects_and_the_others_see_it(begun, journal, now):
     assert not journal.claim(key, "200@there", now + 100)
     assert journal.claim(key, "200@there", now + 111), "a lease that ran out frees the task"
     assert journal.get(key).owner == "200@there"
+
+
+def test_what_another_kernel_found_out_meanwhile_is_not_forgotten(begun, journal, now, store):
+    entry = begun(Step.UNKNOWN, owner="1@here", lease_s=10)
+    others = Store(store.root).journal
+    assert others.claim(entry.key, "2@here", now + 20)
+    others.sending(entry.key, now + 21)
+    others.unknown(entry.key, {"doubt_since": now + 21})
+    others.release(entry.key, "2@here")
+
+    assert journal.claim(entry.key, "1@here", now + 30)
+    again = journal.sending(entry.key, now + 31)
+
+    assert again.failure == {"doubt_since": now + 21}
+    assert again == others.get(entry.key)
+
+
+@pytest.mark.parametrize("step", [Step.ACCEPTED, Step.READY])
+def test_a_step_that_another_kernel_has_taken_is_seen(begun, journal, now, store, step):
+    entry = begun(step, owner="1@here", lease_s=10)
+    others = Store(store.root).journal
+    assert others.claim(entry.key, "2@here", now + 20)
+    others.finished(entry.key, now + 21)
+    with pytest.raises(StoreError, match=f"{entry.key} is saved"):
+        journal.ready(entry.key, [], until=None)
+    assert journal.finished(entry.key, now + 22).step is Step.SAVED
+
+
+def test_the_end_brings_the_links_that_were_not_written_before(begun, journal, now):
+    entry = begun(Step.ACCEPTED)
+    saved = journal.finished(entry.key, now + 9, links=["https://x/1"], until=now + 86_400)
+    assert (saved.results, saved.links_until) == (("https://x/1",), now + 86_400)
+    assert journal.get(entry.key) == saved
 
 
 def test_a_released_task_is_free_at_once_and_only_its_owner_releases_it(begun, journal, now):

@@ -112,6 +112,7 @@ def test_an_older_program_that_has_the_store_open_is_refused_once_it_is_migrated
     assert newer.gallery.count(Query()) == 3
     with pytest.raises(StoreTooNew, match="Upgrade evolink-widgets"), older.write() as connection:
         connection.execute("INSERT INTO notes VALUES ('after', '{}')")
+    assert not older.change("notes", {"record": "[]"}, {"name": "before"})
     assert newer.journal.recall("before") == {}
     assert newer.journal.recall("after") is None
     newer.close()

@@ -1,0 +1,59 @@
+"""How long tasks take is kept for the next kernel, and seldom written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evolink_widgets.core.lessons import Lessons
+from evolink_widgets.core.loop import wait_on_loop
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "pictures")
+
+
+def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
+    store: Store,
+) -> None:
+    records = Workers("evolink-records", 1)
+    lessons = Lessons(store.journal, "emulator", records)
+
+    def teach(kind: str) -> None:
+        lessons.durations.learn(kind, 0.5, {})
+        lessons.learned()
+
+    async def drained() -> None:
+        for _ in range(3):  # the write is spawned, then queued, then run
+            await records.run(lambda: None)
+
+    def kept() -> str:
+        return str(store.journal.recall("durations emulator"))
+
+    async def story() -> None:
+        teach("first")
+        await drained()
+        assert "first" in kept()
+
+        for number in range(20):
+            teach(f"kind {number}")
+            await drained()
+        assert "kind 0" not in kept()
+
+        await lessons.keep()
+        assert "kind 19" in kept()
+
+    wait_on_loop(story())
+    records.close()
+    assert "kind 19" in str(Lessons(store.journal, "emulator", records).durations.to_record())
+
+
+def test_a_store_that_cannot_be_read_teaches_nothing_and_stops_nobody(store: Store) -> None:
+    store.root.mkdir()
+    store.database.path.write_bytes(b"no database, " * 400)
+    lessons = Lessons(store.journal, "emulator", Workers("evolink-records", 1))
+    assert lessons.durations.to_record()["kinds"] == {}
