@@ -1,6 +1,7 @@
 """Clients that do the same work, each in a process of its own; prints what it took as JSON.
 
-`ours` is the package, with its journal, its checks and its gallery. The others are what a person
+`ours` is the package, with its journal, its checks and its gallery; `shown` is the same and makes
+the small copy of each picture, as a grid in a notebook does. The others are what a person
 would write on httpx in ten minutes: POST, look at a fixed interval, download, write the file.
 `second` looks every second. `tenth` looks every 0.1 s, with httpx's own pool and the whole
 picture in memory, as a published client of a like service does.
@@ -23,12 +24,13 @@ import httpx
 from journal import JournalTime
 
 import evolink_widgets as ew
+from evolink_widgets.widgets.delivery import EDGES
 
 KEY = "a-key-for-benchmarks"
 Saved = dict[str, float]
 
 
-async def ours(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
+async def ours(url: str, folder: Path, tasks: int, in_flight: int, *, small: bool = False) -> Saved:
     """The package. Returns when each task's picture was a file, in Unix seconds."""
     room = asyncio.Semaphore(in_flight)
     saved: Saved = {}
@@ -38,10 +40,17 @@ async def ours(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
             request = ew.ImageRequest(f"picture {number}", size="1024x1024")
             task = ew.session().submit(request)
             task.subscribe(note_end(task, saved))
-            await task
+            for image in await task:
+                if small:
+                    await asyncio.to_thread(image.thumbnail, EDGES["thumb"])
 
     await asyncio.gather(*(one(number) for number in range(tasks)))
     return saved
+
+
+async def shown(url: str, folder: Path, tasks: int, in_flight: int) -> Saved:
+    """The package, and what a grid asks of it for each picture."""
+    return await ours(url, folder, tasks, in_flight, small=True)
 
 
 def note_end(task: ew.Task, saved: Saved) -> Callable[[ew.TaskState], None]:
@@ -127,7 +136,7 @@ def asked(url: str) -> dict[str, int]:
     return counts
 
 
-CLIENTS = {"ours": ours, "second": second, "tenth": tenth}
+CLIENTS = {"ours": ours, "shown": shown, "second": second, "tenth": tenth}
 
 
 def measure(
@@ -147,7 +156,7 @@ def measure(
         cpu = time.process_time() - cpu
         after = asked(url)
         worked = {thread: spent - threads.get(thread, 0.0) for thread, spent in busy().items()}
-        if name == "ours":
+        if name in ("ours", "shown"):
             ew.session().close()
     ends = httpx.get(f"{url}/bench/ends").json()
     reads = [after.get(kind, 0) - before.get(kind, 0) for kind in ("read", "batch")]
@@ -171,7 +180,7 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=16)
     parser.add_argument("--in-flight", type=int, default=8)
     parser.add_argument("--warm", type=int, default=8, help="tasks that are not measured, first")
-    parser.add_argument("--timers", action="store_true", help="time the journal of `ours`")
+    parser.add_argument("--timers", action="store_true", help="time the journal")
     given = parser.parse_args()
     size = (given.tasks, given.in_flight, given.warm)
     print(json.dumps(measure(given.name, given.url, *size, timers=given.timers)))

@@ -8,8 +8,9 @@ A task's steps:
                   └── UNKNOWN                          sent, and no answer: perhaps charged
 
 SENDING and ACCEPTED are durable: they are on the disk before the next thing happens, and with
-them every row written before (intent and reservation). What is SAVED stays so. Which pictures
-of a task are saved is not written here a second time: it is read from the gallery's rows.
+them every row written before (intent and reservation). A task whose pictures come at once goes
+from ACCEPTED to SAVED. What is SAVED stays so. Which pictures of a task are saved is not written
+here a second time: it is read from the gallery's rows.
 """
 
 from __future__ import annotations
