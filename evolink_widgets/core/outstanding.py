@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.spoken import moment, span
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.entry import Entry, Step
 from evolink_widgets.store.journal import is_free
 
@@ -32,7 +33,7 @@ class Outstanding:
     def __str__(self) -> str:
         now = time.time()
         perhaps = self.unknown == self.tasks
-        count = f"{self.tasks} {'perhaps ' if perhaps else ''}paid task{_s(self.tasks)}"
+        count = counted(self.tasks, f"{'perhaps ' if perhaps else ''}paid task")
         said = f"{count} from {moment(self.since, now)} {_are(self.tasks)} still yours"
         if self.unknown and not perhaps:
             said += f" ({self.unknown} perhaps paid)"
@@ -70,10 +71,6 @@ def _links_end(entry: Entry) -> float | None:
     if entry.links_until is not None:
         return entry.links_until
     return None if entry.accepted_at is None else entry.accepted_at + LINKS_LIVE
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
 
 
 def _are(count: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import describe
 from evolink_widgets.widgets.delivery import workers
@@ -50,7 +51,7 @@ def stage_line(task: Task, state: TaskState) -> str:
     said = describe.title(state)
     if state.stage is Stage.DONE:
         count = len(state.images)
-        said = f"{said}: {count} picture{'' if count == 1 else 's'}"
+        said = f"{said}: {counted(count, 'picture')}"
         reused = state.reused
         if reused is not None and reused.pictures == count:  # the title says where from
             said += f", {str(reused).removeprefix('from the store, ')}"

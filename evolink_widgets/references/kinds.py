@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from evolink_widgets.references.png_chunk import SIGNATURE
+
 __all__ = ["HEAD", "TAKEN", "Kind", "kind_of"]
 
 HEAD = 1024
@@ -43,7 +45,7 @@ _EXPORTED = "export it as PNG or JPEG"
 #: The first bytes of what is no picture of ours, or none at all.
 _BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff", JPEG),
-    (b"\x89PNG\r\n\x1a\n", PNG),
+    (SIGNATURE, PNG),
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
     (b"II*\0", TIFF),

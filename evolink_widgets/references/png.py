@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from evolink_widgets.references.container import Broken, Scan, claimed
 from evolink_widgets.references.exif import UPRIGHT, read_exif
 from evolink_widgets.references.limits import Limits
+from evolink_widgets.references.png_chunk import png_chunk
 from evolink_widgets.references.profile import sound
 
 __all__ = ["scan_png"]
@@ -91,7 +92,7 @@ def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool)
     name, body = chunk.name, chunk.body
     if name == b"IEND":
         parts.end = chunk.end
-        parts.kept.append(_chunk(b"IEND", b""))
+        parts.kept.append(png_chunk(b"IEND"))
     elif name == b"IDAT":
         parts.pixels.append(body)
         parts.kept.append(chunk.whole)
@@ -105,7 +106,7 @@ def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool)
             parts.removed.append("a colour profile that makes no sense")
         else:
             profile = b"ICC profile\0\0" + zlib.compress(parts.profile)
-            parts.kept.append(_chunk(b"iCCP", profile))
+            parts.kept.append(png_chunk(b"iCCP", profile))
     elif not name[0] & 32 or name == b"tRNS" or name in _COLOURS:
         if _is_in_form(name, len(body), colour):
             parts.palette = parts.palette or name == b"PLTE"
@@ -231,8 +232,3 @@ def _inflated(body: bytes, limits: Limits) -> bytes | None:
 
 def _mode(colour: int) -> str:
     return "L" if colour in (0, 4) else "RGB"
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    check = zlib.crc32(name + body).to_bytes(4, "big")
-    return len(body).to_bytes(4, "big") + name + body + check

@@ -19,6 +19,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing import (
     AUTO_HIGH,
     AUTO_LOW,
@@ -96,9 +97,9 @@ class Learned:
         size = _size_range(model, request, known)
         ratio = _ratio_range(model, kind, request, known.least(pixels))
         count = len(model.by_kind.get(kind, ()))
-        basis = f"from {_receipts(count)}"
+        basis = f"from {counted(count, 'receipt')}"
         if not count:
-            others = _receipts(len(model.lines))
+            others = counted(len(model.lines), "receipt")
             basis = f"published prices of {PRICES_OF} and {others} of other requests"
         return Estimate(
             round(math.exp(size.low + ratio.low) * request.n, 4),
@@ -148,7 +149,3 @@ def _ratio_range(model: _Model, kind: Kind, request: ImageRequest, least: float)
     for ratios in steps:
         found = lean(found, ratios)
     return found
-
-
-def _receipts(count: int) -> str:
-    return f"{count:,} receipt{'' if count == 1 else 's'}"

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request import BETA, ImageRequest
 from evolink_widgets.rules.sizes import RATIOS
 
@@ -70,8 +71,7 @@ class Estimate:
         return self.high / CREDITS_PER_USD
 
     def __repr__(self) -> str:
-        count = f"{self.pictures} picture{'' if self.pictures == 1 else 's'}"
-        return f"<{self} for {count}; {self.basis}>"
+        return f"<{self} for {counted(self.pictures, 'picture')}; {self.basis}>"
 
     def __str__(self) -> str:
         return f"About {_span(self.low, self.high)} credits · ${_usd(self.usd_low, self.usd_high)}"

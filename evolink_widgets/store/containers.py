@@ -14,10 +14,11 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from evolink_widgets.references.png_chunk import SIGNATURE, png_chunk
 from evolink_widgets.store.formats import sniff
 from evolink_widgets.store.xmp import MOST_BYTES
 
-_PNG_HEAD = 8
+_PNG_HEAD = len(SIGNATURE)
 _PNG_XMP = b"XML:com.adobe.xmp\x00"
 _JPEG_EXIF = b"Exif\x00\x00"
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -132,8 +133,7 @@ def _png_text(body: bytes) -> bytes:
 
 
 def _png_with(data: bytes, packet: bytes) -> bytes:
-    body = b"iTXt" + _PNG_XMP + b"\x00\x00\x00\x00" + packet
-    chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    chunk = png_chunk(b"iTXt", _PNG_XMP + b"\x00\x00\x00\x00" + packet)
     parts = list(_png(data))
     kept = [data[part.start : part.end] for part in parts if not _is_xmp(data, part)]
     return b"".join([data[:_PNG_HEAD], kept[0], chunk, *kept[1:], data[parts[-1].end :]])

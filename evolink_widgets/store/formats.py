@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from evolink_widgets.references.png_chunk import SIGNATURE, png_chunk
+
 # The service's own limit is 8,294,400 pixels; this one only keeps bombs out of memory.
 MOST_PIXELS = 64_000_000
 EXTENSIONS = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 
 _BLOCK = 1 << 20
-_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_PNG_END = png_chunk(b"IEND")
 
 
 class NotAPicture(Exception):
@@ -35,7 +37,7 @@ class Facts:
 
 def sniff(head: bytes) -> str | None:
     """Return "png", "jpeg" or "webp" by a file's first 16 bytes; `None` for anything else."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+    if head.startswith(SIGNATURE):
         return "png"
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"

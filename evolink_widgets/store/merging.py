@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database, insert
@@ -51,20 +52,16 @@ class Merged:
     presets: int = 0
 
     def __str__(self) -> str:
-        said = [f"{_count(self.pictures, 'picture')} and {_count(self.tasks, 'task')} taken over"]
+        said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]
         if self.presets:
-            said.append(f"{_count(self.presets, 'preset')} taken over")
+            said.append(f"{counted(self.presets, 'preset')} taken over")
         if self.already:
             were = "was" if self.already == 1 else "were"
-            said.append(f"{_count(self.already, 'picture')} {were} here already")
+            said.append(f"{counted(self.already, 'picture')} {were} here already")
         if self.left_out:
-            left = _count(len(self.left_out), "thing")
+            left = counted(len(self.left_out), "thing")
             said.append(f"{left} left out, the first: {self.left_out[0]}")
         return "; ".join(said)
-
-
-def _count(n: int, word: str) -> str:
-    return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
 def merge(root: Path, database: Database, other: Path) -> Merged:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
@@ -313,7 +314,7 @@ class ImageSet(Sequence[GeneratedImage]):
 
     def __repr__(self) -> str:
         count = len(self._images)
-        came = f"{count} picture{'' if count == 1 else 's'}"
+        came = counted(count, "picture")
         if self.missing:
             came = f"{count} of {self.expected} pictures"
         kind = " (simulated)" if any(image.simulated for image in self._images) else ""

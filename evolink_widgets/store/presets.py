@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged, UnknownPreset
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.preset import FIELDS, name_problem, plain_name, preset_fields
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.names import one_line
@@ -182,7 +183,7 @@ def in_words(fields: Mapping[str, Any]) -> str:
     """What a preset holds, in one line: "2:3 · high · 4 pictures"."""
     said = [str(fields[name]) for name in ("size", "resolution", "quality") if name in fields]
     if "n" in fields:
-        said.append(f"{fields['n']} picture{'' if fields['n'] == 1 else 's'}")
+        said.append(counted(fields["n"], "picture"))
     if "model" in fields:
         said.append(str(fields["model"]))
     if "prompt" in fields:

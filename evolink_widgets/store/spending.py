@@ -11,6 +11,7 @@ from datetime import date, datetime
 from html import escape
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.names import one_line
 
 __all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "grouped"]
@@ -114,7 +115,7 @@ class Total(NamedTuple):
 
     def __str__(self) -> str:
         said = [
-            f"{_count(self.tasks, 'task')}, {_count(self.pictures, 'picture')}",
+            f"{counted(self.tasks, 'task')}, {counted(self.pictures, 'picture')}",
             "charge not reported" if self.charged is None else f"{_credits(self.charged)} charged",
         ]
         if self.unreported:
@@ -238,10 +239,6 @@ def _part(row: TaskSpending) -> Total:
 
 def _exact(credits: Iterable[float]) -> float:
     return sum(round(one * 1_000_000) for one in credits) / 1_000_000
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _credits(credits: float) -> str:

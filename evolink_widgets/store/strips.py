@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 
+from evolink_widgets.references.png_chunk import SIGNATURE, png_chunk
+
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 __all__ = ["shrunk"]
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: Depth, colours, compression, filters and order of the rows of the kinds that are worth it, and
 #: their bytes a pixel: 8 bits, no palette, from top to bottom.
 _CHANNELS = {b"\x08\x02\0\0\0": 3, b"\x08\x06\0\0\0": 4}
@@ -151,13 +152,13 @@ def _decoded(header: bytes, width: int, above: bytes, lines: bytearray) -> Image
     packed = zlib.compressobj(0)
     body = packed.compress(above) + packed.compress(lines) + packed.flush()
     whole = b"".join(
-        (_SIGNATURE, _chunk(b"IHDR", size + header[24:29]), _chunk(b"IDAT", body), _chunk(b"IEND"))
+        (
+            SIGNATURE,
+            png_chunk(b"IHDR", size + header[24:29]),
+            png_chunk(b"IDAT", body),
+            png_chunk(b"IEND"),
+        )
     )
     image = Image.open(io.BytesIO(whole), formats=["PNG"])
     image.load()
     return image
-
-
-def _chunk(name: bytes, body: bytes = b"") -> bytes:
-    check = zlib.crc32(body, zlib.crc32(name)).to_bytes(4, "big")
-    return len(body).to_bytes(4, "big") + name + body + check

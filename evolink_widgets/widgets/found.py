@@ -10,6 +10,7 @@ from typing import Any, overload
 import traitlets
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
@@ -111,5 +112,4 @@ class Found(Sequence[GeneratedImage]):
         return self._gallery.count(self.query)
 
     def __repr__(self) -> str:
-        count = len(self)
-        return f"<{count:,} picture{'' if count == 1 else 's'} in {self._gallery.root.name}>"
+        return f"<{counted(len(self), 'picture')} in {self._gallery.root.name}>"

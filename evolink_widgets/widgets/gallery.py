@@ -17,6 +17,7 @@ from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
 from evolink_widgets.widgets import assets, delivery
@@ -24,7 +25,7 @@ from evolink_widgets.widgets.exchange import Answer
 from evolink_widgets.widgets.found import QUERY, Found, Moment, query_of
 from evolink_widgets.widgets.image_grid import finished
 from evolink_widgets.widgets.panel import Panel, described
-from evolink_widgets.widgets.shelf import Shelf, many, name_of
+from evolink_widgets.widgets.shelf import Shelf, name_of
 from evolink_widgets.widgets.supply import Supply
 from evolink_widgets.widgets.traits import Text
 
@@ -193,7 +194,8 @@ class Gallery(Panel):
 
     def _price(self, name: object) -> dict[str, Any]:
         current, request = session(), self._shelf.image(name).recipe.request
-        said = f"Ask again for {many(request.n)}: {str(current.estimate(request)).lower()}."
+        pictures, price = counted(request.n, "picture"), str(current.estimate(request)).lower()
+        said = f"Ask again for {pictures}: {price}."
         return {"text": f"{said} Simulated: nothing is charged." if current.simulated else said}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:

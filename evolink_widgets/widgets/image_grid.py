@@ -10,6 +10,7 @@ import traitlets
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import ConfigurationError, EvolinkError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import assets, describe
@@ -105,8 +106,7 @@ class ImageGrid(Panel):
         return html(self._saved, key=self._key) if self._saved else super()._static_html()
 
     def __repr__(self) -> str:
-        count = len(self.images)
-        return f"<ImageGrid, {count} picture{'' if count == 1 else 's'}>"
+        return f"<ImageGrid, {counted(len(self.images), 'picture')}>"
 
 
 def _pictures(source: object) -> tuple[GeneratedImage, ...]:

@@ -23,6 +23,7 @@ from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.widgets import delivery, describe
@@ -229,8 +230,7 @@ class Panel(View):
         return html_of(list(self._tasks.values()), self._key)
 
     def __repr__(self) -> str:
-        runs = len(self._tasks)
-        return f"<{type(self).__name__}, {runs} run{'' if runs == 1 else 's'}>"
+        return f"<{type(self).__name__}, {counted(len(self._tasks), 'run')}>"
 
     def close(self) -> None:
         """Take the view away; the tasks go on."""

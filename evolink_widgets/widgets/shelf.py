@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.names import one_line
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
@@ -20,17 +21,12 @@ from evolink_widgets.widgets import describe
 from evolink_widgets.widgets.delivery import CHUNK
 from evolink_widgets.widgets.image_grid import finished
 
-__all__ = ["Shelf", "many", "name_of"]
+__all__ = ["Shelf", "name_of"]
 
 #: Pictures in one answer, and in one selection.
 _PAGE, _SELECTED = 200, 2000
 #: Pictures that stay in the notebook, and zip files that can be fetched again.
 _COMPANION, _ZIPS = 12, 8
-
-
-def many(count: int) -> str:
-    """So many pictures, in words."""
-    return f"{count:,} picture{'' if count == 1 else 's'}"
 
 
 def name_of(image: GeneratedImage) -> str:
@@ -156,7 +152,9 @@ class Shelf:
             self._zips.pop(next(iter(self._zips)))
         size = path.stat().st_size
         told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
-        said = many(count) if count == wanted else f"{count:,} of {many(wanted)}"
+        said = counted(wanted, "picture")
+        if count < wanted:
+            said = f"{count:,} of {said}"
         text = f"{said} in {path.name}, {told}, in the folder {path.parent.name}."
         return {"zip": name, "name": path.name, "path": str(path), "text": text}
 
@@ -201,7 +199,8 @@ class Shelf:
         gallery = self.store.gallery
         count = gallery.count(Query())
         images = gallery.page(Query(), 0, _COMPANION)
-        line = f"{many(count)} in {self.folder}" if count else f"No pictures yet in {self.folder}"
+        said = counted(count, "picture") if count else "No pictures yet"
+        line = f"{said} in {self.folder}"
         return html(images, key=key, caption=line, edge=160)
 
     def close(self) -> None:

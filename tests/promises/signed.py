@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-
+from png_parts import chunk
 from services import SHELF
 
 from evolink_widgets.emulator.checks import Ask
@@ -25,7 +24,4 @@ class Signed:
     ) -> tuple[bytes, str]:
         """A whole PNG; called as the emulator's gallery is."""
         data, kind = SHELF.draw(task_id, number, ask, seed)
-        chunk = b"tEXt" + mark(task_id, number)
-        length, check = len(chunk) - 4, zlib.crc32(chunk)
-        signed = length.to_bytes(4, "big") + chunk + check.to_bytes(4, "big")
-        return data[:-_END] + signed + data[-_END:], kind
+        return data[:-_END] + chunk(b"tEXt", mark(task_id, number)) + data[-_END:], kind

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from PIL import Image, ImageCms, TiffImagePlugin
+from png_parts import SIGNATURE, chunk
 
 MARK = b"GPS-SECRET-48.8584N-2.2945E"
 """A position in words. No byte of it may be in anything that is sent."""
@@ -87,12 +88,6 @@ def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-def chunk(name: bytes, body: bytes = b"", *, check: int | None = None) -> bytes:
-    crc = zlib.crc32(name + body) if check is None else check
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc)
-
-
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = chunk(b"IEND")
 
 

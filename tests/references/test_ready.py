@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy
 import pytest
 from PIL import Image, ImageCms, ImageOps
-from references.hostile import END, MARK, SIGNATURE, chunk, drawn, exif, header, saved, srgb
+from png_parts import SIGNATURE, chunk, pixels_of
+from references.hostile import END, MARK, drawn, exif, header, saved, srgb
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.references.limits import LIMITS, Limits
@@ -58,14 +59,8 @@ def test_what_the_service_takes_is_sent_pixel_for_pixel(kind: str, mode: str) ->
 
 def coded(data: bytes) -> bytes:
     """The bytes that hold a picture's pixels."""
-    if data.startswith(b"\x89PNG"):
-        found, at = b"", 8
-        while at < len(data):
-            length = int.from_bytes(data[at : at + 4], "big")
-            if data[at + 4 : at + 8] == b"IDAT":
-                found += data[at + 8 : at + 8 + length]
-            at += 12 + length
-        return found
+    if data.startswith(SIGNATURE):
+        return pixels_of(data)
     if data.startswith(b"\xff\xd8"):
         return data[data.index(b"\xff\xda") :]
     at = data.index(b"VP8 ")

@@ -10,6 +10,7 @@ import zlib
 
 import pytest
 from PIL import Image
+from png_parts import SIGNATURE, chunk
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.pricing import Receipt
@@ -109,17 +110,11 @@ def test_truncation_is_noticed_where_a_user_told_pillow_to_tolerate_it(
 def bomb(width: int, height: int) -> bytes:
     """A small PNG that claims many pixels, and has them: zeros compress well."""
 
-    def chunk(name: bytes, body: bytes) -> bytes:
-        check = zlib.crc32(name + body).to_bytes(4, "big")
-        return len(body).to_bytes(4, "big") + name + body + check
-
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([1, 0, 0, 0, 0])
     packer = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
     body = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-    )
+    return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND")
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from png_parts import chunk, pixels_of
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store import thumbnail
@@ -156,19 +156,3 @@ def test_a_large_one_is_never_whole_in_memory(tmp_path):
     command = [sys.executable, "-c", script, str(file), str(tmp_path / "small.png")]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
     assert int(done.stdout) < 3840 * 2160 * 4 / 2
-
-
-def pixels_of(data: bytes) -> bytes:
-    """What all IDAT chunks hold."""
-    found, at = b"", 8
-    while at < len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        if data[at + 4 : at + 8] == b"IDAT":
-            found += data[at + 8 : at + 8 + length]
-        at += 12 + length
-    return found
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    check = zlib.crc32(name + body).to_bytes(4, "big")
-    return len(body).to_bytes(4, "big") + name + body + check
