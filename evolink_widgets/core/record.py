@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,10 +129,12 @@ class TaskRecord:
         self.entry = await self._wiring.records.run(move, *args, **facts)
         return self.entry
 
-    async def note_down(
+    def note_down(
         self, meaning: Mapping[str, Any], move: Callable[..., Entry], *args: Any, **facts: Any
-    ) -> Entry:
+    ) -> Coroutine[Any, Any, Entry]:
         """Write down a step that has happened already; a failure does not undo it.
+
+        Steps are written in the order of these calls, whenever each is awaited.
 
         Args:
             meaning: how the step changes the entry, should the journal not take it now.
@@ -141,6 +143,9 @@ class TaskRecord:
             facts: its keyword arguments.
         """
         self._unwritten.append(lambda: move(*args, **facts))
+        return self._written(meaning)
+
+    async def _written(self, meaning: Mapping[str, Any]) -> Entry:
         try:
             await self._wiring.records.run(self._write_all)
         except StoreError as error:
@@ -151,14 +156,12 @@ class TaskRecord:
 
     async def accepted(self, task_id: str, receipt: Receipt) -> None:
         """Write down that the service has it, and what it has set aside where that is more."""
-        now = self._wiring.clock()
-
-        store, set_aside = self._wiring.store, self.line.estimate_high or 0.0
+        now, store = self._wiring.clock(), self._wiring.store
+        is_more = (receipt.reserved or 0.0) > (self.line.estimate_high or 0.0)
 
         def write() -> Entry:
-            if (receipt.reserved or 0.0) <= set_aside:
-                return store.journal.accepted(self._key, task_id, now, receipt=receipt)
-            with store.database.write(durable=True):
+            both = store.database.write(durable=True) if is_more else contextlib.nullcontext()
+            with both:
                 entry = store.journal.accepted(self._key, task_id, now, receipt=receipt)
                 self._raise_reservation(receipt)
                 return entry
@@ -183,7 +186,11 @@ class TaskRecord:
         A kernel that dies before reads the task once more, and loses nothing.
         """
         self.entry = replace(
-            self.line, step=Step.READY, results=tuple(links), links_until=until, receipt=receipt
+            self.line,
+            step=Step.READY,
+            results=tuple(links),
+            links_until=until,
+            receipt=receipt or self.line.receipt,
         )
         if self._soon is None:
             later = asyncio.get_running_loop().call_later
@@ -196,9 +203,9 @@ class TaskRecord:
             timer.cancel()
         return timer is not None
 
-    async def _write_links(self) -> None:
+    def _write_links(self) -> Coroutine[Any, Any, Entry]:
         links, until, receipt = self.line.results, self.line.links_until, self.line.receipt
-        await self.note_down(
+        return self.note_down(
             {"step": Step.READY, "results": links, "links_until": until, "receipt": receipt},
             self._wiring.store.journal.ready,
             self._key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,7 @@ from services import InProcess, until
 
 from evolink_widgets import errors
 from evolink_widgets.core import record
+from evolink_widgets.core.loop import wait_on_loop
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.core.task import Task
@@ -118,6 +120,22 @@ def test_what_an_older_version_left_reserved_is_settled_by_recovering(
     assert session.store.ledger.spent() == spent
 
 
+def test_a_reservation_that_was_deleted_with_the_folder_counts_again_once_accepted(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("stuck")
+    in_process.play("slow", seconds=2)
+    task = session.submit(small())
+    until(lambda: step_of(session, task) is Step.SENDING)
+
+    shutil.rmtree(session.store.root)
+
+    until(lambda: step_of(session, task) is Step.ACCEPTED)
+    until(lambda: session.store.ledger.spent().reserved > 0)
+    task.stop()
+
+
 def test_links_are_written_down_while_a_slow_download_goes_on(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
@@ -148,6 +166,28 @@ def test_links_are_written_down_at_once_when_the_download_is_stopped(
     task.stop()
 
     until(lambda: step_of(session, task) is Step.READY)
+
+
+def test_steps_are_written_in_the_order_in_which_they_were_told(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    """Else the links of a task, overtaken by its end, would reopen it or be refused."""
+    session = open_session(in_process)
+    in_process.play("stuck")
+    task = session.submit(small())
+    until(lambda: step_of(session, task) is Step.ACCEPTED)
+    journal, book = session.store.journal, session.known()[task.key].record
+
+    async def story() -> None:
+        links = book.note_down({}, journal.ready, task.key, ["https://x/1"], until=None)
+        end = book.note_down({}, journal.finished, task.key, 1.0)
+        await end
+        await links
+
+    wait_on_loop(story())
+    entry = journal.get(task.key)
+    assert entry is not None
+    assert (entry.step, entry.results) == (Step.SAVED, ("https://x/1",))
 
 
 def test_a_saved_task_knows_its_links_however_quick_it_was(
