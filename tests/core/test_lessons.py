@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from services import until
 
 from evolink_widgets.core.lessons import Lessons
 from evolink_widgets.core.loop import wait_on_loop
@@ -18,8 +20,9 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
-    store: Store,
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("evolink_widgets.core.lessons.PAUSE", 3600.0)
     records = Workers("evolink-records", 1)
     lessons = Lessons(store.journal, "emulator", records)
 
@@ -50,6 +53,24 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
     wait_on_loop(story())
     records.close()
     assert "kind 19" in str(Lessons(store.journal, "emulator", records).durations.to_record())
+
+
+def test_what_was_learned_during_the_pause_is_written_after_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evolink_widgets.core.lessons.PAUSE", 0.05)
+    records = Workers("evolink-records", 1)
+    lessons = Lessons(store.journal, "emulator", records)
+
+    async def story() -> None:
+        for kind in ("first", "second"):
+            lessons.durations.learn(kind, 0.5, {})
+            lessons.learned()
+            await asyncio.sleep(0)  # the first write takes what is known by then
+
+    wait_on_loop(story())
+    until(lambda: "second" in str(store.journal.recall("durations emulator")))
+    records.close()
 
 
 def test_a_store_that_cannot_be_read_teaches_nothing_and_stops_nobody(store: Store) -> None:
