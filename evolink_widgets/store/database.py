@@ -104,8 +104,6 @@ class Database:
     ) -> bool:
         """Change the row that still is as known: one transaction in one statement.
 
-        A third of the work of a look and a change in a `write`.
-
         Args:
             table: its name.
             new: columns to change.
