@@ -205,6 +205,7 @@ def test_an_answer_that_comes_late_takes_the_focus_from_nobody(bench: Opener) ->
     expect(summary(one)).to_be_visible()
     one.js("() => kernel.deaf.add('prompts')")
     summary(one).click()
+    expect(entries(one)).to_be_visible()  # the list is drawn a moment after it is opened
     one.press("Tab")
     expect(entries(one)).to_be_focused()
     told = "prompts => kernel.tell({ kind: 'prompts', prompts, id: model.heard('prompts')[1].id })"
