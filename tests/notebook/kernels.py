@@ -95,9 +95,36 @@ class Kernel:
         self.manager.start_kernel(cwd=str(folder))
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        self._answered: set[str] = set()
+        self._meet()
         version = self.run("import ipykernel; print(ipykernel.__version__)").text
         assert version.startswith(f"{release}."), version
+
+    def _meet(self, timeout: float = 60) -> None:
+        """Wait until the kernel answers and iopub is heard, with one question out at a time.
+
+        The client's own `wait_for_ready` asks once a second without waiting for answers. ipykernel
+        before 7.4 never reads a request that comes while it answers another (its issue 1554).
+        """
+        end = time.monotonic() + timeout
+        while True:
+            asked = self.send("kernel_info_request", {})
+            self._await_reply(asked, max(0.01, end - time.monotonic()))
+            with contextlib.suppress(Empty):
+                while True:
+                    message = self.client.get_iopub_msg(timeout=0.2)
+                    mine = message["parent_header"].get("msg_id") == asked
+                    if mine and message["content"].get("execution_state") == "idle":
+                        return
+
+    def _await_reply(self, asked: str, timeout: float = 10) -> None:
+        end = time.monotonic() + timeout
+        while asked not in self._answered:
+            try:
+                reply = self.client.get_shell_msg(timeout=max(0.01, end - time.monotonic()))
+            except Empty:
+                raise AssertionError(f"no reply from ipykernel {self.release}") from None
+            self._answered.add(str(reply["parent_header"].get("msg_id")))
 
     def start(self, code: str, *, subshell: str | None = None) -> str:
         """Begin a cell; returns its id."""
@@ -130,7 +157,10 @@ class Kernel:
                 return str(reply["content"]["subshell_id"])
 
     def finish(self, cell_id: str, timeout: float = 60) -> Cell:
-        """Read iopub until the cell is idle. Messages of other parents are kept too."""
+        """Read iopub until the cell is idle. Messages of other parents are kept too.
+
+        Waits for the reply as well, as every front end does before it sends the next cell.
+        """
         cell, begun = Cell(), time.monotonic()
         while True:
             left = timeout - (time.monotonic() - begun)
@@ -142,6 +172,7 @@ class Kernel:
             mine = message["parent_header"].get("msg_id") == cell_id
             if mine and message["content"].get("execution_state") == "idle":
                 cell.seconds = time.monotonic() - begun
+                self._await_reply(cell_id)
                 return cell
 
     def wait_for(self, kind: str, timeout: float = 30) -> dict[str, Any]:
