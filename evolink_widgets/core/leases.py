@@ -1,4 +1,4 @@
-"""Saying every few seconds that this kernel is alive and collects its tasks."""
+"""Saying every few seconds that this kernel is alive, and looking for those that are not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
+from evolink_widgets.core.record import close_unsent
 from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 class Leases:
     """Renews the leases of a session's tasks, for as long as one is at work.
+
+    Along with it, what dead kernels have intended and never sent is closed: it costs nothing,
+    and should not be shown as reserved for long.
 
     Args:
         stories: the session's stories, by key.
@@ -49,6 +53,8 @@ class Leases:
                 break
             with contextlib.suppress(StoreError):
                 await wiring.records.run(_claim_again, wiring, keys)
+            with contextlib.suppress(StoreError):
+                await wiring.records.run(close_unsent, wiring)
         self._is_running = False
 
 

@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.failures import failure_record
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.terms import Terms
-from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, StoreError, StoreFull
+from evolink_widgets.errors import (
+    Billed,
+    BudgetExceeded,
+    EvolinkError,
+    SpendingRefused,
+    StoreError,
+    StoreFull,
+)
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
@@ -327,8 +334,8 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
     store = wiring.store
     _check_room(recipe.request, store.root)
     now, high = wiring.clock(), wiring.estimate(recipe.request).high
-    with store.database.write():
-        close_unsent(wiring)  # what a dead kernel had reserved is no longer in the way
+
+    def reserve() -> None:
         store.ledger.reserve(
             key,
             high,
@@ -337,6 +344,13 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
             caps=terms.caps(wiring.service, now),
             scopes=terms.scopes,
         )
+
+    with store.database.write():
+        try:
+            reserve()
+        except BudgetExceeded:
+            close_unsent(wiring)  # what a dead kernel has reserved must not stand in the way
+            reserve()
         return store.journal.intend(
             recipe.request.to_record(),
             key=key,

@@ -113,7 +113,7 @@ class Ledger:
             columns = {"key": key, "service": service, "state": "reserved"}
             insert(connection, "ledger", {**columns, "reserved": asked, "reserved_at": now})
             connection.executemany(
-                "INSERT INTO ledger_scopes (scope, key) VALUES (?, ?)",
+                "INSERT OR IGNORE INTO ledger_scopes (scope, key) VALUES (?, ?)",
                 [(scope, key) for scope in dict.fromkeys(scopes)],
             )
 
@@ -216,12 +216,15 @@ class Ledger:
         return bool(self._database.rows(sql + later, (service, but, since, since)))
 
     def _forget(self, connection: Connection, key: str) -> None:
-        connection.execute("DELETE FROM ledger WHERE key = ? AND state != 'settled'", (key,))
-        if connection.execute("SELECT 1 FROM ledger WHERE key = ?", (key,)).fetchone():
+        found = connection.execute("SELECT state FROM ledger WHERE key = ?", (key,)).fetchone()
+        if found is None:  # nearly always, and its scopes can't be looked up by the key alone
+            return
+        if found["state"] == "settled":
             raise StoreError(
                 f"Task {key} is settled in {self._database.path}; it can't be reserved again.",
                 advice="Ask anew: a new request has a new key.",
             )
+        connection.execute("DELETE FROM ledger WHERE key = ?", (key,))
         connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
 
 

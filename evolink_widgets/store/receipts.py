@@ -34,12 +34,17 @@ log = logging.getLogger("evolink_widgets")
 _MILLION = 1_000_000
 _BROKEN = (StoreDamaged, ValueError, TypeError, KeyError, OverflowError, OSError)
 
-_SAMPLES = """SELECT ledger.key, ledger.charged, tasks.request, tasks.results, (
-    SELECT width || 'x' || height FROM pictures WHERE pictures.key = ledger.key LIMIT 1
+# The newest are found in the ledger alone: its rows are narrow, those of the tasks are not.
+_SAMPLES = """WITH newest AS (
+    SELECT key, charged, settled_at FROM ledger
+    WHERE state = 'settled' AND charged > 0 AND service = ?
+    ORDER BY settled_at DESC, key LIMIT ?
+)
+SELECT newest.key, newest.charged, tasks.request, tasks.results, (
+    SELECT width || 'x' || height FROM pictures WHERE pictures.key = newest.key LIMIT 1
 ) AS pixels
-FROM ledger JOIN tasks USING (key)
-WHERE ledger.state = 'settled' AND ledger.charged > 0 AND ledger.service = ?
-ORDER BY ledger.settled_at DESC, ledger.key LIMIT ?"""
+FROM newest JOIN tasks USING (key)
+ORDER BY newest.settled_at DESC, newest.key"""
 
 _ROWS = """SELECT ledger.*, tasks.step, tasks.request, tasks.recipe, tasks.results, tasks.origin
 FROM ledger LEFT JOIN tasks USING (key)

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from services import Emulated, InProcess, OnPort
+from services import Emulated, InProcess, OnPort, until
 
+from evolink_widgets.core import wiring
+from evolink_widgets.core.budget import Budget
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import OutcomeUnknown
+from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.journal import Step
 
 Program = Callable[..., "subprocess.Popen[str]"]
 Open = Callable[..., Session]
+Small = Callable[..., ImageRequest]
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here")
 
@@ -100,6 +104,34 @@ def test_an_intent_that_was_not_carried_out_costs_nothing_and_is_closed(
     assert session.store.journal.unsent_entries() == []
     assert session.store.ledger.spent().total == 0
     assert own_port.counts().get("create", 0) == 0
+
+
+def test_what_a_dead_process_has_reserved_and_not_sent_stands_in_no_caps_way(
+    own_port: OnPort, killed: Callable[..., Path], open_session: Open, small: Small
+) -> None:
+    store, one = killed(own_port, "sending"), small("an owl", n=2)
+    price = open_session(own_port, store="elsewhere").estimate(one).high
+    session = open_session(own_port, store=store, budget=Budget(1.5 * price, "store"))
+    assert session.store.ledger.spent().reserved >= price
+
+    assert len(session.submit(one).result(20)) == 2
+
+    assert session.store.journal.unsent_entries() == []
+
+
+def test_it_is_given_back_while_another_kernel_is_at_work(
+    own_port: OnPort,
+    killed: Callable[..., Path],
+    open_session: Open,
+    small: Small,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wiring, "LEASE", 0.3)
+    session = open_session(own_port, store=killed(own_port, "sending"))
+    own_port.play("stuck")
+    session.submit(small("an owl"))
+    until(lambda: session.store.journal.unsent_entries() == [])
+    assert session.store.ledger.spent().tasks == 1
 
 
 def test_a_request_that_was_refused_for_now_is_not_called_unknown(
