@@ -127,13 +127,13 @@ class TaskRecord:
             return  # it has ended, and says so
         await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
 
-    async def write(self, move: Callable[..., Entry], *args: Any, **facts: Any) -> Entry:
-        """Write a step down before it is taken.
+    async def sending(self) -> Entry:
+        """Write down that the POST goes out now; call it right before each POST.
 
         Raises:
-            StoreError: it is not written, so the step must not be taken.
+            StoreError: it is not written, so nothing may be sent.
         """
-        self.entry = await self._wiring.records.run(move, *args, **facts)
+        self.entry = await self._wiring.departures.write(self._key)
         return self.entry
 
     def note_down(

@@ -82,7 +82,7 @@ async def _post(story: TaskStory, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     wiring, journal = story.wiring, story.wiring.store.journal
     earlier = story.record.line
-    entry = await story.record.write(journal.sending, story.key, wiring.clock())
+    entry = await story.record.sending()
     story.before = wiring.balance.last
     sent = await wiring.client.create(request, entry.idempotency_key)
     if sent.snapshot is not None:
