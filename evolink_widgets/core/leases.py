@@ -45,7 +45,9 @@ class Leases:
     async def _renew(self) -> None:
         from evolink_widgets.core.wiring import LEASE
 
-        while self._wiring() is not None:
+        while (wiring := self._wiring()) is not None:
+            with contextlib.suppress(StoreError):
+                await wiring.records.run(close_unsent, wiring)
             await asyncio.sleep(LEASE / 3)
             wiring = self._wiring()
             keys = [story.key for story in self._stories().values() if story.is_at_work]
@@ -53,8 +55,6 @@ class Leases:
                 break
             with contextlib.suppress(StoreError):
                 await wiring.records.run(_claim_again, wiring, keys)
-            with contextlib.suppress(StoreError):
-                await wiring.records.run(close_unsent, wiring)
         self._is_running = False
 
 
