@@ -1,6 +1,6 @@
 """The line that is written before each POST; those that wait at the same moment share a flush.
 
-A flush to the disk costs as much as all else that is written of a task. Where many are asked for
+A flush to the disk is the dearest part of what is written of a task. Where many are asked for
 at once they queue for the database's thread, and whoever comes first writes for all of them.
 """
 
@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
     from evolink_widgets.core.workers import Workers
@@ -56,7 +54,7 @@ class Departures:
             try:
                 with self._store.database.write(durable=True):
                     written = {key: journal.sending(key, now) for key in keys}
-            except StoreError:
+            except Exception:
                 pass  # nothing is written; one that can't be must not hold up the others
             else:
                 self._written |= written
