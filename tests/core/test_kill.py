@@ -130,7 +130,10 @@ def test_it_is_given_back_while_another_kernel_is_at_work(
     session = open_session(own_port, store=killed(own_port, "sending"))
     own_port.play("stuck")
     session.submit(small("an owl"))
+    until(lambda: own_port.counts().get("create") == 1)
+
     until(lambda: session.store.journal.unsent_entries() == [])
+
     assert session.store.ledger.spent().tasks == 1
 
 
