@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from evolink_widgets.core.balance import Balance
 from evolink_widgets.core.client import Client
-from evolink_widgets.core.departures import Departures
 from evolink_widgets.core.download import Downloader
 from evolink_widgets.core.files import Files
+from evolink_widgets.core.flush import SharedFlush
 from evolink_widgets.core.lessons import Lessons
 from evolink_widgets.core.limits import limits_for
 from evolink_widgets.core.lookout import Lookout
@@ -88,5 +88,5 @@ def assemble(
         records=records,
         pictures=pictures,
         lessons=Lessons(store.journal, service, records),
-        departures=Departures(store, records, clock),
+        flush=SharedFlush(store.database, records),
     )

@@ -13,6 +13,7 @@ import logging
 import shutil
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,8 +134,17 @@ class TaskRecord:
         Raises:
             StoreError: it is not written, so nothing may be sent.
         """
-        self.entry = await self._wiring.departures.write(self._key)
-        return self.entry
+
+        def line() -> Callable[[], None]:
+            entry = self._wiring.store.journal.sending(self._key, self._wiring.clock())
+
+            def on_disk() -> None:
+                self.entry = entry
+
+            return on_disk
+
+        await self._wiring.flush.write(line)
+        return self.line
 
     def note_down(
         self, meaning: Mapping[str, Any], move: Callable[..., Entry], *args: Any, **facts: Any
@@ -150,11 +160,13 @@ class TaskRecord:
             facts: its keyword arguments.
         """
         self._unwritten.append(lambda: move(*args, **facts))
-        return self._written(meaning)
+        return self._written(meaning, partial(self._wiring.records.run, self._write_all))
 
-    async def _written(self, meaning: Mapping[str, Any]) -> Entry:
+    async def _written(
+        self, meaning: Mapping[str, Any], write: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Entry:
         try:
-            await self._wiring.records.run(self._write_all)
+            await write()
         except StoreError as error:
             log.warning("A step of task %s is not written down yet: %s", self._key, error)
             self.entry = replace(self.line, **meaning)
@@ -173,7 +185,11 @@ class TaskRecord:
                 self._raise_reservation(receipt)
                 return entry
 
-        await self.note_down({"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now}, write)
+        self._unwritten.append(write)
+        await self._written(
+            {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
+            partial(self._wiring.flush.write, self._write_together),
+        )
 
     async def reserved(self, receipt: Receipt) -> None:
         """Write down what the service has set aside for a task that was taken up."""
@@ -314,6 +330,16 @@ class TaskRecord:
         while self._unwritten:
             self.entry = self._unwritten[0]()
             del self._unwritten[0]
+
+    def _write_together(self) -> Callable[[], None]:
+        """The same in a shared flush: a step waits until it is on the disk."""
+        written = [write() for write in tuple(self._unwritten)]
+
+        def on_disk() -> None:
+            del self._unwritten[: len(written)]
+            self.entry = written[-1] if written else self.entry
+
+        return on_disk
 
 
 def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:

@@ -12,8 +12,8 @@ from evolink_widgets.core.workers import Workers
 if TYPE_CHECKING:
     from evolink_widgets.core.balance import Balance
     from evolink_widgets.core.client import Client
-    from evolink_widgets.core.departures import Departures
     from evolink_widgets.core.download import Downloader
+    from evolink_widgets.core.flush import SharedFlush
     from evolink_widgets.core.lessons import Lessons
     from evolink_widgets.core.limits import Limits
     from evolink_widgets.core.lookout import Lookout
@@ -71,7 +71,7 @@ class Wiring:
         records: one thread for the database: its writes keep their order.
         pictures: threads for files, and for looking at pictures.
         lessons: how long tasks take, as far as learned.
-        departures: says of tasks that their POST goes out now.
+        flush: writes the lines around each POST.
     """
 
     service: str
@@ -95,7 +95,7 @@ class Wiring:
     records: Workers
     pictures: Workers
     lessons: Lessons
-    departures: Departures
+    flush: SharedFlush
 
     @property
     def recipe_service(self) -> str:
