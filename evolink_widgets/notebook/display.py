@@ -121,7 +121,7 @@ class _Shown:
         failed = state.error is not None
         note = stage_line(self._task, state) if failed else state.note
         caption = self._task.request.prompt
-        markup = html(state.images, key=self._task.key, caption=caption, note=note)
+        markup = html(state.images, caption=caption, note=note)
         bundle = {"text/html": markup, "text/plain": text}
         if len(state.images) == 1:
             with contextlib.suppress(StoreError):

@@ -229,7 +229,7 @@ class GeneratedImage:
             shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
         except StoreError as exc:
             return {"text/plain": f"{self!r}: {exc}"}, {}
-        shown["text/html"] = html([self], key=f"{self.task_key}-{self.index}")
+        shown["text/html"] = html([self])
         return shown, {"image/jpeg": {"alt": self.alt}}
 
     def _check_ending(self, target: Path) -> None:
@@ -324,4 +324,4 @@ class ImageSet(Sequence[GeneratedImage]):
         from evolink_widgets.store.static_copy import html
 
         note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
-        return html(self._images, key=self.key, caption=self.recipe.request.prompt, note=note)
+        return html(self._images, caption=self.recipe.request.prompt, note=note)

@@ -1,7 +1,8 @@
-"""The static companion of a live display: small pictures that stay when the kernel is gone.
+"""Small pictures as HTML that stay in the saved notebook when the kernel is gone.
 
-A reopened notebook shows "Error displaying widget" where a live view was. The copy's `<style>`
-hides that output, unless a live view is in it. GitHub, nbviewer and notebooks that are not
+A reopened notebook shows "Error displaying widget" where a live view was. The `<style>` of the
+copy under it hides that output, unless a live view is in it; a copy that stands under no live
+view has none, and hides nothing. GitHub, nbviewer and notebooks that are not
 trusted drop the style and still show pictures and caption. There is no script, nothing is
 fetched, and colours are the host's own, so that light and dark both work.
 """
@@ -67,7 +68,7 @@ class _Copied(Protocol):
 def html(
     images: Sequence[_Copied],
     *,
-    key: str,
+    key: str | None = None,
     caption: str | None = None,
     note: str | None = None,
     edge: int | None = None,
@@ -76,12 +77,12 @@ def html(
 
     Args:
         images: the pictures, in order; with none only caption and note are there.
-        key: the live display's key; the copy hides a dead output right above it.
+        key: the key of the live view right above, which is hidden once it is dead; `None`
+            where the pictures stand for themselves.
         caption: a line under the pictures; the first picture's prompt by default.
         note: one more line, e.g. "3 of 4 pictures came".
         edge: the small pictures' longest edge in pixels; 384 for one picture, else 256.
     """
-    name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
     if caption is None:
         recipe = images[0].recipe if images else None
         caption = recipe.request.prompt if recipe else ""
@@ -89,14 +90,19 @@ def html(
     simulated = any(image.simulated for image in images)
     return "".join(
         (
-            f'<div class="{name}"><style>',
-            f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.ew-live))",
-            "{display:none}</style>",
+            '<div class="ew-static">' if key is None else _under_live_view(key),
             _pictures(images, edge),
             _caption(caption, note, simulated),
             "</div>",
         )
     )
+
+
+def _under_live_view(key: str) -> str:
+    """Where the copy begins, and what hides the output above it when that is dead."""
+    name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
+    above = f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.ew-live))"
+    return f'<div class="{name}"><style>{above}{{display:none}}</style>'
 
 
 def _pictures(images: Sequence[_Copied], edge: int) -> str:

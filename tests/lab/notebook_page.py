@@ -224,7 +224,7 @@ class Notebook:
 
     def copies(self, index: int) -> Locator:
         """What stays in the file for a cell, where it can be seen."""
-        return self.cell(index).locator("[class*='ew-static-']").filter(visible=True)
+        return self.cell(index).locator("[class*='ew-static']").filter(visible=True)
 
     # -- the console ---------------------------------------------------------------------------
 

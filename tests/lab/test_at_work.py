@@ -99,6 +99,20 @@ def test_a_task_as_a_result_is_live_and_then_replaced_by_its_copy(
     assert "application/vnd.jupyter.widget-view+json" not in output.data
 
 
+def test_pictures_that_are_displayed_leave_what_stands_above_them(
+    server: Server, open_notebook: Opener
+) -> None:
+    cell = (
+        f"{START}\nimages = await ew.generate('a fox', n=2)\nprint('a line')\n"
+        "display(images[0])\ndisplay(images)\nprint('another')\new.generate('a fox', n=2)"
+    )
+    notebook = open_notebook(server.write("displayed", cell))
+    notebook.run(0)
+    expect_pictures(notebook.cell(0), 5)
+    for line in ("a line", "another"):
+        expect(notebook.cell(0).get_by_text(line, exact=True)).to_be_visible()
+
+
 def test_a_task_that_was_out_when_the_kernel_died_is_collected_by_the_next(
     server: Server, open_notebook: Opener
 ) -> None:

@@ -19,7 +19,10 @@ Opener = Callable[..., Notebook]
 def test_the_quickstart_runs_from_top_to_bottom(server: Server, open_notebook: Opener) -> None:
     quickstart = nbformat.read(QUICKSTART, as_version=4)
     sources = [cell.source for cell in quickstart.cells]
-    panel, task = (sources.index(find(sources, f"\n{name}")) for name in ("studio", "task"))
+    panel, task, several = (
+        sources.index(find(sources, f"\n{end}"))
+        for end in ("studio", "task", "    display(images[0])")
+    )
     first = find(sources, "import evolink_widgets as ew")
     quickstart.cells[sources.index(first)].source += "\new.configure(speed=40)  # it is in a hurry"
     path = server.put("quickstart", quickstart)
@@ -28,6 +31,7 @@ def test_the_quickstart_runs_from_top_to_bottom(server: Server, open_notebook: O
 
     notebook.panel(panel)
     expect_pictures(notebook.cell(task), 2)
+    expect_pictures(notebook.cell(several), 3)  # one under the other: none hides the one above
     for index in range(len(sources)):
         expect_pictures(notebook.cell(index), None)
     saved = notebook.save()

@@ -104,6 +104,13 @@ def test_it_hides_a_dead_live_view_and_only_that(images):
     assert text.startswith('<div class="ew-static-Ab-1_2">')
 
 
+def test_pictures_that_stand_for_themselves_hide_nothing(images):
+    shown = images(2)
+    for markup in (shown._repr_html_(), shown[0]._repr_mimebundle_()[0]["text/html"]):
+        assert "<img" in markup
+        assert "<style" not in markup
+
+
 def test_a_key_cannot_break_out_of_class_or_style(images):
     text = html(images(1), key='x"><script>{}</style>')
     assert "ew-static-xscriptstyle" in text
