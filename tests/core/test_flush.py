@@ -1,4 +1,4 @@
-"""What goes out at the same moment is written down with one flush to the disk, each for itself."""
+"""What goes out or comes in at the same moment is written down with one flush to the disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,8 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.store import Store
 from evolink_widgets.store.journal import Step
+
+T = TypeVar("T")
 
 NOW = 1_795_500_000.0
 KEYS = [f"task{number}" for number in range(6)]
@@ -56,25 +58,27 @@ def records() -> Iterator[Workers]:
     workers.close()
 
 
+async def together(records: Workers, *writing: Coroutine[Any, Any, T]) -> list[T]:
+    """Let all of these wait for the database's thread, which is busy with something else."""
+    free = threading.Event()
+    occupied = asyncio.ensure_future(records.run(free.wait, 30))
+    await asyncio.sleep(0)
+    waiting = [asyncio.ensure_future(one) for one in writing]
+    await asyncio.sleep(0)
+    free.set()
+    assert not occupied.done()
+    return await asyncio.gather(*waiting)
+
+
 @pytest.fixture
 def depart(store: Store, records: Workers) -> Callable[..., list[Exception | None]]:
-    """Say of tasks that they are sent, while the database's thread is busy with something else.
-
-    Returns what became of each: `None` where it is on the disk.
-    """
+    """Say of tasks that they are sent; what became of each, `None` where it is on the disk."""
     flush = SharedFlush(store.database, records)
 
     async def go(lines: list[Line], *, at_once: bool) -> list[Exception | None]:
         if not at_once:
             return [await outcome(flush.write(line)) for line in lines]
-        free = threading.Event()
-        occupied = asyncio.ensure_future(records.run(free.wait, 30))
-        await asyncio.sleep(0)
-        waiting = [asyncio.ensure_future(outcome(flush.write(line))) for line in lines]
-        await asyncio.sleep(0)
-        free.set()
-        assert not occupied.done()
-        return await asyncio.gather(*waiting)
+        return await together(records, *(outcome(flush.write(line)) for line in lines))
 
     def depart(keys: list[str], *, at_once: bool = True) -> list[Exception | None]:
         return asyncio.run(go([sending(store, key) for key in keys], at_once=at_once))
@@ -163,17 +167,10 @@ def test_a_line_is_told_that_it_is_on_the_disk_only_when_it_is(
 
         return write
 
-    async def go() -> list[Exception | None]:
-        free = threading.Event()
-        asyncio.ensure_future(records.run(free.wait, 30))  # noqa: RUF006 - ends with the loop
-        lines = [line(KEYS[0]), line(KEYS[1]), line("nobody's")]
-        waiting = [asyncio.ensure_future(outcome(flush.write(one))) for one in lines]
-        await asyncio.sleep(0)
-        free.set()
-        return await asyncio.gather(*waiting)
+    lines = [line(KEYS[0]), line(KEYS[1]), line("nobody's")]
+    outcomes = asyncio.run(together(records, *(outcome(flush.write(one)) for one in lines)))
 
-    assert [type(one) for one in asyncio.run(go())] == [type(None), type(None), StoreDamaged]
-
+    assert [type(one) for one in outcomes] == [type(None), type(None), StoreDamaged]
     both = [f"{KEYS[0]} written", f"{KEYS[1]} written"]
     alone = [f"{key} {what}" for key in KEYS[:2] for what in ("written", "kept")]
     assert said == both + alone
@@ -194,15 +191,8 @@ def accept(
     async def go(keys: list[str]) -> tuple[list[TaskRecord], list[StoreError]]:
         trouble: list[StoreError] = []
         found = [TaskRecord(parts, key, store.journal.get(key), trouble.append) for key in keys]
-        free = threading.Event()
-        occupied = asyncio.ensure_future(records.run(free.wait, 30))
-        await asyncio.sleep(0)
-        replies = [one.accepted(f"id of {one.line.key}", Receipt()) for one in found]
-        written = asyncio.gather(*replies)
-        await asyncio.sleep(0)
-        free.set()
-        assert not occupied.done()
-        await written
+        replies = (one.accepted(f"id of {one.line.key}", Receipt()) for one in found)
+        await together(records, *replies)
         return found, trouble
 
     return lambda keys: asyncio.run(go(keys))
@@ -222,7 +212,7 @@ def test_replies_that_come_together_share_a_flush(
         assert (record.step, record.line.task_id) == (Step.ACCEPTED, f"id of {record.line.key}")
 
 
-def test_a_reply_that_can_not_be_written_is_known_and_waits_without_holding_up_the_others(
+def test_a_reply_that_can_not_be_written_is_known_and_holds_up_nobody(
     store: Store, accept: Callable[[list[str]], tuple[list[TaskRecord], list[StoreError]]]
 ) -> None:
     store.journal.accepted(KEYS[2], "an earlier id", NOW)
