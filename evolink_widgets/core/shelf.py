@@ -204,7 +204,9 @@ class Shelf:
         else:
             share = None
             if receipt is not None and receipt.charged is not None:
-                share = receipt.charged / max(1, len(other.mine))
+                # One that is still being fetched was paid for with the others.
+                together = max(len(other.mine), len(other.record.line.results))
+                share = receipt.charged / together
             paid_at = other.task.state.started_at
             notebook = other.record.line.origin
             for place, image in landed.items():

@@ -92,6 +92,25 @@ def test_what_came_from_the_store_says_what_it_cost_and_when(
     assert session.stored(small("an owl")) is None
 
 
+def test_a_picture_has_its_share_of_the_price_while_others_of_its_set_are_on_their_way(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    in_process.play("slow", on="download", after=1, seconds=1)
+    session = open_session(in_process)
+    bought = session.submit(small(n=2))
+    until(lambda: bought.id is not None)
+    waiting = [ask(session, small(), "cell 2") for _ in range(2)]
+    shares = []
+    for task in waiting:
+        files(task)
+        assert task.state.reused is not None
+        shares.append(task.state.reused.credits)
+    bought.result(20)
+    assert bought.receipt is not None
+    assert bought.receipt.charged is not None
+    assert shares == [pytest.approx(bought.receipt.charged / 2)] * 2
+
+
 @pytest.mark.parametrize("reported", [True, False])
 def test_a_charge_that_was_not_reported_is_not_zero(
     in_process: InProcess, open_session: Open, small: Small, reported: bool
