@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, configure, session, weather
-from evolink_widgets.core import origin
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.references.read import prepare, read
@@ -106,12 +105,7 @@ def generate(
         callback_url=callback_url,
     )
     _tell_outstanding(current)
-    return current.submit(
-        request,
-        fresh=fresh,
-        execution=origin.execution(),
-        notebook=origin.notebook_name(),
-    )
+    return current.submit(request, fresh=fresh)
 
 
 def estimate(
@@ -261,10 +255,12 @@ def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
 
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
-    """On a kernel's first use: one quiet line about what an earlier kernel left."""
-    from evolink_widgets.notebook.notices import tell_outstanding
+    """One quiet line: what an earlier kernel left, or a key that came after the emulator."""
+    from evolink_widgets.notebook.notices import tell, tell_outstanding
 
     tell_outstanding(current, collecting=collecting)
+    if (late := connect.late_key()) is not None:
+        tell(late)
 
 
 def _show(task: Task) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from evolink_widgets.store.ledger import Cap
+from evolink_widgets.store.process import at_fork, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.core.session import Session
@@ -102,27 +103,40 @@ def meter(ledger: Ledger, cap: Cap) -> Meter:
     return Meter(cap.name, cap.limit, spent.charged + spent.unreported, spent.reserved)
 
 
-_lock = threading.Lock()
-_blocks: tuple[Budget, ...] = ()
+@dataclass
+class _Blocks:
+    """The `with` blocks that are open in this process."""
+
+    open: tuple[Budget, ...] = ()
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_blocks = lasting(f"{__name__} blocks", _Blocks)
+
+
+def _after_fork() -> None:
+    """A child is under the blocks that were open, and has a lock of its own."""
+    _blocks.lock = threading.Lock()
+
+
+at_fork(__name__, after_in_child=_after_fork)
 
 
 def blocks() -> tuple[Budget, ...]:
     """The budgets of the `with` blocks that are open now, in this whole process."""
-    return _blocks
+    return _blocks.open
 
 
 def enter(budget: Budget) -> None:
     """Open a block; what any thread asks for from now on is under it."""
-    global _blocks
-    with _lock:
-        _blocks = (*_blocks, budget)
+    with _blocks.lock:
+        _blocks.open = (*_blocks.open, budget)
 
 
 def leave(budget: Budget) -> None:
     """Close a block, whichever was opened last."""
-    global _blocks
-    with _lock:
-        _blocks = tuple(one for one in _blocks if one is not budget)
+    with _blocks.lock:
+        _blocks.open = tuple(one for one in _blocks.open if one is not budget)
 
 
 class Block:

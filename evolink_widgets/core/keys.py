@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store.process import lasting
 
 KEY_VARIABLE = "EVOLINK_API_KEY"
 
@@ -81,7 +82,7 @@ class Key:
         raise TypeError("A key is not pickled: it must not leave the process.")
 
 
-_SALT = os.urandom(16)
+_SALT = lasting(f"{__name__} salt", lambda: os.urandom(16))
 
 
 def _check(secret: str, source: str) -> None:

@@ -12,12 +12,12 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core import loop
+from evolink_widgets.core import loop, origin
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
 from evolink_widgets.core.leases import Leases
-from evolink_widgets.core.origin import notebook_name
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.prices import Prices
+from evolink_widgets.core.settings import UNNAMED, Unnamed
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -25,6 +25,7 @@ from evolink_widgets.errors import (
     Unreachable,
 )
 from evolink_widgets.rules.pricing import Estimate
+from evolink_widgets.store.process import lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.core.outstanding import Outstanding
@@ -127,22 +128,23 @@ class Session:
         self,
         request: ImageRequest,
         *,
-        fresh: bool = True,
-        execution: Hashable | None = None,
+        fresh: bool = False,
+        execution: Hashable | Unnamed | None = UNNAMED,
         notebook: str | None = None,
     ) -> Task:
-        """Ask for pictures; returns at once, before anything is written or sent.
+        """Ask for pictures as `generate` does; returns at once, before anything is written or sent.
 
         Args:
             request: what is asked.
             fresh: ask anew, even where the store has pictures of the same recipe. Otherwise
                 what was paid for before answers, and only what is missing is bought.
             execution: names the run of a cell. Its asks of one recipe get different pictures,
-                one after the other; another execution begins at the first picture again. `None`
-                is one of its own.
+                one after the other; another execution begins at the first picture again. By
+                default it is found out, as for `generate`; `None` is one of the ask's own: a
+                server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.reuse import execution_of, identities_of
+        from evolink_widgets.core.reuse import ask_of, identities_of
         from evolink_widgets.core.shelf import Shelf
         from evolink_widgets.core.story import TaskStory
         from evolink_widgets.core.terms import Terms
@@ -154,8 +156,10 @@ class Session:
         shelf = None
         if not fresh:
             identities = identities_of(request, wiring.recipe_service, self._stand_ins)
-            shelf = Shelf(wiring, recipe, identities, execution_of(execution))
-        terms = Terms(self._budgets(), notebook or notebook_name())
+            name = origin.execution() if execution is UNNAMED else execution
+            ask = ask_of(name, (self.store.root, *identities))
+            shelf = Shelf(wiring, recipe, identities, ask)
+        terms = Terms(self._budgets(), notebook or origin.notebook_name())
         story = TaskStory(
             wiring, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
         )
@@ -203,7 +207,7 @@ class Session:
         Raises:
             StoreError: the ledger can't be read.
         """
-        now, where = self._clock(), notebook or notebook_name()
+        now, where = self._clock(), notebook or origin.notebook_name()
         caps = [budget.cap(self.service, where, now) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
 
@@ -376,10 +380,9 @@ class Session:
             await self._wiring.lessons.keep()
 
 
-_OPEN: weakref.WeakSet[Session] = weakref.WeakSet()
+_OPEN: weakref.WeakSet[Session] = lasting(f"{__name__} open", weakref.WeakSet)
 
 
-@atexit.register
 def _say_last_words() -> None:
     """Before Python ends: the ids of tasks that were just paid for are still written down."""
     for session in list(_OPEN):
@@ -387,3 +390,6 @@ def _say_last_words() -> None:
             continue
         with contextlib.suppress(TimeoutError, EvolinkError, RuntimeError):
             loop.wait_on_loop(session.last_words(), LAST_WORDS)
+
+
+lasting(f"{__name__} last words", lambda: atexit.register(_say_last_words))

@@ -32,9 +32,7 @@ ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The package as a user has it, in a folder of its own."""
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
-    monkeypatch.setattr(connect, "_session", None)
-    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
     yield tmp_path
@@ -251,7 +249,7 @@ def test_none_takes_every_setting_back(here: Path, monkeypatch: pytest.MonkeyPat
     ew.configure(store=here / "told", mode="emulator", spend="never", budget=3, per="day")
     assert ew.session().store.root == here / "told"
     ew.configure(store=None, mode=None, spend=None, budget=None, speed=None, api_key=None)
-    assert connect._settings == connect.Settings()
+    assert connect._state.settings == connect.Settings()
     assert ew.session().store.root == here / "from the shell"
 
 

@@ -18,13 +18,11 @@ from evolink_widgets import connect, errors
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
-    monkeypatch.setattr(connect, "_session", None)
-    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.chdir(tmp_path)
     yield
-    if connect._session is not None:
-        connect._session.close()
+    if connect._state.session is not None:
+        connect._state.session.close()
 
 
 def test_without_a_key_it_is_the_emulator_beside_the_notebook(tmp_path: Path) -> None:
@@ -91,16 +89,16 @@ def test_live_without_a_key_is_refused_with_what_to_do() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["base_url", "files_url"])
 def test_an_address_that_is_none_or_would_show_the_key_is_refused(name: str, url: str) -> None:
-    before = connect._settings
+    before = connect._state.settings
     with pytest.raises(errors.ConfigurationError, match=name):
         ew.configure(**{name: url})  # type: ignore[arg-type]
-    assert connect._settings is before
+    assert connect._state.settings is before
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:2"])
 def test_this_very_machine_may_be_asked_in_the_clear(url: str) -> None:
     ew.configure(base_url=url)
-    assert connect._settings.base_url == url
+    assert connect._state.settings.base_url == url
 
 
 @pytest.mark.parametrize(
