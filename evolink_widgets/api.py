@@ -17,6 +17,7 @@ from evolink_widgets.rules.request import ImageRequest, problems
 from evolink_widgets.store.embed import read_recipe
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.process import hooks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +69,13 @@ def generate(
     `task.result()` gives them; without either it goes on just the same.
 
     What was paid for before is not paid for again: the store answers for 0 credits, and only
-    what it lacks is bought. Within one run of a cell each ask of the same gets other pictures,
-    so a loop of four makes four sets; the cell's next run gets the same four from the store.
+    what it lacks is bought. Within one run (of a cell, a script, an IPython line, a Streamlit or
+    marimo rerun, a test under pytest) each ask of the same gets other pictures, so a loop of four
+    makes four sets; the next run gets the same four from the store. A wait that ended without its
+    pictures (a time-out, an interrupt, `stop()`, an error) has given you nothing: asking that
+    again takes it up, and buys only what was not charged. That, and asking again for anything
+    else that was asked for before such a wait, begins a new run. A server is one long run:
+    `session().submit(request, execution=None)` makes an ask a run of its own.
 
     Args:
         prompt: 1 to 32,000 characters.
@@ -271,5 +277,5 @@ def _show(task: Task) -> None:
 
 
 _presenter: Callable[[Task], None] = _show
-Task.presenter = staticmethod(_presenter)
-GeneratedImage.asker = staticmethod(generate)
+Task.presenter = hooks["presenter"] = staticmethod(_presenter)
+GeneratedImage.asker = hooks["asker"] = staticmethod(generate)

@@ -35,7 +35,7 @@ from evolink_widgets.core.settings import (
     number,
 )
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process import at_fork, hooks, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.core.transport import Transport
@@ -227,7 +227,7 @@ def _our_store() -> Store:
     return session().store
 
 
-store_room.ours = _our_store
+store_room.ours = hooks["ours"] = _our_store
 
 
 def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:

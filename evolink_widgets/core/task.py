@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import EvolinkError, SpendingRefused, WaitTimeout
+from evolink_widgets.store.process import hooks
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Estimate, Receipt
@@ -87,7 +88,7 @@ class Task:
         >>> images = task.result(timeout=600)
     """
 
-    presenter: ClassVar[Callable[[Task], None] | None] = None
+    presenter: ClassVar[Callable[[Task], None] | None] = hooks.get("presenter")
     """Shows a task in a notebook; set when the package's front end is imported."""
 
     def __init__(
