@@ -124,7 +124,8 @@ def configure(
         budget: credits that may be spent; a request that may not fit is refused before it is
             sent. Each service's credits count on their own: emulated ones are never real ones.
         per: what counts against the budget: all of a `"day"`, of this `"notebook"` or of the
-            whole `"store"`. By default what is asked for from now on in this process.
+            whole `"store"`. By default what is asked for from now on in this process, in
+            whichever store.
         spend: `"never"` makes every purchase an error, instead of `EVOLINK_SPEND`: what the
             store has still answers, with no key. `"allow"` is the default.
         mode: `"emulator"` plays the service even where there is a key; `"live"` insists on one.
@@ -132,6 +133,7 @@ def configure(
 
     Raises:
         ConfigurationError: a value can't be used; nothing was changed.
+        StoreError: what was spent in the store that is left can't be read; nothing was changed.
 
     Example:
         >>> ew.configure(store="pictures", budget=50, per="day")
@@ -149,14 +151,16 @@ def configure(
     with _state.lock:
         named["budget"] = budget_of(budget, per, _state.settings.budget)
         named = {name: value for name, value in named.items() if value is not UNNAMED}
+        moved = _state.folder is not None and _state.folder[0] != _store_variable()
+        if "store" in named or (not named and moved):
+            if _state.session is not None:
+                _state.session.leave_store()
+            _state.folder = None
+            _state.emulators.clear()
         _state.settings = replace(_state.settings, **named)
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
             _state.variables = None
-        moved = _state.folder is not None and _state.folder[0] != _store_variable()
-        if "store" in named or (not named and moved):
-            _state.folder = None
-            _state.emulators.clear()
         if "speed" in named:
             _state.emulators.clear()
 

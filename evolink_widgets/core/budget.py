@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evolink_widgets.store.ledger import Cap
@@ -75,21 +76,43 @@ class Budget:
             return f"budget {self.token}"
         return notebook_scope(notebook) if self.per == "notebook" else None
 
-    def cap(self, service: str, notebook: str | None, now: float) -> Cap:
+    def cap(self, service: str, notebook: str | None, now: float, store: Path) -> Cap:
         """The limit as the ledger checks it.
 
         Args:
             service: whose credits are counted.
             notebook: where the request comes from.
             now: Unix seconds.
+            store: the folder of the ledger that checks it.
         """
+        others = _elsewhere.get((self.token, service), {})
         return Cap(
             self.limit,
             name=self.name or _NAMES[self.per],
             scope=self.scope(notebook),
             since=_midnight(now) if self.per == "day" else None,
             service=service,
+            before=sum(credits for root, credits in others.items() if root != store),
         )
+
+
+#: What is gone of the budgets of this process, by their token and the service, in each store
+#: that the process has left.
+_elsewhere: dict[tuple[str, str], dict[Path, float]] = lasting(f"{__name__} elsewhere", dict)
+
+
+def leave_store(budgets: Sequence[Budget], service: str, root: Path, ledger: Ledger) -> None:
+    """Keep in mind what is gone of the budgets in a store; another one is used from now on.
+
+    A budget of a day, a notebook or a store is counted in each store on its own.
+
+    Raises:
+        StoreError: the ledger can't be read.
+    """
+    for budget in budgets:
+        if budget.per is None:
+            spent = ledger.spent(scope=budget.scope(None), service=service)
+            _elsewhere.setdefault((budget.token, service), {})[root] = spent.total
 
 
 def notebook_scope(notebook: str | None) -> str:
@@ -100,7 +123,8 @@ def notebook_scope(notebook: str | None) -> str:
 def meter(ledger: Ledger, cap: Cap) -> Meter:
     """What is gone of a cap."""
     spent = ledger.spent(since=cap.since, scope=cap.scope, service=cap.service)
-    return Meter(cap.name, cap.limit, spent.charged + spent.unreported, spent.reserved)
+    gone = cap.before + spent.charged + spent.unreported
+    return Meter(cap.name, cap.limit, gone, spent.reserved)
 
 
 @dataclass
@@ -162,7 +186,7 @@ class Block:
     def meter(self) -> Meter:
         """The whole reading."""
         session = self._session()
-        cap = self._budget.cap(session.service, None, time.time())
+        cap = self._budget.cap(session.service, None, time.time(), session.store.root)
         return meter(session.store.ledger, cap)
 
     @property

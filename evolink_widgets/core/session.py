@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop, origin
-from evolink_widgets.core.budget import Budget, Meter, blocks, meter
+from evolink_widgets.core.budget import Budget, Meter, blocks, leave_store, meter
 from evolink_widgets.core.leases import Leases
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.prices import Prices
@@ -208,7 +208,8 @@ class Session:
             StoreError: the ledger can't be read.
         """
         now, where = self._clock(), notebook or origin.notebook_name()
-        caps = [budget.cap(self.service, where, now) for budget in self._budgets()]
+        root = self.store.root
+        caps = [budget.cap(self.service, where, now, root) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
 
     def outstanding(self) -> Outstanding | None:
@@ -246,6 +247,14 @@ class Session:
         from evolink_widgets.core.recovery import recover
 
         return loop.wait_on_loop(recover(self._wired(), self))
+
+    def leave_store(self) -> None:
+        """Keep what is gone of this process's budgets: the next session has another store.
+
+        Raises:
+            StoreError: the ledger can't be read.
+        """
+        leave_store(self._budgets(), self.service, self.store.root, self.store.ledger)
 
     def emulator(self, body: object = None) -> object:
         """Read the weather of an emulator on a port, or change it with `body`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -309,6 +310,24 @@ def test_a_cap_holds_when_the_process_changes_its_folder(
     with pytest.raises(ew.BudgetExceeded):
         ew.generate("a hare", **ASK).result(30)
     assert len(ew.generate("a fox", **ASK).result(30)) == 1
+
+
+@pytest.mark.parametrize("by_block", [False, True])
+def test_a_cap_of_the_process_counts_what_was_spent_in_every_store(by_block: bool) -> None:
+    ew.configure(store="one", speed=300)
+    price = ew.estimate("a fox", **ASK).high
+    if not by_block:
+        ew.configure(budget=price * 2.5)
+    with ew.budget(credits=price * 2.5) if by_block else contextlib.nullcontext():
+        ew.generate("a fox", **ASK).result(30)
+        ew.configure(store="two")
+        ew.generate("a fox", **ASK).result(30)
+        (meter,) = ew.session().meters()
+        assert price < meter.spent + meter.reserved < price * 2.1
+        for store in ("two", "one", "three"):
+            ew.configure(store=store)
+            with pytest.raises(ew.BudgetExceeded):
+                ew.generate("a hare", **ASK).result(30)
 
 
 def test_a_task_on_its_way_is_found_by_the_emulator_of_another_speed(
