@@ -60,7 +60,7 @@ def assemble(
     )
     lookout = Lookout(
         client,
-        store.journal,
+        store,
         service,
         records,
         paid_timeout=transport.timeouts.paid,

@@ -7,11 +7,13 @@ import contextlib
 from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
+from evolink_widgets.core.adoption import AnothersTask, PixelCheck, give_back
 from evolink_widgets.core.download import LinkRefused
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
 from evolink_widgets.store.gallery import Gallery
+from evolink_widgets.store.journal import is_found
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -33,10 +35,15 @@ async def collect(story: TaskStory) -> None:
         await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
     links = Links(story, entry.results)
     wanted = [index for index in links.places if index not in here]
+    check = PixelCheck(story, is_needed=is_found(entry) and not here)
     outcomes = await asyncio.gather(
-        *(_picture(story, links, index) for index in wanted), return_exceptions=True
+        *(_picture(story, links, check, index) for index in wanted), return_exceptions=True
     )
     errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for error in errors:
+        if isinstance(error, AnothersTask):
+            await give_back(story, error)
+            return
     await _close_if_gone(story, errors)
     for error in errors:
         if not isinstance(error, DownloadFailed):
@@ -60,7 +67,7 @@ async def _close_if_gone(story: TaskStory, errors: Sequence[BaseException]) -> N
     raise gone
 
 
-async def _picture(story: TaskStory, links: Links, index: int) -> None:
+async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int) -> None:
     """Fetch one picture until it is whole and taken in."""
     wiring = story.wiring
     gallery = wiring.store.gallery
@@ -71,6 +78,7 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
         link = links[index]
         try:
             await wiring.downloads.fetch(link, part)
+            await check.admits(part)
             # Never cut short: whoever collects the task next uses the same file.
             admitted = wiring.pictures.run(
                 gallery.admit,

@@ -6,6 +6,7 @@ import asyncio
 import math
 from typing import TYPE_CHECKING
 
+from evolink_widgets.core.adoption import AnothersTask, check_number, give_back
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
@@ -64,7 +65,10 @@ async def follow(story: TaskStory) -> None:
     story.leave_room()
     wiring.lessons.learned()
     if snapshot.status is TaskStatus.COMPLETED:
-        await _complete(story, snapshot)
+        try:
+            await _complete(story, snapshot)
+        except AnothersTask as why:
+            await give_back(story, why)
     else:
         await _fail(story, snapshot)
 
@@ -107,6 +111,7 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
             snapshot = await wiring.client.task(snapshot.id)
         except EvolinkError as error:
             story.tell(note=error.message)
+    check_number(story, snapshot)
     receipt = story.merged(snapshot.receipt)
     story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
     story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)

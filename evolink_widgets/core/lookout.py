@@ -1,7 +1,8 @@
 """One look at the service's list for all whose replies were lost, however many they are.
 
-A look is the list, and the journal read after it: whoever owns a task of the list is known in
-the journal by then, or on its way there. Nobody is answered from a list that was begun before it
+A look is the list, a reading of each task in it that could be one of theirs and has no owner, and
+the journal read after it: whoever owns a task of the list is known in the journal by then, or on
+its way there. Nobody is answered from a list that was begun before it
 asked: that one could lack the very task that is looked for, and show a stranger's in its place.
 So those who ask while a look is going on share the next one.
 """
@@ -10,20 +11,36 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.lookup import Search, find, search_for
+from evolink_widgets.core.lookup import Found, Search, find, search_for
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.errors import EvolinkError, InvalidRequest
+from evolink_widgets.rules.evidence import Expected, expected
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.schedule import bucket_of
+from evolink_widgets.store.amounts import Amounts, read_amounts
 from evolink_widgets.store.journal import Entry, Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.client import Client
     from evolink_widgets.core.workers import Workers
-    from evolink_widgets.rules.task import TaskListItem
-    from evolink_widgets.store.journal import Journal
+    from evolink_widgets.rules.task import TaskListItem, TaskSnapshot
+    from evolink_widgets.store.store import Store
 
-Asked = tuple[Entry, "asyncio.Future[str | None]"]
+Asked = tuple[Entry, "asyncio.Future[Found]"]
+
+Lists = Mapping[str, tuple["TaskListItem", ...]]
+
+READINGS = 50
+"""Tasks that are read in one look, where the service has the call that reads many at once."""
+
+SINGLE_READINGS = 10
+"""Tasks that are read in one look, where each is a call of its own."""
+
+READ_AGAIN = 20.0
+"""Seconds after which a task that was not finished is read again: it may tell more by then."""
 
 
 class NoList(Exception):
@@ -35,7 +52,7 @@ class Lookout:
 
     Args:
         client: the service.
-        journal: where its tasks are written down.
+        store: where its tasks are written down.
         service: its name there.
         records: the thread for the database.
         paid_timeout: seconds after which the reply to a POST can't come any more.
@@ -45,7 +62,7 @@ class Lookout:
     def __init__(
         self,
         client: Client,
-        journal: Journal,
+        store: Store,
         service: str,
         records: Workers,
         *,
@@ -53,17 +70,19 @@ class Lookout:
         apart: float,
     ) -> None:
         self._client = client
-        self._journal = journal
+        self._store = store
+        self._journal = store.journal
         self._service = service
         self._records = records
         self._paid_timeout = paid_timeout
         self._apart = apart
         self._begun = -math.inf
         self._asked: list[Asked] = []
+        self._told: dict[str, tuple[float, TaskSnapshot]] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    async def look(self, entry: Entry) -> str | None:
-        """The id of the one task that must be this request's; `None` where none must be.
+    async def look(self, entry: Entry) -> Found:
+        """The one task that must be this request's, if there is one, and what was looked at.
 
         Args:
             entry: a request of unknown outcome; nothing of it is on its way any more.
@@ -72,7 +91,7 @@ class Lookout:
             NoList: the service has no list.
             EvolinkError: the list, or the journal, can't be read now.
         """
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
         self._asked.append((entry, answer))
         if self._looking is None:
             self._looking = spawn(self._look_in_turn(), name="evolink-lookout")
@@ -92,7 +111,7 @@ class Lookout:
 
     async def _answer(self, asked: Sequence[Asked]) -> None:
         """Look once for all of these, and tell each what was found."""
-        found: Sequence[str | None] = ()
+        found: Sequence[Found] = ()
         trouble: Exception | None = None
         try:
             found = await self._find([entry for entry, _ in asked])
@@ -106,50 +125,101 @@ class Lookout:
             else:
                 answer.set_exception(trouble)
 
-    async def _find(self, entries: Sequence[Entry]) -> list[str | None]:
-        searches = [self._search(entry) for entry in entries]
+    async def _find(self, entries: Sequence[Entry]) -> list[Found]:
+        asked = [self._search(entry) for entry in entries]
         lists: dict[str, tuple[TaskListItem, ...]] = {}
-        for model in {search.model for search in searches}:
-            since = min(search.since for search in searches if search.model == model)
+        for model in {search.model for search in asked}:
+            since = min(search.since for search in asked if search.model == model)
             items = await self._client.listing(model, since)
             if items is None:
                 raise NoList
             lists[model] = items
-        if not searches:
+        if not asked:
             return []
-        return await self._records.run(self._decide, searches, lists)
+        wanted = await self._records.run(self._without_owner, entries, lists)
+        readings = await self._read(wanted)
+        return await self._records.run(self._decide, entries, lists, readings)
+
+    def _without_owner(self, entries: Sequence[Entry], lists: Lists) -> list[str]:
+        """The tasks that could be one of these requests', theirs first. On a worker."""
+        known = self._journal.known_task_ids(self._service)
+        asked = [self._search(entry) for entry in entries]
+        all_ = [*asked, *map(self._search, self._rivals({entry.key for entry in entries}))]
+        free = [item for items in lists.values() for item in items if item.id not in known]
+        fitting = [item for item in free if any(one.fits(item) for one in all_)]
+        fitting.sort(key=lambda item: not any(one.fits(item) for one in asked))
+        return [item.id for item in fitting]
+
+    async def _read(self, wanted: Sequence[str]) -> dict[str, TaskSnapshot]:
+        """Readings of tasks, as far as they can be had now; what tells no more is not read again.
+
+        A reading is free for us and costs the service a call, so they are few.
+        """
+        now = asyncio.get_running_loop().time()
+        self._told = {
+            one: (end, snapshot)
+            for one, (end, snapshot) in self._told.items()
+            if one in wanted and now < end
+        }
+        missing = [one for one in wanted if one not in self._told][:READINGS]
+        readings: dict[str, TaskSnapshot] | None = None
+        try:
+            if missing and self._client.reads_batches:
+                readings = await self._client.tasks(missing[: self._client.batch_size])
+            if readings is None:
+                readings = {}
+                for one in missing[:SINGLE_READINGS]:
+                    readings[one] = await self._client.task(one)
+        except EvolinkError:  # at the next look; until then nothing speaks for or against them
+            readings = readings or {}
+        for one, snapshot in readings.items():
+            if snapshot.status.finished:
+                self._told[one] = (math.inf, snapshot)
+            elif snapshot.receipt.reserved is not None:
+                self._told[one] = (now + READ_AGAIN, snapshot)
+        return {**readings, **{one: snapshot for one, (_, snapshot) in self._told.items()}}
 
     def _decide(
-        self, searches: Sequence[Search], lists: Mapping[str, tuple[TaskListItem, ...]]
-    ) -> list[str | None]:
-        """Which task each gets, one after the other: nothing is given to two. On a worker."""
+        self, entries: Sequence[Entry], lists: Lists, readings: Mapping[str, TaskSnapshot]
+    ) -> list[Found]:
+        """Which task each gets: all of them, and all others of unknown outcome, at once.
+
+        On a worker.
+        """
         known = self._journal.known_task_ids(self._service)
-        rivals = {
-            entry.key: self._search(entry)
+        amounts = read_amounts(self._store.database, self._service)
+        searches = [self._search(entry, amounts) for entry in entries]
+        others = self._rivals({entry.key for entry in entries})
+        rivals = [self._search(entry, amounts) for entry in others]
+        items = [item for found in lists.values() for item in found]
+        return find(searches, items, readings, known, rivals)
+
+    def _rivals(self, asked: Set[str]) -> list[Entry]:
+        """All others whose outcome is not known, those on their way among them."""
+        return [
+            entry
             for entry in self._journal.open_entries(self._service)
-            if entry.step in (Step.SENDING, Step.UNKNOWN) and not surely_not_accepted(entry)
-        }
-        found: list[str | None] = []
-        for mine in searches:
-            others = [rival for key, rival in rivals.items() if key != mine.key]
-            task_id = find(mine, lists[mine.model], known, others)
-            if task_id is not None:
-                known.add(task_id)
-                rivals.pop(mine.key, None)
-            found.append(task_id)
-        return found
+            if entry.step in (Step.SENDING, Step.UNKNOWN)
+            and entry.key not in asked
+            and not surely_not_accepted(entry)
+        ]
 
-    def _search(self, entry: Entry) -> Search:
-        return search_of(entry, paid_timeout=self._paid_timeout, skew=self._client.skew)
+    def _search(self, entry: Entry, amounts: Amounts | None = None) -> Search:
+        return search_of(
+            entry, paid_timeout=self._paid_timeout, skew=self._client.skew, amounts=amounts
+        )
 
 
-def search_of(entry: Entry, *, paid_timeout: float, skew: float) -> Search:
+def search_of(
+    entry: Entry, *, paid_timeout: float, skew: float, amounts: Amounts | None = None
+) -> Search:
     """What is looked for, of a request whose answer is not known.
 
     Args:
         entry: its line in the journal.
         paid_timeout: seconds after which the reply to a POST can't come any more.
         skew: seconds by which the service's clock is ahead of ours.
+        amounts: what is known of the service's prices; only with it evidence can be weighed.
     """
     # While a POST is out, what is written of the one before it says nothing of its answer.
     failure = (entry.failure or {}) if entry.step is Step.UNKNOWN else {}
@@ -165,7 +235,18 @@ def search_of(entry: Entry, *, paid_timeout: float, skew: float) -> Search:
         lost_at=lost_at,
         answered=failure.get("status") is not None,
         skew=skew,
+        expected=None if amounts is None else _expected(entry, amounts),
+        ruled_out=set((entry.failure or {}).get("ruled_out") or ()),
     )
+
+
+def _expected(entry: Entry, amounts: Amounts) -> Expected | None:
+    try:
+        request = ImageRequest.from_record(entry.request)
+    except InvalidRequest:
+        return None
+    seconds = amounts.seconds.get(bucket_of(request))
+    return expected(request, amounts.reserves, amounts.charges, seconds)
 
 
 def in_doubt_since(entry: Entry) -> float | None:

@@ -237,6 +237,31 @@ class TaskRecord:
             receipt=receipt,
         )
 
+    async def disowned(self, task_id: str, why: str) -> bool:
+        """Write down that a task that was found for a lost reply is another's; durable.
+
+        The journal's line and the reservation are as before the find: both, or neither.
+
+        Returns:
+            Whether it was taken back; `False` where another kernel was quicker.
+
+        Raises:
+            StoreError: it is not written; the task still counts as found.
+        """
+        self._end_wait()  # its links are not ours to write down
+        store, high = self._wiring.store, self.line.estimate_high
+
+        def write() -> bool:
+            self._write_all()
+            with store.database.write(durable=True):
+                taken_back = store.journal.disown(self._key, task_id, why)
+                if taken_back and high is not None:
+                    store.ledger.lower_to(self._key, high)
+            self.entry = store.journal.get(self._key) or self.entry
+            return taken_back
+
+        return await self._wiring.records.run(write)
+
     async def saved(self, receipt: Receipt | None) -> None:
         """Write down that every picture is a file, and what the service charged."""
         now = self._wiring.clock()
@@ -405,8 +430,13 @@ def close_unsent(wiring: Wiring) -> None:
         if not is_free(entry, wiring.owner, now):
             continue
         with contextlib.suppress(StoreError), wiring.store.database.write():
-            journal.refused(entry.key, record, now)
-            wiring.store.ledger.release(entry.key, now)
+            # Its kernel may have woken up, and be sending it.
+            line = journal.get(entry.key)
+            if line is None or line.step is not Step.INTENDED:
+                continue
+            if is_free(line, wiring.owner, now):
+                journal.refused(entry.key, record, now)
+                wiring.store.ledger.release(entry.key, now)
 
 
 def _check_room(request: ImageRequest, root: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets.core.adoption import adopt
 from evolink_widgets.core.balance import Reading
 from evolink_widgets.core.client import Sent
 from evolink_widgets.core.failures import error_from, failure_record
@@ -118,6 +119,7 @@ def _lost(story: TaskStory, earlier: Entry, entry: Entry, sent: Sent) -> dict[st
         lost_at=story.wiring.clock(),
         accepted=False if is_refused else None,
         doubt_since=None if is_refused else in_doubt_since(entry),
+        ruled_out=(earlier.failure or {}).get("ruled_out"),
         balance=None if story.before is None else vars(story.before),
     )
 
@@ -140,12 +142,14 @@ async def search(story: TaskStory) -> None:
             lost,
             lost_at=latest_loss(entry, wiring.paid_timeout),
             doubt_since=in_doubt_since(entry),
+            ruled_out=(entry.failure or {}).get("ruled_out"),
         )
         entry = await story.record.note_down(
             {"step": Step.UNKNOWN, "failure": record},
             wiring.store.journal.unknown, story.key, record,
         )  # fmt: skip
     story.tell(stage=Stage.SENDING, note=LOOKING)
+    looked = "The service's list of tasks could not be read."
     listed = False
     for pause in wiring.patience.look:
         await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
@@ -156,7 +160,8 @@ async def search(story: TaskStory) -> None:
         except EvolinkError as error:
             story.tell(note=f"{error.message} {LOOKING}")
             continue
-        if found is not None and await _adopt(story, found):
+        looked = found.said
+        if found.task_id is not None and await adopt(story, found.task_id):
             return
     cost = wiring.estimate(story.request)
     hint = ""
@@ -164,28 +169,12 @@ async def search(story: TaskStory) -> None:
         sent_at = in_doubt_since(entry) or entry.created_at
         before = story.before or Reading.of((entry.failure or {}).get("balance"))
         hint = await wiring.balance.hint(story.key, sent_at, cost, before)
-    raise _unknown(entry, listed, cost, hint)
+    raise _unknown(entry, looked, cost, hint)
 
 
-async def _adopt(story: TaskStory, task_id: str) -> bool:
-    """Take the task, unless another request was quicker; of several one gets it."""
-    wiring, journal = story.wiring, story.wiring.store.journal
-    now = wiring.clock()
-    if not await wiring.records.run(journal.adopt, story.key, task_id, now):
-        return False
-    story.record.entry = await wiring.records.run(journal.get, story.key)
-    story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")
-    return True
-
-
-def _unknown(entry: Entry, listed: bool, cost: Estimate, hint: str) -> OutcomeUnknown:
+def _unknown(entry: Entry, looked: str, cost: Estimate, hint: str) -> OutcomeUnknown:
     record = entry.failure or {}
     said = str(record.get("message") or "The answer to the request was lost.")
-    looked = (
-        "The service's list shows no task that must be it."
-        if listed
-        else "The service's list of tasks could not be read."
-    )
     code, request_id = record.get("code"), record.get("request_id")
     amount = str(cost).partition(" ·")[0]
     price = f"If it was accepted, it costs {amount[:1].lower()}{amount[1:]}."

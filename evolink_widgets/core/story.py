@@ -356,6 +356,8 @@ class TaskStory:
             if entry.receipt is not None:
                 receipt = self.merged(entry.receipt)
             self.tell(task_id=entry.task_id, receipt=receipt)
+        elif self.task.id is not None:  # what was found for it has turned out to be another's
+            self.tell(task_id=None, receipt=None)
 
     def _conclude(self) -> None:
         """All is here that will come: say so."""

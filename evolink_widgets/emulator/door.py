@@ -92,7 +92,10 @@ class Door:
         except Refusal:
             self._service.counts["rate limited"] += 1
             raise
-        self.turn_away(place)
+        if fault := self.strike(place, "before"):
+            if fault.name == "request lost":
+                return BrokenOff()
+            raise _refusal(fault)
         if place != "create":  # that one is slow while it decides
             await self.linger(place)
         reply = await handler(request)

@@ -50,6 +50,7 @@ FAULTS: dict[str, Kind] = {
     "500 before": Kind("create", "before", 1, "an internal error before it is accepted"),
     "502 before": Kind("create", "before", 1, "a bad gateway before it is accepted"),
     "503 before": Kind("create", "before", 1, "unavailable before it is accepted"),
+    "request lost": Kind("create", "before", 1, "the connection breaks before it is accepted"),
     "slow": Kind("create", "during", 1, "the reply takes seconds=3"),
     "500 after": Kind("create", "after", 1, "accepted, then an internal error"),
     "502 after": Kind("create", "after", 1, "accepted, then a bad gateway"),

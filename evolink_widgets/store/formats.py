@@ -109,6 +109,17 @@ def _describe(head: bytes) -> str:
     return "it is no PNG, JPEG or WebP"
 
 
+def pixels_of(path: Path) -> tuple[int, int] | None:
+    """Return width and height as a picture's header says; `None` where that can't be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=[name.upper() for name in EXTENSIONS]) as image:
+            return image.size
+    except Exception:  # Pillow's decoders raise many kinds on broken bytes
+        return None
+
+
 def same_bytes(path: Path, facts: Facts) -> bool:
     """Tell whether the file at `path` holds exactly the bytes that `facts` are about."""
     if path.stat().st_size != facts.bytes_count:

@@ -38,7 +38,7 @@ from evolink_widgets.store.records import dump, load_object, storable
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing import Receipt
 
-__all__ = ["Entry", "Journal", "Step", "is_free", "new_idempotency_key", "new_key"]
+__all__ = ["Entry", "Journal", "Step", "is_found", "is_free", "new_idempotency_key", "new_key"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -55,6 +55,9 @@ _AFTER: dict[Step, tuple[Step, ...]] = {
     Step.REFUSED: (Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.REFUSED),
     Step.UNKNOWN: (Step.SENDING, Step.UNKNOWN),
 }
+_LOST = (Step.SENDING, Step.UNKNOWN)
+#: In the failure of a task that was found by its evidence: Unix seconds when.
+_FOUND = "found_at"
 _PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
 
 
@@ -189,20 +192,65 @@ class Journal:
         return self._move(key, Step.UNKNOWN, failure=None if record is None else dict(record))
 
     def adopt(self, key: str, task_id: str, now: float) -> bool:
-        """Give a found task id to a task whose reply was lost, unless another task has it.
+        """Give a found task id to a task whose reply was lost, unless another task has it. Durable.
+
+        It can be taken back by `disown` until the task has ended: what was known of the loss is
+        kept until then.
 
         Returns:
             Whether it was given; of several who try at once with one id, one gets it.
         """
         with self._database.write(durable=True) as connection:
             entry = self._must(connection, key)
+            if entry.task_id == task_id and entry.ended_at is None:
+                return True
             taken = connection.execute(
                 "SELECT 1 FROM tasks WHERE service = ? AND task_id = ? AND key != ?",
                 (entry.service, task_id, key),
             ).fetchone()
-            if taken or (entry.task_id is not None and entry.task_id != task_id):
+            ruled_out = (entry.failure or {}).get("ruled_out") or ()
+            if taken or entry.step not in _LOST or entry.ended_at or task_id in ruled_out:
                 return False
-            self.accepted(key, task_id, now)
+            self._move(
+                key,
+                Step.ACCEPTED,
+                durable=True,
+                task_id=storable(task_id),
+                accepted_at=now,
+                failure={**(entry.failure or {}), _FOUND: now},
+            )
+            return True
+
+    def disown(self, key: str, task_id: str, why: str) -> bool:
+        """Take back a task id that was found for a lost reply: it is another's. Durable.
+
+        The outcome is unknown again, as before; this id is not found for this task any more.
+
+        Args:
+            key: the task.
+            task_id: the id that turned out to be another's.
+            why: what contradicted, in a few words.
+
+        Returns:
+            Whether it was taken back; `False` where the task has no such id by search, or ended.
+        """
+        with self._database.write(durable=True) as connection:
+            entry = self._must(connection, key)
+            if not is_found(entry) or entry.task_id != task_id or entry.failure is None:
+                return False
+            failure = {name: value for name, value in entry.failure.items() if name != _FOUND}
+            failure["ruled_out"] = {**(failure.get("ruled_out") or {}), task_id: why}
+            facts: dict[str, Any] = {
+                "task_id": None,
+                "accepted_at": None,
+                "results": (),
+                "links_until": None,
+                "receipt": None,
+                "failure": failure,
+            }
+            lost = replace(entry, step=Step.UNKNOWN, **facts)
+            self._database.change("tasks", _columns(lost, facts), {"key": key}, durable=True)
+            self._keep(lost)
             return True
 
     def get(self, key: str) -> Entry | None:
@@ -231,25 +279,30 @@ class Journal:
         return {row["task_id"] for row in rows}
 
     def claim(self, key: str, owner: str, now: float, lease_s: float = 60.0) -> bool:
-        """Become the one who collects this task, or renew that; `False` where another is.
+        """Become the one who collects this task, or renew that.
 
         Args:
             key: the task.
             owner: who asks; `Store.owner` names this process.
             now: Unix seconds.
             lease_s: seconds until others may take over unless renewed; at most an hour.
+
+        Returns:
+            `False` where another collects it, or it has ended: then it is nobody's to collect.
         """
         lease_s = min(lease_s, _LONGEST_LEASE)
         with self._database.write() as connection:
-            read = "SELECT owner, lease_until FROM tasks WHERE key = ?"
+            read = "SELECT owner, lease_until, ended_at FROM tasks WHERE key = ?"
             row = connection.execute(read, (key,)).fetchone()
             if row is None and key in self._mine:
                 self._must(connection, key)
                 row = connection.execute(read, (key,)).fetchone()
-            if row is None or not _free(row["owner"], row["lease_until"], owner, now):
+            if row is None or row["ended_at"] is not None:
+                return False
+            if not _free(row["owner"], row["lease_until"], owner, now):
                 return False
             connection.execute(
-                "UPDATE tasks SET owner = ?, lease_until = ? WHERE key = ?",
+                "UPDATE tasks SET owner = ?, lease_until = ? WHERE key = ? AND ended_at IS NULL",
                 (owner, now + lease_s, key),
             )
             if row["owner"] != owner and key in self._mine:  # another may have moved it meanwhile
@@ -289,6 +342,9 @@ class Journal:
                 return entry
         with self._database.write(durable=durable) as connection:
             before = self._must(connection, key)
+            if before.ended_at is not None and before.step is step:
+                self._keep(before)
+                return before  # an end is written once, whoever comes to it first
             if before.step not in _AFTER[step]:
                 raise StoreError(
                     f"Task {key} is {before.step.value}; it can't become {step.value}.",
@@ -349,6 +405,12 @@ def _over(now: float) -> dict[str, Any]:
 
 def _paid(receipt: Receipt | None) -> dict[str, Any]:
     return {} if receipt is None else {"receipt": receipt}
+
+
+def is_found(entry: Entry) -> bool:
+    """Tell whether a task has its id by search and not by reply, and is not ended."""
+    is_open = entry.ended_at is None and entry.step in (Step.ACCEPTED, Step.READY)
+    return is_open and entry.task_id is not None and _FOUND in (entry.failure or {})
 
 
 def is_free(entry: Entry, owner: str, now: float) -> bool:

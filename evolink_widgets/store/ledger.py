@@ -142,6 +142,19 @@ class Ledger:
                 (key, units, now),
             )
 
+    def lower_to(self, key: str, credits: float) -> None:
+        """Bring a reservation back to what was reserved before another's task had raised it.
+
+        Args:
+            key: the task's local key.
+            credits: the upper end of its estimate.
+        """
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE ledger SET reserved = ? WHERE key = ? AND state = 'reserved'",
+                (_whole(credits, math.ceil), key),
+            )
+
     def settle(self, key: str, receipt: Receipt, now: float) -> None:
         """Put what the service charged in place of what was reserved.
 
