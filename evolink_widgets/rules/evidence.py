@@ -59,12 +59,15 @@ class Expected:
         n: pictures that were asked for.
         reserved: credits set aside; `None` where that can't be foretold.
         charged: credits taken for 1, 2, … n pictures; empty where that can't be foretold.
+        charges_are_learned: whether that is foretold from earlier charges; else it is a guess,
+            which does not outweigh what was set aside.
         seconds: what such asks of this store usually took; `None` where that is not known.
     """
 
     n: int
     reserved: Amount | None = None
     charged: tuple[Amount, ...] = ()
+    charges_are_learned: bool = False
     seconds: float | None = None
 
 
@@ -83,7 +86,13 @@ def expected(
     if request.pixels and not request.references:  # else it is known only afterwards
         found = (charges.amount(facts_of(request, number + 1)) for number in range(request.n))
         charged = [amount for amount in found if amount is not None]
-    return Expected(request.n, reserves.amount(facts_of(request)), tuple(charged), seconds)
+    return Expected(
+        request.n,
+        reserves.amount(facts_of(request)),
+        tuple(charged),
+        charges.is_learned,
+        seconds,
+    )
 
 
 def weigh(ask: Expected, task: TaskSnapshot) -> Finding:
@@ -100,22 +109,27 @@ def weigh(ask: Expected, task: TaskSnapshot) -> Finding:
         ratio = task.duration / ask.seconds
         if not 1 / _ODD_DURATION <= ratio <= _ODD_DURATION:
             return Finding(Weight.CONTRADICTION, "another duration")
+    return _weigh_credits(ask, task)
+
+
+def _weigh_credits(ask: Expected, task: TaskSnapshot) -> Finding:
     delivered = sum(map(bool, task.results)) if task.status is TaskStatus.COMPLETED else 0
-    told = (
-        (task.receipt.reserved or None, ask.reserved, True),
-        # Fewer pictures at their own price may be another ask's, whole.
-        (task.receipt.charged or None, _of(ask.charged, delivered), delivered == ask.n),
-    )
-    proves = False
-    for credits, amount, counts in told:
-        if credits is None or amount is None:
-            continue
+    told = [
+        (credits, amount, counts)
+        for credits, amount, counts in (
+            (task.receipt.reserved, ask.reserved, True),
+            # Fewer pictures at their own price may be another ask's, whole.
+            (task.receipt.charged, _of(ask.charged, delivered), delivered == ask.n),
+        )
+        if credits and amount is not None
+    ]
+    if not ask.charges_are_learned:
+        del told[1:]
+    for credits, amount, _ in told:
         if not amount.is_told_by(credits):
-            return Finding(
-                Weight.CONTRADICTION, f"{_say(credits)} credits, not {_say(amount.credits)}"
-            )
-        proves = proves or (counts and amount.tells_text)
-    if proves:
+            said = f"{_say(credits)} credits, not {_say(amount.credits)}"
+            return Finding(Weight.CONTRADICTION, said)
+    if any(counts and amount.tells_text for _, amount, counts in told):
         return Finding(Weight.PROOF, "the same credits")
     return Finding(Weight.POSSIBLE, "nothing told that proves it")
 

@@ -86,10 +86,14 @@ class Tariff:
     Args:
         factor: times the published prices; `None` where nothing can be foretold.
         rule: how text is counted and amounts are rounded.
+        is_learned: whether earlier amounts say so.
     """
 
-    def __init__(self, factor: float | None = 1.0, rule: _Rule = _RULES[0]) -> None:
+    def __init__(
+        self, factor: float | None = 1.0, rule: _Rule = _RULES[0], *, is_learned: bool = False
+    ) -> None:
         self.factor = factor
+        self.is_learned = is_learned
         self._rule = rule
 
     @classmethod
@@ -105,7 +109,7 @@ class Tariff:
         runs = [(*_run(known, rule), rule) for rule in _RULES]
         length, low, high, rule = max(runs, key=lambda run: run[0])
         most = _DECIMALS if length >= _SEVERAL else _DECIMALS_OF_ONE
-        return cls(_simplest(low, high, most), rule)
+        return cls(_simplest(low, high, most), rule, is_learned=True)
 
     def amount(self, ask: Sample) -> Amount | None:
         """What is told for an ask; `None` where that can't be foretold.

@@ -1,25 +1,63 @@
-"""A lost task is adopted only where nothing else can be true."""
+"""A lost task is adopted only where it is proven and nothing else can be true."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.core.lookout import in_doubt_since, search_of, surely_not_accepted
 from evolink_widgets.core.lookup import EARLY, LATE, Search, find, search_for
-from evolink_widgets.rules.task import TaskListItem, TaskStatus
+from evolink_widgets.rules.evidence import expected
+from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.tariff import Tariff, facts_of
+from evolink_widgets.rules.task import TaskListItem, TaskSnapshot, TaskStatus
 from evolink_widgets.store.journal import Entry, Step
 
 T = 1_795_500_000
+CUP = ImageRequest("a blue cup", size="1:1", quality="low")
+DRAGON = ImageRequest("a red dragon", size="16:9", quality="high", n=3)
+HARE = ImageRequest("a hare in a wood", size="1:1", quality="low")
 
 
-def search(key: str = "mine", *, sent: float = T, lost: float = T + 5, **more: object) -> Search:
+def cost(request: ImageRequest) -> float:
+    """What the service sets aside for it."""
+    amount = Tariff().amount(facts_of(request))
+    assert amount is not None
+    return round(amount.credits, 4)
+
+
+def search(
+    key: str = "mine", request: ImageRequest = CUP, *, sent: float = T, lost: float = T + 5,
+    **more: object,
+) -> Search:  # fmt: skip
     facts = {"model": "gpt-image-2", "identity": key, "skew": 0.0, "answered": False, **more}
-    return search_for(key, sent_at=sent, lost_at=lost, **facts)  # type: ignore[arg-type]
+    shown = expected(request, Tariff(), Tariff())
+    return search_for(key, sent_at=sent, lost_at=lost, expected=shown, **facts)  # type: ignore[arg-type]
 
 
 def task(name: str, created: int | None = T + 1, model: str | None = "gpt-image-2") -> TaskListItem:
     return TaskListItem(name, TaskStatus.PROCESSING, model, created)
+
+
+def found(
+    mine: Search | Sequence[Search],
+    items: Sequence[TaskListItem],
+    known: Collection[str] = (),
+    rivals: Sequence[Search] = (),
+    costs: Mapping[str, float | None] | None = None,
+) -> str | list[str | None] | None:
+    """What is found where each task costs what a cup does, unless it is told otherwise."""
+    told = {item.id: cost(CUP) for item in items} | dict(costs or {})
+    readings = {
+        name: TaskSnapshot(name, TaskStatus.PROCESSING, receipt=Receipt(reserved=credits))
+        for name, credits in told.items()
+    }
+    searches = [mine] if isinstance(mine, Search) else mine
+    ids = [one.task_id for one in find(searches, items, readings, set(known), rivals)]
+    return ids[0] if isinstance(mine, Search) else ids
 
 
 def line(step: Step, *, sent: float | None = T, failure: dict[str, object] | None = None) -> Entry:
@@ -30,17 +68,38 @@ def line(step: Step, *, sent: float | None = T, failure: dict[str, object] | Non
     )  # fmt: skip
 
 
-def test_the_only_task_that_fits_is_it() -> None:
-    assert find(search(), [task("a"), task("old", T - 60)], set(), []) == "a"
+def test_the_only_task_of_its_credits_is_it() -> None:
+    assert found(search(), [task("a"), task("old", T - 60)]) == "a"
+    dearer = {"b": cost(DRAGON)}
+    assert found(search(), [task("a"), task("b")], costs=dearer) == "a"
+
+
+def test_a_task_of_its_time_and_model_alone_is_not_taken() -> None:
+    assert found(search(), [task("a")], costs={"a": cost(DRAGON)}) is None
+    assert found(search(), [task("a")], costs={"a": None}) is None
+    (silent,) = find([search()], [task("a")], {}, set(), [])
+    assert silent.task_id is None
+
+
+def test_what_is_not_told_yet_may_be_it_and_keeps_the_others_from_being_taken() -> None:
+    assert found(search(), [task("a"), task("b")], costs={"b": None}) is None
 
 
 def test_what_the_journal_knows_belongs_to_somebody() -> None:
-    assert find(search(), [task("a"), task("b")], {"a"}, []) == "b"
-    assert find(search(), [task("a")], {"a"}, []) is None
+    assert found(search(), [task("a"), task("b")], {"a"}) == "b"
+    assert found(search(), [task("a")], {"a"}) is None
 
 
-def test_of_two_that_fit_none_is_taken() -> None:
-    assert find(search(), [task("a"), task("b", T + 3)], set(), []) is None
+def test_what_turned_out_to_be_anothers_is_not_found_again() -> None:
+    items = [task("a"), task("b")]
+    assert found(search(ruled_out={"a"}), items) == "b"
+    assert found(search(ruled_out={"a", "b"}), items) is None
+    (told,) = find([search(ruled_out={"a"})], [task("a")], {}, set(), [])
+    assert "1 has pictures of another size or number" in told.said
+
+
+def test_of_two_that_are_the_same_none_is_taken() -> None:
+    assert found(search(), [task("a"), task("b", T + 3)]) is None
 
 
 def test_another_model_another_time_or_no_time_does_not_fit() -> None:
@@ -50,67 +109,97 @@ def test_another_model_another_time_or_no_time_does_not_fit() -> None:
         task("late", int(T + 5 + LATE + 1)),
         task("timeless", None),
     ]
-    assert find(search(), strangers, set(), []) is None
-    assert find(search(), [*strangers, task("a", model=None)], set(), []) == "a"
+    assert found(search(), strangers) is None
+    assert found(search(), [*strangers, task("a", model=None)]) == "a"
 
 
 def test_after_an_answer_nothing_more_is_written_down() -> None:
     late = [task("late", int(T + 5 + EARLY + 2))]
-    assert find(search(), late, set(), []) == "late"
-    assert find(search(answered=True), late, set(), []) is None
+    assert found(search(), late) == "late"
+    assert found(search(answered=True), late) is None
+
+
+def test_three_different_asks_at_once_each_find_their_own() -> None:
+    mine = [search("cup", CUP), search("dragon", DRAGON), search("hare", HARE)]
+    costs = {"1": cost(HARE), "2": cost(CUP), "3": cost(DRAGON)}
+    assert found(mine, [task("1"), task("2"), task("3")], costs=costs) == ["2", "3", "1"]
 
 
 def test_a_rival_that_could_own_it_leaves_it_open() -> None:
-    assert find(search(), [task("a")], set(), [search("other")]) is None
+    assert found(search(), [task("a")], rivals=[search("other")]) is None
 
 
-def test_a_rival_of_another_time_is_none() -> None:
-    assert find(search(), [task("a")], set(), [search("other", sent=T + 900, lost=T + 901)]) == "a"
+def test_a_rival_of_another_price_or_time_is_none() -> None:
+    assert found(search(), [task("a")], rivals=[search("other", DRAGON)]) == "a"
+    later = search("other", sent=T + 900, lost=T + 901)
+    assert found(search(), [task("a")], rivals=[later]) == "a"
+
+
+def test_a_rival_that_can_only_have_another_leaves_this_one() -> None:
+    wide = search("mine", lost=T + 120)
+    assert found(wide, [task("a"), task("b", T + 100)], rivals=[search("other")]) == "b"
 
 
 def test_requests_for_the_same_pictures_share_what_is_there() -> None:
     mine, twin = search("mine", identity="fox"), search("twin", identity="fox")
-    assert find(mine, [task("a"), task("b", T + 3)], set(), [twin]) == "a"
-    assert find(twin, [task("a"), task("b", T + 3)], {"a"}, []) == "b"
+    assert found(mine, [task("a"), task("b", T + 3)], rivals=[twin]) in ("a", "b")
+    assert found(twin, [task("a"), task("b", T + 3)], {"a"}) == "b"
+    assert sorted(map(str, found([mine, twin], [task("a"), task("b")]) or ())) == ["a", "b"]
     # One more than there are askers: a stranger's is among them.
-    assert find(mine, [task("a"), task("b"), task("c")], set(), [twin]) is None
+    assert found(mine, [task("a"), task("b"), task("c")], rivals=[twin]) is None
 
 
 def test_requests_of_unknown_identity_never_share() -> None:
     mine, twin = search("mine", identity=None), search("twin", identity=None)
-    assert find(mine, [task("a"), task("b")], set(), [twin]) is None
+    assert found(mine, [task("a"), task("b")], rivals=[twin]) is None
 
 
 def test_a_clock_that_is_wrong_by_minutes_is_allowed_for() -> None:
     theirs = task("a", T + 301)
-    assert find(search(), [theirs], set(), []) is None
-    assert find(search(skew=300.0), [theirs], set(), []) == "a"
+    assert found(search(), [theirs]) is None
+    assert found(search(skew=300.0), [theirs]) == "a"
     # What whole seconds explain is no difference.
     assert search(skew=1.0) == search(skew=0.0)
 
 
 ids = st.sampled_from("abcdef")
+prices = st.sampled_from([cost(CUP), cost(HARE), cost(DRAGON), None])
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     items=st.lists(st.builds(task, ids, st.integers(T - 30, T + 60)), unique_by=lambda i: i.id),
     known=st.sets(ids),
-    rivals=st.lists(st.integers(-60, 60), max_size=3),
+    rivals=st.lists(
+        st.tuples(st.integers(-60, 60), st.sampled_from([CUP, HARE, DRAGON])), max_size=3
+    ),
+    costs=st.fixed_dictionaries(dict.fromkeys("abcdef", prices)),
 )
-def test_what_is_found_fits_is_unknown_and_nobody_elses(
-    items: list[TaskListItem], known: set[str], rivals: list[int]
+def test_what_is_found_fits_costs_the_same_and_has_no_other_owner(
+    items: list[TaskListItem],
+    known: set[str],
+    rivals: list[tuple[int, ImageRequest]],
+    costs: dict[str, float | None],
 ) -> None:
     mine = search()
-    others = [search(f"other {at}", sent=T + at, lost=T + at + 5) for at in rivals]
-    found = find(mine, items, known, others)
-    fitting = [item for item in items if item.id not in known and mine.fits(item)]
-    if found is None:
-        contested = any(rival.fits(item) for rival in others for item in fitting)
-        assert len(fitting) != 1 or contested
-    else:
-        assert [item.id for item in fitting] == [found]
-        assert not any(rival.fits(fitting[0]) for rival in others)
+    others = [
+        search(f"other {at} {number}", request, sent=T + at, lost=T + at + 5)
+        for number, (at, request) in enumerate(rivals)
+    ]
+    told = {item.id: costs[item.id] for item in items}
+    task_id = found(mine, items, known, others, told)
+    if task_id is None:
+        return
+    (item,) = (one for one in items if one.id == task_id)
+    assert item.id not in known
+    assert mine.fits(item)
+    assert told[item.id] == cost(CUP)
+    same = [
+        one.id
+        for one in items
+        if one.id not in known and mine.fits(one) and told[one.id] in (cost(CUP), None)
+    ]
+    assert len(same) <= 1 + len(others)
 
 
 def test_a_request_that_was_sent_again_is_looked_for_since_the_first_time() -> None:
