@@ -79,6 +79,43 @@ def test_a_task_that_was_paid_for_is_collected_by_the_next_process(
     assert len(pictures) == 2
 
 
+@pytest.mark.timeout(120)
+def test_recovery_does_not_book_what_another_folder_asked_for_within_the_two_minutes(
+    own_port: OnPort, killed: Callable[..., Path], open_session: Open, small: Small
+) -> None:
+    session = open_session(own_port, store=killed(own_port, "before the post"))
+    others = open_session(own_port, store="another folder")
+    asks = [
+        ImageRequest("a red dragon", size="16:9", quality="high", n=3),
+        small("a fox in the snow and its brother", n=2),  # the same but for the prompt
+    ]
+    theirs = [others.submit(ask) for ask in asks]
+    assert [len(task.result(60)) for task in theirs] == [3, 2]
+
+    (task,) = session.recover()
+    with pytest.raises(OutcomeUnknown, match="2 tasks of that time"):
+        task.result(20)
+    assert (task.id, task.state.images, task.state.receipt) == (None, (), None)
+    assert only_step(session) is Step.UNKNOWN
+    assert session.store.ledger.spent().charged == 0
+    assert session.store.database.rows("SELECT key FROM sets") == []
+
+
+@pytest.mark.timeout(120)
+def test_recovery_finds_its_own_among_what_another_folder_asked_for(
+    own_port: OnPort, killed: Callable[..., Path], open_session: Open, small: Small
+) -> None:
+    others = open_session(own_port, store="another folder")
+    before = others.submit(small("a hare", n=2))
+    session = open_session(own_port, store=killed(own_port, "after the post"))
+    after = others.submit(small("an owl that flies over the river at night", n=2))
+    assert [len(task.result(60)) for task in (before, after)] == [2, 2]
+
+    (task,) = session.recover()
+    assert len(task.result(20)) == 2
+    assert task.id not in (before.id, after.id)
+
+
 def test_a_request_that_never_left_is_called_unknown_and_not_sent(
     own_port: OnPort, killed: Callable[..., Path], open_session: Open
 ) -> None:

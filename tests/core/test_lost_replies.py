@@ -1,4 +1,4 @@
-"""Lost replies of several asks and several stores under one key: each gets its own task, or none."""
+"""Lost replies of several asks and stores under one key: each gets its own task, or none."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_an_ask_that_never_arrived_does_not_get_the_pictures_of_another_folder(
     cup = first.submit(CUP)
     until(lambda: own_port.counts().get("create", 0) == 1)
     dragon = second.submit(DRAGON)
-    with pytest.raises(OutcomeUnknown, match="another number of pictures|credits, not") as caught:
+    with pytest.raises(OutcomeUnknown, match="another number of pictures") as caught:
         cup.result(60)
     has_nothing_of_anothers(first, cup)
     assert "1 task of that time" in caught.value.message

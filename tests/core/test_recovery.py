@@ -19,6 +19,8 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.notebook import notices
 from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store.journal import Entry, Journal, Step
+from evolink_widgets.store.store import Store
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -206,6 +208,61 @@ def test_two_recoveries_of_one_session_at_once_collect_each_task_once(
     until(lambda: session.store.journal.open_entries() == [])
     assert in_process.counts()["downloads"] == 4
     assert in_process.counts()["create"] == 4
+
+
+class Interleaved(Journal):
+    """A journal whose reader does something else between reading and writing."""
+
+    def meanwhile(self) -> None:
+        """What another kernel does at that moment."""
+
+    def unsent_entries(self, service: str | None = None, *, but: str | None = None) -> list[Entry]:
+        found = super().unsent_entries(service, but=but)
+        self.meanwhile()
+        return found
+
+    def open_entries(self, service: str | None = None) -> list[Entry]:
+        found = super().open_entries(service)
+        self.meanwhile()
+        return found
+
+
+def interleave(session: Session, meanwhile: Callable[[], object]) -> None:
+    """Let another kernel act once, right after this one has read its list."""
+    journal = session.store.journal
+    journal.__class__ = Interleaved
+    acts = [meanwhile]
+    journal.meanwhile = lambda: acts.pop()() if acts else None  # type: ignore[attr-defined]
+
+
+def test_what_another_kernel_sends_at_that_moment_is_not_closed_as_never_sent(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    sleeper, session = Store(open_session(in_process).store.root), open_session(in_process)
+    record = {"request": small().to_record(), "service": "emulator", "now": time.time() - 600}
+    entry = sleeper.journal.intend(**record, owner="1@another machine", lease_s=60)
+    sleeper.ledger.reserve(entry.key, 1.0, now=time.time(), service="emulator")
+    interleave(session, lambda: sleeper.journal.sending(entry.key, time.time()))
+    session.recover()
+    found = sleeper.journal.get(entry.key)
+    assert found is not None
+    assert found.ended_at is None
+    assert found.step is not Step.REFUSED
+    assert sleeper.ledger.spent().reserved == 1.0
+
+
+def test_what_another_kernel_ends_at_that_moment_is_not_taken_up(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    left_out(open_session(in_process), in_process, [small()])
+    session = open_session(in_process)
+    other = Store(session.store.root).journal
+    (entry,) = other.open_entries()
+    interleave(session, lambda: other.finished(entry.key, time.time()))
+    assert session.recover() == []
+    found = other.get(entry.key)
+    assert found is not None
+    assert (found.step, found.owner) == (Step.SAVED, None)
 
 
 # The balance, where the service can't be asked which tasks it has.

@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.store import Step, Store
+from evolink_widgets.store.journal import is_found
 
 HARD_TEXTS = [
     "</script><b>bold</b>",
@@ -189,6 +191,70 @@ def test_one_kernel_collects_and_the_others_see_it(begun, journal, now):
     assert not journal.claim(key, "200@there", now + 100)
     assert journal.claim(key, "200@there", now + 111), "a lease that ran out frees the task"
     assert journal.get(key).owner == "200@there"
+
+
+@pytest.mark.parametrize("step", [Step.SAVED, Step.FAILED, Step.REFUSED])
+def test_what_has_ended_meanwhile_is_nobodys_to_collect(begun, journal, now, store, step):
+    key = begun(Step.UNKNOWN if step is Step.REFUSED else Step.ACCEPTED, owner="1@here").key
+    others = Store(store.root).journal
+    stale = [entry.key for entry in others.open_entries()]
+    assert stale == [key]
+    end = {
+        Step.SAVED: lambda: journal.finished(key, now),
+        Step.FAILED: lambda: journal.failed(key, {}, now),
+        Step.REFUSED: lambda: journal.refused(key, {}, now),
+    }
+    end[step]()
+    ended = journal.get(key)
+    assert not others.claim(key, "2@here", now)
+    assert not journal.claim(key, "1@here", now), "not even a lease is renewed"
+    assert not others.adopt(key, "task-unified-9", now)
+    assert journal.get(key) == ended
+
+
+def test_an_end_is_written_once_whoever_comes_to_it_first(begun, journal, now, store):
+    key = begun(Step.ACCEPTED).key
+    saved = journal.finished(key, now, links=["https://x/1"], receipt=Receipt(charged=1.0))
+    others = Store(store.root).journal
+    assert others.finished(key, now + 60, links=[], receipt=Receipt()) == saved
+    assert journal.get(key) == saved
+
+
+def test_a_find_is_taken_back_whole_and_not_made_again(begun, journal, now, store):
+    lost = begun(Step.UNKNOWN)
+    assert journal.adopt(lost.key, "task-unified-7", now)
+    found = journal.get(lost.key)
+    assert is_found(found)
+    journal.ready(lost.key, ["https://x/1"], until=now + 60, receipt=Receipt(charged=2.0))
+    assert not journal.disown(lost.key, "task-unified-8", "another id")
+    assert journal.disown(lost.key, "task-unified-7", "pictures of another size")
+    again = Store(store.root).journal.get(lost.key)
+    assert again.failure == {
+        **(lost.failure or {}),
+        "ruled_out": {"task-unified-7": "pictures of another size"},
+    }
+    assert replace(again, failure=lost.failure) == lost
+    assert not journal.disown(lost.key, "task-unified-7", "once more")
+    assert not journal.adopt(lost.key, "task-unified-7", now)
+    assert journal.adopt(lost.key, "task-unified-8", now)
+
+
+def test_what_came_by_reply_or_has_ended_is_not_taken_back(begun, journal, now):
+    replied = begun(Step.ACCEPTED)
+    assert not is_found(replied)
+    assert not journal.disown(replied.key, replied.task_id, "no reason")
+    lost = begun(Step.UNKNOWN)
+    journal.adopt(lost.key, "task-unified-7", now)
+    journal.finished(lost.key, now)
+    assert not journal.disown(lost.key, "task-unified-7", "too late")
+    assert journal.get(lost.key).step is Step.SAVED
+
+
+def test_a_reply_that_comes_late_makes_a_find_certain(begun, journal, now):
+    lost = begun(Step.UNKNOWN)
+    journal.adopt(lost.key, "task-unified-7", now)
+    journal.accepted(lost.key, "task-unified-7", now)
+    assert not is_found(journal.get(lost.key))
 
 
 def test_what_another_kernel_found_out_meanwhile_is_not_forgotten(begun, journal, now, store):
