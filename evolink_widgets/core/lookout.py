@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.lookup import Found, Search, find, search_for
@@ -190,7 +191,12 @@ class Lookout:
         amounts = read_amounts(self._store.database, self._service)
         searches = [self._search(entry, amounts) for entry in entries]
         others = self._rivals({entry.key for entry in entries})
-        rivals = [self._search(entry, amounts) for entry in others]
+        # One on its way will hear its own id: that can't be shared with any other.
+        rivals = [
+            replace(search, identity=None) if entry.step is Step.SENDING else search
+            for entry in others
+            for search in (self._search(entry, amounts),)
+        ]
         items = [item for found in lists.values() for item in found]
         return find(searches, items, readings, known, rivals)
 

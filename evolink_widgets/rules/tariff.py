@@ -38,6 +38,10 @@ _NEAREST, _UP = (-_STEP / 2 - _SLACK, _STEP / 2 + _SLACK), (-_SLACK, _STEP + _SL
 _DECIMALS_OF_ONE, _DECIMALS, _SEVERAL = 2, 4, 3
 
 
+_Kind = tuple[bool, bool]
+"""Whether the pixels are left to the service, and whether there are references."""
+
+
 class _Rule(NamedTuple):
     """How text is counted, and within what the told amount may differ from the exact one."""
 
@@ -95,6 +99,7 @@ class Tariff:
         self.factor = factor
         self.is_learned = is_learned
         self._rule = rule
+        self._odd_kinds: frozenset[_Kind] = frozenset()
 
     @classmethod
     def learn(cls, samples: Iterable[Sample]) -> Tariff:
@@ -106,10 +111,19 @@ class Tariff:
         known = [sample for sample in samples if makes_sense(sample)]
         if not known:
             return cls()
-        runs = [(*_run(known, rule), rule) for rule in _RULES]
+        # What a reference counts, and what `auto` is taken for, is the service's own affair.
+        plain = [sample for sample in known if _kind(sample) == (False, False)] or known
+        runs = [(*_run(plain, rule), rule) for rule in _RULES]
         length, low, high, rule = max(runs, key=lambda run: run[0])
         most = _DECIMALS if length >= _SEVERAL else _DECIMALS_OF_ONE
-        return cls(_simplest(low, high, most), rule, is_learned=True)
+        tariff = cls(_simplest(low, high, most), rule, is_learned=True)
+        newest = {_kind(sample): sample for sample in reversed(known)}
+        tariff._odd_kinds = frozenset(
+            kind
+            for kind, sample in newest.items()
+            if (amount := tariff.amount(sample)) is None or not amount.is_told_by(sample.charged)
+        )
+        return tariff
 
     def amount(self, ask: Sample) -> Amount | None:
         """What is told for an ask; `None` where that can't be foretold.
@@ -117,7 +131,7 @@ class Tariff:
         Args:
             ask: its facts; the credits in it do not count.
         """
-        if self.factor is None:
+        if self.factor is None or _kind(ask) in self._odd_kinds:
             return None
         low, high = self._rule.within
         of_a_token = _TOKEN * self.factor * ask.pictures * (self._rule.tokens(400) > 0)
@@ -143,6 +157,10 @@ def facts_of(request: ImageRequest, pictures: int | None = None) -> Sample:
         references=len(request.references),
         prompt_bytes=prompt_bytes(request),
     )
+
+
+def _kind(ask: Sample) -> _Kind:
+    return ask.auto, ask.references > 0
 
 
 _TOKEN = text_credits(4)[1]

@@ -170,3 +170,44 @@ def test_who_stops_looking_keeps_nobody_else_from_it(
     service.go.set()
     assert len(second.result(20)) == 1
     assert first.state.stage is Stage.STOPPED
+
+
+class HeldReply(Scripted):
+    """The emulator, which accepts a request at once and answers when it is let go."""
+
+    name, base_url = InProcess.name, InProcess.base_url
+
+    def __init__(self, emulator: InProcess) -> None:
+        self.go = threading.Event()
+        self._inner = create_app(emulator.service)
+        super().__init__(self._hold)
+
+    async def _hold(self, scope: Any, receive: Any, send: Callable[..., Awaitable[None]]) -> None:
+        said: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            said.append(message)
+
+        await self._inner(scope, receive, keep)
+        if scope["path"] == "/v1/images/generations":
+            await asyncio.to_thread(self.go.wait, 20)
+        for message in said:
+            await send(message)
+
+
+def test_what_one_on_its_way_will_hear_of_is_not_shared_with_its_twin(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    service = HeldReply(in_process)
+    first, second = open_session(in_process), open_session(service)
+    in_process.play("502 before")
+    lost = first.submit(small())
+    until(lambda: lost.state.stage is Stage.UNKNOWN)
+    twin = second.submit(small())
+    until(lambda: in_process.counts().get("accepted", 0) == 1)
+    lost.look_again()
+    until(lambda: lost.state.stage.ended)
+    assert lost.id is None
+    service.go.set()
+    assert len(twin.result(20)) == 1
+    assert [entry.key for entry in second.store.journal.open_entries()] == [lost.key]

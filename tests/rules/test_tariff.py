@@ -110,6 +110,18 @@ def test_amounts_that_follow_no_rule_foretell_nothing() -> None:
     assert tariff.amount(facts_of(asks()[0])) is None
 
 
+def test_references_that_are_counted_otherwise_silence_asks_with_references_alone() -> None:
+    edit = ImageRequest("at night", size="1:1", references=["https://x/1.png"])
+    plain = asks(4)
+    learned = Tariff.learn(
+        [*samples([edit], lambda one: told(one) - 0.25), *samples(plain), *samples([edit])]
+    )
+    assert learned.amount(facts_of(edit)) is None
+    amount = learned.amount(facts_of(plain[0]))
+    assert amount is not None
+    assert amount.is_told_by(told(plain[0]))
+
+
 def test_the_price_of_the_cheaper_channel_says_nothing_of_the_prompt() -> None:
     amount = Tariff().amount(facts_of(ImageRequest("a fox", model=BETA)))
     assert amount is not None
