@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from evolink_widgets.core.candidates import Candidates
 from evolink_widgets.core.lookup import Found, Search, find, search_for
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.errors import EvolinkError, InvalidRequest
+from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.evidence import Expected, expected
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.rules.schedule import bucket_of
@@ -33,15 +34,6 @@ if TYPE_CHECKING:
 Asked = tuple[Entry, "asyncio.Future[Found]"]
 
 Lists = Mapping[str, tuple["TaskListItem", ...]]
-
-READINGS = 50
-"""Tasks that are read in one look, where the service has the call that reads many at once."""
-
-SINGLE_READINGS = 10
-"""Tasks that are read in one look, where each is a call of its own."""
-
-READ_AGAIN = 20.0
-"""Seconds after which a task that was not finished is read again: it may tell more by then."""
 
 
 class NoList(Exception):
@@ -79,7 +71,7 @@ class Lookout:
         self._apart = apart
         self._begun = -math.inf
         self._asked: list[Asked] = []
-        self._told: dict[str, tuple[float, TaskSnapshot]] = {}
+        self._candidates = Candidates(client)
         self._looking: asyncio.Task[None] | None = None
 
     async def look(self, entry: Entry) -> Found:
@@ -138,7 +130,7 @@ class Lookout:
         if not asked:
             return []
         wanted = await self._records.run(self._without_owner, entries, lists)
-        readings = await self._read(wanted)
+        readings = await self._candidates.read(wanted)
         return await self._records.run(self._decide, entries, lists, readings)
 
     def _without_owner(self, entries: Sequence[Entry], lists: Lists) -> list[str]:
@@ -150,35 +142,6 @@ class Lookout:
         fitting = [item for item in free if any(one.fits(item) for one in all_)]
         fitting.sort(key=lambda item: not any(one.fits(item) for one in asked))
         return [item.id for item in fitting]
-
-    async def _read(self, wanted: Sequence[str]) -> dict[str, TaskSnapshot]:
-        """Readings of tasks, as far as they can be had now; what tells no more is not read again.
-
-        A reading is free for us and costs the service a call, so they are few.
-        """
-        now = asyncio.get_running_loop().time()
-        self._told = {
-            one: (end, snapshot)
-            for one, (end, snapshot) in self._told.items()
-            if one in wanted and now < end
-        }
-        missing = [one for one in wanted if one not in self._told][:READINGS]
-        readings: dict[str, TaskSnapshot] | None = None
-        try:
-            if missing and self._client.reads_batches:
-                readings = await self._client.tasks(missing[: self._client.batch_size])
-            if readings is None:
-                readings = {}
-                for one in missing[:SINGLE_READINGS]:
-                    readings[one] = await self._client.task(one)
-        except EvolinkError:  # at the next look; until then nothing speaks for or against them
-            readings = readings or {}
-        for one, snapshot in readings.items():
-            if snapshot.status.finished:
-                self._told[one] = (math.inf, snapshot)
-            elif snapshot.receipt.reserved is not None:
-                self._told[one] = (now + READ_AGAIN, snapshot)
-        return {**readings, **{one: snapshot for one, (_, snapshot) in self._told.items()}}
 
     def _decide(
         self, entries: Sequence[Entry], lists: Lists, readings: Mapping[str, TaskSnapshot]
