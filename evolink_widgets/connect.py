@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from evolink_widgets import store as store_room
 from evolink_widgets.core.budget import Block, Per
@@ -31,10 +30,10 @@ from evolink_widgets.core.settings import (
     choice,
     each,
     folder,
-    is_loopback,
     number,
 )
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.rules.services import is_loopback, service_name
 from evolink_widgets.store.process import at_fork, hooks, lasting
 
 if TYPE_CHECKING:
@@ -334,7 +333,7 @@ def _live(
         return Transport(key, urls, agent=_agent())
 
     made = Session(
-        service=urlsplit(base_url).netloc,
+        service=service_name(base_url),
         base_url=base_url,
         files_url=files_url,
         transport=transport,
@@ -371,7 +370,7 @@ def _emulated(settings: Settings) -> Session:
         simulated=True,
         budget=settings.budget,
         # Pictures that were really paid for answer where there is no key: a colleague's do.
-        stand_ins=(urlsplit(BASE_URL).netloc,),
+        stand_ins=(service_name(BASE_URL),),
         may_spend=_may_spend,
     )
     return made

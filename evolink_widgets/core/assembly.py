@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from evolink_widgets.core.balance import Balance
 from evolink_widgets.core.client import Client
@@ -18,6 +17,7 @@ from evolink_widgets.core.upload import Uploader
 from evolink_widgets.core.watcher import Watcher
 from evolink_widgets.core.wiring import Keeper, Wiring
 from evolink_widgets.core.workers import Workers
+from evolink_widgets.rules.services import service_name
 from evolink_widgets.store.pool import Pool
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def assemble(
     uploader = Uploader(
         store.uploads,
         Files(transport, files_url, limits, pictures, clock=clock),
-        account=urlsplit(files_url).netloc,
+        account=service_name(files_url),
         owner=owner,
         patience=patience,
         records=records,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.budget import Budget, Per
 from evolink_widgets.core.keys import Key
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.rules.services import is_loopback, plain_address
 from evolink_widgets.store.process import lasting
 
 T = TypeVar("T")
@@ -34,6 +35,9 @@ class Unnamed(Enum):
 UNNAMED: Literal[Unnamed.UNNAMED] = lasting(f"{__name__} unnamed", lambda: Unnamed.UNNAMED)
 
 EXAMPLE = "https://api.evolink.ai"
+
+#: What must not be repeated of a wrong value: a user and password, and a key in the wrong place.
+_SECRET = re.compile(r"(?<=//)[^\s]*(?=@)|\bsk-\S+|(?<=[?#]).+")
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def folder(path: Any) -> Path:
 
 
 def address(name: str, url: str | None) -> str | None:
-    """A service's address without a slash at its end.
+    """A service's address in its plain form: one spelling for one service.
 
     Raises:
         ConfigurationError: it is none, or would send the key in the clear.
@@ -75,16 +79,16 @@ def address(name: str, url: str | None) -> str | None:
     if url is None:
         return None
     try:
-        parts = urlsplit(url) if isinstance(url, str) else None
+        parts = urlsplit(url.strip()) if isinstance(url, str) else None
         port_is_legal = parts is None or parts.port is None or parts.port > 0
     except ValueError:
         parts = None
     http = parts is not None and parts.scheme in ("http", "https")
-    if parts is None or not (http and port_is_legal and parts.hostname):
+    if parts is None or not (http and port_is_legal and parts.hostname) or _has_blanks(url):
         raise ConfigurationError(
-            f"{name} must be an address such as {EXAMPLE}; it is {str(url)[:80]!r}."
+            f"{name} must be an address such as {EXAMPLE}; it is {_shown(url)}."
         )
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if parts.username or parts.password or "@" in parts.netloc or parts.query or parts.fragment:
         raise ConfigurationError(
             f"{name} must have no user, password, query or fragment.",
             advice="Give the key as api_key, or in EVOLINK_API_KEY.",
@@ -94,16 +98,16 @@ def address(name: str, url: str | None) -> str | None:
             f"{name} must begin with https: {parts.hostname} is not this machine, and the key "
             "would be sent in the clear."
         )
-    return url.rstrip("/")
+    return plain_address(url)
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address is this very machine's."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _has_blanks(url: str) -> bool:
+    return any(c.isspace() or not c.isprintable() for c in url.strip())
+
+
+def _shown(value: object) -> str:
+    """A wrong value as a message shows it, without what may be secret in it."""
+    return repr(_SECRET.sub("…", value)[:80]) if isinstance(value, str) else repr(value)[:80]
 
 
 def each(value: T | Unnamed | None, read: Callable[[T], Any]) -> Any:
@@ -155,7 +159,7 @@ def number(name: str, value: object) -> float:
         ConfigurationError: it is none.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
-        raise ConfigurationError(f"{name} must be a number greater than 0; it is {value!r}.")
+        raise ConfigurationError(f"{name} must be a number greater than 0; it is {_shown(value)}.")
     return float(value)
 
 
@@ -168,5 +172,5 @@ def choice(name: str, word: object, choices: Any) -> Any:
     legal = get_args(choices)
     if word not in legal:
         said = " or ".join(f'"{one}"' for one in legal)
-        raise ConfigurationError(f"{name} must be {said}; it is {word!r}.")
+        raise ConfigurationError(f"{name} must be {said}; it is {_shown(word)}.")
     return word

@@ -1,4 +1,4 @@
-"""Which hosts a callback may go to: public ones, plainly written.
+"""Whose network a host is in, and which hosts a callback may go to: public ones, plainly written.
 
 The same address can be spelled in many ways that one resolver or another understands: decimal,
 octal, hexadecimal, shortened, mapped into IPv6, with full-width digits, percent-escaped. Every
@@ -12,8 +12,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterable
+from enum import Enum
 
-__all__ = ["host_rule"]
+__all__ = ["Zone", "folded", "host_rule", "reachable_from", "zone_of", "zone_of_host"]
 
 _PUBLIC = "must be a public address, not a private, loopback or reserved one"
 _PLAIN = "must name its host plainly: a name, or an IP address as four decimal numbers"
@@ -77,7 +79,7 @@ def host_rule(host: str) -> str | None:
     """
     if ":" in host:
         return _ipv6_rule(host)
-    name = _folded(host)
+    name = folded(host)
     if name.endswith("."):
         name = name[:-1]
     if name != name.rstrip(".") or "%" in name or len(name) > 253:
@@ -93,7 +95,7 @@ def host_rule(host: str) -> str | None:
     return None
 
 
-def _folded(host: str) -> str:
+def folded(host: str) -> str:
     """The name as IDNA folds it: width, case and all its kinds of dots."""
     text = unicodedata.normalize("NFKC", _IGNORED.sub("", host)).lower()
     return unicodedata.normalize("NFKC", _IGNORED.sub("", text)).replace("\u3002", ".")
@@ -135,4 +137,103 @@ def _is_honest_punycode(encoded: str) -> bool:
         name = encoded.encode("ascii").decode("punycode")
     except (UnicodeError, ValueError):
         return False
-    return not name.isascii() and _folded(name) == name
+    return not name.isascii() and folded(name) == name
+
+
+class Zone(Enum):
+    """Whose network an address is in."""
+
+    PUBLIC = "the internet"
+    PRIVATE = "a private network"
+    LOOPBACK = "this machine"
+    LINK_LOCAL = "the local link"
+    RESERVED = "a reserved network"
+    METADATA = "a cloud's metadata service"
+
+
+#: Where clouds hand out credentials; some of them lie within private networks.
+_METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"),
+    )
+)
+_METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "metadata"})
+_LOOPBACK_NAMES = ("localhost", "localdomain", "ip6-localhost", "ip6-loopback")
+_ZONES = (
+    (Zone.LOOPBACK, ("127.0.0.0/8", "0.0.0.0/8", "::1/128", "::/128")),
+    (Zone.LINK_LOCAL, ("169.254.0.0/16", "fe80::/10")),
+    (Zone.PRIVATE, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+                    "fc00::/7", "fec0::/10")),
+)  # fmt: skip
+_NETWORKS = tuple((zone, ipaddress.ip_network(one)) for zone, all_ in _ZONES for one in all_)
+#: IPv4 within IPv6, in the last 32 bits: compatible, NAT64, NAT64 of a network's own.
+_TAILS = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+
+
+def zone_of(address: str) -> Zone:
+    """Whose network an IP address is in; IPv4 that is wrapped into IPv6 is unwrapped.
+
+    Args:
+        address: in the plain form in which a resolver gives it.
+
+    Raises:
+        ValueError: it is no IP address.
+    """
+    ip = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
+    if ip in _METADATA:
+        return Zone.METADATA
+    for zone, network in _NETWORKS:
+        if ip.version == network.version and ip in network:
+            return zone
+    if isinstance(ip, ipaddress.IPv4Address):
+        return Zone.RESERVED if any(ip in one for one in _NOT_PUBLIC) else Zone.PUBLIC
+    allocated = ip in _ALLOCATED and not any(ip in one for one in _NOT_PUBLIC_6)
+    return Zone.PUBLIC if allocated else Zone.RESERVED
+
+
+def zone_of_host(host: str) -> Zone | None:
+    """Whose network a host is in, by its text alone; `None` where it is not plainly written.
+
+    Args:
+        host: a name or an IP address, without brackets.
+    """
+    name = folded(host)
+    if ":" not in name:
+        rule = host_rule(host)
+        if rule == _PLAIN:
+            return None
+        name = name[:-1] if name.endswith(".") else name
+        if name in _METADATA_NAMES:
+            return Zone.METADATA
+        if any(f".{name}".endswith(f".{one}") for one in _LOOPBACK_NAMES):
+            return Zone.LOOPBACK
+    try:
+        return zone_of(name)
+    except ValueError:
+        if ":" in name:
+            return None
+        return Zone.PUBLIC if rule is None else Zone.PRIVATE
+
+
+def reachable_from(own: Iterable[Zone]) -> frozenset[Zone]:
+    """The networks whose links are fetched for a service in these: its own and the internet.
+
+    A service on this machine may stand for one in the private network beside it. A cloud's
+    metadata service is never among them.
+    """
+    zones = {Zone.PUBLIC, *own}
+    if Zone.LOOPBACK in zones:
+        zones.add(Zone.PRIVATE)
+    return frozenset(zones - {Zone.METADATA})
+
+
+def _unwrapped(
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+    if inner is None and int(ip) > 1 and any(ip in network for network in _TAILS):
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return inner or ip

@@ -10,7 +10,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from sqlite3 import Connection
+
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.services import plain_service
 
 Change = str | Callable[[Connection], None]
 
@@ -186,5 +191,43 @@ _FOURTH: tuple[Change, ...] = (
     "CREATE INDEX tasks_by_time ON tasks (created_at DESC, key)",
 )
 
-MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+
+
+def _name_services_plainly(connection: Connection) -> None:
+    # "API.evolink.ai:443" was written as it was configured. Under the one name of the service
+    # its credits count against the cap, its open tasks are collected, its pictures answer.
+    for table in ("tasks", "sets", "ledger"):
+        names = f"SELECT DISTINCT CAST(service AS BLOB) FROM {table}"
+        for (raw,) in connection.execute(names).fetchall():
+            name = raw.decode("utf-8", "replace")
+            plain = plain_service(name)
+            if plain == name:
+                continue
+            if table != "ledger":
+                _rename_recipes(connection, table, name, plain)
+            connection.execute(f"UPDATE {table} SET service = ? WHERE service = ?", (plain, name))
+
+
+def _rename_recipes(connection: Connection, table: str, name: str, plain: str) -> None:
+    rows = connection.execute(
+        f"SELECT CAST(key AS BLOB), CAST(recipe AS BLOB) FROM {table} "
+        "WHERE service = ? AND length(recipe) <= ?",
+        (name, _LONGEST_RECIPE),
+    ).fetchall()
+    for key, written in rows:
+        try:
+            recipe = Recipe.from_record(json.loads(written.decode("utf-8")))
+        except (ValueError, TypeError, RecursionError, InvalidRequest):
+            continue  # what can't be read stays as it is
+        if recipe.service == name:
+            recipe = replace(recipe, service=plain)
+            connection.execute(
+                f"UPDATE {table} SET recipe = ?, identity = ? WHERE key = CAST(? AS TEXT)",
+                (json.dumps(recipe.to_record()), recipe.identity, key),
+            )
+
+
+_FIFTH: tuple[Change, ...] = (_name_services_plainly,)
+
+MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """Migration number n (from 1) takes a database from version n - 1 to n."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import unicodedata
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evolink_widgets.errors import StoreTooNew
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store import Query, Step, Store
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.schema import MIGRATIONS
@@ -131,4 +135,30 @@ def test_two_new_programs_migrate_an_old_store_once(old, program):
         assert process.returncode == 0, err
     store = Store(old)
     assert store.gallery.count(Query()) == 3
+    store.close()
+
+
+def test_a_service_that_was_written_in_another_spelling_has_its_one_name(old):
+    request = ImageRequest("a fox in the snow", size="16:9")
+    spelled = Recipe(request, "API.evolink.ai:443")
+    plain = replace(spelled, service="api.evolink.ai")
+    older = Database(old / "evolink.sqlite", migrations=MIGRATIONS[:4])
+    with older.write() as connection:
+        for table in ("tasks", "sets"):
+            connection.execute(
+                f"UPDATE {table} SET service = ?, recipe = ?, identity = ? WHERE key = ?",
+                (spelled.service, json.dumps(spelled.to_record()), spelled.identity, "foxaaaaaaaaa"),
+            )
+        connection.execute("UPDATE tasks SET service = 'LocalHost:8000' WHERE key LIKE 'lost%'")
+        before = connection.execute("SELECT count(*), sum(reserved) FROM ledger").fetchone()
+        connection.execute("UPDATE ledger SET service = 'api.evolink.ai.'")
+    older.close()
+
+    store = Store(old)
+    assert store.gallery.images("foxaaaaaaaaa").recipe == plain
+    assert store.journal.get("foxaaaaaaaaa").service == "api.evolink.ai"
+    assert store.journal.get("foxaaaaaaaaa").identity == plain.identity
+    assert [one.key for one in store.journal.open_entries("127.0.0.1:8000")] == ["lostcccccccc"]
+    ledger = store.database.rows("SELECT service, count(*), sum(reserved) FROM ledger GROUP BY 1")
+    assert [tuple(row) for row in ledger] == [("api.evolink.ai", *before)]
     store.close()
