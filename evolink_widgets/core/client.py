@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -114,6 +114,8 @@ class Client:
             )
         except NoAnswer as exc:
             verdict = judge("POST", exc.event)
+            if exc.lasting:  # the same would happen again
+                verdict = replace(verdict, resend=False)
             if verdict.find:
                 lost = f"The request went out and its answer was lost ({exc.reason})."
                 return Sent(verdict, error=OutcomeUnknown(lost))
@@ -272,5 +274,5 @@ def _task_or_none(document: object, reply: Reply | None = None) -> TaskSnapshot 
 
 def _unreachable(exc: NoAnswer) -> ServiceError:
     if exc.event is Event.NOT_SENT:
-        return Unreachable(f"The service can't be reached ({exc.reason}).")
+        return Unreachable(f"The service can't be reached ({exc.reason}).", advice=exc.advice)
     return ServiceUnavailable(f"The service's answer did not come ({exc.reason}).")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from evolink_widgets.core.limits import Limits
-from evolink_widgets.core.replies import Download, NoAnswer
+from evolink_widgets.core.replies import Download, LinkForbidden, NoAnswer
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.store.border import guarded
@@ -34,7 +34,7 @@ REFUSED = frozenset({401, 403, 404, 410})
 
 
 class LinkRefused(DownloadFailed):
-    """The picture host does not serve this link any more; the task may have a new one."""
+    """This link does not lead to the picture, or not any more; the task may have a new one."""
 
 
 class Downloader:
@@ -61,13 +61,15 @@ class Downloader:
                 `part` when it may be continued.
             StoreError: the file can't be written.
         """
-        if urlsplit(link).scheme not in ("http", "https"):
+        if not _is_web_address(link):
             raise DownloadFailed("The service's link to a picture is no web address.")
         async with self._limits.downloads:
             have = await self._workers.run(_size, part)
             try:
                 async with self._transport.download(link, self._ask_for(part, have)) as reply:
                     await self._take(reply, part, have)
+            except LinkForbidden as exc:
+                raise LinkRefused(f"A picture is not fetched. {exc.reason}") from None
             except NoAnswer as exc:
                 raise DownloadFailed(f"A picture's download broke off ({exc.reason}).") from None
 
@@ -118,6 +120,14 @@ class Downloader:
             if waiting or truncate:
                 await self._workers.run(_put, part, at, waiting, truncate)
         return at + len(waiting)
+
+
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _extent(reply: Download, have: int) -> tuple[int, int | None]:

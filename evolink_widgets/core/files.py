@@ -191,7 +191,8 @@ class Files:
             reply = await self._transport.call(method, self._base_url + path, **how)
         except NoAnswer as exc:
             if exc.event is Event.NOT_SENT:
-                raise Unreachable(f"The files service can't be reached ({exc.reason}).") from None
+                message = f"The files service can't be reached ({exc.reason})."
+                raise Unreachable(message, advice=exc.advice) from None
             message = f"The files service's answer did not come ({exc.reason})."
             raise ServiceUnavailable(message) from None
         document = reply.document()

@@ -43,12 +43,30 @@ class Reply:
 
 
 class NoAnswer(Exception):
-    """The exchange broke; `event` says whether the request may have arrived."""
+    """The exchange broke.
 
-    def __init__(self, event: Event, reason: str) -> None:
+    Args:
+        event: whether the request may have arrived.
+        reason: what happened, as a phrase.
+        lasting: it will happen again until something is changed.
+        advice: what to change, where that is known.
+    """
+
+    def __init__(
+        self, event: Event, reason: str, *, lasting: bool = False, advice: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.event = event
         self.reason = reason
+        self.lasting = lasting
+        self.advice = advice
+
+
+class LinkForbidden(NoAnswer):
+    """A link leads where nothing is fetched from; nothing was sent."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Event.NOT_SENT, reason, lasting=True)
 
 
 @dataclass(frozen=True)

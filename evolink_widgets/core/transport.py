@@ -10,16 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from evolink_widgets.core.asgi import App, Dropped, Exchange
+from evolink_widgets.core.certificates import roots_named_by
 from evolink_widgets.core.keys import Key
-from evolink_widgets.core.replies import Download, NoAnswer, Reply, Timeouts
+from evolink_widgets.core.network import Guard, HostRefused, Network, ProxyRefused, Roots
+from evolink_widgets.core.proxies import SettingFault
+from evolink_widgets.core.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
 from evolink_widgets.rules.outcome import Event
+from evolink_widgets.rules.services import is_loopback
 
 CONNECTIONS = 16
 """Open at once to the API. httpx's pool costs requests × connections: 0.7 ms of CPU a request
@@ -124,10 +128,11 @@ class Transport:
         self._agent = agent
         self._app = app
         # A proxy of the environment would be asked for an address on this very machine.
-        self._proxied = app is None and not all(_is_loopback(url) for url in api_urls)
+        self._proxied = not all(map(is_loopback, api_urls))
+        self._guard = Guard(host for _, host, _ in self._origins)
+        self._roots = Roots()
         self._room = asyncio.Semaphore(CONNECTIONS)
         self._clients: dict[str, httpx.AsyncClient] = {}
-        self._verify: Any = None
 
     async def call(
         self,
@@ -160,18 +165,19 @@ class Transport:
         Raises:
             NoAnswer: there was no complete answer.
         """
-        with self._border():
+        with self._border(lambda: False):
             origin = _origin(httpx.URL(url))
+            content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         if origin not in self._origins:
             raise NoAnswer(Event.NOT_SENT, "the address is not one of the API's")
         limit = limit or (self.timeouts.paid if paid else self.timeouts.total)
-        client = self._client("paid" if paid else "api")
         read = limit if paid else self.timeouts.read
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        client = self._client("paid" if paid else "api")
+        sending = Departure(self._app is not None)
         async with contextlib.AsyncExitStack() as stack:
             if not paid:  # shorter than the queue in httpx's pool, and cheaper
                 await stack.enter_async_context(self._room)
-            with self._border():
+            with self._border(lambda: sending.left):
                 request = client.build_request(
                     method,
                     url,
@@ -182,6 +188,7 @@ class Transport:
                         **(headers or {}),
                     },
                     timeout=httpx.Timeout(read, connect=self.timeouts.connect, pool=None),
+                    extensions={"trace": sending.note},
                 )
                 auth = None if self._key is None else _Bearer(self._key)
                 return self._without_key(
@@ -195,16 +202,19 @@ class Transport:
         """Fetch a picture; the key stays here, and redirects are followed.
 
         Raises:
+            LinkForbidden: it leads, or is redirected, into a network where the API is not.
             NoAnswer: the exchange broke, at its beginning or while the body came.
         """
         client = self._client("pictures")
-        with self._border():
+        sending = Departure(self._app is not None)
+        with self._border(lambda: sending.left):
             request = client.build_request(
                 "GET",
                 url,
                 # The length must be that of the file, and a range must mean its bytes.
                 headers={"accept-encoding": "identity", **(headers or {})},
                 timeout=httpx.Timeout(self.timeouts.read, connect=self.timeouts.connect, pool=None),
+                extensions={"trace": sending.note},
             )
             response = await client.send(request, stream=True, follow_redirects=True)
         try:
@@ -231,45 +241,78 @@ class Transport:
         return replace(reply, body=text.encode())
 
     async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
-        with self._border():
+        with self._border(lambda: True):
             async for chunk in response.aiter_bytes():
                 yield chunk
 
     @contextlib.contextmanager
-    def _border(self) -> Any:
-        """No exception of httpx's or the socket's gets past here, nor anything it quotes."""
+    def _border(self, has_left: Callable[[], bool]) -> Any:
+        """No exception of httpx's or the socket's gets past here, nor anything it quotes.
+
+        Args:
+            has_left: whether any of the request has gone out; without it nothing was sent,
+                whatever broke.
+        """
         try:
             yield
+        except HostRefused as exc:
+            raise LinkForbidden(str(exc)) from None
         except Exception as exc:
             reason = _reason(exc)
             if self._key is not None:
                 reason = self._key.hide_in(reason)
-            # The frames of the original hold the raw headers, the key among them.
-            raise NoAnswer(_event(exc), reason) from None
+            # Its frames hold the raw headers, the key among them: none may be reached from ours.
+            _forget_frames(exc)
+            raise NoAnswer(
+                _event(exc) if has_left() else Event.NOT_SENT,
+                reason,
+                lasting=isinstance(exc, (SettingFault, ProxyRefused)),
+                advice=_advice(exc),
+            ) from None
 
     def _client(self, purpose: str) -> httpx.AsyncClient:
         """One client a purpose, made on first use: `api`, `paid` or `pictures`."""
         if purpose not in self._clients:
-            kept = 0 if purpose == "paid" else CONNECTIONS
-            most = PICTURE_CONNECTIONS if purpose == "pictures" else CONNECTIONS
+            transport: httpx.AsyncBaseTransport
+            if self._app is not None:
+                transport = AppTransport(self._app)
+            else:
+                pictures = purpose == "pictures"
+                transport = Network(
+                    self._roots,
+                    proxied=self._proxied,
+                    connections=PICTURE_CONNECTIONS if pictures else CONNECTIONS,
+                    kept=0 if purpose == "paid" else CONNECTIONS,
+                    guard=self._guard if pictures else None,
+                )
             self._clients[purpose] = httpx.AsyncClient(
-                transport=None if self._app is None else AppTransport(self._app),
-                verify=self._certificates(),
-                trust_env=self._proxied,
+                transport=transport,
+                trust_env=False,  # `Network` reads it, and says what is wrong in it
                 headers={"user-agent": self._agent, "accept": "*/*"},
-                limits=httpx.Limits(
-                    max_connections=most, max_keepalive_connections=kept, keepalive_expiry=20.0
-                ),
                 max_redirects=5,
             )
         return self._clients[purpose]
 
-    def _certificates(self) -> Any:
-        if self._app is not None:
-            return False
-        if self._verify is None:  # reading the roots takes 20 ms; once is enough
-            self._verify = httpx.create_ssl_context(trust_env=self._proxied)
-        return self._verify
+
+class Departure:
+    """Whether a request has begun to go out; what broke before that was surely not sent.
+
+    Args:
+        left: it has from the beginning: there is no wire to watch.
+    """
+
+    def __init__(self, left: bool) -> None:
+        self._left = left
+
+    async def note(self, event: str, facts: Mapping[str, Any]) -> None:
+        """Hear what httpcore does. The request for a proxy's tunnel is not yet ours."""
+        if event.endswith("send_request_headers.started"):
+            self._left = self._left or facts["request"].method != b"CONNECT"
+
+    @property
+    def left(self) -> bool:
+        """Whether any of it has gone out."""
+        return self._left
 
 
 class _Bearer(httpx.Auth):
@@ -320,17 +363,38 @@ def _event(exc: BaseException) -> Event:
     return Event.BROKEN_OFF
 
 
+def _forget_frames(exc: BaseException | None) -> None:
+    """Cut the tracebacks off an exception and off all that led to it."""
+    found: list[BaseException | None] = [exc]
+    for _ in range(50):
+        if not found:
+            return
+        one = found.pop()
+        if one is not None and one.__traceback__ is not None:
+            one.__traceback__ = None
+            found += [one.__cause__, one.__context__]
+
+
 def _reason(exc: BaseException) -> str:
-    text = " ".join(str(exc).split())[:200]
+    text = " ".join(str(exc).split())[:300]
     if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError)):
         return text or "no answer in time"
     return text or type(exc).__name__
 
 
+def _advice(exc: BaseException) -> str | None:
+    if isinstance(exc, SettingFault):
+        return f"Correct or unset {exc.variable}, then ask again."
+    if isinstance(exc, httpx.ProxyError):
+        return "Check the proxy in HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY."
+    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
+        named = roots_named_by()
+        if named is None:
+            return "Where a proxy opens TLS, name its CA's file in SSL_CERT_FILE, then ask again."
+        return f"Check that {named} names the CA that has signed for this host, then ask again."
+    return None
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.host.lower(), port
-
-
-def _is_loopback(url: str) -> bool:
-    return httpx.URL(url).host in ("localhost", "127.0.0.1", "::1")

@@ -192,7 +192,6 @@ _FOURTH: tuple[Change, ...] = (
 )
 
 
-
 def _name_services_plainly(connection: Connection) -> None:
     # "API.evolink.ai:443" was written as it was configured. Under the one name of the service
     # its credits count against the cap, its open tasks are collected, its pictures answer.

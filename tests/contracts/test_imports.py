@@ -62,9 +62,9 @@ def test_the_emulator_imports_nothing_of_ours() -> None:
     assert [str(one) for one in own if room(one.target) != "emulator"] == []
 
 
-def test_only_the_transport_imports_httpx() -> None:
+def test_only_the_transport_and_its_network_import_httpx() -> None:
     found = {one.module for one in imports() if one.target.split(".")[0] in ("httpx", "httpcore")}
-    assert found <= {f"{PACKAGE}.core.transport"}, found
+    assert found <= {f"{PACKAGE}.core.transport", f"{PACKAGE}.core.network"}, found
 
 
 def test_rules_and_errors_use_the_standard_library_only() -> None:

@@ -19,6 +19,7 @@ from evolink_widgets.store import Query, Step, Store
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.schema import MIGRATIONS
 
+FOXES = "foxaaaaaaaaa"
 OLD = Path(__file__).parent / "schema_1"
 
 
@@ -147,7 +148,7 @@ def test_a_service_that_was_written_in_another_spelling_has_its_one_name(old):
         for table in ("tasks", "sets"):
             connection.execute(
                 f"UPDATE {table} SET service = ?, recipe = ?, identity = ? WHERE key = ?",
-                (spelled.service, json.dumps(spelled.to_record()), spelled.identity, "foxaaaaaaaaa"),
+                (spelled.service, json.dumps(spelled.to_record()), spelled.identity, FOXES),
             )
         connection.execute("UPDATE tasks SET service = 'LocalHost:8000' WHERE key LIKE 'lost%'")
         before = connection.execute("SELECT count(*), sum(reserved) FROM ledger").fetchone()
