@@ -12,13 +12,13 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from evolink_widgets.core.redaction import TELLING, Redaction
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.store.process import lasting
 
-KEY_VARIABLE = "EVOLINK_API_KEY"
+__all__ = ["KEY_VARIABLE", "TELLING", "Key", "find_key"]
 
-TELLING = 6
-"""Characters of a key in a row that are never shown."""
+KEY_VARIABLE = "EVOLINK_API_KEY"
 
 
 class Key:
@@ -28,13 +28,14 @@ class Key:
     cannot be pickled, and is compared in constant time.
     """
 
-    __slots__ = ("__reveal", "source")
+    __slots__ = ("__reveal", "__weakref__", "redaction", "source")
 
     def __init__(self, secret: str, source: str) -> None:
         _check(secret, source)
         # A closure and not a string: object inspectors print attributes, not cells.
         self.__reveal: Callable[[], str] = lambda: secret
         self.source = source
+        self.redaction = Redaction(secret)
 
     def authorization(self) -> str:
         """The value of the Authorization header; for the transport alone."""
@@ -48,24 +49,11 @@ class Key:
         return hmac.new(_SALT, self.__reveal().encode(), hashlib.sha256).hexdigest()
 
     def hide_in(self, text: str) -> str:
-        """`text` without the key, nor any `TELLING` characters of it in a row.
+        """`text` without the key, nor any `TELLING` characters of it in a row, however escaped.
 
         Services like to quote a refused key, masked in the middle.
         """
-        secret = self.__reveal()
-        if len(secret) <= TELLING:
-            return text.replace(secret, "[key]")
-        pieces = {secret[i : i + TELLING] for i in range(len(secret) - TELLING + 1)}
-        shown: list[str] = []
-        hidden_to = 0
-        for at, character in enumerate(text):
-            if text[at : at + TELLING] in pieces:
-                if at >= hidden_to:
-                    shown.append("[key]")
-                hidden_to = at + TELLING
-            elif at >= hidden_to:
-                shown.append(character)
-        return "".join(shown)
+        return self.redaction.text(text)
 
     def __repr__(self) -> str:
         return f"<Key from {self.source}>"

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -21,6 +23,7 @@ from evolink_widgets.core.certificates import roots_named_by
 from evolink_widgets.core.keys import Key
 from evolink_widgets.core.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.proxies import SettingFault
+from evolink_widgets.core.redaction import HIDDEN
 from evolink_widgets.core.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
 from evolink_widgets.rules.outcome import Event
 from evolink_widgets.rules.services import is_loopback
@@ -124,6 +127,8 @@ class Transport:
     ) -> None:
         self.timeouts = timeouts or Timeouts()
         self._key = key
+        if key is not None:
+            _hidden_in_logs(key)
         self._origins = frozenset(_origin(httpx.URL(url)) for url in api_urls)
         self._agent = agent
         self._app = app
@@ -219,6 +224,8 @@ class Transport:
             response = await client.send(request, stream=True, follow_redirects=True)
         try:
             headers = _headers(response)
+            if self._key is not None:
+                headers = self._key.redaction.headers(headers)
             if "content-encoding" in headers:  # asked for in vain; the length is another's then
                 headers.pop("content-length", None)
             yield Download(response.status_code, headers, self._chunks(response))
@@ -234,11 +241,17 @@ class Transport:
                 await client.aclose()
 
     def _without_key(self, reply: Reply) -> Reply:
-        """An answer that says no may quote the key; nobody needs to read it there."""
-        if self._key is None or reply.status < 400:
+        """A reply may quote the key, in any status and place; nobody needs to read it there."""
+        if self._key is None:
             return reply
-        text = self._key.hide_in(reply.body.decode("utf-8", "replace"))
-        return replace(reply, body=text.encode())
+        hide = self._key.redaction
+        return Reply(reply.status, hide.headers(reply.headers), hide.body(reply.body))
+
+    async def _check_link(self, request: httpx.Request) -> None:
+        """Keep the key from picture hosts, also where a link or a redirect would carry it there."""
+        url = str(request.url)
+        if HIDDEN in unquote(url) or (self._key and self._key.redaction.opaque(url) != url):
+            raise HostRefused("The link holds the API key, which goes to no picture host.")
 
     async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
         with self._border(lambda: True):
@@ -290,6 +303,7 @@ class Transport:
                 trust_env=False,  # `Network` reads it, and says what is wrong in it
                 headers={"user-agent": self._agent, "accept": "*/*"},
                 max_redirects=5,
+                event_hooks={"request": [self._check_link] if purpose == "pictures" else []},
             )
         return self._clients[purpose]
 
@@ -313,6 +327,35 @@ class Departure:
     def left(self) -> bool:
         """Whether any of it has gone out."""
         return self._left
+
+
+class _KeysHidden(logging.Filter):
+    """Keeps keys out of what httpx and httpcore log: headers as they come, links as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: weakref.WeakSet[Key] = weakref.WeakSet()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite a record that quotes a key."""
+        said = record.getMessage()
+        shown = said
+        for key in tuple(self.keys):
+            shown = key.hide_in(shown)
+        if shown != said:
+            record.msg, record.args = shown, ()
+        return True
+
+
+_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
+_KEYS_HIDDEN = _KeysHidden()
+
+
+def _hidden_in_logs(key: Key) -> None:
+    """The libraries' own loggers say what they are set to say, without the key."""
+    _KEYS_HIDDEN.keys.add(key)
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_KEYS_HIDDEN)  # one that it has already is not added
 
 
 class _Bearer(httpx.Auth):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import gc
+import json
 import pickle
 import traceback
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.core.keys import KEY_VARIABLE, TELLING, Key, find_key
@@ -84,8 +86,93 @@ def test_six_characters_in_a_row_are_hidden_wherever_they_stand(
     before: str, after: str, cut: int
 ) -> None:
     shown = Key(SECRET, "a test").hide_in(before + SECRET[:cut] + "…" + SECRET[cut:] + after)
-    pieces = {SECRET[at : at + TELLING] for at in range(len(SECRET) - TELLING + 1)}
+    # The beginning is every key's; a run that reaches beyond it tells of this one.
+    pieces = {SECRET[at : at + TELLING] for at in range(2, len(SECRET) - TELLING + 1)}
     assert not any(piece in shown for piece in pieces)
+
+
+def test_the_beginning_that_all_keys_have_is_no_secret() -> None:
+    key = Key(SECRET, "a test")
+    assert key.hide_in("A key begins with sk-evo-.") == "A key begins with sk-evo-."
+    assert key.hide_in("Not sk-evo-3…") == "Not [key]…"
+    assert Key("no-secret", "the emulator").hide_in("a secret") == "a secret"
+
+
+def escaped(form: str) -> str:
+    return "".join(form.format(ord(c)) for c in SECRET)
+
+
+def in_base64(before: str) -> str:
+    return base64.b64encode(f"{before}{SECRET}!".encode()).decode()
+
+
+FORMS = {
+    "JSON": escaped("\\u{:04x}"),
+    "JSON in JSON": escaped("\\\\\\u{:04X}"),
+    "percent": escaped("%{:02X}"),
+    "percent twice": escaped("%25{:02x}"),
+    "percent of what needs none": SECRET.replace("e", "%65"),
+    "entities": escaped("&#{};"),
+    "hexadecimal entities, escaped": escaped("&amp;#x{:x};"),
+    "hexadecimal escapes": escaped("\\x{:02x}"),
+    "capitals": SECRET.upper(),
+    "hex": SECRET.encode().hex(),
+    "base64": in_base64(""),
+    "base64, one later": in_base64("x"),
+    "base64 of the header": in_base64("Bearer "),
+    "base64 for addresses": base64.urlsafe_b64encode(SECRET.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=20)
+@given(before=st.text(max_size=9), after=st.text(max_size=9))
+def test_an_encoded_key_is_hidden_where_it_stands(form: str, before: str, after: str) -> None:
+    shown = Key(SECRET, "a test").hide_in(f"{before} {FORMS[form]} {after}")
+    assert shown.startswith(f"{before} ")
+    assert shown.endswith(f" {after}")
+    assert "[key]" in shown
+    # Of base64 up to five characters may stay, those that also hold what stands around the key.
+    assert len(shown) <= len(f"{before} [key] {after}") + (15 if "base64" in form else 0)
+
+
+def test_what_is_read_from_a_document_is_not_lost_for_a_likeness() -> None:
+    """A task's id and its links may share a few characters with a key by chance."""
+    hide = Key(SECRET, "a test").redaction
+    paid = {
+        "id": f"task-unified-{SECRET[-8:]}",
+        "status": "completed",
+        "results": [f"https://x.example/{SECRET[8:16]}.png"],
+    }
+    assert hide.document(paid) == paid
+    told = {"results": [f"https://x.example/?key={SECRET}"], "message": SECRET[-8:], SECRET: 1}
+    assert hide.document(told) == {
+        "results": ["https://x.example/?key=[key]"], "message": "[key]", "[key]": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["test-completed-results", "task-unified-credits", "usage"])
+def test_a_key_made_of_the_contract_s_words_spoils_no_reading(key: str) -> None:
+    said = {"id": "task-unified-1", "status": "completed", "results": [], "usage": {"credits": 1}}
+    assert Key(key, "a test").redaction.document(said) == said
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_body_is_read_in_the_encoding_that_its_reader_takes(encoding: str) -> None:
+    body = json.dumps({"message": f"{SECRET} is wrong"}).encode(encoding)
+    hidden = Key(SECRET, "a test").redaction.body(body)
+    assert json.loads(hidden) == {"message": "[key] is wrong"}
+
+
+def test_a_body_without_the_key_stays_as_it_came() -> None:
+    hide = Key(SECRET, "a test").redaction
+    for body in (b"", b"\xff\x00\xfe", b'{"a": 1e400, "b": "\\u0061"}', b"<html>&#35;%20"):
+        assert hide.body(body) is body
+
+
+def test_a_body_full_of_the_key_is_hidden_as_a_whole() -> None:
+    body = f"{SECRET} ".encode() * 20_000
+    assert Key(SECRET, "a test").redaction.body(body) == b"[key]"
 
 
 def test_what_is_not_of_the_key_is_left_as_it_is() -> None:

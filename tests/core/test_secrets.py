@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import gc
+import html
+import json
 import logging
+import pickle
+import re
+import socket
+import threading
 import traceback
+import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from services import KEY, OnPort, Scripted, quick
+import uvicorn
+from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted, quick
 
 from evolink_widgets import errors
+from evolink_widgets.core.keys import Key
+from evolink_widgets.core.replies import Timeouts
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import TaskState
+from evolink_widgets.core.transport import Transport
+from evolink_widgets.emulator.app import create_app
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store.receipts import spending
 
 PIECES = [KEY[at : at + 6] for at in range(len("sk-evo-"), len(KEY) - 5)]
 
@@ -90,6 +105,192 @@ def test_a_service_that_quotes_it_is_not_repeated(
     with pytest.raises(errors.AuthenticationError) as again:
         session.credits()
     assert leaks(told(caught.value) + told(again.value) + repr(task.state)) == []
+
+
+def every(form: str) -> str:
+    return "".join(form.format(ord(character)) for character in KEY)
+
+
+QUOTES = {
+    "plain": KEY,
+    "masked": f"{KEY[:13]}***{KEY[-9:]}",
+    "JSON escapes": every("\\u{:04x}"),
+    "percent escapes": every("%{:02X}"),
+    "entities": every("&#{};"),
+    "capitals": KEY.upper(),
+    "base64": base64.b64encode(f"Bearer {KEY}".encode()).decode(),
+    "hex": KEY.encode().hex(),
+}
+
+#: What is looked for: runs of the key in each form in which it was said.
+TOLD = {*PIECES, *(piece.upper() for piece in PIECES)}
+for _quote in (QUOTES["base64"][14:-2], QUOTES["hex"][14:], *map(QUOTES.get, ("percent escapes",))):
+    TOLD |= {str(_quote)[at : at + 14] for at in range(len(str(_quote)) - 13)}
+
+
+def found(text: str) -> list[str]:
+    return [piece for piece in TOLD if piece in text or piece in decoded(text)]
+
+
+def decoded(text: str) -> str:
+    text = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda hit: chr(int(hit[1], 16)), text)
+    return html.unescape(urllib.parse.unquote(text))
+
+
+class Quoting(Emulated):
+    """A service on a port that puts the key into everything it says.
+
+    It does so in headers, fields, names, links and the reason phrase, in each status in turn.
+    """
+
+    name = "127.0.0.1:1"
+
+    def __init__(self, url: str, quote: str, inner: InProcess) -> None:
+        self.url = url
+        self.quote = quote
+        self.inner = inner
+        self.status = 200
+
+    @property
+    def base_url(self) -> str:
+        return self.url
+
+    def transport(self, timeouts: Timeouts | None = None) -> Transport:
+        return Transport(Key(KEY, "a test"), (self.url,), agent=AGENT, timeouts=timeouts)
+
+    def quoted(self, value: Any) -> Any:
+        """A document with the key in every text that is not read as a word of the contract."""
+        if isinstance(value, dict):
+            kept = {name: self.quoted(item) for name, item in value.items()}
+            if isinstance(kept.get("message"), str):
+                kept["message"] += f" {self.quote}"
+            return {**kept, "note": self.quote, self.quote: self.quote}
+        if isinstance(value, list):
+            return [self.quoted(item) for item in value]
+        return value
+
+
+@contextlib.contextmanager
+def quoting(quote: str) -> Iterator[Quoting]:
+    """The quoting service, on a loopback port in a thread of its own."""
+    inner = InProcess()
+    made = Quoting("", quote, inner)
+    holder: dict[str, Any] = {}
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        said = quote.encode()
+        headers = [(b"x-request-id", b"req-" + said), (b"x-" + b"key", said), (b"etag", said)]
+        if made.status != 200 or scope["path"].startswith("/none"):
+            error = {"message": f"{quote} is wrong", "code": quote, "param": quote, "type": quote}
+            body = json.dumps({"error": {**error, "fallback_suggestion": quote}, quote: quote})
+            status = made.status
+            if status in (301, 302):
+                headers.append((b"location", b"http://127.0.0.1:1/?" + said))
+            start = {"type": "http.response.start", "status": status, "headers": headers}
+            await send(start)
+            await send({"type": "http.response.body", "body": body.encode()})
+            return
+        parts: list[bytes] = []
+        begun: dict[str, Any] = {}
+
+        async def take(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                begun.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await holder["app"](scope, receive, take)
+        body = b"".join(parts)
+        with contextlib.suppress(ValueError):
+            body = json.dumps(made.quoted(json.loads(body))).replace("\\\\u", "\\u").encode()
+        dropped = (b"content-length", b"x-request-id", b"etag")
+        kept = [pair for pair in begun["headers"] if pair[0] not in dropped]
+        await send({**begun, "headers": [*kept, *headers]})
+        await send({"type": "http.response.body", "body": body})
+
+    listeners = [socket.socket(), socket.socket()]
+    for listener in listeners:
+        listener.bind(("127.0.0.1", 0))
+    made.url, media = (f"http://127.0.0.1:{one.getsockname()[1]}" for one in listeners)
+    holder["app"] = create_app(inner.service, files_url=made.url, media_url=media)
+    config = uvicorn.Config(answer, log_level="critical", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    running = threading.Thread(target=server.run, kwargs={"sockets": listeners}, daemon=True)
+    running.start()
+    try:
+        yield made
+    finally:
+        server.should_exit = True
+        running.join(10)
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+def test_a_service_that_quotes_it_everywhere_leaves_no_trace(
+    quote: str, open_session: Callable[..., Session], small: Callable[..., ImageRequest],
+    caplog: pytest.LogCaptureFixture, tmp_path: Path,
+) -> None:  # fmt: skip
+    """Each place that keeps or shows anything is searched, and counted."""
+    caplog.set_level(logging.DEBUG)
+    places: dict[str, str] = {}
+
+    def look(name: str, text: str) -> None:
+        places[f"{len(places)} {name}"] = text
+
+    with quoting(QUOTES[quote]) as service:
+        session = open_session(service, patience=quick(limited=0.1))
+        task = session.submit(small())
+        task.subscribe(lambda state: look("a state", repr(state)))
+        images = task.result(30)
+        look("the set", repr(images) + images._repr_html_())
+        look("an image", repr(images[0]) + repr(images[0]._repr_mimebundle_()))
+        look("a recipe", repr(task.recipe) + task.recipe.as_code())
+        look("a receipt", repr(task.receipt) + repr(vars(task)))
+        look("the price of all", repr(session.credits()) + repr(session.meters()))
+        look("what is spent", spending(session.store.database, simulated=True)._repr_html_())
+        look("the session", repr(session) + repr(vars(session)))
+        look("the emulator's own page", repr(session.emulator()))
+        service.inner.play("policy refusal", times=1)
+        for status in ("of a failed task", 301, 302, 400, 401, 402, 403, 404, 409, 500, 503, 429):
+            service.status = status if isinstance(status, int) else 200
+            task = session.submit(small(f"a fox, {status}"))
+            with pytest.raises(EvolinkError) as caught:
+                task.result(20)
+            error = caught.value
+            look(f"the error of {status}", str(error) + error.message + str(error.advice))
+            look(f"its repr, {status}", repr(error) + repr(vars(error)))
+            look(f"its pickle, {status}", pickle.dumps(error).decode("latin-1"))
+            look(f"its traceback, {status}", told(error))
+            look(f"what led to it, {status}", chain(error))
+            with contextlib.suppress(EvolinkError):
+                session.credits()
+            with contextlib.suppress(EvolinkError):
+                session.emulator({"play": QUOTES[quote]})
+        service.status = 200
+        session.close()
+    for record in caplog.records:
+        look("a line of a log", record.getMessage() + repr(vars(record)))
+    for name, text in files(tmp_path):
+        look(f"file {Path(name).name}", text)
+    assert any("evolink.sqlite" in name for name in places)
+    assert any(record.name.startswith("httpcore") for record in caplog.records)
+    assert len(places) > 150
+    hits = {name: found(text) for name, text in places.items()}
+    assert {name: hit for name, hit in hits.items() if hit} == {}
+
+
+def chain(error: BaseException) -> str:
+    """All exceptions behind one, suppressed or not, with the local variables of their frames."""
+    shown, todo, seen = [], [error], set()
+    while todo:
+        one = todo.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        shown.append(repr(one) + repr(one.args))
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            shown += [repr(value) for value in frame.f_locals.values()]
+        todo += [one.__cause__, one.__context__]
+    return "".join(shown)
 
 
 def test_no_object_of_the_session_carries_it_as_text(
