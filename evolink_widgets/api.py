@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from evolink_widgets import connect
-from evolink_widgets.connect import budget, configure, session, weather
+from evolink_widgets.connect import budget, session, weather
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.references.read import prepare, read
@@ -45,6 +46,25 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def _with_notice(change: Callable[P, None]) -> Callable[P, None]:
+    """`configure`, which says once that a key written in a cell is saved with it."""
+
+    @wraps(change)
+    def configure(*args: P.args, **settings: P.kwargs) -> None:
+        change(*args, **settings)
+        key = settings.get("api_key", args[0] if args else None)
+        if isinstance(key, str):
+            from evolink_widgets.notebook.notices import tell_literal_key
+
+            tell_literal_key(key)
+
+    return configure
+
+
+configure = _with_notice(connect.configure)
 
 presets = Presets(lambda: connect.session().store.database)
 """The presets of the store in use."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from evolink_widgets.core.limits import Limits, Pace
 from evolink_widgets.core.replies import NoAnswer, Reply
@@ -95,6 +95,8 @@ class Client:
         self._limits = limits
         self._clock = clock
         self._no_batch_until = 0.0
+        self.host = None if transport.in_process else urlsplit(base_url).hostname
+        """Where the service is; `None` in this process."""
         self.skew = 0.0
         """Seconds by which the service's clock is ahead of ours, as its replies say; ±1."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from evolink_widgets.core.state import Stage
-from evolink_widgets.errors import EvolinkError, RequestRefused
+from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
+from evolink_widgets.references.links import whole_link
+from evolink_widgets.rules.addresses import Zone, reachable_from, zone_of_host
 from evolink_widgets.rules.kept import digest_of
+from evolink_widgets.rules.problem import Problem, shown
 from evolink_widgets.store.journal import Step
 
 if TYPE_CHECKING:
@@ -18,29 +23,65 @@ UPLOADING = "Uploading the references."
 
 
 async def linked(story: TaskStory) -> ImageRequest:
-    """The story's request with a link in the place of each kept reference.
+    """The story's request with a link in the place of each name: kept bytes, hidden secrets.
 
     Raises:
-        EvolinkError: one can't be uploaded; nothing was sent, and the journal says so.
+        EvolinkError: one has no link that the service can fetch; nothing was sent, and the
+            journal says so.
     """
     request = story.request
-    if not any(map(digest_of, request.references)):
+    if not request.references:
         return request
-    story.tell(note=UPLOADING)
     try:
-        links = await story.wiring.uploader.links(request.references)
+        if broken := list(_problems(request, story.wiring.client.host)):
+            raise InvalidRequest(broken)
+        links = tuple(whole_link(one) or one for one in request.references)
+        if any(map(digest_of, links)):
+            story.tell(note=UPLOADING)
+            links = await story.wiring.uploader.links(links)
     except EvolinkError as error:
         if story.record.step is Step.INTENDED:  # what may be paid for stays unknown
             story.tell(stage=Stage.QUEUED, note=None)
             await story.record.refused(error)
         raise
-    return replace(request, references=links)
+    return request if links == request.references else replace(request, references=links)
 
 
 async def renewed(story: TaskStory, sent: ImageRequest, error: EvolinkError) -> ImageRequest | None:
     """The request with new links, where the service has refused the ones that were sent."""
     refused = isinstance(error, RequestRefused) and error.status in (400, 404, 422)
-    if not refused or sent is story.request or "image_urls" not in error.message:
+    uploaded = any(map(digest_of, story.request.references))
+    if not refused or not uploaded or "image_urls" not in error.message:
         return None
     await story.wiring.uploader.renew(story.request.references, sent.references)
     return await linked(story)
+
+
+def _problems(request: ImageRequest, host: str | None) -> Iterator[Problem]:
+    """Why the service could not fetch a reference.
+
+    Args:
+        request: its references are links and names.
+        host: of the API; `None` where it is in this process and fetches what it likes.
+    """
+    own = None if host is None else zone_of_host(host)
+    reached = reachable_from([] if own is None else [own])
+    for at, name in enumerate(request.references):
+        place = f"references[{at}]"
+        if digest_of(name) is not None:
+            continue
+        link = whole_link(name)
+        if link is None:
+            rule = "must be given anew: the secret part of the link was not kept"
+            yield Problem(place, shown(name), f"{rule}. Give the link, or the picture's file")
+        elif host is not None:
+            zone = zone_of_host(urlsplit(link).hostname or "")
+            if zone not in reached:
+                rule = "must be a link that the service can reach"
+                yield Problem(place, shown(name), f"{rule}, and this one {_where(zone)}")
+
+
+def _where(zone: Zone | None) -> str:
+    if zone is None:
+        return "names its host in no plain way. Give the picture's file instead"
+    return f"leads into {zone.value}. Give the picture's file instead: it is uploaded"

@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop, origin
@@ -148,10 +149,13 @@ class Session:
         from evolink_widgets.core.shelf import Shelf
         from evolink_widgets.core.story import TaskStory
         from evolink_widgets.core.terms import Terms
+        from evolink_widgets.references.links import name_of
         from evolink_widgets.rules.recipe import Recipe
         from evolink_widgets.store.journal import new_key
 
         wiring = self._wired()
+        # From here on everything keeps and shows the links' names; `linked` knows the rest.
+        request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, wiring.recipe_service)
         shelf = None
         if not fresh:

@@ -25,6 +25,7 @@ from evolink_widgets.core.network import Guard, HostRefused, Network, ProxyRefus
 from evolink_widgets.core.proxies import SettingFault
 from evolink_widgets.core.redaction import HIDDEN
 from evolink_widgets.core.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
+from evolink_widgets.references.links import hide_secrets
 from evolink_widgets.rules.outcome import Event
 from evolink_widgets.rules.services import is_loopback
 
@@ -139,6 +140,11 @@ class Transport:
         self._room = asyncio.Semaphore(CONNECTIONS)
         self._clients: dict[str, httpx.AsyncClient] = {}
 
+    @property
+    def in_process(self) -> bool:
+        """Whether an application of this process answers, and not the network."""
+        return self._app is not None
+
     async def call(
         self,
         method: str,
@@ -245,7 +251,11 @@ class Transport:
         if self._key is None:
             return reply
         hide = self._key.redaction
-        return Reply(reply.status, hide.headers(reply.headers), hide.body(reply.body))
+        body = hide.body(reply.body)
+        text = body.decode("utf-8", "replace")
+        if (shown := hide_secrets(text)) != text:  # it may quote a reference's link
+            body = shown.encode()
+        return Reply(reply.status, hide.headers(reply.headers), body)
 
     async def _check_link(self, request: httpx.Request) -> None:
         """Keep the key from picture hosts, also where a link or a redirect would carry it there."""

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.store.process import lasting
 from evolink_widgets.widgets.hosts import Host, host
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.3
 """Seconds for which a cell waits for the journal; a slower one is asked at the next use."""
+
+_SHORTEST_KEY = 8
+"""Characters of what can be told from any other word of a cell."""
 
 _told: set[Hashable] = lasting(f"{__name__} told", set)
 
@@ -52,6 +55,43 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
         return
     said = f"Collecting: {found[0]}." if collecting else f"{found[0]}: ew.recover() collects them."
     tell(said)
+
+
+def tell_literal_key(key: object) -> None:
+    """Say once that a key which is written in the running cell now stands in what is saved.
+
+    Nothing is said of one that came from a variable, a prompt or the environment, nor in a
+    script. It never raises, and shows no part of the key.
+
+    Args:
+        key: what `configure(api_key=)` was given.
+    """
+    try:
+        where = host()
+        if where is Host.SCRIPT or "literal key" in _told or not isinstance(key, str):
+            return
+        if len(key.strip()) < _SHORTEST_KEY or key.strip() not in _running_cell():
+            return
+        _told.add("literal key")
+        history = "IPython's history"
+        places = history if where is Host.TERMINAL else f"this notebook and in {history}"
+        tell(
+            f"The API key now stands in {places}: take it out of the cell, and set "
+            "EVOLINK_API_KEY before you start, or use ew.configure(api_key=getpass.getpass())."
+        )
+    except Exception:  # a host that is like none we know
+        return
+
+
+def _running_cell() -> str:
+    """The source of the cell that is running, as its host keeps it."""
+    shell: Any = sys.modules["IPython"].get_ipython()
+    kernel = getattr(shell, "kernel", None)
+    if hasattr(kernel, "get_parent"):
+        code = kernel.get_parent("shell").get("content", {}).get("code")
+        if code is not None:
+            return str(code)
+    return str(shell.history_manager.input_hist_raw[-1])
 
 
 def tell(line: str) -> None:

@@ -13,15 +13,18 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
 from evolink_widgets.references.limits import Limits
+from evolink_widgets.references.links import name_of
 from evolink_widgets.references.source import Source
 from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.rules.links import nearest_link, reference_rule
 from evolink_widgets.rules.problem import Problem, shown
+from evolink_widgets.rules.signed import without_secret
 
 __all__ = ["is_link", "read_path", "read_text"]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
 _HOST = re.compile(r"(?:www\.|(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/)", re.IGNORECASE)
+_SIGNED_IN = re.compile(r"//[^/?#]*@")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{120,}={0,2}\s*")
 _LONGEST_NAME = 4096
 _SHOWN_NAME = 56
@@ -37,8 +40,9 @@ def read_text(text: str, place: str, limits: Limits) -> Source | str | Problem:
     if is_link(text):
         rule = reference_rule(text)
         if rule is None:
-            return text
-        return Problem(place, shown(text), rule, nearest_link(text, reference_rule))
+            return name_of(text)
+        near = nearest_link(text, reference_rule)
+        return Problem(place, _shown_link(text), rule, near and without_secret(near))
     if digest_of(text) is not None:
         return text
     if text[:5].lower() == "data:":
@@ -71,6 +75,10 @@ def _shown_name(name: object) -> str:
     return shown(text if len(text) <= _SHOWN_NAME else f"…{text[1 - _SHOWN_NAME :]}")
 
 
+def _shown_link(link: str) -> str:
+    return shown(without_secret(link))
+
+
 def _neither(text: str, path: Path | None, place: str) -> Problem:
     """Text that is no file and no link: say what it was taken for."""
     if _BASE64.fullmatch(text[:400]) or _BASE64.match(text):
@@ -79,7 +87,7 @@ def _neither(text: str, path: Path | None, place: str) -> Problem:
     scheme = _SCHEME.match(text)
     if scheme and len(scheme[1]) > 1:
         rule = f"must be a file, or an https link; {scheme[1]}: links can't be fetched"
-        return Problem(place, shown(text), rule)
+        return Problem(place, shown(_SIGNED_IN.sub("//hidden@", text, count=1)), rule)
     if _HOST.match(text.strip()):
         rule = "must be a file or a link; it was taken for a link without https://"
         return Problem(place, shown(text), rule, nearest_link(text, reference_rule)

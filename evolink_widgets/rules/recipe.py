@@ -12,6 +12,7 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.problem import Problem, shown
 from evolink_widgets.rules.request import BETA, ImageRequest
+from evolink_widgets.rules.signed import without_secret
 
 __all__ = ["Recipe"]
 
@@ -57,7 +58,7 @@ class Recipe:
             "size": list(pixels) if pixels else request.size,
             "quality": None if request.model == BETA else request.quality,
             "tier": request.resolution if by_tier else None,
-            "references": list(self.reference_hashes or request.references),
+            "references": list(self.reference_hashes or map(without_secret, request.references)),
             "service": self.service,
         }
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -70,7 +71,7 @@ class Recipe:
         idle = set() if ":" in request.size else {"resolution"}
         if request.model == BETA:
             idle.add("quality")
-        for name, value in request.to_record().items():
+        for name, value in _told(request).items():
             if name == "prompt" or name in idle or value in (getattr(_DEFAULTS, name), []):
                 continue
             arguments.append(f"{name}={value!r}")
@@ -81,11 +82,11 @@ class Recipe:
         return f"ew.generate(\n{body})"
 
     def to_record(self) -> dict[str, Any]:
-        """JSON-safe values, for the file beside the pictures."""
+        """JSON-safe values, for the file beside the pictures; no secret of a link is in them."""
         return {
             "version": _VERSION,
             "service": self.service,
-            "request": self.request.to_record(),
+            "request": _told(self.request),
             "reference_hashes": list(self.reference_hashes),
         }
 
@@ -109,6 +110,11 @@ class Recipe:
         if broken:
             raise InvalidRequest(broken)
         return cls(ImageRequest.from_record(record["request"]), str(service), tuple(hashes))
+
+
+def _told(request: ImageRequest) -> dict[str, Any]:
+    record = request.to_record()
+    return {**record, "references": list(map(without_secret, request.references))}
 
 
 def _is_digest(value: object) -> bool:

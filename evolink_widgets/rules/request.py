@@ -22,6 +22,7 @@ from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.rules.links import callback_rule, nearest_link, reference_rule
 from evolink_widgets.rules.problem import Problem, shown
 from evolink_widgets.rules.prompt import MAX_PROMPT, prompt_problems, token_notice
+from evolink_widgets.rules.signed import without_secret
 
 __all__ = ["BETA", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS", "QUALITIES",
            "ImageRequest", "Problem", "problems"]  # fmt: skip
@@ -32,7 +33,9 @@ QUALITIES: tuple[str, ...] = ("low", "medium", "high")
 MAX_N = 10
 MAX_REFERENCES = 16
 
+#: A user and password in what is no link of the web.
 _SIGNED_IN = re.compile(r"//[^/?#]*@")
+
 #: What other services call our qualities.
 _QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "draft": "low",
                   "hd": "high", "best": "high", "ultra": "high", "max": "high"}  # fmt: skip
@@ -100,6 +103,11 @@ class ImageRequest:
             if notice := token_notice(self.prompt):
                 found.append(notice)
         return tuple(found)
+
+    def __repr__(self) -> str:
+        record = {**vars(self), "references": tuple(map(without_secret, self.references))}
+        told = ", ".join(f"{name}={value!r}" for name, value in record.items())
+        return f"{type(self).__name__}({told})"
 
     def payload(self) -> dict[str, Any]:
         """The JSON body of the POST. The model is always named; what has no effect is left out."""
@@ -196,8 +204,9 @@ def _n_problem(n: object, most: int) -> Problem | None:
 def _reference_problems(references: object) -> Iterable[Problem]:
     if not isinstance(references, tuple):
         links = [references] if isinstance(references, str) else []
-        nearest = repr(links) if links and reference_rule(links[0]) is None else None
-        yield Problem("references", shown(references), "must be a list of links", nearest)
+        is_legal = bool(links) and reference_rule(links[0]) is None
+        nearest = repr([without_secret(link) for link in links]) if is_legal else None
+        yield Problem("references", _shown_link(references), "must be a list of links", nearest)
         return
     if len(references) > MAX_REFERENCES:
         given = f"more than {MAX_REFERENCES}"
@@ -208,7 +217,8 @@ def _reference_problems(references: object) -> Iterable[Problem]:
         if not isinstance(link, str):
             yield Problem("references", named, "must be links, as text")
         elif digest_of(link) is None and (rule := reference_rule(link)):
-            yield Problem("references", named, rule, nearest_link(link, reference_rule))
+            near = nearest_link(link, reference_rule)
+            yield Problem("references", named, rule, near and without_secret(near))
 
 
 def _callback_problem(callback_url: object) -> Problem | None:
@@ -224,8 +234,10 @@ def _callback_problem(callback_url: object) -> Problem | None:
 
 
 def _shown_link(link: object) -> str:
-    """A link without the password that may stand in it."""
-    return shown(_SIGNED_IN.sub("//…@", link, count=1) if isinstance(link, str) else link)
+    """A link without the password or signature that may stand in it."""
+    if not isinstance(link, str):
+        return shown(link)
+    return shown(_SIGNED_IN.sub("//hidden@", without_secret(link), count=1))
 
 
 def _normal(given: Mapping[str, Any]) -> dict[str, Any]:

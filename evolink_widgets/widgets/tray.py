@@ -20,6 +20,7 @@ import traitlets
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
+from evolink_widgets.references.links import name_of
 from evolink_widgets.references.read import prepare, read_one
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready, Source
@@ -27,6 +28,7 @@ from evolink_widgets.rules.kept import digest_of
 from evolink_widgets.rules.links import nearest_link, reference_rule
 from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.problem import Problem, shown
+from evolink_widgets.rules.signed import without_secret
 from evolink_widgets.store.names import one_line
 from evolink_widgets.store.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
@@ -188,7 +190,7 @@ class TrayPanel(Panel):
         else:
             source = _of_text(str(content.get("reference")))
         if isinstance(source, str):
-            return source
+            return name_of(source)
         if isinstance(source, Problem):
             raise EvolinkError(_sentence(source), advice="")
         try:
@@ -245,7 +247,8 @@ def _of_text(text: str) -> Source | str | Problem:
         return read_one(text, "references")
     if digest_of(text) is not None or (rule := reference_rule(text)) is None:
         return text
-    return Problem("references", shown(text), rule, nearest_link(text, reference_rule))
+    near = nearest_link(text, reference_rule)
+    return Problem("references", shown(without_secret(text)), rule, near)
 
 
 def _said(error: EvolinkError) -> str:
