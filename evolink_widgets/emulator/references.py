@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from .files import FileShelf, file_id_in
 from .looks import DIGEST_LENGTH, Looks
@@ -15,7 +17,7 @@ from .refusal import FileRefusal, bad
 if TYPE_CHECKING:
     from .pictures import Painting, Reference
 
-__all__ = ["PICTURE_PATH", "References"]
+__all__ = ["PICTURE_PATH", "References", "remembered"]
 
 #: The path of a result's link.
 PICTURE_PATH = re.compile(
@@ -24,6 +26,24 @@ PICTURE_PATH = re.compile(
 _SOURCE = re.compile(r"(task-unified-[\w-]+)/(\d{1,2})")
 #: How many edits of edits are followed back; beyond, a picture is worked over as it is.
 _DEEPEST = 12
+
+
+def remembered(links: tuple[str, ...], sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The links as a record keeps them: of others' without user, query and fragment.
+
+    Those may hold passwords and signatures, and a record is written to a file. A digest stands
+    for the query: the same link gives the same picture.
+    """
+    kept = zip_longest(links, sources[: len(links)], fillvalue="")
+    return tuple(link if source else _without_secret(link) for link, source in kept)
+
+
+def _without_secret(link: str) -> str:
+    parts = urlsplit(link)
+    rest = f"{parts.query}#{parts.fragment}"
+    mark = hashlib.sha256(rest.encode("utf-8", "replace")).hexdigest()[:16]
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", mark if len(rest) > 1 else ""))
 
 
 class References:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from .limits import Buckets
 from .looks import Drawn, Looks
 from .memory import Memory
 from .record import LINK_SECONDS, Link, Record, document, row
-from .references import References
+from .references import References, remembered
 from .refusal import Refusal
 
 __all__ = ["Record", "Service", "owner_of"]
@@ -144,6 +145,7 @@ class Service:
             reserved = prices.reserve(ask, self.prices)
             self.account.check(owner, reserved)
             fate, sources = self._fate_of(ask)
+            ask = replace(ask, references=remembered(ask.references, sources))
             record = self._record(ask, fate, reserved, owner)
             record.idempotency, record.digest = idempotency, digest
             record.sources = sources

@@ -87,7 +87,7 @@ def _running_cell() -> str:
     """The source of the cell that is running, as its host keeps it."""
     shell: Any = sys.modules["IPython"].get_ipython()
     kernel = getattr(shell, "kernel", None)
-    if hasattr(kernel, "get_parent"):
+    if kernel is not None and hasattr(kernel, "get_parent"):
         code = kernel.get_parent("shell").get("content", {}).get("code")
         if code is not None:
             return str(code)

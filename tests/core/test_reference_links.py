@@ -84,6 +84,17 @@ def test_the_post_has_the_secret_and_nothing_that_is_kept_or_shown_does(
     assert not any(SECRET in text for text in said)
 
 
+def test_the_emulator_s_own_file_has_no_secret(open_session: Open, tmp_path: Path) -> None:
+    emulator = InProcess(memory=tmp_path / "pictures" / ".emulator.jsonl")
+    session = open_session(emulator)
+    for links in (LINKS, LINKS[:1]):
+        session.submit(ask(*links)).result(30)
+    session.close()
+    kept = files(tmp_path)
+    assert "pictures.example" in kept["pictures/.emulator.jsonl"]
+    assert [name for name, text in kept.items() if SECRET in text] == []
+
+
 def test_the_store_answers_a_link_that_is_signed_anew(
     in_process: InProcess, open_session: Open, sent: list[list[str]]
 ) -> None:
