@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from evolink_widgets.core import loop as core_loop
@@ -35,15 +36,7 @@ noticed at once and not when the next event happens to come (measured: 3.5 s wit
 INTERRUPTED = "Waiting was interrupted; the task goes on."
 
 
-class WaitInterrupted(asyncio.CancelledError):
-    """An `await` was cancelled, as a kernel's interrupt does it; the task goes on."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{INTERRUPTED} Await it again, or see task.state.")
-
-    def _render_traceback_(self) -> list[str]:
-        """One line in a notebook instead of the event loop's own frames."""
-        return [f"{type(self).__name__}: {self}"]
+INTERRUPTED_ADVICE = f"{INTERRUPTED} Await it again, or see task.state."
 
 
 class Story(Protocol):
@@ -260,9 +253,10 @@ class Task:
                     await asyncio.wait({ended}, timeout=HEARTBEAT)
                     if ended.done():
                         ended = loop.create_future()
-            except asyncio.CancelledError:
+            except asyncio.CancelledError as cancelled:
                 self._interrupted()
-                raise WaitInterrupted from None
+                _explain(cancelled)
+                raise
             except KeyboardInterrupt:
                 self._interrupted()
                 raise
@@ -314,6 +308,19 @@ class Task:
             show(self)
         else:
             print(repr(self))
+
+
+def _explain(cancelled: asyncio.CancelledError) -> None:
+    """Let a bare cancellation, such as a kernel's interrupt, say in one line what it means.
+
+    It stays the object that was sent: time-outs and task groups know theirs by its class, and
+    anyio by its message, which is left as it is.
+    """
+    if not cancelled.args:
+        cancelled.args = (INTERRUPTED_ADVICE,)
+        line = f"{type(cancelled).__name__}: {INTERRUPTED_ADVICE}"
+        # IPython shows what this returns in the place of the event loop's own frames.
+        cancelled._render_traceback_ = partial(list, (line,))  # type: ignore[attr-defined]
 
 
 def _shortened(prompt: str, limit: int = 40) -> str:
