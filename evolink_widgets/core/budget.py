@@ -6,6 +6,7 @@ A cap counts the credits of one service: emulated ones never count against a rea
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 import time
@@ -104,6 +105,16 @@ def meter(ledger: Ledger, cap: Cap) -> Meter:
 
 _lock = threading.Lock()
 _blocks: tuple[Budget, ...] = ()
+
+
+def _forget_after_fork() -> None:
+    """The child is under the same blocks; a thread that held the lock does not live on in it."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 def blocks() -> tuple[Budget, ...]:

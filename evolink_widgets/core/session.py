@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import os
 import secrets
 import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
@@ -24,6 +25,7 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     Unreachable,
 )
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing import Estimate
 
 if TYPE_CHECKING:
@@ -99,17 +101,17 @@ class Session:
         self._patience = patience or Patience()
         self._clock = clock
         self._name = secrets.token_hex(4)
-        self._lock = threading.Lock()
         self._reset()
         _OPEN.add(self)
 
     def _reset(self) -> None:
-        self._generation = loop.generation()
+        self._lock = threading.Lock()
         self._prices = Prices(self.store.database, self.service)
         self._wiring: Wiring | None = None
         self._transport: Transport | None = None
         self._stories: dict[str, TaskStory] = {}
         self._leases = Leases(self.known, lambda: self._wiring)
+        self._generation = loop.generation()
 
     # What a user asks for.
 
@@ -170,10 +172,12 @@ class Session:
         From the service's published prices, and from the receipts of this store, which know
         better: the basis says how many there are.
         """
+        self._begin_anew_after_fork()
         return self._prices.estimate(request)
 
     def learn(self) -> None:
         """Hear of a new receipt; the next estimate knows it."""
+        self._begin_anew_after_fork()
         self._prices.learn()
 
     def stored(self, request: ImageRequest) -> Stored | None:
@@ -277,19 +281,30 @@ class Session:
 
     def __repr__(self) -> str:
         kind = "simulated" if self.simulated else f"key from {self.key_source}"
-        return f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>"
+        return printable(f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A session is not pickled or copied: it holds a key and this process's tasks. Call "
+            "ew.session() where it is needed."
+        )
 
     # How it is wired.
 
     def _wired(self) -> Wiring:
         """The parts, made on first use; anew in the child of a fork."""
-        if self._generation != loop.generation():
-            self._lock = threading.Lock()
-            self._reset()
+        self._begin_anew_after_fork()
         with self._lock:
             if self._wiring is None:
                 self._wiring = self._wire()
             return self._wiring
+
+    def _begin_anew_after_fork(self) -> None:
+        """Leave the tasks to the parent, whose they are: here nothing looks after them."""
+        if self._generation != loop.generation():
+            with _RENEWING:
+                if self._generation != loop.generation():
+                    self._reset()
 
     def _wire(self) -> Wiring:
         from evolink_widgets.core.assembly import assemble
@@ -327,6 +342,7 @@ class Session:
 
     def known(self) -> dict[str, TaskStory]:
         """The stories of this session that are not over, by key."""
+        self._begin_anew_after_fork()
         with self._lock:
             return dict(self._stories)
 
@@ -377,6 +393,17 @@ class Session:
 
 
 _OPEN: weakref.WeakSet[Session] = weakref.WeakSet()
+_RENEWING = threading.Lock()
+
+
+def _forget_after_fork() -> None:
+    """A thread that held the lock does not live on in the child."""
+    global _RENEWING
+    _RENEWING = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 @atexit.register

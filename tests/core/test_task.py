@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 import pytest
+import sniffio
 from services import InProcess
 
 from evolink_widgets import errors
@@ -299,6 +300,36 @@ def test_a_task_group_ends_its_waiting_members_and_raises_what_failed(
     (error,) = asyncio.run(main())
     assert isinstance(error, ZeroDivisionError)
     in_process.play("fair")
+    assert len(task.result(20)) == 1
+
+
+def test_trio_is_told_that_only_asyncio_can_await_and_its_way_works(
+    session: Session, small: Small
+) -> None:
+    trio = pytest.importorskip("trio")
+    task = session.submit(small())
+
+    async def main() -> int:
+        with pytest.raises(RuntimeError, match="Only asyncio can await a task, and this is trio"):
+            await task
+        with trio.fail_after(20):
+            return len(await trio.to_thread.run_sync(task.result, abandon_on_cancel=True))
+
+    assert trio.run(main) == 1
+
+
+def test_another_async_library_is_named_and_one_that_is_none_is_told_of_result(
+    session: Session, small: Small
+) -> None:
+    task = session.submit(small())
+    with pytest.raises(RuntimeError, match=r"no loop of asyncio runs here.*task\.result\(\)"):
+        _waits(task).send(None)
+    sniffio.thread_local.name = "curio"
+    try:
+        with pytest.raises(RuntimeError, match=r"this is curio.*task\.result\(\) in a thread"):
+            _waits(task).send(None)
+    finally:
+        sniffio.thread_local.name = None
     assert len(task.result(20)) == 1
 
 
