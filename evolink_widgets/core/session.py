@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.core import loop
+from evolink_widgets.core import leaving, loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
 from evolink_widgets.core.leases import Leases
 from evolink_widgets.core.origin import notebook_name
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.request import ImageRequest
     from evolink_widgets.rules.task import Credits
     from evolink_widgets.store.store import Store
-
-LAST_WORDS = 10.0
-"""Seconds that Python's exit waits for the replies to requests that cost money."""
 
 
 class Session:
@@ -309,6 +306,7 @@ class Session:
     def _wire(self) -> Wiring:
         from evolink_widgets.core.assembly import assemble
 
+        leaving.in_children(_leave)
         self._transport = self._make_transport()
         return assemble(
             self._transport,
@@ -407,10 +405,12 @@ if hasattr(os, "register_at_fork"):
 
 
 @atexit.register
-def _say_last_words() -> None:
-    """Before Python ends: the ids of tasks that were just paid for are still written down."""
-    for session in list(_OPEN):
-        if session._wiring is None or session._generation != loop.generation():
-            continue
-        with contextlib.suppress(TimeoutError, EvolinkError, RuntimeError):
-            loop.wait_on_loop(session.last_words(), LAST_WORDS)
+def _leave() -> None:
+    """Before Python ends: what was just paid for is waited for, or at least written down."""
+    used = [
+        session
+        for session in list(_OPEN)
+        if session._wiring is not None and session._generation == loop.generation()
+    ]
+    if used:
+        leaving.leave(used, waits=leaving.is_script())
