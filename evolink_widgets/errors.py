@@ -43,10 +43,14 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from evolink_widgets.later import later
 from evolink_widgets.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request import Problem
+else:
+    problems = later("evolink_widgets.rules.problem")
+    Problem = "problems.Problem"
 
 __all__ = [
     "AuthenticationError",

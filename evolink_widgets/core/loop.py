@@ -27,7 +27,7 @@ class _Lookups(concurrent.futures.ThreadPoolExecutor):
     be found: what was just paid for is still fetched then.
     """
 
-    def submit(  # type: ignore[override]
+    def submit(
         self, function: Callable[..., T], /, *args: Any, **named: Any
     ) -> concurrent.futures.Future[T]:
         """Call `function` on a daemon thread of its own; here where none can be started."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import os
 import secrets
 import threading
@@ -17,27 +16,33 @@ from evolink_widgets.core import leaving, loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
 from evolink_widgets.core.leases import Leases
 from evolink_widgets.core.origin import notebook_name
+from evolink_widgets.core.outstanding import Outstanding
+from evolink_widgets.core.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.prices import Prices
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.task import Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
     ServiceUnavailable,
     Unreachable,
 )
+from evolink_widgets.later import later
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing import Estimate
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.task import Credits
+from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.outstanding import Outstanding
-    from evolink_widgets.core.stored import Stored
     from evolink_widgets.core.story import TaskStory
-    from evolink_widgets.core.task import Task
     from evolink_widgets.core.transport import Transport
     from evolink_widgets.core.wiring import Wiring
-    from evolink_widgets.rules.request import ImageRequest
-    from evolink_widgets.rules.task import Credits
-    from evolink_widgets.store.store import Store
+else:
+    stories = later("evolink_widgets.core.story")
+    transports = later("evolink_widgets.core.transport")
+    TaskStory, Transport = "stories.TaskStory", "transports.Transport"
 
 
 class Session:
@@ -214,11 +219,9 @@ class Session:
         Raises:
             StoreError: the journal can't be read.
         """
-        from evolink_widgets.core.outstanding import outstanding
-
         entries = self.store.journal.open_entries(self.service)
         mine = {task.key for task in self.tasks}
-        return outstanding(entries, mine, self._owner, self._clock())
+        return outstanding_of(entries, mine, self._owner, self._clock())
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.

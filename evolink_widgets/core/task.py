@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
+from typing import Any, ClassVar, NoReturn, Protocol
 
 import sniffio
 
@@ -25,12 +25,10 @@ from evolink_widgets.errors import (
     WrongProcess,
 )
 from evolink_widgets.printable import printable
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing import Estimate, Receipt
-    from evolink_widgets.rules.recipe import Recipe
-    from evolink_widgets.rules.request import ImageRequest
-    from evolink_widgets.store.gallery import ImageSet
+from evolink_widgets.rules.pricing import Estimate, Receipt
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store.pictures import ImageSet
 
 __all__ = ["Listener", "Stage", "Story", "Task", "TaskState"]
 

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.later import later
 from evolink_widgets.rules.counted import counted
+from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
@@ -18,9 +21,9 @@ from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from evolink_widgets.rules.pricing import Receipt
-    from evolink_widgets.rules.recipe import Recipe
+else:
+    pillow = later("PIL.Image")
+    Image = "pillow.Image"
 
 _JPEG_BYTES = 5_200
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
+from evolink_widgets.store.merging import Merged, merge
 from evolink_widgets.store.owner import this_process
 from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.prompts import recent
 from evolink_widgets.store.uploads import Uploads
-
-if TYPE_CHECKING:
-    from evolink_widgets.store.merging import Merged
 
 
 class Store:
@@ -71,8 +68,6 @@ class Store:
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
-        from evolink_widgets.store.merging import merge
-
         return merge(self.root, self.database, Path(other).expanduser().absolute())
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a script: `start("ask()", base_url="http://…")`; on the embedded emulator by default."""
+    """Start a script: `start("ask()", base_url=…)`; on the embedded emulator by default."""
     running: list[subprocess.Popen[str]] = []
 
     def begin(code: str, *before: str, **how: object) -> subprocess.Popen[str]:
