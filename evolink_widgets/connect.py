@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from evolink_widgets import store as store_room
 from evolink_widgets.core.budget import Block, Per
-from evolink_widgets.core.keys import Key, find_key
+from evolink_widgets.core.keys import Key, find_key, variable
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings import (
     UNNAMED,
@@ -229,7 +229,7 @@ def _spend(settings: Settings, environment: Mapping[str, str]) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
-    word = environment.get(SPEND_VARIABLE, "").strip().lower()
+    word = variable(SPEND_VARIABLE, environment).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
 
@@ -237,7 +237,7 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     spend = _spend(settings, environment)
     key = settings.api_key or find_key(environment=environment)
     base_url = settings.base_url or address(
-        BASE_URL_VARIABLE, environment.get(BASE_URL_VARIABLE) or None
+        BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None
     )
     if settings.mode == "emulator" or (settings.mode is None and key is None and base_url is None):
         return _emulated(settings, environment)
@@ -257,7 +257,7 @@ def _live(
     settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
 ) -> Session:
     files_url = settings.files_url or address(
-        FILES_URL_VARIABLE, environment.get(FILES_URL_VARIABLE) or None
+        FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None
     )
     if files_url is None:
         files_url = FILES_URL if base_url == BASE_URL else base_url
@@ -341,7 +341,8 @@ def _the_emulator(current: Session) -> Service:
 def _store(settings: Settings, environment: Mapping[str, str]) -> Any:
     from evolink_widgets.store.store import Store
 
-    return Store(settings.store or environment.get(STORE_VARIABLE) or STORE)
+    named = variable(STORE_VARIABLE, environment)
+    return Store(settings.store or folder(named or STORE, STORE_VARIABLE if named else "store"))
 
 
 def _no_secret() -> Key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.budget import Budget, Per
 from evolink_widgets.core.keys import Key
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store.paths import absolute
 
 T = TypeVar("T")
 
@@ -48,9 +50,17 @@ class Settings:
     speed: float | None = None
 
 
-def folder(path: Any) -> Path:
-    """A folder that stays the same when the notebook changes its own."""
-    return Path(path).expanduser().absolute()
+def folder(path: object, name: str = "store") -> Path:
+    """A folder that stays the same when the notebook changes its own.
+
+    Raises:
+        ConfigurationError: it is none, or its place can't be known.
+    """
+    found = absolute(path, name, ConfigurationError)
+    with suppress(OSError):  # one that can't be looked at is told of when it is used
+        if found.exists() and not found.is_dir():
+            raise ConfigurationError(f"{name} must be a folder; {str(found)!r} is a file.")
+    return found
 
 
 def address(name: str, url: str | None) -> str | None:

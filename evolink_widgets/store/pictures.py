@@ -17,12 +17,15 @@ from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import TRASH, one_line
+from evolink_widgets.store.paths import path_of
 from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
+    import numpy
+    import numpy.typing
     from PIL.Image import Image
 else:
-    pillow = later("PIL.Image")
+    numpy, pillow = later("numpy"), later("PIL.Image")
     Image = "pillow.Image"
 
 _JPEG_BYTES = 5_200
@@ -31,6 +34,10 @@ _JPEG_BYTES = 5_200
 @dataclass(frozen=True)
 class GeneratedImage:
     """One picture on disk: the service's bytes, untouched, and where they come from.
+
+    It is taken wherever a path or an array is: `open(image)`, `PIL.Image.open(image)`,
+    `numpy.asarray(image)`, `plt.imshow(image)`. `str(image)` is its path: so it goes into text,
+    CSV and JSON, and with `frame.astype({"image": str})` into Parquet.
 
     Args:
         path: the file.
@@ -97,6 +104,27 @@ class GeneratedImage:
         except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
             raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
         return image
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __array__(
+        self, dtype: numpy.typing.DTypeLike | None = None, copy: bool | None = None
+    ) -> numpy.ndarray[Any, Any]:
+        """The pixels: height × width × 3 (RGB) or 4 (RGBA), or height × width (grey); decoded.
+
+        Raises:
+            StoreDamaged: the file is gone or broken.
+            ValueError: `copy` is False: they are in no array yet that could be shared.
+        """
+        from numpy import array
+
+        if copy is False:
+            raise ValueError("A picture's pixels are decoded into a new array: copy=False can't be")
+        return array(_with_plain_pixels(self.pil), dtype=dtype)
 
     @property
     def alt(self) -> str:
@@ -180,7 +208,7 @@ class GeneratedImage:
         """
         from evolink_widgets.store.embed import embedded
 
-        target = Path(dest).expanduser()
+        target = path_of(dest, "dest")
         self._check_there()
         with guarded(target, "written"):
             if not target.suffix or target.is_dir():
@@ -253,6 +281,15 @@ class GeneratedImage:
             )
 
 
+def _with_plain_pixels(picture: Image) -> Image:
+    """The picture with pixels that are colours: no palette, no ink, no channel pairs."""
+    if picture.mode in ("RGB", "RGBA", "L", "F", "I") or picture.mode.startswith("I;16"):
+        return picture
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
 class ImageSet(Sequence[GeneratedImage]):
     """The pictures of one task, in the service's order.
 
@@ -300,7 +337,7 @@ class ImageSet(Sequence[GeneratedImage]):
             dest: the folder; it is made where it is missing.
             bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
         """
-        target = Path(dest).expanduser()
+        target = path_of(dest, "dest")
         with guarded(target, "written"):
             target.mkdir(parents=True, exist_ok=True)
         return [image.save(target, bare=bare) for image in self._images]

@@ -13,6 +13,7 @@ from typing import Any
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.names import one_line
+from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
 from evolink_widgets.store.static_copy import html
@@ -142,7 +143,8 @@ class Shelf:
                 images.append(self.image(name))
             except StoreError:  # one lost picture must not keep the others
                 missing += 1
-        path = export_zip(images, Path.cwd() / f"evolink_pictures_{time.strftime('%Y%m%d')}.zip")
+        name = f"evolink_pictures_{time.strftime('%Y%m%d')}.zip"
+        path = export_zip(images, absolute(name, "The ZIP file"))
         with zipfile.ZipFile(path) as packed:
             count = len(packed.namelist()) - 1  # the manifest is no picture
         wanted = len(images) + missing
