@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.printable import printable
 
 KEY_VARIABLE = "EVOLINK_API_KEY"
 
@@ -67,7 +68,7 @@ class Key:
         return "".join(shown)
 
     def __repr__(self) -> str:
-        return f"<Key from {self.source}>"
+        return printable(f"<Key from {self.source}>")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Key):

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from evolink_widgets.printable import printable
 from evolink_widgets.widgets.hosts import Host, host
 
 if TYPE_CHECKING:
@@ -57,6 +58,6 @@ def tell(line: str) -> None:
     """Say one line: a notebook keeps it as plain output; elsewhere it goes to stderr."""
     stream = sys.stderr if host() in (Host.SCRIPT, Host.TERMINAL) else sys.stdout
     try:
-        print(line, file=stream, flush=True)
+        print(printable(line), file=stream, flush=True)
     except (OSError, ValueError, AttributeError):  # a stream that is closed, or none at all
         return

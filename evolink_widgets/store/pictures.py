@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.later import later
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
@@ -242,7 +243,8 @@ class GeneratedImage:
 
     def __repr__(self) -> str:
         kind = "simulated picture" if self.simulated else "picture"
-        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {self.path.name}>"
+        size = f"{self.width}×{self.height} {self.format.upper()}"
+        return printable(f"<{kind} {size} {self.path.name}>")
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -358,7 +360,7 @@ class ImageSet(Sequence[GeneratedImage]):
         if self.missing:
             came = f"{count} of {self.expected} pictures"
         kind = " (simulated)" if any(image.simulated for image in self._images) else ""
-        return f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>"
+        return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
 
     def _repr_html_(self) -> str:
         from evolink_widgets.store.static_copy import html

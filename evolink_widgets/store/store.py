@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.printable import printable
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
@@ -78,4 +79,4 @@ class Store:
         self.database.close()
 
     def __repr__(self) -> str:
-        return f"Store({str(self.root)!r})"
+        return printable(f"Store({str(self.root)!r})")
