@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from evolink_widgets import clock
 from evolink_widgets import store as store_room
 from evolink_widgets.core.budget import Block, Per
 from evolink_widgets.core.keys import Key, find_key, variable
@@ -332,6 +333,7 @@ def _the_emulator(current: Session) -> Service:
     with _lock:
         if _emulator is None:
             _emulator = Service(
+                clock=clock.now,
                 speed=_settings.speed or NOTEBOOK_SPEED,
                 memory=current.store.root / ".emulator.jsonl",
             )

@@ -12,12 +12,10 @@ __all__ = ["printable"]
 _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 #: Our own typography, where a terminal has ASCII alone.
-_PLAIN = str.maketrans(
-    {
-        "×": "x", "·": "-", "–": "-", "—": "-", "−": "-", "…": "...", "“": '"', "”": '"',
-        "‘": "'", "’": "'", "→": "->", "≥": ">=", "≤": "<=", "\ufffd": "?",
-    }
-)  # fmt: skip
+_PLAIN = {
+    "×": "x", "·": "-", "–": "-", "—": "-", "−": "-", "…": "...", "“": '"', "”": '"',
+    "‘": "'", "’": "'", "→": "->", "≥": ">=", "≤": "<=", "\ufffd": "?",
+}  # fmt: skip
 
 
 def printable(text: str) -> str:
@@ -33,8 +31,16 @@ def printable(text: str) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        spelt = text.translate(_PLAIN).encode(encoding, "backslashreplace")
-        return spelt.decode(encoding, "replace")
+        return "".join(_spelt(character, encoding) for character in text)
     except LookupError:  # an encoding that only its stream knows
         return text
     return text
+
+
+def _spelt(character: str, encoding: str) -> str:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        spelt = _PLAIN.get(character)
+        return spelt or character.encode("ascii", "backslashreplace").decode("ascii")
+    return character

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from evolink_widgets.clock import now as unix_now
 from evolink_widgets.store.ledger import Cap
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Block:
     def meter(self) -> Meter:
         """The whole reading."""
         session = self._session()
-        cap = self._budget.cap(session.service, None, time.time())
+        cap = self._budget.cap(session.service, None, unix_now())
         return meter(session.store.ledger, cap)
 
     @property

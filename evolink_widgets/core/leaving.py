@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop, origin
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import EvolinkError
@@ -74,11 +75,11 @@ def _tasks(sessions: Iterable[Session]) -> list[Task]:
 
 def _wait(sessions: Sequence[Session]) -> None:
     """Wait until no task is on its way; no longer than there is news of them."""
-    began = heard = time.monotonic()
+    began = heard = monotonic()
     said = False
     news: object = None
     while out := _tasks(sessions):
-        now = time.monotonic()
+        now = monotonic()
         if (newest := [_news(task.state) for task in out]) != news:
             news, heard = newest, now
         if now - began >= LONGEST or now - heard >= QUIET:

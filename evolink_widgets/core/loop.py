@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+
+from evolink_widgets.clock import monotonic
 
 T = TypeVar("T")
 
@@ -53,6 +56,8 @@ class _Thread:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.loop.set_default_executor(_Lookups())
+        with contextlib.suppress(AttributeError):  # uvloop's clock is no Python's
+            self.loop.time = monotonic  # type: ignore[method-assign]
         self.strong: set[asyncio.Future[Any]] = set()
         self.thread = threading.Thread(target=self._run, name="evolink-io", daemon=True)
         self.thread.start()

@@ -7,11 +7,11 @@ import atexit
 import os
 import secrets
 import threading
-import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from evolink_widgets.clock import now
 from evolink_widgets.core import leaving, loop
 from evolink_widgets.core.budget import Budget, Meter, blocks, meter
 from evolink_widgets.core.leases import Leases
@@ -87,7 +87,7 @@ class Session:
         stand_ins: Sequence[str] = (),
         may_spend: Callable[[], bool] = lambda: True,
         patience: Patience | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
     ) -> None:
         self.service = service
         self.base_url = base_url

@@ -7,7 +7,6 @@ import contextlib
 import contextvars
 import logging
 import threading
-import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from typing import Any, ClassVar, NoReturn, Protocol
 
 import sniffio
 
+from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import (
@@ -100,7 +100,7 @@ class Task:
         estimate: Estimate,
         state: TaskState,
         story: Story,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
     ) -> None:
         self.key = key
         self.request = request
@@ -162,13 +162,13 @@ class Task:
         if self._is_foreign:
             return self._outcome(self._as_it_ended())
         ended = threading.Event()
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else monotonic() + timeout
         with self._told_when_ended(ended.set):
             try:
                 while not (state := self._state).stage.ended:
                     pause = core_loop.SLICE
                     if deadline is not None:
-                        pause = min(pause, deadline - time.monotonic())
+                        pause = min(pause, deadline - monotonic())
                         if pause <= 0:
                             raise WaitTimeout(
                                 f"The task is not finished after {timeout:g} s.", task_id=self.id

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.names import one_line
@@ -126,7 +127,7 @@ class Shelf:
     def trash(self, names: Iterable[object]) -> dict[str, Any]:
         """Move pictures to the trash."""
         pictures = [_pair(name) for name in names]
-        return {"count": self.store.gallery.trash(pictures, now=time.time())}
+        return {"count": self.store.gallery.trash(pictures, now=now())}
 
     def restore(self, names: Iterable[object]) -> dict[str, Any]:
         """Put pictures back."""
