@@ -1,9 +1,9 @@
-"""How a process ends that has tasks out: a script waits for them, all else says what it leaves.
+"""How a process ends that has tasks out: a script waits for them, others say what they leave.
 
 A script whose last line asks goes on until its pictures are files; Ctrl-C leaves at once. A
-kernel or a prompt that a person ends, and a script that broke down, do not keep anyone: they
-wait for the replies to requests that cost money, and no longer. Nothing is lost either way: the
-journal has it, and `ew.recover()` collects it.
+kernel or a prompt that a person ends, and a script that broke down, wait for the replies to
+requests that cost money, and no longer. Nothing is lost either way: the journal has it, and
+`ew.recover()` collects it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _news(state: TaskState) -> tuple[object, ...]:
 
 
 def _tell(out: Sequence[Task]) -> None:
-    """Say what became of the tasks that were out, as far as somebody has to know it."""
+    """Say what became of the tasks that were out: of those left, and of those that ended badly."""
     left = [task for task in out if not task.state.stage.ended]
     unsent = [task for task in left if task.state.stage is Stage.QUEUED]
     sent = [task for task in left if task.state.stage is not Stage.QUEUED]

@@ -71,5 +71,5 @@ class Worker:
             return
         try:
             future.set_result(call())
-        except BaseException as error:  # it belongs to whoever waits
+        except BaseException as error:  # it belongs to the caller
             future.set_exception(error)

@@ -28,7 +28,7 @@ def path_of(given: object, name: str, kind: type[EvolinkError] = StoreError) -> 
 
     try:
         text = os.fspath(given)  # type: ignore[call-overload]
-    except Exception:  # not only TypeError: it may be anybody's object
+    except Exception:  # not only TypeError: an object may raise what it likes
         text = None
     if not isinstance(text, str):
         raise refused("a path, as text or pathlib.Path")

@@ -20,7 +20,7 @@ from evolink_widgets.store.store import Store
 NO_PATHS: dict[str, Any] = {
     "empty": "",
     "blank": " \n",
-    "of nobody": "~surely-no-such-user/pictures",
+    "of no user": "~surely-no-such-user/pictures",
     "bytes": b"pictures",
     "a number": 7,
     "with NUL": "pic\0tures",
@@ -54,7 +54,7 @@ def test_a_store_may_be_named_by_anything_that_has_a_path(tmp_path: Path) -> Non
     assert folder("~/pictures") == Path.home() / "pictures"
 
 
-@pytest.mark.parametrize("given", [NO_PATHS["of nobody"], "", b"x.png", "x\0.png"], ids=repr)
+@pytest.mark.parametrize("given", [NO_PATHS["of no user"], "", b"x.png", "x\0.png"], ids=repr)
 def test_other_paths_are_read_the_same_way(given: Any, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="path must be a path"):
         read_recipe(given)
