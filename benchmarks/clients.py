@@ -38,7 +38,7 @@ async def ours(url: str, folder: Path, tasks: int, in_flight: int, *, small: boo
     async def one(number: int) -> None:
         async with room:
             request = ew.ImageRequest(f"picture {number}", size="1024x1024")
-            task = ew.session().submit(request)
+            task = ew.session().submit(request, fresh=True)
             task.subscribe(note_end(task, saved))
             for image in await task:
                 if small:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, configure, session, weather
-from evolink_widgets.core import origin
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
@@ -23,6 +22,7 @@ from evolink_widgets.rules.task import Credits
 from evolink_widgets.store.embed import read_recipe
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.process import hooks
 from evolink_widgets.store.spending import Spending
 from evolink_widgets.store.store import Store
 
@@ -66,8 +66,13 @@ def generate(
     `task.result()` gives them; without either it goes on just the same.
 
     What was paid for before is not paid for again: the store answers for 0 credits, and only
-    what it lacks is bought. Within one run of a cell each ask of the same gets other pictures,
-    so a loop of four makes four sets; the cell's next run gets the same four from the store.
+    what it lacks is bought. Within one run (of a cell, a script, an IPython line, a Streamlit or
+    marimo rerun, a test under pytest) each ask of the same gets other pictures, so a loop of four
+    makes four sets; the next run gets the same four from the store. A wait that ended without its
+    pictures (a time-out, an interrupt, `stop()`, an error) has given you nothing: asking that
+    again takes it up, and buys only what was not charged. That, and asking again for anything
+    else that was asked for before such a wait, begins a new run. A server is one long run:
+    `session().submit(request, execution=None)` makes an ask a run of its own.
 
     Args:
         prompt: 1 to 32,000 characters.
@@ -103,12 +108,7 @@ def generate(
         callback_url=callback_url,
     )
     _tell_outstanding(current)
-    return current.submit(
-        request,
-        fresh=fresh,
-        execution=origin.execution(),
-        notebook=origin.notebook_name(),
-    )
+    return current.submit(request, fresh=fresh)
 
 
 def estimate(
@@ -258,10 +258,12 @@ def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
 
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
-    """On a kernel's first use: one quiet line about what an earlier kernel left."""
-    from evolink_widgets.notebook.notices import tell_outstanding
+    """One quiet line: what an earlier kernel left, or a key that came after the emulator."""
+    from evolink_widgets.notebook.notices import tell, tell_outstanding
 
     tell_outstanding(current, collecting=collecting)
+    if (late := connect.late_key()) is not None:
+        tell(late)
 
 
 def _show(task: Task) -> None:
@@ -272,5 +274,5 @@ def _show(task: Task) -> None:
 
 
 _presenter: Callable[[Task], None] = _show
-Task.presenter = staticmethod(_presenter)
-GeneratedImage.asker = staticmethod(generate)
+Task.presenter = hooks["presenter"] = staticmethod(_presenter)
+GeneratedImage.asker = hooks["asker"] = staticmethod(generate)

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from evolink_widgets import clock
 from evolink_widgets import store as store_room
 from evolink_widgets.core.budget import Block, Per
-from evolink_widgets.core.keys import Key, find_key, variable
+from evolink_widgets.core.keys import KEY_VARIABLE, Key, find_key, variable
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings import (
     UNNAMED,
@@ -36,6 +36,7 @@ from evolink_widgets.core.settings import (
     number,
 )
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store.process import at_fork, hooks, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.core.transport import Transport
@@ -47,26 +48,50 @@ __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 BASE_URL = "https://api.evolink.ai"
 FILES_URL = "https://files-api.evolink.ai"
 STORE = "evolink_images"
+EMULATOR = "emulator"
 BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 STORE_VARIABLE = "EVOLINK_STORE"
 SPEND_VARIABLE = "EVOLINK_SPEND"
 
-_lock = threading.RLock()
-_settings = Settings()
-_session: Session | None = None
-_emulator: Service | None = None
+#: What says which service is asked; read when the first session is made.
+SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE)
+SERVICE_SETTINGS = {"api_key", "base_url", "files_url", "mode"}
 
 
-def _forget_after_fork() -> None:
-    """A forked child has a lock, a session and an emulator of its own."""
-    global _lock, _session, _emulator
-    _lock = threading.RLock()
-    _session = _emulator = None
+@dataclass
+class State:
+    """What holds for the whole process.
+
+    Attributes:
+        settings: what `configure` was told.
+        variables: the environment's word on the service, as the first session found it.
+        folder: the store that was not named, and `EVOLINK_STORE` when it was first used.
+        session: the one in use; `None` until the next use makes it.
+        emulators: the services that are played in this process, by the store that keeps them.
+        told_of_key: whether it was said that a key came after the emulator.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    variables: dict[str, str] | None = None
+    folder: tuple[str, Path] | None = None
+    session: Session | None = None
+    emulators: dict[Path, Service] = field(default_factory=dict)
+    told_of_key: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+_state = lasting(f"{__name__} state", State)
+
+
+def _after_fork() -> None:
+    """A forked child has a lock, a session and emulators of its own; settings and store stay."""
+    _state.lock = threading.RLock()
+    _state.session = None
+    _state.emulators = {}
+
+
+at_fork(__name__, after_in_child=_after_fork)
 
 
 def configure(
@@ -84,6 +109,14 @@ def configure(
 
     `None` takes a setting back: to the environment's, or to the default.
 
+    The environment is read at the first use, and what was found stays: a process that began on
+    the emulator stays on it, also when a key is set later and a budget is named, and a folder
+    that was not named stays where it was first used, also when the process changes its own.
+    `configure()` with no argument reads the environment again; so does one that names
+    `api_key`, `base_url`, `files_url` or `mode`. Only `store` moves the store, or another
+    `EVOLINK_STORE` and `configure()`. A forked child goes on with the settings, the store and
+    the caps of its parent.
+
     Args:
         api_key: the key, instead of `EVOLINK_API_KEY`. It is kept in memory only.
         base_url: the service's address, instead of `EVOLINK_BASE_URL` and the real one.
@@ -92,7 +125,8 @@ def configure(
         budget: credits that may be spent; a request that may not fit is refused before it is
             sent. Each service's credits count on their own: emulated ones are never real ones.
         per: what counts against the budget: all of a `"day"`, of this `"notebook"` or of the
-            whole `"store"`. By default what is asked for from now on in this process.
+            whole `"store"`. By default what is asked for from now on in this process, in
+            whichever store.
         spend: `"never"` makes every purchase an error, instead of `EVOLINK_SPEND`: what the
             store has still answers, with no key. `"allow"` is the default.
         mode: `"emulator"` plays the service even where there is a key; `"live"` insists on one.
@@ -100,12 +134,12 @@ def configure(
 
     Raises:
         ConfigurationError: a value can't be used; nothing was changed.
+        StoreError: what was spent in the store that is left can't be read; nothing was changed.
 
     Example:
         >>> ew.configure(store="pictures", budget=50, per="day")
         >>> ew.configure(budget=None)
     """
-    global _settings, _session, _emulator
     named: dict[str, Any] = {
         "api_key": each(api_key, find_key),
         "base_url": each(base_url, lambda url: address("base_url", url)),
@@ -115,13 +149,21 @@ def configure(
         "mode": each(mode, lambda word: choice("mode", word, Mode)),
         "speed": each(speed, lambda value: number("speed", value)),
     }
-    with _lock:
-        named["budget"] = budget_of(budget, per, _settings.budget)
+    with _state.lock:
+        named["budget"] = budget_of(budget, per, _state.settings.budget)
         named = {name: value for name, value in named.items() if value is not UNNAMED}
-        _settings = replace(_settings, **named)
-        _session = None
-        if "store" in named or "speed" in named:
-            _emulator = None
+        moved = _state.folder is not None and _state.folder[0] != _store_variable()
+        if "store" in named or (not named and moved):
+            if _state.session is not None:
+                _state.session.leave_store()
+            _state.folder = None
+            _state.emulators.clear()
+        _state.settings = replace(_state.settings, **named)
+        _state.session = None
+        if not named or named.keys() & SERVICE_SETTINGS:
+            _state.variables = None
+        if "speed" in named:
+            _state.emulators.clear()
 
 
 def budget(credits: float) -> Block:
@@ -158,18 +200,39 @@ def session() -> Session:
     Example:
         >>> ew.session().store.root
     """
-    global _session
-    with _lock:
-        if _session is None:
-            _session = _build(_settings, os.environ)
-        return _session
+    with _state.lock:
+        if _state.session is None:
+            variables = _state.variables
+            if variables is None:
+                variables = {name: os.environ.get(name, "") for name in SERVICE_VARIABLES}
+            _state.session = _build(_state.settings, variables)
+            _state.variables = variables  # kept only now: one that can't be used is read again
+        return _state.session
+
+
+def late_key() -> str | None:
+    """Say once that a key was set after the emulator had begun to play the service."""
+    with _state.lock:
+        settings, found = _state.settings, _state.variables
+        if _state.told_of_key or _state.session is None or found is None:
+            return None
+        if settings.mode is not None or _state.session.service != EMULATOR:
+            return None
+        late = [name for name in SERVICE_VARIABLES[:2] if os.environ.get(name, "").strip()]
+        if not late or any(found[name].strip() for name in late):
+            return None
+        _state.told_of_key = True
+    return (
+        f"{late[0]} was set after the first use, and the emulator is still in use: "
+        "these pictures are simulated. ew.configure() goes live."
+    )
 
 
 def _our_store() -> Store:
     return session().store
 
 
-store_room.ours = _our_store
+store_room.ours = hooks["ours"] = _our_store
 
 
 def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
@@ -196,7 +259,7 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
             f"{current.service} is a live service; its weather is its own.",
             advice='Play weather on the emulator: ew.configure(mode="emulator").',
         )
-    if current.service != "emulator":
+    if current.service != EMULATOR:
         body = {"play": name, **how} if name is not None else None
         return _weather_of(current.emulator(body))
     service = _the_emulator(current)
@@ -219,29 +282,29 @@ def _weather_of(document: object) -> list[dict[str, Any]]:
 
 def _may_spend() -> bool:
     """Whether anything may be bought now; asked by older sessions, too."""
-    return _spend(_settings, os.environ) != "never"
+    return _spend(_state.settings) != "never"
 
 
-def _spend(settings: Settings, environment: Mapping[str, str]) -> Spend:
-    """What the settings say, or the environment.
+def _spend(settings: Settings) -> Spend:
+    """What the settings say, or the environment: it may be switched off there at any time.
 
     Raises:
         ConfigurationError: the environment says something else.
     """
     if settings.spend is not None:
         return settings.spend
-    word = variable(SPEND_VARIABLE, environment).lower()
+    word = variable(SPEND_VARIABLE, os.environ).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
 
 def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
-    spend = _spend(settings, environment)
+    spend = _spend(settings)
     key = settings.api_key or find_key(environment=environment)
     base_url = settings.base_url or address(
         BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None
     )
     if settings.mode == "emulator" or (settings.mode is None and key is None and base_url is None):
-        return _emulated(settings, environment)
+        return _emulated(settings)
     if key is None and base_url is not None and is_loopback(base_url):
         key = _no_secret()  # an emulator on a port takes any
     if key is None and spend == "never":  # what the store has is all that is asked for
@@ -276,7 +339,7 @@ def _live(
         base_url=base_url,
         files_url=files_url,
         transport=transport,
-        store=_store(settings, environment),
+        store=_store(settings),
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
@@ -288,8 +351,8 @@ def _live(
     return made
 
 
-def _emulated(settings: Settings, environment: Mapping[str, str]) -> Session:
-    store = _store(settings, environment)
+def _emulated(settings: Settings) -> Session:
+    store = _store(settings)
     key = _no_secret()
 
     def transport() -> Transport:
@@ -300,7 +363,7 @@ def _emulated(settings: Settings, environment: Mapping[str, str]) -> Session:
         return Transport(key, (API_URL, FILES_URL), agent=_agent(), app=app)
 
     made = Session(
-        service="emulator",
+        service=EMULATOR,
         base_url="http://api.emulator.invalid",
         files_url="http://files.emulator.invalid",
         transport=transport,
@@ -326,25 +389,35 @@ async def _keyless(scope: Any, receive: Any, send: Any) -> None:
 
 def _the_emulator(current: Session) -> Service:
     """The service that is played in this process; its tasks outlive it, in the store."""
-    global _emulator
     from evolink_widgets.emulator import NOTEBOOK_SPEED
     from evolink_widgets.emulator.service import Service
 
-    with _lock:
-        if _emulator is None:
-            _emulator = Service(
+    root = current.store.root
+    with _state.lock:
+        if root not in _state.emulators:
+            _state.emulators[root] = Service(
                 clock=clock.now,
-                speed=_settings.speed or NOTEBOOK_SPEED,
-                memory=current.store.root / ".emulator.jsonl",
+                speed=_state.settings.speed or NOTEBOOK_SPEED,
+                memory=root / ".emulator.jsonl",
             )
-        return _emulator
+        return _state.emulators[root]
 
 
-def _store(settings: Settings, environment: Mapping[str, str]) -> Any:
+def _store(settings: Settings) -> Any:
+    """The store that is named; otherwise where it was first used, whatever the folder is now."""
     from evolink_widgets.store.store import Store
 
-    named = variable(STORE_VARIABLE, environment)
-    return Store(settings.store or folder(named or STORE, STORE_VARIABLE if named else "store"))
+    if settings.store is not None:
+        return Store(settings.store)
+    if _state.folder is None:
+        named = _store_variable()
+        found = folder(named or STORE, STORE_VARIABLE if named else "store")
+        _state.folder = (named, found)
+    return Store(_state.folder[1])
+
+
+def _store_variable() -> str:
+    return variable(STORE_VARIABLE, os.environ)
 
 
 def _no_secret() -> Key:

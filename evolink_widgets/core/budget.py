@@ -6,16 +6,17 @@ A cap counts the credits of one service: emulated ones never count against a rea
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.store.ledger import Cap
+from evolink_widgets.store.process import at_fork, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.core.session import Session
@@ -76,21 +77,43 @@ class Budget:
             return f"budget {self.token}"
         return notebook_scope(notebook) if self.per == "notebook" else None
 
-    def cap(self, service: str, notebook: str | None, now: float) -> Cap:
+    def cap(self, service: str, notebook: str | None, now: float, store: Path) -> Cap:
         """The limit as the ledger checks it.
 
         Args:
             service: whose credits are counted.
             notebook: where the request comes from.
             now: Unix seconds.
+            store: the folder of the ledger that checks it.
         """
+        others = _elsewhere.get((self.token, service), {})
         return Cap(
             self.limit,
             name=self.name or _NAMES[self.per],
             scope=self.scope(notebook),
             since=_midnight(now) if self.per == "day" else None,
             service=service,
+            before=sum(credits for root, credits in others.items() if root != store),
         )
+
+
+#: What is gone of the budgets of this process, by their token and the service, in each store
+#: that the process has left.
+_elsewhere: dict[tuple[str, str], dict[Path, float]] = lasting(f"{__name__} elsewhere", dict)
+
+
+def leave_store(budgets: Sequence[Budget], service: str, root: Path, ledger: Ledger) -> None:
+    """Keep in mind what is gone of the budgets in a store; another one is used from now on.
+
+    A budget of a day, a notebook or a store is counted in each store on its own.
+
+    Raises:
+        StoreError: the ledger can't be read.
+    """
+    for budget in budgets:
+        if budget.per is None:
+            spent = ledger.spent(scope=budget.scope(None), service=service)
+            _elsewhere.setdefault((budget.token, service), {})[root] = spent.total
 
 
 def notebook_scope(notebook: str | None) -> str:
@@ -101,40 +124,44 @@ def notebook_scope(notebook: str | None) -> str:
 def meter(ledger: Ledger, cap: Cap) -> Meter:
     """What is gone of a cap."""
     spent = ledger.spent(since=cap.since, scope=cap.scope, service=cap.service)
-    return Meter(cap.name, cap.limit, spent.charged + spent.unreported, spent.reserved)
+    gone = cap.before + spent.charged + spent.unreported
+    return Meter(cap.name, cap.limit, gone, spent.reserved)
 
 
-_lock = threading.Lock()
-_blocks: tuple[Budget, ...] = ()
+@dataclass
+class _Blocks:
+    """The `with` blocks that are open in this process."""
+
+    open: tuple[Budget, ...] = ()
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def _forget_after_fork() -> None:
-    """The child is under the same blocks; a thread that held the lock does not live on in it."""
-    global _lock
-    _lock = threading.Lock()
+_blocks = lasting(f"{__name__} blocks", _Blocks)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+def _after_fork() -> None:
+    """A child is under the blocks that were open, and has a lock of its own."""
+    _blocks.lock = threading.Lock()
+
+
+at_fork(__name__, after_in_child=_after_fork)
 
 
 def blocks() -> tuple[Budget, ...]:
     """The budgets of the `with` blocks that are open now, in this whole process."""
-    return _blocks
+    return _blocks.open
 
 
 def enter(budget: Budget) -> None:
     """Open a block; what any thread asks for from now on is under it."""
-    global _blocks
-    with _lock:
-        _blocks = (*_blocks, budget)
+    with _blocks.lock:
+        _blocks.open = (*_blocks.open, budget)
 
 
 def leave(budget: Budget) -> None:
     """Close a block, whichever was opened last."""
-    global _blocks
-    with _lock:
-        _blocks = tuple(one for one in _blocks if one is not budget)
+    with _blocks.lock:
+        _blocks.open = tuple(one for one in _blocks.open if one is not budget)
 
 
 class Block:
@@ -160,7 +187,7 @@ class Block:
     def meter(self) -> Meter:
         """The whole reading."""
         session = self._session()
-        cap = self._budget.cap(session.service, None, unix_now())
+        cap = self._budget.cap(session.service, None, unix_now(), session.store.root)
         return meter(session.store.ledger, cap)
 
     @property

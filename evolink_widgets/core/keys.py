@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
+from evolink_widgets.store.process import lasting
 
 KEY_VARIABLE = "EVOLINK_API_KEY"
 
@@ -82,7 +83,7 @@ class Key:
         raise TypeError("A key is not pickled: it must not leave the process.")
 
 
-_SALT = os.urandom(16)
+_SALT = lasting(f"{__name__} salt", lambda: os.urandom(16))
 
 
 def _check(secret: str, source: str) -> None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from evolink_widgets.core import loop
+from evolink_widgets.store.process import lasting
 
 POSTS = 8
 """Paid requests on their way at once."""
@@ -108,7 +109,7 @@ class Limits:
         self.read_pace = Pace(now)
 
 
-_shared: dict[tuple[int, str, str], Limits] = {}
+_shared: dict[tuple[int, str, str], Limits] = lasting(f"{__name__} shared", dict)
 
 
 def limits_for(service: str, fingerprint: str) -> Limits:

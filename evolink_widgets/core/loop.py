@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from evolink_widgets.clock import monotonic
+from evolink_widgets.store.process import at_fork, lasting
 
 T = TypeVar("T")
 
@@ -67,37 +68,41 @@ class _Thread:
         self.loop.run_forever()
 
 
-_lock = threading.Lock()
-_current: _Thread | None = None
-_generation = 0
+@dataclass
+class _Here:
+    """This process's thread, and how many forks the process descends from."""
+
+    current: _Thread | None = None
+    generation: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_here = lasting(f"{__name__} thread", _Here)
 
 
 def _forget_after_fork() -> None:
     """Threads do not survive a fork: the child begins with none."""
-    global _lock, _current, _generation
-    _lock = threading.Lock()
-    _current = None
-    _generation += 1
+    _here.lock = threading.Lock()
+    _here.current = None
+    _here.generation += 1
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_forget_after_fork)
+at_fork(__name__, after_in_child=_forget_after_fork)
 
 
 def _thread() -> _Thread:
-    global _current
-    current = _current
+    current = _here.current
     if current is None:
-        with _lock:
-            if _current is None:
-                _current = _Thread()
-            current = _current
+        with _here.lock:
+            if _here.current is None:
+                _here.current = _Thread()
+            current = _here.current
     return current
 
 
 def generation() -> int:
     """How many forks this process descends from; what was built before one is dead after it."""
-    return _generation
+    return _here.generation
 
 
 def core_loop() -> asyncio.AbstractEventLoop:
@@ -107,7 +112,8 @@ def core_loop() -> asyncio.AbstractEventLoop:
 
 def on_loop() -> bool:
     """Whether the caller is on the core's own thread, which must never be blocked."""
-    return _current is not None and threading.current_thread() is _current.thread
+    current = _here.current
+    return current is not None and threading.current_thread() is current.thread
 
 
 def run_on_loop(coro: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:

@@ -367,7 +367,7 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
             high,
             now=now,
             service=wiring.service,
-            caps=terms.caps(wiring.service, now),
+            caps=terms.caps(wiring.service, now, store.root),
             scopes=terms.scopes,
         )
 

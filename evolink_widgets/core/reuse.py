@@ -1,60 +1,162 @@
 """What was paid for already answers again: whose pools are looked in, and what has been taken.
 
-Within one execution of a cell each ask of a recipe takes the next pictures of its pool, so a
-loop of four gives four different sets. The next execution begins at the front again: running
-the cell once more gives the same four, for 0 credits.
+Within one execution each ask of a recipe takes the next pictures of its pool, so a loop of four
+gives four different sets. The next execution begins at the front again: running the cell once
+more gives the same four, for 0 credits.
+
+An ask that was waited for in vain has given nothing: the next ask of its recipe takes its set
+up, and no other. That one, and whatever else was asked before the wait and is asked again, begins
+a new pass over the same asks: at the front, as another execution does.
 """
 
 from __future__ import annotations
 
-import os
+import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from evolink_widgets.core.stored import Stored
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.pool import Offer, Slot
+from evolink_widgets.store.process import at_fork, lasting
 
 REMEMBERED = 256
 """Executions whose takings are remembered; an older cell that still asks begins anew."""
 
 
-@dataclass
-class Execution:
-    """One run of a cell, and the pictures that its asks have taken; used under its lock."""
+@dataclass(eq=False)
+class Taking:
+    """One set of a recipe that an execution takes: by one ask, or by those that take it up.
 
-    taken: set[Slot] = field(default_factory=set)
+    Attributes:
+        slots: its pictures.
+        in_vain: whether it was waited for in vain, and nothing has taken it up.
+        beside: the sets that an earlier pass had taken when this one was taken up.
+    """
+
+    slots: set[Slot] = field(default_factory=set)
+    in_vain: bool = False
+    beside: tuple[Taking, ...] = ()
+
+
+@dataclass(eq=False)
+class Execution:
+    """One run of a cell, or one pass of a script, and what its asks have taken.
+
+    Attributes:
+        takings: by recipe, in the order in which they were begun.
+        asked: when each recipe was first asked, on this clock.
+        failed: the asks that were waited for in vain and have not given their pictures since,
+            and when that was.
+        clock: counts what happens.
+        lock: held while an ask chooses.
+    """
+
+    takings: dict[Hashable, list[Taking]] = field(default_factory=dict)
+    asked: dict[Hashable, int] = field(default_factory=dict)
+    failed: dict[Ask, int] = field(default_factory=dict)
+    clock: Iterator[int] = field(default_factory=itertools.count)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_over_for(self, recipe: Hashable) -> bool:
+        """Whether an ask of this recipe is one of a new pass."""
+        asked = self.asked.get(recipe)
+        return asked is not None and any(when > asked for when in tuple(self.failed.values()))
+
+    def begin(self, recipe: Hashable, taking: Taking) -> Taking:
+        """Count a set among those that this execution takes."""
+        self.asked.setdefault(recipe, next(self.clock))
+        self.takings.setdefault(recipe, []).append(taking)
+        return taking
+
+
+class Ask:
+    """One ask's part in its execution.
+
+    Args:
+        execution: the execution.
+        recipe: a name for what is asked, and of which store.
+        taking: the set that it is to get.
+    """
+
+    def __init__(self, execution: Execution, recipe: Hashable, taking: Taking) -> None:
+        self.execution = execution
+        self._recipe = recipe
+        self._taking = taking
+
+    @property
+    def slots(self) -> set[Slot]:
+        """The pictures of its set; shared with an ask that took the set up."""
+        return self._taking.slots
+
+    @property
+    def others(self) -> set[Slot]:
+        """The pictures of the execution's other sets, which this one is not to have."""
+        taken = {*self.execution.takings[self._recipe], *self._taking.beside}
+        return {slot for taking in taken - {self._taking} for slot in taking.slots}
+
+    def in_vain(self) -> None:
+        """It was waited for, and the wait ended without its pictures. Any thread."""
+        self.execution.failed[self] = next(self.execution.clock)
+        self._taking.in_vain = True
+
+    def came(self) -> None:
+        """Whoever waited for it has its pictures. Any thread."""
+        self.execution.failed.pop(self, None)
+        self._taking.in_vain = False
+
+
+@dataclass
+class _Executions:
+    """The executions of this process, by name, oldest first."""
+
+    known: OrderedDict[Hashable, Execution] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_lock = threading.Lock()
-_executions: OrderedDict[Hashable, Execution] = OrderedDict()
+_executions = lasting(f"{__name__} executions", _Executions)
 
 
 def _forget_after_fork() -> None:
     """A child is an execution of its own, and has locks of its own."""
-    global _lock, _executions
-    _lock = threading.Lock()
-    _executions = OrderedDict()
+    _executions.lock = threading.Lock()
+    _executions.known = OrderedDict()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+at_fork(__name__, after_in_child=_forget_after_fork)
 
 
-def execution_of(name: Hashable | None) -> Execution:
-    """The execution of this name, the same for all sessions of the process; `None` is a new one."""
+def ask_of(name: Hashable | None, recipe: Hashable) -> Ask:
+    """Begin an ask of this execution, the same for all sessions of the process.
+
+    Args:
+        name: the execution's name; `None` is one of the ask's own.
+        recipe: what is asked, and of which store.
+    """
     if name is None:
-        return Execution()
-    with _lock:
-        found = _executions.setdefault(name, Execution())
-        _executions.move_to_end(name)
-        while len(_executions) > REMEMBERED:
-            _executions.popitem(last=False)
-        return found
+        return _first(Execution(), recipe)
+    with _executions.lock:
+        found = _executions.known.setdefault(name, Execution())
+        _executions.known.move_to_end(name)
+        while len(_executions.known) > REMEMBERED:
+            _executions.known.popitem(last=False)
+        if not found.is_over_for(recipe):
+            return _first(found, recipe)
+        new = _executions.known[name] = Execution()
+        for taking in found.takings[recipe]:
+            if taking.in_vain:
+                taking.in_vain = False
+                kept = [one for one in found.takings[recipe] if not one.in_vain]
+                taking.beside = tuple({*taking.beside, *kept} - {taking})
+                return Ask(new, recipe, new.begin(recipe, taking))
+        return _first(new, recipe)
+
+
+def _first(execution: Execution, recipe: Hashable) -> Ask:
+    return Ask(execution, recipe, execution.begin(recipe, Taking()))
 
 
 def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import os
 import secrets
 import threading
 import weakref
@@ -12,14 +11,14 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
-from evolink_widgets.core import leaving, loop
-from evolink_widgets.core.budget import Budget, Meter, blocks, meter
+from evolink_widgets.core import leaving, loop, origin
+from evolink_widgets.core.budget import Budget, Meter, blocks, leave_store, meter
 from evolink_widgets.core.leases import Leases
-from evolink_widgets.core.origin import notebook_name
 from evolink_widgets.core.outstanding import Outstanding
 from evolink_widgets.core.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.prices import Prices
+from evolink_widgets.core.settings import UNNAMED, Unnamed
 from evolink_widgets.core.stored import Stored
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import (
@@ -33,6 +32,7 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.rules.task import Credits
+from evolink_widgets.store.process import at_fork, lasting
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
@@ -131,22 +131,23 @@ class Session:
         self,
         request: ImageRequest,
         *,
-        fresh: bool = True,
-        execution: Hashable | None = None,
+        fresh: bool = False,
+        execution: Hashable | Unnamed | None = UNNAMED,
         notebook: str | None = None,
     ) -> Task:
-        """Ask for pictures; returns at once, before anything is written or sent.
+        """Ask for pictures as `generate` does; returns at once, before anything is written or sent.
 
         Args:
             request: what is asked.
             fresh: ask anew, even where the store has pictures of the same recipe. Otherwise
                 what was paid for before answers, and only what is missing is bought.
             execution: names the run of a cell. Its asks of one recipe get different pictures,
-                one after the other; another execution begins at the first picture again. `None`
-                is one of its own.
+                one after the other; another execution begins at the first picture again. By
+                default it is found out, as for `generate`; `None` is one of the ask's own: a
+                server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.reuse import execution_of, identities_of
+        from evolink_widgets.core.reuse import ask_of, identities_of
         from evolink_widgets.core.shelf import Shelf
         from evolink_widgets.core.story import TaskStory
         from evolink_widgets.core.terms import Terms
@@ -158,8 +159,10 @@ class Session:
         shelf = None
         if not fresh:
             identities = identities_of(request, wiring.recipe_service, self._stand_ins)
-            shelf = Shelf(wiring, recipe, identities, execution_of(execution))
-        terms = Terms(self._budgets(), notebook or notebook_name())
+            name = origin.execution() if execution is UNNAMED else execution
+            ask = ask_of(name, (self.store.root, *identities))
+            shelf = Shelf(wiring, recipe, identities, ask)
+        terms = Terms(self._budgets(), notebook or origin.notebook_name())
         story = TaskStory(
             wiring, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
         )
@@ -209,8 +212,9 @@ class Session:
         Raises:
             StoreError: the ledger can't be read.
         """
-        now, where = self._clock(), notebook or notebook_name()
-        caps = [budget.cap(self.service, where, now) for budget in self._budgets()]
+        now, where = self._clock(), notebook or origin.notebook_name()
+        root = self.store.root
+        caps = [budget.cap(self.service, where, now, root) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
 
     def outstanding(self) -> Outstanding | None:
@@ -246,6 +250,14 @@ class Session:
         from evolink_widgets.core.recovery import recover
 
         return loop.wait_on_loop(recover(self._wired(), self))
+
+    def leave_store(self) -> None:
+        """Keep what is gone of this process's budgets: the next session has another store.
+
+        Raises:
+            StoreError: the ledger can't be read.
+        """
+        leave_store(self._budgets(), self.service, self.store.root, self.store.ledger)
 
     def emulator(self, body: object = None) -> object:
         """Read the weather of an emulator on a port, or change it with `body`."""
@@ -393,7 +405,7 @@ class Session:
             await self._wiring.lessons.keep()
 
 
-_OPEN: weakref.WeakSet[Session] = weakref.WeakSet()
+_OPEN: weakref.WeakSet[Session] = lasting(f"{__name__} open", weakref.WeakSet)
 _RENEWING = threading.Lock()
 
 
@@ -403,11 +415,9 @@ def _forget_after_fork() -> None:
     _RENEWING = threading.Lock()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+at_fork(__name__, after_in_child=_forget_after_fork)
 
 
-@atexit.register
 def _leave() -> None:
     """Before Python ends: what was just paid for is waited for, or at least written down."""
     used = [
@@ -417,3 +427,6 @@ def _leave() -> None:
     ]
     if used:
         leaving.leave(used, waits=leaving.is_script())
+
+
+lasting(f"{__name__} last words", lambda: atexit.register(_leave))

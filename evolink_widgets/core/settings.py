@@ -15,6 +15,7 @@ from evolink_widgets.core.budget import Budget, Per
 from evolink_widgets.core.keys import Key
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.store.paths import absolute
+from evolink_widgets.store.process import lasting
 
 T = TypeVar("T")
 
@@ -31,7 +32,8 @@ class Unnamed(Enum):
         return "<as it is>"
 
 
-UNNAMED = Unnamed.UNNAMED
+# One object for the whole process: what was loaded before a reload knows it, too.
+UNNAMED: Literal[Unnamed.UNNAMED] = lasting(f"{__name__} unnamed", lambda: Unnamed.UNNAMED)
 
 EXAMPLE = "https://api.evolink.ai"
 
@@ -105,7 +107,7 @@ def is_loopback(url: str) -> bool:
 
 def each(value: T | Unnamed | None, read: Callable[[T], Any]) -> Any:
     """What was named, read and checked; `None` and what was not named stay what they are."""
-    return value if value is None or isinstance(value, Unnamed) else read(value)
+    return value if value is None or value is UNNAMED else read(value)
 
 
 def budget_of(
@@ -121,15 +123,15 @@ def budget_of(
     Raises:
         ConfigurationError: `per` without a budget, or a value that can't be.
     """
-    covers = each(per, lambda word: choice("per", word, Per))
-    if not isinstance(credits, Unnamed):
+    covers: Per | Unnamed | None = each(per, lambda word: choice("per", word, Per))
+    if credits is not UNNAMED:
         if credits is None:
-            if not isinstance(covers, Unnamed) and covers is not None:
+            if covers is not UNNAMED and covers is not None:
                 raise _no_budget(covers)
             return None
         kept = old.per if old is not None else None
-        return Budget(number("budget", credits), kept if isinstance(covers, Unnamed) else covers)
-    if isinstance(covers, Unnamed):
+        return Budget(number("budget", credits), kept if covers is UNNAMED else covers)
+    if covers is UNNAMED:
         return UNNAMED
     if old is None:
         if covers is None:

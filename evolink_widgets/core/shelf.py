@@ -15,7 +15,7 @@ from evolink_widgets.core.ending import CameShort, stopped
 from evolink_widgets.core.failures import error_from, failure_record
 from evolink_widgets.core.record import buy
 from evolink_widgets.core.recovery import take_up
-from evolink_widgets.core.reuse import Execution, stored_of
+from evolink_widgets.core.reuse import Ask, stored_of
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.terms import Terms, check_spending
 from evolink_widgets.errors import EvolinkError
@@ -40,12 +40,11 @@ class Shelf:
         wiring: the session's parts.
         recipe: the whole ask.
         identities: the pools that may answer, in order.
-        execution: the run of the cell that asks.
+        ask: the ask's part in the run of the cell.
     """
 
-    def __init__(
-        self, wiring: Wiring, recipe: Recipe, identities: Sequence[str], execution: Execution
-    ) -> None:
+    def __init__(self, wiring: Wiring, recipe: Recipe, identities: Sequence[str], ask: Ask) -> None:
+        self.ask = ask
         self.images: dict[int, GeneratedImage] = {}
         self.own: tuple[int, ...] = ()
         self.lost: list[TaskStory] = []
@@ -53,7 +52,6 @@ class Shelf:
         self._wiring = wiring
         self._recipe = recipe
         self._identities = tuple(identities)
-        self._execution = execution
         self._waiting: dict[int, Slot] = {}
         self._reused: list[Offer] = []
         self._mine: set[Slot] = set()
@@ -102,7 +100,7 @@ class Shelf:
             StoreError: it can't be read, or what has to be bought not written down.
         """
         empty = self._empty()
-        with self._execution.lock:
+        with self.ask.execution.lock:
             offers, entry = self._choose(len(empty)), None
             missing = len(empty) - len(offers)
             if missing:
@@ -116,7 +114,7 @@ class Shelf:
                         entry = buy(self._wiring, key, self.part(missing), terms)
                         self.gone += tuple(gone[:missing])
             self._note(empty, offers, entry, own)
-            self._execution.taken |= self._mine
+            self.ask.slots.update(self._mine)
         return entry
 
     async def fill(self, story: TaskStory) -> None:
@@ -156,6 +154,7 @@ class Shelf:
             leave = other.task.subscribe(lambda state: self._mirror(story, other, wanted, state))
             try:
                 await other.own_end.wait()
+                await other.left()  # stopped before it was sent: it is withdrawn first
             finally:
                 leave()
             self._take_from(story, other, wanted)
@@ -223,7 +222,7 @@ class Shelf:
             n,
             self._identities,
             service=self._wiring.service,
-            taken=self._execution.taken | self._mine,
+            taken=self.ask.others | self._mine,
             now=self._wiring.clock(),
         )
 
@@ -249,14 +248,14 @@ class Shelf:
     def _give_back(self, slots: set[Slot]) -> None:
         """Let this and later asks take them, should they come after all. On a worker."""
         self._mine -= slots
-        with self._execution.lock:
-            self._execution.taken -= slots
+        with self.ask.execution.lock:
+            self.ask.slots.difference_update(slots)
 
     def _check_spending(self, missing: int, gone: Sequence[str]) -> None:
         n = self._recipe.request.n
         what = "This picture is" if n == 1 else f"{missing} of {n} pictures are"
         said = f"{what} not in the store"
-        if self._execution.taken:  # a loop takes one after the other
+        if self.ask.others:  # a loop takes one after the other
             said += ", beside those that this run of the cell has taken"
         if gone:
             said += f" ({_names(gone)} not there any more: moved or deleted)"

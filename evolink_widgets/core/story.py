@@ -117,10 +117,17 @@ class TaskStory:
             places=state.places,
         )
 
+    def waited(self, *, in_vain: bool) -> None:
+        """Hear how a wait for the task ended, on the thread of whoever waited."""
+        if self._shelf is not None:
+            ask = self._shelf.ask
+            (ask.in_vain if in_vain else ask.came)()
+
     def stop(self) -> None:
         """Stop; a request on its way is still waited for in silence, for its id's sake."""
         if self.task.state.stage.ended:
             return
+        self.waited(in_vain=True)
         if self._work is not None:
             self._work.cancel()
         if self._is_unsent():

@@ -29,6 +29,7 @@ from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest
 from evolink_widgets.store.pictures import ImageSet
+from evolink_widgets.store.process import hooks
 
 __all__ = ["Listener", "Stage", "Story", "Task", "TaskState"]
 
@@ -51,6 +52,9 @@ class Story(Protocol):
 
     def image_set(self, state: TaskState) -> ImageSet:
         """The pictures of `state` as an ordered set."""
+
+    def waited(self, *, in_vain: bool) -> None:
+        """Hear how a wait for the task ended; the one method for any thread."""
 
     def stop(self) -> None:
         """Stop watching; the journal keeps the task."""
@@ -88,7 +92,7 @@ class Task:
         >>> images = task.result(timeout=600)
     """
 
-    presenter: ClassVar[Callable[[Task], None] | None] = None
+    presenter: ClassVar[Callable[[Task], None] | None] = hooks.get("presenter")
     """Shows a task in a notebook; set when the package's front end is imported."""
 
     def __init__(
@@ -170,6 +174,7 @@ class Task:
                     if deadline is not None:
                         pause = min(pause, deadline - monotonic())
                         if pause <= 0:
+                            self._story.waited(in_vain=True)
                             raise WaitTimeout(
                                 f"The task is not finished after {timeout:g} s.", task_id=self.id
                             )
@@ -294,11 +299,14 @@ class Task:
                 self._waiters.remove(wake)
 
     def _outcome(self, state: TaskState) -> ImageSet:
+        self._story.waited(in_vain=state.error is not None)
         if state.error is None:
             return self._story.image_set(state)
         raise state.error.with_traceback(None)
 
     def _interrupted(self) -> None:
+        self._story.waited(in_vain=True)
+
         def say() -> None:
             if not self._state.stage.ended:
                 self.publish(note=INTERRUPTED)

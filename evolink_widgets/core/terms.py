@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from evolink_widgets.core.budget import Budget, scopes_of
 from evolink_widgets.errors import SpendingRefused
@@ -24,9 +25,9 @@ class Terms:
     budgets: tuple[Budget, ...] = ()
     notebook: str | None = None
 
-    def caps(self, service: str, now: float) -> list[Cap]:
-        """The limits that a purchase has to keep."""
-        return [budget.cap(service, self.notebook, now) for budget in self.budgets]
+    def caps(self, service: str, now: float, store: Path) -> list[Cap]:
+        """The limits that a purchase in this store has to keep."""
+        return [budget.cap(service, self.notebook, now, store) for budget in self.budgets]
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from evolink_widgets.printable import printable
+from evolink_widgets.store.process import lasting
 from evolink_widgets.widgets.hosts import Host, host
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.3
 """Seconds for which a cell waits for the journal; a slower one is asked at the next use."""
 
-_told: set[Hashable] = set()
+_told: set[Hashable] = lasting(f"{__name__} told", set)
 
 
 def tell_outstanding(session: Session, *, collecting: bool = False) -> None:

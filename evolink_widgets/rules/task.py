@@ -26,6 +26,10 @@ _LINK_NAMES = ("url", "image_url", "download_url")
 _GIVEN_BACK = ("refunded", "success", "completed", "done")
 
 
+if "TaskStatus" in globals():  # reloaded by hand: a second one would not be known for the first
+    raise ImportError(f"{__name__} is in use by tasks on their way; restart Python to reload it.")
+
+
 class TaskStatus(str, Enum):
     """How far the service says a task is; `UNKNOWN` is ours, for words we do not know.
 

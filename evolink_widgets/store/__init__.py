@@ -14,6 +14,7 @@ from evolink_widgets.store.gallery import Gallery, GeneratedImage, ImageSet
 from evolink_widgets.store.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger import Cap, Ledger, Spent
 from evolink_widgets.store.merging import Merged
+from evolink_widgets.store.process import hooks
 from evolink_widgets.store.query import Facets, Query
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.thumbs import Thumb, thumbnail
@@ -37,7 +38,7 @@ __all__ = [
     "thumbnail",
 ]
 
-ours: Callable[[], Store] | None = None
+ours: Callable[[], Store] | None = hooks.get("ours")
 """The store that this process uses; the composition root says which (see `connect`)."""
 
 

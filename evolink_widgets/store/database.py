@@ -23,6 +23,7 @@ from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.mounts import on_network
+from evolink_widgets.store.process import at_fork, lasting
 from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS, Change
 
 Access = Literal["write", "read", "frozen"]
@@ -353,9 +354,9 @@ def _journal_mode(connection: sqlite3.Connection, wished: str, patience: float) 
 # A connection must not cross a fork, not even unused: SQLite keeps its file locks in memory,
 # the child would believe it holds them, and a third process could then truncate the shared
 # index under it. So all are closed before a fork, and both sides open their own again.
-_OPEN: weakref.WeakSet[Database] = weakref.WeakSet()
-_REGISTRY = threading.Lock()
-_HELD: list[Database] = []
+_OPEN: weakref.WeakSet[Database] = lasting(f"{__name__} open", weakref.WeakSet)
+_REGISTRY = lasting(f"{__name__} registry", threading.Lock)
+_HELD: list[Database] = lasting(f"{__name__} held", list)
 
 
 def _before_fork() -> None:
@@ -373,7 +374,4 @@ def _after_fork() -> None:
     _REGISTRY.release()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
-    )
+at_fork(__name__, before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

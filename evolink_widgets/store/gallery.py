@@ -23,6 +23,7 @@ from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.formats import Facts, NotAPicture, examine
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
+from evolink_widgets.store.process import hooks
 from evolink_widgets.store.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.records import read_receipt
 from evolink_widgets.store.rows import SELECT, in_reach, place_of, read_image, read_recipe
@@ -302,4 +303,4 @@ def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
         database.close()
 
 
-GeneratedImage.finder = staticmethod(_parents)
+GeneratedImage.finder = hooks["finder"] = staticmethod(_parents)

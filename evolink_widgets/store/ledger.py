@@ -38,6 +38,7 @@ class Cap:
         scope: only rows reserved under this scope; `None` is every row.
         since: only rows reserved at or after this Unix second; `None` is always.
         service: only this service's rows; `None` is all.
+        before: credits that are gone of it and are in no row here: spent in another store.
     """
 
     limit: float
@@ -45,6 +46,7 @@ class Cap:
     scope: str | None = None
     since: float | None = None
     service: str | None = None
+    before: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def _receipt_of(row: Row) -> Receipt:
 def _check(connection: Connection, cap: Cap, asked: int) -> None:
     sql, values = _sum(cap)
     charged, unreported, reserved, _ = connection.execute(sql, values).fetchone()
+    charged += _whole(cap.before)
     if charged + unreported + reserved + asked <= _whole(cap.limit, math.floor):
         return
     raise BudgetExceeded(

@@ -61,7 +61,8 @@ def absolute(given: object, name: str, kind: type[EvolinkError] = StoreError) ->
         return path.absolute()
     except OSError as exc:
         raise kind(
-            f"{name} {shown(str(path))} is relative to the current folder, and that is not there "
-            "any more.",
-            advice="Change to a folder that is there (os.chdir), or name the whole path.",
+            f"{name} {shown(str(path))} is relative to the folder that this process works in, "
+            "and that folder was deleted.",
+            advice="Name the whole path, such as /home/me/pictures; or change to a folder that is "
+            "there (os.chdir).",
         ) from exc

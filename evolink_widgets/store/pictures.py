@@ -19,6 +19,7 @@ from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import TRASH, one_line
 from evolink_widgets.store.paths import path_of
+from evolink_widgets.store.process import hooks
 from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ class GeneratedImage:
         >>> isinstance(image, ew.GeneratedImage), image.pil.size
     """
 
-    asker: ClassVar[Callable[..., Any] | None] = None
+    asker: ClassVar[Callable[..., Any] | None] = hooks.get("asker")
     """Asks for pictures; set where the package's front is imported."""
 
-    finder: ClassVar[Callable[[Path, Recipe], Sequence[GeneratedImage]] | None] = None
+    finder: ClassVar[Callable[[Path, Recipe], Sequence[GeneratedImage]] | None] = hooks.get(
+        "finder"
+    )
     """Finds the pictures behind a recipe's references in a store; set by the gallery."""
 
     path: Path

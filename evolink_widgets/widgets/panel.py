@@ -102,7 +102,8 @@ class Panel(View):
 
     def _submit(self, request: ImageRequest, *, fresh: bool = True) -> Task:
         """Ask for pictures and show them."""
-        task = session().submit(request, fresh=fresh)
+        # A press is an execution of its own: it is offered the first pictures that there are.
+        task = session().submit(request, fresh=fresh, execution=None)
         self._follow(task)
         return task
 

@@ -32,9 +32,7 @@ ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The package as a user has it, in a folder of its own."""
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
-    monkeypatch.setattr(connect, "_session", None)
-    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
     yield tmp_path
@@ -123,7 +121,7 @@ def test_only_what_the_store_lacks_counts(
     open_session(in_process).submit(small(n=3)).result(20)
     price = price_of(open_session(in_process), small(n=1))
     session = open_session(in_process, budget=price * 1.01)
-    assert len(session.submit(small(n=4), fresh=False).result(20)) == 4
+    assert len(session.submit(small(n=4), execution=None).result(20)) == 4
 
 
 def test_what_was_not_charged_is_given_back_and_what_is_unknown_is_not(
@@ -141,7 +139,7 @@ def test_what_was_not_charged_is_given_back_and_what_is_unknown_is_not(
         session.submit(small()).result(20)
     assert session.meters()[0].reserved == pytest.approx(price)
     with pytest.raises(errors.BudgetExceeded):
-        session.submit(small()).result(20)
+        session.submit(small(), fresh=True).result(20)
 
 
 def test_emulated_credits_do_not_count_as_real_ones(
@@ -215,7 +213,7 @@ def test_what_is_asked_inside_a_block_is_under_it_however_late_it_is_sent(here: 
 
 def test_a_block_does_not_stand_in_the_way_of_the_store(here: Path) -> None:
     session = ew.session()
-    session.submit(ImageRequest("a fox", **ASK)).result(30)
+    session.submit(ImageRequest("a fox", **ASK), fresh=True).result(30)
     with ew.budget(credits=0.001):
         assert len(ew.generate("a fox", **ASK).result(30)) == 1
 
@@ -251,7 +249,7 @@ def test_none_takes_every_setting_back(here: Path, monkeypatch: pytest.MonkeyPat
     ew.configure(store=here / "told", mode="emulator", spend="never", budget=3, per="day")
     assert ew.session().store.root == here / "told"
     ew.configure(store=None, mode=None, spend=None, budget=None, speed=None, api_key=None)
-    assert connect._settings == connect.Settings()
+    assert connect._state.settings == connect.Settings()
     assert ew.session().store.root == here / "from the shell"
 
 
@@ -262,13 +260,14 @@ def test_spend_never_makes_every_purchase_an_error(here: Path) -> None:
     first = ew.generate("a fox", n=2, **ASK)
     first.result(30)
     ew.configure(spend="never")
-    again = ew.session().submit(first.request, fresh=False)
+    again = ew.session().submit(first.request, execution=None)
     assert [image.path for image in again.result(30)] == [image.path for image in first.images]
-    # A panel's Run, fresh pictures, and more than there is.
+    # Another set, a panel's Run, fresh pictures, and more than there is.
     for ask in (
         lambda: ew.session().submit(first.request),
+        lambda: ew.session().submit(first.request, fresh=True, execution=None),
         lambda: ew.generate("a fox", n=2, fresh=True, **ASK),
-        lambda: ew.session().submit(ImageRequest("a fox", n=3, **ASK), fresh=False),
+        lambda: ew.session().submit(ImageRequest("a fox", n=3, **ASK), execution=None),
         lambda: ew.generate("a hare", **ASK),
     ):
         with pytest.raises(errors.SpendingRefused, match='spend="never"') as caught:
@@ -283,7 +282,7 @@ def test_spend_never_makes_every_purchase_an_error(here: Path) -> None:
 def test_spend_never_says_how_much_is_missing(here: Path) -> None:
     ew.generate("a fox", n=2, **ASK).result(30)
     ew.configure(spend="never")
-    task = ew.session().submit(ImageRequest("a fox", n=5, **ASK), fresh=False)
+    task = ew.session().submit(ImageRequest("a fox", n=5, **ASK), execution=None)
     with pytest.raises(errors.SpendingRefused, match="3 of 5 pictures are not in the store"):
         task.result(30)
 

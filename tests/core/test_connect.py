@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,22 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import KEY, OnPort
+from services import KEY, OnPort, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
+from evolink_widgets.rules.request import ImageRequest
 
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
-    monkeypatch.setattr(connect, "_session", None)
-    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.chdir(tmp_path)
     yield
-    if connect._session is not None:
-        connect._session.close()
+    if connect._state.session is not None:
+        connect._state.session.close()
 
 
 def test_without_a_key_it_is_the_emulator_beside_the_notebook(tmp_path: Path) -> None:
@@ -91,16 +91,16 @@ def test_live_without_a_key_is_refused_with_what_to_do() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["base_url", "files_url"])
 def test_an_address_that_is_none_or_would_show_the_key_is_refused(name: str, url: str) -> None:
-    before = connect._settings
+    before = connect._state.settings
     with pytest.raises(errors.ConfigurationError, match=name):
         ew.configure(**{name: url})  # type: ignore[arg-type]
-    assert connect._settings is before
+    assert connect._state.settings is before
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:2"])
 def test_this_very_machine_may_be_asked_in_the_clear(url: str) -> None:
     ew.configure(base_url=url)
-    assert connect._settings.base_url == url
+    assert connect._state.settings.base_url == url
 
 
 @pytest.mark.parametrize(
@@ -250,3 +250,228 @@ def test_the_import_brings_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# What is not named stays where it was first used.
+
+ASK = {"size": "816x816", "quality": "low"}
+LATER = {
+    "a budget": {"budget": 5},
+    "the speed": {"speed": 300},
+    "spending": {"spend": "allow"},
+    "the mode": {"mode": "emulator"},
+    "the key": {"api_key": None},
+    "an address": {"files_url": None},
+    "nothing": {},
+}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Another folder."""
+    (tmp_path / "elsewhere").mkdir()
+    return tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize("what", LATER)
+@pytest.mark.parametrize("variable", ["", "pictures"])
+def test_the_store_stays_when_the_process_changes_its_folder(
+    what: str, variable: str, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVOLINK_STORE", variable)
+    assert ew.session().store.root == tmp_path / (variable or "evolink_images")
+    monkeypatch.chdir(elsewhere)
+    ew.configure(**LATER[what])  # type: ignore[arg-type]
+    assert ew.session().store.root == tmp_path / (variable or "evolink_images")
+
+
+def test_the_store_moves_when_it_is_named_or_its_variable_is_another(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ew.configure(store="mine")
+    monkeypatch.chdir(elsewhere)
+    assert ew.session().store.root == tmp_path / "mine"
+    ew.configure(store=None)
+    assert ew.session().store.root == elsewhere / "evolink_images"
+    monkeypatch.setenv("EVOLINK_STORE", str(tmp_path / "told later"))
+    ew.configure(budget=5)
+    assert ew.session().store.root == elsewhere / "evolink_images"
+    ew.configure()
+    assert ew.session().store.root == tmp_path / "told later"
+
+
+def test_a_cap_holds_when_the_process_changes_its_folder(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ew.configure(budget=ew.estimate("a fox", **ASK).high * 1.5, speed=300)
+    ew.generate("a fox", **ASK).result(30)
+    monkeypatch.chdir(elsewhere)
+    ew.configure(speed=400)
+    with pytest.raises(ew.BudgetExceeded):
+        ew.generate("a hare", **ASK).result(30)
+    assert len(ew.generate("a fox", **ASK).result(30)) == 1
+
+
+@pytest.mark.parametrize("by_block", [False, True])
+def test_a_cap_of_the_process_counts_what_was_spent_in_every_store(by_block: bool) -> None:
+    ew.configure(store="one", speed=300)
+    price = ew.estimate("a fox", **ASK).high
+    if not by_block:
+        ew.configure(budget=price * 2.5)
+    with ew.budget(credits=price * 2.5) if by_block else contextlib.nullcontext():
+        ew.generate("a fox", **ASK).result(30)
+        ew.configure(store="two")
+        ew.generate("a fox", **ASK).result(30)
+        (meter,) = ew.session().meters()
+        assert price < meter.spent + meter.reserved < price * 2.1
+        for store in ("two", "one", "three"):
+            ew.configure(store=store)
+            with pytest.raises(ew.BudgetExceeded):
+                ew.generate("a hare", **ASK).result(30)
+
+
+def test_a_task_on_its_way_is_found_by_the_emulator_of_another_speed(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ew.configure(speed=100)
+    ew.weather("stuck")
+    task = ew.generate("a fox", **ASK)
+    until(lambda: task.id is not None)
+    task.stop()
+    monkeypatch.chdir(elsewhere)
+    ew.configure(speed=300)
+    (again,) = ew.recover()
+    ew.weather("fair")
+    assert again.id == task.id
+    assert len(again.result(30)) == 1
+    assert ew.spending().total.tasks == 1
+
+
+def test_each_session_has_the_emulator_of_its_own_store(tmp_path: Path) -> None:
+    ew.configure(store=tmp_path / "one", speed=300)
+    one = ew.session()
+    ew.configure(store=tmp_path / "two")
+    ew.generate("a fox", **ASK).result(30)
+    one.submit(ImageRequest("an owl", **ASK)).result(30)
+    for store, prompt in (("one", "an owl"), ("two", "a fox")):
+        written = (tmp_path / store / ".emulator.jsonl").read_text()
+        assert [word for word in ("a fox", "an owl") if word in written] == [prompt]
+    one.close()
+
+
+def test_a_folder_that_is_gone_is_told_and_the_store_that_was_used_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ew.ConfigurationError, match="was deleted") as caught:
+        ew.generate("a fox", **ASK)
+    assert "ew.configure(store=" in caught.value.advice
+    with pytest.raises(ew.ConfigurationError, match="was deleted"):
+        ew.configure(store="pictures")
+    ew.configure(store=tmp_path / "pictures", speed=300)
+    assert len(ew.generate("a fox", **ASK).result(30)) == 1
+    ew.configure(budget=5)
+    assert ew.session().store.root == tmp_path / "pictures"
+
+
+FORK_ELSEWHERE = """
+import os, sys, warnings
+warnings.simplefilter("ignore")
+import evolink_widgets as ew
+ASK = {"size": "816x816", "quality": "low"}
+os.chdir(sys.argv[1])
+ew.configure(speed=300, budget=ew.estimate("a fox", **ASK).high * 1.5)
+ew.generate("a fox", **ASK).result(30)
+child = os.fork()
+if child == 0:
+    code = 1
+    try:
+        os.mkdir("below"); os.chdir("below")
+        assert str(ew.session().store.root.parent) == sys.argv[1]
+        assert len(ew.generate("a fox", **ASK).result(30)) == 1
+        try:
+            ew.generate("a hare", **ASK).result(30)
+        except ew.BudgetExceeded:
+            code = 0
+    finally:
+        os._exit(code)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_a_forked_child_keeps_the_store_and_the_cap(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FORK_ELSEWHERE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.glob("**/evolink.sqlite")] == ["evolink.sqlite"]
+
+
+# A key that comes late.
+
+
+def test_a_key_that_comes_after_the_first_picture_is_told_once_and_goes_live_when_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ew.configure(speed=300)
+    ew.generate("a fox", **ASK).result(30)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    assert ew.generate("a hare", **ASK).result(30)[0].simulated
+    said = capsys.readouterr().err
+    assert "the emulator is still in use" in said
+    assert "ew.configure()" in said
+    assert KEY not in said
+    assert ew.generate("an owl", **ASK).result(30)[0].simulated
+    ew.configure(budget=5, store="other")
+    assert ew.session().simulated
+    assert capsys.readouterr() == ("", "")
+    ew.configure()
+    assert (ew.session().simulated, ew.session().service) == (False, "api.evolink.ai")
+
+
+@pytest.mark.parametrize("named", [{"mode": None}, {"api_key": None}, {"base_url": None}, {}])
+def test_what_names_the_service_reads_the_environment_again(
+    named: dict[str, None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ew.session().simulated
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    ew.configure(**named)
+    assert not ew.session().simulated
+
+
+def test_a_session_stays_live_when_the_key_leaves_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    monkeypatch.setenv("EVOLINK_BASE_URL", "https://gateway.example")
+    assert not ew.session().simulated
+    monkeypatch.delenv("EVOLINK_API_KEY")
+    monkeypatch.delenv("EVOLINK_BASE_URL")
+    ew.configure(budget=5)
+    assert (ew.session().simulated, ew.session().service) == (False, "gateway.example")
+    ew.configure()
+    assert ew.session().simulated
+
+
+def test_a_key_that_can_not_be_is_read_again_at_the_next_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EVOLINK_API_KEY", "two words")
+    with pytest.raises(ew.ConfigurationError):
+        ew.session()
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    assert not ew.session().simulated
+
+
+def test_the_emulator_that_was_chosen_says_nothing_of_a_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ew.configure(mode="emulator", speed=300)
+    ew.generate("a fox", **ASK).result(30)
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    ew.generate("a hare", **ASK).result(30)
+    assert capsys.readouterr() == ("", "")

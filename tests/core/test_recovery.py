@@ -375,9 +375,7 @@ def test_a_balance_that_can_not_be_read_keeps_nothing_back(
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
-    monkeypatch.setattr(connect, "_session", None)
-    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.setattr(notices, "_told", set())
     monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)

@@ -63,7 +63,7 @@ def test_the_store_answers_when_the_link_is_another(
     session, digest, sent = asking
     first = session.submit(request(digest)).result(30)
     in_process.service.files.delete(in_process.service.files.all()[0].id)
-    again = session.submit(request(digest), fresh=False)
+    again = session.submit(request(digest), execution=None)
     assert [image.path for image in again.result(30)] == [image.path for image in first]
     assert len(sent) == 1
 

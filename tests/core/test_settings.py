@@ -87,7 +87,8 @@ def in_a_folder_that_is_gone(settings: str, folder: Path, **variables: str) -> s
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use is not deleted there")
 def test_where_the_current_folder_was_deleted_a_relative_store_says_so(tmp_path: Path) -> None:
     said = in_a_folder_that_is_gone("ew.configure(speed=200)", tmp_path / "gone")
-    assert said.startswith("store 'evolink_images' is relative to the current folder, and that is ")
+    assert said.startswith("store 'evolink_images' is relative to the folder that this process ")
+    assert "that folder was deleted" in said
     assert "Not charged." in said
     assert "os.chdir" in said
 

@@ -25,17 +25,22 @@ PINS = {"6": "ipykernel==6.31.*", "7.0": "ipykernel==7.0.*", "7": "ipykernel>=7.
 
 def python_of(release: str) -> Path:
     """The interpreter of an environment with this ipykernel, made where it is missing."""
-    home = ROOT / ".venvs" / f"ipykernel{release}"
+    return python_with(f"ipykernel{release}", PINS[release])
+
+
+def python_with(name: str, requirement: str) -> Path:
+    """The interpreter of an environment with the package and this one, made where it is missing."""
+    home = ROOT / ".venvs" / name
     python = home / "bin" / "python"
     stamp = home / ".ready"
     home.mkdir(parents=True, exist_ok=True)
-    with (home.parent / f"ipykernel{release}.lock").open("w") as lock:
+    with (home.parent / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         pyproject = (ROOT / "pyproject.toml").stat().st_mtime
         if not stamp.exists() or stamp.stat().st_mtime < pyproject:
             subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
             install = [str(python), "-m", "pip", "install", "--quiet"]
-            command = [*install, PINS[release], "-e", str(ROOT)]
+            command = [*install, requirement, "-e", str(ROOT)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
             stamp.touch()
     return python

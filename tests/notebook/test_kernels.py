@@ -255,3 +255,18 @@ def test_what_is_still_out_is_said_once_as_plain_output(running: Kernel) -> None
     assert cell.text.count("1 paid task from ") == 1
     assert "are still yours" in cell.text or "is still yours" in cell.text
     running.run("ew.weather('fair'); ew.configure(store=None)")
+
+
+def test_ask_time_out_ask_again_in_one_cell_buys_once(running: Kernel) -> None:
+    ask = "ew.generate('a heron', size='816x816', quality='low')"
+    running.run("ew.weather('stuck')")
+    tries = running.run(
+        f"for _ in range(4):\n    try: {ask}.result(0.3)\n"
+        "    except ew.WaitTimeout: print('in vain')"
+    )
+    assert tries.text.count("in vain") == 4
+    running.run("ew.weather('fair')")
+    loop = running.run(f"print(*[{ask}.result(30)[0].path.name for _ in range(2)])")
+    assert len(set(loop.text.split())) == 2  # a loop makes two sets, the first of them that one
+    bought = "print(sum(row.prompt == 'a heron' for row in ew.spending()))"
+    assert running.run(bought).text.strip() == "2"

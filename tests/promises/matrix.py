@@ -148,7 +148,7 @@ def ask(service: OnPort, root: Path, cap: float, number: int, moment: str, share
         if state.stage.value == stage and len(state.images) == int(pictures or 0):
             die()
 
-    task = session.submit(request(f"a fox of kernel {number}"))
+    task = session.submit(request(f"a fox of kernel {number}"), fresh=True)
     if moment and not moment.endswith("the post"):
         task.subscribe(watch)
     with suppress(EvolinkError):

@@ -40,7 +40,7 @@ class Case:
         """Whether a kernel with so many steps left lives to see the end of its task."""
         kernel = self.kernel()
         kernel.life.left = steps
-        task = kernel.submit(ImageRequest("a fox", size="816x816", quality="low", n=2))
+        task = kernel.submit(ImageRequest("a fox", size="816x816", quality="low", n=2), fresh=True)
         end = time.monotonic() + 20
         while not (kernel.life.dead or task.state.stage.ended):
             assert time.monotonic() < end, task

@@ -135,7 +135,7 @@ def quick_emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """The public functions on an emulator 300 times as fast, in a folder of their own."""
     monkeypatch.chdir(tmp_path)
     # `configure` keeps what is not named: a cap of one test would be the next one's too.
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
+    monkeypatch.setattr(connect, "_state", connect.State())
     ew.configure(mode="emulator", store=tmp_path / "evolink_images", speed=300)
     yield
     ew.configure(mode="emulator")
