@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from evolink_widgets.errors import EvolinkError, StoreError
+from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreError
 from evolink_widgets.rules.problem import shown
 
 __all__ = ["absolute", "path_of"]
@@ -63,6 +63,7 @@ def absolute(given: object, name: str, kind: type[EvolinkError] = StoreError) ->
         raise kind(
             f"{name} {shown(str(path))} is relative to the folder that this process works in, "
             "and that folder was deleted.",
-            advice="Name the whole path, such as /home/me/pictures; or change to a folder that is "
-            "there (os.chdir).",
+            advice='Name the whole path: ew.configure(store="/home/me/pictures").'
+            if kind is ConfigurationError
+            else "Name the whole path, or change to a folder that is there (os.chdir).",
         ) from exc
