@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
+from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.references.read import prepare, read
+from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.kept import digest_of, kept_name
 from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.problem import Problem
+from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.rules.request import ImageRequest, problems
+from evolink_widgets.rules.task import Credits
 from evolink_widgets.store.embed import read_recipe
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.process import hooks
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from evolink_widgets.core.session import Session
-    from evolink_widgets.references.source import Ready
-    from evolink_widgets.rules.recipe import Recipe
-    from evolink_widgets.rules.task import Credits
-    from evolink_widgets.store.spending import Spending
-    from evolink_widgets.store.store import Store
+from evolink_widgets.store.spending import Spending
+from evolink_widgets.store.store import Store
 
 __all__ = [
     "budget",

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets import clock
 from evolink_widgets import store as store_room
 from evolink_widgets.core.budget import Block, Per
-from evolink_widgets.core.keys import KEY_VARIABLE, Key, find_key
+from evolink_widgets.core.keys import KEY_VARIABLE, Key, find_key, variable
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings import (
     UNNAMED,
@@ -291,7 +292,7 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
-    word = os.environ.get(SPEND_VARIABLE, "").strip().lower()
+    word = variable(SPEND_VARIABLE, os.environ).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
 
@@ -299,7 +300,7 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     spend = _spend(settings)
     key = settings.api_key or find_key(environment=environment)
     base_url = settings.base_url or address(
-        BASE_URL_VARIABLE, environment.get(BASE_URL_VARIABLE) or None
+        BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None
     )
     if settings.mode == "emulator" or (settings.mode is None and key is None and base_url is None):
         return _emulated(settings)
@@ -319,7 +320,7 @@ def _live(
     settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
 ) -> Session:
     files_url = settings.files_url or address(
-        FILES_URL_VARIABLE, environment.get(FILES_URL_VARIABLE) or None
+        FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None
     )
     if files_url is None:
         files_url = FILES_URL if base_url == BASE_URL else base_url
@@ -394,7 +395,9 @@ def _the_emulator(current: Session) -> Service:
     with _state.lock:
         if root not in _state.emulators:
             _state.emulators[root] = Service(
-                speed=_state.settings.speed or NOTEBOOK_SPEED, memory=root / ".emulator.jsonl"
+                clock=clock.now,
+                speed=_state.settings.speed or NOTEBOOK_SPEED,
+                memory=root / ".emulator.jsonl",
             )
         return _state.emulators[root]
 
@@ -406,13 +409,14 @@ def _store(settings: Settings) -> Any:
     if settings.store is not None:
         return Store(settings.store)
     if _state.folder is None:
-        variable = _store_variable()
-        _state.folder = (variable, folder(variable or STORE))
+        named = _store_variable()
+        found = folder(named or STORE, STORE_VARIABLE if named else "store")
+        _state.folder = (named, found)
     return Store(_state.folder[1])
 
 
 def _store_variable() -> str:
-    return os.environ.get(STORE_VARIABLE, "")
+    return variable(STORE_VARIABLE, os.environ)
 
 
 def _no_secret() -> Key:

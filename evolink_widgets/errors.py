@@ -25,6 +25,7 @@
     │   └── LinkExpired                its link is older than 24 hours
     ├── WaitingStopped                 we stopped waiting; the task goes on
     │   └── WaitTimeout (TimeoutError)
+    ├── WrongProcess (RuntimeError)    made before a fork: the parent process has it
     └── StoreError                     files or database on this machine
         ├── StoreFull
         ├── StoreReadOnly
@@ -32,17 +33,24 @@
         └── StoreTooNew
 
 Each error knows what happened (`message`), whether money was taken (`billed`) and what to do
-now (`advice`); `str()` says all three in one line and never holds a key.
+now (`advice`); `str()` says all three in one line and never holds a key. Errors are pickled,
+copied and sent between processes with all that they know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from evolink_widgets.later import later
+from evolink_widgets.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request import Problem
+else:
+    problems = later("evolink_widgets.rules.problem")
+    Problem = "problems.Problem"
 
 __all__ = [
     "AuthenticationError",
@@ -76,6 +84,7 @@ __all__ = [
     "Unreachable",
     "WaitTimeout",
     "WaitingStopped",
+    "WrongProcess",
 ]
 
 
@@ -133,11 +142,25 @@ class EvolinkError(Exception):
     def __str__(self) -> str:
         named = f" [request {self.request_id}]" if self.request_id else ""
         charge = self.billed.value.capitalize()
-        return f"{self.message} {charge}. {self.advice}{named}"
+        return printable(f"{self.message} {charge}. {self.advice}{named}")
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Made again from what it is, not from the arguments of its class."""
+        return _made_again, (type(self), self.args, self.__dict__.copy())
 
     def _render_traceback_(self) -> list[str]:
         """One line instead of a wall of traceback: IPython shows what this returns."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def _made_again(
+    kind: type[EvolinkError], args: tuple[object, ...], facts: dict[str, object]
+) -> EvolinkError:
+    """An error as it was before it was pickled or copied."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
 
 
 class InvalidRequest(EvolinkError, ValueError):
@@ -387,6 +410,22 @@ class WaitTimeout(WaitingStopped, TimeoutError):
     """
 
     default_advice = "Call task.result() again; nothing was abandoned."
+
+
+class WrongProcess(EvolinkError, RuntimeError):
+    """A task was made before a fork: the parent process has it, and this one only a copy.
+
+    Example:
+        >>> task = ew.generate("a fox")
+        >>> if os.fork() == 0:  # in the child, task.result() raises it
+        ...     images = ew.generate("a fox").result()  # and the store gives its pictures
+    """
+
+    default_billed = Billed.UNKNOWN
+    default_advice = (
+        "In this process ask with ew.generate(...), which the store answers, or collect with "
+        "ew.recover() what its own process has left."
+    )
 
 
 class StoreError(EvolinkError):

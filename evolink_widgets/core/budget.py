@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from evolink_widgets.clock import now as unix_now
 from evolink_widgets.store.ledger import Cap
 from evolink_widgets.store.process import at_fork, lasting
 
@@ -186,7 +187,7 @@ class Block:
     def meter(self) -> Meter:
         """The whole reading."""
         session = self._session()
-        cap = self._budget.cap(session.service, None, time.time(), session.store.root)
+        cap = self._budget.cap(session.service, None, unix_now(), session.store.root)
         return meter(session.store.ledger, cap)
 
     @property

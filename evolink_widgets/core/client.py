@@ -6,13 +6,13 @@ it. All the other calls cost nothing and may be tried again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from evolink_widgets.clock import now
 from evolink_widgets.core.limits import Limits, Pace
 from evolink_widgets.core.replies import NoAnswer, Reply
 from evolink_widgets.errors import (
@@ -88,7 +88,7 @@ class Client:
         base_url: str,
         limits: Limits,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
     ) -> None:
         self._transport = transport
         self._base_url = base_url

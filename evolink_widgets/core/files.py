@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from evolink_widgets.clock import now
 from evolink_widgets.core.limits import Limits
 from evolink_widgets.core.replies import NoAnswer, Reply
 from evolink_widgets.core.workers import Workers
@@ -86,7 +86,7 @@ class Files:
         limits: Limits,
         workers: Workers,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
     ) -> None:
         self._transport = transport
         self._base_url = base_url

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from evolink_widgets.core.redaction import TELLING, Redaction
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.printable import printable
 from evolink_widgets.store.process import lasting
 
 __all__ = ["KEY_VARIABLE", "TELLING", "Key", "find_key"]
@@ -56,7 +57,7 @@ class Key:
         return self.redaction.text(text)
 
     def __repr__(self) -> str:
-        return f"<Key from {self.source}>"
+        return printable(f"<Key from {self.source}>")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Key):
@@ -81,10 +82,10 @@ def _check(secret: str, source: str) -> None:
         )
     if not secret:
         raise ConfigurationError(f"The API key from {source} is empty.")
-    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+    if not (secret.isascii() and secret.isprintable()) or set(secret) & set(" \"'`"):
         raise ConfigurationError(
             f"The API key from {source} has characters that no key has "
-            "(spaces, line ends or non-ASCII).",
+            "(spaces, quotes, line ends or non-ASCII).",
             advice="Copy it again, without what stands around it.",
         )
 
@@ -94,7 +95,8 @@ def find_key(
 ) -> Key | None:
     """The key to use: the argument, else `EVOLINK_API_KEY`, else `None` (the emulator).
 
-    Space around a key is cut off: pasted keys and `.env` files often bring a line end.
+    Space and quotes around a key are cut off: pasted keys bring a line end, and what reads
+    `.env` files does not always take the quotes away (`docker --env-file` does not).
 
     Raises:
         ConfigurationError: the key cannot be one; the message does not hold it.
@@ -102,7 +104,19 @@ def find_key(
     if isinstance(argument, Key):
         return argument
     if argument is not None:
-        text = argument.strip() if isinstance(argument, str) else argument
+        text = _bare(argument) if isinstance(argument, str) else argument
         return Key(text, "configure(api_key=…)")
-    found = (os.environ if environment is None else environment).get(KEY_VARIABLE, "").strip()
+    found = variable(KEY_VARIABLE, os.environ if environment is None else environment)
     return Key(found, KEY_VARIABLE) if found else None
+
+
+def variable(name: str, environment: Mapping[str, str]) -> str:
+    """An environment variable without the space and quotes around it; empty where it is not set."""
+    return _bare(environment.get(name, ""))
+
+
+def _bare(text: str) -> str:
+    text = text.strip()
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
+        text = text[1:-1].strip()
+    return text

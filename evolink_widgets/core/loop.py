@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from evolink_widgets.clock import monotonic
 from evolink_widgets.store.process import at_fork, lasting
 
 T = TypeVar("T")
@@ -22,11 +24,41 @@ SLICE = 0.1
 """Seconds a blocked thread sleeps at a stretch: how late it may notice Ctrl-C."""
 
 
+class _Lookups(concurrent.futures.ThreadPoolExecutor):
+    """Threads for what asyncio itself hands over, such as looking a host's name up.
+
+    The pool of the standard library takes nothing any more once Python ends, and no host would
+    be found: what was just paid for is still fetched then.
+    """
+
+    def submit(
+        self, function: Callable[..., T], /, *args: Any, **named: Any
+    ) -> concurrent.futures.Future[T]:
+        """Call `function` on a daemon thread of its own; here where none can be started."""
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+        def call() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(function(*args, **named))
+                except BaseException as error:  # it belongs to the one who waits
+                    future.set_exception(error)
+
+        try:
+            threading.Thread(target=call, name="evolink-lookup", daemon=True).start()
+        except RuntimeError:  # Python ends, and starts no threads any more
+            call()
+        return future
+
+
 class _Thread:
     """The thread and its loop; there is at most one in a process."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(_Lookups())
+        with contextlib.suppress(AttributeError):  # uvloop's clock is no Python's
+            self.loop.time = monotonic  # type: ignore[method-assign]
         self.strong: set[asyncio.Future[Any]] = set()
         self.thread = threading.Thread(target=self._run, name="evolink-io", daemon=True)
         self.thread.start()

@@ -140,6 +140,14 @@ def notebook_name() -> str | None:
         return None
 
 
+def in_ipython() -> bool:
+    """Whether IPython runs the code: a kernel, or its prompt in a terminal."""
+    try:
+        return _shell() is not None
+    except Exception:
+        return False
+
+
 def _shell() -> Any:
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None

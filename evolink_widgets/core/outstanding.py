@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from evolink_widgets.clock import now as unix_now
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.spoken import moment, span
 from evolink_widgets.rules.counted import counted
@@ -31,7 +31,7 @@ class Outstanding:
     unknown: int = 0
 
     def __str__(self) -> str:
-        now = time.time()
+        now = unix_now()
         perhaps = self.unknown == self.tasks
         count = counted(self.tasks, f"{'perhaps ' if perhaps else ''}paid task")
         said = f"{count} from {moment(self.since, now)} {_are(self.tasks)} still yours"

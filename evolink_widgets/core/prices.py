@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from typing import TYPE_CHECKING
 
+from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreError
 from evolink_widgets.rules.learning import Learned
 
@@ -47,7 +47,7 @@ class Prices:
     def estimate(self, request: ImageRequest) -> Estimate:
         """What a request will cost, in credits, as a range with its basis; asks nobody."""
         with self._lock:
-            age = time.monotonic() - self._read_at
+            age = monotonic() - self._read_at
             if (self._is_stale and age >= self._pause) or age > OTHERS:
                 self._read()
             learned = self._learned
@@ -60,12 +60,12 @@ class Prices:
     def _read(self) -> None:
         from evolink_widgets.store.receipts import samples
 
-        began = time.monotonic()
+        began = monotonic()
         self._is_stale = False
         try:
             found = samples(self._database, self._service, limit=RECEIPTS)
             self._learned = Learned.from_samples(found)
         except StoreError as error:  # whoever writes to that store is told; a price need not be
             log.debug("Prices can't be learned: %s", error)
-        self._read_at = time.monotonic()
+        self._read_at = monotonic()
         self._pause = (self._read_at - began) / SHARE

@@ -4,43 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import secrets
 import threading
-import time
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.core import loop, origin
+from evolink_widgets.clock import now
+from evolink_widgets.core import leaving, loop, origin
 from evolink_widgets.core.budget import Budget, Meter, blocks, leave_store, meter
 from evolink_widgets.core.leases import Leases
+from evolink_widgets.core.outstanding import Outstanding
+from evolink_widgets.core.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.prices import Prices
 from evolink_widgets.core.settings import UNNAMED, Unnamed
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.task import Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
     ServiceUnavailable,
     Unreachable,
 )
+from evolink_widgets.later import later
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing import Estimate
-from evolink_widgets.store.process import lasting
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.task import Credits
+from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.outstanding import Outstanding
-    from evolink_widgets.core.stored import Stored
     from evolink_widgets.core.story import TaskStory
-    from evolink_widgets.core.task import Task
     from evolink_widgets.core.transport import Transport
     from evolink_widgets.core.wiring import Wiring
-    from evolink_widgets.rules.request import ImageRequest
-    from evolink_widgets.rules.task import Credits
-    from evolink_widgets.store.store import Store
-
-LAST_WORDS = 10.0
-"""Seconds that Python's exit waits for the replies to requests that cost money."""
+else:
+    stories = later("evolink_widgets.core.story")
+    transports = later("evolink_widgets.core.transport")
+    TaskStory, Transport = "stories.TaskStory", "transports.Transport"
 
 
 class Session:
@@ -85,7 +88,7 @@ class Session:
         stand_ins: Sequence[str] = (),
         may_spend: Callable[[], bool] = lambda: True,
         patience: Patience | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
     ) -> None:
         self.service = service
         self.base_url = base_url
@@ -101,17 +104,17 @@ class Session:
         self._patience = patience or Patience()
         self._clock = clock
         self._name = secrets.token_hex(4)
-        self._lock = threading.Lock()
         self._reset()
         _OPEN.add(self)
 
     def _reset(self) -> None:
-        self._generation = loop.generation()
+        self._lock = threading.Lock()
         self._prices = Prices(self.store.database, self.service)
         self._wiring: Wiring | None = None
         self._transport: Transport | None = None
         self._stories: dict[str, TaskStory] = {}
         self._leases = Leases(self.known, lambda: self._wiring)
+        self._generation = loop.generation()
 
     # What a user asks for.
 
@@ -178,10 +181,12 @@ class Session:
         From the service's published prices, and from the receipts of this store, which know
         better: the basis says how many there are.
         """
+        self._begin_anew_after_fork()
         return self._prices.estimate(request)
 
     def learn(self) -> None:
         """Hear of a new receipt; the next estimate knows it."""
+        self._begin_anew_after_fork()
         self._prices.learn()
 
     def stored(self, request: ImageRequest) -> Stored | None:
@@ -222,11 +227,9 @@ class Session:
         Raises:
             StoreError: the journal can't be read.
         """
-        from evolink_widgets.core.outstanding import outstanding
-
         entries = self.store.journal.open_entries(self.service)
         mine = {task.key for task in self.tasks}
-        return outstanding(entries, mine, self._owner, self._clock())
+        return outstanding_of(entries, mine, self._owner, self._clock())
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.
@@ -294,23 +297,35 @@ class Session:
 
     def __repr__(self) -> str:
         kind = "simulated" if self.simulated else f"key from {self.key_source}"
-        return f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>"
+        return printable(f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A session is not pickled or copied: it holds a key and this process's tasks. Call "
+            "ew.session() where it is needed."
+        )
 
     # How it is wired.
 
     def _wired(self) -> Wiring:
         """The parts, made on first use; anew in the child of a fork."""
-        if self._generation != loop.generation():
-            self._lock = threading.Lock()
-            self._reset()
+        self._begin_anew_after_fork()
         with self._lock:
             if self._wiring is None:
                 self._wiring = self._wire()
             return self._wiring
 
+    def _begin_anew_after_fork(self) -> None:
+        """Leave the tasks to the parent, whose they are: here nothing looks after them."""
+        if self._generation != loop.generation():
+            with _RENEWING:
+                if self._generation != loop.generation():
+                    self._reset()
+
     def _wire(self) -> Wiring:
         from evolink_widgets.core.assembly import assemble
 
+        leaving.in_children(_leave)
         self._transport = self._make_transport()
         return assemble(
             self._transport,
@@ -344,6 +359,7 @@ class Session:
 
     def known(self) -> dict[str, TaskStory]:
         """The stories of this session that are not over, by key."""
+        self._begin_anew_after_fork()
         with self._lock:
             return dict(self._stories)
 
@@ -394,15 +410,27 @@ class Session:
 
 
 _OPEN: weakref.WeakSet[Session] = lasting(f"{__name__} open", weakref.WeakSet)
+_RENEWING = threading.Lock()
 
 
-def _say_last_words() -> None:
-    """Before Python ends: the ids of tasks that were just paid for are still written down."""
-    for session in list(_OPEN):
-        if session._wiring is None or session._generation != loop.generation():
-            continue
-        with contextlib.suppress(TimeoutError, EvolinkError, RuntimeError):
-            loop.wait_on_loop(session.last_words(), LAST_WORDS)
+def _forget_after_fork() -> None:
+    """A thread that held the lock does not live on in the child."""
+    global _RENEWING
+    _RENEWING = threading.Lock()
 
 
-lasting(f"{__name__} last words", lambda: atexit.register(_say_last_words))
+at_fork(__name__, after_in_child=_forget_after_fork)
+
+
+def _leave() -> None:
+    """Before Python ends: what was just paid for is waited for, or at least written down."""
+    used = [
+        session
+        for session in list(_OPEN)
+        if session._wiring is not None and session._generation == loop.generation()
+    ]
+    if used:
+        leaving.leave(used, waits=leaving.is_script())
+
+
+lasting(f"{__name__} last words", lambda: atexit.register(_leave))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -14,6 +15,7 @@ from evolink_widgets.core.budget import Budget, Per
 from evolink_widgets.core.keys import Key
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.services import is_loopback, plain_address
+from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.process import lasting
 
 T = TypeVar("T")
@@ -54,20 +56,17 @@ class Settings:
     speed: float | None = None
 
 
-def folder(path: Any) -> Path:
+def folder(path: object, name: str = "store") -> Path:
     """A folder that stays the same when the notebook changes its own.
 
     Raises:
-        ConfigurationError: it is relative, and the folder that this process works in is gone.
+        ConfigurationError: it is none, or its place can't be known.
     """
-    try:
-        return Path(path).expanduser().absolute()
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"The store {str(path)[:80]!r} is relative to the folder that this process works in, "
-            "and that folder was deleted.",
-            advice='Name the whole path: ew.configure(store="/home/me/pictures").',
-        ) from None
+    found = absolute(path, name, ConfigurationError)
+    with suppress(OSError):  # one that can't be looked at is told of when it is used
+        if found.exists() and not found.is_dir():
+            raise ConfigurationError(f"{name} must be a folder; {str(found)!r} is a file.")
+    return found
 
 
 def address(name: str, url: str | None) -> str | None:

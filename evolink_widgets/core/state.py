@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from evolink_widgets.core.stored import Stored
-    from evolink_widgets.errors import EvolinkError
-    from evolink_widgets.rules.pricing import Receipt
-    from evolink_widgets.store.gallery import GeneratedImage
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.store.pictures import GeneratedImage
 
 
 class Stage(str, Enum):

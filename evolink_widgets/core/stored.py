@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
+from evolink_widgets.clock import now
 from evolink_widgets.core.spoken import day
 
 
@@ -28,7 +28,7 @@ class Stored:
     simulated: bool = False
 
     def __str__(self) -> str:
-        when = day(self.paid_at, time.time())
+        when = day(self.paid_at, now())
         if self.credits is None:
             return f"from the store, paid on {when} (charge not reported)"
         kind = "simulated credits" if self.simulated else "credits"

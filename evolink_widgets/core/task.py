@@ -7,21 +7,29 @@ import contextlib
 import contextvars
 import logging
 import threading
-import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from functools import partial
+from typing import Any, ClassVar, NoReturn, Protocol
 
+import sniffio
+
+from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.errors import EvolinkError, SpendingRefused, WaitTimeout
+from evolink_widgets.errors import (
+    Billed,
+    EvolinkError,
+    SpendingRefused,
+    WaitTimeout,
+    WrongProcess,
+)
+from evolink_widgets.printable import printable
+from evolink_widgets.rules.pricing import Estimate, Receipt
+from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.store.pictures import ImageSet
 from evolink_widgets.store.process import hooks
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing import Estimate, Receipt
-    from evolink_widgets.rules.recipe import Recipe
-    from evolink_widgets.rules.request import ImageRequest
-    from evolink_widgets.store.gallery import ImageSet
 
 __all__ = ["Listener", "Stage", "Story", "Task", "TaskState"]
 
@@ -36,15 +44,7 @@ noticed at once and not when the next event happens to come (measured: 3.5 s wit
 INTERRUPTED = "Waiting was interrupted; the task goes on."
 
 
-class WaitInterrupted(asyncio.CancelledError):
-    """An `await` was cancelled, as a kernel's interrupt does it; the task goes on."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{INTERRUPTED} Await it again, or see task.state.")
-
-    def _render_traceback_(self) -> list[str]:
-        """One line in a notebook instead of the event loop's own frames."""
-        return [f"{type(self).__name__}: {self}"]
+INTERRUPTED_ADVICE = f"{INTERRUPTED} Await it again, or see task.state."
 
 
 class Story(Protocol):
@@ -75,6 +75,10 @@ class Task:
     A task does not need to be waited for: it goes on in the background, and what it saves
     stays saved. It survives its kernel: `ew.recover()` takes it up in the next one.
 
+    It is one purchase in one process, so it is neither copied nor pickled. In the child of a
+    fork it tells what it was at the fork; what would wait for it or change it raises
+    `WrongProcess` there.
+
     Attributes:
         key: our own short id of it, known before anything is sent.
         request: what was asked.
@@ -100,7 +104,7 @@ class Task:
         estimate: Estimate,
         state: TaskState,
         story: Story,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
     ) -> None:
         self.key = key
         self.request = request
@@ -109,6 +113,7 @@ class Task:
         self._state = state
         self._story = story
         self._clock = clock
+        self._generation = core_loop.generation()
         self._lock = threading.Lock()
         self._waiters: list[Callable[[], object]] = []
         self._listeners: dict[object, tuple[Listener, contextvars.Context]] = {}
@@ -153,18 +158,21 @@ class Task:
 
         Raises:
             WaitTimeout: the time is up; the task goes on, and `result` may be called again.
+            WrongProcess: this is the child of a fork, and the task had not ended by then.
             EvolinkError: the task ended badly; the error says whether it was charged.
         """
         if core_loop.on_loop():
             raise RuntimeError("A listener cannot wait for a task; it is told of the end instead.")
+        if self._is_foreign:
+            return self._outcome(self._as_it_ended())
         ended = threading.Event()
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else monotonic() + timeout
         with self._told_when_ended(ended.set):
             try:
                 while not (state := self._state).stage.ended:
                     pause = core_loop.SLICE
                     if deadline is not None:
-                        pause = min(pause, deadline - time.monotonic())
+                        pause = min(pause, deadline - monotonic())
                         if pause <= 0:
                             self._story.waited(in_vain=True)
                             raise WaitTimeout(
@@ -207,7 +215,11 @@ class Task:
 
         Returns:
             A function that ends the subscription.
+
+        Raises:
+            WrongProcess: this is the child of a fork, where no change would be heard of.
         """
+        self._check_process()
         token = object()
         context = contextvars.copy_context()
 
@@ -248,7 +260,9 @@ class Task:
             log.exception("A listener of a task raised")
 
     async def _wait(self) -> ImageSet:
-        loop = asyncio.get_running_loop()
+        loop = _asyncio_loop()
+        if self._is_foreign:
+            return self._outcome(self._as_it_ended())
         ended = loop.create_future()
 
         def settle() -> None:
@@ -265,9 +279,10 @@ class Task:
                     await asyncio.wait({ended}, timeout=HEARTBEAT)
                     if ended.done():
                         ended = loop.create_future()
-            except asyncio.CancelledError:
+            except asyncio.CancelledError as cancelled:
                 self._interrupted()
-                raise WaitInterrupted from None
+                _explain(cancelled)
+                raise
             except KeyboardInterrupt:
                 self._interrupted()
                 raise
@@ -298,8 +313,35 @@ class Task:
 
         core_loop.call_on_loop(say)
 
+    @property
+    def _is_foreign(self) -> bool:
+        """Whether this process is the child of a fork, and the task another one's."""
+        return self._generation != core_loop.generation()
+
+    def _check_process(self) -> None:
+        if not self._is_foreign:
+            return
+        receipt, billed = self._state.receipt, Billed.UNKNOWN
+        if receipt is not None and receipt.charged is not None:
+            billed = Billed.YES if receipt.charged else Billed.NO
+        elif self.id is not None:
+            billed = Billed.LATER
+        raise WrongProcess(
+            "This task belongs to the process that asked for it, which goes on with it; this "
+            "process was forked from that one.",
+            billed=billed,
+            task_id=self.id,
+        )
+
+    def _as_it_ended(self) -> TaskState:
+        """The end, where it was known before the fork: nothing more is heard after it."""
+        if not self._state.stage.ended:
+            self._check_process()
+        return self._state
+
     def _ask(self, what: Callable[[], None]) -> None:
         """Call on the core's thread and wait for it: the state has changed when we return."""
+        self._check_process()
         if core_loop.on_loop():
             with contextlib.suppress(SpendingRefused):  # the state says so
                 what()
@@ -313,7 +355,25 @@ class Task:
     def __repr__(self) -> str:
         state = self._state
         progress = f" {state.progress} %" if state.progress and not state.stage.ended else ""
-        return f"<Task {self.key} {_shortened(self.request.prompt)} {state.stage.value}{progress}>"
+        where = " at the fork" if self._is_foreign and not state.stage.ended else ""
+        prompt = _shortened(self.request.prompt)
+        return printable(f"<Task {self.key} {prompt} {state.stage.value}{progress}{where}>")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A task is not pickled: it belongs to the process that asked for it. Pass "
+            "task.result(), whose pictures are pickled; or call ew.generate(...) with the same "
+            "arguments there: the store answers what is paid for."
+        )
+
+    def __copy__(self) -> NoReturn:
+        raise TypeError(
+            "A task is not copied: it is one purchase, and a copy would not hear of its end. "
+            "Pass the task itself, or its pictures: task.result()."
+        )
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        self.__copy__()
 
     def _ipython_display_(self) -> None:
         """Called by IPython for a task that is a cell's result."""
@@ -322,6 +382,48 @@ class Task:
             show(self)
         else:
             print(repr(self))
+
+
+def _asyncio_loop() -> asyncio.AbstractEventLoop:
+    """The loop that runs here.
+
+    Raises:
+        RuntimeError: none does, or it is another library's.
+    """
+    try:
+        library = sniffio.current_async_library()
+    except sniffio.AsyncLibraryNotFoundError:
+        library = "asyncio"
+    if library == "trio":
+        raise RuntimeError(
+            "Only asyncio can await a task, and this is trio; the task goes on. Use: "
+            "await trio.to_thread.run_sync(task.result, abandon_on_cancel=True)"
+        )
+    if library != "asyncio":
+        raise RuntimeError(
+            f"Only asyncio can await a task, and this is {library}; the task goes on. Call "
+            "task.result() in a thread."
+        )
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "Only asyncio can await a task, and no loop of asyncio runs here; the task goes on. "
+            "Use: task.result()"
+        ) from None
+
+
+def _explain(cancelled: asyncio.CancelledError) -> None:
+    """Let a bare cancellation, such as a kernel's interrupt, say in one line what it means.
+
+    It stays the object that was sent: time-outs and task groups know theirs by its class, and
+    anyio by its message, which is left as it is.
+    """
+    if not cancelled.args:
+        cancelled.args = (INTERRUPTED_ADVICE,)
+        line = f"{type(cancelled).__name__}: {INTERRUPTED_ADVICE}"
+        # IPython shows what this returns in the place of the event loop's own frames.
+        cancelled._render_traceback_ = partial(list, (line,))  # type: ignore[attr-defined]
 
 
 def _shortened(prompt: str, limit: int = 40) -> str:

@@ -47,15 +47,24 @@ class Workers:
         def job() -> T:
             return context.run(function, *args, **kwargs)
 
+        if self._is_manned():
+            self._jobs.put((loop, future, job))
+            return await future
+        return job()
+
+    def _is_manned(self) -> bool:
+        """Whether a thread will take the next job; one more is started where all are busy."""
         with self._lock:
-            if self._idle == 0 and self._started < self._limit:
-                self._started += 1
-                name = f"{self._name}-{self._started}"
-                threading.Thread(target=self._work, name=name, daemon=True).start()
-            else:
+            if self._idle > 0 or self._started == self._limit:
                 self._idle = max(0, self._idle - 1)
-        self._jobs.put((loop, future, job))
-        return await future
+                return True
+            name = f"{self._name}-{self._started + 1}"
+            try:
+                threading.Thread(target=self._work, name=name, daemon=True).start()
+            except RuntimeError:  # Python ends, and starts no threads any more
+                return self._started > 0
+            self._started += 1
+            return True
 
     def close(self) -> None:
         """Let the threads end once the jobs already queued are done."""

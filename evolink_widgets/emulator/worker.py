@@ -38,8 +38,19 @@ class Worker:
                 self._thread = threading.Thread(
                     target=self._work, name="evolink-emulator", daemon=True
                 )
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError:  # Python ends, and starts no threads any more
+                    self._thread = None
+            works_here = self._thread is None
+        if works_here:
+            self._work_here()
         return await asyncio.wrap_future(future)
+
+    def _work_here(self) -> None:
+        """Do what is to be done on the caller's thread."""
+        while not self._calls.empty():
+            self._do(*self._calls.get())
 
     def _work(self) -> None:
         while True:
@@ -51,10 +62,14 @@ class Worker:
                         self._thread = None
                         return
                 continue
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(call())
-            except BaseException as error:  # it belongs to whoever waits
-                future.set_exception(error)
+            self._do(future, call)
             del future, call
+
+    @staticmethod
+    def _do(future: Future[Any], call: Callable[[], Any]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(call())
+        except BaseException as error:  # it belongs to the caller
+            future.set_exception(error)

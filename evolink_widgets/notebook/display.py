@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
+from evolink_widgets.store.names import one_line
 from evolink_widgets.store.static_copy import html
 from evolink_widgets.widgets import describe
 from evolink_widgets.widgets.delivery import workers
@@ -46,8 +48,6 @@ def show_task(task: Task) -> None:
 
 def stage_line(task: Task, state: TaskState) -> str:
     """One line of plain text for a stage."""
-    prompt = " ".join(task.request.prompt.split())
-    short = prompt if len(prompt) <= 40 else prompt[:39].rstrip() + "…"
     said = describe.title(state)
     if state.stage is Stage.DONE:
         count = len(state.images)
@@ -68,7 +68,12 @@ def stage_line(task: Task, state: TaskState) -> str:
         said += f", about {max(1, round(state.left[1]))} s left"
     kind = " (simulated)" if state.simulated else ""
     note = f". {state.note}" if state.note and state.stage is Stage.DONE else ""
-    return f"“{short}”{kind}: {said}{note}"
+    return printable(f"{_quoted(task)}{kind}: {said}{note}")
+
+
+def _quoted(task: Task) -> str:
+    """The prompt's beginning, as it may stand in a line."""
+    return printable(f"“{one_line(task.request.prompt, 40)}”")
 
 
 def _follow_lines(task: Task, say: Callable[[str], object]) -> None:
@@ -96,7 +101,7 @@ def _print_lines(task: Task) -> None:
     try:
         _follow_lines(task, lambda line: print(line, flush=True))
     except KeyboardInterrupt:
-        print(f"“{task.request.prompt[:40]}”: no longer waited for; the task goes on.")
+        print(f"{_quoted(task)}: no longer waited for; the task goes on.")
 
 
 class _Shown:

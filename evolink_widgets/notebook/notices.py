@@ -8,6 +8,7 @@ import threading
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets.printable import printable
 from evolink_widgets.store.process import lasting
 from evolink_widgets.widgets.hosts import Host, host
 
@@ -98,6 +99,6 @@ def tell(line: str) -> None:
     """Say one line: a notebook keeps it as plain output; elsewhere it goes to stderr."""
     stream = sys.stderr if host() in (Host.SCRIPT, Host.TERMINAL) else sys.stdout
     try:
-        print(line, file=stream, flush=True)
+        print(printable(line), file=stream, flush=True)
     except (OSError, ValueError, AttributeError):  # a stream that is closed, or none at all
         return

@@ -265,13 +265,13 @@ def _named(given: object) -> str:
 _Reader = Callable[[Any, str, Limits], "Source | str | Problem"]
 
 #: How each kind of thing is known, and read. The order matters: a picture of Pillow's is also
-#: an array to NumPy, a picture of ours has a path.
+#: an array to NumPy, a picture of ours is also a path and an array.
 _READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
     (lambda given: isinstance(given, str), _from_text),
     (lambda given: isinstance(given, (bytes, bytearray, memoryview)), _from_bytes),
+    (_is_own, _from_own),
     (lambda given: isinstance(given, os.PathLike), _from_path),
     (_is_picture, _from_picture),
-    (_is_own, _from_own),
     (is_array, _from_array),
     (is_figure, _from_figure),
     (_is_file, _from_file),

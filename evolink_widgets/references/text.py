@@ -7,6 +7,7 @@ import binascii
 import difflib
 import os
 import re
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -27,6 +28,9 @@ _HOST = re.compile(r"(?:www\.|(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/)", re.IGNORECA
 _SIGNED_IN = re.compile(r"//[^/?#]*@")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{120,}={0,2}\s*")
 _LONGEST_NAME = 4096
+_PIECE = 1 << 16
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_ESCAPED_FILLING = ("%20", "%09", "%0A", "%0a", "%0D", "%0d", "%3D", "%3d")
 _SHOWN_NAME = 56
 
 
@@ -54,10 +58,13 @@ def read_text(text: str, place: str, limits: Limits) -> Source | str | Problem:
 
 def read_path(given: str | os.PathLike[str], place: str) -> Source | Problem:
     """The file of that name, or what the name was taken for."""
+    path: Path | None = None
     try:
         name = os.fspath(given)
+        if len(name) > _LONGEST_NAME:
+            raise ValueError("no file system has such a name")
         path = Path(name).expanduser()
-        if str(name).strip() and len(str(name)) <= _LONGEST_NAME and path.exists():
+        if str(name).strip() and path.exists():
             if path.is_file():
                 return Source(place, _shown_name(name), path.absolute())
             what = "a picture's file, and not a folder" if path.is_dir() else "a plain file"
@@ -88,7 +95,7 @@ def _neither(text: str, path: Path | None, place: str) -> Problem:
     if scheme and len(scheme[1]) > 1:
         rule = f"must be a file, or an https link; {scheme[1]}: links can't be fetched"
         return Problem(place, shown(_SIGNED_IN.sub("//hidden@", text, count=1)), rule)
-    if _HOST.match(text.strip()):
+    if _HOST.match(text[:300].strip()):
         rule = "must be a file or a link; it was taken for a link without https://"
         return Problem(place, shown(text), rule, nearest_link(text, reference_rule)
                        or f"https://{text.strip()}")  # fmt: skip
@@ -131,20 +138,58 @@ def _of_file_url(text: str) -> str:
 
 
 def _from_data_url(text: str, place: str, limits: Limits) -> Source | Problem:
-    head, comma, body = text.partition(",")
-    if not comma:
+    comma = text.find(",")
+    if comma < 0:
         return Problem(place, shown(text), "must be a whole data URL; it has no comma")
-    if len(body) > limits.read_bytes * 3:
-        return Problem(place, shown(text), f"must have at most {limits.read_bytes:,} bytes")
+    head = text[:comma] if comma < _LONGEST_NAME else ""
+    is_base64 = head.lower().rstrip().endswith(";base64")
+    too_long = Problem(place, shown(text), f"must have at most {limits.read_bytes:,} bytes")
+    # Counted in the text as it is: one that is too long is neither copied nor decoded.
+    if _fewest_bytes(text, comma + 1, is_base64) > limits.read_bytes:
+        return too_long
+    data = bytearray()
     try:
-        if head.lower().rstrip().endswith(";base64"):
-            plain = re.sub(rb"\s+", b"", unquote_to_bytes(body))
-            plain += b"=" * (-len(plain) % 4)
-            data = base64.b64decode(plain.translate(bytes.maketrans(b"-_", b"+/")), validate=True)
-        else:
-            data = unquote_to_bytes(body)
+        for piece in _pieces(text, comma + 1, is_base64):
+            data += piece
+            if len(data) > limits.read_bytes:
+                return too_long
     except (binascii.Error, ValueError):
         return Problem(place, shown(text), "must be a data URL in sound base64")
-    if len(data) > limits.read_bytes:
-        return Problem(place, shown(text), f"must have at most {limits.read_bytes:,} bytes")
-    return Source(place, f"a data URL ({shown(head[:40])})", data)
+    return Source(place, f"a data URL ({shown(head[:40])})", bytes(data))
+
+
+def _fewest_bytes(text: str, start: int, is_base64: bool) -> int:
+    """How many bytes the data from `start` on has at least, without making a copy of it."""
+    characters = len(text) - start - 2 * text.count("%", start)
+    if not is_base64:
+        return characters
+    filling = sum(text.count(one, start) for one in " \t\r\n\f\v=")
+    filling += sum(text.count(one, start) for one in _ESCAPED_FILLING)
+    return (characters - filling) * 3 // 4
+
+
+def _pieces(text: str, start: int, is_base64: bool) -> Iterator[bytes]:
+    """The data, decoded piece by piece: only its bytes are ever in memory as a whole.
+
+    Raises:
+        ValueError: it is no sound base64.
+    """
+    left = b""
+    while start < len(text):
+        end = start + _PIECE
+        cut = text.rfind("%", max(start, end - 2), end)
+        if start < cut and end < len(text):  # an escape is not torn apart
+            end = cut
+        data = unquote_to_bytes(text[start:end])
+        start = end
+        if not is_base64:
+            yield data
+            continue
+        plain = left + data.translate(_URL_SAFE, b" \t\r\n\f\v")
+        whole = len(plain) if start >= len(text) else len(plain) // 4 * 4
+        plain, left = plain[:whole], plain[whole:]
+        if start >= len(text):
+            plain += b"=" * (-len(plain) % 4)
+        elif b"=" in plain:
+            raise ValueError("padding in the middle")
+        yield base64.b64decode(plain, validate=True)

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request import BETA, ImageRequest
 from evolink_widgets.rules.sizes import RATIOS
@@ -71,10 +72,11 @@ class Estimate:
         return self.high / CREDITS_PER_USD
 
     def __repr__(self) -> str:
-        return f"<{self} for {counted(self.pictures, 'picture')}; {self.basis}>"
+        return printable(f"<{self} for {counted(self.pictures, 'picture')}; {self.basis}>")
 
     def __str__(self) -> str:
-        return f"About {_span(self.low, self.high)} credits · ${_usd(self.usd_low, self.usd_high)}"
+        dollars = _usd(self.usd_low, self.usd_high)
+        return printable(f"About {_span(self.low, self.high)} credits · ${dollars}")
 
 
 @dataclass(frozen=True)

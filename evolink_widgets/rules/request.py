@@ -12,7 +12,7 @@ import math
 import operator
 import re
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
@@ -65,18 +65,18 @@ class ImageRequest:
         (1360, 768)
     """
 
+    # `_: KW_ONLY` would say it once, and on Python 3.10 get_type_hints fails on it.
     prompt: str
-    _: KW_ONLY
-    model: str = "gpt-image-2"
-    size: str = sizes.AUTO
-    resolution: str = "1K"
-    quality: str = "medium"
-    n: int = 1
-    references: tuple[str, ...] = ()
-    callback_url: str | None = None
+    model: str = field(default="gpt-image-2", kw_only=True)
+    size: str = field(default=sizes.AUTO, kw_only=True)
+    resolution: str = field(default="1K", kw_only=True)
+    quality: str = field(default="medium", kw_only=True)
+    n: int = field(default=1, kw_only=True)
+    references: tuple[str, ...] = field(default=(), kw_only=True)
+    callback_url: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        given = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        given = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
         given["references"] = _frozen(given["references"])
         if found := problems(**given):
             raise InvalidRequest(found)
@@ -133,7 +133,7 @@ class ImageRequest:
 
     def to_record(self) -> dict[str, Any]:
         """All fields as JSON-safe values."""
-        record = {field.name: getattr(self, field.name) for field in fields(self)}
+        record = {one.name: getattr(self, one.name) for one in fields(self)}
         return {**record, "references": list(self.references)}
 
     @classmethod

@@ -20,6 +20,7 @@ from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.embed import embedded, handed_on
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import TRASH, one_line
+from evolink_widgets.store.paths import path_of
 from evolink_widgets.store.recipe_file import moment
 from evolink_widgets.store.records import read_receipt
 
@@ -51,7 +52,7 @@ def export_zip(images: Sequence[GeneratedImage], target: str | Path) -> Path:
     """
     if not images:
         raise StoreError("There are no pictures to export.", advice="Select some first.")
-    target = Path(target).expanduser()
+    target = path_of(target, "target")
     with guarded(target, "written"):
         if target.is_dir():
             target = target / "evolink_images.zip"

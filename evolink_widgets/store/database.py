@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
+from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.mounts import on_network
@@ -332,12 +333,12 @@ def _one(connection: sqlite3.Connection, sql: str) -> Any:
 def _journal_mode(connection: sqlite3.Connection, wished: str, patience: float) -> str:
     # SQLite does not wait for others who switch the same file at that moment, so the waiting
     # is done here.
-    give_up = time.monotonic() + patience
+    give_up = monotonic() + patience
     while True:
         try:
             mode = str(_one(connection, f"PRAGMA journal_mode = {wished}"))
         except sqlite3.OperationalError as exc:
-            if "locked" in str(exc) and time.monotonic() < give_up:
+            if "locked" in str(exc) and monotonic() < give_up:
                 time.sleep(0.005)
                 continue
             # WAL needs memory shared between processes: where the folder can't give it SQLite

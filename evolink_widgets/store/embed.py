@@ -20,6 +20,7 @@ from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE
 from evolink_widgets.store.formats import sniff
 from evolink_widgets.store.names import TRASH
+from evolink_widgets.store.paths import path_of
 from evolink_widgets.store.recipe_file import FORMAT, moment
 from evolink_widgets.store.records import dump, load_object
 
@@ -69,7 +70,7 @@ def read_recipe(path: str | Path) -> Recipe:
         StoreDamaged: it carries one that can't be read.
         InvalidRequest: what it carries asks for something the service does not take.
     """
-    source = Path(path).expanduser()
+    source = path_of(path, "path")
     data = _bytes(source)
     if sniff(data[:16]) is None:
         return _from_record(_object(data, source), source)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from sqlite3 import Row
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.store.records import (
     dump,
     load,
@@ -19,9 +20,6 @@ from evolink_widgets.store.records import (
     receipt_record,
     storable,
 )
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing import Receipt
 
 # Small letters and digits that are not mistaken for one another; safe in file names that
 # ignore case, in CSS classes and in URLs. Twelve of them are 59 bits of chance.

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Row
-from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.kept import digest_of
+from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE, Database
@@ -30,9 +30,6 @@ from evolink_widgets.store.rows import SELECT, in_reach, place_of, read_image, r
 from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
 from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.trash import Trash
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.recipe import Recipe
 
 __all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
 

@@ -19,9 +19,10 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.store.database import Database, insert
 from evolink_widgets.store.entry import (
     Entry,
@@ -34,9 +35,6 @@ from evolink_widgets.store.entry import (
 )
 from evolink_widgets.store.owner import surely_gone
 from evolink_widgets.store.records import dump, load_object, storable
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing import Receipt
 
 __all__ = ["Entry", "Journal", "Step", "is_found", "is_free", "new_idempotency_key", "new_key"]
 

@@ -12,15 +12,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from sqlite3 import Connection, Row
-from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import Billed, BudgetExceeded, StoreDamaged, StoreError
+from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.store.database import Database, insert
 from evolink_widgets.store.entry import Step
 from evolink_widgets.store.records import load_object, read_receipt
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing import Receipt
 
 _MILLION = 1_000_000
 # What a service may report at most: sums must stay within SQLite's 63 bits.

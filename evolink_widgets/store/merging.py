@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
@@ -61,7 +62,7 @@ class Merged:
         if self.left_out:
             left = counted(len(self.left_out), "thing")
             said.append(f"{left} left out, the first: {self.left_out[0]}")
-        return "; ".join(said)
+        return printable("; ".join(said))
 
 
 def merge(root: Path, database: Database, other: Path) -> Merged:

@@ -9,19 +9,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.later import later
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
+from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import TRASH, one_line
+from evolink_widgets.store.paths import path_of
 from evolink_widgets.store.process import hooks
 from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
+    import numpy
+    import numpy.typing
     from PIL.Image import Image
-
-    from evolink_widgets.rules.pricing import Receipt
-    from evolink_widgets.rules.recipe import Recipe
+else:
+    numpy, pillow = later("numpy"), later("PIL.Image")
+    Image = "pillow.Image"
 
 _JPEG_BYTES = 5_200
 
@@ -29,6 +36,10 @@ _JPEG_BYTES = 5_200
 @dataclass(frozen=True)
 class GeneratedImage:
     """One picture on disk: the service's bytes, untouched, and where they come from.
+
+    It is taken wherever a path or an array is: `open(image)`, `PIL.Image.open(image)`,
+    `numpy.asarray(image)`, `plt.imshow(image)`. `str(image)` is its path: so it goes into text,
+    CSV and JSON, and with `frame.astype({"image": str})` into Parquet.
 
     Args:
         path: the file.
@@ -97,6 +108,27 @@ class GeneratedImage:
         except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
             raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
         return image
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __array__(
+        self, dtype: numpy.typing.DTypeLike | None = None, copy: bool | None = None
+    ) -> numpy.ndarray[Any, Any]:
+        """The pixels: height × width × 3 (RGB) or 4 (RGBA), or height × width (grey); decoded.
+
+        Raises:
+            StoreDamaged: the file is gone or broken.
+            ValueError: `copy` is False: they are in no array yet that could be shared.
+        """
+        from numpy import array
+
+        if copy is False:
+            raise ValueError("A picture's pixels are decoded into a new array: copy=False can't be")
+        return array(_with_plain_pixels(self.pil), dtype=dtype)
 
     @property
     def alt(self) -> str:
@@ -180,7 +212,7 @@ class GeneratedImage:
         """
         from evolink_widgets.store.embed import embedded
 
-        target = Path(dest).expanduser()
+        target = path_of(dest, "dest")
         self._check_there()
         with guarded(target, "written"):
             if not target.suffix or target.is_dir():
@@ -214,7 +246,8 @@ class GeneratedImage:
 
     def __repr__(self) -> str:
         kind = "simulated picture" if self.simulated else "picture"
-        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {self.path.name}>"
+        size = f"{self.width}×{self.height} {self.format.upper()}"
+        return printable(f"<{kind} {size} {self.path.name}>")
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -251,6 +284,15 @@ class GeneratedImage:
                 f"{self.path} is not there any more.",
                 advice="It was moved or deleted; put it back, or ask for it again.",
             )
+
+
+def _with_plain_pixels(picture: Image) -> Image:
+    """The picture with pixels that are colours: no palette, no ink, no channel pairs."""
+    if picture.mode in ("RGB", "RGBA", "L", "F", "I") or picture.mode.startswith("I;16"):
+        return picture
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 class ImageSet(Sequence[GeneratedImage]):
@@ -300,7 +342,7 @@ class ImageSet(Sequence[GeneratedImage]):
             dest: the folder; it is made where it is missing.
             bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
         """
-        target = Path(dest).expanduser()
+        target = path_of(dest, "dest")
         with guarded(target, "written"):
             target.mkdir(parents=True, exist_ok=True)
         return [image.save(target, bare=bare) for image in self._images]
@@ -321,7 +363,7 @@ class ImageSet(Sequence[GeneratedImage]):
         if self.missing:
             came = f"{count} of {self.expected} pictures"
         kind = " (simulated)" if any(image.simulated for image in self._images) else ""
-        return f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>"
+        return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
 
     def _repr_html_(self) -> str:
         from evolink_widgets.store.static_copy import html

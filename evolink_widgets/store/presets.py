@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged, UnknownPreset
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.preset import FIELDS, name_problem, plain_name, preset_fields
 from evolink_widgets.store.database import Database
@@ -141,11 +142,12 @@ class Presets(MutableMapping[str, dict[str, Any]]):
         try:
             found = self.all()
         except EvolinkError as error:
-            return f"<presets: {error.message}>"
+            return printable(f"<presets: {error.message}>")
         if not found:
             return '<no presets; ew.presets["poster"] = {"size": "2:3"} keeps one>'
         wide = max(map(len, found))
-        return "\n".join(f"{name.ljust(wide)}  {in_words(one)}" for name, one in found.items())
+        lines = (f"{name.ljust(wide)}  {in_words(one)}" for name, one in found.items())
+        return printable("\n".join(lines))
 
     def _repr_html_(self) -> str | None:
         try:

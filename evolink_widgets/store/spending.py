@@ -11,6 +11,7 @@ from datetime import date, datetime
 from html import escape
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.names import one_line
 
@@ -122,7 +123,7 @@ class Total(NamedTuple):
             said.append(f"up to {_credits(self.unreported)} not reported")
         if self.reserved:
             said.append(f"up to {_credits(self.reserved)} still out")
-        return " · ".join(said)
+        return printable(" · ".join(said))
 
 
 class Spending(Sequence[Row], Generic[Row]):
@@ -175,7 +176,7 @@ class Spending(Sequence[Row], Generic[Row]):
                 for cell, width, column in zip(line, widths, columns, strict=True)
             ]
             text.append("  ".join(padded).rstrip())
-        return "\n".join([*text, *self._rest()])
+        return printable("\n".join([*text, *self._rest()]))
 
     def _repr_html_(self) -> str:
         columns = _COLUMNS[self.by]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.printable import printable
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
+from evolink_widgets.store.merging import Merged, merge
 from evolink_widgets.store.owner import this_process
+from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.prompts import recent
 from evolink_widgets.store.uploads import Uploads
-
-if TYPE_CHECKING:
-    from evolink_widgets.store.merging import Merged
 
 
 class Store:
@@ -28,11 +28,12 @@ class Store:
         root: the folder. It is fixed now: a notebook that changes its folder later keeps it.
 
     Raises:
+        ConfigurationError: `root` is no path, or its place can't be known.
         StoreFull, StoreReadOnly, StoreDamaged, StoreTooNew: from every method, as they come.
     """
 
     def __init__(self, root: str | Path) -> None:
-        self.root = Path(root).expanduser().absolute()
+        self.root = absolute(root, "The store", ConfigurationError)
         self.database = Database(self.root / FILE)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
@@ -71,13 +72,11 @@ class Store:
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
-        from evolink_widgets.store.merging import merge
-
-        return merge(self.root, self.database, Path(other).expanduser().absolute())
+        return merge(self.root, self.database, absolute(other, "The other store"))
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""
         self.database.close()
 
     def __repr__(self) -> str:
-        return f"Store({str(self.root)!r})"
+        return printable(f"Store({str(self.root)!r})")

@@ -10,6 +10,7 @@ from typing import Any, overload
 import traitlets
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.pictures import GeneratedImage
@@ -112,4 +113,4 @@ class Found(Sequence[GeneratedImage]):
         return self._gallery.count(self.query)
 
     def __repr__(self) -> str:
-        return f"<{counted(len(self), 'picture')} in {self._gallery.root.name}>"
+        return printable(f"<{counted(len(self), 'picture')} in {self._gallery.root.name}>")

@@ -17,6 +17,7 @@ from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
@@ -243,7 +244,7 @@ class Gallery(Panel):
         return self._shelf.static_html(self._key)
 
     def __repr__(self) -> str:
-        return f"<Gallery of {self._shelf.folder}>"
+        return printable(f"<Gallery of {self._shelf.folder}>")
 
     def close(self) -> None:
         """Take the view away; pictures and tasks stay."""

@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.names import one_line
+from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.query import Query
 from evolink_widgets.store.static_copy import html
@@ -125,7 +127,7 @@ class Shelf:
     def trash(self, names: Iterable[object]) -> dict[str, Any]:
         """Move pictures to the trash."""
         pictures = [_pair(name) for name in names]
-        return {"count": self.store.gallery.trash(pictures, now=time.time())}
+        return {"count": self.store.gallery.trash(pictures, now=now())}
 
     def restore(self, names: Iterable[object]) -> dict[str, Any]:
         """Put pictures back."""
@@ -142,7 +144,8 @@ class Shelf:
                 images.append(self.image(name))
             except StoreError:  # one lost picture must not keep the others
                 missing += 1
-        path = export_zip(images, Path.cwd() / f"evolink_pictures_{time.strftime('%Y%m%d')}.zip")
+        name = f"evolink_pictures_{time.strftime('%Y%m%d')}.zip"
+        path = export_zip(images, absolute(name, "The ZIP file"))
         with zipfile.ZipFile(path) as packed:
             count = len(packed.namelist()) - 1  # the manifest is no picture
         wanted = len(images) + missing

@@ -34,6 +34,12 @@ def serving(*options: str) -> Iterator[tuple[str, str]]:
         process.kill()
 
 
+@pytest.fixture
+def serve() -> Callable[..., contextlib.AbstractContextManager[tuple[str, str]]]:
+    """Serve an emulator for a while: `with serve() as (api, media):`; then it is gone."""
+    return serving
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[tuple[str, str]]:
     """One emulator on a port for all tests of this worker."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import pickle
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import anyio
 import pytest
+import sniffio
 from services import InProcess
 
 from evolink_widgets import errors
@@ -140,18 +144,192 @@ def test_a_cancelled_await_says_that_the_task_goes_on(
     in_process.play("stuck")
     task = session.submit(small())
 
-    async def interrupted() -> float:
+    async def interrupted() -> tuple[float, BaseException]:
         waiting = asyncio.ensure_future(asyncio.wait_for(task, None))
         await asyncio.sleep(0)
         waiting.cancel()
         start = time.monotonic()
-        with pytest.raises(asyncio.CancelledError, match="the task goes on"):
+        with pytest.raises(asyncio.CancelledError) as caught:
             await waiting
-        return time.monotonic() - start
+        return time.monotonic() - start, caught.value
 
-    assert asyncio.run(interrupted()) < 1
+    seconds, cancelled = asyncio.run(interrupted())
+    assert seconds < 1
+    # Python 3.10 makes another one of it at the edge of each asyncio task, and keeps the first.
+    told = [str(error) for error in (cancelled, cancelled.__context__) if error is not None]
+    assert any("the task goes on" in words for words in told), told
     assert until(task, lambda state: state.note == INTERRUPTED)
     in_process.play("fair")
+    assert len(task.result(20)) == 1
+
+
+async def _waits(task: Task) -> None:
+    await task
+
+
+@pytest.mark.parametrize("said", [(), ("mine",)], ids=["bare", "with a message"])
+def test_the_cancellation_that_was_sent_is_the_one_that_comes_back(
+    said: tuple[str, ...], session: Session, small: Small, in_process: InProcess
+) -> None:
+    in_process.play("stuck")
+    task = session.submit(small())
+    sent = asyncio.CancelledError(*said)
+
+    async def thrown() -> BaseException:
+        waiting = _waits(task)
+        waiting.send(None)  # now it waits
+        with pytest.raises(asyncio.CancelledError) as caught:
+            waiting.throw(sent)
+        return caught.value
+
+    assert asyncio.run(thrown()) is sent
+    assert type(sent) is asyncio.CancelledError
+    if said:
+        assert sent.args == said
+        assert not hasattr(sent, "_render_traceback_")
+    else:
+        (line,) = sent._render_traceback_()  # type: ignore[attr-defined]
+        assert line.startswith("CancelledError: Waiting was interrupted; the task goes on.")
+        assert pickle.loads(pickle.dumps(sent)).args == sent.args
+
+
+async def _in_asyncio_timeout(task: Task) -> None:
+    async with asyncio.timeout(0.05):  # type: ignore[attr-defined, unused-ignore]
+        await task
+
+
+async def _in_a_scope_around_a_task(task: Task) -> None:
+    async with asyncio.timeout(0.05):  # type: ignore[attr-defined, unused-ignore]
+        await asyncio.create_task(_waits(task))
+
+
+async def _in_wait_for(task: Task) -> None:
+    await asyncio.wait_for(task, 0.05)
+
+
+async def _in_wait_for_of_a_coroutine(task: Task) -> None:
+    await asyncio.wait_for(_waits(task), 0.05)
+
+
+async def _in_fail_after(task: Task) -> None:
+    with anyio.fail_after(0.05):
+        await task
+
+
+async def _in_nested_scopes(task: Task) -> None:
+    with anyio.fail_after(0.05), anyio.move_on_after(30):
+        await task
+
+
+TIMED = [_in_wait_for, _in_wait_for_of_a_coroutine, _in_fail_after, _in_nested_scopes]
+if sys.version_info >= (3, 11):
+    TIMED += [_in_asyncio_timeout, _in_a_scope_around_a_task]
+
+
+@pytest.mark.parametrize("wait", TIMED)
+def test_a_time_out_around_an_await_is_a_time_out(
+    wait: Callable[[Task], Awaitable[None]],
+    session: Session,
+    small: Small,
+    in_process: InProcess,
+) -> None:
+    in_process.play("stuck")
+    task = session.submit(small())
+
+    async def main() -> None:
+        with pytest.raises((TimeoutError, asyncio.TimeoutError)):
+            await wait(task)
+        await asyncio.sleep(0)  # nothing of the cancellation is left over
+        if sys.version_info >= (3, 11):
+            current = asyncio.current_task()
+            assert current is not None
+            assert current.cancelling() == 0
+
+    asyncio.run(main())
+    assert not task.state.stage.ended
+    in_process.play("fair")
+    assert len(task.result(20)) == 1
+
+
+def test_a_scope_of_anyio_that_is_left_goes_on_behind_it(
+    session: Session, small: Small, in_process: InProcess
+) -> None:
+    in_process.play("stuck")
+    task = session.submit(small())
+
+    async def main() -> list[str]:
+        passed = []
+        with anyio.move_on_after(0.05) as scope:
+            await task
+            passed.append("never")
+        passed.append(f"moved on {scope.cancelled_caught}")
+        async with anyio.create_task_group() as group:
+            group.start_soon(_waits, task)
+            group.start_soon(_waits, task)
+            await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+        passed.append("cancelled")
+        return passed
+
+    assert asyncio.run(main()) == ["moved on True", "cancelled"]
+    in_process.play("fair")
+    assert len(task.result(20)) == 1
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="task groups came with 3.11")
+def test_a_task_group_ends_its_waiting_members_and_raises_what_failed(
+    session: Session, small: Small, in_process: InProcess
+) -> None:
+    in_process.play("stuck")
+    task = session.submit(small())
+
+    async def fails() -> None:
+        await asyncio.sleep(0.01)
+        raise ZeroDivisionError
+
+    async def main() -> tuple[BaseException, ...]:
+        try:
+            async with asyncio.TaskGroup() as group:  # type: ignore[attr-defined, unused-ignore]
+                group.create_task(_waits(task))
+                group.create_task(fails())
+                await task
+        except BaseException as error:
+            return tuple(getattr(error, "exceptions", (error,)))
+        return ()
+
+    (error,) = asyncio.run(main())
+    assert isinstance(error, ZeroDivisionError)
+    in_process.play("fair")
+    assert len(task.result(20)) == 1
+
+
+def test_trio_is_told_that_only_asyncio_can_await_and_its_way_works(
+    session: Session, small: Small
+) -> None:
+    trio = pytest.importorskip("trio")
+    task = session.submit(small())
+
+    async def main() -> int:
+        with pytest.raises(RuntimeError, match="Only asyncio can await a task, and this is trio"):
+            await task
+        with trio.fail_after(20):
+            return len(await trio.to_thread.run_sync(task.result, abandon_on_cancel=True))
+
+    assert trio.run(main) == 1
+
+
+def test_another_async_library_is_named_and_one_that_is_none_is_told_of_result(
+    session: Session, small: Small
+) -> None:
+    task = session.submit(small())
+    with pytest.raises(RuntimeError, match=r"no loop of asyncio runs here.*task\.result\(\)"):
+        _waits(task).send(None)
+    sniffio.thread_local.name = "curio"
+    try:
+        with pytest.raises(RuntimeError, match=r"this is curio.*task\.result\(\) in a thread"):
+            _waits(task).send(None)
+    finally:
+        sniffio.thread_local.name = None
     assert len(task.result(20)) == 1
 
 

@@ -114,7 +114,8 @@ def test_awaiting_is_interrupted_at_once_and_the_task_lives_on(running: Kernel) 
     running.wait_for("stream")
     running.manager.interrupt_kernel()
     cell = running.finish(cell_id, timeout=10)
-    assert cell.error.startswith(("KeyboardInterrupt", "WaitInterrupted"))
+    assert cell.error.startswith(("KeyboardInterrupt", "CancelledError"))
+    assert cell.error.startswith("KeyboardInterrupt") or "the task goes on" in cell.error
     assert cell.seconds < 3  # a bare await takes 3.5 s and more; on a quiet machine: 0.2 s
     running.run("assert not task.state.stage.ended; ew.weather('fair')")
     assert "2" in running.run("print(len(await task))").text

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from evolink_widgets.printable import printable
 
 CODE = """
 import evolink_widgets as ew
@@ -69,3 +75,80 @@ def test_a_script_is_one_execution_and_its_next_run_says_what_came_from_the_stor
     line = lines_of(command, tmp_path)[-1]
     assert line.startswith("“a fox” (simulated): From the store: 2 pictures, paid ")
     assert "simulated credits on" in line
+
+
+PROMPT = "a \x1b]0;owned\x07\x1b[2J fox \u202ein the \u2066snow 雪 \x9b31m"
+EVERYTHING = """
+import io, sys
+import evolink_widgets as ew
+from PIL import Image
+
+prompt = {prompt!r}
+ew.configure(mode="emulator", speed=200)
+bitmap = io.BytesIO()
+Image.new("RGB", (64, 64)).save(bitmap, "BMP")
+fields = dict(size="1024x640", quality="low")
+task = ew.generate(prompt, n=2, references=[bitmap.getvalue()], **fields)
+task._ipython_display_()
+images = task.result(60)
+print(task, repr(task), images, repr(images), repr(images[0]), ew.estimate(prompt), sep="\\n")
+print(ew.spending(), repr(ew.spending(by="day")), ew.spending().total, sep="\\n")
+print(ew.session(), ew.presets, repr(ew.estimate(prompt)), images.receipt, sep="\\n")
+ew.presets["poster"] = dict(prompt=prompt, size="16:9")
+print(repr(ew.presets))
+ew.weather("policy refusal")
+refused = ew.generate(prompt, fresh=True, **fields)
+refused._ipython_display_()
+print(refused.error, refused.error.message)
+try:
+    ew.generate(prompt, size=prompt)
+except ew.InvalidRequest as error:
+    print(error)
+print(ew.errors.StoreError(prompt))
+ew.weather("stuck")
+out = ew.generate(prompt, fresh=True, **fields)
+out.stop()
+ew.recover()
+raise ew.errors.StoreError(prompt)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_a_prompt_drives_no_terminal_and_every_line_fits_its_encoding(
+    encoding: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EVERYTHING.format(prompt=PROMPT)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    said, complained = done.stdout.decode(encoding), done.stderr.decode(encoding)
+    assert "evolink_widgets.errors.StoreError: a " in complained, complained  # it came to its end
+    assert "UnicodeEncodeError" not in complained
+    for text in (said, complained):
+        assert [one for one in ACTIVE if one in text] == []
+    assert said.count("Done: 2 pictures in ") == 1
+    assert "owned" in said
+    assert ("雪" in said) is (encoding == "utf-8")
+    size = "1024x640" if encoding == "ascii" else "1024×640"
+    assert f"<simulated picture {size} " in said
+    assert "references[0]: It was a BMP" in complained
+
+
+ACTIVE = [chr(code) for code in (*range(9), *range(11, 32), *range(127, 160), 0x202E, 0x2066)]
+"""Characters that a terminal obeys; tab and line end are plain."""
+
+
+def test_what_can_be_printed_is_left_as_it_is_where_the_stream_can_hold_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    text = "“a fox” · 816×816 – 雪 👩\u200d🎨 עברית\n\tdone…"
+    assert printable(text) == text
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert printable("“a fox” · 816×816 – 雪…") == '"a fox" - 816x816 - \\u96ea...'
+    monkeypatch.setattr(sys, "stdout", None)
+    assert printable(text + "\x1b[2J\ud800") == text + "\ufffd[2J\ufffd"

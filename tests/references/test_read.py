@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import os
+import random
 import tempfile
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +20,10 @@ from PIL.PngImagePlugin import PngInfo
 from references.hostile import MARK, drawn, exif, saved
 
 from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.references import text as text_module
 from evolink_widgets.references.limits import Limits
 from evolink_widgets.references.read import Prepared, prepare, read
-from evolink_widgets.references.source import Ready
+from evolink_widgets.references.source import Ready, Source
 from evolink_widgets.rules.problem import Problem
 
 
@@ -63,6 +67,77 @@ class OwnPicture:
 
 def data_url(data: bytes, head: str = "data:image/png;base64") -> str:
     return f"{head},{base64.b64encode(data).decode()}"
+
+
+SPELT: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "in lines": lambda text: "\r\n ".join(text[at : at + 76] for at in range(0, len(text), 76)),
+    "escaped": lambda text: "".join(f"%{ord(one):02X}" for one in text),
+    "escaped in part": lambda text: text.replace("+", "%2B").replace("/", "%2f"),
+    "with escaped line ends": lambda text: text.replace("A", "A%0D%0A"),
+    "safe for links": lambda text: text.replace("+", "-").replace("/", "_").rstrip("="),
+    "without its end": lambda text: text.rstrip("="),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELT)
+def test_a_data_url_of_any_length_is_decoded_piece_by_piece_to_the_same_bytes(
+    spelling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_module, "_PIECE", 101)
+    for length in (0, 1, 2, 3, 74, 75, 76, 77, 1000, 4999):
+        data = random.Random(length).randbytes(length)
+        url = "data:image/png;base64," + SPELT[spelling](base64.b64encode(data).decode())
+        read = text_module.read_text(url, "references[0]", Limits())
+        assert isinstance(read, Source)
+        assert read.data == data
+        exact = text_module.read_text(url, "references[0]", Limits(read_bytes=length))
+        assert isinstance(exact, Source)  # the count beforehand never says too many
+        if length:
+            short = text_module.read_text(url, "references[0]", Limits(read_bytes=length - 1))
+            assert isinstance(short, Problem)
+
+
+def peak_of(url: str, limits: Limits) -> tuple[object, int]:
+    """What a data URL gives, and how many bytes were allocated at most on the way."""
+    tracemalloc.start()
+    try:
+        found = text_module.read_text(url, "references[0]", limits)
+        return found, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("head", ["data:image/png;base64,", "data:image/png,"])
+@pytest.mark.parametrize("unit", ["AAAA", "A%41A\n", "%41"])
+def test_a_data_url_that_is_too_long_is_refused_before_it_is_copied_or_decoded(
+    head: str, unit: str
+) -> None:
+    url = head + unit * 5_000_000
+    found, peak = peak_of(url, Limits(read_bytes=1_000_000))
+    assert isinstance(found, Problem)
+    assert "at most 1,000,000 bytes" in found.rule
+    assert peak < 100_000
+
+
+def test_what_only_pretends_to_be_short_is_given_up_as_soon_as_it_is_too_long() -> None:
+    found, peak = peak_of("data:," + "%zz" * 5_000_000, Limits(read_bytes=6_000_000))
+    assert isinstance(found, Problem)
+    assert peak < 20_000_000
+
+
+def test_a_sound_data_url_takes_little_more_memory_than_its_bytes_twice() -> None:
+    url = "data:image/png;base64," + "AAAA" * 4_000_000
+    found, peak = peak_of(url, Limits())
+    assert isinstance(found, Source)
+    assert isinstance(found.data, bytes)
+    assert peak < 2.5 * len(found.data)
+
+
+def test_a_text_of_many_megabytes_is_no_files_name_and_is_not_copied() -> None:
+    found, peak = peak_of("/x" * 10_000_000, Limits())
+    assert isinstance(found, Problem)
+    assert peak < 100_000
 
 
 def test_every_way_to_give_a_file_gives_the_same_bytes(path: Path) -> None:
