@@ -61,7 +61,7 @@ class Downloader:
                 `part` when it may be continued.
             StoreError: the file can't be written.
         """
-        if urlsplit(link).scheme not in ("http", "https"):
+        if not _is_of_the_web(link):
             raise DownloadFailed("The service's link to a picture is no web address.")
         async with self._limits.downloads:
             have = await self._workers.run(_size, part)
@@ -118,6 +118,13 @@ class Downloader:
             if waiting or truncate:
                 await self._workers.run(_put, part, at, waiting, truncate)
         return at + len(waiting)
+
+
+def _is_of_the_web(link: str) -> bool:
+    try:
+        return urlsplit(link).scheme in ("http", "https")
+    except ValueError:  # "http://[::1"
+        return False
 
 
 def _extent(reply: Download, have: int) -> tuple[int, int | None]:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import math
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.task import TaskSnapshot, TaskStatus, task_failure
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
 
+log = logging.getLogger("evolink_widgets")
+
 LINKS_LIVE = 24 * 3600.0
 """Seconds for which the service keeps its links to pictures."""
 
 TROUBLE_AFTER = 2
 """Readings that must fail in a row before anybody is told."""
+
+
+AGAIN = 3
+"""Tries to read a task once more before it is written down as failed."""
 
 
 async def follow(story: TaskStory) -> None:
@@ -30,11 +39,32 @@ async def follow(story: TaskStory) -> None:
     """
     entry, wiring = story.record.line, story.wiring
     assert entry.task_id is not None
-    elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
     if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
         story.tell(stage=Stage.PENDING)
-    snapshot = await _first_reading(story, entry.task_id)
-    plan = _plan(story)
+    with wiring.limits.read_pace.telling(story.says):
+        snapshot = await _first_reading(story, entry.task_id)
+        plan = _plan(story)
+        while True:
+            if snapshot is None or not snapshot.status.finished:
+                snapshot = await _watch(story, entry.task_id, plan)
+            if snapshot.status is TaskStatus.COMPLETED:
+                break
+            again = await _read_again(story, snapshot)
+            if again.status.finished and again.status is not TaskStatus.COMPLETED:
+                break
+            snapshot = again
+        story.leave_room()
+        wiring.lessons.learned()
+        if snapshot.status is TaskStatus.COMPLETED:
+            await _complete(story, snapshot)
+        else:
+            await _fail(story, snapshot)
+
+
+async def _watch(story: TaskStory, task_id: str, plan: Plan) -> TaskSnapshot:
+    """Read the task until it has ended, telling how far it is."""
+    entry, wiring = story.record.line, story.wiring
+    elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
     began = asyncio.get_running_loop().time() - elapsed
     failures = 0
 
@@ -45,8 +75,7 @@ async def follow(story: TaskStory) -> None:
         age = asyncio.get_running_loop().time() - began
         story.tell(
             stage=Stage.PENDING if waiting else Stage.PROCESSING,
-            # 100 % is said when the pictures are files.
-            progress=None if snapshot.progress is None else min(snapshot.progress, 99),
+            progress=_further(story.task.state.progress, snapshot.progress),
             left=plan.remaining(age),
             receipt=story.merged(snapshot.receipt),
             note=None,
@@ -55,18 +84,32 @@ async def follow(story: TaskStory) -> None:
     def trouble(error: EvolinkError) -> None:
         nonlocal failures
         failures += 1
-        if failures >= TROUBLE_AFTER:
+        if wiring.limits.read_pace.says is None and failures >= TROUBLE_AFTER:
             story.tell(note=f"{error.message} The task goes on; looking again.")
 
     story.tell(left=plan.remaining(elapsed))
-    if snapshot is None or not snapshot.status.finished:
-        snapshot = await wiring.watcher.watch(entry.task_id, plan, elapsed, seen, trouble)
-    story.leave_room()
-    wiring.lessons.learned()
-    if snapshot.status is TaskStatus.COMPLETED:
-        await _complete(story, snapshot)
-    else:
-        await _fail(story, snapshot)
+    return await wiring.watcher.watch(task_id, plan, elapsed, seen, trouble)
+
+
+def _further(before: int | None, said: int | None) -> int | None:
+    """The progress to show: it never moves back, and 100 % is said when there are files."""
+    if said is None:
+        return before
+    return max(before or 0, min(said, 99))
+
+
+async def _read_again(story: TaskStory, snapshot: TaskSnapshot) -> TaskSnapshot:
+    """Read a task once more that is said to have failed: what follows can't be taken back.
+
+    One reading may be behind, or ahead of what the service finds in the end. Where it can't be
+    read again within a few tries, the first reading counts.
+    """
+    patience = story.wiring.patience
+    for failures in range(1, 1 + AGAIN):
+        await asyncio.sleep(patience.after(failures))
+        with contextlib.suppress(EvolinkError):
+            return await story.wiring.client.task(snapshot.id)
+    return snapshot
 
 
 async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
@@ -108,8 +151,31 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
         except EvolinkError as error:
             story.tell(note=error.message)
     receipt = story.merged(snapshot.receipt)
+    note_oddities(story, snapshot)
     story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
     story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)
+
+
+def note_oddities(story: TaskStory, snapshot: TaskSnapshot) -> None:
+    """Keep what the service reported and can't be true, to be told when the task is done."""
+    if snapshot.odd:
+        story.oddities.append(
+            f"The service reported {' and '.join(snapshot.odd)}, which can't be true: it does not "
+            "count, and what it leaves open counts as reserved"
+        )
+    came, given, asked = sum(map(bool, snapshot.results)), snapshot.offered, story.request.n
+    if given > max(asked, len(snapshot.results)):
+        story.oddities.append(
+            f"The service gave {given:,} links where {counted(asked, 'picture')} "
+            f"{'was' if asked == 1 else 'were'} asked for; the first {came} are kept"
+        )
+    elif came > asked:
+        story.oddities.append(
+            f"The service made {came} pictures where {asked} "
+            f"{'was' if asked == 1 else 'were'} asked for"
+        )
+    for oddity in story.oddities:
+        log.warning("Task %s: %s", story.key, oddity)
 
 
 async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
@@ -136,6 +202,8 @@ async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
 
 async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
     error = task_failure(snapshot)
+    if snapshot.odd:
+        error.message += f" It reported {' and '.join(snapshot.odd)}, which can't be true."
     receipt = story.merged(snapshot.receipt)
     story.tell(receipt=receipt)
     await story.record.failed(error, receipt)

@@ -28,7 +28,8 @@ async def linked(story: TaskStory) -> ImageRequest:
         return request
     story.tell(note=UPLOADING)
     try:
-        links = await story.wiring.uploader.links(request.references)
+        with story.wiring.limits.files_pace.telling(lambda said: story.says(said or UPLOADING)):
+            links = await story.wiring.uploader.links(request.references)
     except EvolinkError as error:
         if story.record.step is Step.INTENDED:  # what may be paid for stays unknown
             story.tell(stage=Stage.QUEUED, note=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +48,7 @@ async def send(story: TaskStory) -> None:
     if not wiring.simulated:
         await wiring.balance.before()
     while True:
-        async with wiring.limits.posts:
-            await wiring.limits.post_pace.turn()
-            story.tell(stage=Stage.SENDING, note=None)
-            sent = await story.uninterrupted(_post(story, request))
+        sent = await _in_turn(story, request)
         error = sent.error
         if error is None or sent.verdict.find:
             return
@@ -74,8 +72,22 @@ async def send(story: TaskStory) -> None:
                 )
             await story.record.refused(error)
             raise error
-        story.tell(stage=Stage.QUEUED, note=f"{error.message} Trying again in {pause:.0f} s.")
-        await asyncio.sleep(pause)
+        said = f"{error.message} Trying again in {pause:.0f} s."
+        story.tell(stage=Stage.QUEUED, note=wiring.limits.post_pace.says or said)
+        if not isinstance(error, RateLimited) or wiring.limits.post_pace.wait < pause:
+            await asyncio.sleep(pause)  # else the pace makes it wait, and says so
+
+
+async def _in_turn(story: TaskStory, request: ImageRequest) -> Sent:
+    """Send it when it is its turn, and say meanwhile what it waits for."""
+    limits = story.wiring.limits
+    with contextlib.ExitStack() as waiting:
+        waiting.enter_context(limits.post_pace.telling(story.says))
+        async with limits.posts:
+            await limits.post_pace.turn()
+            waiting.close()
+            story.tell(stage=Stage.SENDING, note=None)
+            return await story.uninterrupted(_post(story, request))
 
 
 async def _post(story: TaskStory, request: ImageRequest) -> Sent:
@@ -150,7 +162,8 @@ async def search(story: TaskStory) -> None:
     for pause in wiring.patience.look:
         await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
         try:
-            found, listed = await wiring.lookout.look(entry), True
+            with wiring.limits.list_pace.telling(lambda said: story.says(said or LOOKING)):
+                found, listed = await wiring.lookout.look(entry), True
         except NoList:
             break
         except EvolinkError as error:

@@ -8,7 +8,8 @@ import itertools
 import pytest
 
 from evolink_widgets.core import limits
-from evolink_widgets.core.limits import FREE_AGAIN, SLOWEST, Pace, limits_for
+from evolink_widgets.core.limits import limits_for
+from evolink_widgets.core.pace import FREE_AGAIN, SLOWEST, Pace
 from evolink_widgets.core.patience import Patience
 
 
