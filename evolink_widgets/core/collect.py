@@ -164,7 +164,7 @@ class Links:
             story.says(f"{error.message} Asking the service for its links again.")
             self.readings += 1
             try:
-                with wiring.limits.read_pace.telling(story.says):
+                with wiring.limits.read_pace.telling(story.held):
                     snapshot = await wiring.client.task(story.task.id)
             except EvolinkError as unread:
                 self.unknown = self.unknown + 1 if isinstance(unread, NotFound) else 0

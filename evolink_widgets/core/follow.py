@@ -41,7 +41,7 @@ async def follow(story: TaskStory) -> None:
     assert entry.task_id is not None
     if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
         story.tell(stage=Stage.PENDING)
-    with wiring.limits.read_pace.telling(story.says):
+    with wiring.limits.read_pace.telling(story.held):
         snapshot = await _first_reading(story, entry.task_id)
         plan = _plan(story)
         while True:

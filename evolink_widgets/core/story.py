@@ -215,12 +215,17 @@ class TaskStory:
 
     def tell(self, **changes: Any) -> None:
         """Publish a new state of the task."""
-        self.task.publish(**changes)
+        self.task.publish(**{"held": False, **changes})
 
     def says(self, note: str | None) -> None:
         """Say beside the stage what it waits for."""
         if not self.task.state.stage.ended:
             self.tell(note=note)
+
+    def held(self, note: str | None) -> None:
+        """Say that it waits on the service's word alone, and would be read at once if asked."""
+        if not self.task.state.stage.ended:
+            self.tell(note=note, held=note is not None)
 
     def charge(self) -> Billed:
         """Whether it is charged if nobody waits for it any longer; from any thread."""

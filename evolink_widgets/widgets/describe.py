@@ -157,7 +157,7 @@ def _charge(state: TaskState) -> dict[str, str] | None:
 def _actions(state: TaskState) -> list[str]:
     stage = Stage(_drawn_stage(state))
     if not stage.ended:
-        return ["stop"]
+        return ["stop", "lookAgain"] if state.held else ["stop"]
     if isinstance(state.error, DownloadFailed):
         return ["resume", "copyDetails"]
     return {

@@ -1,4 +1,4 @@
-"""What the service says is believed within bounds: a faulty word of it loses nothing that is paid."""
+"""The service is believed within bounds: a faulty word of it loses nothing that is paid for."""
 
 from __future__ import annotations
 
@@ -240,7 +240,9 @@ def link(number: int) -> str:
     return f"{Scripted.base_url}/pictures/{number}"
 
 
-@pytest.mark.parametrize("charged", [1e12, -3, float("nan"), float("inf"), "free", True, [2], 10001])
+@pytest.mark.parametrize(
+    "charged", [1e12, -3, float("nan"), float("inf"), "free", True, [2], 10001]
+)
 def test_a_charge_that_can_not_be_leaves_the_reservation_counting(
     charged: object, open_session: Open, small: Small
 ) -> None:
