@@ -175,12 +175,13 @@ def test_credits_that_can_not_be_are_told_and_enter_no_sum(
     assert len(session.submit(small("another")).result(20)) == 1  # the cap is not used up
 
 
+@pytest.mark.parametrize("fresh", [True, False])
 def test_ten_of_three_hundred_links_are_kept_and_the_rest_is_told(
-    emulator: Emulated, open_session: Open, small: Small
+    fresh: bool, emulator: Emulated, open_session: Open, small: Small
 ) -> None:
     session = open_session(emulator)
     emulator.play("many results")
-    task = session.submit(small())
+    task = session.submit(small(), fresh=fresh)
     images = task.result(30)
     assert len(images) == 10
     assert task.state.note == (
