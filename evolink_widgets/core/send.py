@@ -17,6 +17,7 @@ from evolink_widgets.core.lookout import (
     latest_loss,
     surely_not_accepted,
 )
+from evolink_widgets.core.pace import WORTH_SAYING
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
@@ -72,10 +73,12 @@ async def send(story: TaskStory) -> None:
                 )
             await story.record.refused(error)
             raise error
+        pace = wiring.limits.post_pace
         said = f"{error.message} Trying again in {pause:.0f} s."
-        story.tell(stage=Stage.QUEUED, note=wiring.limits.post_pace.says or said)
-        if not isinstance(error, RateLimited) or wiring.limits.post_pace.wait < pause:
-            await asyncio.sleep(pause)  # else the pace makes it wait, and says so
+        is_held = isinstance(error, RateLimited) and pace.wait >= WORTH_SAYING
+        story.tell(stage=Stage.QUEUED, note=pace.says if is_held else said)
+        if not is_held:  # else the pace makes it wait, and says so
+            await asyncio.sleep(pause)
 
 
 async def _in_turn(story: TaskStory, request: ImageRequest) -> Sent:

@@ -119,7 +119,7 @@ def test_a_wait_that_took_too_long_leaves_it_alone(
 ) -> None:
     in_process.play("stuck")
     task = session.submit(small())
-    until(lambda: task.id is not None)
+    until(task, lambda state: state.task_id is not None)
     with pytest.raises(errors.WaitTimeout) as caught:
         task.result(0.1)
     assert isinstance(caught.value, TimeoutError)
