@@ -151,31 +151,32 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
         except EvolinkError as error:
             story.tell(note=error.message)
     receipt = story.merged(snapshot.receipt)
-    note_oddities(story, snapshot)
+    story.oddities = _oddities(story, snapshot)
+    for oddity in story.oddities:
+        log.warning("Task %s: %s", story.key, oddity)
     story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
     story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)
 
 
-def note_oddities(story: TaskStory, snapshot: TaskSnapshot) -> None:
-    """Keep what the service reported and can't be true, to be told when the task is done."""
+def _oddities(story: TaskStory, snapshot: TaskSnapshot) -> list[str]:
+    """What the service reported and can't be true, or nobody asked for: one sentence each."""
+    found = []
     if snapshot.odd:
-        story.oddities.append(
-            f"The service reported {' and '.join(snapshot.odd)}, which can't be true: it does not "
-            "count, and what it leaves open counts as reserved"
+        counts = (
+            ""
+            if story.merged(snapshot.receipt).charged is not None
+            else ("; what was reserved for it goes on counting")
         )
-    came, given, asked = sum(map(bool, snapshot.results)), snapshot.offered, story.request.n
-    if given > max(asked, len(snapshot.results)):
-        story.oddities.append(
-            f"The service gave {given:,} links where {counted(asked, 'picture')} "
-            f"{'was' if asked == 1 else 'were'} asked for; the first {came} are kept"
-        )
+        said = " and ".join(snapshot.odd)
+        found.append(f"The service reported {said}, which can't be true and does not count{counts}")
+    came, asked = sum(map(bool, snapshot.results)), story.request.n
+    for_what = f"{counted(asked, 'picture')} {'was' if asked == 1 else 'were'} asked for"
+    if snapshot.offered > max(asked, len(snapshot.results)):
+        given = f"The service gave {snapshot.offered:,} links where {for_what}"
+        found.append(f"{given}; the first {came} are kept")
     elif came > asked:
-        story.oddities.append(
-            f"The service made {came} pictures where {asked} "
-            f"{'was' if asked == 1 else 'were'} asked for"
-        )
-    for oddity in story.oddities:
-        log.warning("Task %s: %s", story.key, oddity)
+        found.append(f"The service made {came} pictures where {for_what}")
+    return found
 
 
 async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
