@@ -386,7 +386,10 @@ class LinkExpired(DownloadFailed):
 
 
 class WaitingStopped(EvolinkError):
-    """We stopped waiting; the task goes on and is collected later.
+    """We stopped waiting; what was sent goes on and is collected later.
+
+    `billed` says how far it was: not sent, nothing charged; sent, perhaps accepted; accepted,
+    charged when it finishes; finished, charged.
 
     Example:
         >>> task = ew.generate("a fox")
@@ -394,7 +397,8 @@ class WaitingStopped(EvolinkError):
         >>> isinstance(task.error, ew.WaitingStopped)
     """
 
-    default_billed = Billed.LATER
+    # Who raises it knows whether anything was sent, and says so.
+    default_billed = Billed.UNKNOWN
     default_advice = "Wait again with task.resume(), or collect it later with ew.recover()."
 
 

@@ -6,14 +6,15 @@ it. All the other calls cost nothing and may be tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from evolink_widgets.clock import now
-from evolink_widgets.core.limits import Limits, Pace
+from evolink_widgets.core.limits import Limits
+from evolink_widgets.core.pace import Pace
 from evolink_widgets.core.replies import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,
@@ -148,7 +149,7 @@ class Client:
 
     async def task(self, task_id: str) -> TaskSnapshot:
         """Read one task."""
-        document = await self._read("GET", f"{TASKS}/{quote(task_id, safe='')}")
+        document = await self._read_tasks("GET", f"{TASKS}/{quote(task_id, safe='')}")
         snapshot = read_task(document)
         if snapshot.id != task_id:
             raise BadReply(f"The service answered with another task than {task_id}.")
@@ -165,7 +166,7 @@ class Client:
         Tasks that the service left out are absent.
         """
         try:
-            document = await self._read("POST", BATCH, body={"task_ids": list(task_ids)})
+            document = await self._read_tasks("POST", BATCH, body={"task_ids": list(task_ids)})
         except ServiceError as error:
             if isinstance(error, BadReply) or error.status in NOT_OFFERED or error.status == 400:
                 self._no_batch_until = self._clock() + PROBE_AGAIN
@@ -195,7 +196,8 @@ class Client:
                 "page_size": str(self.page_size),
             }
             try:
-                items = read_task_list(await self._read("GET", TASKS, query=query))
+                document = await self._read("GET", TASKS, query=query, pace=self._limits.list_pace)
+                items = read_task_list(document)
             except ServiceError as error:
                 if error.status in NOT_OFFERED or (isinstance(error, BadReply) and page == 1):
                     return None
@@ -208,12 +210,19 @@ class Client:
 
     async def credits(self) -> Credits:
         """What is left, on this key and on the account."""
-        return read_credits(await self._read("GET", CREDITS))
+        return read_credits(await self._read("GET", CREDITS, pace=self._limits.credits_pace))
 
     async def emulator_weather(self, body: object = None) -> object:
         """What an emulator on a port says of its weather; `body` changes it."""
         method = "GET" if body is None else "POST"
         return await self._read(method, EMULATOR_WEATHER, body=body)
+
+    def _read_tasks(
+        self, method: str, path: str, body: object = None
+    ) -> Coroutine[Any, Any, object]:
+        """Ask how tasks are getting on."""
+        pace = self._limits.read_pace
+        return self._read(method, path, body=body, pace=pace, about_task=True)
 
     async def _read(
         self,
@@ -222,9 +231,21 @@ class Client:
         *,
         body: object = None,
         query: Mapping[str, str] | None = None,
+        pace: Pace | None = None,
+        about_task: bool = False,
     ) -> object:
-        """A call that costs nothing, once; the caller decides about another try."""
-        await self._limits.read_pace.turn()
+        """A call that costs nothing, once; the caller decides about another try.
+
+        Args:
+            method: the HTTP method.
+            path: the address at the API.
+            body: sent as JSON.
+            query: parameters of the address.
+            pace: what it waits for; `None` where nothing holds it up.
+            about_task: it asks how tasks are getting on, and a refusal says so.
+        """
+        if pace is not None:
+            await pace.turn()
         try:
             reply = await self._transport.call(
                 method, self._base_url + path, body=body, query=query
@@ -234,7 +255,8 @@ class Client:
         self._note_time(reply)
         document = reply.document()
         if 200 <= reply.status < 300:
-            self._limits.read_pace.accepted()
+            if pace is not None:
+                pace.accepted()
             if document is None:
                 raise BadReply(
                     "The service's answer is not JSON.",
@@ -242,13 +264,21 @@ class Client:
                     request_id=reply.headers.get("x-request-id"),
                 )
             return document
-        error = self._error(reply, document, "GET")
-        self._pace(self._limits.read_pace, error)
+        error = self._error(reply, document, "GET", about_task=about_task)
+        if pace is not None:
+            self._pace(pace, error)
         raise error
 
-    def _error(self, reply: Reply, document: object, method: str) -> ServiceError:
+    def _error(
+        self, reply: Reply, document: object, method: str, *, about_task: bool = False
+    ) -> ServiceError:
         return service_error(
-            reply.status, document, reply.headers, method=method, now=self._clock()
+            reply.status,
+            document,
+            reply.headers,
+            method=method,
+            now=self._clock(),
+            about_task=about_task,
         )
 
     @staticmethod

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.adoption import AnothersTask, PixelCheck, give_back
-from evolink_widgets.core.download import LinkRefused
 from evolink_widgets.core.follow import LINKS_LIVE
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
@@ -17,6 +16,12 @@ from evolink_widgets.store.journal import is_found
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
+
+AGAIN = 3
+"""New links of a picture that are each tried as patiently as the first, before it is left."""
+
+UNKNOWN = 3
+"""Readings in a row that do not know the task before it is said to be gone."""
 
 
 async def collect(story: TaskStory) -> None:
@@ -44,26 +49,31 @@ async def collect(story: TaskStory) -> None:
         if isinstance(error, AnothersTask):
             await give_back(story, error)
             return
-    await _close_if_gone(story, errors)
     for error in errors:
         if not isinstance(error, DownloadFailed):
             raise error
     if errors:
+        await _close_if_gone(story, links)
         raise errors[0]
     await story.record.saved(story.task.state.receipt)
 
 
-async def _close_if_gone(story: TaskStory, errors: Sequence[BaseException]) -> None:
-    """Write down that pictures are lost, once nothing can bring them any more.
+async def _close_if_gone(story: TaskStory, links: Links) -> None:
+    """Say that the pictures are gone, and write it down once nothing can bring them any more.
 
     Raises:
-        LinkExpired: the service has forgotten the task, and its links would be dead anyway.
+        LinkExpired: the service does not know the task any more, and its links do not work. The
+            task stays open until their time is over: another key may know it.
     """
     until, wiring = story.record.line.links_until, story.wiring
-    gone = next((error for error in errors if isinstance(error, LinkExpired)), None)
-    if gone is None or until is None or wiring.clock() < until:
+    if links.unknown < UNKNOWN:
         return
-    await story.record.lost(gone, story.task.state.receipt)
+    gone = LinkExpired(
+        "The links have run out, and the service no longer knows the task.",
+        task_id=story.task.id,
+    )
+    if until is not None and wiring.clock() >= until:
+        await story.record.lost(gone, story.task.state.receipt)
     raise gone
 
 
@@ -73,9 +83,9 @@ async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int
     gallery = wiring.store.gallery
     part = await wiring.pictures.run(gallery.part_path, story.key, index)
     pauses = iter(wiring.patience.download)
-    best = 0
+    best = again = 0
     while True:
-        link = links[index]
+        link, readings = links[index], links.readings
         try:
             await wiring.downloads.fetch(link, part)
             await check.admits(part)
@@ -93,13 +103,12 @@ async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int
             )
             story.landed(await story.uninterrupted(admitted))
             return
-        except LinkRefused as error:
-            await links.renew(link, error)
-            pause = _next(pauses, error)
         except DownloadFailed as error:
             come = part.stat().st_size if part.exists() else 0
             if come > best:  # it gets on, if slowly: that is no reason to give up
                 best, pauses = come, iter(wiring.patience.download)
+            elif await links.renew(link, readings, error) and again < AGAIN:
+                again, pauses = again + 1, iter(wiring.patience.download)
             pause = _next(pauses, error)
         await asyncio.sleep(wiring.patience.spread(pause))
 
@@ -119,9 +128,19 @@ def _next(pauses: Iterator[float], error: DownloadFailed) -> float:
 
 
 class Links:
-    """The addresses of a task's pictures, renewed together when the hosts refuse them."""
+    """The addresses of a task's pictures, asked for anew when one does not work.
+
+    However a link fails, only the service can say whether there is another: the task is read
+    again before a picture is given up, once for all pictures that failed meanwhile.
+
+    Attributes:
+        readings: how often the task was read.
+        unknown: how often in a row the service did not know the task.
+    """
 
     def __init__(self, story: TaskStory, results: tuple[str, ...]) -> None:
+        self.readings = 0
+        self.unknown = 0
         self._story = story
         self._results = results
         self._lock = asyncio.Lock()
@@ -134,28 +153,44 @@ class Links:
     def __getitem__(self, index: int) -> str:
         return self._results[index]
 
-    async def renew(self, refused: str, error: LinkRefused) -> None:
-        """Ask the task for new links, once for all pictures that were refused.
+    async def renew(self, failed: str, readings: int, error: DownloadFailed) -> bool:
+        """Ask the task for links, where nothing has asked since a link failed.
 
-        Raises:
-            LinkExpired: the service no longer has the task.
+        Args:
+            failed: the link that does not work.
+            readings: how often the task had been read when that was begun.
+            error: how it failed.
+
+        Returns:
+            Whether the picture has another link now.
         """
         story, wiring = self._story, self._story.wiring
         assert story.task.id is not None
         async with self._lock:
-            if refused not in self._results:
-                return
+            if failed not in self._results or self.readings != readings:
+                return failed not in self._results
+            story.says(f"{error.message} Asking the service for its links again.")
+            self.readings += 1
             try:
-                snapshot = await wiring.client.task(story.task.id)
-            except NotFound:
-                raise LinkExpired(
-                    "The links have run out, and the service no longer knows the task.",
-                    task_id=story.task.id,
-                ) from None
-            except EvolinkError:
-                return  # the pause before the next try serves this too
-            if sum(map(bool, snapshot.results)) < len(self.places):
-                return
-            self._results = snapshot.results
-            until = wiring.clock() + LINKS_LIVE
-            story.record.ready(snapshot.results, until, story.task.state.receipt)
+                with wiring.limits.read_pace.telling(story.held):
+                    snapshot = await wiring.client.task(story.task.id)
+            except EvolinkError as unread:
+                self.unknown = self.unknown + 1 if isinstance(unread, NotFound) else 0
+                return False  # the pause before the next try serves this too
+            self.unknown = 0
+            found = self._in_place(snapshot.results)
+            if found != self._results:
+                self._results = found
+                until = wiring.clock() + LINKS_LIVE
+                story.record.ready(found, until, story.task.state.receipt)
+            return failed not in self._results
+
+    def _in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:
+        """The links of a reading, each at its picture's place; the old ones where some lack."""
+        links, places = [link for link in results if link], self.places
+        if len(links) < len(places):
+            return self._results
+        if all(place < len(results) and results[place] for place in places):
+            return results
+        found = dict(zip(places, links, strict=False))
+        return tuple(found.get(place, "") for place in range(len(self._results)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import (
     Billed,
@@ -12,8 +15,13 @@ from evolink_widgets.errors import (
     StoreError,
     TaskFailed,
     WaitingStopped,
+    WaitTimeout,
 )
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.journal import Step
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.pictures import GeneratedImage
 
 
 class CameShort(Exception):
@@ -69,13 +77,53 @@ def _paid(error: EvolinkError) -> EvolinkError:
     return DownloadFailed(error.message, code=error.code, request_id=error.request_id)
 
 
-def stopped(task_id: str | None) -> WaitingStopped:
-    """What somebody reads who stopped waiting for a task that may go on."""
-    return WaitingStopped(
-        "Waiting was stopped; the task goes on at the service.",
-        billed=Billed.UNKNOWN if task_id is None else Billed.LATER,
-        task_id=task_id,
-    )
+def stopped(task_id: str | None, billed: Billed) -> WaitingStopped:
+    """What somebody reads who stopped waiting for a task that may go on.
+
+    Args:
+        task_id: the service's id, where it is known.
+        billed: whether it is charged.
+    """
+    said = {
+        Billed.YES: "Waiting was stopped; the pictures are made and not fetched yet.",
+        Billed.UNKNOWN: "Waiting was stopped; whether the request was accepted is not known yet.",
+    }.get(billed, "Waiting was stopped; the task goes on at the service.")
+    return WaitingStopped(said, billed=billed, task_id=task_id)
+
+
+def timed_out(seconds: float, task_id: str | None, billed: Billed) -> WaitTimeout:
+    """What somebody reads whose time to wait is up; the task goes on from where it stands.
+
+    Args:
+        seconds: how long was waited.
+        task_id: the service's id, where it is known.
+        billed: whether it is charged if nothing more is done about it.
+    """
+    said, advice = f"The task is not finished after {seconds:g} s", None
+    if billed is Billed.NO:
+        said += ": it is still waiting to be sent"
+        advice = (
+            "It will be sent, and charged then, unless task.stop() takes it back. "
+            "Call task.result() to wait again."
+        )
+    elif billed is Billed.UNKNOWN:
+        said += ": whether the request was accepted is not known yet"
+    elif billed is Billed.YES:
+        said += ": its pictures are being fetched"
+    return WaitTimeout(f"{said}.", billed=billed, advice=advice, task_id=task_id)
+
+
+def other_pixels(images: Iterable[GeneratedImage]) -> list[str]:
+    """A sentence for pictures that do not have the pixels that were asked for."""
+    odd = [image for image in images if image.asked_pixels not in (None, image.pixels)]
+    if not odd or odd[0].asked_pixels is None:
+        return []
+    sizes = dict.fromkeys(f"{image.width} × {image.height}" for image in odd)
+    width, height = odd[0].asked_pixels
+    return [
+        f"{counted(len(odd), 'picture')} {'has' if len(odd) == 1 else 'have'} "
+        f"{' and '.join(sizes)} pixels, and {width} × {height} was asked for"
+    ]
 
 
 def withdrawn() -> WaitingStopped:

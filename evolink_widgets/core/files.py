@@ -186,7 +186,7 @@ class Files:
 
     async def _call(self, method: str, path: str, **how: Any) -> object:
         """One call, once; the caller decides about another try."""
-        await self._limits.read_pace.turn()
+        await self._limits.files_pace.turn()
         try:
             reply = await self._transport.call(method, self._base_url + path, **how)
         except NoAnswer as exc:
@@ -198,9 +198,9 @@ class Files:
         document = reply.document()
         error = self._error(reply, document)
         if isinstance(error, RateLimited):
-            self._limits.read_pace.refused(error.retry_after)
+            self._limits.files_pace.refused(error.retry_after)
         else:
-            self._limits.read_pace.accepted()
+            self._limits.files_pace.accepted()
         if error is not None:
             raise error
         if document is None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import math
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.adoption import AnothersTask, check_number, give_back
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
+from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.task import TaskSnapshot, TaskStatus, task_failure
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
 
+log = logging.getLogger("evolink_widgets")
+
 LINKS_LIVE = 24 * 3600.0
 """Seconds for which the service keeps its links to pictures."""
 
 TROUBLE_AFTER = 2
 """Readings that must fail in a row before anybody is told."""
+
+
+AGAIN = 3
+"""Tries to read a task once more before it is written down as failed."""
 
 
 async def follow(story: TaskStory) -> None:
@@ -31,11 +40,35 @@ async def follow(story: TaskStory) -> None:
     """
     entry, wiring = story.record.line, story.wiring
     assert entry.task_id is not None
-    elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
     if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
         story.tell(stage=Stage.PENDING)
-    snapshot = await _first_reading(story, entry.task_id)
-    plan = _plan(story)
+    with wiring.limits.read_pace.telling(story.held):
+        snapshot = await _first_reading(story, entry.task_id)
+        plan = _plan(story)
+        while True:
+            if snapshot is None or not snapshot.status.finished:
+                snapshot = await _watch(story, entry.task_id, plan)
+            if snapshot.status is TaskStatus.COMPLETED:
+                break
+            again = await _read_again(story, snapshot)
+            if again.status.finished and again.status is not TaskStatus.COMPLETED:
+                break
+            snapshot = again
+        story.leave_room()
+        wiring.lessons.learned()
+        if snapshot.status is TaskStatus.COMPLETED:
+            try:
+                await _complete(story, snapshot)
+            except AnothersTask as why:
+                await give_back(story, why)
+        else:
+            await _fail(story, snapshot)
+
+
+async def _watch(story: TaskStory, task_id: str, plan: Plan) -> TaskSnapshot:
+    """Read the task until it has ended, telling how far it is."""
+    entry, wiring = story.record.line, story.wiring
+    elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
     began = asyncio.get_running_loop().time() - elapsed
     failures = 0
 
@@ -46,8 +79,7 @@ async def follow(story: TaskStory) -> None:
         age = asyncio.get_running_loop().time() - began
         story.tell(
             stage=Stage.PENDING if waiting else Stage.PROCESSING,
-            # 100 % is said when the pictures are files.
-            progress=None if snapshot.progress is None else min(snapshot.progress, 99),
+            progress=_further(story.task.state.progress, snapshot.progress),
             left=plan.remaining(age),
             receipt=story.merged(snapshot.receipt),
             note=None,
@@ -56,21 +88,32 @@ async def follow(story: TaskStory) -> None:
     def trouble(error: EvolinkError) -> None:
         nonlocal failures
         failures += 1
-        if failures >= TROUBLE_AFTER:
+        if wiring.limits.read_pace.says is None and failures >= TROUBLE_AFTER:
             story.tell(note=f"{error.message} The task goes on; looking again.")
 
     story.tell(left=plan.remaining(elapsed))
-    if snapshot is None or not snapshot.status.finished:
-        snapshot = await wiring.watcher.watch(entry.task_id, plan, elapsed, seen, trouble)
-    story.leave_room()
-    wiring.lessons.learned()
-    if snapshot.status is TaskStatus.COMPLETED:
-        try:
-            await _complete(story, snapshot)
-        except AnothersTask as why:
-            await give_back(story, why)
-    else:
-        await _fail(story, snapshot)
+    return await wiring.watcher.watch(task_id, plan, elapsed, seen, trouble)
+
+
+def _further(before: int | None, said: int | None) -> int | None:
+    """The progress to show: it never moves back, and 100 % is said when there are files."""
+    if said is None:
+        return before
+    return max(before or 0, min(said, 99))
+
+
+async def _read_again(story: TaskStory, snapshot: TaskSnapshot) -> TaskSnapshot:
+    """Read a task once more that is said to have failed: what follows can't be taken back.
+
+    One reading may be behind, or ahead of what the service finds in the end. Where it can't be
+    read again within a few tries, the first reading counts.
+    """
+    patience = story.wiring.patience
+    for failures in range(1, 1 + AGAIN):
+        await asyncio.sleep(patience.after(failures))
+        with contextlib.suppress(EvolinkError):
+            return await story.wiring.client.task(snapshot.id)
+    return snapshot
 
 
 async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
@@ -113,8 +156,32 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
             story.tell(note=error.message)
     check_number(story, snapshot)
     receipt = story.merged(snapshot.receipt)
+    story.oddities = _oddities(story, snapshot)
+    for oddity in story.oddities:
+        log.warning("Task %s: %s", story.key, oddity)
     story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
     story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)
+
+
+def _oddities(story: TaskStory, snapshot: TaskSnapshot) -> list[str]:
+    """What the service reported and can't be true, or nobody asked for: one sentence each."""
+    found = []
+    if snapshot.odd:
+        counts = (
+            ""
+            if story.merged(snapshot.receipt).charged is not None
+            else ("; what was reserved for it goes on counting")
+        )
+        said = " and ".join(snapshot.odd)
+        found.append(f"The service reported {said}, which can't be true and does not count{counts}")
+    came, asked = sum(map(bool, snapshot.results)), story.request.n
+    for_what = f"{counted(asked, 'picture')} {'was' if asked == 1 else 'were'} asked for"
+    if snapshot.offered > max(asked, len(snapshot.results)):
+        given = f"The service gave {snapshot.offered:,} links where {for_what}"
+        found.append(f"{given}; the first {came} are kept")
+    elif came > asked:
+        found.append(f"The service made {came} pictures where {for_what}")
+    return found
 
 
 async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
@@ -141,6 +208,8 @@ async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
 
 async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
     error = task_failure(snapshot)
+    if snapshot.odd:
+        error.message += f" It reported {' and '.join(snapshot.odd)}, which can't be true."
     receipt = story.merged(snapshot.receipt)
     story.tell(receipt=receipt)
     await story.record.failed(error, receipt)

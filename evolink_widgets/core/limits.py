@@ -1,15 +1,16 @@
 """What one key may have under way at once, and how fast: shared by the whole process.
 
 The service names no figures, so nothing is slowed until it answers 429. From then on a token
-bucket keeps to half of what was too much, and climbs back while all goes well.
+bucket keeps to half of what was too much, and climbs back while all goes well. Each kind of call
+has a pace of its own, so that a refused upload holds up no reading.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from evolink_widgets.core import loop
+from evolink_widgets.core.pace import Pace
 from evolink_widgets.store.process import lasting
 
 POSTS = 8
@@ -21,80 +22,23 @@ TASKS = 400
 DOWNLOADS = 6
 """Pictures fetched at once; each holds one connection and half a megabyte."""
 
-SLOWEST = 1.0
-"""Requests a second below which the pace never falls."""
+LONGEST_POST = 300.0
+"""Seconds that a paid request waits at most because one 429 asks for it; then it goes out again.
+After `Patience.limited` seconds in all it is refused, at no cost: a purchase that goes out hours
+later is not what was meant any more."""
 
-FREE_AGAIN = 50.0
-"""Requests a second from which the pace is no longer kept."""
+LONGEST_READ = 30.0
+"""The same for readings of tasks: they are free, and what is paid for waits for them. It is
+`Patience.longest` too: no failure leaves a task unread for longer."""
 
+LONGEST_LIST = 30.0
+"""The same for the list of tasks, in which a lost reply is looked for."""
 
-class Pace:
-    """A token bucket that exists only while the service says that we are too fast.
+LONGEST_UPLOAD = 120.0
+"""The same for the files service."""
 
-    Args:
-        now: seconds on a clock that never jumps.
-        sleep: waits that many seconds.
-    """
-
-    def __init__(
-        self,
-        now: Callable[[], float],
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    ) -> None:
-        self._now = now
-        self._sleep = sleep
-        self._rate: float | None = None
-        self._next = 0.0
-        self._paused_until = 0.0
-        self._recent: list[float] = []
-        self._refusals = 0
-
-    @property
-    def rate(self) -> float | None:
-        """Requests a second that are allowed; `None` while nothing is limited."""
-        return self._rate
-
-    @property
-    def wait(self) -> float:
-        """Seconds until the next request may go."""
-        return max(0.0, self._next - self._now())
-
-    async def turn(self) -> None:
-        """Wait until one more request may go."""
-        while True:
-            now = self._now()
-            if now >= self._next:
-                break
-            await self._sleep(self._next - now)
-        self._recent = [*(at for at in self._recent[-199:] if at > now - 2.0), now]
-        if self._rate is not None:
-            self._next = now + 1.0 / self._rate
-
-    def refused(self, retry_after: float | None) -> None:
-        """The service answered 429: everybody waits, and then goes at half the pace.
-
-        Args:
-            retry_after: seconds it asks for; `None` doubles the pause each time, from half a
-                second to a minute.
-        """
-        now = self._now()
-        if now >= self._paused_until:  # many in flight are refused at once: that is one no
-            self._refusals += 1
-            recent = sum(at > now - 2.0 for at in self._recent) / 2.0
-            self._rate = max(SLOWEST, (self._rate or recent) / 2)
-            pause = min(60.0, 0.25 * 2**self._refusals) if retry_after is None else retry_after
-        else:
-            pause = retry_after or 0.0
-        self._paused_until = max(self._paused_until, now + pause)
-        self._next = max(self._next, self._paused_until)
-
-    def accepted(self) -> None:
-        """The service answered anything but 429: a little faster from now on."""
-        self._refusals = 0
-        if self._rate is not None:
-            self._rate = self._rate * 1.1 + 0.1
-            if self._rate > FREE_AGAIN:
-                self._rate = None
+LONGEST_CREDITS = 5.0
+"""The same for the balance: a cell stands still for it."""
 
 
 class Limits:
@@ -105,8 +49,16 @@ class Limits:
         self.posts = asyncio.Semaphore(POSTS)
         self.tasks = asyncio.Semaphore(TASKS)
         self.downloads = asyncio.Semaphore(DOWNLOADS)
-        self.post_pace = Pace(now)
-        self.read_pace = Pace(now)
+        self.post_pace = Pace(now, longest=LONGEST_POST)
+        self.read_pace = Pace(now, longest=LONGEST_READ)
+        self.list_pace = Pace(now, longest=LONGEST_LIST)
+        self.files_pace = Pace(now, longest=LONGEST_UPLOAD)
+        self.credits_pace = Pace(now, longest=LONGEST_CREDITS)
+
+    def look_now(self) -> None:
+        """Let what costs nothing through, because a person asks for it."""
+        for pace in (self.read_pace, self.list_pace, self.files_pace, self.credits_pace):
+            pace.let_through()
 
 
 _shared: dict[tuple[int, str, str], Limits] = lasting(f"{__name__} shared", dict)

@@ -38,7 +38,8 @@ async def linked(story: TaskStory) -> ImageRequest:
         links = tuple(whole_link(one) or one for one in request.references)
         if any(map(digest_of, links)):
             story.tell(note=UPLOADING)
-            links = await story.wiring.uploader.links(links)
+            with story.wiring.limits.files_pace.telling(lambda said: story.says(said or UPLOADING)):
+                links = await story.wiring.uploader.links(links)
     except EvolinkError as error:
         if story.record.step is Step.INTENDED:  # what may be paid for stays unknown
             story.tell(stage=Stage.QUEUED, note=None)

@@ -18,7 +18,8 @@ class Patience:
         together: from one reading of the service's list to the next; who looks meanwhile shares it.
         read: before a reading that nobody pays for (credits) is tried again.
         download: before a picture is fetched again.
-        missing: how long a task may be unknown to the service that accepted it.
+        refused: how long the service may refuse to tell of a task that it accepted (any 4xx but
+            429, also 404), before it is left for later; it stays in the journal all the same.
         longest: no pause between two readings of a task is longer, whatever failed.
         chance: numbers in 0…1 that spread the pauses by ±20 %, so that many do not come at once.
     """
@@ -29,7 +30,7 @@ class Patience:
     together: float = 0.5
     read: tuple[float, ...] = (0.5, 2.0)
     download: tuple[float, ...] = (0.3, 1.0, 3.0, 8.0, 20.0)
-    missing: float = 20.0
+    refused: float = 60.0
     longest: float = 30.0
     chance: Callable[[], float] = random.random
 

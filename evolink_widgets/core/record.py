@@ -290,7 +290,7 @@ class TaskRecord:
     async def failed(self, error: EvolinkError, receipt: Receipt | None) -> None:
         """Write down that the service gave up, and give the credits back unless it kept them."""
         now, record = self._wiring.clock(), failure_record(error)
-        is_charged = error.billed is Billed.YES
+        is_charged = error.billed is not Billed.NO  # perhaps spent counts as spent
         await self._ended(
             {"step": Step.FAILED, "failure": record},
             self._settle(receipt, now) if is_charged else self._release(now),

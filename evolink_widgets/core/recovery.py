@@ -36,6 +36,7 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
         elif story.task.state.stage.ended and not story.over:
             story.resume()
         else:
+            story.look_now()
             continue
         tasks.append(story.task)
     return tasks

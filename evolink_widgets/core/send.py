@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from evolink_widgets.core.lookout import (
     latest_loss,
     surely_not_accepted,
 )
+from evolink_widgets.core.pace import WORTH_SAYING
 from evolink_widgets.core.patience import Patience
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
@@ -48,10 +50,7 @@ async def send(story: TaskStory) -> None:
     if not wiring.simulated:
         await wiring.balance.before()
     while True:
-        async with wiring.limits.posts:
-            await wiring.limits.post_pace.turn()
-            story.tell(stage=Stage.SENDING, note=None)
-            sent = await story.uninterrupted(_post(story, request))
+        sent = await _in_turn(story, request)
         error = sent.error
         if error is None or sent.verdict.find:
             return
@@ -75,8 +74,24 @@ async def send(story: TaskStory) -> None:
                 )
             await story.record.refused(error)
             raise error
-        story.tell(stage=Stage.QUEUED, note=f"{error.message} Trying again in {pause:.0f} s.")
-        await asyncio.sleep(pause)
+        pace = wiring.limits.post_pace
+        said = f"{error.message} Trying again in {pause:.0f} s."
+        is_held = isinstance(error, RateLimited) and pace.wait >= WORTH_SAYING
+        story.tell(stage=Stage.QUEUED, note=pace.says if is_held else said)
+        if not is_held:  # else the pace makes it wait, and says so
+            await asyncio.sleep(pause)
+
+
+async def _in_turn(story: TaskStory, request: ImageRequest) -> Sent:
+    """Send it when it is its turn, and say meanwhile what it waits for."""
+    limits = story.wiring.limits
+    with contextlib.ExitStack() as waiting:
+        waiting.enter_context(limits.post_pace.telling(story.says))
+        async with limits.posts:
+            await limits.post_pace.turn()
+            waiting.close()
+            story.tell(stage=Stage.SENDING, note=None)
+            return await story.uninterrupted(_post(story, request))
 
 
 async def _post(story: TaskStory, request: ImageRequest) -> Sent:
@@ -154,7 +169,8 @@ async def search(story: TaskStory) -> None:
     for pause in wiring.patience.look:
         await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
         try:
-            found, listed = await wiring.lookout.look(entry), True
+            with wiring.limits.list_pace.telling(lambda said: story.says(said or LOOKING)):
+                found, listed = await wiring.lookout.look(entry), True
         except NoList:
             break
         except EvolinkError as error:

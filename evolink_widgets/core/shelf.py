@@ -168,7 +168,7 @@ class Shelf:
     def _raise_if_out(self, other: TaskStory) -> None:
         """Say what became of a task that brought nothing, unless it was surely not charged."""
         state = other.task.state
-        error = state.error or stopped(state.task_id)
+        error = state.error or stopped(state.task_id, other.charge())
         if other.is_open:
             self.lost.append(other)
             raise CameShort(state.stage, _for_another(error))

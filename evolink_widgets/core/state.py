@@ -71,6 +71,8 @@ class TaskState:
         reused: what of it came from the store, for 0 credits; `None` where all is new.
         places: the place of each of `images` in what was asked, from 0; empty where that is
             each picture's own `index`. Places do not change while others land.
+        held: whether it waits to be read because the service asked for that; `look_again`
+            does not.
 
     Example:
         >>> isinstance(ew.generate("a fox").state, ew.TaskState)
@@ -93,6 +95,7 @@ class TaskState:
     note: str | None
     reused: Stored | None = None
     places: tuple[int, ...] = ()
+    held: bool = False
 
     @property
     def placed(self) -> tuple[tuple[int, GeneratedImage], ...]:

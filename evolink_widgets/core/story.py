@@ -21,7 +21,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.beginning import BEGINNING, first_state
 from evolink_widgets.core.collect import collect
-from evolink_widgets.core.ending import CameShort, ending_of, not_again, stopped, withdrawn
+from evolink_widgets.core.ending import (
+    CameShort,
+    ending_of,
+    not_again,
+    other_pixels,
+    stopped,
+    withdrawn,
+)
 from evolink_widgets.core.failures import error_from
 from evolink_widgets.core.follow import follow
 from evolink_widgets.core.lookout import surely_not_accepted
@@ -31,7 +38,7 @@ from evolink_widgets.core.send import search, send
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.terms import Terms, check_spending
-from evolink_widgets.errors import EvolinkError, SpendingRefused, StoreError
+from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, StoreError
 from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.journal import Entry, Step
@@ -83,6 +90,7 @@ class TaskStory:
         self.mine: dict[int, GeneratedImage] = {}
         self.own_end = asyncio.Event()
         self.before: Reading | None = None
+        self.oddities: list[str] = []
         self._shelf = shelf
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
@@ -135,16 +143,22 @@ class TaskStory:
             self.tell(stage=Stage.REFUSED, error=error, note=None)
             self._leaving = spawn(self._withdraw(error))
         else:
-            self.tell(stage=Stage.STOPPED, error=stopped(self.task.id), note=None)
+            self.tell(stage=Stage.STOPPED, error=stopped(self.task.id, self.charge()), note=None)
             self._leaving = spawn(self._let_go())
         self.own_end.set()
 
     def resume(self) -> None:
-        """Go on where the journal says it stands."""
+        """Go on where the journal says it stands; what is on its way is read at once."""
         self._take_up(again=False)
 
+    def look_now(self) -> None:
+        """Do not wait for the next turn to read, nor for as long as the service asked."""
+        self.wiring.limits.look_now()
+        if self.task.id is not None:
+            self.wiring.watcher.look_now(self.task.id)
+
     def look_again(self) -> None:
-        """Look for the lost reply once more."""
+        """Look for the lost reply once more, or read at once how the task is getting on."""
         self._take_up(again=False)
 
     def send_again(self) -> None:
@@ -201,12 +215,32 @@ class TaskStory:
 
     def tell(self, **changes: Any) -> None:
         """Publish a new state of the task."""
-        self.task.publish(**changes)
+        self.task.publish(**{"held": False, **changes})
+
+    def says(self, note: str | None) -> None:
+        """Say beside the stage what it waits for."""
+        if not self.task.state.stage.ended:
+            self.tell(note=note)
+
+    def held(self, note: str | None) -> None:
+        """Say that it waits on the service's word alone, and would be read at once if asked."""
+        if not self.task.state.stage.ended:
+            self.tell(note=note, held=note is not None)
+
+    def charge(self) -> Billed:
+        """Whether it is charged if nobody waits for it any longer; from any thread."""
+        if self.record.entry is None:  # it waits, or shows how what it waits for gets on
+            return _CHARGED_BY_STAGE.get(self.task.state.stage, Billed.LATER)
+        if self._is_unsent():
+            return Billed.NO
+        if self.task.id is None:
+            return Billed.UNKNOWN
+        return Billed.YES if self.record.step in (Step.READY, Step.SAVED) else Billed.LATER
 
     def accepted(self, task_id: str, receipt: Receipt) -> None:
         """Say that the service has it; to somebody who stopped waiting, no more than that."""
         if self.task.state.stage.ended:
-            self.tell(task_id=task_id, receipt=receipt, error=stopped(task_id))
+            self.tell(task_id=task_id, receipt=receipt, error=stopped(task_id, Billed.LATER))
         else:
             self.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
 
@@ -366,6 +400,7 @@ class TaskStory:
         said = [f"{come} of {asked} pictures came"] if come < asked else []
         if self._shelf is not None and self._shelf.loss is not None:
             said.append(self._shelf.loss)
+        said += [*self.oddities, *other_pixels(self.mine.values())]
         note = ". ".join(said) or None
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 
@@ -377,6 +412,7 @@ class TaskStory:
 
     def _take_up(self, *, again: bool) -> None:
         """Begin anew from where it stands, if it ended without being over."""
+        self.look_now()
         if not self.task.state.stage.ended or self.over:
             return
         begun = BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
@@ -423,6 +459,12 @@ def _seen(act: asyncio.Task[Any]) -> None:
     if not act.cancelled():
         act.exception()
 
+
+_CHARGED_BY_STAGE = {
+    Stage.QUEUED: Billed.NO,
+    Stage.SENDING: Billed.UNKNOWN,
+    Stage.SAVING: Billed.YES,
+}
 
 _ACTS: dict[Step, Callable[[TaskStory], Awaitable[None]]] = {
     Step.INTENDED: send,

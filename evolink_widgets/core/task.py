@@ -16,14 +16,9 @@ import sniffio
 
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
+from evolink_widgets.core.ending import timed_out
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.errors import (
-    Billed,
-    EvolinkError,
-    SpendingRefused,
-    WaitTimeout,
-    WrongProcess,
-)
+from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, WrongProcess
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing import Estimate, Receipt
 from evolink_widgets.rules.recipe import Recipe
@@ -64,6 +59,9 @@ class Story(Protocol):
 
     def look_again(self) -> None:
         """Look for the reply that was lost."""
+
+    def charge(self) -> Billed:
+        """Whether it is charged if nobody waits for it any longer. Called on any thread."""
 
     def send_again(self) -> None:
         """Send the same request once more under the same Idempotency-Key."""
@@ -175,9 +173,8 @@ class Task:
                         pause = min(pause, deadline - monotonic())
                         if pause <= 0:
                             self._story.waited(in_vain=True)
-                            raise WaitTimeout(
-                                f"The task is not finished after {timeout:g} s.", task_id=self.id
-                            )
+                            assert timeout is not None
+                            raise timed_out(timeout, self.id, self._story.charge())
                     ended.wait(pause)
                     ended.clear()
             except KeyboardInterrupt:
@@ -190,11 +187,17 @@ class Task:
         self._ask(self._story.stop)
 
     def resume(self) -> None:
-        """Wait again for a stopped task, or fetch again what could not be fetched."""
+        """Wait again for a stopped task, or fetch again what could not be fetched.
+
+        A task that is on its way is read at once, whatever pause the service asked for.
+        """
         self._ask(self._story.resume)
 
     def look_again(self) -> None:
-        """Look once more for a task whose outcome is unknown; free of charge."""
+        """Look once more for a task whose outcome is unknown, or how it is getting on.
+
+        It is free of charge, and does not wait for a pause that the service asked for.
+        """
         self._ask(self._story.look_again)
 
     def send_again(self) -> None:

@@ -14,14 +14,7 @@ from dataclasses import dataclass
 from evolink_widgets.core.client import Client
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.patience import Patience
-from evolink_widgets.errors import (
-    AuthenticationError,
-    EvolinkError,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
-    RequestRefused,
-)
+from evolink_widgets.errors import EvolinkError, RateLimited, RequestRefused
 from evolink_widgets.rules.schedule import Plan
 from evolink_widgets.rules.task import TaskSnapshot
 
@@ -38,6 +31,11 @@ TELLING = 20
 SUSPECT = 3
 """Equal batch readings in a row after which a task is read singly at once: a batch that is
 behind what the task itself says is stale, and two such finds end its use."""
+
+REFUSALS = 5
+"""Refused readings, with none between them that told something, before it is clear that the
+service does not tell of a task: one alone may come from a proxy, a key that is being changed, or
+a machine of the service that has not heard of the task yet."""
 
 Seen = Callable[[TaskSnapshot], object]
 Trouble = Callable[[EvolinkError], object]
@@ -58,7 +56,8 @@ class _Watch:
     due: float
     looking: bool = False
     failures: int = 0
-    unknown_since: float | None = None
+    refusals: int = 0
+    refused_since: float = 0.0
     reading: tuple[object, ...] = ()
     repeats: int = 0
 
@@ -84,7 +83,9 @@ class Watcher:
     ) -> TaskSnapshot:
         """Read a task until the service has finished it, well or badly.
 
-        There is no deadline: what is paid for is waited for. Cancelling ends the watching.
+        There is no deadline: what is paid for is waited for. Cancelling ends the watching. A
+        refused reading says nothing of the task; when that is all that comes, `REFUSALS` times
+        in a row and for `Patience.refused` seconds, watching it any longer is of no use now.
 
         Args:
             task_id: the service's id.
@@ -94,9 +95,7 @@ class Watcher:
             trouble: told of each reading that failed and will be tried again.
 
         Raises:
-            AuthenticationError, PermissionDenied: the key may not read it.
-            NotFound: the service has not known it for `Patience.missing` seconds.
-            RequestRefused: the service will never read it.
+            RequestRefused: the service refuses to tell of it; its own kind says why.
         """
         loop = asyncio.get_running_loop()
         now = loop.time()
@@ -220,7 +219,7 @@ class Watcher:
         return snapshot
 
     def _read(self, watch: _Watch, snapshot: TaskSnapshot) -> None:
-        watch.failures, watch.unknown_since = 0, None
+        watch.failures, watch.refusals = 0, 0
         if watch.ended.done():
             return
         now = asyncio.get_running_loop().time()
@@ -242,17 +241,13 @@ class Watcher:
             return
         watch.failures += 1
         now = asyncio.get_running_loop().time()
-        if isinstance(error, NotFound):
-            # A new task may not have reached every machine of the service yet.
-            watch.unknown_since = watch.unknown_since or now
-            hopeless = now - watch.unknown_since >= self._patience.missing
-        else:
-            hopeless = isinstance(error, (AuthenticationError, PermissionDenied)) or (
-                isinstance(error, RequestRefused) and not isinstance(error, RateLimited)
-            )
-        if hopeless:
-            watch.ended.set_exception(error)
-            return
+        if isinstance(error, RequestRefused) and not isinstance(error, RateLimited):
+            watch.refused_since = watch.refused_since if watch.refusals else now
+            watch.refusals += 1
+            lasts = now - watch.refused_since >= self._patience.refused
+            if lasts and watch.refusals >= REFUSALS:
+                watch.ended.set_exception(error)
+                return
         watch.trouble(error)
         self._again(watch, now + self._patience.after(watch.failures))
 

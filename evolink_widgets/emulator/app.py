@@ -19,13 +19,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import callbacks
+from . import callbacks, fates
 from .control import ControlFace
 from .door import Door, Sleep, refuse_route
 from .images import ImagesFace
 from .media import MediaFace
 from .service import Service
 from .uploads import UploadsFace
+from .wire import break_off
 
 __all__ = ["API_URL", "FILES_URL", "MEDIA_URL", "create_app"]
 
@@ -71,6 +72,9 @@ def create_app(
     async def app(scope: Scope, receive: Receive, reply: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"the emulator speaks HTTP only, not {scope['type']}")
+        if _leads_to(scope, fates.NOWHERE):
+            await break_off(scope, receive)
+            return
         if _leads_to(scope, media_url):
             host = "media"
         else:

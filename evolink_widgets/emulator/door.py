@@ -133,6 +133,10 @@ def _refusal(fault: Fault) -> Refusal:
         return Refusal(401, "invalid_api_key", "The key is not valid.")
     if name == "403":
         return Refusal(403, "key_model_not_allowed", "This key may not use the model.")
+    if name == "400":
+        return Refusal(400, "invalid_request", "Something is wrong with that.")
+    if name == "404":
+        return Refusal(404, "task_not_found", "There is no such task.", param="task_id")
     if name in ("no batch", "no list"):
         return Refusal(404, "not_found", "There is no such address.")
     return _breakdown(name, "The service is having a bad day.")

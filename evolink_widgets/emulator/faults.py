@@ -45,6 +45,8 @@ FAULTS: dict[str, Kind] = {
     "402 account": Kind("create", "before", 1, "the account's credits have run out"),
     "402 key": Kind("create", "before", 1, "this key's allowance has run out"),
     "403": Kind("create", "before", 1, "the key may not use the model"),
+    "400": Kind("read", "before", 1, "the request is called faulty"),
+    "404": Kind("read", "before", 1, "there is no such task yet"),
     "429": Kind("create", "before", 1, "too many requests, without Retry-After"),
     "429 retry-after": Kind("create", "before", 1, "too many requests; wait seconds=1"),
     "500 before": Kind("create", "before", 1, "an internal error before it is accepted"),
@@ -62,6 +64,24 @@ FAULTS: dict[str, Kind] = {
     "policy refusal": Kind("task", "task", 1, "the content policy refuses the task"),
     "task failed": Kind("task", "task", 1, "the service gives the task up"),
     "one missing": Kind("task", "task", 1, "one picture is missing from the results"),
+    "failed too soon": Kind("task", "task", 1, "one reading says failed, the next completed"),
+    "many results": Kind("task", "task", 1, "300 links come, and 10 pictures"),
+    "other pixels": Kind("task", "task", 1, "the pictures have other pixels than were asked for"),
+    "wild progress": Kind("task", "task", 1, "progress runs backwards, times make no sense"),
+    "absurd credits": Kind("task", "task", 1, "credits below zero, by the million, in words"),
+    **{
+        f"dead links {way}": Kind(
+            "task", "task", 1, f"a task's first links {tells}, the next are good"
+        )
+        for way, tells in {
+            "host": "lead to no host",
+            "400": "are called faulty",
+            "451": "are withheld by law",
+            "503": "are not served",
+            "page": "lead to a web page",
+            "bytes": "lead to no picture",
+        }.items()
+    },
     "truncated download": Kind("download", "body", 1, "the connection breaks in a picture"),
     "corrupt download": Kind("download", "body", 1, "some bytes of a picture are wrong"),
     "wrong type download": Kind("download", "body", 1, "a web page comes instead"),

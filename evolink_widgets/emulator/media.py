@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from . import fates
 from .door import Door, refused
 from .gallery import format_of
 from .record import LINK_SECONDS, Record
@@ -54,7 +55,8 @@ class MediaFace:
         expires = int((record.ends_at or 0) + LINK_SECONDS)
         ending = {"jpeg": "jpg"}.get(kind := format_of(record.id, record.ask), kind)
         path = f"/{record.id}/{record.issue}/{number + 1}.{ending}"
-        return f"{self._base}{path}?expires={expires}&mark={_mark(path, expires)}"
+        base = fates.NOWHERE if fates.led_astray(record) else self._base
+        return f"{base}{path}?expires={expires}&mark={_mark(path, expires)}"
 
     async def bytes_of(self, link: str) -> bytes:
         """The picture behind a link of this host.
@@ -82,6 +84,8 @@ class MediaFace:
             self._door.turn_away("download")
             await self._door.linger("download")
             record, number = self._opened(request.url.path, request.query_params)
+            if (dead := fates.dead_reply(record)) is not None:
+                return dead
             fault = self._door.strike("download", "body")
             name = fault.name if fault else ""
             if name == "expired links":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import life, prices
+from . import fates, life, prices
 from .checks import Ask
 
 __all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "Record", "document", "row"]
@@ -56,6 +56,7 @@ class Record:
         freed_at: since when it goes on, for the fate "stuck".
         settled: whether its credits were taken or returned.
         issue: how often its links were made anew; earlier ones are refused.
+        readings, endings: how often it was told of, and how often as ended.
         sources: what its references led to when it was accepted; see `References.resolve`.
     """
 
@@ -74,6 +75,8 @@ class Record:
     freed_at: float | None = None
     settled: bool = False
     issue: int = 0
+    readings: int = 0
+    endings: int = 0
     sources: tuple[str, ...] = ()
     prices: float = 1.0
 
@@ -96,12 +99,13 @@ class Record:
         if self.fails:
             return []
         missing = self.ask.n - 1 if self.fate == "one missing" else None
-        return [number for number in range(self.ask.n) if number != missing]
+        made = fates.more_links(self, self.ask.n)
+        return [number for number in range(made) if number != missing]
 
     @property
     def charge(self) -> float:
         """Credits that it comes to."""
-        return prices.cost(self.ask, len(self.delivered), self.prices)
+        return prices.cost(self.ask, min(self.ask.n, len(self.delivered)), self.prices)
 
     def ended(self, now: float) -> bool:
         """Whether it has ended by then."""
@@ -162,7 +166,9 @@ def document(record: Record, now: float, link: Link) -> dict[str, Any]:
     }
     ends = record.ends_at
     if ends is None or now < ends:
+        fates.befall(record, told, "")
         return told
+    record.issue = max(record.issue, fates.issue(record))
     charge = record.charge
     usage["credits_used"] = charge
     usage["cost"] = {"credits": charge, "usd": prices.usd(charge)}
@@ -178,6 +184,7 @@ def document(record: Record, now: float, link: Link) -> dict[str, Any]:
         told["error"] = dict(FAILURES[record.fate])
     else:
         told["results"] = [link(record, number) for number in record.delivered]
+    fates.befall(record, told, link(record, len(record.delivered)))
     return told
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import life, prices
+from . import fates, life, prices
 from .checks import Ask, read_ask
 from .faults import Weather
 from .files import FileShelf
@@ -248,7 +248,10 @@ class Service:
         now = self.clock()
         with self._lock:
             self._settle(record, now)
-        return document(record, now, link)
+            told = document(record, now, link)
+            record.readings += 1
+            record.endings += record.ended(now)
+        return told
 
     def rows(self, *, status: str | None, model: str | None) -> list[Callable[[], dict[str, Any]]]:
         """The list's rows, newest first, to be called for those that are shown."""
@@ -304,7 +307,8 @@ class Service:
         follow = functools.partial(self.references.follow, record)
         if not record.ask.references:
             follow = functools.partial(list)
-        return self.gallery.draw(record.id, number, record.ask, record.picture_seed, follow)
+        ask = fates.drawn_as(record)
+        return self.gallery.draw(record.id, number, ask, record.picture_seed, follow)
 
     def _bytes_of(self, record: Record, number: int) -> bytes:
         return self._draw(record, number)[0]

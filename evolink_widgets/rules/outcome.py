@@ -22,6 +22,7 @@ The service promises no idempotency, so an unknown outcome is never sent again b
 from __future__ import annotations
 
 import email.utils
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from evolink_widgets import errors
 from evolink_widgets.errors import Billed, ServiceError
 from evolink_widgets.rules import wire
 
-__all__ = ["Event", "Kind", "Verdict", "judge", "retry_after", "service_error"]
+__all__ = ["Event", "Kind", "Verdict", "judge", "retry_after", "service_error", "spoken"]
 
 
 class Event(Enum):
@@ -160,6 +161,16 @@ _BY_STATUS = {
 _OTHER_4XX = _Row(errors.RequestRefused, "The service refused the request")
 _OTHER = _Row(errors.ServiceUnavailable, "The service answered unexpectedly")
 
+UNTOLD = "The service did not tell how the task is getting on"
+"""What a refused reading of a task means, and all it means."""
+
+_UNTOLD_ADVICE: dict[type[ServiceError], str] = {
+    errors.AuthenticationError: "Check the key: EVOLINK_API_KEY, or ew.configure(api_key=...).",
+    errors.PermissionDenied: "Use a key that may read this task.",
+    errors.NotFound: "It may not know the task yet, or not under this key.",
+}
+_UNTOLD_OTHERWISE = "Wait a while."
+
 #: Codes that say more than the status does: whose credits ran out, what to do.
 _BY_CODE = {
     "insufficient_user_quota": _Row(
@@ -203,6 +214,7 @@ def service_error(
     *,
     method: str = "GET",
     now: float | None = None,
+    about_task: bool = False,
 ) -> ServiceError:
     """The typed error for an answer that is not 2xx. The body may be anything a proxy sends.
 
@@ -212,11 +224,15 @@ def service_error(
         headers: the reply's headers, with lower-case names.
         method: `POST` where the call costs money: it decides what `billed` says.
         now: Unix seconds, for a Retry-After that names a date.
+        about_task: the call asked how a task is getting on. Whatever refuses that says nothing
+            of the request that the task was made from, and nothing of its charge.
     """
     said = _read_error(body)
     code, message = said.get("code"), said.get("message")
     row = _BY_CODE.get(code or "") or _BY_STATUS.get(status)
     row = row or (_OTHER_4XX if 400 <= status < 500 else _OTHER)
+    if about_task and 400 <= status < 500 and row.kind is not errors.RateLimited:
+        row = _Row(row.kind, UNTOLD, row.scope, _UNTOLD_ADVICE.get(row.kind, _UNTOLD_OTHERWISE))
     told = {name.lower(): value for name, value in headers.items()}
     billed = judge(method, Event.ANSWERED, status, code=code).billed
     facts: dict[str, Any] = {
@@ -229,7 +245,9 @@ def service_error(
     if issubclass(row.kind, errors.InsufficientCredits):
         facts["scope"] = row.scope or _whose(message)
     if issubclass(row.kind, errors.RateLimited):
-        facts["retry_after"] = retry_after(told.get("retry-after"), now=now)
+        wait = facts["retry_after"] = retry_after(told.get("retry-after"), now=now)
+        if wait is not None and wait >= 1.0:
+            facts["advice"] = f"Ask again in {spoken(wait)}: the service asks for that."
     detail = f": {message.rstrip('. ')}." if message else f" (status {status})."
     field = f" Field: {said['param']}." if said.get("param") else ""
     return row.kind(row.message + detail + field, **facts)
@@ -252,6 +270,15 @@ def _whose(message: str | None) -> str | None:
     if bool(key) == bool(account):
         return None
     return "key" if key else "account"
+
+
+def spoken(seconds: float) -> str:
+    """A time that the service named, however long it is: "90 s", "3 h", "400 days"."""
+    for unit, size, most in (("s", 1.0, 600.0), ("min", 60.0, 120.0), ("h", 3600.0, 72.0)):
+        if seconds < size * most:
+            return f"{math.ceil(seconds / size):,} {unit}"
+    days = math.ceil(min(seconds, 1e10) / 86_400.0)
+    return f"{days:,} days" if days <= 100_000 else "more than 100,000 days"
 
 
 def retry_after(value: str | None, *, now: float | None = None) -> float | None:

@@ -1,13 +1,14 @@
 """Reading the wire: the service's records as typed, tolerant values.
 
 Unknown fields are ignored, unknown words become `UNKNOWN`, and a missing optional is `None`.
-Only a task without an id is no task.
+Only a task without an id is no task. Numbers are believed within bounds that no true one passes;
+what lies outside counts as not told, and a snapshot's `odd` says so: it enters no sum.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -16,9 +17,22 @@ from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancell
 from evolink_widgets.rules import wire
 from evolink_widgets.rules.pricing import Receipt
 
-__all__ = ["Credits", "Failure", "TaskListItem", "TaskSnapshot", "TaskStatus", "read_credits",
-           "read_task", "read_task_list", "task_failure"]  # fmt: skip
+__all__ = ["MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem", "TaskSnapshot",
+           "TaskStatus", "read_credits", "read_task", "read_task_list",
+           "task_failure"]  # fmt: skip
 
+MOST_PICTURES = 10
+"""Pictures that one task may have: the contract's largest n. Links beyond are not fetched."""
+
+MOST_CREDITS = 10_000.0
+"""Credits that one task may come to: eighteen times the dearest request of the published prices.
+A report beyond is a fault of the service's; nothing is reserved, settled or learned by it."""
+
+_MOST_LEFT = 1e12
+_LONGEST_ESTIMATE = 86_400.0
+_LONGEST_TASK = 30 * 86_400.0
+#: The first seconds of 2020 and of 2100: no task was made outside.
+_CREATED = (1_577_836_800, 4_102_444_800)
 _LONGEST_ID = 200
 _FETCHABLE = re.compile(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNORECASE)
 #: Where a result that is not a plain link has its link.
@@ -82,7 +96,11 @@ class TaskSnapshot:
     Attributes:
         progress: 0 to 100, or `None` where not told; may stand still, and may jump.
         created: Unix seconds.
-        results: links to the pictures, which live for 24 hours.
+        results: links to the pictures, which live for 24 hours; at most `MOST_PICTURES`, and
+            none twice.
+        offered: how many links the service gave, also those that are left out.
+        odd: what it reported and can't be true: "1e+12 credits charged".
+        charge_in_doubt: a charge is among that.
         estimated_time: seconds, rough.
         duration: seconds the task took, where told.
         said: the service's word for the status, as it came.
@@ -94,6 +112,9 @@ class TaskSnapshot:
     created: int | None = None
     model: str | None = None
     results: tuple[str, ...] = ()
+    offered: int = 0
+    odd: tuple[str, ...] = ()
+    charge_in_doubt: bool = False
     failure: Failure | None = None
     receipt: Receipt = field(default_factory=Receipt)
     estimated_time: float | None = None
@@ -154,17 +175,22 @@ def read_task(document: object, *, request_id: str | None = None) -> TaskSnapsho
         raise BadReply("The service's answer holds no task id.", request_id=request_id)
     info = wire.mapping(record.get("task_info"))
     status = TaskStatus.read(record.get("status"))
+    links = _links(record)
+    receipt, odd, in_doubt = _receipt(record, status, task_id, request_id)
     return TaskSnapshot(
         id=task_id,
         status=status,
         progress=wire.percent(record.get("progress")),
-        created=wire.seconds(record.get("created"), record.get("created_at")),
+        created=_created(record.get("created"), record.get("created_at")),
         model=wire.text(record.get("model")),
-        results=_links(record),
+        results=_each_once(links[:MOST_PICTURES]),
+        offered=len(links),
+        odd=odd,
+        charge_in_doubt=in_doubt,
         failure=_failure(record),
-        receipt=_receipt(record, status, task_id, request_id),
-        estimated_time=wire.positive(info.get("estimated_time")),
-        duration=wire.positive(record.get("duration")),
+        receipt=receipt,
+        estimated_time=_at_most(_LONGEST_ESTIMATE, wire.positive(info.get("estimated_time"))),
+        duration=_at_most(_LONGEST_TASK, wire.positive(record.get("duration"))),
         can_cancel=info.get("can_cancel") if isinstance(info.get("can_cancel"), bool) else None,
         request_id=request_id,
         said=wire.text(record.get("status"), 40) or "",
@@ -185,8 +211,8 @@ def read_task_list(document: object) -> tuple[TaskListItem, ...]:
             id=task_id,
             status=TaskStatus.read(row.get("status")),
             model=wire.text(row.get("model")),
-            created=wire.seconds(row.get("created_at"), row.get("created")),
-            credits_used=wire.number(row.get("credits_used")),
+            created=_created(row.get("created_at"), row.get("created")),
+            credits_used=_credits((row.get("credits_used"),), "used", []),
         )
         for row in map(wire.mapping, rows)
         if (task_id := _task_id(row)) is not None
@@ -205,11 +231,11 @@ def read_credits(document: object) -> Credits:
     key, account = wire.mapping(data.get("token")), wire.mapping(data.get("user"))
     unlimited = key.get("unlimited_credits")
     return Credits(
-        key_remaining=wire.number(key.get("remaining_credits")),
-        key_used=wire.number(key.get("used_credits")),
+        key_remaining=_left(key.get("remaining_credits")),
+        key_used=_left(key.get("used_credits")),
         key_unlimited=unlimited if isinstance(unlimited, bool) else None,
-        account_remaining=wire.number(account.get("remaining_credits")),
-        account_used=wire.number(account.get("used_credits")),
+        account_remaining=_left(account.get("remaining_credits")),
+        account_used=_left(account.get("used_credits")),
     )
 
 
@@ -239,7 +265,7 @@ def task_failure(snapshot: TaskSnapshot) -> TaskFailed:
     """The typed error of a task that failed or was cancelled.
 
     It says "not charged", as failed tasks are, unless the service itself reports a charge that
-    it has not given back.
+    it has not given back, or one that can't be true.
     """
     failure = snapshot.failure or Failure()
     code = (failure.code or "").lower()
@@ -251,9 +277,10 @@ def task_failure(snapshot: TaskSnapshot) -> TaskFailed:
         kind, message = TaskCancelled, "The service cancelled the task"
     said = f": {failure.message.rstrip('. ')}." if failure.message else "."
     kept = (snapshot.receipt.charged or 0) - (snapshot.receipt.refunded or 0)
+    billed = Billed.UNKNOWN if snapshot.charge_in_doubt else Billed.NO
     return kind(
         message + said,
-        billed=Billed.YES if kept > 0 else Billed.NO,
+        billed=Billed.YES if kept > 0 else billed,
         advice=_ADVICE.get(code) or failure.suggestion or kind.default_advice,
         code=failure.code,
         request_id=snapshot.request_id,
@@ -293,25 +320,69 @@ def _failure(record: Mapping[str, Any]) -> Failure | None:
 
 def _receipt(
     record: Mapping[str, Any], status: TaskStatus, task_id: str, request_id: str | None
-) -> Receipt:
+) -> tuple[Receipt, tuple[str, ...], bool]:
+    """The receipt; what in it can't be true; whether the charge is among that."""
     usage, billing = wire.mapping(record.get("usage")), wire.mapping(record.get("billing"))
     cost = wire.mapping(usage.get("cost"))
-    charged = wire.first_number(
-        billing.get("charged_credits"), usage.get("credits_used"), cost.get("credits")
+    odd: list[str] = []
+    reserved = _credits(
+        (usage.get("credits_reserved"), billing.get("reserved_credits")), "reserved", odd
     )
+    told = len(odd)
+    charged = _credits(
+        (billing.get("charged_credits"), usage.get("credits_used"), cost.get("credits")),
+        "charged",
+        odd,
+    )
+    in_doubt = len(odd) > told and charged is None
     if not charged and status in (TaskStatus.PENDING, TaskStatus.PROCESSING):
         charged = None  # not settled: a zero here is not "it was free"
-    refunded = wire.number(billing.get("refunded_credits"))
+    refunded = _credits((billing.get("refunded_credits"),), "refunded", odd)
     if refunded is None and billing.get("refund_status") in _GIVEN_BACK:
         refunded = charged
-    return Receipt(
+    receipt = Receipt(
         task_id=task_id,
-        reserved=wire.first_number(usage.get("credits_reserved"), billing.get("reserved_credits")),
+        reserved=reserved,
         charged=charged,
         refunded=refunded,
         billing_rule=wire.text(usage.get("billing_rule")),
         request_id=request_id,
     )
+    return receipt, tuple(dict.fromkeys(odd)), in_doubt
+
+
+def _credits(values: Iterable[object], what: str, odd: list[str]) -> float | None:
+    """The first sum that one task can come to; those before it are added to `odd`."""
+    for value in values:
+        if value is None:
+            continue
+        read = wire.number(value)
+        if read is not None and 0 <= read <= MOST_CREDITS:
+            return read
+        said = f"{read:.4g}" if read is not None else wire.text(str(value)[:40], 20) or "nothing"
+        odd.append(f"{said} credits {what}")
+    return None
+
+
+def _left(value: object) -> float | None:
+    """A balance; it may be below zero."""
+    read = wire.number(value)
+    return read if read is not None and abs(read) <= _MOST_LEFT else None
+
+
+def _at_most(most: float, value: float | None) -> float | None:
+    return value if value is not None and value <= most else None
+
+
+def _created(*values: object) -> int | None:
+    """When a task was made, in Unix seconds; a time that can't be is not told."""
+    read = wire.seconds(*values)
+    return read if read is not None and _CREATED[0] <= read < _CREATED[1] else None
+
+
+def _each_once(links: Sequence[str]) -> tuple[str, ...]:
+    """The links; one that was given before leaves its place empty, as it is no second picture."""
+    return tuple(link if link not in links[:at] else "" for at, link in enumerate(links))
 
 
 def _task_id(record: Mapping[str, Any]) -> str | None:

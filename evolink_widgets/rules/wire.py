@@ -68,6 +68,6 @@ def seconds(*values: object) -> int | None:
 
 
 def percent(value: object) -> int | None:
-    """A number brought within 0 to 100."""
-    read = number(value)
+    """A number brought within 0 to 100, with or without its sign."""
+    read = number(value.strip().removesuffix("%") if isinstance(value, str) else value)
     return None if read is None else int(min(100, max(0, read)))

@@ -131,6 +131,16 @@ class GeneratedImage:
         return array(_with_plain_pixels(self.pil), dtype=dtype)
 
     @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height as they came."""
+        return self.width, self.height
+
+    @property
+    def asked_pixels(self) -> tuple[int, int] | None:
+        """Width and height as they were asked for; `None` where the service was to choose."""
+        return self.recipe.request.pixels
+
+    @property
     def alt(self) -> str:
         """What a screen reader says: the prompt, the picture's place, and "simulated"."""
         said = [one_line(self.recipe.request.prompt, 160)]

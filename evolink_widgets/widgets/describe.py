@@ -157,7 +157,7 @@ def _charge(state: TaskState) -> dict[str, str] | None:
 def _actions(state: TaskState) -> list[str]:
     stage = Stage(_drawn_stage(state))
     if not stage.ended:
-        return ["stop"]
+        return ["stop", "lookAgain"] if state.held else ["stop"]
     if isinstance(state.error, DownloadFailed):
         return ["resume", "copyDetails"]
     return {
@@ -240,6 +240,8 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     size = f"{image.width} × {image.height} px"
     if ":" in request.size:
         size += f" · {request.size} · {request.resolution}"
+    if (asked := image.asked_pixels) not in (None, image.pixels):
+        size += f" · not the {asked[0]} × {asked[1]} px that were asked for"
     rows = [["Prompt", request.prompt], ["Size", size], ["Quality", request.quality.capitalize()]]
     # A picture that was there before has a task of its own, with its own cost and time.
     stored = state.reused is not None and image.task_id != state.task_id

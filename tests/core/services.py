@@ -48,7 +48,7 @@ def quick(**changes: Any) -> Patience:
         "together": 0.01,
         "read": (0.01, 0.02),
         "download": (0.01, 0.02, 0.05, 0.1),
-        "missing": 0.3,
+        "refused": 0.3,
         "longest": 0.1,
         "chance": lambda: 0.5,
     }

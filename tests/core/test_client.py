@@ -20,6 +20,7 @@ from evolink_widgets.rules.task import TaskStatus
 
 T = TypeVar("T")
 Ask = Callable[[Client], Coroutine[Any, Any, T]]
+LATELY = 1_700_000_000
 KEYS = ["idempotency-key-0001", "idempotency-key-0002", "idempotency-key-0003"]
 
 
@@ -208,14 +209,14 @@ def test_the_list_is_read_page_by_page_until_it_is_older_than_needed() -> None:
         pages.append(query["page"])
         first = int(query["page"]) * 1000
         rows = [
-            {"id": f"task-unified-{first + n}-x", "created_at": 9000 - first - n, "status": "new"}
-            for n in range(50)
+            {"id": f"task-unified-{at}-x", "created_at": LATELY + 9000 - at, "status": "new"}
+            for at in range(first, first + 50)
         ]
         body = json.dumps({"data": rows, "total": 999}).encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": body})
 
-    items = on(Scripted(app), lambda client: client.listing("gpt-image-2", 6990))
+    items = on(Scripted(app), lambda client: client.listing("gpt-image-2", LATELY + 6990))
     assert items is not None
     assert pages == ["1", "2"]
     assert len(items) == 100

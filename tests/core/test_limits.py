@@ -8,7 +8,8 @@ import itertools
 import pytest
 
 from evolink_widgets.core import limits
-from evolink_widgets.core.limits import FREE_AGAIN, SLOWEST, Pace, limits_for
+from evolink_widgets.core.limits import limits_for
+from evolink_widgets.core.pace import FREE_AGAIN, SLOWEST, Pace
 from evolink_widgets.core.patience import Patience
 
 
@@ -134,3 +135,112 @@ def test_pauses_are_spread_by_a_fifth_and_bounded() -> None:
     steady = Patience(chance=lambda: 0.5)
     assert [steady.after(failures) for failures in (1, 2, 3, 50)] == [0.5, 1.0, 2.0, 30.0]
     assert limits.POSTS < limits.TASKS
+
+
+@pytest.mark.parametrize("asked", [31.0, 3600.0, 5 * 365 * 86_400.0, 1e308])
+def test_a_pause_is_obeyed_up_to_its_longest(asked: float, clock: Clock) -> None:
+    pace = Pace(clock, clock.sleep, longest=30.0)
+    pace.refused(asked)
+    assert pace.wait == 30.0
+    assert times(pace, clock, 1) == [30.0]
+
+
+def test_no_number_of_refusals_makes_a_pause_longer_than_its_longest(clock: Clock) -> None:
+    pace = Pace(clock, clock.sleep, longest=5.0)
+    for _ in range(2000):
+        pace.refused(None)
+        assert pace.wait <= 5.0
+        clock.now += 5.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (12.0, "Waiting 12 s, as the service asked"),
+        (3600.0, "Waiting 30 s of the 60 min that the service asked for"),
+        (1e308, "Waiting 30 s of the more than 100,000 days that the service asked for"),
+        (None, "Waiting 1 s, as the service is being asked too often"),
+    ],
+)
+def test_what_waits_is_told_why_and_for_how_long(
+    asked: float | None, said: str, clock: Clock
+) -> None:
+    pace = Pace(clock, clock.sleep, longest=30.0)
+    pace.refused(asked)
+    assert pace.says == said
+    clock.now += 31
+    assert pace.says is None
+
+
+def test_the_words_are_kept_current_and_taken_back(clock: Clock) -> None:
+    async def story() -> list[str | None]:
+        pace = Pace(clock, clock.sleep, longest=30.0)
+        told: list[str | None] = []
+        with pace.telling(told.append):
+            pace.refused(12.0)
+            assert pace._telling is not None
+            await pace._telling
+        return told
+
+    told = asyncio.run(story())
+    assert told[0] == "Waiting 12 s, as the service asked"
+    assert told[-1] is None
+    left = [int((said or "Waiting 0").split()[1]) for said in told]
+    assert left == sorted(left, reverse=True)
+    assert len(left) > 3
+
+
+def test_what_comes_while_others_wait_is_told_at_once() -> None:
+    async def story() -> list[str | None]:
+        pace = Pace(asyncio.get_running_loop().time, longest=30.0)
+        told: list[str | None] = []
+        with pace.telling(lambda said: None):
+            pace.refused(600.0)
+            await asyncio.sleep(0)
+            with pace.telling(told.append):
+                pass
+        return told
+
+    assert asyncio.run(story()) == ["Waiting 30 s of the 10 min that the service asked for"]
+
+
+def test_a_look_of_a_person_passes_and_what_follows_keeps_the_pace() -> None:
+    async def story() -> tuple[float, float]:
+        pace = Pace(asyncio.get_running_loop().time, longest=30.0)
+        pace.refused(30.0)
+        waiting = asyncio.ensure_future(pace.turn())
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        pace.let_through()
+        await asyncio.wait_for(waiting, 5)
+        after = pace.wait
+        pace.refused(30.0)
+        return after, pace.wait
+
+    after, again = asyncio.run(story())
+    assert 0.5 < after <= 1 / SLOWEST
+    assert again == pytest.approx(30.0, abs=0.5)
+
+
+def test_each_kind_of_call_has_a_pace_of_its_own_and_reads_wait_least() -> None:
+    room = limits.Limits()
+    paces = [room.post_pace, room.read_pace, room.list_pace, room.files_pace, room.credits_pace]
+    for pace in paces:
+        assert all(other.wait == 0 for other in paces if other is not pace)
+        pace.refused(1e9)
+        assert pace.wait > 0
+        longest = pace.wait
+        pace.let_through()
+        assert longest <= 300.1
+    assert Patience().longest >= limits.LONGEST_READ
+    assert limits.LONGEST_READ < limits.LONGEST_UPLOAD < limits.LONGEST_POST < Patience().limited
+
+
+def test_a_look_lets_through_what_is_free_and_no_purchase() -> None:
+    room = limits.Limits()
+    paces = [room.read_pace, room.list_pace, room.files_pace, room.credits_pace]
+    for pace in (*paces, room.post_pace):
+        pace.refused(1e9)
+    room.look_now()
+    assert [pace.wait for pace in paces] == [0.0] * 4
+    assert room.post_pace.wait > 200

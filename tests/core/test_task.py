@@ -123,6 +123,7 @@ def test_a_wait_that_took_too_long_leaves_it_alone(
 ) -> None:
     in_process.play("stuck")
     task = session.submit(small())
+    until(task, lambda state: state.task_id is not None)
     with pytest.raises(errors.WaitTimeout) as caught:
         task.result(0.1)
     assert isinstance(caught.value, TimeoutError)

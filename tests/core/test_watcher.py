@@ -14,7 +14,7 @@ from evolink_widgets import errors
 from evolink_widgets.core import loop
 from evolink_widgets.core.client import Client
 from evolink_widgets.core.limits import Limits
-from evolink_widgets.core.watcher import Watcher
+from evolink_widgets.core.watcher import REFUSALS, Watcher
 from evolink_widgets.rules.schedule import Durations, Plan
 from evolink_widgets.rules.task import TaskSnapshot, TaskStatus
 
@@ -145,7 +145,7 @@ class Failing(Service):
 
     def single(self, name: str) -> tuple[int, Body]:
         faults = self.odd["faults"]
-        if faults:
+        if faults and self.singles % self.odd.get("every", 1) == 0:
             return faults.pop(0), {"error": {"message": "a bad day"}}
         return super().single(name)
 
@@ -163,13 +163,54 @@ def test_readings_that_fail_are_told_and_repeated() -> None:
         (401, errors.AuthenticationError),
         (403, errors.PermissionDenied),
         (400, errors.RequestRefused),
+        (402, errors.InsufficientCredits),
         (404, errors.NotFound),
+        (410, errors.RequestRefused),
+        (422, errors.RequestRefused),
+        (451, errors.RequestRefused),
     ],
 )
-def test_what_will_never_be_read_is_given_up(status: int, kind: type[Exception]) -> None:
+def test_what_is_refused_again_and_again_is_left_for_later(
+    status: int, kind: type[Exception]
+) -> None:
     service = Failing(readings=1, faults=[status] * 1000)
-    ends, _ = watch(service, 1)
+    ends, troubles = watch(service, 1)
     assert type(ends[0]) is kind
+    assert ends[0].message.startswith("The service did not tell how the task is getting on")
+    assert len(troubles) >= REFUSALS - 1
+
+
+ODD = [301, 302, 307, 400, 401, 402, 403, 404, 410, 418, 422, 429, 451, 500, 503]
+
+
+@pytest.mark.parametrize("status", ODD)
+def test_a_refusal_or_two_between_readings_end_nothing(status: int) -> None:
+    faults = [status] * (REFUSALS - 1)
+    ends, troubles = watch(Failing(readings=3, faults=faults), 1)
+    assert all_done(ends)
+    assert len(troubles) == REFUSALS - 1
+
+
+def test_refusals_count_only_in_a_row() -> None:
+    service = Failing(readings=9, faults=[403] * (3 * REFUSALS), every=2)
+    ends, _ = watch(service, 1)
+    assert all_done(ends)
+
+
+def test_a_reply_that_is_no_json_is_read_again() -> None:
+    ends, troubles = watch(Garbled(readings=1), 1)
+    assert all_done(ends)
+    assert len(troubles) == 3
+
+
+class Garbled(Service):
+    """Answers with other things than a task first."""
+
+    def single(self, name: str) -> tuple[int, Any]:
+        odd: list[Any] = ["text", [], {"id": "task-unified-another"}]
+        if self.singles <= len(odd):
+            return 200, odd[self.singles - 1]
+        return super().single(name)
 
 
 def test_a_task_that_is_no_longer_watched_is_no_longer_read() -> None:

@@ -71,7 +71,7 @@ def _paid_twice(accepted: list[Record], shared: Mapping[str, int]) -> int:
     tasks = Counter(record.ask.prompt for record in accepted)
     pictures: Counter[str] = Counter()
     for record in accepted:
-        pictures[record.ask.prompt] += len(record.delivered)
+        pictures[record.ask.prompt] += min(record.ask.n, len(record.delivered))
     beyond = [times - 1 for prompt, times in tasks.items() if prompt not in shared]
     beyond += [pictures[prompt] - most for prompt, most in shared.items()]
     return sum(max(0, number) for number in beyond)

@@ -134,7 +134,7 @@ class Kernel(Session):
             key_source="a test",
             simulated=True,
             budget=Budget(cap, per="store"),
-            patience=quick(look=(0.005, 0.01), missing=0.1, longest=0.05),
+            patience=quick(look=(0.005, 0.01), refused=0.1, longest=0.05),
             clock=clock,
         )
 

@@ -1,6 +1,6 @@
 """Every fault × every kill point × alone, two kernels, four processes; counted at the service.
 
-    python tests/promises/matrix.py --all             # the whole matrix, 750 cells
+    python tests/promises/matrix.py --all             # the whole matrix, 1080 cells
     python tests/promises/matrix.py --cells 40        # some of them, the same each time
     python tests/promises/matrix.py --kernels 2 --fault "reply lost" --moment "saving 1"
 

@@ -22,7 +22,7 @@ pytestmark = [
 def test_faults_and_kills_cost_nothing_twice_and_lose_nothing(kernels: int) -> None:
     program = Path(__file__).parent / "matrix.py"
     played = subprocess.run(
-        [sys.executable, str(program), "--cells", "30", "--kernels", str(kernels)],
+        [sys.executable, str(program), "--cells", "45", "--kernels", str(kernels)],
         capture_output=True,
         text=True,
         env=environment(),
@@ -31,7 +31,7 @@ def test_faults_and_kills_cost_nothing_twice_and_lose_nothing(kernels: int) -> N
     said = played.stdout + played.stderr
     assert played.returncode == 0, said
     counts = json.loads(played.stdout.splitlines()[-1])
-    assert counts["cells"] == 10, said
+    assert counts["cells"] == 15, said
     assert counts["delivered"] > 0, said
     assert counts["killed"] > 3, said
     assert (counts["duplicates"], counts["lost"], counts["over_cap"]) == (0, 0, 0.0), said

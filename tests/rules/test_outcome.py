@@ -15,6 +15,7 @@ from evolink_widgets.rules.outcome import (
     judge,
     retry_after,
     service_error,
+    spoken,
 )
 
 NO, UNKNOWN, LATER = Billed.NO, Billed.UNKNOWN, Billed.LATER
@@ -280,3 +281,34 @@ def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | No
     limited = service_error(429, None, {"retry-after": value or ""}, now=60.0)
     assert isinstance(limited, errors.RateLimited)
     assert limited.retry_after == seconds
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 410, 422, 451])
+def test_a_refused_reading_of_a_task_says_nothing_of_its_request(status: int) -> None:
+    body = {"error": {"code": "odd", "message": "Something is wrong."}}
+    error = service_error(status, body, {}, about_task=True)
+    plain = service_error(status, body, {})
+    assert type(error) is type(plain)
+    assert error.message.startswith("The service did not tell how the task is getting on: ")
+    assert "request" not in error.message + error.advice
+
+
+@pytest.mark.parametrize("status", [302, 429, 500, 503])
+def test_any_other_answer_to_a_reading_has_its_own_words(status: int) -> None:
+    error = service_error(status, None, {}, about_task=True)
+    assert str(error) == str(service_error(status, None, {}))
+
+
+def test_a_pause_that_the_service_asks_for_is_the_advice() -> None:
+    error = service_error(429, None, {"retry-after": "3600"})
+    assert error.advice == "Ask again in 60 min: the service asks for that."
+    assert service_error(429, None, {}).advice == "Wait a moment and ask again."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (90, "90 s"), (600, "10 min"), (10_800, "3 h"), (34_560_000, "400 days"),
+     (1e308, "more than 100,000 days")],
+)  # fmt: skip
+def test_a_time_that_the_service_names_is_spoken_whatever_it_is(seconds: float, said: str) -> None:
+    assert spoken(seconds) == said

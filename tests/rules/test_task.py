@@ -120,7 +120,8 @@ def test_an_id_is_never_lost_over_its_form() -> None:
 
 @pytest.mark.parametrize(
     ("progress", "read"),
-    [(45, 45), ("45", 45), (45.9, 45), (-3, 0), (250, 100), ("half", None), (None, None),
+    [(45, 45), ("45", 45), ("50%", 50), (" 50 % ", 50), ("%", None), (1e308, 100), (-1e308, 0),
+     (float("inf"), None), (45.9, 45), (-3, 0), (250, 100), ("half", None), (None, None),
      (True, None), (10**400, None), (float("nan"), None)],
 )  # fmt: skip
 def test_progress_is_a_percentage_or_not_told(progress: object, read: int | None) -> None:
@@ -136,6 +137,11 @@ def test_progress_is_a_percentage_or_not_told(progress: object, read: int | None
         ({"created": None, "created_at": 1757156493}, 1757156493),
         ({"created": 0}, None),
         ({"created": "yesterday"}, None),
+        ({"created": 5}, None),  # 1970
+        ({"created": 884_541_340_800}, None),  # the year 30000; as milliseconds it is 1998
+        ({"created": 884_541_340_800_000}, None),
+        ({"created": -1757156493}, None),
+        ({"created": 1e308}, None),
     ],
 )
 def test_times_are_unix_seconds(fields: dict[str, object], created: int | None) -> None:
@@ -283,3 +289,76 @@ def test_each_code_of_a_failed_task_says_what_to_do(
     assert advice in error.advice
     assert (error.code, error.billed, error.task_id) == (code, Billed.NO, "t")
     assert "because" in error.message
+
+
+@pytest.mark.parametrize(
+    "said", [1e308, 1e9, -5, 0, None, float("nan"), "soon", True, [], 86_401, 10**400]
+)
+def test_an_estimated_time_that_can_not_be_is_not_told(said: object) -> None:
+    assert read_task({"id": "t", "task_info": {"estimated_time": said}}).estimated_time is None
+    assert read_task({"id": "t", "task_info": {"estimated_time": 86_400}}).estimated_time == 86_400
+
+
+@pytest.mark.parametrize("said", [1e12, 10_000.01, -0.01, float("nan"), "free", True, [3], {}])
+def test_credits_that_can_not_be_are_not_told_and_said_to_be_odd(said: object) -> None:
+    snapshot = read_task({"id": "t", "status": "completed", "usage": {"credits_used": said}})
+    assert snapshot.receipt.charged is None
+    assert snapshot.charge_in_doubt
+    (odd,) = snapshot.odd
+    assert odd.endswith("credits charged")
+    assert len(odd) < 60
+
+
+def test_of_several_words_for_a_charge_the_first_that_can_be_counts() -> None:
+    snapshot = read_task(
+        {
+            "id": "t",
+            "status": "completed",
+            "billing": {"charged_credits": -5},
+            "usage": {"credits_used": 1e300, "cost": {"credits": 2.5}, "credits_reserved": 1e12},
+        }
+    )
+    assert (snapshot.receipt.charged, snapshot.receipt.reserved) == (2.5, None)
+    assert not snapshot.charge_in_doubt
+    assert snapshot.odd == (
+        "1e+12 credits reserved",
+        "-5 credits charged",
+        "1e+300 credits charged",
+    )
+
+
+def test_what_is_not_told_is_not_odd() -> None:
+    assert read_task({"id": "t", "usage": {"credits_used": None}}).odd == ()
+    assert read_task({"id": "t", "usage": {"credits_used": 0, "credits_reserved": 0}}).odd == ()
+
+
+def test_no_more_links_are_taken_than_a_task_can_have_and_none_twice() -> None:
+    many = [f"https://m/{number}" for number in range(300)]
+    snapshot = read_task({"id": "t", "results": many})
+    assert snapshot.results == tuple(many[:10])
+    assert snapshot.offered == 300
+    twice = read_task({"id": "t", "results": ["https://m/1", "https://m/1", None, "https://m/2"]})
+    assert twice.results == ("https://m/1", "", "", "https://m/2")
+
+
+@pytest.mark.parametrize("said", [1e308, 2e12, -2e12, float("nan"), "plenty"])
+def test_a_balance_that_can_not_be_is_not_told(said: object) -> None:
+    data = {"token": {"remaining_credits": said}, "user": {"remaining_credits": -3.5}}
+    credits = read_credits({"data": data})
+    assert credits.key_remaining is None
+    assert credits.account_remaining == -3.5  # an account may be in debt
+
+
+def test_a_failed_task_whose_charge_can_not_be_may_have_been_charged() -> None:
+    snapshot = read_task({"id": "t", "status": "failed", "usage": {"credits_used": 1e12}})
+    assert task_failure(snapshot).billed is Billed.UNKNOWN
+
+
+def test_a_row_of_the_list_is_believed_within_the_same_bounds() -> None:
+    rows = [
+        {"id": "a", "created_at": 5, "credits_used": 1e12},
+        {"id": "b", "created_at": 1757156493, "credits_used": 2.5},
+    ]
+    odd, good = read_task_list({"data": rows})
+    assert (odd.created, odd.credits_used) == (None, None)
+    assert (good.created, good.credits_used) == (1757156493, 2.5)

@@ -51,7 +51,7 @@ def test_time_left_that_nobody_can_say_is_no_number_that_json_lacks() -> None:
          "failed", "Pictures not fetched yet", "charged", "resume"),
         (Stage.REFUSED, errors.InsufficientCredits("No."),
          "failed", "Not accepted", "not charged", "runAgain"),
-        (Stage.STOPPED, errors.WaitingStopped("No."),
+        (Stage.STOPPED, errors.WaitingStopped("No.", billed=Billed.LATER),
          "stopped", "Waiting stopped", "later", "resume"),
         (Stage.UNKNOWN, errors.OutcomeUnknown("No."),
          "unknown", "Outcome unknown", "may", "lookAgain"),
