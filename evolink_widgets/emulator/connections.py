@@ -104,10 +104,11 @@ class Connection(H11Protocol):
         if waiting and self.cycle is not None:
             self.cycle.disconnected = True  # what the application says now is not sent any more
         if waiting or self._buffered():
-            self._say(408, f"The request did not arrive in full within {self._seconds:g} s.")
+            self._say_late()
         self.transport.close()
 
-    def _say(self, status: int, message: str) -> None:
+    def _say_late(self) -> None:
+        message = f"The request did not arrive in full within {self._seconds:g} s."
         error = {"code": "request_timeout", "message": message, "type": "timeout_error"}
         body = json.dumps({"error": error}).encode()
         headers = [
@@ -115,6 +116,6 @@ class Connection(H11Protocol):
             ("Content-Length", str(len(body))),
             ("Connection", "close"),
         ]
-        reply = h11.Response(status_code=status, headers=headers, reason=b"Request Timeout")
+        reply = h11.Response(status_code=408, headers=headers, reason=b"Request Timeout")
         for event in (reply, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
