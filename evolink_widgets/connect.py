@@ -33,6 +33,7 @@ from evolink_widgets.core.settings import (
     folder,
     number,
 )
+from evolink_widgets.core.weather import faults_in
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.services import is_loopback, service_name
 from evolink_widgets.store.process import at_fork, hooks, lasting
@@ -241,6 +242,9 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
         name: the fault, such as "reply lost"; "fair" ends them all; `None` only asks.
         how: `times=`, `on=`, `after=`, `seconds=`, as the emulator takes them.
 
+    A fault waits until it is met. What the store answers is never sent and meets none: the task
+    says so in its note, and the fault waits for the next request; `fresh=True` sends one.
+
     Returns:
         The faults in play.
 
@@ -258,9 +262,11 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
             f"{current.service} is a live service; its weather is its own.",
             advice='Play weather on the emulator: ew.configure(mode="emulator").',
         )
+    if name is not None:
+        current.weather_played = True
     if current.service != EMULATOR:
         body = {"play": name, **how} if name is not None else None
-        return _weather_of(current.emulator(body))
+        return faults_in(current.emulator(body))
     service = _the_emulator(current)
     if name is not None:
         try:
@@ -272,11 +278,6 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
         if name == "fair":
             service.free_stuck()
     return service.weather.now
-
-
-def _weather_of(document: object) -> list[dict[str, Any]]:
-    found = document.get("weather") if isinstance(document, dict) else None
-    return found if isinstance(found, list) else []
 
 
 def _may_spend() -> bool:
@@ -374,6 +375,8 @@ def _emulated(settings: Settings) -> Session:
         stand_ins=(service_name(BASE_URL),),
         may_spend=_may_spend,
     )
+    played = _state.emulators.get(store.root)
+    made.weather_played = played is not None and bool(played.weather.now)
     return made
 
 

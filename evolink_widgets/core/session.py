@@ -96,6 +96,7 @@ class Session:
         self.store = store
         self.key_source = key_source
         self.simulated = simulated
+        self.weather_played = False  # by `ew.weather`, in this process
         self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
         self._stand_ins = tuple(stand_ins)
         self._may_spend = may_spend
@@ -266,6 +267,12 @@ class Session:
     def emulator(self, body: object = None) -> object:
         """Read the weather of an emulator on a port, or change it with `body`."""
         return loop.wait_on_loop(self._wired().client.emulator_weather(body))
+
+    async def unmet_weather(self) -> str | None:
+        """What to tell of weather that was played here and waits for a request."""
+        from evolink_widgets.core.weather import unmet
+
+        return await unmet(self._wired().client) if self.weather_played else None
 
     def finds_emulator(self) -> bool:
         """Find out whether an emulator plays the service; a silent one counts as such."""

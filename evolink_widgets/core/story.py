@@ -309,7 +309,8 @@ class TaskStory:
             if self.record.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
-            self._conclude()
+            sent = self.record.entry is not None
+            self._conclude(None if sent else await self.wiring.keeper.unmet_weather())
         except CameShort as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
@@ -393,7 +394,7 @@ class TaskStory:
         elif self.task.id is not None:  # what was found for it has turned out to be another's
             self.tell(task_id=None, receipt=None)
 
-    def _conclude(self) -> None:
+    def _conclude(self, remark: str | None) -> None:
         """All is here that will come: say so."""
         state = self.task.state
         come, asked = len(state.images), state.expected
@@ -401,6 +402,8 @@ class TaskStory:
         if self._shelf is not None and self._shelf.loss is not None:
             said.append(self._shelf.loss)
         said += [*self.oddities, *other_pixels(self.mine.values())]
+        if remark is not None:
+            said.append(remark)
         note = ". ".join(said) or None
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 

@@ -44,6 +44,9 @@ class Keeper(Protocol):
     def learn(self) -> None:
         """Hear of a new receipt."""
 
+    async def unmet_weather(self) -> str | None:
+        """What to tell of an emulator's weather that waits for a request."""
+
 
 @dataclass
 class Wiring:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from .faults import FAULTS, Weather
+from .guard import read_host
 from .server import Addresses, bind, serve
 from .service import Service
 
@@ -37,7 +38,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(serve(service, api, media, ready=_announce))
+            asyncio.run(
+                serve(
+                    service,
+                    api,
+                    media,
+                    ready=_announce,
+                    hosts=_names(given),
+                    request_seconds=given.request_timeout,
+                )
+            )
     except ModuleNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
@@ -54,15 +64,37 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=8787, help="API port; 0 takes a free one (default: 8787)")
     add("--media-port", type=int, help="the pictures' port (default: the next one)")
     add("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    add(
+        "--allow-host",
+        type=_host,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="take calls by this name too, such as a container's; may be repeated",
+    )
     add("--speed", type=_positive, default=1.0, help="times the real service's pace (default: 1)")
     add("--seed", type=int, help="makes ids, durations and pictures repeatable")
     add("--weather", action="append", default=[], metavar="FAULT", help="play it; may be repeated")
     add("--memory", type=Path, help="a file in which tasks outlive this process")
-    add("--credits", type=_positive, default=10_000.0, help="the account's balance")
+    add("--credits", type=_positive, default=10_000.0, help="each account's balance")
+    add(
+        "--key",
+        type=_key,
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="accept this key only; may be repeated (default: any key)",
+    )
+    add(
+        "--accounts",
+        action="store_true",
+        help="each key is an account of its own: tasks, credits and files (default: one for all)",
+    )
     add("--allowance", type=_positive, help="each key's own credits (default: no limit)")
     add("--prices", type=_positive, default=1.0, help="times the published ones (default: 1)")
     add("--rate", type=_positive, default=200.0, help="requests a second for each key")
     add("--no-rate-limit", action="store_true", help="for load tests")
+    add("--request-timeout", type=_positive, help="seconds for a request to arrive (default: 20)")
     add("--loopback-callbacks", action="store_true", help="call back to this machine too")
     return parser
 
@@ -84,6 +116,8 @@ def _service(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Serv
         rate=None if given.no_rate_limit else (given.rate, max(1.0, 2 * given.rate)),
         loopback_callbacks=given.loopback_callbacks,
         prices=given.prices,
+        keys=given.key,
+        accounts=given.accounts,
     )
 
 
@@ -92,6 +126,26 @@ def _positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError("must be greater than 0")
     return number
+
+
+def _names(given: argparse.Namespace) -> list[str]:
+    """The hosts by which it may be called; what it listens on may be none, such as a wildcard."""
+    with contextlib.suppress(ValueError):
+        return [read_host(given.host), *given.allow_host]
+    return list(given.allow_host)
+
+
+def _key(text: str) -> str:
+    if not (key := text.strip()):
+        raise argparse.ArgumentTypeError("must not be empty")
+    return key
+
+
+def _host(text: str) -> str:
+    try:
+        return read_host(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _announce(addresses: Addresses) -> None:

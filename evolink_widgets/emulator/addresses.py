@@ -1,4 +1,4 @@
-"""Which addresses may receive callbacks: public ones, in whatever spelling they are given.
+"""Which addresses the service can reach: public ones, in whatever spelling they are given.
 
 A host is judged twice: by its spelling when the request comes, without asking the network, and
 by what it resolves to when the callback goes out (`callbacks`), because a harmless name may
@@ -12,10 +12,12 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-__all__ = ["host_is_public", "ip_is_public", "read_callback_host"]
+__all__ = ["host_is_public", "host_is_reachable", "ip_is_public", "read_callback_host"]
 
 _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PRIVATE_NAMES = ("localhost", "local", "internal", "localdomain", "lan", "home.arpa")
+#: Reserved (RFC 2606, RFC 7686): no such name is ever found in the internet.
+_NEVER_FOUND = ("invalid", "test", "example", "onion")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
@@ -51,6 +53,12 @@ def host_is_public(host: str) -> bool:
     if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
         return False
     return not any(f".{host}".endswith(f".{name}") for name in _PRIVATE_NAMES)
+
+
+def host_is_reachable(host: str) -> bool:
+    """Whether the service may find something there, as far as the spelling tells."""
+    top = host.rstrip(".").rpartition(".")[2].lower()
+    return top not in _NEVER_FOUND and host_is_public(host)
 
 
 def ip_is_public(ip: _IP) -> bool:

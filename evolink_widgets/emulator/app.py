@@ -8,6 +8,7 @@ server offers under `scope["extensions"]["evolink.drop"]`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import itertools
 import secrets
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -87,7 +89,8 @@ def create_app(
                 message = {**message, "headers": headers}
             await reply(message)
 
-        await hosts[host](scope, receive, named)
+        with contextlib.suppress(ClientDisconnect):  # who left half-way hears no more
+            await hosts[host](scope, receive, named)
 
     return app
 

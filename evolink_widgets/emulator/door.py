@@ -87,6 +87,8 @@ class Door:
         if key is None:
             raise Refusal(401, "invalid_api_key", "No key was sent.")
         request.state.owner = owner_of(key)
+        if not self._service.takes(request.state.owner):
+            raise _not_valid()
         try:
             self._service.buckets.take(request.state.owner)
         except Refusal:
@@ -130,7 +132,7 @@ def _refusal(fault: Fault) -> Refusal:
     if name == "402 account":
         return ledger.account_is_empty()
     if name == "401":
-        return Refusal(401, "invalid_api_key", "The key is not valid.")
+        return _not_valid()
     if name == "403":
         return Refusal(403, "key_model_not_allowed", "This key may not use the model.")
     if name == "400":
@@ -140,6 +142,10 @@ def _refusal(fault: Fault) -> Refusal:
     if name in ("no batch", "no list"):
         return Refusal(404, "not_found", "There is no such address.")
     return _breakdown(name, "The service is having a bad day.")
+
+
+def _not_valid() -> Refusal:
+    return Refusal(401, "invalid_api_key", "The key is not valid.")
 
 
 def _breakdown(name: str, message: str) -> Refusal:

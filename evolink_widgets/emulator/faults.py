@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 __all__ = ["FAULTS", "PLACES", "Fault", "Kind", "Weather", "When"]
 
-When = Literal["before", "during", "after", "task", "body"]
+When = Literal["before", "during", "after", "task", "agent", "body"]
 
 
 class Kind(NamedTuple):
@@ -29,7 +29,7 @@ class Kind(NamedTuple):
     Attributes:
         on: where it strikes unless told otherwise.
         when: before a request is read, while it is decided, after it was accepted, in a
-            task's life, or in the body of a download.
+            task's life, at a library's user agent, or in the body of a download.
         times: how often unless told otherwise; `None` is until the weather is fair.
         tells: what it is, in words.
     """
@@ -86,6 +86,9 @@ FAULTS: dict[str, Kind] = {
     "corrupt download": Kind("download", "body", 1, "some bytes of a picture are wrong"),
     "wrong type download": Kind("download", "body", 1, "a web page comes instead"),
     "expired links": Kind("download", "body", 1, "a task's links end early; a read gives new ones"),
+    "turns robots away": Kind(
+        "download", "agent", None, "no picture for a library's default user agent"
+    ),
     "no batch": Kind("batch", "before", None, "there is no batch read"),
     "no list": Kind("list", "before", None, "there is no task list"),
 }

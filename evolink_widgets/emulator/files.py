@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .entries import read_upload
 from .refusal import FileRefusal
 from .vault import Vault
 
@@ -51,6 +52,7 @@ class StoredFile:
         folder: where it lies in the account's tree.
         uploaded: Unix seconds.
         at: where its bytes are.
+        account: whose it is.
     """
 
     id: str
@@ -61,6 +63,7 @@ class StoredFile:
     size: int
     uploaded: float
     at: Path
+    account: str = ""
 
     @property
     def expires(self) -> float:
@@ -69,7 +72,7 @@ class StoredFile:
 
 
 class FileShelf:
-    """All uploads of the account. A file too old is gone. Safe for threads.
+    """All uploads, of each account apart. A file too old is gone. Safe for threads.
 
     Args:
         clock: Unix seconds.
@@ -90,13 +93,21 @@ class FileShelf:
         self._vault = Vault(folder)
         self._lock = threading.Lock()
 
-    def put(self, data: bytes, *, name: str | None = None, path: str | None = None) -> StoredFile:
+    def put(
+        self,
+        data: bytes,
+        *,
+        name: str | None = None,
+        path: str | None = None,
+        account: str = "",
+    ) -> StoredFile:
         """Keep a picture.
 
         Args:
             data: its bytes.
             name: what the caller calls it.
             path: the folder that the caller wishes for.
+            account: whose it is.
 
         Raises:
             FileRefusal: 400 not a picture, 413 too large, 403 the quota is used up.
@@ -108,7 +119,7 @@ class FileShelf:
         safe = re.sub(r"[^A-Za-z0-9._-]", "_", name or "")[-80:].lstrip(".")
         with self._lock:
             self._forget_old()
-            if len(self._files) >= MAX_FILES:
+            if len(self._of(account)) >= MAX_FILES:
                 raise FileRefusal(403, f"The file quota of {MAX_FILES} files is used up.")
             file_id = f"file-{digest}-{self._chance.getrandbits(32):08x}"
             record: dict[str, Any] = {
@@ -118,14 +129,15 @@ class FileShelf:
                 "mime_type": mime,
                 "size": len(data),
                 "uploaded": self._clock(),
+                "account": account,
             }
             at = self._vault.write(file_id, data, record)
             stored = StoredFile(id=file_id, at=at, **record)
             self._files[file_id] = stored
         return stored
 
-    def get(self, file_id: str) -> StoredFile:
-        """A stored file.
+    def get(self, file_id: str, *, account: str | None = None) -> StoredFile:
+        """A stored file; of any account where none is named, as its link is all that is needed.
 
         Raises:
             FileRefusal: 404.
@@ -133,7 +145,7 @@ class FileShelf:
         with self._lock:
             self._forget_old()
             stored = self._files.get(file_id)
-        if stored is None:
+        if stored is None or account not in (None, stored.account):
             raise FileRefusal(404, "There is no such file.")
         return stored
 
@@ -159,26 +171,26 @@ class FileShelf:
         with self._lock:
             return self._vault.held(file_id)
 
-    def all(self) -> list[StoredFile]:
-        """What has not expired, newest first."""
+    def all(self, *, account: str = "") -> list[StoredFile]:
+        """What an account has and has not expired, newest first."""
         with self._lock:
             self._forget_old()
-            found = list(reversed(self._files.values()))
+            found = self._of(account)[::-1]
         return sorted(found, key=lambda file: -file.uploaded)
 
-    def delete(self, file_id: str) -> None:
-        """Remove a file.
+    def delete(self, file_id: str, *, account: str = "") -> None:
+        """Remove a file of an account.
 
         Raises:
             FileRefusal: 404.
         """
-        self.get(file_id)
+        self.get(file_id, account=account)
         with self._lock:
             self._drop(file_id)
 
-    def quota(self) -> dict[str, Any]:
+    def quota(self, *, account: str = "") -> dict[str, Any]:
         """What `GET /api/v1/files/quota` answers in `data`."""
-        used = len(self.all())
+        used = len(self.all(account=account))
         return {
             "user_group": "default",
             "used_files": used,
@@ -203,13 +215,18 @@ class FileShelf:
             "expires_at": _iso(stored.expires),
         }
 
+    def _of(self, account: str) -> list[StoredFile]:
+        return [file for file in self._files.values() if file.account == account]
+
     def _forget_old(self) -> None:
         """Take in what other processes uploaded and deleted, and drop what is too old."""
         found: dict[str, StoredFile] = {}
         for file_id, record, at in self._vault.records():
-            stored = self._files.get(file_id) or _stored(file_id, record, at)
-            if stored is not None:
-                found[file_id] = stored
+            try:
+                known = self._files.get(file_id)
+                found[file_id] = known or StoredFile(id=file_id, at=at, **read_upload(record))
+            except ValueError as reason:
+                self._vault.set_aside(file_id, reason)
         order = sorted(found.values(), key=lambda file: file.uploaded)
         self._files = {file.id: file for file in order}
         now = self._clock()
@@ -219,23 +236,6 @@ class FileShelf:
     def _drop(self, file_id: str) -> None:
         if self._files.pop(file_id, None):
             self._vault.drop(file_id)
-
-
-def _stored(file_id: str, record: dict[str, Any], at: Path) -> StoredFile | None:
-    """What another process noted of a file; `None` where that makes no sense."""
-    try:
-        return StoredFile(
-            id=file_id,
-            name=str(record["name"]),
-            original_name=str(record["original_name"]),
-            folder=str(record["folder"]),
-            mime_type=str(record["mime_type"]),
-            size=int(record["size"]),
-            uploaded=float(record["uploaded"]),
-            at=at,
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def from_base64(text: object) -> bytes:

@@ -58,12 +58,13 @@ class ImagesFace:
         """POST /v1/images/generations: the task, at once."""
         body = await read_json(request)
         idempotency = idempotency_key(request)
-        self._service.begin(idempotency)
+        owner = request.state.owner
+        self._service.begin(idempotency, owner=owner)
         try:
             await self._door.linger("create")
-            record, again = self._service.create(body, idempotency, owner=request.state.owner)
+            record, again = self._service.create(body, idempotency, owner=owner)
         finally:
-            self._service.end(idempotency)
+            self._service.end(idempotency, owner=owner)
         if record.ask.callback_url and not again:
             call = asyncio.get_running_loop().create_task(self._call_back(record))
             self._calls.add(call)
@@ -73,7 +74,8 @@ class ImagesFace:
 
     async def read(self, request: Request) -> Response:
         """GET /v1/tasks/{id}."""
-        record = self._service.find(request.path_params["task_id"])
+        task_id, owner = request.path_params["task_id"], request.state.owner
+        record = self._service.find(task_id, owner=owner)
         return JSONResponse(self._service.document(record, self._link))
 
     async def batch(self, request: Request) -> Response:
@@ -85,7 +87,7 @@ class ImagesFace:
         if not 1 <= len(ids) <= _MOST_IDS:
             raise bad("task_ids", f"task_ids must be a list of 1 to {_MOST_IDS} ids.")
         self._service.counts["batch ids"] += len(ids)
-        found = [self._document_of(task_id) for task_id in dict.fromkeys(ids)]
+        found = [self._document_of(one, request.state.owner) for one in dict.fromkeys(ids)]
         return JSONResponse({"data": [document for document in found if document]})
 
     async def list(self, request: Request) -> Response:
@@ -96,7 +98,8 @@ class ImagesFace:
         status = query.get("status")
         if status is not None and status not in _STATUSES:
             raise bad("status", f"status must be one of {', '.join(_STATUSES)}.")
-        rows = self._service.rows(status=status, model=query.get("model") or None)
+        model, owner = query.get("model") or None, request.state.owner
+        rows = self._service.rows(status=status, model=model, owner=owner)
         if query.get("type", "image") not in ("", "image"):
             rows = []
         part = [row() for row in rows[(page - 1) * size : page * size]]
@@ -106,9 +109,9 @@ class ImagesFace:
         """GET /v1/credits: the key's and the account's."""
         return JSONResponse(self._service.credits(request.state.owner))
 
-    def _document_of(self, task_id: str) -> dict[str, object] | None:
+    def _document_of(self, task_id: str, owner: str) -> dict[str, object] | None:
         try:
-            return self._service.document(self._service.find(task_id), self._link)
+            return self._service.document(self._service.find(task_id, owner=owner), self._link)
         except Refusal:
             return None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .refusal import Refusal
 
-__all__ = ["Account", "account_is_empty", "key_is_empty"]
+__all__ = ["Account", "Accounts", "account_is_empty", "key_is_empty"]
 
 
 class Account:
@@ -76,6 +76,48 @@ class Account:
     def _of_key(self, key: str) -> float:
         held = sum(credits for owner, credits in self._held.values() if owner == key)
         return self._used.get(key, 0.0) + held
+
+
+class Accounts:
+    """The accounts by name: one behind all keys, or one behind each.
+
+    Args:
+        balance: credits of each account.
+        allowance: credits of each key; `None` is no limit of its own.
+        apart: whether each key is an account of its own.
+    """
+
+    def __init__(
+        self, balance: float = 10_000.0, allowance: float | None = 2_000.0, *, apart: bool = False
+    ) -> None:
+        self.apart = apart
+        self._balance = balance
+        self._allowance = allowance
+        self._known: dict[str, Account] = {}
+
+    def name_of(self, owner: str) -> str:
+        """The name of the account behind a key, which is given as its digest."""
+        return owner if self.apart else ""
+
+    def of(self, owner: str) -> Account:
+        """The account behind a key."""
+        name = self.name_of(owner)
+        return self._known.get(name) or Account(self._balance, self._allowance)
+
+    def hold(self, task_id: str, owner: str, credits: float) -> None:
+        """Set credits aside for a task of this key."""
+        account = self._known.setdefault(self.name_of(owner), self.of(owner))
+        account.hold(task_id, owner, credits)
+
+    @property
+    def used(self) -> float:
+        """Credits taken so far, of all accounts."""
+        return round(sum(account.used for account in self._known.values()), 4)
+
+    @property
+    def held(self) -> float:
+        """Credits set aside for tasks that have not ended, of all accounts."""
+        return round(sum(account.held for account in self._known.values()), 4)
 
 
 def key_is_empty() -> Refusal:

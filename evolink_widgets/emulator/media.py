@@ -25,7 +25,7 @@ from .worker import Worker
 
 __all__ = ["MediaFace"]
 
-#: User agents that the real host turns away; a client should name itself.
+#: Default user agents of libraries. The real host may turn them away; a client names itself.
 _LIBRARY_AGENTS = ("python-httpx", "python-requests", "python-urllib", "aiohttp", "curl", "wget")
 _PIECE = 64 * 1024
 _SPOILED_BYTES = 64
@@ -77,8 +77,7 @@ class MediaFace:
         if "authorization" in request.headers:
             self._service.counts["keys sent to the media host"] += 1
             return PlainTextResponse("Authorization is not taken here", 403)
-        agent = request.headers.get("user-agent", "").lower()
-        if not agent or agent.startswith(_LIBRARY_AGENTS):
+        if _is_robot(request) and self._door.strike("download", "agent"):
             return PlainTextResponse("Forbidden", 403)
         try:
             self._door.turn_away("download")
@@ -155,6 +154,11 @@ class _Picture(Response):
             await break_off(scope, receive)
         else:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _is_robot(request: Request) -> bool:
+    agent = request.headers.get("user-agent", "").lower()
+    return not agent or agent.startswith(_LIBRARY_AGENTS)
 
 
 def _start_of(request: Request, tag: str) -> int | None:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .checks import Ask
+from .entries import Freed, read_line
 from .looks import Drawn
 from .record import Record
 
 __all__ = ["Memory"]
+
+log = logging.getLogger("evolink_widgets")
 
 #: What the clock and later lines tell anew.
 _PASSING = ("freed_at", "settled", "issue")
 
 
 class Memory:
-    """The file. It is only added to; lines that make no sense are passed over.
+    """The file. It is only added to; lines that make no sense are told and set aside.
 
     Args:
         path: the file; its folder is made when the first line is written.
@@ -29,6 +32,7 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
+        self._lines = 0
 
     def add(self, record: Record) -> None:
         """Write a task down.
@@ -55,26 +59,39 @@ class Memory:
         """
         self._append({"drawn": dataclasses.asdict(drawn)})
 
-    def news(self) -> Iterator[Record | Drawn | tuple[str, float]]:
+    def news(self) -> Iterator[Record | Drawn | Freed]:
         """What was written since the last call, our own lines among it.
 
         Yields:
-            a task, a picture that was drawn, or the id of a task that goes on and since when.
+            a task, a picture that was drawn, or that a task goes on and since when.
         """
+        aside: list[str] = []
+        for line in self._new_lines():
+            self._lines += 1
+            if not line.strip():
+                continue
+            try:
+                found = read_line(line)
+            except ValueError as reason:
+                aside.append(f"line {self._lines}: {reason}")
+            else:
+                yield found
+        if aside:
+            more = f" (the first of {len(aside)} lines)" if len(aside) > 1 else ""
+            log.warning("Set aside of the emulator's file %s, %s%s.", self._path, aside[0], more)
+
+    def _new_lines(self) -> list[bytes]:
         try:
             if self._path.stat().st_size < self._read:  # another file was put in its place
-                self._read = 0
+                self._read = self._lines = 0
             with self._path.open("rb") as file:
                 file.seek(self._read)
                 text = file.read()
         except OSError:
-            return
+            return []
         whole, newline, _ = text.rpartition(b"\n")
         self._read += len(whole) + len(newline)
-        for line in whole.splitlines():
-            found = _parse(line)
-            if found is not None:
-                yield found
+        return whole.split(b"\n") if newline else []
 
     def _append(self, entry: dict[str, Any]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,23 +103,3 @@ class Memory:
             os.write(file, line)
         finally:
             os.close(file)
-
-
-def _parse(line: bytes) -> Record | Drawn | tuple[str, float] | None:
-    try:
-        entry = json.loads(line)
-        if "freed" in entry:
-            return str(entry["freed"]["id"]), float(entry["freed"]["at"])
-        if "drawn" in entry:
-            told = entry["drawn"]
-            shape = float(told["shape"])
-            if not 0 < shape < 1e6:
-                return None
-            return Drawn(str(told["source"]), str(told["digest"]), shape, str(told["look"]))
-        fields = entry["task"]
-        ask = fields.pop("ask")
-        ask["references"] = tuple(ask["references"])
-        fields["sources"] = tuple(map(str, fields.get("sources", ())))
-        return Record(ask=Ask(**ask), **fields)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None

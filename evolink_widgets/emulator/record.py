@@ -34,6 +34,11 @@ FAILURES = {
         "message": "A reference could not be fetched: the file has expired or was deleted.",
         "suggestion": "Upload it again.",
     },
+    "reference unreachable": {
+        "code": "image_processing_error",
+        "message": "A reference could not be fetched: its host cannot be reached.",
+        "suggestion": "Use a link that is public, or upload the picture.",
+    },
 }
 
 

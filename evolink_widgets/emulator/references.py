@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from .addresses import host_is_reachable
 from .files import FileShelf, file_id_in
 from .looks import DIGEST_LENGTH, Looks
 from .record import LINK_SECONDS, Record
@@ -17,7 +18,10 @@ from .refusal import FileRefusal, bad
 if TYPE_CHECKING:
     from .pictures import Painting, Reference
 
-__all__ = ["PICTURE_PATH", "References", "remembered"]
+__all__ = ["PICTURE_PATH", "Missing", "References", "remembered"]
+
+#: The fates of a task, one of whose references cannot be had.
+_GONE, _UNREACHABLE = "reference gone", "reference unreachable"
 
 #: The path of a result's link.
 PICTURE_PATH = re.compile(
@@ -46,11 +50,19 @@ def _without_secret(link: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, "", mark if len(rest) > 1 else ""))
 
 
+class Missing(Exception):
+    """A reference cannot be had; says the fate of the task."""
+
+    def __init__(self, fate: str) -> None:
+        super().__init__(fate)
+        self.fate = fate
+
+
 class References:
     """Finds the pictures behind links: uploads, results, and stand-ins for all else.
 
     Offline, nothing else can be fetched: a link to elsewhere stands for a picture of its own,
-    the same each time, after the words in its name.
+    the same each time, after the words in its name. One that no service can reach fails.
 
     Args:
         files: the uploads.
@@ -75,22 +87,26 @@ class References:
         self._draw = draw
         self._clock = clock
 
-    def resolve(self, links: tuple[str, ...]) -> tuple[str, ...] | None:
+    def resolve(self, links: tuple[str, ...]) -> tuple[str, ...]:
         """What each link leads to: `task-unified-…/0`, `file-…`, or "" for elsewhere.
 
-        Returns:
-            `None` where one of them leads to something of ours that is gone.
-
         Raises:
+            Missing: one of them leads to something of ours that is gone, or where nothing is.
             Refusal: 400 for a file that is stored here and of no use.
         """
-        sources = [self._source(link) for link in links]
-        if any(source is None for source in sources):
-            return None
+        sources: list[str] = []
+        missing: list[Missing] = []
+        for link in links:
+            try:
+                sources.append(self._source(link))
+            except Missing as one:  # what is wrong with the others is told first
+                missing.append(one)
+        if missing:
+            raise missing[0]
         for source in sources:
-            if source and source.startswith("file-"):
+            if source.startswith("file-"):
                 self._files.hold(source)
-        return tuple(source or "" for source in sources)
+        return tuple(sources)
 
     def follow(self, record: Record, depth: int = 0) -> list[Reference]:
         """The references of a task, ready to be drawn from. May take a while."""
@@ -110,12 +126,12 @@ class References:
             found.append(stand_in(link) if one is None else one)
         return found
 
-    def _source(self, link: str) -> str | None:
+    def _source(self, link: str) -> str:
         if file_id := file_id_in(link):
             try:
                 stored = self._files.get(file_id)
             except FileRefusal:
-                return None
+                raise Missing(_GONE) from None
             if stored.mime_type == "image/gif":
                 raise bad("image_urls", "a gif can be stored, but not used as a reference.")
             digest = file_id.removeprefix("file-")[:DIGEST_LENGTH]
@@ -126,8 +142,10 @@ class References:
             number = int(match["number"]) - 1
             expires = dict(parse_qsl(parts.query)).get("expires", "")
             if record is None or not self._lives(record, number, expires, int(match["issue"])):
-                return None
+                raise Missing(_GONE)
             return f"{record.id}/{number}"
+        if not host_is_reachable(parts.hostname or ""):
+            raise Missing(_UNREACHABLE)
         return ""
 
     def _lives(self, record: Record, number: int, expires: str, issue: int) -> bool:

@@ -1,16 +1,18 @@
-"""The emulator on ports of this machine: uvicorn, with connections that a fault can break."""
+"""The emulator on ports of this machine: uvicorn, its connections and its guard."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from .app import create_app
+from .guard import Guard
 from .service import Service
 
 __all__ = ["Addresses", "bind", "serve"]
@@ -30,15 +32,23 @@ class Addresses:
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one.
 
+    Args:
+        host: a name, or an address of IPv4 or IPv6.
+        port: its number.
+
     Raises:
         OSError: the port is taken, or is none.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it, a reply that is
+    # written in two parts waits for the client's delayed acknowledgement, 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(1024)
-    except OverflowError as error:
+    except (OverflowError, UnicodeError) as error:
         listener.close()
         raise OSError(str(error)) from error
     except OSError:
@@ -53,6 +63,8 @@ async def serve(
     media: socket.socket,
     *,
     ready: Callable[[Addresses], None] | None = None,
+    hosts: Collection[str] = (),
+    request_seconds: float | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, or until it is cancelled.
 
@@ -61,37 +73,29 @@ async def serve(
         api: listens for the API and the files API.
         media: listens for pictures.
         ready: called once both are served.
+        hosts: more names by which it may be called than this machine's loopback and the
+            address that a connection came to.
+        request_seconds: in which a request has to arrive; `None` is 20.
 
     Raises:
         ModuleNotFoundError: uvicorn is not installed.
+        ValueError: one of `hosts` is no host.
     """
     addresses = Addresses(_url(api), _url(media))
     app = create_app(service, files_url=addresses.api, media_url=addresses.media)
-    server = _server(app, lambda: ready(addresses) if ready else None)
+    told = (lambda: ready(addresses)) if ready else (lambda: None)
+    server = _server(Guard(app, hosts), told, request_seconds)
     await server.serve(sockets=[api, media])
 
 
-def _server(app: Any, ready: Callable[[], None]) -> Any:
+def _server(app: Any, ready: Callable[[], None], request_seconds: float | None) -> Any:
     try:
         import uvicorn
-        from uvicorn.protocols.http.h11_impl import H11Protocol
+
+        from .connections import REQUEST_SECONDS, Connection
     except ModuleNotFoundError as error:
         message = 'The emulator needs uvicorn on a port: pip install "evolink-widgets[serve]"'
         raise ModuleNotFoundError(message) from error
-
-    class Droppable(H11Protocol):
-        """Offers the application a way to break the connection off."""
-
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            inner = self.app
-
-            async def with_drop(scope: Any, receive: Any, send: Any) -> None:
-                # close() hands over what was written; abort() would throw it away.
-                offered = {**(scope.get("extensions") or {}), "evolink.drop": transport.close}
-                await inner({**scope, "extensions": offered}, receive, send)
-
-            self.app = with_drop
 
     class Server(uvicorn.Server):
         """Says when it is ready, and ends without raising the signal once more."""
@@ -109,7 +113,9 @@ def _server(app: Any, ready: Callable[[], None]) -> Any:
     return Server(
         uvicorn.Config(
             app,
-            http=Droppable,
+            http=functools.partial(  # type: ignore[arg-type]
+                Connection, seconds=request_seconds or REQUEST_SECONDS
+            ),
             log_level="error",
             access_log=False,
             lifespan="off",
@@ -135,4 +141,4 @@ def _ended_by_signals(server: Any) -> Iterator[None]:
 
 def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

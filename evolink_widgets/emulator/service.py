@@ -13,7 +13,7 @@ import string
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,12 @@ from .checks import Ask, read_ask
 from .faults import Weather
 from .files import FileShelf
 from .gallery import Gallery
-from .ledger import Account
+from .ledger import Accounts
 from .limits import Buckets
 from .looks import Drawn, Looks
 from .memory import Memory
 from .record import LINK_SECONDS, Link, Record, document, row
-from .references import References, remembered
+from .references import Missing, References, remembered
 from .refusal import Refusal
 
 __all__ = ["Record", "Service", "owner_of"]
@@ -52,6 +52,9 @@ class Service:
         balance, allowance: credits of the account and of each key (`None`: no limit of its own).
         rate: requests a second for each key, and the burst; `None` for no limit.
         prices: times the published ones; may be changed, for tasks accepted from then on.
+        keys: the API keys that are accepted; empty: any.
+        accounts: whether each key is an account of its own, which sees its own tasks, credits
+            and files only. By default all keys belong to one account.
         loopback_callbacks: also call back to this very machine, without TLS if need be; the
             real service refuses that.
     """
@@ -69,12 +72,14 @@ class Service:
         rate: tuple[float, float] | None = (200.0, 400.0),
         loopback_callbacks: bool = False,
         prices: float = 1.0,
+        keys: Collection[str] = (),
+        accounts: bool = False,
     ) -> None:
         self.clock = clock
         self.speed = speed
         self.weather = weather or Weather()
         self.counts: Counter[str] = Counter()
-        self.account = Account(balance, allowance)
+        self.account = Accounts(balance, allowance, apart=accounts)
         self.looks = Looks(self._note_drawn)
         self.gallery = Gallery(self.looks)
         self.files = FileShelf(clock, seed, memory.with_suffix(".files") if memory else None)
@@ -84,11 +89,12 @@ class Service:
         self.buckets = Buckets(rate, clock)
         self.loopback_callbacks = loopback_callbacks
         self.prices = prices
+        self._owners = frozenset(map(owner_of, keys))
         self._seed = seed
         self._tasks: dict[str, Record] = {}
         self._open: dict[str, Record] = {}
-        self._by_key: dict[str, str] = {}
-        self._deciding: set[str] = set()
+        self._by_key: dict[tuple[str, str], str] = {}
+        self._deciding: set[tuple[str, str]] = set()
         self._lock = threading.RLock()
         self._memory = Memory(memory) if memory else None
         self.weather.watch(self.free_stuck)
@@ -96,23 +102,28 @@ class Service:
 
     # -- asking --------------------------------------------------------------------------------
 
-    def begin(self, idempotency: str | None) -> None:
+    def takes(self, owner: str) -> bool:
+        """Whether a key is accepted; it is given as its digest, see `owner_of`."""
+        return not self._owners or owner in self._owners
+
+    def begin(self, idempotency: str | None, *, owner: str = "") -> None:
         """Note that a POST with this key is being decided; a second one has to wait.
 
         Raises:
             Refusal: 409 `paid_outcome_unknown` while the first is still being decided.
         """
+        name = (self.account.name_of(owner), idempotency or "")
         with self._lock:
-            if idempotency and idempotency in self._deciding:
+            if idempotency and name in self._deciding:
                 message = "The first request under this key is still being decided."
                 raise Refusal(409, "paid_outcome_unknown", message)
             if idempotency:
-                self._deciding.add(idempotency)
+                self._deciding.add(name)
 
-    def end(self, idempotency: str | None) -> None:
+    def end(self, idempotency: str | None, *, owner: str = "") -> None:
         """The POST is decided."""
         with self._lock:
-            self._deciding.discard(idempotency or "")
+            self._deciding.discard((self.account.name_of(owner), idempotency or ""))
 
     def create(
         self, body: object, idempotency: str | None = None, *, owner: str = ""
@@ -134,7 +145,8 @@ class Service:
         digest = hashlib.sha256(repr(ask).encode()).hexdigest()
         with self._lock:
             self._remember()
-            if idempotency and (known := self._by_key.get(idempotency)):
+            name = (self.account.name_of(owner), idempotency or "")
+            if idempotency and (known := self._by_key.get(name)):
                 record = self._tasks[known]
                 if record.digest != digest:
                     message = "This Idempotency-Key was used with a different request."
@@ -143,7 +155,7 @@ class Service:
                 return record, True
             self._settle_ended()
             reserved = prices.reserve(ask, self.prices)
-            self.account.check(owner, reserved)
+            self.account.of(owner).check(owner, reserved)
             fate, sources = self._fate_of(ask)
             ask = replace(ask, references=remembered(ask.references, sources))
             record = self._record(ask, fate, reserved, owner)
@@ -160,9 +172,10 @@ class Service:
         Raises:
             Refusal: 400 for a reference that is stored here and of no use.
         """
-        sources = self.references.resolve(ask.references)
-        if sources is None:
-            return "reference gone", ()
+        try:
+            sources = self.references.resolve(ask.references)
+        except Missing as missing:
+            return missing.fate, ()
         fault = self.weather.strike("task", "task")
         return fault.name if fault else "", sources
 
@@ -208,12 +221,16 @@ class Service:
         self._tasks[record.id] = self._open[record.id] = record
         self.account.hold(record.id, record.owner, record.reserved)
         if record.idempotency:
-            self._by_key[record.idempotency] = record.id
+            self._by_key[self.account.name_of(record.owner), record.idempotency] = record.id
 
     # -- looking -------------------------------------------------------------------------------
 
-    def find(self, task_id: str) -> Record:
+    def find(self, task_id: str, *, owner: str | None = None) -> Record:
         """The task with this id.
+
+        Args:
+            task_id: its id.
+            owner: who asks; `None` asks for any account's.
 
         Raises:
             Refusal: 400 `invalid_task_id`, or 404 `task_not_found`.
@@ -224,15 +241,20 @@ class Service:
             if task_id not in self._tasks:
                 self._remember()
             record = self._tasks.get(task_id)
-        if record is None:
+        if record is None or not self._sees(owner, record):
             raise Refusal(404, "task_not_found", "There is no such task.", param="task_id")
         return record
 
-    def all(self) -> list[Record]:
-        """All tasks, newest first."""
+    def all(self, *, owner: str | None = None) -> list[Record]:
+        """All tasks that a caller may see, newest first; `None` may see all."""
         with self._lock:
             self._remember()
-            return sorted(self._tasks.values(), key=lambda r: (-r.created, -r.number))
+            mine = [record for record in self._tasks.values() if self._sees(owner, record)]
+            return sorted(mine, key=lambda r: (-r.created, -r.number))
+
+    def _sees(self, owner: str | None, record: Record) -> bool:
+        name_of = self.account.name_of
+        return owner is None or name_of(owner) == name_of(record.owner)
 
     def ends_at(self, record: Record) -> float | None:
         """When the task ends, in Unix seconds; `None` while it is stuck."""
@@ -253,13 +275,15 @@ class Service:
             record.endings += record.ended(now)
         return told
 
-    def rows(self, *, status: str | None, model: str | None) -> list[Callable[[], dict[str, Any]]]:
+    def rows(
+        self, *, status: str | None, model: str | None, owner: str | None = None
+    ) -> list[Callable[[], dict[str, Any]]]:
         """The list's rows, newest first, to be called for those that are shown."""
         now = self.clock()
         wanted = {"pending", "processing"} if status == "processing" else {status}
         return [
             functools.partial(row, record, now)
-            for record in self.all()
+            for record in self.all(owner=owner)
             if (model is None or record.ask.model == model)
             and (status is None or record.status(now) in wanted)
         ]
@@ -269,7 +293,7 @@ class Service:
         with self._lock:
             self._remember()
             self._settle_ended()
-            return self.account.document(owner)
+            return self.account.of(owner).document(owner)
 
     def free_stuck(self) -> None:
         """Fair weather: tasks that stand still go on. The weather calls this by itself."""
@@ -334,7 +358,7 @@ class Service:
             return
         record.settled = True
         self._open.pop(record.id, None)
-        self.account.settle(record.id, record.charge)
+        self.account.of(record.owner).settle(record.id, record.charge)
         if record.charge:
             self.counts["charges"] += 1
 
@@ -353,8 +377,8 @@ class Service:
             elif isinstance(found, Record):
                 if found.id not in self._tasks:
                     self._admit(found)
-            elif (record := self._tasks.get(found[0])) and record.freed_at is None:
-                record.freed_at = found[1]
+            elif (record := self._tasks.get(found.id)) and record.freed_at is None:
+                record.freed_at = found.at
 
 
 def owner_of(key: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,13 +77,13 @@ class UploadsFace:
             raise FileRefusal(400, "The field file is required.")
         data = await file.read()
         await form.close()
-        return await self._stored(data, form, usual_name=file.filename)
+        return await self._stored(request, data, form, usual_name=file.filename)
 
     async def base64(self, request: Request) -> Response:
         """POST …/upload/base64: plain or a data URL."""
         body = await _fields(request, _BASE64)
         data = await asyncio.to_thread(from_base64, body.get("base64_data", body.get("base64Data")))
-        return await self._stored(data, body)
+        return await self._stored(request, data, body)
 
     async def url(self, request: Request) -> Response:
         """POST …/upload/url: offline, so only what this emulator serves can be fetched."""
@@ -93,25 +95,26 @@ class UploadsFace:
         if data is None:
             message = "The emulator is offline: file_url must lead to a file or picture of its own."
             raise FileRefusal(400, message)
-        return await self._stored(data, body)
+        return await self._stored(request, data, body)
 
     async def list(self, request: Request) -> Response:
         """GET /api/v1/files/list: newest first, in pages."""
         query = request.query_params
         page = whole(query.get("page"), "page", usual=1, most=1_000_000)
         size = whole(query.get("pageSize"), "pageSize", usual=20, most=100)
-        stored = self._service.files.all()
+        stored = self._service.files.all(account=self._account(request))
         part = stored[(page - 1) * size : page * size]
         rows = [FileShelf.document(file, self._base) for file in part]
         return _said("", {"files": rows, "total": len(stored), "page": page, "pageSize": size})
 
     async def quota(self, request: Request) -> Response:
         """GET /api/v1/files/quota."""
-        return _said("", self._service.files.quota())
+        return _said("", self._service.files.quota(account=self._account(request)))
 
     async def delete(self, request: Request) -> Response:
         """DELETE /api/v1/files/{id}."""
-        self._service.files.delete(request.path_params["file_id"])
+        file_id = request.path_params["file_id"]
+        self._service.files.delete(file_id, account=self._account(request))
         return _said("deleted", None)
 
     async def download(self, request: Request) -> Response:
@@ -124,6 +127,9 @@ class UploadsFace:
             return refused(refusal)
         shown = "attachment" if "download" in request.query_params else "inline"
         return Response(data, media_type=mime, headers={"Content-Disposition": shown})
+
+    def _account(self, request: Request) -> str:
+        return self._service.account.name_of(request.state.owner)
 
     async def _own_bytes(self, link: str) -> bytes | None:
         try:
@@ -141,13 +147,16 @@ class UploadsFace:
             return None
 
     async def _stored(
-        self, data: bytes, fields: Mapping[str, Any], usual_name: str | None = None
+        self,
+        request: Request,
+        data: bytes,
+        fields: Mapping[str, Any],
+        usual_name: str | None = None,
     ) -> Response:
         name = _text(fields, "file_name", "fileName") or usual_name
         path = _text(fields, "upload_path", "uploadPath")
-        stored: StoredFile = await asyncio.to_thread(
-            self._service.files.put, data, name=name, path=path
-        )
+        put = functools.partial(self._service.files.put, account=self._account(request))
+        stored: StoredFile = await asyncio.to_thread(put, data, name=name, path=path)
         return _said("uploaded", FileShelf.document(stored, self._base))
 
 
@@ -165,7 +174,7 @@ def _text(fields: Mapping[str, Any], *names: str) -> str | None:
         FileRefusal: 400: it is none.
     """
     found = next((fields[name] for name in names if name in fields), None)
-    if found is not None and not isinstance(found, str):
+    if found is not None and (not isinstance(found, str) or re.search("[\ud800-\udfff]", found)):
         raise FileRefusal(400, f"{names[0]} must be text.")
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = ["Vault"]
+
+log = logging.getLogger("evolink_widgets")
 
 #: Bytes that were kept for a task go this long after its links, at the latest.
 _HELD_SECONDS = 48 * 3600
@@ -31,6 +34,7 @@ class Vault:
         self._shared = shared
         self._own: tempfile.TemporaryDirectory[str] | None = None
         self._seen: dict[str, dict[str, Any]] = {}
+        self._aside: set[str] = set()
 
     def write(self, name: str, data: bytes, record: dict[str, Any]) -> Path:
         """Keep bytes, and then the record by which others find them."""
@@ -51,11 +55,22 @@ class Vault:
         except OSError:
             return
         self._seen = {name: record for name, record in self._seen.items() if name in names}
-        for name in names:
-            record = self._seen.get(name) or _read(folder / f"{name}.json")
-            if record is not None:
-                self._seen[name] = record
-                yield name, record, folder / name
+        self._aside &= names
+        for name in names - self._aside:
+            try:
+                record = self._seen.get(name) or _read(folder / f"{name}.json")
+            except OSError:  # deleted at this very moment
+                continue
+            except ValueError as reason:
+                self.set_aside(name, reason)
+                continue
+            self._seen[name] = record
+            yield name, record, folder / name
+
+    def set_aside(self, name: str, reason: ValueError) -> None:
+        """Pass a file over whose record makes no sense, and tell of it, once."""
+        self._aside.add(name)
+        log.warning("Set aside of the emulator's uploads, %s: %s.", name, reason)
 
     def drop(self, name: str) -> None:
         """Remove bytes and record."""
@@ -113,9 +128,17 @@ class Vault:
         return Path(self._own.name)
 
 
-def _read(at: Path) -> dict[str, Any] | None:
+def _read(at: Path) -> dict[str, Any]:
+    """A record.
+
+    Raises:
+        OSError: there is none.
+        ValueError: it is none.
+    """
     try:
         record = json.loads(at.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
+    except (ValueError, RecursionError):
+        raise ValueError("its record is not JSON") from None
+    if not isinstance(record, dict):
+        raise ValueError("its record must be an object")
+    return record

@@ -25,7 +25,7 @@ from evolink_widgets.rules.prompt import MAX_PROMPT, prompt_problems, token_noti
 from evolink_widgets.rules.signed import without_secret
 
 __all__ = ["BETA", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS", "QUALITIES",
-           "ImageRequest", "Problem", "problems"]  # fmt: skip
+           "ImageRequest", "Problem", "problems", "whole_number"]  # fmt: skip
 
 BETA = "gpt-image-2-beta"
 MODELS: tuple[str, ...] = ("gpt-image-2", BETA)
@@ -193,7 +193,7 @@ def _abbreviated(word: str) -> str | None:
 
 
 def _n_problem(n: object, most: int) -> Problem | None:
-    count = _whole(n)
+    count = whole_number(n)
     if count is not None and 1 <= count <= most:
         return None
     rule = f"must be 1 with {BETA}" if most == 1 else f"must be a whole number from 1 to {most}"
@@ -274,9 +274,10 @@ def _frozen(references: object) -> object:
         return references
 
 
-def _whole(value: object) -> int | None:
-    """An integer of any library; not a bool, which is a slip of the hand here."""
-    if isinstance(value, bool):
+def whole_number(value: object) -> int | None:
+    """An integer of any library; not a bool of any, which is a slip of the hand here."""
+    # NumPy's is no subclass of bool; before its version 2.3 it still passes for an integer.
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
         return None
     try:
         return operator.index(value)  # type: ignore[arg-type]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import traitlets
+
+from evolink_widgets.rules.request import whole_number
 
 __all__ = ["Count", "Followed", "Text", "is_torn"]
 
@@ -34,10 +35,7 @@ class Count(traitlets.Int[int, int]):
 
     def validate(self, obj: Any, value: Any) -> int:
         """Take what is an integer; a bool is a slip of the hand, a float a loss of digits."""
-        try:
-            whole = None if isinstance(value, bool) else operator.index(value)
-        except TypeError:
-            whole = None
+        whole = whole_number(value)
         if whole is None:
             self.error(obj, value)
         return super().validate(obj, whole)

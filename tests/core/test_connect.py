@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import KEY, OnPort, until
+from services import KEY, OnPort, environment, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
@@ -144,6 +144,71 @@ def test_weather_in_this_process_is_played_and_ends_with_fair() -> None:
     with pytest.raises(errors.ConfigurationError, match="no weather 'raining cats'"):
         ew.weather("raining cats")
     assert ew.weather("fair") == []
+
+
+FOX = {"size": "816x816", "quality": "low"}
+
+
+def test_weather_that_the_store_spares_says_so_and_waits_for_the_next_request() -> None:
+    ew.configure(speed=500)
+    spare_the_weather()
+
+
+def test_weather_on_a_port_that_the_store_spares_says_so_too(on_port: OnPort) -> None:
+    ew.configure(base_url=on_port.api)
+    spare_the_weather()
+
+
+def spare_the_weather() -> None:
+    """Play weather for a request that the store answers, and then for one that is sent."""
+    session = ew.session()
+    request = ew.ImageRequest("a fox", **FOX)  # type: ignore[arg-type]
+
+    def asked(run: str) -> ew.Task:
+        task = session.submit(request, fresh=False, execution=run)
+        task.result(20)
+        return task
+
+    assert asked("1").state.note is None
+    assert asked("2").state.note is None
+    ew.weather("reply lost")
+    ew.weather("no batch")
+    note = asked("3").state.note or ""
+    assert note.startswith("Nothing was sent, so the weather was not met: 'reply lost' waits")
+    assert "no batch" not in note
+    assert [fault["name"] for fault in ew.weather()] == ["reply lost", "no batch"]
+    task = session.submit(request)
+    task.result(20)  # it is lost, and found
+    assert [fault["name"] for fault in ew.weather()] == ["no batch"]
+    assert asked("4").state.note is None
+    ew.weather("fair")
+
+
+def test_weather_is_remembered_by_the_session_that_comes_after_configure() -> None:
+    ew.configure(speed=500)
+    ew.generate("a fox", **FOX).result(20)  # type: ignore[arg-type]
+    ew.weather("reply lost")
+    ew.configure(budget=1000)
+    request = ew.ImageRequest("a fox", **FOX)  # type: ignore[arg-type]
+    task = ew.session().submit(request, fresh=False)
+    task.result(20)
+    assert "'reply lost' waits" in (task.state.note or "")
+
+
+def test_the_store_answers_though_the_emulator_that_was_to_play_weather_is_gone() -> None:
+    command = [sys.executable, "-m", "evolink_widgets.emulator", "--port", "0", "--speed", "500"]
+    request = ew.ImageRequest("a fox", **FOX)  # type: ignore[arg-type]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment()
+    ) as emulator:
+        assert emulator.stdout is not None
+        ew.configure(base_url=emulator.stdout.readline().split()[2])
+        ew.session().submit(request).result(20)
+        ew.weather("reply lost")
+        emulator.kill()
+    task = ew.session().submit(request, fresh=False)
+    assert len(task.result(20)) == 1
+    assert task.state.note is None
 
 
 def test_a_live_service_has_its_own_weather() -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from evolink_widgets.emulator.app import API_URL, FILES_URL, MEDIA_URL, create_app
 from evolink_widgets.emulator.service import Service
@@ -17,6 +22,15 @@ FILE_DOORS = [
     ("POST", "/upload/stream"), ("POST", "/upload/base64"), ("POST", "/upload/url"),
     ("GET", "/list"), ("GET", "/quota"), ("DELETE", "/file-1"),
 ]  # fmt: skip
+
+
+def _picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), (200, 40, 40)).save(out, "PNG")
+    return out.getvalue()
+
+
+PICTURE = _picture()
 
 
 @pytest.mark.parametrize(("method", "path"), DOORS)
@@ -88,3 +102,107 @@ def test_requests_are_counted_by_what_they_asked_for(ask: Ask, call: Caller) -> 
     counts = call("GET", "/emulator/counts", key=None).json
     assert (counts["create"], counts["accepted"], counts["read"]) == (2, 1, 1)
     assert counts["charged credits"] == 0
+
+
+@pytest.fixture
+def apart(clock: Clock) -> Caller:
+    """An emulator on which each key is an account of its own."""
+    service = Service(clock=clock, seed=1, balance=10.0, allowance=None, accounts=True)
+    return Caller(create_app(service, sleep=clock.sleep))
+
+
+BODY = {"model": "gpt-image-2", "prompt": "a fox", "size": "1:1"}
+
+
+def taken(caller: Caller, key: str, idempotency: str | None = None, **fields: object) -> str:
+    """The id of a task that was accepted, or why it was not."""
+    named = {"idempotency_key": idempotency} if idempotency else {}
+    body = {**BODY, **fields}
+    reply = caller("POST", "/v1/images/generations", json_body=body, key=key, **named)
+    return str(reply.json["id"] if reply.status == 200 else reply.error["code"])
+
+
+def test_accounts_apart_do_not_see_each_others_tasks(apart: Caller, clock: Clock) -> None:
+    mine, yours = taken(apart, "a"), taken(apart, "b")
+    for key, own, other in (("a", mine, yours), ("b", yours, mine)):
+        assert apart("GET", f"/v1/tasks/{own}", key=key).status == 200
+        missing = apart("GET", f"/v1/tasks/{other}", key=key)
+        assert (missing.status, missing.error["code"]) == (404, "task_not_found")
+        ids = {"task_ids": [own, other]}
+        batch = apart("POST", "/v1/tasks/batch", json_body=ids, key=key).json["data"]
+        listed = apart("GET", "/v1/tasks", key=key).json
+        assert [task["id"] for task in batch] == [task["id"] for task in listed["data"]] == [own]
+        assert listed["total"] == 1
+    assert apart("GET", "/v1/tasks", key="c").json["total"] == 0
+
+
+def test_accounts_apart_have_their_own_credits(apart: Caller, clock: Clock) -> None:
+    assert [taken(apart, "a")[:4] for _ in range(4)] == ["task"] * 3 + ["insu"]
+    assert taken(apart, "b").startswith("task-")
+    clock.now += 3600
+
+    def account(key: str) -> dict[str, float]:
+        return dict(apart("GET", "/v1/credits", key=key).json["data"]["user"])
+
+    one = account("b")["used_credits"]
+    assert account("a")["used_credits"] == pytest.approx(3 * one)
+    assert account("c") == {"remaining_credits": 10.0, "used_credits": 0}
+    charged = apart("GET", "/emulator/counts", key=None).json["charged credits"]
+    assert charged == pytest.approx(4 * one)
+
+
+def test_accounts_apart_may_use_the_same_idempotency_key(apart: Caller) -> None:
+    name = "the-same-name-for-all"
+    mine, yours = taken(apart, "a", name), taken(apart, "b", name, prompt="a hare")
+    assert mine != yours
+    assert taken(apart, "a", name) == mine
+    assert taken(apart, "b", name) == "idempotency_conflict"
+
+
+def test_accounts_apart_do_not_see_each_others_files(apart: Caller, clock: Clock) -> None:
+    at = f"{FILES_URL}/api/v1/files"
+
+    def upload(key: str) -> dict[str, str]:
+        body = {"base64_data": base64.b64encode(PICTURE).decode()}
+        return dict(apart("POST", f"{at}/upload/base64", json_body=body, key=key).json["data"])
+
+    mine, yours = upload("a"), upload("b")
+    for key, own, other in (("a", mine, yours), ("b", yours, mine)):
+        listed = apart("GET", f"{at}/list", key=key).json["data"]
+        assert [file["file_id"] for file in listed["files"]] == [own["file_id"]]
+        assert apart("GET", f"{at}/quota", key=key).json["data"]["used_files"] == 1
+        assert apart("DELETE", f"{at}/{other['file_id']}", key=key).status == 404
+    # A link is all that is needed to fetch a file: whoever was given it may use it.
+    assert apart("GET", mine["file_url"], key=None).body == PICTURE
+    assert apart("DELETE", f"{at}/{mine['file_id']}", key="a").status == 200
+
+
+def test_accounts_stay_apart_in_the_next_process(clock: Clock, tmp_path: Path) -> None:
+    def started() -> Caller:
+        service = Service(clock=clock, memory=tmp_path / "memory.jsonl", accounts=True)
+        return Caller(create_app(service))
+
+    first = started()
+    mine = taken(first, "a", "a-name-for-this-request")
+    second = started()
+    assert second("GET", f"/v1/tasks/{mine}", key="b").status == 404
+    assert second("GET", f"/v1/tasks/{mine}", key="a").status == 200
+    assert taken(second, "a", "a-name-for-this-request") == mine
+
+
+def test_only_the_given_keys_open_a_door(clock: Clock) -> None:
+    caller = Caller(create_app(Service(clock=clock, keys=["k", "other"])))
+    for method, path in DOORS:
+        assert caller(method, path, key="nobody's").status == 401
+        assert caller(method, path, key="k").status != 401
+    for method, path in FILE_DOORS:
+        at = f"{FILES_URL}/api/v1/files{path}"
+        refused = caller(method, at, key="nobody's")
+        assert (refused.status, refused.json["success"]) == (401, False)
+        assert caller(method, at, key="other").status != 401
+
+
+def test_all_keys_are_one_account_unless_told_otherwise(ask: Ask, call: Caller) -> None:
+    task_id = ask(key="a").json["id"]
+    assert call("GET", f"/v1/tasks/{task_id}", key="b").status == 200
+    assert call("GET", "/v1/tasks", key="c").json["total"] == 1

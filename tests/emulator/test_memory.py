@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import multiprocessing
 from pathlib import Path
 
@@ -77,16 +78,90 @@ def test_a_line_that_a_killed_process_left_unfinished_spoils_itself_alone(
     assert {record.id for record in Service(clock=clock, memory=memory).all()} == {one.id, two.id}
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["", "[]", "7", "null", "{}", '{"task": 7}', '{"task": {"ask": {}}}', "\x00", "[" * 9999,
-     '{"freed": {}}', '{"freed": {"id": "x", "at": "soon"}}', '{"task": {"colour": 1}}'],
-)  # fmt: skip
-def test_lines_that_make_no_sense_are_passed_over(memory: Path, clock: Clock, line: str) -> None:
-    memory.write_text(f"{line}\n")
+NO_LINES = [
+    "[]", "7", "null", "{}", '"task"', '{"task": 7}', '{"task": []}', '{"task": {"ask": {}}}',
+    "\x00", "[" * 9999, '{"freed": {}}', '{"freed": []}', '{"task": {"colour": 1}}',
+    '{"freed": {"id": "task-unified-1-a", "at": "soon"}}', '{"drawn": "all of it"}',
+    '{"drawn": {"source": 1, "digest": 2, "shape": "3", "look": null}}',
+    '{"freed": {"id": ["task-unified-1-a"], "at": 1}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NO_LINES)
+def test_lines_that_make_no_sense_are_told_and_set_aside(
+    memory: Path, clock: Clock, line: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory.write_text(f"\n{line}\n")
     service = Service(clock=clock, memory=memory)
+    (told_once,) = caplog.messages
+    assert str(memory) in told_once
+    assert "line 2: " in told_once
     record, _ = service.create(BODY)
     assert [one.id for one in Service(clock=clock, memory=memory).all()] == [record.id]
+
+
+def with_field(line: str, path: tuple[str, ...], value: object) -> str:
+    entry = json.loads(line)
+    *way, last = path
+    place = entry
+    for name in way:
+        place = place[name]
+    place[last] = value
+    return json.dumps(entry)
+
+
+WRONG_TYPES: list[tuple[tuple[str, ...], object]] = [
+    *((("task", "created"), value) for value in ("soon", "1800000000", None, True, [], float("nan"),
+                                                 float("inf"), -1, 10**400)),
+    *((("task", "lasts"), value) for value in ("24", 0, -3, None, float("inf"))),
+    *((("task", name), "1") for name in ("number", "usual", "reserved", "prices")),
+    *((("task", name), 7) for name in ("id", "owner", "picture_seed", "digest", "fate", "sources")),
+    *((("task", name), {}) for name in ("id", "idempotency", "sources", "number", "prices")),
+    (("task", "sources"), [7]), (("task", "sources"), "task-unified-1/0"),
+    (("task", "id"), "../../elsewhere"), (("task", "ask"), []), (("task", "ask"), "a fox"),
+    *((("task", "ask", "n"), value) for value in ("1", 0, 11, 1.0, True, None)),
+    *((("task", "ask", name), value) for name in ("width", "height")
+      for value in ("1024", 10**9, -16, 1024.0)),
+    *((("task", "ask", "prompt"), value) for value in (7, "", ["a fox"], None, "\ud800")),
+    *((("task", "ask", "quality"), value) for value in ("best", 3, None)),
+    *((("task", "ask", name), 7) for name in ("model", "resolution", "references", "auto")),
+    (("task", "ask", "references"), [["https://example.com/a.png"]]),
+    (("task", "ask", "callback_url"), 7),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value"), WRONG_TYPES)
+def test_a_field_of_a_wrong_type_is_told_and_its_line_set_aside(
+    memory: Path,
+    clock: Clock,
+    path: tuple[str, ...],
+    value: object,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    first = Service(clock=clock, memory=memory)
+    first.create(BODY)
+    good, _ = first.create(BODY)
+    lines = memory.read_text().split("\n")
+    spoiled = with_field(lines[1], path, value)
+    memory.write_text("\n".join([lines[0], spoiled, *lines[2:]]))
+    service = Service(clock=clock, memory=memory)
+    (told_once,) = caplog.messages
+    assert f"line 2: {'.'.join(path)} must be " in told_once
+    assert [record.id for record in service.all()] == [good.id]
+    clock.now += 3600
+    assert told(service, good)["status"] == "completed"
+    assert service.credits()["success"]
+    assert len(caplog.messages) == 1
+
+
+def test_many_lines_that_make_no_sense_are_told_in_one_sentence(
+    memory: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory.write_text("no sense\n" * 1_000)
+    Service(clock=clock, memory=memory)
+    (told_once,) = caplog.messages
+    assert "the first of 1000 lines" in told_once
+    assert len(told_once) < 500
 
 
 def test_a_file_that_was_emptied_is_read_from_its_beginning(memory: Path, clock: Clock) -> None:
@@ -169,15 +244,28 @@ def test_an_edit_is_drawn_alike_by_the_next_process_though_its_file_is_gone(
     assert second.picture(record.id, 0) == first.picture(record.id, 0)
 
 
-@pytest.mark.parametrize("wreck", ["no json", "[]", "{}", '{"name": 3, "size": "x"}'])
-def test_a_record_of_a_file_that_makes_no_sense_is_passed_over(
-    memory: Path, clock: Clock, wreck: str
+WRECKS = [
+    "no json", "[]", "{}", "[" * 9999, '{"name": 3, "size": "x"}',
+    *(json.dumps({"name": "a.png", "original_name": "a", "folder": "f", "mime_type": "image/png",
+                  "size": 3, "uploaded": 1.8e9, **wrong})
+      for wrong in ({"size": "3"}, {"uploaded": "1800000000"}, {"uploaded": float("nan")},
+                    {"size": float("inf")}, {"uploaded": 1e300}, {"name": "../a"}, {"folder": []},
+                    {"mime_type": "text/html"}, {"account": 7})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wreck", WRECKS)
+def test_a_record_of_a_file_that_makes_no_sense_is_told_once_and_set_aside(
+    memory: Path, clock: Clock, wreck: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = Service(clock=clock, memory=memory)
     good = service.files.put(picture_file((9, 9, 9)))
     folder = memory.with_suffix(".files")
     (folder / "file-000000000000-00000000.json").write_text(wreck)
-    assert [file.id for file in service.files.all()] == [good.id]
+    for _ in range(2):
+        assert [file.id for file in service.files.all()] == [good.id]
+    (told_once,) = caplog.messages
+    assert "file-000000000000-00000000" in told_once
 
 
 def test_uploads_go_elsewhere_when_the_folder_cannot_be_made(memory: Path, clock: Clock) -> None:

@@ -87,12 +87,14 @@ def test_its_first_line_tells_where_it_is_and_pictures_have_a_port_of_their_own(
     assert served.ask("GET", f"{served.api}/api/v1/files/quota")[0] == 200
 
 
-def test_a_picture_comes_from_the_media_port_whatever_the_host_is_called(served: Served) -> None:
+def test_a_picture_comes_from_the_media_port_whichever_own_name_it_is_called_by(
+    served: Served,
+) -> None:
     link = served.picture()
     assert link.startswith(served.media)
     status, headers, body = served.ask("GET", link, key=False)
     assert (status, headers["content-type"][:6]) == (200, "image/")
-    assert served.ask("GET", link, key=False, Host="pictures.example.org")[2] == body
+    assert served.ask("GET", link, key=False, Host="localhost")[2] == body
     assert served.ask("GET", link)[0] == 403
 
 
@@ -139,6 +141,59 @@ def test_a_finished_task_calls_back_to_this_machine_where_that_is_allowed() -> N
     assert (told["id"], told["status"]) == (json.loads(body)["id"], "completed")
 
 
+def test_it_is_called_by_more_names_where_that_is_allowed() -> None:
+    options = ["--port", "0", "--allow-host", "emulator", "--allow-host", "box.lan"]
+    with start(*options) as process:
+        served = Served(process)
+        names = ("emulator", "box.lan:80", "other.lan")
+        statuses = [served.ask("GET", "/v1/credits", Host=name)[0] for name in names]
+        process.kill()
+    assert statuses == [200, 200, 403]
+
+
+def test_half_a_request_ends_when_its_time_is_over() -> None:
+    with start("--port", "0", "--request-timeout", "0.2") as process:
+        parts = urlsplit(Served(process).api)
+        with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+            connection.sendall(b"GET /v1/cre")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
+        process.kill()
+
+
+def test_one_key_makes_all_others_wrong() -> None:
+    with start("--port", "0", "--key", "k", "--key", "another") as process:
+        served = Served(process)
+        keys = ("Bearer k", "Bearer another", "Bearer kk", "Bearer K")
+        statuses = [
+            served.ask("GET", "/v1/credits", key=False, Authorization=key)[0] for key in keys
+        ]
+        process.kill()
+    assert statuses == [200, 200, 401, 401]
+
+
+def test_two_keys_are_two_accounts_where_that_is_asked() -> None:
+    with start("--port", "0", "--accounts", "--speed", "0.01") as process:
+        served = Served(process)
+        a, b = "Bearer a", "Bearer b"
+        asked = served.ask("POST", "/v1/images/generations", BODY, key=False, Authorization=a)
+        path = f"/v1/tasks/{json.loads(asked[2])['id']}"
+        statuses = [served.ask("GET", path, key=False, Authorization=one)[0] for one in (a, b)]
+        process.kill()
+    assert statuses == [200, 404]
+
+
+def test_what_makes_no_sense_in_its_file_is_told_when_it_starts(tmp_path: Path) -> None:
+    memory = tmp_path / "memory.jsonl"
+    memory.write_text('{"task": {"id": 7}}\n{"task": []}\n')
+    with start("--port", "0", "--memory", str(memory)) as process:
+        served = Served(process)
+        assert json.loads(served.ask("GET", "/v1/tasks")[2])["total"] == 0
+        process.terminate()
+        _, err = process.communicate(timeout=20)
+    assert err.startswith(f"Set aside of the emulator's file {memory}, line 1: task.id must be ")
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_without_a_word_when_it_is_told_to(name: signal.Signals) -> None:
     with start("--port", "0") as process:
@@ -171,6 +226,10 @@ def test_faults_are_not_reported_as_faults_of_the_emulators(tmp_path: Path) -> N
     [
         (["--speed", "0"], "greater than 0"),
         (["--weather", "frogs"], "there is no weather 'frogs'"),
+        (["--key", " "], "must not be empty"),
+        (["--allow-host", "http://box"], "is no host"),
+        (["--request-timeout", "0"], "greater than 0"),
+        (["--host", "a" * 70], "Cannot listen"),
         (["--port", "70000"], "Cannot listen on ports 70000"),
     ],
 )

@@ -186,6 +186,30 @@ def test_a_result_that_is_gone_fails_the_task_like_a_file_that_is(
         assert told["error"]["code"] == "resource_not_found"
 
 
+@pytest.mark.parametrize(
+    "link",
+    ["https://x.invalid/fox.png", "https://X.INVALID./fox.png", "https://pictures.test/fox.png",
+     "http://localhost:8888/fox.png", "http://127.0.0.1/fox.png", "http://10.0.0.7/fox.png",
+     "http://[::1]:8888/fox.png", "http://my-machine/fox.png", "http://nas.local/fox.png"],
+)  # fmt: skip
+def test_a_reference_that_no_service_can_reach_fails_its_task_uncharged(
+    ask: Ask, call: Caller, clock: Clock, service: Service, link: str
+) -> None:
+    asked = ask(image_urls=["https://example.com/hare.png", link])
+    assert asked.status == 200
+    clock.now += 3600
+    told = call("GET", f"/v1/tasks/{asked.json['id']}").json
+    assert (told["status"], told["error"]["code"]) == ("failed", "image_processing_error")
+    assert told["usage"]["credits_used"] == service.account.used == 0
+
+
+def test_a_file_that_is_of_no_use_is_refused_though_another_cannot_be_reached(
+    ask: Ask, upload: Any
+) -> None:
+    gif = upload(as_file(photograph(), "GIF"))
+    assert ask(image_urls=["https://x.invalid/fox.png", gif]).status == 400
+
+
 def test_references_are_billed_as_input_tokens_of_every_picture(ask: Ask) -> None:
     def reserved(count: int, n: int = 1) -> float:
         links = [f"https://example.com/{k}.png" for k in range(count)]

@@ -120,6 +120,25 @@ def test_one_missing_picture_is_not_charged(
     assert charges[0] == pytest.approx(charges[1] * 2 / 3, abs=0.001)
 
 
+@pytest.mark.parametrize("agent", ["python-httpx/0.28", "curl/8", "Python-urllib/3.13", ""])
+def test_robots_are_turned_away_from_the_pictures_by_weather_alone(
+    ask: Ask, call: Caller, service: Service, clock: Clock, agent: str
+) -> None:
+    task_id = ask(quality="low").json["id"]
+    finish(service, clock)
+    (link,) = read(call, task_id)["results"]
+
+    def fetched(name: str) -> int:
+        return call("GET", link, key=None, user_agent=name).status
+
+    assert fetched(agent) == 200
+    play(call, "turns robots away")
+    assert [fetched(agent), fetched("a-client/1"), fetched(agent)] == [403, 200, 403]
+    assert call("GET", "/v1/credits", user_agent=agent).status == 200
+    play(call, "fair")
+    assert fetched(agent) == 200
+
+
 def test_downloads_come_truncated_corrupt_or_as_a_web_page_once(
     ask: Ask, call: Caller, service: Service, clock: Clock
 ) -> None:

@@ -111,7 +111,7 @@ def test_controls_take_what_is_a_whole_number_and_nothing_else(studio: ew.ImageS
     studio.n = np.int64(3)
     assert studio.n == 3
     assert type(studio.n) is int
-    for wrong in (2.5, True, "3", None):
+    for wrong in (2.5, True, np.True_, "3", None):
         with pytest.raises(traitlets.TraitError):
             studio.n = wrong
     assert studio.n == 3
