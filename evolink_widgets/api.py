@@ -90,8 +90,8 @@ def generate(
     marimo rerun, a test under pytest) each ask of the same gets other pictures, so a loop of four
     makes four sets; the next run gets the same four from the store. A wait that ended without its
     pictures (a time-out, an interrupt, `stop()`, an error) has given you nothing: asking that
-    again takes it up, and buys only what was not charged. That, and asking again for anything
-    else that was asked for before such a wait, begins a new run. A server is one long run:
+    again takes it up, and buys only what was not charged. Until you do, whatever was asked for
+    before that wait and is asked again begins a new run. A server is one long run:
     `session().submit(request, execution=None)` makes an ask a run of its own.
 
     Args:

@@ -5,8 +5,8 @@ gives four different sets. The next execution begins at the front again: running
 more gives the same four, for 0 credits.
 
 An ask that was waited for in vain has given nothing: the next ask of its recipe takes its set
-up, and no other. That one, and whatever else was asked before the wait and is asked again, begins
-a new pass over the same asks: at the front, as another execution does.
+up, and no other. Until then, what was asked before the wait and is asked again begins a new pass
+over the same asks: at the front, as another execution does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from evolink_widgets.core.stored import Stored
@@ -27,18 +27,22 @@ REMEMBERED = 256
 """Executions whose takings are remembered; an older cell that still asks begins anew."""
 
 
+#: Counts asks and waits: which came first.
+_clock = lasting(f"{__name__} clock", itertools.count)
+
+
 @dataclass(eq=False)
 class Taking:
     """One set of a recipe that an execution takes: by one ask, or by those that take it up.
 
     Attributes:
         slots: its pictures.
-        in_vain: whether it was waited for in vain, and nothing has taken it up.
-        beside: the sets that an earlier pass had taken when this one was taken up.
+        vain_at: when it was waited for in vain, if nothing has taken it up since.
+        beside: the sets that an earlier pass had taken beside this one.
     """
 
     slots: set[Slot] = field(default_factory=set)
-    in_vain: bool = False
+    vain_at: int | None = None
     beside: tuple[Taking, ...] = ()
 
 
@@ -48,29 +52,45 @@ class Execution:
 
     Attributes:
         takings: by recipe, in the order in which they were begun.
-        asked: when each recipe was first asked, on this clock.
-        failed: the asks that were waited for in vain and have not given their pictures since,
-            and when that was.
-        clock: counts what happens.
+        asked: when each recipe was first asked.
         lock: held while an ask chooses.
     """
 
     takings: dict[Hashable, list[Taking]] = field(default_factory=dict)
     asked: dict[Hashable, int] = field(default_factory=dict)
-    failed: dict[Ask, int] = field(default_factory=dict)
-    clock: Iterator[int] = field(default_factory=itertools.count)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_over_for(self, recipe: Hashable) -> bool:
         """Whether an ask of this recipe is one of a new pass."""
         asked = self.asked.get(recipe)
-        return asked is not None and any(when > asked for when in tuple(self.failed.values()))
+        vain = [one.vain_at for takings in self.takings.values() for one in takings]
+        return asked is not None and any(when is not None and when > asked for when in vain)
 
-    def begin(self, recipe: Hashable, taking: Taking) -> Taking:
-        """Count a set among those that this execution takes."""
-        self.asked.setdefault(recipe, next(self.clock))
-        self.takings.setdefault(recipe, []).append(taking)
-        return taking
+    def begin(self, recipe: Hashable) -> Taking:
+        """The set that the next ask of a recipe is to get: one in vain, or another."""
+        self.asked.setdefault(recipe, next(_clock))
+        takings = self.takings.setdefault(recipe, [])
+        for taking in takings:
+            if taking.vain_at is not None:
+                taking.vain_at = None
+                return taking
+        takings.append(Taking())
+        return takings[-1]
+
+    def next_pass(self, recipe: Hashable) -> Execution:
+        """A new pass that begins with this recipe; what is in vain is still to be taken up."""
+        new = Execution()
+        for name, takings in self.takings.items():
+            given = {one for one in takings if one.vain_at is None}
+            for taking in takings:
+                if taking.vain_at is not None:
+                    taking.beside = tuple({*taking.beside, *given})
+                    new.takings.setdefault(name, []).append(taking)
+        new.asked[recipe] = next(_clock)
+        for takings in new.takings.values():
+            for taking in takings:
+                taking.vain_at = next(_clock)  # until it is asked again, each repeat begins anew
+        return new
 
 
 class Ask:
@@ -100,13 +120,11 @@ class Ask:
 
     def in_vain(self) -> None:
         """It was waited for, and the wait ended without its pictures. Any thread."""
-        self.execution.failed[self] = next(self.execution.clock)
-        self._taking.in_vain = True
+        self._taking.vain_at = next(_clock)
 
     def came(self) -> None:
         """Whoever waited for it has its pictures. Any thread."""
-        self.execution.failed.pop(self, None)
-        self._taking.in_vain = False
+        self._taking.vain_at = None
 
 
 @dataclass
@@ -137,26 +155,15 @@ def ask_of(name: Hashable | None, recipe: Hashable) -> Ask:
         recipe: what is asked, and of which store.
     """
     if name is None:
-        return _first(Execution(), recipe)
+        return Ask(own := Execution(), recipe, own.begin(recipe))
     with _executions.lock:
         found = _executions.known.setdefault(name, Execution())
+        if found.is_over_for(recipe):
+            found = _executions.known[name] = found.next_pass(recipe)
         _executions.known.move_to_end(name)
         while len(_executions.known) > REMEMBERED:
             _executions.known.popitem(last=False)
-        if not found.is_over_for(recipe):
-            return _first(found, recipe)
-        new = _executions.known[name] = Execution()
-        for taking in found.takings[recipe]:
-            if taking.in_vain:
-                taking.in_vain = False
-                kept = [one for one in found.takings[recipe] if not one.in_vain]
-                taking.beside = tuple({*taking.beside, *kept} - {taking})
-                return Ask(new, recipe, new.begin(recipe, taking))
-        return _first(new, recipe)
-
-
-def _first(execution: Execution, recipe: Hashable) -> Ask:
-    return Ask(execution, recipe, execution.begin(recipe, Taking()))
+        return Ask(found, recipe, found.begin(recipe))
 
 
 def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str]) -> list[str]:

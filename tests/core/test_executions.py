@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from services import InProcess, until
+from services import InProcess, environment, until
 
 from evolink_widgets import errors
+from evolink_widgets.core import origin
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.rules.request import ImageRequest
@@ -41,6 +45,12 @@ RULE = {
     "a row that failed free of charge": ("fox owl# hare fox owl hare", "1 - 1 1 1 1", 4),
     "the third of a loop failed": ("fox fox fox# fox", "1 2 - 3", 4),
     "given up, and a loop of something else": ("owl! fox fox fox", "1 1 2 3", 4),
+    "given up, and a loop of what was asked before": ("fox owl! fox fox", "1 1 1 1", 2),
+    "a second pass with a row that comes twice": (
+        "fox owl! fox hare fox owl fox hare",
+        "1 1 1 1 1 1 2 1",
+        4,
+    ),
     "asked again in place, and on": ("owl! owl fox fox", "1 1 1 2", 3),
 }
 
@@ -226,3 +236,47 @@ def test_submit_asks_as_generate_does(
     assert session.submit(small(), execution=None).result(20)[0] == first  # one of its own
     assert session.submit(small(), fresh=True).result(20)[0] not in (first, second)
     assert in_process.counts()["create"] == 3
+
+
+# Where nobody names the execution.
+
+
+def test_a_test_is_an_execution() -> None:
+    found = origin.execution()
+    assert found == origin.execution()
+    assert str(found).endswith("test_a_test_is_an_execution')")
+
+
+SCRIPT = """
+import sys
+import evolink_widgets as ew
+
+ew.configure(store=sys.argv[1], mode="emulator", speed=300)
+
+def a_pass(timeout):
+    names = []
+    for row in ("a fox", "an owl", "a fox", "a hare"):
+        task = ew.generate(row, size="816x816", quality="low")
+        try:
+            names.append(task.result(timeout if row == "an owl" else 60)[0].path.name)
+        except ew.WaitTimeout:
+            names.append("in vain")
+    return names
+
+bought = []
+for timeout in (0, 60, 60):
+    a_pass(timeout)
+    bought.append(ew.spending().total.tasks)
+print(*bought)
+"""
+
+
+def test_a_script_buys_nothing_for_what_it_asks_again_after_a_wait_in_vain(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "pictures")],
+        env={name: value for name, value in environment().items() if "PYTEST" not in name},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    # The second pass buys the second fox, that the first had not come to; the third is more.
+    assert done.stdout.split() == ["3", "4", "8"]
