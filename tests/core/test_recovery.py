@@ -211,28 +211,31 @@ def test_two_recoveries_of_one_session_at_once_collect_each_task_once(
 
 
 class Interleaved(Journal):
-    """A journal whose reader does something else between reading and writing."""
+    """A journal beside which another kernel acts once, right after a list was read from it."""
 
-    def meanwhile(self) -> None:
-        """What another kernel does at that moment."""
+    name: str
+    acts: list[Callable[[], object]]
 
     def unsent_entries(self, service: str | None = None, *, but: str | None = None) -> list[Entry]:
         found = super().unsent_entries(service, but=but)
-        self.meanwhile()
+        self.act("unsent")
         return found
 
     def open_entries(self, service: str | None = None) -> list[Entry]:
         found = super().open_entries(service)
-        self.meanwhile()
+        self.act("open")
         return found
 
+    def act(self, name: str) -> None:
+        if name == self.name and self.acts:
+            self.acts.pop()()
 
-def interleave(session: Session, meanwhile: Callable[[], object]) -> None:
-    """Let another kernel act once, right after this one has read its list."""
+
+def interleave(session: Session, name: str, meanwhile: Callable[[], object]) -> None:
+    """Let another kernel act right after this one has read its "unsent" or "open" entries."""
     journal = session.store.journal
     journal.__class__ = Interleaved
-    acts = [meanwhile]
-    journal.meanwhile = lambda: acts.pop()() if acts else None  # type: ignore[attr-defined]
+    journal.name, journal.acts = name, [meanwhile]  # type: ignore[attr-defined]
 
 
 def test_what_another_kernel_sends_at_that_moment_is_not_closed_as_never_sent(
@@ -242,7 +245,7 @@ def test_what_another_kernel_sends_at_that_moment_is_not_closed_as_never_sent(
     record = {"request": small().to_record(), "service": "emulator", "now": time.time() - 600}
     entry = sleeper.journal.intend(**record, owner="1@another machine", lease_s=60)
     sleeper.ledger.reserve(entry.key, 1.0, now=time.time(), service="emulator")
-    interleave(session, lambda: sleeper.journal.sending(entry.key, time.time()))
+    interleave(session, "unsent", lambda: sleeper.journal.sending(entry.key, time.time()))
     session.recover()
     found = sleeper.journal.get(entry.key)
     assert found is not None
@@ -258,7 +261,7 @@ def test_what_another_kernel_ends_at_that_moment_is_not_taken_up(
     session = open_session(in_process)
     other = Store(session.store.root).journal
     (entry,) = other.open_entries()
-    interleave(session, lambda: other.finished(entry.key, time.time()))
+    interleave(session, "open", lambda: other.finished(entry.key, time.time()))
     assert session.recover() == []
     found = other.get(entry.key)
     assert found is not None

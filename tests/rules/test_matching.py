@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Hashable, Iterator, Mapping
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.rules.matching import decided
@@ -75,6 +75,7 @@ def every_largest(edges: Edges) -> Iterator[Mapping[str, str]]:
     return (way for way in fair if len(way) == most)
 
 
+@settings(deadline=None)
 @given(graphs, st.fixed_dictionaries({ask: st.sampled_from(["x", "y", ask]) for ask in "abcde"}))
 def test_what_is_decided_is_so_in_every_largest_matching(
     edges: Edges, groups: dict[str, Hashable]
@@ -88,6 +89,7 @@ def test_what_is_decided_is_so_in_every_largest_matching(
             assert owners == [groups[ask]]
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_and_nothing_that_is_so_in_every_one_and_proven_is_left_open(edges: Edges) -> None:
     found = decided(edges, alone(edges))
