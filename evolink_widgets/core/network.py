@@ -1,6 +1,6 @@
 """How a connection is made: directly or through the environment's proxy, and whereto it may lead.
 
-Links to pictures come from the service, and a redirect from anybody. `Guard` keeps them out of
+Links to pictures come from the service, and redirects from any host. `Guard` keeps them out of
 networks in which the API itself is not: it resolves a name once, checks every address, and
 connects to one that it has checked. Behind a proxy it is the proxy that resolves, so there the
 host's text alone is checked.

@@ -106,7 +106,7 @@ def _is_direct(host: str, port: int, listed: str) -> bool:
     """Whether `NO_PROXY` holds the address: itself, a name that it ends in, or its network.
 
     Raises:
-        SettingFault: an entry can't be read, and nobody knows which address it spares.
+        SettingFault: an entry can't be read, so that it is not known which address it spares.
     """
     host = host.lower().rstrip(".")
     matches = [_matches(entry, host, port) for entry in _entries(listed)]

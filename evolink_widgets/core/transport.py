@@ -247,7 +247,7 @@ class Transport:
                 await client.aclose()
 
     def _without_key(self, reply: Reply) -> Reply:
-        """A reply may quote the key, in any status and place; nobody needs to read it there."""
+        """A reply may quote the key, in any status and place: it is taken out here."""
         if self._key is None:
             return reply
         hide = self._key.redaction

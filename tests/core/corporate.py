@@ -73,7 +73,7 @@ class Proxy:
 
     Attributes:
         goal: the port.
-        login: the user and password that it asks for; `None` lets everybody through.
+        login: the user and password that it asks for; `None` asks for none.
         says: the status line with which it refuses; `None` tunnels.
         drops: where it hangs up: "at once", "the tunnel", "the handshake"; `None` nowhere.
         port: where it listens.

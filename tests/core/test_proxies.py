@@ -83,7 +83,7 @@ def test_a_picture_is_bought_through_the_proxy_under_the_company_s_ca(
     assert not any(KEY.encode() in head for head in proxy.seen)
 
 
-def test_a_proxy_that_asks_for_a_password_gets_it_and_nobody_else_does(
+def test_a_proxy_that_asks_for_a_password_gets_it_and_nothing_else_shows_it(
     proxy: Proxy, corporate: Corporate, open_session: Open, small: Small,
     environment: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path,
 ) -> None:  # fmt: skip
