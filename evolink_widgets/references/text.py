@@ -160,11 +160,13 @@ def _from_data_url(text: str, place: str, limits: Limits) -> Source | Problem:
 
 def _fewest_bytes(text: str, start: int, is_base64: bool) -> int:
     """How many bytes the data from `start` on has at least, without making a copy of it."""
-    characters = len(text) - start - 2 * text.count("%", start)
+    escapes = text.count("%", start)
+    characters = len(text) - start - 2 * escapes
     if not is_base64:
         return characters
     filling = sum(text.count(one, start) for one in " \t\r\n\f\v=")
-    filling += sum(text.count(one, start) for one in _ESCAPED_FILLING)
+    if escapes:
+        filling += sum(text.count(one, start) for one in _ESCAPED_FILLING)
     return (characters - filling) * 3 // 4
 
 
