@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.store import files
-from evolink_widgets.store.border import guarded
+from evolink_widgets.store.border import guarded, not_plain
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import TRASH, one_line
+from evolink_widgets.store.names import TRASH, in_database, one_line
+from evolink_widgets.store.opening import THUMBS, NotPlain, is_plain, is_there, read_plain
 from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class GeneratedImage:
     def bytes(self) -> bytes:
         """The file's bytes, as the service sent them."""
         self._check_there()
-        with guarded(self.path, "read"):
-            return self.path.read_bytes()
+        with guarded(self.path, "read"), read_plain(self.path) as file:
+            return file.read()
 
     @property
     def pil(self) -> Image:
@@ -85,15 +86,13 @@ class GeneratedImage:
 
         self._check_there()
         try:
-            image = Image.open(self.path)
-            try:
+            # Pillow would run other programs for some formats; those are never ours.
+            kinds = [kind.upper() for kind in EXTENSIONS]
+            with read_plain(self.path) as file, Image.open(file, formats=kinds) as image:
                 image.load()
-            except BaseException:
-                image.close()
-                raise
+                return image
         except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
             raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
-        return image
 
     @property
     def alt(self) -> str:
@@ -197,7 +196,7 @@ class GeneratedImage:
             edge: its longest edge in pixels.
             limit: bytes it may have at most.
         """
-        cache = self._root / ".thumbs"
+        cache = self._root / THUMBS
         return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     @property
@@ -211,7 +210,7 @@ class GeneratedImage:
 
     def __repr__(self) -> str:
         kind = "simulated picture" if self.simulated else "picture"
-        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {self.path.name}>"
+        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {in_database(self.path.name)}>"
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -243,7 +242,9 @@ class GeneratedImage:
         )
 
     def _check_there(self) -> None:
-        if not self.path.is_file():
+        if is_there(self.path) and not is_plain(self.path):
+            raise not_plain(NotPlain(self.path, "it is a link, or no plain file"))
+        if not is_plain(self.path):
             raise StoreDamaged(
                 f"{self.path} is not there any more.",
                 advice="It was moved or deleted; put it back, or ask for it again.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
+from evolink_widgets.store.names import in_file_system
 from evolink_widgets.store.owner import this_process
 from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.prompts import recent
@@ -32,7 +34,7 @@ class Store:
     """
 
     def __init__(self, root: str | Path) -> None:
-        self.root = Path(root).expanduser().absolute()
+        self.root = _folder(root)
         self.database = Database(self.root / FILE)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
@@ -81,3 +83,12 @@ class Store:
 
     def __repr__(self) -> str:
         return f"Store({str(self.root)!r})"
+
+
+def _folder(root: str | Path) -> Path:
+    folder = Path(root).expanduser().absolute()
+    try:
+        os.fsencode(folder)
+    except UnicodeEncodeError:  # written in code, and this locale has no such letters
+        return Path(in_file_system(str(folder)))
+    return folder
