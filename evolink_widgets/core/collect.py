@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.download import LinkRefused
-from evolink_widgets.core.follow import LINKS_LIVE
+from evolink_widgets.core.follow import LINKS_LIVE, follow
 from evolink_widgets.core.state import Stage
-from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
+from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
 from evolink_widgets.store.gallery import Gallery
+from evolink_widgets.store.opening import size_of
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -25,14 +26,17 @@ async def collect(story: TaskStory) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    entry = story.record.line
     await story.load_images()
     story.tell(stage=Stage.SAVING, progress=99)
     here = set(story.mine)
     if here:
         await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
-    links = Links(story, entry.results)
+    links = Links(story, story.record.line.results)
     wanted = [index for index in links.places if index not in here]
+    if (wanted or not here) and not story.record.has_read_links:
+        await _read_anew(story)
+        links = Links(story, story.record.line.results)
+        wanted = [index for index in links.places if index not in here]
     outcomes = await asyncio.gather(
         *(_picture(story, links, index) for index in wanted), return_exceptions=True
     )
@@ -44,6 +48,26 @@ async def collect(story: TaskStory) -> None:
     if errors:
         raise errors[0]
     await story.record.saved(story.task.state.receipt)
+
+
+async def _read_anew(story: TaskStory) -> None:
+    """Ask the service for the links: those in the journal are another process's word.
+
+    The folder may be a stranger's, and its links lead wherever that one likes.
+
+    Raises:
+        LinkExpired: the service does not know the task.
+        EvolinkError: as `follow`.
+    """
+    try:
+        await follow(story)
+    except NotFound:
+        gone = LinkExpired(
+            "The service does not know the task, and says of no links where its pictures are.",
+            task_id=story.task.id,
+        )
+        await _close_if_gone(story, [gone])
+        raise gone from None
 
 
 async def _close_if_gone(story: TaskStory, errors: Sequence[BaseException]) -> None:
@@ -89,7 +113,7 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
             await links.renew(link, error)
             pause = _next(pauses, error)
         except DownloadFailed as error:
-            come = part.stat().st_size if part.exists() else 0
+            come = size_of(part)
             if come > best:  # it gets on, if slowly: that is no reason to give up
                 best, pauses = come, iter(wiring.patience.download)
             pause = _next(pauses, error)
@@ -99,8 +123,8 @@ async def _picture(story: TaskStory, links: Links, index: int) -> None:
 def _tidy(gallery: Gallery, key: str, here: Set[int]) -> None:
     """Remove what a killed kernel left of pictures that it had taken in already."""
     for index in here:
-        with contextlib.suppress(OSError):
-            gallery.part_path(key, index).unlink(missing_ok=True)
+        with contextlib.suppress(StoreError):
+            gallery.drop_part(key, index)
 
 
 def _next(pauses: Iterator[float], error: DownloadFailed) -> float:

@@ -26,10 +26,10 @@ from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.entry import Entry, read_entry
-from evolink_widgets.store.names import inside
+from evolink_widgets.store.names import KEY, inside
 from evolink_widgets.store.presets import LONGEST, read_preset
 from evolink_widgets.store.records import load_object
-from evolink_widgets.store.rows import KEY, is_digest, place_of, read_recipe
+from evolink_widgets.store.rows import is_digest, place_of, read_recipe
 
 _LARGEST_RECORD = 8_000_000
 _LARGEST_TEXT = 1_000_000

@@ -18,7 +18,20 @@ from pathlib import Path
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.opening import TRASH, is_there, make_new, remove
 
-__all__ = ["TRASH", "in_database", "in_file_system", "inside", "one_line", "slug", "stem", "stems"]
+__all__ = [
+    "KEY",
+    "TRASH",
+    "in_database",
+    "in_file_system",
+    "inside",
+    "one_line",
+    "slug",
+    "stem",
+    "stems",
+]
+
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""What a task's local key looks like."""
 
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80

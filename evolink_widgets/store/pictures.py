@@ -210,7 +210,8 @@ class GeneratedImage:
 
     def __repr__(self) -> str:
         kind = "simulated picture" if self.simulated else "picture"
-        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {in_database(self.path.name)}>"
+        name = in_database(self.path.name)
+        return f"<{kind} {self.width}×{self.height} {self.format.upper()} {name}>"
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None

@@ -11,7 +11,7 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import TRASH, inside
+from evolink_widgets.store.names import KEY, TRASH, inside
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.records import load_object, storable
 
@@ -20,9 +20,6 @@ SELECT = (
     "FROM pictures JOIN sets USING (key)"
 )
 """Reads pictures so that `read_image` understands them; a WHERE may follow."""
-
-KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-"""What a task's local key looks like: safe in file names."""
 
 _ENDINGS = frozenset(EXTENSIONS.values())
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
