@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from . import plain
 from .checks import Ask
 from .looks import Drawn
 from .record import Record
@@ -62,11 +62,9 @@ class Memory:
             a task, a picture that was drawn, or the id of a task that goes on and since when.
         """
         try:
-            if self._path.stat().st_size < self._read:  # another file was put in its place
+            if self._path.lstat().st_size < self._read:  # another file was put in its place
                 self._read = 0
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                text = file.read()
+            text = plain.read(self._path, self._read)
         except OSError:
             return
         whole, newline, _ = text.rpartition(b"\n")
@@ -81,11 +79,7 @@ class Memory:
         # One write, so that processes do not mix their lines; it begins on a new line, so that
         # a line that a killed process left unfinished spoils itself alone.
         line = b"\n" + json.dumps(entry).encode() + b"\n"
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(file, line)
-        finally:
-            os.close(file)
+        plain.append(self._path, line)
 
 
 def _parse(line: bytes) -> Record | Drawn | tuple[str, float] | None:
