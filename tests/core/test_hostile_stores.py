@@ -171,7 +171,7 @@ class Visit:
             lambda: store.gallery.trash(both[:3], now=now),
             lambda: store.gallery.favourite(both, True),
             lambda: store.gallery.empty_trash(before=now + 9),
-            lambda: store.uploads.keep(SECRET, self.references()[1], "png"),
+            lambda: store.uploads.keep(picture("kept"), self.references()[1], "png"),
             lambda: store.presets.put("mine", {"size": "1:1"}),
             lambda: store.ledger.settle_ended(),
         ):
