@@ -72,9 +72,7 @@ class Outside:
     def changes(self) -> list[str]:
         """What has become another since, was read, or is new or gone."""
         now = self._seen()
-        return sorted(
-            name for name in {*now, *self._told} if now.get(name) != self._told.get(name)
-        )
+        return sorted(name for name in {*now, *self._told} if now.get(name) != self._told.get(name))
 
     def _seen(self) -> dict[str, tuple[object, ...]]:
         found: dict[str, tuple[object, ...]] = {}
@@ -82,7 +80,7 @@ class Outside:
             state = path.lstat()
             facts: tuple[object, ...] = (state.st_mode, state.st_ino)
             if path.is_file():
-                facts += (state.st_nlink, state.st_atime_ns, state.st_mtime_ns, state.st_size)
+                facts += (state.st_atime_ns, state.st_mtime_ns, state.st_size)
                 facts += (hashlib.sha256(path.read_bytes()).hexdigest(),)
                 os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
             found[str(path.relative_to(self.folder))] = facts
@@ -141,7 +139,9 @@ def store_with_everything(root: Path, service: str) -> dict[str, list[Path]]:
     store.uploads.keep(kept, digest, "png")
     for key in (SAVED, TRASHED, READY, ACCEPTED):
         references = (kept_name(digest),) if key == SAVED else ()
-        request = ImageRequest(f"a {key}", n=2, quality="low", size="816x816", references=references)
+        request = ImageRequest(
+            f"a {key}", n=2, quality="low", size="816x816", references=references
+        )
         recipe = Recipe(request, "emulator")
         store.journal.intend(
             request.to_record(), service=service, now=NOW, key=key,
@@ -375,7 +375,9 @@ def _wal_is_a_second_name(store: Trapped) -> None:
 def _picture_has_a_path(store: Trapped) -> None:
     there = store.outside.folder
     for number, path in enumerate((there / "secret.png", f"../{there.name}/secret.png")):
-        store.run(f"UPDATE pictures SET path = '{path}' WHERE number = {number} AND key = '{SAVED}'")
+        store.run(
+            f"UPDATE pictures SET path = '{path}' WHERE number = {number} AND key = '{SAVED}'"
+        )
 
 
 @kind
@@ -396,7 +398,9 @@ def _picture_has_a_pattern_for_a_digest(store: Trapped) -> None:
 
 @kind
 def _set_has_a_path(store: Trapped) -> None:
-    store.run(f"UPDATE sets SET stem = '../{store.outside.folder.name}/secret' WHERE key = '{SAVED}'")
+    store.run(
+        f"UPDATE sets SET stem = '../{store.outside.folder.name}/secret' WHERE key = '{SAVED}'"
+    )
 
 
 @kind
@@ -509,8 +513,10 @@ def _rule_in_a_table(store: Trapped) -> None:
 
 @kind
 def _foreign_key_that_cascades(store: Trapped) -> None:
-    store.run("UPDATE sqlite_master SET sql = replace(sql, 'REFERENCES ledger (key)', "
-              "'REFERENCES ledger (key) ON DELETE CASCADE') WHERE name = 'ledger_scopes'")  # fmt: skip
+    store.run(
+        "UPDATE sqlite_master SET sql = replace(sql, 'REFERENCES ledger (key)', "
+        "'REFERENCES ledger (key) ON DELETE CASCADE') WHERE name = 'ledger_scopes'"
+    )
 
 
 @kind
@@ -566,7 +572,9 @@ def trapped(seed: int, base: Path, folder: Path, service: str, address: str) -> 
     else:
         chosen = chance.sample(names, chance.randrange(2, 5))
         # What is no database any more can't be changed further: that comes last.
-        chosen.sort(key=lambda name: name.startswith(("database", "wal", "shared", "journal", "page")))
+        chosen.sort(
+            key=lambda name: name.startswith(("database", "wal", "shared", "journal", "page"))
+        )
     for name in chosen:
         try:
             KINDS[name](found)

@@ -1,8 +1,9 @@
 """One user's work in a folder that a group shares, in a process of that user.
 
 Arguments: store, user id, group id, umask (octal), and what to do: "fill" it, "use" what another
-has filled, "use_again" what the second has left, or only "look" from outside. Started by root, it becomes that user first; started by
-anybody else it stays who it is. Prints "ok", or the names of what it could read when it looks.
+has filled, "use_again" what the second has left, or only "look" from outside. Started by root,
+it becomes that user first; started by anybody else it stays who it is. Prints "ok", or the
+names of what it could read when it looks.
 """
 
 import importlib
