@@ -20,6 +20,7 @@ from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE
 from evolink_widgets.store.formats import sniff
 from evolink_widgets.store.names import TRASH, in_database
+from evolink_widgets.store.opening import is_plain
 from evolink_widgets.store.recipe_file import FORMAT, moment
 from evolink_widgets.store.records import dump, load_object
 
@@ -149,7 +150,7 @@ def _beside(source: Path) -> dict[str, Any] | None:
     if named is None:
         return None
     path = source.with_name(f"{named[1]}.json")
-    if not path.is_file():
+    if not is_plain(path):  # in a stranger's folder it may lead elsewhere
         return None
     record = _object(_bytes(path), path)
     pictures = record.get("pictures")

@@ -60,6 +60,7 @@ class Outside:
         other.presets["theirs"] = {"prompt": MARK.decode()}
         other.close()
         self._told: dict[str, tuple[object, ...]] = {}
+        self._shared: set[str] = set()
 
     def take_down(self) -> None:
         """Remember how everything is now; last read long ago."""
@@ -68,11 +69,24 @@ class Outside:
             if path.is_file():
                 os.utime(path, (old, old + 86_400))
         self._told = self._seen()
+        self._shared = {
+            str(path.relative_to(self.folder))
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.stat().st_nlink > 1
+        }
 
     def changes(self) -> list[str]:
-        """What has become another since, was read, or is new or gone."""
+        """What has become another since, was read, or is new or gone.
+
+        A file that has a second name in the store is also the store's: it may be read there.
+        """
         now = self._seen()
-        return sorted(name for name in {*now, *self._told} if now.get(name) != self._told.get(name))
+        return sorted(
+            name
+            for name in {*now, *self._told}
+            if _less(now.get(name), name in self._shared)
+            != _less(self._told.get(name), name in self._shared)
+        )
 
     def _seen(self) -> dict[str, tuple[object, ...]]:
         found: dict[str, tuple[object, ...]] = {}
@@ -85,6 +99,11 @@ class Outside:
                 os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
             found[str(path.relative_to(self.folder))] = facts
         return found
+
+
+def _less(facts: tuple[object, ...] | None, is_shared: bool) -> tuple[object, ...] | None:
+    """What is told of a file, without when it was read if that counts for nothing."""
+    return facts if facts is None or not is_shared else facts[:2] + facts[3:]
 
 
 @dataclass
