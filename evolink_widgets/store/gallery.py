@@ -2,8 +2,9 @@
 
 A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
 whole picture that can be decoded, flushes them, gives them their readable name in one step,
-flushes the folder, and writes the row. Killed at any point, either the picture is there or its
-`.part` file is; admitting the same bytes again finds what is already in place.
+flushes the folder, and writes the row. Killed at any point, the picture is there, or it is
+fetched anew by whoever collects it next; admitting the same bytes again finds what is already in
+place.
 """
 
 from __future__ import annotations
@@ -26,10 +27,8 @@ from evolink_widgets.store.formats import Facts, NotAPicture, examine
 from evolink_widgets.store.opening import (
     PARTS,
     THUMBS,
-    NotPlain,
     flush,
     is_plain,
-    is_there,
     names_in,
     own_folder,
     remove,
@@ -320,8 +319,6 @@ class Gallery:
     def _examine(self, part: Path, task_id: str | None) -> Facts:
         try:
             with guarded(part, "read"):
-                if is_there(part) and not is_plain(part):
-                    raise NotPlain(part, "it is no plain file")
                 facts = examine(part)
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
