@@ -8,7 +8,6 @@ another's task is ever in the gallery, and what was booked for it is taken back 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,8 +109,7 @@ async def give_back(story: TaskStory, why: AnothersTask) -> None:
 
 def _remove_parts(gallery: Gallery, key: str, number: int) -> None:
     for index in range(number):
-        with contextlib.suppress(OSError):
-            gallery.part_path(key, index).unlink(missing_ok=True)
+        gallery.drop_part(key, index)
 
 
 def _size(pixels: tuple[int, int]) -> str:

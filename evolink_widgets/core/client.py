@@ -19,6 +19,7 @@ from evolink_widgets.core.replies import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,
+    NotFound,
     OutcomeUnknown,
     RateLimited,
     ServiceError,
@@ -149,6 +150,8 @@ class Client:
 
     async def task(self, task_id: str) -> TaskSnapshot:
         """Read one task."""
+        if not task_id.strip("."):  # the way to another address of the service
+            raise NotFound(f"{task_id!r} is no task's id.", task_id=task_id)
         document = await self._read_tasks("GET", f"{TASKS}/{quote(task_id, safe='')}")
         snapshot = read_task(document)
         if snapshot.id != task_id:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator, Set
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.core.adoption import AnothersTask, PixelCheck, give_back
-from evolink_widgets.core.follow import LINKS_LIVE
+from evolink_widgets.core.follow import LINKS_LIVE, follow
 from evolink_widgets.core.state import Stage
-from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound
+from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
 from evolink_widgets.store.gallery import Gallery
-from evolink_widgets.store.journal import is_found
+from evolink_widgets.store.journal import Step, is_found
+from evolink_widgets.store.opening import size_of
 
 if TYPE_CHECKING:
     from evolink_widgets.core.story import TaskStory
@@ -32,15 +33,20 @@ async def collect(story: TaskStory) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    entry = story.record.line
     await story.load_images()
     story.tell(stage=Stage.SAVING, progress=99)
     here = set(story.mine)
     if here:
         await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
-    links = Links(story, entry.results)
+    links = Links(story, story.record.line.results)
     wanted = [index for index in links.places if index not in here]
-    check = PixelCheck(story, is_needed=is_found(entry) and not here)
+    if (wanted or not here) and not story.record.has_read_links:
+        await _read_anew(story)
+        if story.record.step is not Step.READY:
+            return  # it has shown that it is another's
+        links = Links(story, story.record.line.results)
+        wanted = [index for index in links.places if index not in here]
+    check = PixelCheck(story, is_needed=is_found(story.record.line) and not here)
     outcomes = await asyncio.gather(
         *(_picture(story, links, check, index) for index in wanted), return_exceptions=True
     )
@@ -58,21 +64,40 @@ async def collect(story: TaskStory) -> None:
     await story.record.saved(story.task.state.receipt)
 
 
+async def _read_anew(story: TaskStory) -> None:
+    """Ask the service for the links: those in the journal are another process's word.
+
+    The folder may be a stranger's, and its links lead wherever that one likes.
+
+    Raises:
+        LinkExpired: the service does not know the task.
+        EvolinkError: as `follow`.
+    """
+    try:
+        await follow(story)
+    except NotFound:
+        await _gone(story, "The service does not know the task, and its links are not believed.")
+
+
 async def _close_if_gone(story: TaskStory, links: Links) -> None:
-    """Say that the pictures are gone, and write it down once nothing can bring them any more.
+    """Say that the pictures are gone, once the service no longer knows the task.
 
     Raises:
         LinkExpired: the service does not know the task any more, and its links do not work. The
             task stays open until their time is over: another key may know it.
     """
-    until, wiring = story.record.line.links_until, story.wiring
-    if links.unknown < UNKNOWN:
-        return
-    gone = LinkExpired(
-        "The links have run out, and the service no longer knows the task.",
-        task_id=story.task.id,
-    )
-    if until is not None and wiring.clock() >= until:
+    if links.unknown >= UNKNOWN:
+        await _gone(story, "The links have run out, and the service no longer knows the task.")
+
+
+async def _gone(story: TaskStory, why: str) -> NoReturn:
+    """Say that the pictures are gone; write it down once nothing can bring them any more.
+
+    Raises:
+        LinkExpired: always. The task stays open until the time of its links is over.
+    """
+    until, gone = story.record.line.links_until, LinkExpired(why, task_id=story.task.id)
+    if until is not None and story.wiring.clock() >= until:
         await story.record.lost(gone, story.task.state.receipt)
     raise gone
 
@@ -104,7 +129,7 @@ async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int
             story.landed(await story.uninterrupted(admitted))
             return
         except DownloadFailed as error:
-            come = part.stat().st_size if part.exists() else 0
+            come = size_of(part)
             if come > best:  # it gets on, if slowly: that is no reason to give up
                 best, pauses = come, iter(wiring.patience.download)
             elif await links.renew(link, readings, error) and again < AGAIN:
@@ -116,8 +141,8 @@ async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int
 def _tidy(gallery: Gallery, key: str, here: Set[int]) -> None:
     """Remove what a killed kernel left of pictures that it had taken in already."""
     for index in here:
-        with contextlib.suppress(OSError):
-            gallery.part_path(key, index).unlink(missing_ok=True)
+        with contextlib.suppress(StoreError):
+            gallery.drop_part(key, index)
 
 
 def _next(pauses: Iterator[float], error: DownloadFailed) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from evolink_widgets.core.limits import Limits
@@ -17,6 +17,14 @@ from evolink_widgets.core.replies import Download, LinkForbidden, NoAnswer
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.opening import (
+    change_plain,
+    is_plain,
+    is_there,
+    make_new,
+    remove,
+    size_of,
+)
 
 if TYPE_CHECKING:
     from evolink_widgets.core.transport import Transport
@@ -76,7 +84,8 @@ class Downloader:
     def forget(self, part: Path) -> None:
         """Start from the first byte next time."""
         self._versions.pop(part, None)
-        part.unlink(missing_ok=True)
+        with guarded(part, "removed"):
+            remove(part)
 
     def _ask_for(self, part: Path, have: int) -> dict[str, str]:
         if not have:
@@ -157,14 +166,26 @@ def _version(headers: Mapping[str, str]) -> str:
 
 
 def _size(part: Path) -> int:
+    """What is there to go on from; what is no plain file goes, and is not followed."""
     with guarded(part, "read"):
-        return part.stat().st_size if part.exists() else 0
+        if is_there(part) and not is_plain(part):
+            remove(part)
+        return size_of(part)
 
 
 def _put(part: Path, at: int, data: bytearray, truncate: bool) -> None:
     """Write `data` at its place; the first piece of a try cuts off what does not belong."""
-    with guarded(part, "written"), part.open("r+b" if part.exists() else "w+b") as file:
+    with guarded(part, "written"), _opened(part, at) as file:
         if truncate:
             file.truncate(at)
         file.seek(at)
         file.write(data)
+
+
+def _opened(part: Path, at: int) -> BinaryIO:
+    try:
+        return change_plain(part)
+    except FileNotFoundError:
+        if at:
+            raise DownloadFailed("What had come of a picture was removed meanwhile.") from None
+        return make_new(part)

@@ -61,6 +61,7 @@ class TaskRecord:
     Attributes:
         entry: the newest line; older than the journal's while another kernel collects the task.
         is_held: whether it is this kernel's to collect.
+        has_read_links: whether the service itself has said where the pictures are, to us.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class TaskRecord:
     ) -> None:
         self.entry = entry
         self.is_held = is_held
+        self.has_read_links = False
         self._wiring = wiring
         self._key = key
         self._trouble = trouble
@@ -117,6 +119,7 @@ class TaskRecord:
         # What could not be written yet is newer than what the journal says.
         if not self._unwritten:
             self.entry = (found if is_over else journal.get(self._key)) or self.entry
+            self.has_read_links = False
         return True
 
     async def let_go(self) -> None:
@@ -208,6 +211,7 @@ class TaskRecord:
 
         A kernel that dies before reads the task once more, and loses nothing.
         """
+        self.has_read_links = True
         self.entry = replace(
             self.line,
             step=Step.READY,

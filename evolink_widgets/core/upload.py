@@ -141,19 +141,31 @@ class Uploader:
                     return await self._upload(digest, path, size, doubtful=turn.doubtful)
             if turn.upload is None:
                 await asyncio.sleep(self._patience.spread(LOOK_AGAIN))
-            elif await self._holds(digest, turn.upload):
+            elif await self._holds(digest, turn.upload, path.name, size):
                 return turn.upload.link
 
-    async def _holds(self, digest: str, upload: Upload) -> bool:
-        """Whether a remembered link still leads somewhere; one that does not is forgotten."""
+    async def _holds(self, digest: str, upload: Upload, name: str, size: int) -> bool:
+        """Whether a remembered link still leads somewhere; one that does not is forgotten.
+
+        So is one that this process has not from the service, unless the service lists it: the
+        row may be a stranger's, and its link lead wherever that one likes.
+        """
         now = self._clock()
         if now - self._seen.get(upload.link, -BELIEVED) < BELIEVED:
             return True
-        if await self._files.is_gone(upload.link):
+        known = upload.link in self._seen or await self._is_listed(upload.link, name, size)
+        if not known or await self._files.is_gone(upload.link):
             await self._forget(digest, upload.link)
             return False
         self._seen[upload.link] = now
         return True
+
+    async def _is_listed(self, link: str, name: str, size: int) -> bool:
+        try:
+            found = await self._files.find(name, size)
+        except EvolinkError:  # it is uploaded anew, which costs nothing, or says what is wrong
+            return False
+        return found is not None and found.link == link
 
     async def _forget(self, digest: str, link: str) -> None:
         self._seen.pop(link, None)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import plain
 from .entries import read_upload
 from .refusal import FileRefusal
 from .vault import Vault
@@ -157,7 +158,7 @@ class FileShelf:
         """
         stored = self.get(file_id)
         try:
-            return stored.at.read_bytes(), stored.mime_type
+            return plain.read(stored.at), stored.mime_type
         except OSError:  # deleted at this very moment
             raise FileRefusal(404, "There is no such file.") from None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from . import plain
 from .entries import Freed, read_line
 from .looks import Drawn
 from .record import Record
@@ -82,11 +82,9 @@ class Memory:
 
     def _new_lines(self) -> list[bytes]:
         try:
-            if self._path.stat().st_size < self._read:  # another file was put in its place
+            if self._path.lstat().st_size < self._read:  # another file was put in its place
                 self._read = self._lines = 0
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                text = file.read()
+            text = plain.read(self._path, self._read)
         except OSError:
             return []
         whole, newline, _ = text.rpartition(b"\n")
@@ -98,8 +96,4 @@ class Memory:
         # One write, so that processes do not mix their lines; it begins on a new line, so that
         # a line that a killed process left unfinished spoils itself alone.
         line = b"\n" + json.dumps(entry).encode() + b"\n"
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(file, line)
-        finally:
-            os.close(file)
+        plain.append(self._path, line)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
-import shutil
+import re
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from . import plain
 
 __all__ = ["Vault"]
 
@@ -20,6 +23,7 @@ log = logging.getLogger("evolink_widgets")
 #: Bytes that were kept for a task go this long after its links, at the latest.
 _HELD_SECONDS = 48 * 3600
 _MOST_HELD = 400
+_NAME = re.compile(r"file-[\w-]{1,80}", re.ASCII)
 
 
 class Vault:
@@ -39,10 +43,8 @@ class Vault:
     def write(self, name: str, data: bytes, record: dict[str, Any]) -> Path:
         """Keep bytes, and then the record by which others find them."""
         at = self._folder() / name
-        at.write_bytes(data)
-        passing = at.with_suffix(f".{os.getpid()}.part")
-        passing.write_text(json.dumps(record), "utf-8")
-        passing.replace(at.with_suffix(".json"))
+        plain.write_new(at, data)
+        plain.write_new(at.with_suffix(".json"), json.dumps(record).encode())
         return at
 
     def records(self) -> Iterator[tuple[str, dict[str, Any], Path]]:
@@ -82,14 +84,13 @@ class Vault:
     def hold(self, name: str) -> None:
         """Keep the bytes for a task, whatever becomes of the file. Only some hundreds are kept."""
         folder = self._where()
-        if folder is None or (kept := folder / f"{name}.held").exists():
+        if folder is None:
             return
         try:
-            try:
-                os.link(folder / name, kept)
-            except OSError:  # no second names on this disk
-                shutil.copyfile(folder / name, kept)
-            os.utime(kept)
+            kept = folder / f"{_checked(name)}.held"
+            if os.path.lexists(kept):
+                return
+            plain.keep(folder / name, kept)
             self._let_go(folder)
         except OSError:  # no room: the task makes do without
             return
@@ -98,34 +99,45 @@ class Vault:
         """The bytes that were kept for a task; `None` when they are no longer here."""
         folder = self._where()
         try:
-            return (folder / f"{name}.held").read_bytes() if folder else None
+            return plain.read(folder / f"{_checked(name)}.held") if folder else None
         except OSError:
             return None
 
     def _let_go(self, folder: Path) -> None:
-        held = sorted(folder.glob("*.held"), key=lambda at: at.stat().st_mtime, reverse=True)
+        held = sorted(folder.glob("*.held"), key=lambda at: at.lstat().st_mtime, reverse=True)
         for number, at in enumerate(held):
-            if number >= _MOST_HELD or at.stat().st_mtime < time.time() - _HELD_SECONDS:
+            if number >= _MOST_HELD or at.lstat().st_mtime < time.time() - _HELD_SECONDS:
                 at.unlink(missing_ok=True)
 
     def _where(self) -> Path | None:
         """The folder, if there is one yet."""
         if self._own is not None:
             return Path(self._own.name)
-        return self._shared if self._shared is not None and self._shared.is_dir() else None
+        return self._shared if self._shared is not None and plain.is_folder(self._shared) else None
 
     def _folder(self) -> Path:
         """The folder, made if need be."""
         if self._shared is not None and self._own is None:
             with contextlib.suppress(OSError):
-                self._shared.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if os.access(self._shared, os.W_OK):
+                self._shared.mkdir(parents=True, exist_ok=True)
+                if plain.is_folder(self._shared) and os.access(self._shared, os.W_OK):
                     return self._shared
         if self._own is None:
             self._own = tempfile.TemporaryDirectory(
                 prefix="evolink-files-", ignore_cleanup_errors=True
             )
         return Path(self._own.name)
+
+
+def _checked(name: str) -> str:
+    """The name, which may stand in a stranger's file.
+
+    Raises:
+        OSError: it leads elsewhere.
+    """
+    if not _NAME.fullmatch(name):
+        raise OSError(errno.EINVAL, "no name of an upload", name)
+    return name
 
 
 def _read(at: Path) -> dict[str, Any]:
@@ -136,7 +148,7 @@ def _read(at: Path) -> dict[str, Any]:
         ValueError: it is none.
     """
     try:
-        record = json.loads(at.read_text("utf-8"))
+        record = json.loads(plain.read(at).decode("utf-8"))
     except (ValueError, RecursionError):
         raise ValueError("its record is not JSON") from None
     if not isinstance(record, dict):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import shutil
 import sqlite3
 import stat
@@ -12,8 +10,8 @@ from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.checking import harden
 from evolink_widgets.store.database import Database
-from evolink_widgets.store.schema import MIGRATIONS
 
 _LARGEST_DATABASE = 4_000_000_000
 _TRIES = 5
@@ -25,11 +23,8 @@ def open_aside(path: Path, folder: Path, stack: ExitStack) -> Database:
     database = Database(aside)
     stack.callback(database.close)
     try:
-        _check_schema(aside)
-        for table, columns in _our_columns().items():
-            theirs = {row["name"] for row in database.rows(f"PRAGMA table_info({table})")}
-            if not columns <= theirs:
-                raise StoreDamaged(f"{aside} is no store of ours: its table {table} is another.")
+        _check_whole(aside)
+        database.rows("SELECT 1")  # opens it, which looks at its schema
     except StoreError as exc:
         said = exc.message.replace(str(aside), str(path))
         raise type(exc)(said, advice=exc.advice) from exc
@@ -67,29 +62,9 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _check_schema(path: Path) -> None:
-    """Look for what no store of ours has, before anything in the schema is run."""
+def _check_whole(path: Path) -> None:
+    """Look whether its pages hang together; a large one takes a moment."""
     with guarded(path, "read"), closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA trusted_schema = OFF")
+        harden(connection)
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise StoreDamaged(f"{path} is damaged.")
-        odd = connection.execute(
-            "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') "
-            "OR sql LIKE 'CREATE VIRTUAL%'"
-        ).fetchone()[0]
-        if odd:
-            raise StoreDamaged(f"{path} holds views or triggers, which no store has.")
-
-
-@functools.lru_cache(maxsize=1)
-def _our_columns() -> dict[str, set[str]]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        for change in itertools.chain.from_iterable(MIGRATIONS):
-            if callable(change):
-                change(connection)
-            else:
-                connection.execute(change)
-        return {
-            table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-            for table in ("sets", "pictures", "tasks", "ledger", "ledger_scopes", "presets")
-        }

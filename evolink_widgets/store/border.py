@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from evolink_widgets.store.opening import NotPlain, make_new, new_name, remove
 
 _FULL = frozenset(
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)
@@ -45,16 +45,32 @@ def guarded(path: Path, doing: str) -> Iterator[None]:
         raise database_error(exc, path) from exc
     except OSError as exc:
         raise file_error(exc, path, doing) from exc
+    except UnicodeEncodeError as exc:
+        raise StoreError(
+            f"{str(path)!a} could not be {doing}: this locale has no such letters in file names.",
+            advice="Set PYTHONUTF8=1, or choose another folder with ew.configure(store=...).",
+        ) from exc
 
 
 def file_error(exc: OSError, path: Path, doing: str) -> StoreError:
     """Return the package's error for an OS error on `path`."""
+    if isinstance(exc, NotPlain):
+        return not_plain(exc)
     what = f"{path} could not be {doing}: {exc.strerror or exc}."
     if exc.errno in _FULL:
         return StoreFull(what)
     if exc.errno in _FORBIDDEN:
         return StoreReadOnly(what)
     return StoreError(what)
+
+
+def not_plain(exc: NotPlain) -> StoreDamaged:
+    """Return the package's error for a file that may lead elsewhere."""
+    return StoreDamaged(
+        f"{exc.filename} is left alone: {exc.strerror}.",
+        advice="Find out who put it there; then remove it, or choose another folder with "
+        "ew.configure(store=...).",
+    )
 
 
 def database_error(exc: sqlite3.Error, path: Path) -> StoreError:
@@ -88,10 +104,15 @@ def _ask_the_disk(exc: sqlite3.Error, path: Path) -> StoreError:
     # "disk I/O error" and "unable to open" keep the OS's reason to themselves (a quota, a
     # read-only mount, a file where the folder should be): a small write brings it out.
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".probe") as probe:
-            probe.write(bytes(65_536))
-            probe.flush()
-            os.fsync(probe.fileno())
+        name = path.with_name(new_name(".tmp"))
+        try:
+            with make_new(name) as probe:
+                probe.write(bytes(65_536))
+                probe.flush()
+                os.fsync(probe.fileno())
+        finally:
+            with suppress(OSError):
+                remove(name)
     except OSError as reason:
         return file_error(reason, path, "written")
     if _primary_code(exc) == 10:

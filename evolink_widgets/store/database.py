@@ -22,7 +22,9 @@ from urllib.parse import quote
 from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.checking import check_files, check_schema, harden
 from evolink_widgets.store.mounts import on_network
+from evolink_widgets.store.opening import make_new
 from evolink_widgets.store.process import at_fork, lasting
 from evolink_widgets.store.schema import APPLICATION_ID, MIGRATIONS, Change
 
@@ -131,7 +133,7 @@ class Database:
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query; none where there is no store yet (none is made)."""
         with self._lock, guarded(self.path, "read"):
-            if not self.path.exists():
+            if not self._exists():
                 return []
             connection = self._ready("read")
             try:
@@ -223,6 +225,11 @@ class Database:
         with guarded(self.path, "opened"):
             if access == "write":
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                if not self._exists():
+                    # SQLite would make it so that a group can't write to it, whatever the umask.
+                    with suppress(FileExistsError):
+                        make_new(self.path).close()
+            check_files(self.path)
             connection = self._sqlite(access)
             try:
                 self._mode = self._prepare(connection, access)
@@ -245,12 +252,13 @@ class Database:
             check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
+        harden(connection)
         # kB. The default of 2,000 is less than the prompts of 10,000 pictures.
         connection.execute("PRAGMA cache_size = -8000")
         return connection
 
     def _prepare(self, connection: sqlite3.Connection, access: Access) -> str:
-        version = self._check_version(connection, opening=True)
+        version = self._check_whose(connection)
         if access != "write":
             if version == 0:
                 raise StoreReadOnly(f"{self.path} is empty, and it can't be written to.")
@@ -273,7 +281,7 @@ class Database:
     def _migrate(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            version = self._check_version(connection, opening=True)  # another was first?
+            version = self._check_whose(connection)  # another was first?
             for changes in self.migrations[version:]:
                 for change in changes:
                     if callable(change):
@@ -288,27 +296,44 @@ class Database:
                 connection.rollback()
             raise
 
-    def _check_version(self, connection: sqlite3.Connection, *, opening: bool = False) -> int:
+    def _check_whose(self, connection: sqlite3.Connection) -> int:
+        """Look whether the database is ours, at one moment; return its version."""
+        begin = not connection.in_transaction
+        if begin:
+            connection.execute("BEGIN")
+        try:
+            version = self._check_version(connection)
+            tables = int(_one(connection, "SELECT count(*) FROM sqlite_master"))
+            if tables and int(_one(connection, "PRAGMA application_id")) != APPLICATION_ID:
+                raise StoreDamaged(
+                    f"{self.path} is a database of another program.",
+                    advice="Choose another folder with ew.configure(store=...).",
+                )
+            check_schema(connection, self.path, self.migrations, version)
+            return version
+        finally:
+            if begin and connection.in_transaction:
+                connection.rollback()
+
+    def _check_version(self, connection: sqlite3.Connection) -> int:
         version = int(_one(connection, "PRAGMA user_version"))
         if version > len(self.migrations):
             raise StoreTooNew(
                 f"{self.path} has schema {version}; "
                 f"this version of evolink-widgets knows {len(self.migrations)}."
             )
-        if opening:
-            # In this order: another process may be making our tables between the two reads.
-            tables = int(_one(connection, "SELECT count(*) FROM sqlite_master"))
-            ours = int(_one(connection, "PRAGMA application_id"))
-            if tables and ours != APPLICATION_ID:
-                raise StoreDamaged(
-                    f"{self.path} is a database of another program.",
-                    advice="Choose another folder with ew.configure(store=...).",
-                )
         return version
+
+    def _exists(self) -> bool:
+        try:
+            self.path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
 
     def _on_disk(self) -> tuple[int, int] | None:
         try:
-            found = self.path.stat()
+            found = self.path.lstat()
         except OSError:
             return None
         return found.st_dev, found.st_ino

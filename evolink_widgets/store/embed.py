@@ -19,7 +19,8 @@ from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE
 from evolink_widgets.store.formats import sniff
-from evolink_widgets.store.names import TRASH
+from evolink_widgets.store.names import TRASH, in_database
+from evolink_widgets.store.opening import is_plain
 from evolink_widgets.store.paths import path_of
 from evolink_widgets.store.recipe_file import FORMAT, moment
 from evolink_widgets.store.records import dump, load_object
@@ -150,13 +151,13 @@ def _beside(source: Path) -> dict[str, Any] | None:
     if named is None:
         return None
     path = source.with_name(f"{named[1]}.json")
-    if not path.is_file():
+    if not is_plain(path):  # in a stranger's folder it may lead elsewhere
         return None
     record = _object(_bytes(path), path)
     pictures = record.get("pictures")
     listed = pictures if isinstance(pictures, list) else []
     files = [one.get("file") for one in listed if isinstance(one, dict)]
-    return record if source.name in files else None
+    return record if in_database(source.name) in files else None
 
 
 def _stored(source: Path) -> str | None:
@@ -169,7 +170,8 @@ def _stored(source: Path) -> str | None:
         with guarded(path, "copied aside"):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="evolink-"))
         rows = open_aside(path, Path(folder), stack).rows(
-            "SELECT recipe FROM pictures JOIN sets USING (key) WHERE path = ?", (source.name,)
+            "SELECT recipe FROM pictures JOIN sets USING (key) WHERE path = ?",
+            (in_database(source.name),),
         )
     return rows[0]["recipe"] if rows else None
 

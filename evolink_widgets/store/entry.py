@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.store.names import KEY
 from evolink_widgets.store.records import (
     dump,
+    is_number,
     load,
     load_object,
     optional,
@@ -110,8 +113,37 @@ def read_entry(row: Row) -> Entry:
         raise StoreDamaged(f"The journal's row of task {row['key']} is damaged ({exc}).") from exc
 
 
+_TIMES = ("created_at", "sent_at", "accepted_at", "ended_at", "links_until", "lease_until")
+_TEXTS = ("service", "idempotency_key", "identity", "task_id", "origin", "owner")
+_NEEDED = frozenset({"created_at", "service", "idempotency_key"})
+_HEADER = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+
+
+def _check(row: Row) -> None:
+    """Look whether the row is of our making: its values go into file names and headers.
+
+    Raises:
+        StoreDamaged: it is not.
+    """
+    wrong = [] if KEY.fullmatch(str(row["key"])) else ["key"]
+    for name in (*_TIMES, *_TEXTS):
+        value = row[name]
+        fits = is_number(value) if name in _TIMES else isinstance(value, str)
+        if not fits and (value is not None or name in _NEEDED):
+            wrong.append(name)
+    if not wrong and not _HEADER.fullmatch(row["idempotency_key"]):
+        wrong.append("idempotency_key")
+    if wrong:
+        key = str(row["key"])
+        raise StoreDamaged(f"The journal's row of task {key!r:.80} is damaged: {', '.join(wrong)}.")
+
+
 def _entry(row: Row) -> Entry:
+    _check(row)
     key = row["key"]
+    links = load(row["results"], f"the results of task {key}")
+    if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
+        raise StoreDamaged(f"The results of task {key} are no links.")
     return Entry(
         key=key,
         step=Step(row["step"]),
@@ -125,9 +157,9 @@ def _entry(row: Row) -> Entry:
         sent_at=row["sent_at"],
         accepted_at=row["accepted_at"],
         ended_at=row["ended_at"],
-        results=tuple(load(row["results"], f"the results of task {key}")),
+        results=tuple(links),
         links_until=row["links_until"],
-        estimate_high=row["estimate_high"],
+        estimate_high=row["estimate_high"] if is_number(row["estimate_high"]) else None,
         receipt=read_receipt(row["receipt"]),
         failure=load_object(row["failure"], f"the failure of task {key}"),
         origin=row["origin"],

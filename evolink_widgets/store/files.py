@@ -6,12 +6,15 @@ import errno
 import filecmp
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
+
+from evolink_widgets.store import opening
+
+_BLOCK = 1 << 20
 
 # What file systems without hard links answer (FAT, some network folders).
 _NO_LINKS = frozenset(
@@ -19,12 +22,6 @@ _NO_LINKS = frozenset(
     for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EINVAL")
     if hasattr(errno, name)
 )
-
-
-def flush(path: Path) -> None:
-    """Put the bytes of a file on the disk (fsync)."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def flush_folder(path: Path) -> None:
@@ -49,7 +46,7 @@ def place(part: Path, target: Path) -> None:
         OSError: it could not be done.
     """
     try:
-        os.link(part, target)
+        opening.link(part, target)
     except FileExistsError:
         raise
     except (OSError, NotImplementedError, AttributeError) as exc:
@@ -60,42 +57,40 @@ def place(part: Path, target: Path) -> None:
 
 def take_back(part: Path, target: Path) -> None:
     """Undo `place`: `part` is there, `target` is not."""
-    if part.exists():
-        target.unlink(missing_ok=True)
+    if opening.is_there(part):
+        opening.remove(target)
     else:
-        target.replace(part)
+        opening.rename(target, part)
 
 
 def _place_without_links(part: Path, target: Path) -> None:
     # An empty file takes the name, so that nobody else can; then the real one replaces it.
     # A process killed in between leaves it empty: whoever comes next may have that name.
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        opening.make_new(target).close()
     except FileExistsError:
-        if not target.is_file() or target.stat().st_size:
+        if not opening.is_plain(target) or target.lstat().st_size:
             raise
     try:
-        part.replace(target)
+        opening.rename(part, target)
     except BaseException:
         with suppress(OSError):
-            target.unlink()
+            opening.remove(target)
         raise
 
 
 def replace(target: Path, data: bytes) -> None:
     """Write our own file `target` anew: the old bytes or the new ones, never a part of them."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
-    temporary = Path(name)
+    temporary = target.with_name(opening.new_name(".tmp"))
     try:
-        with os.fdopen(handle, "wb") as file:
+        with opening.make_new(temporary) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_MODE)
-        temporary.replace(target)
+        opening.rename(temporary, target)
     except BaseException:
         with suppress(OSError):
-            temporary.unlink()
+            opening.remove(temporary)
         raise
 
 
@@ -106,49 +101,59 @@ def copy(source: Path, target: Path) -> Path:
         The copy's path: `fox.png`, or `fox-2.png` where another file has that name.
     """
     with temporary(target.parent) as path:
-        shutil.copyfile(source, path)
+        with opening.read_plain(source) as file, opening.change_plain(path) as written:
+            shutil.copyfileobj(file, written, _BLOCK)
         return place_new(path, target)
 
 
 def write_new(data: bytes, target: Path) -> Path:
     """Write a file under the first free name like `target`; an equal one is found again."""
     with temporary(target.parent) as path:
-        path.write_bytes(data)
+        with opening.change_plain(path) as file:
+            file.write(data)
         return place_new(path, target)
 
 
 @contextmanager
 def temporary(folder: Path) -> Iterator[Path]:
     """Give a hidden, empty file in `folder`; it is gone afterwards, whatever happens."""
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
-    os.close(handle)
+    path = new_temporary(folder)
     try:
-        yield Path(name)
+        yield path
     finally:
         with suppress(OSError):
-            Path(name).unlink(missing_ok=True)
+            opening.remove(path)
+
+
+def new_temporary(folder: Path) -> Path:
+    """Make a hidden, empty file in `folder`, under a name that nobody can guess."""
+    path = folder / opening.new_name(".tmp")
+    opening.make_new(path).close()
+    return path
 
 
 def sweep(folder: Path) -> None:
-    """Remove what `temporary` left there in processes that were killed more than a day ago."""
+    """Remove what was left to grow there by processes that were killed more than a day ago."""
     long_ago = time.time() - 86_400
-    for path in folder.glob(".*.tmp"):
+    for name in opening.names_in(folder):
+        if not name.endswith((".tmp", ".part")):
+            continue
+        path = folder / name
         with suppress(OSError):
-            if path.stat().st_mtime < long_ago:
-                path.unlink()
+            if path.lstat().st_mtime < long_ago:
+                opening.remove(path)
 
 
 def place_new(path: Path, target: Path) -> Path:
     """Give a finished file the first free name like `target`; an equal one is found again."""
-    path.chmod(_MODE)
-    flush(path)
+    opening.flush(path)
     for candidate in free_names(target):
         try:
             place(path, candidate)
             flush_folder(target.parent)
             return candidate
         except FileExistsError:
-            if candidate.is_file() and filecmp.cmp(candidate, path, shallow=False):
+            if opening.is_plain(candidate) and filecmp.cmp(candidate, path, shallow=False):
                 return candidate
     raise AssertionError("free_names has no end")
 
@@ -157,9 +162,3 @@ def free_names(target: Path) -> Iterator[Path]:
     """Yield `a.png`, `a-2.png`, `a-3.png`, … for ever."""
     more = (target.with_name(f"{target.stem}-{number}{target.suffix}") for number in count(2))
     return chain((target,), more)
-
-
-# The umask can only be read by setting it, which other threads would see: once, at import.
-_UMASK = os.umask(0o077)
-os.umask(_UMASK)
-_MODE = 0o666 & ~_UMASK

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -27,12 +26,11 @@ from evolink_widgets.store.aside import open_aside
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.entry import Entry, read_entry
-from evolink_widgets.store.names import inside
+from evolink_widgets.store.names import KEY, inside
 from evolink_widgets.store.presets import LONGEST, read_preset
 from evolink_widgets.store.records import load_object
 from evolink_widgets.store.rows import is_digest, place_of, read_recipe
 
-KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LARGEST_RECORD = 8_000_000
 _LARGEST_TEXT = 1_000_000
 _MOST_SENTENCES = 1000

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from evolink_widgets.references.png_chunk import SIGNATURE, png_chunk
+from evolink_widgets.store.opening import read_plain
 
 # The service's own limit is 8,294,400 pixels; this one only keeps bombs out of memory.
 MOST_PIXELS = 64_000_000
@@ -54,7 +55,7 @@ def examine(path: Path) -> Facts:
         OSError: it can't be read.
     """
     digest = sha256()
-    with path.open("rb") as file:
+    with read_plain(path) as file:
         head = file.read(64)
         kind = sniff(head)
         if kind is None:
@@ -83,7 +84,7 @@ def _dimensions(path: Path, kind: str) -> tuple[int, int]:
     from PIL import Image
 
     try:
-        with Image.open(path, formats=[kind.upper()]) as image:
+        with read_plain(path) as file, Image.open(file, formats=[kind.upper()]) as image:
             width, height = image.size
             if kind == "png" and width * height <= MOST_PIXELS:
                 image.verify()
@@ -125,7 +126,7 @@ def same_bytes(path: Path, facts: Facts) -> bool:
     if path.stat().st_size != facts.bytes_count:
         return False
     digest = sha256()
-    with path.open("rb") as file:
+    with read_plain(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest() == facts.sha256

@@ -2,13 +2,15 @@
 
 A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
 whole picture that can be decoded, flushes them, gives them their readable name in one step,
-flushes the folder, and writes the row. Killed at any point, either the picture is there or its
-`.part` file is; admitting the same bytes again finds what is already in place.
+flushes the folder, and writes the row. Killed at any point, the picture is there, or it is
+fetched anew by whoever collects it next; admitting the same bytes again finds what is already in
+place.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,11 +24,27 @@ from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import FILE, Database
 from evolink_widgets.store.formats import Facts, NotAPicture, examine
+from evolink_widgets.store.opening import (
+    PARTS,
+    THUMBS,
+    flush,
+    is_plain,
+    names_in,
+    own_folder,
+    remove,
+)
 from evolink_widgets.store.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.process import hooks
 from evolink_widgets.store.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.records import read_receipt
-from evolink_widgets.store.rows import SELECT, in_reach, place_of, read_image, read_recipe
+from evolink_widgets.store.rows import (
+    SELECT,
+    check_key,
+    in_reach,
+    place_of,
+    read_image,
+    read_recipe,
+)
 from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
 from evolink_widgets.store.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.trash import Trash
@@ -42,14 +60,39 @@ class Gallery:
     def __init__(self, root: Path, database: Database) -> None:
         self.root = root
         self._database = database
+        self._parts: dict[tuple[str, int], Path] = {}
         self._trash = Trash(root, database)
 
     def part_path(self, key: str, index: int) -> Path:
-        """Return where a picture's bytes are collected; its folder is there afterwards."""
-        folder = self.root / ".parts"
-        with guarded(folder, "made"):
-            folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{key}_{index + 1}.part"
+        """Return where this kernel collects a picture's bytes; its folder is there afterwards.
+
+        The name is another one in each kernel, and can't be guessed.
+
+        Raises:
+            StoreDamaged: the key is none, or the folder is a link.
+        """
+        name = f"{check_key(key)}_{index + 1}"
+        with guarded(self.root / PARTS, "made"):
+            folder = own_folder(self.root, PARTS)
+            part = self._parts.get((key, index))
+            if part is None:
+                # What a killed kernel, or anybody else, has put there is not gone on with.
+                self._drop_parts(folder, name)
+                part = self._parts[key, index] = folder / f"{name}_{secrets.token_hex(16)}.part"
+        return part
+
+    def drop_part(self, key: str, index: int) -> None:
+        """Remove what is left of a picture that was being collected, by this kernel or another."""
+        self._parts.pop((key, index), None)
+        with suppress(OSError):
+            self._drop_parts(self.root / PARTS, f"{check_key(key)}_{index + 1}")
+
+    def _drop_parts(self, folder: Path, name: str) -> None:
+        for found in names_in(folder):
+            if found == f"{name}.part" or (
+                found.startswith(f"{name}_") and found.endswith(".part")
+            ):
+                remove(folder / found)
 
     def admit(
         self,
@@ -82,20 +125,21 @@ class Gallery:
             StoreFull, StoreReadOnly: nothing of it is in the gallery, `part` is still there.
         """
         already = self._row(key, index)
-        if already and not part.exists() and place_of(self.root, already).is_file():
+        if already and not part.exists() and is_plain(place_of(self.root, already)):
             # Another collector has taken it in since this one fetched it.
             return read_image(self.root, already, recipe)
         facts = self._examine(part, task_id)
         with guarded(part, "flushed to the disk"):
-            files.flush(part)
+            flush(part)
         already = self._row(key, index)
-        if already is None or not place_of(self.root, already).is_file():
+        if already is None or not is_plain(place_of(self.root, already)):
             about = NewSet(key, recipe, task_id, expected or recipe.request.n, now, notebook)
             self._take_in(about, NewPicture(index, part, facts, now))
             already = self._row(key, index)
             assert already is not None
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            remove(part)
+        self._parts.pop((key, index), None)
         return read_image(self.root, already, recipe)
 
     def _take_in(self, about: NewSet, picture: NewPicture) -> None:
@@ -153,7 +197,7 @@ class Gallery:
             )
         row = self._trash.settled(row)
         image = read_image(self.root, row)
-        if not image.path.is_file():
+        if not is_plain(image.path):
             raise StoreDamaged(
                 f"{image.path} is not there any more.",
                 advice="It was moved or deleted; put it back, or ask for it again.",
@@ -266,7 +310,7 @@ class Gallery:
                     raise
                 log.warning("%s", exc)
                 continue
-            if image.path.is_file():
+            if is_plain(image.path):
                 images.append(image)
         return images
 
@@ -277,10 +321,11 @@ class Gallery:
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
             if facts.format != "png":
-                thumbnail(part, PREVIEW_EDGE, cache=self.root / ".thumbs", name=facts.sha256)
+                thumbnail(part, PREVIEW_EDGE, cache=self.root / THUMBS, name=facts.sha256)
             return facts
         except (NotAPicture, StoreDamaged) as exc:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                remove(part)
             reason = exc.message if isinstance(exc, StoreDamaged) else str(exc)
             raise DownloadFailed(
                 f"A downloaded file is no picture: {reason}.", task_id=task_id

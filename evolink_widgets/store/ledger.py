@@ -300,10 +300,17 @@ def _sum(cap: Cap) -> tuple[str, tuple[object, ...]]:
     if cap.service is not None:
         wheres.append("service = ?")
         values.append(cap.service)
+    charged, reserved = _amount("charged"), _amount("reserved")
     return (
-        "SELECT coalesce(sum(charged), 0), "
-        "coalesce(sum(CASE WHEN state = 'settled' AND charged IS NULL THEN reserved END), 0), "
-        "coalesce(sum(CASE WHEN state = 'reserved' THEN reserved END), 0), count(*) "
+        f"SELECT coalesce(sum({charged}), 0), "
+        f"coalesce(sum(CASE WHEN state = 'settled' AND charged IS NULL THEN {reserved} END), 0), "
+        f"coalesce(sum(CASE WHEN state = 'reserved' THEN {reserved} END), 0), count(*) "
         f"FROM ledger WHERE {' AND '.join(wheres)}",
         tuple(values),
     )
+
+
+def _amount(column: str) -> str:
+    # A row that somebody else has written must neither make room under a cap nor break the sum.
+    most = round(_MOST * _MILLION)
+    return f"CASE WHEN typeof({column}) = 'integer' THEN min(max({column}, 0), {most}) END"

@@ -11,6 +11,7 @@ from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.foreign import ForeignStore
 from evolink_widgets.store.formats import EXTENSIONS, NotAPicture, examine
+from evolink_widgets.store.opening import PARTS, own_folder
 from evolink_widgets.store.plain import copy_plain
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
@@ -55,10 +56,8 @@ class References:
             (path for one in EXTENSIONS.values() if (path := folder / f"{digest}{one}").exists()),
             folder / f"{digest}{EXTENSIONS['png']}",
         )
-        parts, ours = self._root / ".parts", self._root / FOLDER
-        with guarded(ours, "made"):
-            parts.mkdir(parents=True, exist_ok=True)
-            ours.mkdir(parents=True, exist_ok=True)
+        with guarded(self._root, "made"):
+            parts, ours = own_folder(self._root, PARTS), own_folder(self._root, FOLDER)
         with files.temporary(parts) as path:
             try:
                 with guarded(path, "written"):

@@ -27,6 +27,7 @@ from evolink_widgets.store.foreign import ForeignStore, TheirPicture, TheirSet, 
 from evolink_widgets.store.formats import NotAPicture, examine
 from evolink_widgets.store.merged_references import References
 from evolink_widgets.store.names import TRASH
+from evolink_widgets.store.opening import PARTS, flush, own_folder
 from evolink_widgets.store.plain import copy_plain
 from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.shelving import NewPicture, NewSet, shelve
@@ -79,7 +80,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
     """
     if other.exists() and root.exists() and other.samefile(root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
-    files.sweep(root / ".parts")
+    files.sweep(root / PARTS)
     with opened(other) as theirs:
         return _Merge(root, database, theirs).run()
 
@@ -199,14 +200,13 @@ class _Merge:
 
     def _fetch(self, theirs: TheirPicture, stack: ExitStack) -> NewPicture | None:
         """Copy a picture into our folder of parts, and check the copy."""
-        folder = self.root / ".parts"
-        with guarded(folder, "made"):
-            folder.mkdir(parents=True, exist_ok=True)
+        with guarded(self.root / PARTS, "made"):
+            folder = own_folder(self.root, PARTS)
             path = stack.enter_context(files.temporary(folder))
         try:
             with guarded(path, "written"):
                 copy_plain(self._place_of(theirs), path, self.theirs.root)
-                files.flush(path)
+                flush(path)
             facts = examine(path)
             if facts.sha256 != theirs.sha256:
                 raise NotAPicture("its bytes were changed")

@@ -7,15 +7,31 @@ script, `-`, `_` and one dot; and it stays under 128 bytes, which every file sys
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.store.opening import TRASH, is_there, make_new, remove
 
-TRASH = ".trash"
-"""The folder inside the store where deleted pictures wait."""
+__all__ = [
+    "KEY",
+    "TRASH",
+    "in_database",
+    "in_file_system",
+    "inside",
+    "one_line",
+    "slug",
+    "stem",
+    "stems",
+]
+
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""What a task's local key looks like."""
 
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80
@@ -58,6 +74,44 @@ def stem(prompt: str, mark: str, when: float) -> str:
     return f"{day}_{slug(prompt)}_{mark}"
 
 
+def stems(folder: Path, prompt: str, mark: str, when: float) -> Iterator[str]:
+    """Yield stems that the folder's file system surely takes, the most readable first.
+
+    Args:
+        folder: the store's; it is there.
+        prompt: what was asked; any text.
+        mark: letters and digits that tell this set from others like it.
+        when: Unix seconds.
+    """
+    readable = stem(prompt, mark, when)
+    for name in dict.fromkeys((readable, stem(_in_ascii(prompt), mark, when))):
+        if name.isascii() or _is_taken(folder, name):
+            yield name
+
+
+def _in_ascii(text: str) -> str:
+    # An accent goes, its letter stays; other scripts go.
+    return unicodedata.normalize("NFKD", text[:1000]).encode("ascii", "ignore").decode("ascii")
+
+
+def _is_taken(folder: Path, name: str) -> bool:
+    """Tell whether a file may have this name there: by the encoding, and by trying it.
+
+    Mounts for other systems (FAT, SMB) and some file systems refuse letters.
+    """
+    probe = folder / f".{secrets.token_hex(4)}{name}"
+    try:
+        if os.fsencode(name) != name.encode("utf-8"):
+            return False  # a process with another locale would look for another name
+        make_new(probe).close()
+        try:
+            return is_there(probe)
+        finally:
+            remove(probe)
+    except (OSError, UnicodeError):
+        return False
+
+
 def inside(folder: Path, name: object) -> Path:
     """Return the file of this name in `folder`.
 
@@ -68,7 +122,31 @@ def inside(folder: Path, name: object) -> Path:
         raise StoreDamaged(f"The database names a file outside the store: {name!r:.100}.")
     if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
         raise StoreDamaged(f"The database names a file outside the store: {name[:60]!r}….")
-    return folder / name
+    path = folder / in_file_system(name)
+    if path.name != name and is_there(folder / name) and not is_there(path):
+        return folder / name  # an earlier version wrote it, in another encoding
+    return path
+
+
+def in_file_system(text: str) -> str:
+    """Return a name or a path as this process has to spell it: its bytes are UTF-8.
+
+    Where Python takes file names for another encoding (LC_ALL=C, Latin-1) the letters of a name
+    are not its bytes.
+    """
+    if text.isascii() or os.name == "nt":
+        return text
+    return os.fsdecode(text.encode("utf-8", "surrogateescape"))
+
+
+def in_database(name: str) -> str:
+    """Return a file's name as it is written down: `in_file_system`, the other way round."""
+    if name.isascii() or os.name == "nt":
+        return name
+    try:
+        return os.fsencode(name).decode("utf-8")
+    except UnicodeError:  # an earlier version wrote it in another encoding
+        return name
 
 
 def one_line(text: str, limit: int) -> str:

@@ -44,6 +44,6 @@ def _host() -> str:
     # the pid namespace tell them apart.
     marks = [socket.gethostname().encode("ascii", "replace").decode("ascii")]
     with contextlib.suppress(OSError):
-        marks.append(Path("/proc/sys/kernel/random/boot_id").read_text())
+        marks.append(Path("/proc/sys/kernel/random/boot_id").read_text("ascii"))
         marks.append(str(Path("/proc/self/ns/pid").readlink()))
     return f"{marks[0]}-{hashlib.sha256(''.join(marks).encode()).hexdigest()[:8]}"

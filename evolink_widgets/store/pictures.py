@@ -15,9 +15,10 @@ from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing import Receipt
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store import files
-from evolink_widgets.store.border import guarded
+from evolink_widgets.store.border import guarded, not_plain
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import TRASH, one_line
+from evolink_widgets.store.names import TRASH, in_database, one_line
+from evolink_widgets.store.opening import THUMBS, NotPlain, is_plain, is_there, read_plain
 from evolink_widgets.store.paths import path_of
 from evolink_widgets.store.process import hooks
 from evolink_widgets.store.thumbs import Thumb, as_jpeg, thumbnail
@@ -89,8 +90,8 @@ class GeneratedImage:
     def bytes(self) -> bytes:
         """The file's bytes, as the service sent them."""
         self._check_there()
-        with guarded(self.path, "read"):
-            return self.path.read_bytes()
+        with guarded(self.path, "read"), read_plain(self.path) as file:
+            return file.read()
 
     @property
     def pil(self) -> Image:
@@ -99,15 +100,13 @@ class GeneratedImage:
 
         self._check_there()
         try:
-            image = Image.open(self.path)
-            try:
+            # Pillow would run other programs for some formats; those are never ours.
+            kinds = [kind.upper() for kind in EXTENSIONS]
+            with read_plain(self.path) as file, Image.open(file, formats=kinds) as image:
                 image.load()
-            except BaseException:
-                image.close()
-                raise
+                return image
         except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
             raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
-        return image
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -242,7 +241,7 @@ class GeneratedImage:
             edge: its longest edge in pixels.
             limit: bytes it may have at most.
         """
-        cache = self._root / ".thumbs"
+        cache = self._root / THUMBS
         return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     @property
@@ -256,8 +255,9 @@ class GeneratedImage:
 
     def __repr__(self) -> str:
         kind = "simulated picture" if self.simulated else "picture"
+        kind = "simulated picture" if self.simulated else "picture"
         size = f"{self.width}×{self.height} {self.format.upper()}"
-        return printable(f"<{kind} {size} {self.path.name}>")
+        return printable(f"<{kind} {size} {in_database(self.path.name)}>")
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -289,7 +289,9 @@ class GeneratedImage:
         )
 
     def _check_there(self) -> None:
-        if not self.path.is_file():
+        if is_there(self.path) and not is_plain(self.path):
+            raise not_plain(NotPlain(self.path, "it is a link, or no plain file"))
+        if not is_plain(self.path):
             raise StoreDamaged(
                 f"{self.path} is not there any more.",
                 advice="It was moved or deleted; put it back, or ask for it again.",

@@ -7,6 +7,8 @@ from sqlite3 import Connection
 
 from evolink_widgets.store import files
 from evolink_widgets.store.formats import Facts, same_bytes
+from evolink_widgets.store.names import in_database
+from evolink_widgets.store.opening import is_plain, is_there
 
 
 def place_free(
@@ -22,7 +24,7 @@ def place_free(
         picture: whose file it is: task key and place in the task.
     """
     for candidate in files.free_names(target):
-        if _belongs_to_another(connection, candidate.name, picture):
+        if _belongs_to_another(connection, in_database(candidate.name), picture):
             continue
         try:
             files.place(source, candidate)
@@ -40,11 +42,11 @@ def already_there(
     A process killed after the file got its name and before its row was written leaves it so.
     """
     for candidate in files.free_names(target):
-        if not candidate.exists():
+        if not is_there(candidate):
             return None
-        if _belongs_to_another(connection, candidate.name, picture):
+        if _belongs_to_another(connection, in_database(candidate.name), picture):
             continue
-        if candidate.is_file() and same_bytes(candidate, facts):
+        if is_plain(candidate) and same_bytes(candidate, facts):
             return candidate
     return None
 

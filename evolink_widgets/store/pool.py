@@ -18,6 +18,7 @@ from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.entry import Entry, Step, read_entry
 from evolink_widgets.store.journal import is_free
+from evolink_widgets.store.opening import is_plain
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.records import read_receipt
 from evolink_widgets.store.rows import place_of, read_image
@@ -158,10 +159,10 @@ class Pool:
     def _place(self, row: Row) -> Path | None:
         """Where a picture's file is; one that a killed move left elsewhere is put right first."""
         place = place_of(self._root, row)
-        if not place.is_file():
+        if not is_plain(place):
             row = self._trash.settled(row)
             place = place_of(self._root, row)
-        return place if row["trashed_at"] is None and place.is_file() else None
+        return place if row["trashed_at"] is None and is_plain(place) else None
 
 
 # The plus keeps SQLite from reading all pictures that are not in the trash: few have the recipe.

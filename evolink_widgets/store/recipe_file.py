@@ -10,6 +10,7 @@ from sqlite3 import Connection, Row
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.names import inside
+from evolink_widgets.store.opening import remove
 from evolink_widgets.store.records import load_object
 
 FORMAT = "evolink-widgets recipe 1"
@@ -35,7 +36,7 @@ def write(root: Path, connection: Connection, key: str) -> None:
     path = inside(root, f"{found['stem']}.json")
     with guarded(path, "written"):
         if not pictures:
-            path.unlink(missing_ok=True)
+            remove(path)
             return
         files.replace(path, _readable(_record(found, pictures)))
 

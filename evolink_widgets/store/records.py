@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,11 @@ def read_receipt(text: str | None) -> Receipt | None:
     from evolink_widgets.rules.pricing import Receipt
 
     return Receipt(**{name: record.get(name) for name in _receipt_fields()})
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value from the database is a number that can be counted with."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def storable(text: str | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.formats import EXTENSIONS
-from evolink_widgets.store.names import TRASH, inside
+from evolink_widgets.store.names import KEY, TRASH, inside
 from evolink_widgets.store.pictures import GeneratedImage
 from evolink_widgets.store.records import load_object, storable
 
@@ -21,6 +21,7 @@ SELECT = (
 )
 """Reads pictures so that `read_image` understands them; a WHERE may follow."""
 
+_ENDINGS = frozenset(EXTENSIONS.values())
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -73,9 +74,23 @@ def place_of(root: Path, row: Row) -> Path:
     """Return where a picture's file belongs: in the folder, or in its trash.
 
     Raises:
-        StoreDamaged: the row names a place outside.
+        StoreDamaged: the row names a place outside, or a file that is no picture.
     """
-    return inside(root if row["trashed_at"] is None else root / TRASH, row["path"])
+    place = inside(root if row["trashed_at"] is None else root / TRASH, row["path"])
+    if place.name[:1] == "." or place.suffix not in _ENDINGS:
+        raise StoreDamaged(f"The database names a file that is no picture: {place.name!r:.100}.")
+    return place
+
+
+def check_key(key: object) -> str:
+    """Return a task's key.
+
+    Raises:
+        StoreDamaged: it is none; a file can't be named after it.
+    """
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        raise StoreDamaged(f"{key!r:.100} is no task's key.")
+    return key
 
 
 def in_reach(key: str, number: int) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from evolink_widgets.store import files
 from evolink_widgets.store.database import insert
 from evolink_widgets.store.formats import EXTENSIONS, Facts
-from evolink_widgets.store.names import TRASH, stem
+from evolink_widgets.store.names import TRASH, in_database, inside, stems
+from evolink_widgets.store.opening import own_folder
 from evolink_widgets.store.placing import already_there, place_free
 from evolink_widgets.store.records import dump, storable
 from evolink_widgets.store.schema import search_text
@@ -56,17 +57,18 @@ def shelve(
         from a process that was killed before it wrote the row.
     """
     folder = root if picture.trashed_at is None else root / TRASH
-    stem = _stem_of(connection, about)
-    target = folder / f"{stem}_{picture.number + 1}{EXTENSIONS[picture.facts.format]}"
+    stem = _stem_of(root, connection, about)
+    target = inside(folder, f"{stem}_{picture.number + 1}{EXTENSIONS[picture.facts.format]}")
     slot = (about.key, picture.number)
     path = already_there(connection, target, picture.facts, slot)
     placed = path is None
     if path is None:
-        folder.mkdir(exist_ok=True)
+        if picture.trashed_at is not None:
+            own_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
         files.flush_folder(folder)
     try:
-        _write_row(connection, about.key, picture, path.name)
+        _write_row(connection, about.key, picture, in_database(path.name))
     except BaseException:
         if placed:
             files.take_back(picture.file, path)
@@ -74,14 +76,14 @@ def shelve(
     return path, placed
 
 
-def _stem_of(connection: Connection, about: NewSet) -> str:
+def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
     key, recipe = about.key, about.recipe
     found = connection.execute("SELECT stem FROM sets WHERE key = ?", (key,)).fetchone()
     if found is not None:
         return str(found["stem"])
     # Four letters of the key are enough nearly always; all of them always.
     for letters in (4, 8, len(key)):
-        name = stem(recipe.request.prompt, key[:letters], about.created_at)
+        name = next(stems(root, recipe.request.prompt, key[:letters], about.created_at))
         if not connection.execute("SELECT 1 FROM sets WHERE stem = ?", (name,)).fetchone():
             break
     columns = {

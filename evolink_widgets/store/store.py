@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
@@ -11,6 +12,7 @@ from evolink_widgets.store.gallery import Gallery
 from evolink_widgets.store.journal import Journal
 from evolink_widgets.store.ledger import Ledger
 from evolink_widgets.store.merging import Merged, merge
+from evolink_widgets.store.names import in_file_system
 from evolink_widgets.store.owner import this_process
 from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.presets import Presets
@@ -33,7 +35,7 @@ class Store:
     """
 
     def __init__(self, root: str | Path) -> None:
-        self.root = absolute(root, "The store", ConfigurationError)
+        self.root = absolute(_spelt(root), "The store", ConfigurationError)
         self.database = Database(self.root / FILE)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
@@ -80,3 +82,14 @@ class Store:
 
     def __repr__(self) -> str:
         return printable(f"Store({str(self.root)!r})")
+
+
+def _spelt(root: str | Path) -> str | Path:
+    """The folder as this process has to spell it: in code it is spelt as in UTF-8."""
+    try:
+        os.fsencode(root)
+    except UnicodeEncodeError:  # this locale has no such letters
+        return Path(in_file_system(str(root)))
+    except (TypeError, ValueError):  # `absolute` says what is wrong with it
+        pass
+    return root

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import base64
 import io
-import os
-import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.border import file_error
 from evolink_widgets.store.formats import EXTENSIONS, MOST_PIXELS
+from evolink_widgets.store.opening import make_new, new_name, own_folder, read_plain, remove, rename
 from evolink_widgets.store.strips import shrunk
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ PREVIEW_EDGE = 512
 _QUALITY = 82
 #: How hard WebP's coder tries: where bytes are counted, and where time is (half of it for 4 %).
 _THOROUGH, _QUICK = 4, 2
+#: Bytes of a small copy; none that is made here has as many.
+_LARGEST = 32_000_000
 _LADDER = (80, 68, 55, 42, 30, 20)
 
 
@@ -55,7 +56,8 @@ def thumbnail(
         source: a picture file, or its bytes.
         edge: the longest edge in pixels.
         limit: bytes it may have at most: quality, then size, are lowered to fit.
-        cache: the folder where it is kept; `None` keeps nothing.
+        cache: the folder of the store where it is kept; `source` is a file of that store then,
+            and no link. `None` keeps nothing.
         name: what `source` is called there (its SHA-256); without it nothing is kept.
 
     Raises:
@@ -69,7 +71,7 @@ def thumbnail(
             return found
     if kept is not None and (edge < PREVIEW_EDGE or (limit is not None and edge <= PREVIEW_EDGE)):
         source = thumbnail(source, PREVIEW_EDGE, cache=cache, name=name).data
-    image = _small(source, edge)
+    image = _small(source, edge, is_stored=cache is not None)
     thumb = _encode(image, _QUALITY, _QUICK) if limit is None else _fit(image, limit)
     if kept is not None:
         _keep(kept, thumb.data)
@@ -94,13 +96,18 @@ def as_jpeg(thumb: Thumb, limit: int) -> str:
         flat.thumbnail((max(16, flat.width * 3 // 4), max(16, flat.height * 3 // 4)))
 
 
-def _small(source: Path | bytes, edge: int) -> Image:
+def _small(source: Path | bytes, edge: int, *, is_stored: bool) -> Image:
     from PIL import Image, ImageOps
 
     called = "The picture" if isinstance(source, bytes) else str(source)
     try:
-        opened = io.BytesIO(source) if isinstance(source, bytes) else source
-        with Image.open(opened, formats=[kind.upper() for kind in EXTENSIONS]) as image:
+        with ExitStack() as stack:
+            image = stack.enter_context(
+                Image.open(
+                    stack.enter_context(_opened(source, is_stored)),
+                    formats=[kind.upper() for kind in EXTENSIONS],
+                )
+            )
             if image.width * image.height > MOST_PIXELS:
                 raise StoreDamaged(f"{called} claims {image.width}×{image.height} pixels.")
             ready = shrunk(image, edge) or _smooth(image)
@@ -119,6 +126,13 @@ def _small(source: Path | bytes, edge: int) -> Image:
         raise StoreDamaged(f"{called} can't be decoded ({exc}).") from exc
     except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
         raise StoreDamaged(f"{called} can't be decoded ({exc}).") from exc
+
+
+def _opened(source: Path | bytes, is_stored: bool) -> BinaryIO:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    # A user's own file may be a link; one in a store's folder may not.
+    return read_plain(source) if is_stored else source.open("rb")
 
 
 def _smooth(image: Image) -> Image:
@@ -153,7 +167,10 @@ def _kept(path: Path) -> Thumb | None:
     from PIL import Image
 
     try:
-        data = path.read_bytes()
+        with read_plain(path) as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            return None
         # The cache is not flushed to the disk: after a power cut a file may be cut off, and
         # Pillow opens no WebP that is.
         with Image.open(io.BytesIO(data), formats=["WEBP"]) as image:
@@ -165,13 +182,13 @@ def _kept(path: Path) -> Thumb | None:
 def _keep(path: Path, data: bytes) -> None:
     # A cache that can't be written (read-only, full) only makes the next look slower.
     with suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        own_folder(path.parent.parent, path.parent.name)
+        temporary = path.with_name(new_name(".tmp"))
         try:
-            with os.fdopen(handle, "wb") as file:
+            with make_new(temporary) as file:
                 file.write(data)
-            Path(name).replace(path)
+            rename(temporary, path)
         except BaseException:
             with suppress(OSError):
-                Path(name).unlink()
+                remove(temporary)
             raise

@@ -19,7 +19,8 @@ from evolink_widgets.store import files, recipe_file
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.formats import Facts
-from evolink_widgets.store.names import TRASH, inside
+from evolink_widgets.store.names import TRASH, in_database, inside
+from evolink_widgets.store.opening import THUMBS, is_plain, names_in, own_folder, remove
 from evolink_widgets.store.placing import already_there, place_free
 from evolink_widgets.store.rows import SELECT, in_reach, is_digest, place_of
 
@@ -63,7 +64,7 @@ class Trash:
         move leaves anything to do.
         """
         other = self._other_place(row)
-        if not other.is_file() or _is_strangers(other, place_of(self.root, row)):
+        if not is_plain(other) or _is_strangers(other, place_of(self.root, row)):
             return row
         with suppress(StoreError), self._database.write() as connection:
             # Under the lock nobody else is moving it.
@@ -79,7 +80,8 @@ class Trash:
         moved: dict[int, tuple[Path, Path]] = {}
         try:
             with self._database.write() as connection, guarded(folder, "written"):
-                folder.mkdir(exist_ok=True)
+                if trashed_at is not None:
+                    own_folder(self.root, TRASH)
                 for number in numbers:
                     row = _row(connection, key, number)
                     if row is None or (row["trashed_at"] is None) == (trashed_at is None):
@@ -90,7 +92,7 @@ class Trash:
                     moved[number] = pair
                     connection.execute(
                         "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
-                        (pair[1].name, trashed_at, key, number),
+                        (in_database(pair[1].name), trashed_at, key, number),
                     )
                 files.flush_folder(folder)
         except BaseException:
@@ -108,10 +110,10 @@ class Trash:
             self._write_recipe(connection, key)
             for number, (source, target) in moved.items():
                 row = _row(connection, key, number)
-                if row is None or place_of(self.root, row) != target or not target.is_file():
+                if row is None or place_of(self.root, row) != target or not is_plain(target):
                     continue  # somebody has moved it again
                 with suppress(OSError):
-                    source.unlink(missing_ok=True)
+                    remove(source)
 
     def _place(self, connection: Connection, row: Row, folder: Path) -> tuple[Path, Path] | None:
         picture = (row["key"], row["number"])
@@ -119,7 +121,7 @@ class Trash:
         there = already_there(connection, target, _facts(row), picture)
         if there is not None:  # killed in the middle of this very move
             return source, there
-        if not source.is_file():
+        if not is_plain(source):
             return None
         return source, place_free(connection, source, target, picture)
 
@@ -127,22 +129,23 @@ class Trash:
         place, picture = place_of(self.root, row), (row["key"], row["number"])
         other = self._other_place(row)
         with guarded(place, "put in its place"):
-            if place.is_file():  # it has both names
-                if other.is_file() and not _is_strangers(other, place):
+            if is_plain(place):  # it has both names
+                if is_plain(other) and not _is_strangers(other, place):
                     self._write_recipe(connection, row["key"])
-                    other.unlink()
+                    remove(other)
                 return
             found = already_there(connection, other, _facts(row), picture)
             if found is None:
                 return
-            place.parent.mkdir(exist_ok=True)
+            if place.parent.name == TRASH:
+                own_folder(self.root, TRASH)
             placed = place_free(connection, found, place, picture)
             connection.execute(
                 "UPDATE pictures SET path = ? WHERE key = ? AND number = ?",
-                (placed.name, *picture),
+                (in_database(placed.name), *picture),
             )
             self._write_recipe(connection, row["key"])
-            found.unlink(missing_ok=True)
+            remove(found)
 
     def _write_recipe(self, connection: Connection, key: str) -> None:
         with suppress(StoreDamaged):  # a set without a recipe has no recipe file to follow
@@ -156,11 +159,13 @@ class Trash:
             place = place_of(self.root, row)
             connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
             with guarded(place, "deleted"):
-                place.unlink(missing_ok=True)
+                remove(place)
         if is_digest(row["sha256"]):
-            for small in (self.root / ".thumbs").glob(f"{row['sha256'][:32]}_*"):
-                with suppress(OSError):
-                    small.unlink()
+            thumbs = self.root / THUMBS
+            for small in names_in(thumbs):
+                if small.startswith(f"{row['sha256'][:32]}_"):
+                    with suppress(OSError):
+                        remove(thumbs / small)
         return 1
 
     def _other_place(self, row: Row) -> Path:
@@ -171,7 +176,7 @@ class Trash:
 def _is_strangers(other: Path, place: Path) -> bool:
     """Tell whether `other` is a file of its own beside the picture that is in its place."""
     with suppress(OSError):
-        return place.is_file() and not other.samefile(place)
+        return is_plain(place) and not other.samefile(place)
     return False
 
 

@@ -8,7 +8,6 @@ has and until when, or who is uploading it at this moment: of many who need it, 
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,19 @@ from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
 from evolink_widgets.store.database import Database
 from evolink_widgets.store.formats import EXTENSIONS
+from evolink_widgets.store.opening import (
+    REFERENCES,
+    is_plain,
+    own_folder,
+    read_plain,
+    remove,
+    size_of,
+)
 from evolink_widgets.store.owner import surely_gone
 
 __all__ = ["FOLDER", "KEPT", "MARGIN", "Turn", "Upload", "Uploads"]
 
-FOLDER = ".references"
-"""The folder inside the store where the bytes of references are."""
+FOLDER = REFERENCES
 
 KEPT = 72 * 3600.0
 """Seconds for which the files service keeps a file."""
@@ -76,6 +82,7 @@ class Uploads:
     """
 
     def __init__(self, root: Path, database: Database) -> None:
+        self._root = root
         self._folder = root / FOLDER
         self._database = database
 
@@ -93,8 +100,8 @@ class Uploads:
         """
         target = self._folder / f"{sha256}{EXTENSIONS[form]}"
         with guarded(target, "written"):
-            if not target.is_file() or target.stat().st_size != len(data):
-                self._folder.mkdir(parents=True, exist_ok=True)
+            if size_of(target) != len(data):
+                own_folder(self._root, REFERENCES)
                 files.replace(target, data)
         if original is not None:
             with self._database.write() as connection:
@@ -106,7 +113,7 @@ class Uploads:
 
     def has(self, sha256: str) -> bool:
         """Whether a reference's bytes seem to be there; they are not read."""
-        return any((self._folder / f"{sha256}{one}").is_file() for one in EXTENSIONS.values())
+        return any(is_plain(self._folder / f"{sha256}{one}") for one in EXTENSIONS.values())
 
     def file_of(self, sha256: str) -> Path:
         """The file with these bytes; read once, to see that it still has them.
@@ -118,7 +125,7 @@ class Uploads:
         for extension in EXTENSIONS.values():
             path = self._folder / f"{sha256}{extension}"
             with guarded(path, "read"):
-                if path.is_file():
+                if is_plain(path):
                     if _digest(path) == sha256:
                         return path
                     raise StoreDamaged(
@@ -133,8 +140,8 @@ class Uploads:
     def drop(self, sha256: str) -> None:
         """Remove a reference's bytes, if they are there."""
         for extension in EXTENSIONS.values():
-            with guarded(self._folder, "written"), suppress(FileNotFoundError):
-                (self._folder / f"{sha256}{extension}").unlink()
+            with guarded(self._folder, "written"):
+                remove(self._folder / f"{sha256}{extension}")
 
     def find(self, account: str, sha256: str, now: float) -> Upload | None:
         """The upload whose link still holds; `None` where there is none."""
@@ -236,7 +243,7 @@ def _free(holder: str | None, until: float | None, owner: str, now: float) -> bo
 
 def _digest(path: Path) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with read_plain(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

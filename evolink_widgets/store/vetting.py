@@ -12,6 +12,7 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.recipe import Recipe
 from evolink_widgets.store.entry import Entry, Step
+from evolink_widgets.store.records import is_number
 
 MOST_PICTURES = 1000
 _MOST_UNITS = 10_000_000 * 1_000_000
@@ -46,7 +47,7 @@ def task(entry: Entry) -> Entry | None:
         results=(),
         links_until=None,
         receipt=_plain_receipt(entry),
-        estimate_high=entry.estimate_high if _is_number(entry.estimate_high) else None,
+        estimate_high=entry.estimate_high if is_number(entry.estimate_high) else None,
     )
 
 
@@ -61,7 +62,7 @@ def _plain_receipt(entry: Entry) -> Any:
     if entry.receipt is None:
         return None
     amounts = ("reserved", "charged", "refunded")
-    wrong = {name: None for name in amounts if not _is_number(getattr(entry.receipt, name))}
+    wrong = {name: None for name in amounts if not is_number(getattr(entry.receipt, name))}
     return replace(entry.receipt, **wrong)
 
 
@@ -73,18 +74,14 @@ def is_ledger_row(columns: dict[str, Any]) -> bool:
         and isinstance(columns["service"], str)
         and _is_units(columns["reserved"])
         and (charged is None or _is_units(charged))
-        and _is_number(columns["reserved_at"])
-        and (settled_at is None or _is_number(settled_at))
+        and is_number(columns["reserved_at"])
+        and (settled_at is None or is_number(settled_at))
     )
 
 
 def _is_units(value: object) -> bool:
     # Sums of whole numbers must stay within SQLite's 63 bits.
     return isinstance(value, int) and 0 <= value <= _MOST_UNITS
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def moment(value: object) -> float:

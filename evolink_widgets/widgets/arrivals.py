@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
-import tempfile
 import threading
 import time
 from collections import deque
@@ -19,6 +17,7 @@ from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store import files
 from evolink_widgets.store.border import guarded
+from evolink_widgets.store.opening import change_plain, own_folder, remove
 from evolink_widgets.widgets.delivery import workers
 
 __all__ = ["MOST", "Arrivals"]
@@ -92,7 +91,7 @@ class Arrivals:
                     advice="Give its path from Python: studio.references = [path].",
                 )
             try:
-                with guarded(arrival.path, "written"), arrival.path.open("r+b") as file:
+                with guarded(arrival.path, "written"), change_plain(arrival.path) as file:
                     file.seek(arrival.have)
                     file.write(piece)
             except BaseException:
@@ -160,11 +159,10 @@ class Arrivals:
             )
         folder = self._folder()
         with guarded(folder, "written"):
-            folder.mkdir(parents=True, exist_ok=True)
+            own_folder(folder.parent, folder.name)
             files.sweep(folder)  # of kernels that were killed
-            handle, path = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
-            os.close(handle)
-        arrival = self._coming[name] = _Arrival(Path(path), self._clock())
+            path = files.new_temporary(folder)
+        arrival = self._coming[name] = _Arrival(path, self._clock())
         if not self._is_watched:
             self._is_watched = True
             run_on_loop(self._watch())
@@ -179,4 +177,4 @@ class Arrivals:
         arrival = self._coming.pop(name, None)
         if arrival is not None:
             with suppress(OSError):  # swept a day later
-                arrival.path.unlink()
+                remove(arrival.path)

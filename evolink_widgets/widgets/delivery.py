@@ -11,6 +11,7 @@ from typing import Any
 
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, StoreDamaged
+from evolink_widgets.store.opening import read_plain
 from evolink_widgets.store.pictures import GeneratedImage
 
 __all__ = ["CHUNK", "Pace", "pace", "piece", "told_of", "workers"]
@@ -100,7 +101,7 @@ def piece(image: GeneratedImage, what: str, offset: int) -> tuple[dict[str, Any]
         part, total, kind = data[offset : offset + CHUNK], len(data), "webp"
     else:
         try:
-            with image.path.open("rb") as file:  # not the whole file for every piece of it
+            with read_plain(image.path) as file:  # not the whole file for every piece of it
                 total = os.fstat(file.fileno()).st_size
                 file.seek(offset)
                 part, kind = file.read(CHUNK), image.format

@@ -29,6 +29,7 @@ from evolink_widgets.rules.links import nearest_link, reference_rule
 from evolink_widgets.rules.pricing import Estimate
 from evolink_widgets.rules.problem import Problem, shown
 from evolink_widgets.rules.signed import without_secret
+from evolink_widgets.store.formats import EXTENSIONS
 from evolink_widgets.store.names import one_line
 from evolink_widgets.store.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
@@ -279,7 +280,7 @@ def _facts(path: Path) -> str:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=[kind.upper() for kind in EXTENSIONS]) as image:
             width, height = image.size
     except Exception as exc:  # Pillow's readers raise many kinds on broken bytes
         raise StoreDamaged(f"{path} can't be decoded ({exc}).") from exc

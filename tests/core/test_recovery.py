@@ -129,7 +129,7 @@ def test_an_ask_for_what_an_earlier_kernel_paid_for_collects_it(
     assert session.outstanding() is None
 
 
-def test_a_half_download_is_resumed_by_the_next_kernel(
+def test_a_half_download_is_fetched_anew_by_the_next_kernel_and_leaves_nothing_behind(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
     first = open_session(in_process)
