@@ -92,17 +92,18 @@ export function onePress(root, ui) {
     const isText = /^(textarea|input|select)$/.test(target.localName);
     const isLine = target.localName === "textarea" && !ctrlKey && !metaKey;
     ui.pressedAt = event.timeStamp;
-    if (!PRESSES.includes(key)) isSteered = true;
+    if (!PRESSES.includes(key)) [isSteered, movedAt] = [true, -ARMING];
     if (!repeat || (key === "Enter" ? isLine : isText || !HELD_ONCE.includes(key))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   });
   on("click", (event) => {
     const button = buttonAt(event.target);
+    if (!button) return;
     isSteered = false;
     ui.pressedAt = event.timeStamp;
     // The keyboard and assistive technology press without a pointer.
-    if (!button || (event.detail ? isArmed : !isEarly(event, movedAt))) return;
+    if (event.detail ? isArmed : !isEarly(event, movedAt)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     ui.say(`“${button.getAttribute("aria-label") ?? (button.title || button.textContent)}” has only just come here. Press again.`);
