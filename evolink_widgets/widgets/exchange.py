@@ -15,17 +15,18 @@ from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets import describe
 from evolink_widgets.widgets.hosts import speak
+from evolink_widgets.widgets.presses import Presses
 from evolink_widgets.widgets.traits import is_torn
 
-__all__ = ["Answer", "Exchange"]
+__all__ = ["PAID", "Answer", "Exchange"]
 
 log = logging.getLogger("evolink_widgets")
 
 #: What a handler answers: a kind and its fields; `None` when the answer comes later.
 Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
-#: Requests that cost money.
-_PAID = ("run", "reuse", "runAgain", "sendAgain")
+#: Requests that cost money: each comes from a press of its own.
+PAID = ("run", "reuse", "runAgain", "sendAgain")
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
 
@@ -41,7 +42,7 @@ class Exchange(anywidget.AnyWidget):
     """
 
     #: Kinds of requests, and the methods that handle them.
-    _handlers: ClassVar[dict[str, str]] = {}
+    _handlers: ClassVar[dict[str, str]] = {"press": "_on_press"}
 
     def __init__(self, **traits: Any) -> None:
         unknown = sorted(set(traits) - set(self.trait_names()))
@@ -51,6 +52,7 @@ class Exchange(anywidget.AnyWidget):
         self._trait_lock = threading.RLock()
         self._context = contextvars.copy_context()
         self._paid_answers: dict[str, Answer] = {}
+        self._presses = Presses()
         super().__init__(**traits)
         # A handler works on whichever shell the browser asks. ipykernel 7.4 brings a question to
         # the one that spoke last instead, and there a cell may be asleep: ours needs no such way.
@@ -81,7 +83,7 @@ class Exchange(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         kind, name = str(content.get("kind")), content.get("id")
-        if kind in _PAID and isinstance(name, str):
+        if kind in PAID and isinstance(name, str):
             with self._guard:
                 asked_before = name in self._paid_answers
                 answer = self._paid_answers.setdefault(name, None)
@@ -99,10 +101,16 @@ class Exchange(anywidget.AnyWidget):
                 raise EvolinkError(
                     "This kernel does not know what was asked.", advice="Run the cell again."
                 )
+            if kind in PAID:
+                self._presses.redeem(content.get("press"), content.get("ticket"))
             answer: Answer = getattr(self, self._handlers[kind])(content)
             return answer
 
         return self._tried(work)
+
+    def _on_press(self, content: dict[str, Any]) -> Answer:
+        ticket = self._presses.expect(content.get("press"), content.get("seen"))
+        return "ready", {"ticket": ticket}
 
     def _answer_later(
         self, content: dict[str, Any], work: Callable[[], Answer], workers: Workers = _asks
@@ -112,6 +120,9 @@ class Exchange(anywidget.AnyWidget):
         async def answer() -> None:
             told = await workers.run(self._tried, work)
             if told is not None:
+                name = str(content.get("id"))
+                if name in self._paid_answers:  # it may be asked for again
+                    self._paid_answers[name] = told
                 self._answer(content, *told)
 
         run_on_loop(answer())

@@ -200,10 +200,11 @@ class Gallery(Panel):
         return {"text": f"{said} Simulated: nothing is charged." if current.simulated else said}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "accepted", self._ask_again, content.get("picture"))
+        return self._later(content, "accepted", self._ask_again, content)
 
-    def _ask_again(self, name: object) -> dict[str, Any]:
-        return {"key": self._submit(self._shelf.image(name).recipe.request).key}
+    def _ask_again(self, content: dict[str, Any]) -> dict[str, Any]:
+        request = self._shelf.image(content.get("picture")).recipe.request
+        return {"run": described(self._buy(content, request))}
 
     def _on_favourite(self, content: dict[str, Any]) -> Answer:
         change = partial(self._shelf.favourite, _names(content), content.get("on") is True)

@@ -107,6 +107,15 @@ class Panel(View):
         self._follow(task)
         return task
 
+    def _buy(self, content: dict[str, Any], request: ImageRequest, *, fresh: bool = True) -> Task:
+        """Ask for what was pressed for.
+
+        Raises:
+            EvolinkError: an earlier press has asked for the same, and the page had not shown it.
+        """
+        submit = partial(self._submit, request, fresh=fresh)
+        return self._presses.buy(content.get("press"), (fresh, request), submit)
+
     def _changed(self, task: Task, state: TaskState) -> None:
         """One task has a new state. Runs on the core's thread."""
         self._reflect_soon()
@@ -197,8 +206,8 @@ class Panel(View):
         return "ok", {}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:
-        self._submit(self._task(content).request)
-        return "ok", {}
+        task = self._buy(content, self._task(content).request)
+        return "accepted", {"run": described(task)}
 
     def _task(self, content: dict[str, Any]) -> Task:
         task = self._tasks.get(str(content.get("key")))

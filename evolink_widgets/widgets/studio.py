@@ -221,7 +221,7 @@ class ImageStudio(PresetPanel):
     def _accept(self, content: dict[str, Any], *, fresh: bool) -> Answer:
         fields = {name: getattr(self, name) for name in describe.FIELDS}
         request = ImageRequest(**describe.typed({**fields, **_fields(content)}))
-        task = self._submit(request, fresh=fresh)
+        task = self._buy(content, request, fresh=fresh)
         return "accepted", {"run": described(task)}
 
     def _on_recover(self, content: dict[str, Any]) -> Answer:

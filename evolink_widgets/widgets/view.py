@@ -27,7 +27,7 @@ class View(Exchange):
 
     _key = traitlets.Unicode().tag(sync=True)
 
-    _handlers: ClassVar[dict[str, str]] = {"bytes": "_on_bytes"}
+    _handlers: ClassVar[dict[str, str]] = {**Exchange._handlers, "bytes": "_on_bytes"}
     #: What of a picture a page may ask for.
     _forms: ClassVar[tuple[str, ...]] = ("original", *delivery.EDGES)
 

@@ -11,8 +11,8 @@ import evolink_widgets as ew
 from evolink_widgets.widgets import assets
 
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
-LIMITS = {"studio": (50_000, 22_000), "image_grid": (25_000, 16_000), "gallery": (36_000, 20_000),
-          "compare": (28_000, 16_000)}  # fmt: skip
+LIMITS = {"studio": (55_000, 22_000), "image_grid": (28_000, 16_000), "gallery": (38_000, 20_000),
+          "compare": (29_000, 16_000)}  # fmt: skip
 WIDGETS = tuple(LIMITS)
 FILE_LIMIT = 600_000  # bytes
 

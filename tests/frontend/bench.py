@@ -216,7 +216,7 @@ def page_html(theme: str, width: int, direction: str) -> str:
 import {{ Kernel, Model }} from "/stub.js";
 import widget from "/widget.js";
 const {{ traits, plan }} = await (await fetch("/plan.json")).json();
-window.model = new Model(traits);
+window.model = new Model(traits, plan.delay);
 window.kernel = new Kernel(model, plan);
 window.widget = widget;
 for (const run of plan.runs ?? []) kernel.run(run);
@@ -273,6 +273,11 @@ class Bench:
         """What the live region has said, oldest first."""
         lines: list[str] = self.js("() => window.spoken")
         return lines
+
+    def bought(self) -> list[str]:
+        """What Python was asked to buy: the kind of each purchase."""
+        kinds: list[str] = self.js("() => kernel.bought")
+        return kinds
 
     def show(self, **run: Any) -> str:
         """Python tells of a new run."""

@@ -1,8 +1,11 @@
 /** A stand-in for anywidget's model and for the Python side behind it: plays the protocol, records what it hears. */
 
 export class Model {
-  constructor(state) {
+  constructor(state, delay = 0) {
     this.state = state;
+    /** Milliseconds that a message is on its way, in either direction. */
+    this.delay = delay;
+    this.widget_manager = { kernel: { connectionStatus: "connected" } };
     this.saved = [];
     this.sent = [];
     this.listeners = [];
@@ -33,7 +36,9 @@ export class Model {
   send(content, callbacks, buffers) {
     const message = JSON.parse(JSON.stringify(content));
     this.sent.push(message);
-    queueMicrotask(() => window.kernel.hear(message, buffers));
+    const arrive = () => window.kernel.hear(message, buffers);
+    if (this.delay) setTimeout(arrive, this.delay);
+    else queueMicrotask(arrive);
   }
   heard(kind) {
     return this.sent.filter((message) => message.kind === kind);
@@ -55,14 +60,40 @@ export class Kernel {
     this.deaf = new Set(plan.deaf ?? []);
     this.answers = {};
     this.count = 0;
+    /** What it was asked to buy, each once under its press: all that ever costs money. */
+    this.bought = [];
+    this.tickets = new Map();
+    this.presses = new Set();
+    /** Answers to purchases by their id: asked twice is answered twice. */
+    this.paid = new Map();
+    /** How many of them are lost on their way. */
+    this.losing = 0;
   }
   tell(message, buffers = []) {
-    this.model.fire("msg:custom", JSON.parse(JSON.stringify(message)), buffers);
+    const arrive = () => this.model.fire("msg:custom", JSON.parse(JSON.stringify(message)), buffers);
+    if (this.model.delay) setTimeout(arrive, this.model.delay);
+    else arrive();
+  }
+  /** As Python does: a purchase has a press that was told of, and that has bought nothing yet. */
+  redeem({ kind, press, ticket }) {
+    if (!press || this.tickets.get(ticket) !== press || this.presses.has(press)) throw Error(`${kind} without a press`);
+    this.presses.add(press);
+    this.bought.push(kind);
+  }
+  on_press({ press }) {
+    const ticket = `t${this.tickets.size}`;
+    this.tickets.set(ticket, press);
+    return { kind: "ready", ticket };
   }
   hear(message, parts) {
     if (this.silent || this.deaf.has(message.kind)) return;
-    const answer = (this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }))).call(this, message, parts);
-    if (!answer) return;
+    const isPaid = ["run", "reuse", "runAgain", "sendAgain"].includes(message.kind);
+    const known = this.paid.get(message.id);
+    if (isPaid && !known) this.redeem(message);
+    const handle = this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }));
+    const answer = known ?? handle.call(this, message, parts);
+    if (isPaid) this.paid.set(message.id, answer);
+    if (!answer || (isPaid && this.losing-- > 0)) return;
     const { buffers = [], after = [], ...body } = answer;
     this.tell({ id: message.id, ...body }, buffers);
     for (const [event, eventBuffers] of after) this.tell(event, eventBuffers);

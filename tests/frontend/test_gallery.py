@@ -400,27 +400,15 @@ def test_asking_again_shows_the_price_and_needs_a_second_press(bench: Opener) ->
     line = ask_again(one)
     assert one.sent("runAgain") == []
     expect(line.get_by_role("button", name="Not now")).to_be_focused()
-    one.press("Enter")
+    one.press("Shift", "Enter")  # with a key between: the focus was taken there
     expect(line.get_by_role("button")).to_have_count(0)
     expect(place(one, 2)).to_be_focused()
     assert one.sent("runAgain") == []
 
 
-def test_a_double_click_buys_nothing(bench: Opener) -> None:
-    one = gallery(bench, clock=True)
-    one.page.clock.run_for(1000)
-    line = ask_again(one)
-    line.get_by_role("button", name="Ask again").click()
-    assert one.sent("runAgain") == []
-    one.page.clock.run_for(1000)
-    line.get_by_role("button", name="Ask again").click()
-    assert [message["picture"] for message in one.sent("runAgain")] == ["task1202.0"]
-
-
 def test_what_is_asked_again_tells_its_progress_and_its_picture_appears(bench: Opener) -> None:
     one = gallery(bench)
     line = ask_again(one)
-    one.page.wait_for_timeout(700)  # the guard against double clicks
     line.get_by_role("button", name="Ask again").click()
     ask = one.root.locator(".ew-ask")
     expect(ask).to_contain_text("Waiting in the queue")

@@ -146,6 +146,7 @@ def test_what_is_run_here_is_an_earlier_prompt_at_once(open_one: Opener) -> None
         box(one).fill(prompt)
         one.press("Control+Enter")
         expect(one.root.get_by_role("article").first).to_contain_text(prompt)
+        expect(one.root.locator(".ew-run")).to_have_attribute("aria-disabled", "false")
     box(one).fill("a bird")
     one.press("ArrowUp", "ArrowUp", "ArrowUp")
     expect(box(one)).to_have_value("a dog")

@@ -42,6 +42,13 @@ def running(shared: Kernel) -> Kernel:
 with_subshells = pytest.mark.parametrize("release", ["7.0", "7"], indirect=True)
 
 
+def press(running: Kernel, widget: str) -> dict[str, str]:
+    """Press a button that buys: what goes with the purchase."""
+    running.tell(widget, {"kind": "press", "id": "p", "press": "p1", "seen": []})
+    [ready] = running.run("pass").said("ready")
+    return {"press": "p1", "ticket": ready["ticket"]}
+
+
 def saw_it_all(cell: Cell) -> None:
     """Everything about a run of two pictures was told before the cell was over."""
     stages = [told["run"]["stage"] for told in cell.said("run")]
@@ -167,7 +174,8 @@ def test_a_panel_is_answered_on_whichever_shell_the_question_came(running: Kerne
     cell = running.run(f"{STUDIO}; print(studio.model_id)")
     widget = cell.text.strip()
     shell = running.subshell()
-    ask = {"kind": "run", "id": "a1", "fields": {"prompt": "an owl"}}
+    pressed = press(running, widget)
+    ask = {"kind": "run", "id": "a1", "fields": {"prompt": "an owl"}, **pressed}
     running.tell(widget, {"kind": "hello", "id": "a0"})
     running.tell(widget, ask, subshell=shell)
     running.tell(widget, ask)  # the same once more, as if the answer had been lost
@@ -182,8 +190,9 @@ def test_a_panel_is_answered_on_whichever_shell_the_question_came(running: Kerne
 def test_a_panel_is_answered_while_the_main_shell_sleeps(running: Kernel) -> None:
     widget = running.run(f"{STUDIO}; print(studio.model_id)").text.strip()
     shell = running.subshell()
+    ask = {"kind": "run", "id": "a1", "fields": {}, **press(running, widget)}
     sleeping = running.start("time.sleep(4)")
-    running.tell(widget, {"kind": "run", "id": "a1", "fields": {}}, subshell=shell)
+    running.tell(widget, ask, subshell=shell)
     cell = running.finish(sleeping)
     assert cell.said("accepted")
     saw_it_all(cell)

@@ -15,6 +15,7 @@ from ipywidgets import Widget
 
 import evolink_widgets as ew
 from evolink_widgets import connect
+from evolink_widgets.widgets.exchange import PAID
 
 PATIENCE = 20.0
 Message = tuple[dict[str, Any], list[bytes]]
@@ -87,8 +88,24 @@ class Browser:
     def _send(self, data: dict[str, Any]) -> None:
         self.line.handle_msg({"content": {"comm_id": "", "data": data}, "buffers": []})
 
+    def press(self, seen: list[str] | None = None) -> dict[str, Any]:
+        """Press a button that buys: what goes with the purchase, once the kernel is ready.
+
+        Args:
+            seen: keys of the runs that the page shows then; all that it was told of by default.
+        """
+        if seen is None:
+            told = [content for content, _ in self.line.messages]
+            seen = [content["run"]["key"] for content in told if content.get("run")]
+        press = f"p{next(self._ids)}"
+        ready, _ = self.ask("press", press=press, seen=seen)
+        assert ready["kind"] == "ready", ready
+        return {"press": press, "ticket": ready["ticket"]}
+
     def ask(self, kind: str, **fields: Any) -> Message:
-        """Send a request and wait for its answer."""
+        """Send a request and wait for its answer; what costs money has a press of its own."""
+        if kind in PAID and "press" not in fields:
+            fields |= self.press()
         name = self.tell(kind, **fields)
         return self.wait(lambda message: message.get("id") == name)
 

@@ -292,23 +292,24 @@ def test_asking_again_tells_the_price_first_and_pays_once(
     assert "nothing is charged" in price
     assert len(one.images) == 2, "a price buys nothing"
     # The same request twice: the answer was lost, and the person pressed once.
-    page.say({"kind": "runAgain", "id": "same", "picture": name})
-    page.say({"kind": "runAgain", "id": "same", "picture": name})
+    ask = {"kind": "runAgain", "id": "same", "picture": name, **page.press()}
+    page.say(ask)
+    page.say(ask)
     (answer, *more) = page.answers("same", 1)
     assert answer["kind"] == "accepted"
-    page.run(answer["key"], stage="done")
+    page.run(answer["run"]["key"], stage="done")
     assert more == []
     eventually(lambda: len(one.images) == 4)
     assert len(ew.spending()) == 2
     page.wait(lambda told: told.get("kind") == "changed")
-    assert {image.task_key for image in one.images} == {images[0].task_key, answer["key"]}
+    assert {image.task_key for image in one.images} == {images[0].task_key, answer["run"]["key"]}
 
 
 def test_a_task_that_is_asked_again_can_be_stopped(gallery: Callable[..., ew.Gallery]) -> None:
     name = ids(paint("a fox"))[0]
     ew.weather("stuck")
     page = Browser(gallery())
-    key = page.ask("runAgain", picture=name)[0]["key"]
+    key = page.ask("runAgain", picture=name)[0]["run"]["key"]
     page.run(key, stage="processing")
     assert [run["key"] for run in page.ask("hello")[0]["runs"]] == [key]
     page.ask("stop", key=key)

@@ -24,7 +24,7 @@ def page(studio: ew.ImageStudio) -> Browser:
 def test_a_run_that_is_asked_for_twice_under_one_id_is_one_run(
     studio: ew.ImageStudio, page: Browser
 ) -> None:
-    ask = {"kind": "run", "id": "x1", "fields": FIELDS}
+    ask = {"kind": "run", "id": "x1", "fields": FIELDS, **page.press()}
     page.say(ask)
     page.say(ask)
     first, second = page.answers("x1", 2)
@@ -37,8 +37,9 @@ def test_running_again_twice_under_one_id_is_running_again_once(
 ) -> None:
     task = studio.run()
     task.result(20)
+    ask = {"kind": "runAgain", "id": "x2", "key": task.key, **page.press()}
     for _ in range(3):
-        page.say({"kind": "runAgain", "id": "x2", "key": task.key})
+        page.say(ask)
     page.answers("x2", 3)
     assert len(studio.runs) == 2
 

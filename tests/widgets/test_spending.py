@@ -85,7 +85,7 @@ def test_what_the_store_lacks_is_priced_before_it_is_bought(
 def test_taking_from_the_store_twice_under_one_id_is_one_run(
     studio: ew.ImageStudio, page: Browser
 ) -> None:
-    ask = {"kind": "reuse", "id": "x1", "fields": FIELDS}
+    ask = {"kind": "reuse", "id": "x1", "fields": FIELDS, **page.press()}
     page.say(ask)
     page.say(ask)
     page.answers("x1", 2)

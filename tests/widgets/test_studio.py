@@ -131,7 +131,7 @@ def test_each_bad_end_is_told_apart(
 def test_run_again_asks_anew(studio: ew.ImageStudio, page: Browser) -> None:
     key = start(page)
     page.run(key, stage="done")
-    assert page.ask("runAgain", key=key)[0]["kind"] == "ok"
+    assert page.ask("runAgain", key=key)[0]["kind"] == "accepted"
     again = studio.runs[1].key
     page.run(again, stage="done")
     first, second = (task.images[0].sha256 for task in studio.runs)

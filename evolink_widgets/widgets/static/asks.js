@@ -1,5 +1,6 @@
 /** What is being asked again: a line for each, until its pictures stand among the others. */
 import { fill, flag, h, icon, join, make, timeLeft, write } from "./dom.js";
+import { BUYS } from "./purchase.js";
 
 /** What Python may offer, and its words. @type {Record<string, string>} */
 const OFFERS = { stop: "Stop waiting", resume: "Wait again", lookAgain: "Look again", sendAgain: "Send again" };
@@ -37,7 +38,11 @@ export function asksOf(ui, fail) {
         acts,
         ...actions
           .filter((action) => OFFERS[action])
-          .map((action) => h("button.btn", () => void ui.link.ask(action, { key }).catch(fail), OFFERS[action])),
+          .map((action) => {
+            const ask = () => (BUYS.includes(action) ? ui.buy(button, action, { key }) : ui.link.ask(action, { key })),
+              button = h("button.btn", () => void ask().catch(fail), OFFERS[action]);
+            return button;
+          }),
       );
       if (!quiet) ui.say(join(`${title}.`, charge && `${charge.text}.`, message ?? prompt.slice(0, 80)));
     },

@@ -42,9 +42,9 @@ export function composer(ui) {
     step("plus", "One more", () => count.stepUp()),
   );
 
-  const cost = costs(id, () => start("reuse"));
+  const cost = costs(id, (take) => start("reuse", take));
   const runPrice = h("small");
-  const run = h("button.run", { "aria-describedby": cost.describes, onclick: () => start("run") }, "Run", runPrice);
+  const run = h("button.run", { "aria-describedby": cost.describes, onclick: () => start("run", run) }, "Run", runPrice);
 
   // Where the problems of the prompt stand, and those of all other controls.
   const [promptProblems, otherProblems] = make("div div.wrong");
@@ -76,7 +76,6 @@ export function composer(ui) {
   let checked = { problems: [], notices: [] };
   /** Values of Python's that no control can show; they are asked for all the same. @type {Partial<Fields>} */
   let unshown = {};
-  let isSending = false;
   let isTyped = false;
   let turn = 0;
   /** The turns of Python's last answer, and of the last change. */
@@ -158,15 +157,15 @@ export function composer(ui) {
 
   /** Why it cannot be asked for, in a sentence. @param {"run" | "reuse"} kind */
   function reason(kind, isChecked = true) {
-    if (isSending) return "Waiting for the kernel…";
+    if (ui.busy) return ui.busy;
     if (!prompt.value.trim()) return "Write a prompt to run.";
     if (tray.reason()) return tray.reason();
     if (!isChecked) return null;
     return checked.problems[0]?.message ?? (kind === "run" ? checked.obstacle : null);
   }
 
-  /** Asks for the pictures. @param {"run" | "reuse"} kind anew, or from the store as far as it has them */
-  async function start(kind) {
+  /** Asks for the pictures. @param {"run" | "reuse"} kind anew, or from the store as far as it has them @param {HTMLElement} button */
+  async function start(kind, button) {
     // What was typed a moment ago was not checked yet: Python does so again before it sends.
     const why = reason(kind, answered >= altered);
     if (why) {
@@ -174,20 +173,15 @@ export function composer(ui) {
       if (!prompt.value.trim()) prompt.focus();
       return;
     }
-    isSending = true;
     turn++; // what this comes to is newer than a check that is on its way
-    draw();
     try {
-      // Never sent twice: an answer that is late is waited for.
       const fields = save();
-      await link.ask(kind, { fields });
-      earlier.ran(fields.prompt);
+      if (await ui.buy(button, kind, { fields }, draw)) earlier.ran(fields.prompt);
     } catch (/** @type {any} */ { told, message }) {
       const problems = told?.problems;
       checked = { ...checked, problems: problems ?? [], notices: problems ? [] : [message] };
       say(message);
     }
-    isSending = false;
     draw();
   }
 
@@ -268,7 +262,7 @@ export function composer(ui) {
 
   /** @param {KeyboardEvent} event */
   function onkeydown({ key, ctrlKey, metaKey, target }) {
-    if (key === "Enter" && (ctrlKey || metaKey)) start("run");
+    if (key === "Enter" && (ctrlKey || metaKey)) start("run", run);
     if (key === "Escape" && sizes.tray.contains(target)) {
       sizes.chip.click();
       sizes.chip.focus();

@@ -1,12 +1,12 @@
 /** What it costs and what is left, under the composer: price, balance, what the store has, caps. */
 import { fill, flag, h, icon, join, make, many, range, set, write } from "./dom.js";
 
-/** @param {string} id begins the ids of what describes Run @param {() => void} use takes what the store has */
+/** @param {string} id begins the ids of what describes Run @param {(button: HTMLElement) => void} use takes what the store has */
 export function costs(id, use) {
   const hint = h("span", { id: `${id}hint` });
   const [ends, notices, caps] = make("span.ends p.notices div.caps");
   const have = h("bdi", { id: `${id}have` });
-  const take = h("button.btn", use);
+  const take = h("button.btn", { "data-offer": "", onclick: () => use(take) });
   const reuse = h("div.reuse", { hidden: true }, icon("store"), have, take);
   let drawn = "";
 

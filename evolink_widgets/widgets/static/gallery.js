@@ -4,6 +4,7 @@ import { asksOf } from "./asks.js";
 import { filtersOf } from "./filters.js";
 import { num, shelfOf } from "./shelf.js";
 import { stockOf } from "./stock.js";
+import { purchases } from "./purchase.js";
 import { openView } from "./view.js";
 import { WORK } from "./work.js";
 
@@ -19,8 +20,6 @@ Object.assign(ICONS, {
 const NEARBY = 24;
 /** How often a page that is looked at says so. */
 const RENEW = 25_000;
-/** A second press that comes sooner is the end of a double click. */
-const DOUBLE = 600;
 
 /** All whole numbers between two, and these. @param {number} from @param {number} last */
 const span = (from, last) => Array.from({ length: last + 1 - from }, (_, i) => from + i);
@@ -42,6 +41,7 @@ function gallery(ui) {
       fill(next, ...more);
     },
     fail = (/** @type {Error} */ { message }) => tell(message, true),
+    waiting = purchases(ui),
     asks = asksOf(ui, fail),
     /** What goes wrong on the way is told. @type {<A extends any[]>(act: (...given: A) => any) => (...given: A) => void} */
     safe =
@@ -58,8 +58,9 @@ function gallery(ui) {
     folder = "",
     /** Whether others are looked for than those that are shown. */
     others = false,
-    /** What went to the trash last. @type {string[]} */
+    /** What went to the trash, each time. @type {string[][]} */
     gone = [],
+    isMoving = false,
     drawn = "";
 
   // One picture.
@@ -79,15 +80,14 @@ function gallery(ui) {
       shut();
       tell("Asking for the price…");
       const { text } = await ask("price", { picture: id }),
-        since = Date.now(),
         buy = button(
           "Ask again",
           async () => {
-            if (Date.now() - since < DOUBLE) return;
+            const told = await ui.buy(buy, "runAgain", { picture: id });
+            if (!told || !buy.isConnected) return;
+            const had = next.contains(document.activeElement);
             tell("");
-            shelf.go(place);
-            // Never sent twice: an answer that is late is waited for.
-            await ask("runAgain", { picture: id }, 1);
+            if (had) shelf.go(place);
           },
           "",
           "button.btn.first",
@@ -100,24 +100,27 @@ function gallery(ui) {
       await ask("favourite", { pictures, on });
       return on ? "Marked as favourite." : "No longer a favourite.";
     },
+    /** One after the other: until it is drawn, what is pressed again is what is on its way. */
+    move = async (/** @type {"trash" | "restore"} */ kind, /** @type {string[]} */ pictures) => {
+      if (isMoving) throw Error("One at a time.");
+      isMoving = true;
+      shut();
+      const { count } = await ask(kind, { pictures }).finally(() => (isMoving = false));
+      ui.select(pictures, false);
+      return some(count);
+    },
     toTrash = async (/** @type {string[]} */ pictures) => {
-      shut();
-      const told = await ask("trash", { pictures });
-      gone = pictures;
-      ui.select(pictures, false);
-      tell(`${some(told.count)} moved to the trash.`, false, button("Undo", undo, "putBack"));
+      const moved = await move("trash", pictures);
+      gone.push(pictures);
+      tell(`${moved} moved to the trash.`, false, button("Undo", undo, "putBack"));
     },
-    putBack = async (/** @type {string[]} */ pictures) => {
-      shut();
-      const told = await ask("restore", { pictures });
-      ui.select(pictures, false);
-      tell(`${some(told.count)} put back.`);
-    },
+    putBack = async (/** @type {string[]} */ pictures) => tell(`${await move("restore", pictures)} put back.`),
     undo = async () => {
-      if (!gone[0]) return;
+      const last = gone.at(-1);
+      if (!last) return;
       const had = next.contains(document.activeElement);
-      await putBack(gone);
-      gone = [];
+      await putBack(last);
+      gone.pop();
       if (had) shelf.go(0);
     },
     /** @type {Work[]} */
@@ -281,7 +284,7 @@ function gallery(ui) {
   filters.el.disabled = true;
 
   return {
-    nodes: [filters.el, h("div.band", tally, acts), h("div.told", line, next), asks.el, shelf.el, none],
+    nodes: [filters.el, h("div.band", tally, acts), h("div.told", line, next), waiting, asks.el, shelf.el, none],
     welcome(told) {
       folder = /** @type {any} */ (told).folder;
       for (const run of told.runs) asks.take(run, true);

@@ -1,5 +1,6 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
 import { h, join, urlOf } from "./dom.js";
+import { purchases } from "./purchase.js";
 import { hasEnded, runView } from "./runs.js";
 import { openView } from "./view.js";
 
@@ -13,6 +14,7 @@ export const openPanel = (context, name, label, compose) =>
   openView(context, name, label, (ui) => {
     const { link, say, signal } = ui;
     const log = h("div.runs");
+    const waiting = purchases(ui);
     const form = compose?.(ui);
     /** @type {Map<string, ReturnType<typeof runView>>} */
     const views = new Map();
@@ -60,7 +62,7 @@ export const openPanel = (context, name, label, compose) =>
     });
 
     return {
-      nodes: form?.nodes ?? [],
+      nodes: [...(form?.nodes ?? []), waiting],
       log: [log],
       welcome(told) {
         ui.columns = told.columns ?? null;

@@ -1,6 +1,7 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
 import { clock, copyText, fill, flag, h, icon, join, make, many, noter, set, timeLeft, token, write } from "./dom.js";
 import { pictureGrid } from "./grid.js";
+import { BUYS } from "./purchase.js";
 import { savePic } from "./work.js";
 
 /** Names that Python may give, and their words. @type {Record<string, string>} */
@@ -84,6 +85,7 @@ export function runView(ui, run) {
 
   /** @param {string} name @param {any} button */
   function ask(name, button) {
+    if (BUYS.includes(name)) return void ui.buy(button, name, { key: run.key }).catch(fail);
     button.disabled = true;
     ui.link
       .ask(name, { key: run.key })
@@ -96,7 +98,7 @@ export function runView(ui, run) {
     const text = h("bdi", { id: `doubt${token()}` });
     const described = { "aria-describedby": text.id };
     const no = h("button.btn.first", { ...described, onclick: () => close() }, "Not now");
-    const yes = h("button.btn", { ...described, onclick: () => (close(), ask("sendAgain", yes)) }, "Send again");
+    const yes = h("button.btn", { ...described, onclick: () => (close(), ask("sendAgain", again())) }, "Send again");
     // With braces: what a handler returns counts, and false would stop the key.
     const onkeydown = (/** @type {KeyboardEvent} */ { key }) => {
       if (key === "Escape") close();
@@ -107,9 +109,10 @@ export function runView(ui, run) {
       text,
       h("div.acts", no, yes),
     );
+    const again = () => acts.querySelector("[data-name=sendAgain]");
     const close = () => {
       box.hidden = true;
-      acts.querySelector("[data-name=sendAgain]")?.focus();
+      again()?.focus();
     };
     const open = () => {
       const stake = run.stake ? `up to ${run.stake}` : "the same";

@@ -130,6 +130,8 @@ interface Model {
   send(content: any, callbacks?: any, buffers?: any[]): void;
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
+  /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
+  widget_manager?: { kernel?: { connectionStatus?: string } | null };
 }
 interface Context { model: Model; el: HTMLElement }
 
@@ -162,6 +164,15 @@ interface Deck {
   listen(name: string, act: (...args: any[]) => void): void;
   open(pics: Picture[], at: Picture, from: HTMLElement): void;
   select(ids: string[], on: boolean): void;
+  /** Why nothing can be bought now: a purchase is being asked for, or was a moment ago. */
+  busy: string;
+  /** When a button or a key was pressed last, as events say it: on the clock of `performance.now`. */
+  pressedAt: number;
+  /**
+   * Buys once for a press on `button`, which shows at once that it was pressed; `changed` is called when it looks
+   * otherwise. Answers what Python did; nothing where another press is under way, which is said.
+   */
+  buy(button: HTMLElement, kind: string, fields: object, changed?: () => void): Promise<any>;
   edit?: (prompt: string) => void;
   /** Puts pictures into the tray of references; `edits`: the prompt is next. */
   refer?: (pics: { id: string }[], edits?: boolean) => void;

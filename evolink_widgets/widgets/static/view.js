@@ -2,6 +2,7 @@
 import { flag, h, set, write } from "./dom.js";
 import { lightbox } from "./lightbox.js";
 import { connect, listen } from "./link.js";
+import { onePress } from "./press.js";
 
 /** How long a silent kernel is taken for a slow one. */
 const PATIENCE = 1500;
@@ -33,6 +34,8 @@ export function openView({ model, el }, name, label, build) {
   const ui = {
     model,
     say,
+    busy: "",
+    pressedAt: 0,
     signal,
     live: false,
     columns: 0,
@@ -47,6 +50,7 @@ export function openView({ model, el }, name, label, build) {
       part.mark();
     },
   };
+  onePress(root, ui);
   // In this order: what can be done with a picture is known once the part is built.
   const part = build(ui);
   const enlarge = lightbox(ui, root);

@@ -1,0 +1,93 @@
+/** A purchase: the kernel is asked first whether it is there, so that no press is carried out late or twice. */
+import { fill, h, icon, set, token, write } from "./dom.js";
+import { ARMING } from "./press.js";
+
+/** How long a press waits before it is said that it does. */
+const SLOW = 1500;
+/** How long it waits for the kernel; who pressed does not expect it any more after that. */
+const LIFE = 60_000;
+/** How often its connection is looked at meanwhile. */
+const LOOK = 250;
+
+/** What can be asked of a run that buys; Run itself and the store's offer do, too. */
+export const BUYS = ["runAgain", "sendAgain"];
+const NOTHING = "Nothing was asked for";
+
+/** @param {Deck} ui @returns {HTMLElement} the line that says that a press waits, and takes it back */
+export function purchases(ui) {
+  const { model, link, say } = ui;
+  /** The runs that are in sight: what is pressed knowing of them is another press. @type {Set<string>} */
+  const seen = new Set();
+  let stop = new AbortController();
+  let restedAt = 0;
+  const words = h("bdi");
+  const back = h("button.btn", () => stop.abort(`Taken back. ${NOTHING}.`), "Take back");
+  const el = h("div.banner", { role: "group", label: "Waiting for the kernel", hidden: true }, icon("queued"), words, back);
+
+  /** Where the host says how its connection is; others only fail to answer. */
+  const isCut = () => !ui.live || (model.widget_manager?.kernel?.connectionStatus ?? "connected") !== "connected";
+  const check = () => {
+    if (isCut()) stop.abort(`No connection. ${NOTHING}: press again when it is back.`);
+  };
+
+  ui.listen("msg:custom", ({ run, runs = [] }) => {
+    for (const { key } of run ? [run] : runs) seen.add(key);
+  });
+  ui.signal.addEventListener("abort", () => stop.abort(""));
+
+  ui.buy = async (button, kind, fields, changed = () => {}) => {
+    // What was pressed while it rested is early, though a page that was busy hears of it now.
+    if (ui.busy || ui.pressedAt < restedAt) return say(ui.busy || "Asked a moment ago.");
+    const kids = [...button.childNodes];
+    const show = (/** @type {string} */ busy, /** @type {any[]} */ ...inside) => {
+      ui.busy = busy;
+      restedAt = performance.now();
+      fill(button, ...inside);
+      set(button, { "aria-disabled": !!busy || null });
+      changed();
+    };
+    // In the same frame as the press: nothing may look as if it had not been pressed.
+    show("Asking the kernel…", "Asking…");
+    say(ui.busy);
+    stop = new AbortController();
+    const { signal } = stop;
+    const press = token();
+    let isOut = false;
+    const tell = (/** @type {string} */ text) => {
+      write(words, text);
+      el.hidden = false;
+      back.hidden = isOut;
+      say(text);
+    };
+    const timers = [
+      setInterval(check, LOOK),
+      setTimeout(tell, SLOW, `The kernel has not answered yet. ${NOTHING} so far.`),
+      setTimeout(() => stop.abort(`The kernel did not answer. ${NOTHING}: press again when it does.`), LIFE),
+    ];
+    const rest = () => {
+      timers.forEach(clearTimeout);
+      el.hidden = true;
+    };
+    try {
+      check();
+      const [{ ticket }] = await link.ask("press", { press, seen: [...seen].slice(-50) }, 5, signal);
+      check();
+      signal.throwIfAborted();
+      rest();
+      isOut = true;
+      timers.push(setTimeout(tell, SLOW, "It is out to the kernel, which takes it within 10 s or not at all."));
+      // Asked again under one id until there is an answer: it is bought once, and soon or not at all.
+      const [told] = await link.ask(kind, { ...fields, press, ticket }, 8);
+      show("Asked a moment ago.", "Asked");
+      return told;
+    } catch (/** @type {any} */ error) {
+      show("Press again in a moment.", ...kids);
+      if (isOut && !error.told) throw Error("The kernel did not say whether it asked: what it asked for is shown here.");
+      throw signal.aborted ? Error(signal.reason) : error;
+    } finally {
+      rest();
+      setTimeout(() => show("", ...kids), ARMING);
+    }
+  };
+  return el;
+}
