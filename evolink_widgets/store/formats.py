@@ -115,7 +115,8 @@ def pixels_of(path: Path) -> tuple[int, int] | None:
     from PIL import Image
 
     try:
-        with Image.open(path, formats=[name.upper() for name in EXTENSIONS]) as image:
+        kinds = [name.upper() for name in EXTENSIONS]
+        with read_plain(path) as file, Image.open(file, formats=kinds) as image:
             return image.size
     except Exception:  # Pillow's decoders raise many kinds on broken bytes
         return None
