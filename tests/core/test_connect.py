@@ -177,7 +177,7 @@ def spare_the_weather() -> None:
     assert note.startswith("Nothing was sent, so the weather was not met: 'reply lost' waits")
     assert "no batch" not in note
     assert [fault["name"] for fault in ew.weather()] == ["reply lost", "no batch"]
-    task = session.submit(request)
+    task = session.submit(request, fresh=True)
     task.result(20)  # it is lost, and found
     assert [fault["name"] for fault in ew.weather()] == ["no batch"]
     assert asked("4").state.note is None
@@ -190,7 +190,7 @@ def test_weather_is_remembered_by_the_session_that_comes_after_configure() -> No
     ew.weather("reply lost")
     ew.configure(budget=1000)
     request = ew.ImageRequest("a fox", **FOX)  # type: ignore[arg-type]
-    task = ew.session().submit(request, fresh=False)
+    task = ew.session().submit(request, execution="again")
     task.result(20)
     assert "'reply lost' waits" in (task.state.note or "")
 
@@ -206,7 +206,7 @@ def test_the_store_answers_though_the_emulator_that_was_to_play_weather_is_gone(
         ew.session().submit(request).result(20)
         ew.weather("reply lost")
         emulator.kill()
-    task = ew.session().submit(request, fresh=False)
+    task = ew.session().submit(request, execution="again")
     assert len(task.result(20)) == 1
     assert task.state.note is None
 
