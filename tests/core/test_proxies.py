@@ -237,7 +237,6 @@ def test_a_setting_that_can_t_be_used_is_named_with_its_fault(
 def test_socks_without_its_package_says_what_to_install(
     corporate: Corporate, open_session: Open, small: Small, environment: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("httpx")
     try:
         import socksio  # noqa: F401
     except ModuleNotFoundError:

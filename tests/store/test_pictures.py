@@ -138,7 +138,8 @@ def test_it_is_pickled_and_copied_with_all_it_knows(image: GeneratedImage) -> No
 
 
 def test_matplotlib_shows_it(image: GeneratedImage) -> None:
-    matplotlib = pytest.importorskip("matplotlib")
+    import matplotlib
+
     matplotlib.use("agg")
     from matplotlib import pyplot
 
@@ -150,14 +151,14 @@ def test_matplotlib_shows_it(image: GeneratedImage) -> None:
 def test_in_a_frame_it_stays_itself_and_goes_into_files_by_its_path(
     image: GeneratedImage, tmp_path: Path
 ) -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     images = ImageSet([image], key="key", recipe=image.recipe)
     for column in (images, list(images)):
         frame = pandas.DataFrame({"image": column, "n": [1]})
         assert frame["image"][0] is image
         assert str(image.path) in frame.to_csv()
         assert frame.astype({"image": str})["image"].tolist() == [str(image.path)]
-    pytest.importorskip("pyarrow")
     frame.astype({"image": str}).to_parquet(tmp_path / "frame.parquet")
     (path,) = pandas.read_parquet(tmp_path / "frame.parquet")["image"]
     assert Image.open(path).size == (3, 2)
@@ -165,7 +166,8 @@ def test_in_a_frame_it_stays_itself_and_goes_into_files_by_its_path(
 
 
 def test_pydantic_knows_its_fields(image: GeneratedImage) -> None:
-    pydantic = pytest.importorskip("pydantic")
+    import pydantic
+
     adapter = pydantic.TypeAdapter(ew.GeneratedImage)
     assert adapter.validate_python(image) is image
     assert "bytes_count" in str(adapter.core_schema)
