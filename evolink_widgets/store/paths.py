@@ -63,7 +63,7 @@ def absolute(given: object, name: str, kind: type[EvolinkError] = StoreError) ->
         raise kind(
             f"{name} {shown(str(path))} is relative to the folder that this process works in, "
             "and that folder was deleted.",
-            advice='Name the whole path: ew.configure(store="/home/me/pictures").'
+            advice='Name the whole path: ew.configure(store="~/pictures").'
             if kind is ConfigurationError
             else "Name the whole path, or change to a folder that is there (os.chdir).",
         ) from exc
