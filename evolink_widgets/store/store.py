@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
@@ -89,7 +90,8 @@ def _spelt(root: str | Path) -> str | Path:
     try:
         os.fsencode(root)
     except UnicodeEncodeError:  # this locale has no such letters
-        return Path(in_file_system(str(root)))
+        with suppress(UnicodeEncodeError):
+            return Path(in_file_system(str(root)))
     except (TypeError, ValueError):  # `absolute` says what is wrong with it
         pass
     return root

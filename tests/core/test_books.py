@@ -32,7 +32,7 @@ def test_an_end_that_the_ledger_does_not_take_is_no_end_in_the_journal(
     # A ledger that can be read and added to, and in which nothing can be ended.
     with session.store.database.write() as connection:
         connection.execute(
-            "CREATE TRIGGER closed BEFORE UPDATE OF state ON ledger "
+            "CREATE TEMP TRIGGER closed BEFORE UPDATE OF state ON main.ledger "
             "BEGIN SELECT RAISE(ABORT, 'closed'); END"
         )
     if fault:
@@ -43,10 +43,8 @@ def test_an_end_that_the_ledger_does_not_take_is_no_end_in_the_journal(
     entry = session.store.journal.get(task.key)
     assert entry is not None
     assert entry.ended_at is None, "a later kernel takes it up again"
-    session.close()
+    session.close()  # and with its connection the trigger is gone
 
-    with session.store.database.write() as connection:
-        connection.execute("DROP TRIGGER closed")
     later = open_session(in_process)
     for found in later.recover():
         with contextlib.suppress(errors.EvolinkError):
@@ -85,6 +83,10 @@ def test_it_is_known_too_of_a_task_that_was_found_again(
     in_process.play("stuck")
     in_process.play("reply lost")
     task = session.submit(small())
+    with pytest.raises(errors.OutcomeUnknown):  # nothing says yet what things cost here
+        task.result(30)
+    session.submit(small("something else")).result(30)
+    task.look_again()
     until(lambda: task.id is not None)
     set_aside = in_process.service.account.held
     until(lambda: session.store.ledger.spent().reserved == pytest.approx(set_aside))

@@ -17,13 +17,11 @@ from evolink_widgets.core.loop import run_on_loop
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_settings", connect.Settings())
-    monkeypatch.setattr(connect, "_session", None)
-    monkeypatch.setattr(connect, "_emulator", None)
+    monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.chdir(tmp_path)
     yield
-    if connect._session is not None:
-        connect._session.close()
+    if connect._state.session is not None:
+        connect._state.session.close()
 
 
 SPELLINGS = ["http://{host}", "http://{host}/", "http://LOCALHOST:{port}/v1/", "http://{host}/v1",
@@ -38,7 +36,7 @@ def test_on_this_machine_one_cap_and_one_reuse_for_every_spelling(on_port: OnPor
         ew.configure(base_url=spelling.format(host=host, port=port), budget=4, per="store")
         assert ew.session().service == f"127.0.0.1:{port}"
         request = ew.ImageRequest("a fox", size="816x816", quality="low")
-        (image,) = ew.session().submit(request, fresh=False).result(30)
+        (image,) = ew.session().submit(request, execution=None).result(30)
         paths.add(image.path)
     assert len(paths) == 1
     assert on_port.counts()["accepted"] == 1

@@ -14,6 +14,7 @@ from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
+from evolink_widgets.core import outstanding
 from evolink_widgets.core.outstanding import Outstanding
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
@@ -95,7 +96,7 @@ NOON = time.mktime((2026, 11, 25, 12, 0, 0, 0, 0, -1))
 def test_it_is_said_as_people_say_it(
     found: Outstanding, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(time, "time", lambda: NOON)
+    monkeypatch.setattr(outstanding, "unix_now", lambda: NOON)
     assert str(found) == said
 
 

@@ -24,9 +24,9 @@ from evolink_widgets.store.embed import read_recipe
 
 SECRET = "s3cr3t-3f9c1d7be2a84c60"
 LINKS = [
-    f"https://me:{SECRET}@pictures.example/a.png",
-    f"https://bucket.example/b.png?X-Amz-Date=1&X-Amz-Signature={SECRET}",
-    f"https://pictures.example/get?token={SECRET}",
+    f"https://me:{SECRET}@pictures.acme.io/a.png",
+    f"https://bucket.acme.io/b.png?X-Amz-Date=1&X-Amz-Signature={SECRET}",
+    f"https://pictures.acme.io/get?token={SECRET}",
 ]
 
 Open = Callable[..., Session]
@@ -91,7 +91,7 @@ def test_the_emulator_s_own_file_has_no_secret(open_session: Open, tmp_path: Pat
         session.submit(ask(*links)).result(30)
     session.close()
     kept = files(tmp_path)
-    assert "pictures.example" in kept["pictures/.emulator.jsonl"]
+    assert "pictures.acme.io" in kept["pictures/.emulator.jsonl"]
     assert [name for name, text in kept.items() if SECRET in text] == []
 
 
@@ -99,9 +99,9 @@ def test_the_store_answers_a_link_that_is_signed_anew(
     in_process: InProcess, open_session: Open, sent: list[list[str]]
 ) -> None:
     session = open_session(in_process)
-    link = "https://bucket.example/b.png?X-Amz-Date={}&X-Amz-Signature={}" + SECRET
-    first = session.submit(ask(link.format(1, "a"))).result(30)
-    again = session.submit(ask(link.format(2, "b")), fresh=False).result(30)
+    link = "https://bucket.acme.io/b.png?X-Amz-Date={}&X-Amz-Signature={}" + SECRET
+    first = session.submit(ask(link.format(1, "a")), execution=None).result(30)
+    again = session.submit(ask(link.format(2, "b")), execution=None).result(30)
     assert [image.path for image in again] == [image.path for image in first]
     assert len(sent) == 1
 
@@ -119,7 +119,7 @@ def test_a_recipe_whose_secret_is_not_known_says_so_before_the_post(
     in_process: InProcess, open_session: Open, sent: list[list[str]]
 ) -> None:
     session = open_session(in_process)
-    task = session.submit(ask("https://bucket.example/of-another-kernel.png?sig=hidden"))
+    task = session.submit(ask("https://bucket.acme.io/of-another-kernel.png?sig=hidden"))
     with pytest.raises(InvalidRequest, match="secret part of the link was not kept") as caught:
         task.result(30)
     assert caught.value.billed is Billed.NO
@@ -157,7 +157,7 @@ def test_a_link_that_the_service_cannot_reach_is_refused_before_the_post(
 ) -> None:
     corporate = Corporate()
     session = open_session(corporate)
-    task = session.submit(ask("https://pictures.example/fine.png", link))
+    task = session.submit(ask("https://pictures.acme.io/fine.png", link))
     with pytest.raises(InvalidRequest, match="Give the picture's file instead") as caught:
         task.result(30)
     assert [problem.field for problem in caught.value.problems] == ["references[1]"]
@@ -173,7 +173,7 @@ def test_an_emulator_on_this_machine_takes_links_of_this_machine(
 ) -> None:
     from evolink_widgets.core.linking import _problems
 
-    request = ask("http://localhost:8888/x.png", "http://10.0.0.7/x.png", "https://a.example/x")
+    request = ask("http://localhost:8888/x.png", "http://10.0.0.7/x.png", "https://a.acme.io/x")
     for host, refused in (("127.0.0.1", 0), ("localhost", 0), (None, 0), ("10.0.0.1", 1),
                           ("gateway.internal", 1), ("api.evolink.ai", 2)):  # fmt: skip
         assert len(list(_problems(request, host))) == refused, host
@@ -183,10 +183,10 @@ def test_what_is_given_to_generate_has_its_name_from_the_beginning() -> None:
     names = read(LINKS)
     assert SECRET not in str(names)
     assert [whole_link(str(name)) for name in names] == LINKS
-    assert name_of("https://a.example/x.png") == "https://a.example/x.png"
-    assert whole_link("https://a.example/x.png?sig=hidden") is None
+    assert name_of("https://a.acme.io/x.png") == "https://a.acme.io/x.png"
+    assert whole_link("https://a.acme.io/x.png?sig=hidden") is None
     assert hide_secrets(f"no {SECRET} here") == "no [hidden] here"
     with pytest.raises(InvalidRequest) as caught:
-        read([f"https://me:{SECRET}@x.example/a.gif", f"ftp://me:{SECRET}@x.example/a.png"])
+        read([f"https://me:{SECRET}@x.acme.io/a.gif", f"ftp://me:{SECRET}@x.acme.io/a.png"])
     assert SECRET not in str(caught.value)
     assert SECRET not in repr(Recipe(ask(*LINKS), "emulator"))
