@@ -42,9 +42,9 @@ def fill(root: Path, count: int) -> None:
     """Make a store of so many pictures, four of each task."""
     from PIL import Image
 
-    from evolink_widgets.rules.recipe import Recipe
-    from evolink_widgets.rules.request import ImageRequest
-    from evolink_widgets.store.formats import examine
+    from evolink_widgets.rules.request.recipe import Recipe
+    from evolink_widgets.rules.request.request import ImageRequest
+    from evolink_widgets.store.gallery.examine import examine
     from evolink_widgets.store.store import Store
 
     store = Store(root)
@@ -77,9 +77,9 @@ def fill(root: Path, count: int) -> None:
 
 def add_set(connection: Any, key: str, recipe: Any, at: int) -> None:
     """One task's row."""
-    from evolink_widgets.store.database import insert
-    from evolink_widgets.store.records import dump
-    from evolink_widgets.store.schema import search_text
+    from evolink_widgets.store.database.database import insert
+    from evolink_widgets.store.database.json_records import dump
+    from evolink_widgets.store.database.schema import search_text
 
     request = recipe.request
     insert(
@@ -219,7 +219,7 @@ window.scroll = async (selector, pixels, frames) => {
 @contextmanager
 def served(wire: Wire) -> Iterator[str]:
     """The page on a port of this machine, with the gallery behind it."""
-    from evolink_widgets.widgets import assets
+    from evolink_widgets.widgets.base import assets
 
     state = {name: getattr(wire.gallery, name) for name in wire.gallery.keys if name[0] != "_"}
     state = {name: value for name, value in state.items() if name not in ("layout", "tooltip")}

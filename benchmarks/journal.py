@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from sqlite3 import Connection
 from typing import Any
 
-from evolink_widgets.store.database import Database
-from evolink_widgets.store.journal import Journal
+from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.journal.journal import Journal
 
 
 class JournalTime:

@@ -19,10 +19,10 @@ from typing import Any
 import uvicorn
 from PIL import Image, ImageChops
 
-from evolink_widgets.emulator.app import create_app
-from evolink_widgets.emulator.checks import Ask
-from evolink_widgets.emulator.server import bind
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import create_app
+from evolink_widgets.emulator.http.server import bind
+from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.service import Service
 
 USUAL_SECONDS = 24.0
 """What a square picture of medium quality takes at speed 1."""

@@ -35,8 +35,8 @@ from promises.matrix import FAULTS, open_session, send_again  # noqa: E402
 from services import OnPort  # noqa: E402
 
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, SpendingRefused  # noqa: E402
-from evolink_widgets.rules.pricing import estimate  # noqa: E402
-from evolink_widgets.rules.request import ImageRequest  # noqa: E402
+from evolink_widgets.rules.pricing.pricing import estimate  # noqa: E402
+from evolink_widgets.rules.request.request import ImageRequest  # noqa: E402
 
 SHARED = 40
 MOST = 3

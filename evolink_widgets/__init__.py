@@ -49,18 +49,18 @@ if TYPE_CHECKING:
     from evolink_widgets.errors import TaskFailed as TaskFailed
     from evolink_widgets.errors import WaitingStopped as WaitingStopped
     from evolink_widgets.errors import WaitTimeout as WaitTimeout
-    from evolink_widgets.rules.pricing import Estimate as Estimate
-    from evolink_widgets.rules.pricing import Receipt as Receipt
-    from evolink_widgets.rules.recipe import Recipe as Recipe
-    from evolink_widgets.rules.request import ImageRequest as ImageRequest
-    from evolink_widgets.rules.task import TaskStatus as TaskStatus
-    from evolink_widgets.store.pictures import GeneratedImage as GeneratedImage
-    from evolink_widgets.store.pictures import ImageSet as ImageSet
-    from evolink_widgets.store.spending import Spending as Spending
-    from evolink_widgets.widgets.compare import ImageCompare as ImageCompare
-    from evolink_widgets.widgets.gallery import Gallery as Gallery
-    from evolink_widgets.widgets.image_grid import ImageGrid as ImageGrid
-    from evolink_widgets.widgets.studio import ImageStudio as ImageStudio
+    from evolink_widgets.rules.pricing.pricing import Estimate as Estimate
+    from evolink_widgets.rules.pricing.pricing import Receipt as Receipt
+    from evolink_widgets.rules.request.recipe import Recipe as Recipe
+    from evolink_widgets.rules.request.request import ImageRequest as ImageRequest
+    from evolink_widgets.rules.tasks.task import TaskStatus as TaskStatus
+    from evolink_widgets.store.gallery.pictures import GeneratedImage as GeneratedImage
+    from evolink_widgets.store.gallery.pictures import ImageSet as ImageSet
+    from evolink_widgets.store.ledger.spending import Spending as Spending
+    from evolink_widgets.widgets.compare.compare import ImageCompare as ImageCompare
+    from evolink_widgets.widgets.gallery.gallery import Gallery as Gallery
+    from evolink_widgets.widgets.grid.image_grid import ImageGrid as ImageGrid
+    from evolink_widgets.widgets.studio.studio import ImageStudio as ImageStudio
 
 _HOMES = {
     "api": (
@@ -76,16 +76,16 @@ _HOMES = {
         "ServiceError", "SpendingRefused", "StoreError", "TaskFailed", "WaitTimeout",
         "WaitingStopped",
     ),
-    "rules.pricing": ("Estimate", "Receipt"),
-    "rules.recipe": ("Recipe",),
-    "rules.request": ("ImageRequest",),
-    "rules.task": ("TaskStatus",),
-    "store.pictures": ("GeneratedImage", "ImageSet"),
-    "store.spending": ("Spending",),
-    "widgets.compare": ("ImageCompare",),
-    "widgets.gallery": ("Gallery",),
-    "widgets.image_grid": ("ImageGrid",),
-    "widgets.studio": ("ImageStudio",),
+    "rules.pricing.pricing": ("Estimate", "Receipt"),
+    "rules.request.recipe": ("Recipe",),
+    "rules.request.request": ("ImageRequest",),
+    "rules.tasks.task": ("TaskStatus",),
+    "store.gallery.pictures": ("GeneratedImage", "ImageSet"),
+    "store.ledger.spending": ("Spending",),
+    "widgets.compare.compare": ("ImageCompare",),
+    "widgets.gallery.gallery": ("Gallery",),
+    "widgets.grid.image_grid": ("ImageGrid",),
+    "widgets.studio.studio": ("ImageStudio",),
 }  # fmt: skip
 
 _ROOMS = ("errors", "store")

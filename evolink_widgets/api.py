@@ -14,17 +14,17 @@ from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.references.read import prepare, read
 from evolink_widgets.references.source import Ready
-from evolink_widgets.rules.kept import digest_of, kept_name
-from evolink_widgets.rules.pricing import Estimate
-from evolink_widgets.rules.problem import Problem
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest, problems
-from evolink_widgets.rules.task import Credits
-from evolink_widgets.store.embed import read_recipe
-from evolink_widgets.store.pictures import GeneratedImage
+from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.kept import digest_of, kept_name
+from evolink_widgets.rules.request.problem import Problem
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest, problems
+from evolink_widgets.rules.tasks.task import Credits
+from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.ledger.spending import Spending
 from evolink_widgets.store.presets import Presets
 from evolink_widgets.store.process import hooks
-from evolink_widgets.store.spending import Spending
 from evolink_widgets.store.store import Store
 
 __all__ = [
@@ -213,7 +213,7 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
         >>> ew.spending(by="day", since="2026-11-21").total
         >>> rows = list(ew.spending())  # or pandas.DataFrame(ew.spending())
     """
-    from evolink_widgets.store import receipts
+    from evolink_widgets.store.ledger import receipts
 
     current = connect.session()
     return receipts.spending(

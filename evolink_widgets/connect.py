@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import clock
 from evolink_widgets import store as store_room
-from evolink_widgets.core.budget import Block, Per
-from evolink_widgets.core.keys import KEY_VARIABLE, Key, find_key, variable
+from evolink_widgets.core.money.budget import Block, Per
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.settings import (
+from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key, variable
+from evolink_widgets.core.settings.settings import (
     UNNAMED,
     Mode,
     Settings,
@@ -33,14 +33,14 @@ from evolink_widgets.core.settings import (
     folder,
     number,
 )
-from evolink_widgets.core.weather import faults_in
+from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.rules.services import is_loopback, service_name
+from evolink_widgets.rules.request.services import is_loopback, service_name
 from evolink_widgets.store.process import at_fork, hooks, lasting
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.transport import Transport
-    from evolink_widgets.emulator.service import Service
+    from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.store import Store
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
@@ -328,7 +328,7 @@ def _live(
     urls = (base_url, files_url)
 
     def transport() -> Transport:
-        from evolink_widgets.core.transport import Transport
+        from evolink_widgets.core.service.transport import Transport
 
         if key is None:
             return Transport(_no_secret(), urls, agent=_agent(), app=_keyless)
@@ -356,8 +356,8 @@ def _emulated(settings: Settings) -> Session:
     key = _no_secret()
 
     def transport() -> Transport:
-        from evolink_widgets.core.transport import Transport
-        from evolink_widgets.emulator.app import API_URL, FILES_URL, create_app
+        from evolink_widgets.core.service.transport import Transport
+        from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
 
         app = create_app(_the_emulator(made))
         return Transport(key, (API_URL, FILES_URL), agent=_agent(), app=app)
@@ -392,7 +392,7 @@ async def _keyless(scope: Any, receive: Any, send: Any) -> None:
 def _the_emulator(current: Session) -> Service:
     """The service that is played in this process; its tasks outlive it, in the store."""
     from evolink_widgets.emulator import NOTEBOOK_SPEED
-    from evolink_widgets.emulator.service import Service
+    from evolink_widgets.emulator.service.service import Service
 
     root = current.store.root
     with _state.lock:

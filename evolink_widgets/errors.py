@@ -47,9 +47,9 @@ from evolink_widgets.later import later
 from evolink_widgets.printable import printable
 
 if TYPE_CHECKING:
-    from evolink_widgets.rules.request import Problem
+    from evolink_widgets.rules.request.request import Problem
 else:
-    problems = later("evolink_widgets.rules.problem")
+    problems = later("evolink_widgets.rules.request.problem")
     Problem = "problems.Problem"
 
 __all__ = [

@@ -6,7 +6,7 @@ all of it would load an HTTP client for a class of plain data. So the module has
 name, where it is to be found:
 
     else:
-        transports = later("evolink_widgets.core.transport")
+        transports = later("evolink_widgets.core.service.transport")
         Transport = "transports.Transport"
 """
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.balance import Balance
-from evolink_widgets.core.client import Client
-from evolink_widgets.core.download import Downloader
-from evolink_widgets.core.files import Files
-from evolink_widgets.core.flush import SharedFlush
-from evolink_widgets.core.lessons import Lessons
-from evolink_widgets.core.limits import limits_for
-from evolink_widgets.core.lookout import Lookout
-from evolink_widgets.core.upload import Uploader
-from evolink_widgets.core.watcher import Watcher
-from evolink_widgets.core.wiring import Keeper, Wiring
+from evolink_widgets.core.service.client import Client
+from evolink_widgets.core.service.download import Downloader
+from evolink_widgets.core.service.files_api import Files
+from evolink_widgets.core.service.limits import limits_for
+from evolink_widgets.core.shared.balance import Balance
+from evolink_widgets.core.shared.durations import Lessons
+from evolink_widgets.core.shared.flush import SharedFlush
+from evolink_widgets.core.shared.parts import Keeper, Wiring
+from evolink_widgets.core.shared.task_search import Lookout
+from evolink_widgets.core.shared.upload import Uploader
+from evolink_widgets.core.shared.watcher import Watcher
 from evolink_widgets.core.workers import Workers
-from evolink_widgets.rules.services import service_name
-from evolink_widgets.store.pool import Pool
+from evolink_widgets.rules.request.services import service_name
+from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.patience import Patience
-    from evolink_widgets.core.transport import Transport
-    from evolink_widgets.rules.pricing import Estimate
-    from evolink_widgets.rules.request import ImageRequest
+    from evolink_widgets.core.service.retry import Patience
+    from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.rules.pricing.pricing import Estimate
+    from evolink_widgets.rules.request.request import ImageRequest
     from evolink_widgets.store.store import Store
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from evolink_widgets.core.shared.parts import Wiring
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.wiring import Wiring
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.store.journal import Entry, Step
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store.journal.journal import Entry, Step
 
 BEGINNING = {
     Step.INTENDED: Stage.QUEUED,

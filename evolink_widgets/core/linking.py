@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
 from evolink_widgets.references.links import whole_link
-from evolink_widgets.rules.addresses import Zone, reachable_from, zone_of_host
-from evolink_widgets.rules.kept import digest_of
-from evolink_widgets.rules.problem import Problem, shown
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
+from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.store.journal.journal import Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.story import TaskStory
-    from evolink_widgets.rules.request import ImageRequest
+    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.rules.request.request import ImageRequest
 
 UPLOADING = "Uploading the references."
 

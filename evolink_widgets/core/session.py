@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
-from evolink_widgets.core import leaving, loop, origin
-from evolink_widgets.core.budget import Budget, Meter, blocks, leave_store, meter
-from evolink_widgets.core.leases import Leases
-from evolink_widgets.core.outstanding import Outstanding
-from evolink_widgets.core.outstanding import outstanding as outstanding_of
-from evolink_widgets.core.patience import Patience
-from evolink_widgets.core.prices import Prices
-from evolink_widgets.core.settings import UNNAMED, Unnamed
+from evolink_widgets.core import at_exit, loop
+from evolink_widgets.core.money.budget import Budget, Meter, blocks, leave_store, meter
+from evolink_widgets.core.money.prices import Prices
+from evolink_widgets.core.recovery.leases import Leases
+from evolink_widgets.core.recovery.outstanding import Outstanding
+from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
+from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.settings import caller
+from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
 from evolink_widgets.core.stored import Stored
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import (
@@ -30,19 +31,19 @@ from evolink_widgets.errors import (
 )
 from evolink_widgets.later import later
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.pricing import Estimate
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.rules.task import Credits
+from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.process import at_fork, lasting
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.story import TaskStory
-    from evolink_widgets.core.transport import Transport
-    from evolink_widgets.core.wiring import Wiring
+    from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.steps.runner import TaskStory
 else:
-    stories = later("evolink_widgets.core.story")
-    transports = later("evolink_widgets.core.transport")
+    stories = later("evolink_widgets.core.steps.runner")
+    transports = later("evolink_widgets.core.service.transport")
     TaskStory, Transport = "stories.TaskStory", "transports.Transport"
 
 
@@ -149,13 +150,13 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.reuse import ask_of, identities_of
-        from evolink_widgets.core.shelf import Shelf
-        from evolink_widgets.core.story import TaskStory
+        from evolink_widgets.core.steps.allocate import Shelf
+        from evolink_widgets.core.steps.reuse import ask_of, identities_of
+        from evolink_widgets.core.steps.runner import TaskStory
         from evolink_widgets.core.terms import Terms
         from evolink_widgets.references.links import name_of
-        from evolink_widgets.rules.recipe import Recipe
-        from evolink_widgets.store.journal import new_key
+        from evolink_widgets.rules.request.recipe import Recipe
+        from evolink_widgets.store.journal.journal import new_key
 
         wiring = self._wired()
         # From here on everything keeps and shows the links' names; `linked` knows the rest.
@@ -164,10 +165,10 @@ class Session:
         shelf = None
         if not fresh:
             identities = identities_of(request, wiring.recipe_service, self._stand_ins)
-            name = origin.execution() if execution is UNNAMED else execution
+            name = caller.execution() if execution is UNNAMED else execution
             ask = ask_of(name, (self.store.root, *identities))
             shelf = Shelf(wiring, recipe, identities, ask)
-        terms = Terms(self._budgets(), notebook or origin.notebook_name())
+        terms = Terms(self._budgets(), notebook or caller.notebook_name())
         story = TaskStory(
             wiring, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
         )
@@ -198,8 +199,8 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        from evolink_widgets.core.reuse import identities_of, stored_of
-        from evolink_widgets.store.pool import Pool
+        from evolink_widgets.core.steps.reuse import identities_of, stored_of
+        from evolink_widgets.store.gallery.pool import Pool
 
         identities = identities_of(request, self._recipe_service, self._stand_ins)
         pool = Pool(self.store.root, self.store.database)
@@ -217,7 +218,7 @@ class Session:
         Raises:
             StoreError: the ledger can't be read.
         """
-        now, where = self._clock(), notebook or origin.notebook_name()
+        now, where = self._clock(), notebook or caller.notebook_name()
         root = self.store.root
         caps = [budget.cap(self.service, where, now, root) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
@@ -252,7 +253,7 @@ class Session:
         Raises:
             StoreError: the journal can't be read.
         """
-        from evolink_widgets.core.recovery import recover
+        from evolink_widgets.core.recovery.recover import recover
 
         return loop.wait_on_loop(recover(self._wired(), self))
 
@@ -270,7 +271,7 @@ class Session:
 
     async def unmet_weather(self) -> str | None:
         """What to tell of weather that was played here and waits for a request."""
-        from evolink_widgets.core.weather import unmet
+        from evolink_widgets.core.shared.unmet_weather import unmet
 
         return await unmet(self._wired().client) if self.weather_played else None
 
@@ -332,7 +333,7 @@ class Session:
     def _wire(self) -> Wiring:
         from evolink_widgets.core.assembly import assemble
 
-        leaving.in_children(_leave)
+        at_exit.in_children(_leave)
         self._transport = self._make_transport()
         return assemble(
             self._transport,
@@ -437,7 +438,7 @@ def _leave() -> None:
         if session._wiring is not None and session._generation == loop.generation()
     ]
     if used:
-        leaving.leave(used, waits=leaving.is_script())
+        at_exit.leave(used, waits=at_exit.is_script())
 
 
 lasting(f"{__name__} last words", lambda: atexit.register(_leave))

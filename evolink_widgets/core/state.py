@@ -7,8 +7,8 @@ from enum import Enum
 
 from evolink_widgets.core.stored import Stored
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.store.pictures import GeneratedImage
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 
 class Stage(str, Enum):

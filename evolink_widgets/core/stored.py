@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evolink_widgets.clock import now
-from evolink_widgets.core.spoken import day
+from evolink_widgets.text import day
 
 
 @dataclass(frozen=True)

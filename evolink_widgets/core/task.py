@@ -16,14 +16,14 @@ import sniffio
 
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
-from evolink_widgets.core.ending import timed_out
 from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.steps.endings import timed_out
 from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, WrongProcess
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.pricing import Estimate, Receipt
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.pictures import ImageSet
+from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.process import hooks
 
 __all__ = ["Listener", "Stage", "Story", "Task", "TaskState"]

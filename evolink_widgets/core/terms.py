@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolink_widgets.core.budget import Budget, scopes_of
+from evolink_widgets.core.money.budget import Budget, scopes_of
 from evolink_widgets.errors import SpendingRefused
-from evolink_widgets.store.ledger import Cap
+from evolink_widgets.store.ledger.ledger import Cap
 
 ALLOW = 'ew.configure(spend="allow") allows it.'
 

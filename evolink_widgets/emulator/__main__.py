@@ -8,10 +8,10 @@ import contextlib
 import sys
 from pathlib import Path
 
-from .faults import FAULTS, Weather
-from .guard import read_host
-from .server import Addresses, bind, serve
-from .service import Service
+from evolink_widgets.emulator.http.guard import read_host
+from evolink_widgets.emulator.http.server import Addresses, bind, serve
+from evolink_widgets.emulator.service.faults import FAULTS, Weather
+from evolink_widgets.emulator.service.service import Service
 
 
 def main(arguments: list[str] | None = None) -> int:

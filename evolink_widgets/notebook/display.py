@@ -17,11 +17,11 @@ from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
+from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.store.names import one_line
-from evolink_widgets.store.static_copy import html
-from evolink_widgets.widgets import describe
-from evolink_widgets.widgets.delivery import workers
-from evolink_widgets.widgets.hosts import Host, host, speak
+from evolink_widgets.widgets.base import describe
+from evolink_widgets.widgets.base.hosts import Host, host, speak
+from evolink_widgets.widgets.base.pictures_out import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
@@ -154,7 +154,7 @@ class _Live(_Shown):
     """For a person: the grid with its progress, then the static copy in its place."""
 
     def show(self) -> None:
-        from evolink_widgets.widgets.image_grid import ImageGrid
+        from evolink_widgets.widgets.grid.image_grid import ImageGrid
 
         state = self._task.state
         if state.stage.ended and not _may_go_on(state):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
 from evolink_widgets.store.process import lasting
-from evolink_widgets.widgets.hosts import Host, host
+from evolink_widgets.widgets.base.hosts import Host, host
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.outstanding import Outstanding
+    from evolink_widgets.core.recovery.outstanding import Outstanding
     from evolink_widgets.core.session import Session
 
 PATIENCE = 0.3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.references.limits import Limits
+from evolink_widgets.images.limits import Limits
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.references import pixels
-from evolink_widgets.references.container import Broken, Scan, claimed
-from evolink_widgets.references.exif import UPRIGHT, read_exif
-from evolink_widgets.references.jpeg import scan_jpeg
-from evolink_widgets.references.kinds import (
+from evolink_widgets.images import pixels
+from evolink_widgets.images.exif import UPRIGHT, read_exif
+from evolink_widgets.images.jpeg import scan_jpeg
+from evolink_widgets.images.kinds import (
     AVIF,
     BMP,
     GIF,
@@ -30,11 +29,12 @@ from evolink_widgets.references.kinds import (
     Kind,
     kind_of,
 )
-from evolink_widgets.references.limits import LIMITS, Limits
-from evolink_widgets.references.png import scan_png
+from evolink_widgets.images.limits import LIMITS, Limits
+from evolink_widgets.images.png import scan_png
+from evolink_widgets.images.scan import Broken, Scan, claimed
+from evolink_widgets.images.webp import scan_webp
 from evolink_widgets.references.source import Original, Ready, Source
-from evolink_widgets.references.webp import scan_webp
-from evolink_widgets.rules.problem import Problem
+from evolink_widgets.rules.request.problem import Problem
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evolink_widgets.references.exif import UPRIGHT
-from evolink_widgets.rules.kept import kept_name
+from evolink_widgets.images.exif import UPRIGHT
+from evolink_widgets.rules.request.kept import kept_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image

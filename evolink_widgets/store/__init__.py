@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from evolink_widgets.store.gallery import Gallery, GeneratedImage, ImageSet
-from evolink_widgets.store.journal import Entry, Journal, Step
-from evolink_widgets.store.ledger import Cap, Ledger, Spent
-from evolink_widgets.store.merging import Merged
+from evolink_widgets.store.gallery.gallery import Gallery, GeneratedImage, ImageSet
+from evolink_widgets.store.gallery.query import Facets, Query
+from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
+from evolink_widgets.store.journal.journal import Entry, Journal, Step
+from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
+from evolink_widgets.store.merge.merge import Merged
 from evolink_widgets.store.process import hooks
-from evolink_widgets.store.query import Facets, Query
 from evolink_widgets.store.store import Store
-from evolink_widgets.store.thumbs import Thumb, thumbnail
 
 __all__ = [
     "Cap",

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.store import files
-from evolink_widgets.store.border import guarded
-from evolink_widgets.store.database import Database
-from evolink_widgets.store.formats import EXTENSIONS
+from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.journal.process_name import surely_gone
 from evolink_widgets.store.opening import (
     REFERENCES,
     is_plain,
@@ -25,7 +26,6 @@ from evolink_widgets.store.opening import (
     remove,
     size_of,
 )
-from evolink_widgets.store.owner import surely_gone
 
 __all__ = ["FOLDER", "KEPT", "MARGIN", "Turn", "Upload", "Uploads"]
 

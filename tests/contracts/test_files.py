@@ -8,7 +8,7 @@ import pytest
 from source import ROOT, tracked_files, tracked_texts
 
 import evolink_widgets as ew
-from evolink_widgets.widgets import assets
+from evolink_widgets.widgets.base import assets
 
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
 LIMITS = {"studio": (55_000, 22_000), "image_grid": (28_000, 16_000), "gallery": (38_000, 20_000),

@@ -9,9 +9,10 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "later", "printable"),
+    ("clock", "later", "printable", "text"),
     ("errors",),
     ("rules",),
+    ("images",),
     ("references",),
     ("store",),
     ("core",),
@@ -65,7 +66,7 @@ def test_the_emulator_imports_nothing_of_ours() -> None:
 
 def test_only_the_transport_and_its_network_import_httpx() -> None:
     found = {one.module for one in imports() if one.target.split(".")[0] in ("httpx", "httpcore")}
-    assert found <= {f"{PACKAGE}.core.transport", f"{PACKAGE}.core.network"}, found
+    assert found <= {f"{PACKAGE}.core.service.{name}" for name in ("transport", "network")}, found
 
 
 def test_rules_and_errors_use_the_standard_library_only() -> None:

@@ -15,7 +15,7 @@ import pytest
 from services import SPEED, Emulated, InProcess, OnPort, environment, quick
 
 from evolink_widgets.core.session import Session
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 PROGRAMS = Path(__file__).parent / "programs"
 

@@ -17,11 +17,11 @@ from typing import Any
 import uvicorn
 from services import AGENT, KEY, SHELF, SPEED, Emulated
 
-from evolink_widgets.core.keys import Key
-from evolink_widgets.core.replies import Timeouts
-from evolink_widgets.core.transport import Transport
-from evolink_widgets.emulator.app import create_app
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.core.service.replies import Timeouts
+from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.emulator.http.app import create_app
+from evolink_widgets.emulator.service.service import Service
 
 API = "https://images.corporate.example"
 PICTURES = "https://pictures.corporate.example"

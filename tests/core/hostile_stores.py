@@ -21,12 +21,12 @@ from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 
-from evolink_widgets.rules.kept import kept_name
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store
-from evolink_widgets.store.schema import MIGRATIONS
+from evolink_widgets.store.database.schema import MIGRATIONS
 
 MARK = b"what nobody outside may read 3f9c1d7be2a84c60"
 NOW = 1_795_500_000.0

@@ -16,14 +16,14 @@ from typing import Any
 
 from PIL import Image
 
-from evolink_widgets.core.keys import Key
-from evolink_widgets.core.patience import Patience
-from evolink_widgets.core.replies import Timeouts
+from evolink_widgets.core.service.replies import Timeouts
+from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.transport import Transport
-from evolink_widgets.emulator.app import API_URL, FILES_URL, create_app
-from evolink_widgets.emulator.checks import Ask
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
+from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.store.store import Store
 
 SPEED = 200

@@ -12,11 +12,11 @@ from services import Emulated, Scripted
 
 from evolink_widgets import errors
 from evolink_widgets.core import loop
-from evolink_widgets.core.client import Client, Sent
-from evolink_widgets.core.limits import Limits
-from evolink_widgets.rules.outcome import Kind
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.rules.task import TaskStatus
+from evolink_widgets.core.service.client import Client, Sent
+from evolink_widgets.core.service.limits import Limits
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.outcome import Kind
+from evolink_widgets.rules.tasks.task import TaskStatus
 
 T = TypeVar("T")
 Ask = Callable[[Client], Coroutine[Any, Any, T]]

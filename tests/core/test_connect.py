@@ -14,7 +14,7 @@ from services import KEY, OnPort, environment, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 
 @pytest.fixture(autouse=True)

@@ -29,14 +29,14 @@ from services import OnPort, quick
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.emulator.refusal import FileRefusal, Refusal
-from evolink_widgets.emulator.service import Service
-from evolink_widgets.rules.kept import kept_name
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
+from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Query, Store
-from evolink_widgets.store.archive import export_zip
-from evolink_widgets.store.embed import read_recipe
-from evolink_widgets.store.pictures import GeneratedImage
+from evolink_widgets.store.gallery.archive import export_zip
+from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and pipes are POSIX's")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from services import Emulated, InProcess, OnPort, until
 
-from evolink_widgets.core import wiring
-from evolink_widgets.core.budget import Budget
+from evolink_widgets.core.money.budget import Budget
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.shared import parts
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import OutcomeUnknown
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 
 Program = Callable[..., "subprocess.Popen[str]"]
 Open = Callable[..., Session]
@@ -163,7 +163,7 @@ def test_it_is_given_back_while_another_kernel_is_at_work(
     small: Small,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(wiring, "LEASE", 0.3)
+    monkeypatch.setattr(parts, "LEASE", 0.3)
     session = open_session(own_port, store=killed(own_port, "sending"))
     own_port.play("stuck")
     session.submit(small("an owl"))

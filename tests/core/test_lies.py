@@ -12,10 +12,10 @@ from services import SHELF, Emulated, InProcess, Scripted
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.emulator.faults import FAULTS
+from evolink_widgets.emulator.service.faults import FAULTS
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]

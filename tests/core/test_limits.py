@@ -7,10 +7,10 @@ import itertools
 
 import pytest
 
-from evolink_widgets.core import limits
-from evolink_widgets.core.limits import limits_for
-from evolink_widgets.core.pace import FREE_AGAIN, SLOWEST, Pace
-from evolink_widgets.core.patience import Patience
+from evolink_widgets.core.service import limits
+from evolink_widgets.core.service.limits import limits_for
+from evolink_widgets.core.service.pace import FREE_AGAIN, SLOWEST, Pace
+from evolink_widgets.core.service.retry import Patience
 
 
 class Clock:

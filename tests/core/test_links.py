@@ -13,14 +13,14 @@ from corporate import API, PICTURES, Corporate, Proxy, certificates, over_tls, p
 from services import AGENT, KEY, Emulated, read_request, reply, server
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.keys import Key
-from evolink_widgets.core.replies import LinkForbidden, NoAnswer
+from evolink_widgets.core.service.replies import LinkForbidden, NoAnswer
+from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.core.state import Stage
-from evolink_widgets.core.transport import Transport
 from evolink_widgets.errors import Billed, DownloadFailed
-from evolink_widgets.rules.outcome import Event
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.outcome import Event
 
 PUBLIC = "https://8.8.8.8"
 

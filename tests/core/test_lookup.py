@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.core.lookout import in_doubt_since, search_of, surely_not_accepted
-from evolink_widgets.core.lookup import EARLY, LATE, Search, find, search_for
-from evolink_widgets.rules.evidence import expected
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.rules.tariff import Tariff, facts_of
-from evolink_widgets.rules.task import TaskListItem, TaskSnapshot, TaskStatus
-from evolink_widgets.store.journal import Entry, Step
+from evolink_widgets.core.shared.task_match import EARLY, LATE, Search, find, search_for
+from evolink_widgets.core.shared.task_search import in_doubt_since, search_of, surely_not_accepted
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.evidence import expected
+from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot, TaskStatus
+from evolink_widgets.store.journal.journal import Entry, Step
 
 T = 1_795_500_000
 CUP = ImageRequest("a blue cup", size="1:1", quality="low")

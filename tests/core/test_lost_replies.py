@@ -12,10 +12,10 @@ from services import Emulated, InProcess, OnPort, Scripted, quick, until
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
-from evolink_widgets.emulator.app import create_app
+from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import OutcomeUnknown
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 
 Open = Callable[..., Session]
 

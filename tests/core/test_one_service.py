@@ -10,8 +10,8 @@ from services import KEY, OnPort
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
-from evolink_widgets.core.limits import limits_for
 from evolink_widgets.core.loop import run_on_loop
+from evolink_widgets.core.service.limits import limits_for
 
 
 @pytest.fixture(autouse=True)

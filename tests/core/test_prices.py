@@ -9,10 +9,10 @@ from services import InProcess
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import ContentRefused
-from evolink_widgets.rules.learning import Learned
-from evolink_widgets.rules.pricing import Estimate, estimate
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.receipts import samples, spending
+from evolink_widgets.rules.pricing.learning import Learned
+from evolink_widgets.rules.pricing.pricing import Estimate, estimate
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.ledger.receipts import samples, spending
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]

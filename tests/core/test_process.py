@@ -16,7 +16,7 @@ from services import InProcess, OnPort
 
 import evolink_widgets as ew
 from evolink_widgets.core.session import Session
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 Program = Callable[..., "subprocess.Popen[str]"]
 Small = Callable[..., ImageRequest]

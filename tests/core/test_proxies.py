@@ -13,11 +13,11 @@ from corporate import API, Corporate, Proxy, certificates, over_tls, proxying
 from services import KEY, OnPort, quick
 
 from evolink_widgets import errors
-from evolink_widgets.core.proxies import SettingFault, proxy_for
+from evolink_widgets.core.service.proxies import SettingFault, proxy_for
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 PASSWORD = "s3cret-of-the-proxy"
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")

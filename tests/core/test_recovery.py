@@ -14,13 +14,13 @@ from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
-from evolink_widgets.core import outstanding
-from evolink_widgets.core.outstanding import Outstanding
+from evolink_widgets.core.recovery import outstanding
+from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.notebook import notices
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Entry, Journal, Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.store import Store
 
 Open = Callable[..., Session]
@@ -415,7 +415,7 @@ def test_a_real_service_is_asked_once_before_the_first_purchase(
 def test_a_balance_that_can_not_be_read_keeps_nothing_back(
     open_session: Open, small: Small, in_process: InProcess
 ) -> None:
-    from evolink_widgets.emulator.app import create_app
+    from evolink_widgets.emulator.http.app import create_app
 
     app = create_app(in_process.service)
 

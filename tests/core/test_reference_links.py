@@ -18,9 +18,9 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed, EvolinkError, InvalidRequest
 from evolink_widgets.references.links import hide_secrets, name_of, whole_link
 from evolink_widgets.references.read import read
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.embed import read_recipe
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery.embed import read_recipe
 
 SECRET = "s3cr3t-3f9c1d7be2a84c60"
 LINKS = [

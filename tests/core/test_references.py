@@ -12,10 +12,10 @@ from services import InProcess
 from uploads import kept, stored
 
 from evolink_widgets.core.session import Session
-from evolink_widgets.emulator.app import FILES_URL
+from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused, StoreDamaged
-from evolink_widgets.rules.kept import kept_name
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.request import ImageRequest
 
 Open = Callable[..., Session]
 LINK = "https://example.com/a.png"
@@ -95,7 +95,7 @@ def test_a_reference_that_is_lost_is_said_before_anything_is_sent(
 def test_links_that_the_service_refuses_are_renewed_once(
     asking: tuple[Session, str, list[list[str]]], in_process: InProcess
 ) -> None:
-    from evolink_widgets.emulator.refusal import bad
+    from evolink_widgets.emulator.service.refusal import bad
 
     session, digest, sent = asking
     create, refusals = in_process.service.create, [True]

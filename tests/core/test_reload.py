@@ -151,7 +151,7 @@ def test_a_reload_keeps_what_the_process_holds(what: str, tmp_path: Path) -> Non
     run(RELOAD, names, tmp_path / "folder", package)
 
 
-@pytest.mark.parametrize("changed", ["connect.py", "rules/task.py", "errors.py", "all"])
+@pytest.mark.parametrize("changed", ["connect.py", "rules/tasks/task.py", "errors.py", "all"])
 def test_autoreload_of_files_that_changed_keeps_what_the_process_holds(
     changed: str, tmp_path: Path
 ) -> None:

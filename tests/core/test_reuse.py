@@ -19,10 +19,10 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store import pool
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery import pool
+from evolink_widgets.store.journal.journal import Step
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]

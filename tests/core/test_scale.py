@@ -10,7 +10,7 @@ import pytest
 from services import InProcess
 
 from evolink_widgets.core.session import Session
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]

@@ -23,16 +23,16 @@ import uvicorn
 from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted, quick
 
 from evolink_widgets import errors
-from evolink_widgets.core.keys import Key
-from evolink_widgets.core.replies import Timeouts
+from evolink_widgets.core.service.replies import Timeouts
+from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.task import Task
-from evolink_widgets.core.transport import Transport
-from evolink_widgets.emulator.app import create_app
+from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.receipts import spending
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.ledger.receipts import spending
 
 PIECES = [KEY[at : at + 6] for at in range(len("sk-evo-"), len(KEY) - 5)]
 

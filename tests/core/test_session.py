@@ -19,12 +19,12 @@ import without_privileges
 from services import Emulated, InProcess, OnPort, Scripted, environment, quick
 
 from evolink_widgets import errors
-from evolink_widgets.core import record
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
+from evolink_widgets.core.steps import record
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -254,7 +254,7 @@ def test_a_dead_service_was_sent_nothing(url: str, open_session: Open, small: Sm
 def test_a_network_that_goes_away_in_the_middle_is_waited_for(
     open_session: Open, small: Small, in_process: InProcess
 ) -> None:
-    from evolink_widgets.emulator.app import create_app
+    from evolink_widgets.emulator.http.app import create_app
 
     app, down = create_app(in_process.service), threading.Event()
 
@@ -408,7 +408,7 @@ LAST_WORDS = """
 import sys, time
 from pathlib import Path
 from services import InProcess, quick
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 emulator = InProcess(memory=Path(sys.argv[1]) / "memory")
 emulator.play("slow", seconds=0.4)
 session = emulator.session(Path(sys.argv[1]), patience=quick())

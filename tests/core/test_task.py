@@ -23,8 +23,8 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import INTERRUPTED, Task
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 
 Small = Callable[..., ImageRequest]
 

@@ -12,10 +12,10 @@ import pytest
 from services import AGENT, KEY, read_request, reply, server
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.keys import Key
-from evolink_widgets.core.replies import NoAnswer, Reply, Timeouts
-from evolink_widgets.core.transport import MAX_BODY, Transport
-from evolink_widgets.rules.outcome import Event
+from evolink_widgets.core.service.replies import NoAnswer, Reply, Timeouts
+from evolink_widgets.core.service.transport import MAX_BODY, Transport
+from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.rules.tasks.outcome import Event
 
 PROMPT = {"prompt": "a fox"}
 

@@ -15,10 +15,10 @@ from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted
 from uploads import kept, stored, uploader
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.keys import Key
-from evolink_widgets.core.replies import Reply
-from evolink_widgets.core.transport import Transport
-from evolink_widgets.core.upload import BELIEVED, Uploader
+from evolink_widgets.core.service.replies import Reply
+from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.core.shared.upload import BELIEVED, Uploader
 from evolink_widgets.errors import (
     AuthenticationError,
     BadReply,
@@ -29,7 +29,7 @@ from evolink_widgets.errors import (
     StoreDamaged,
     Unreachable,
 )
-from evolink_widgets.rules.kept import kept_name
+from evolink_widgets.rules.request.kept import kept_name
 from evolink_widgets.store.uploads import KEPT
 
 Program = Callable[..., "subprocess.Popen[str]"]

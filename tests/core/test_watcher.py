@@ -12,11 +12,11 @@ from services import Scripted, quick
 
 from evolink_widgets import errors
 from evolink_widgets.core import loop
-from evolink_widgets.core.client import Client
-from evolink_widgets.core.limits import Limits
-from evolink_widgets.core.watcher import REFUSALS, Watcher
-from evolink_widgets.rules.schedule import Durations, Plan
-from evolink_widgets.rules.task import TaskSnapshot, TaskStatus
+from evolink_widgets.core.service.client import Client
+from evolink_widgets.core.service.limits import Limits
+from evolink_widgets.core.shared.watcher import REFUSALS, Watcher
+from evolink_widgets.rules.tasks.schedule import Durations, Plan
+from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
 
 Body = dict[str, Any]
 

@@ -11,8 +11,8 @@ from evolink_widgets import errors
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]

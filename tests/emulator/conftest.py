@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from evolink_widgets.emulator.app import API_URL, create_app
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import API_URL, create_app
+from evolink_widgets.emulator.service.service import Service
 
 
 @dataclass

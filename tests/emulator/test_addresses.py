@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.emulator.addresses import host_is_public, ip_is_public, read_callback_host
+from evolink_widgets.emulator.service.addresses import (
+    host_is_public,
+    ip_is_public,
+    read_callback_host,
+)
 
 from .conftest import Ask
 

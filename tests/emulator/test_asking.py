@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.emulator.app import API_URL, create_app
-from evolink_widgets.emulator.checks import read_ask
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import API_URL, create_app
+from evolink_widgets.emulator.service.checks import read_ask
+from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evolink_widgets.emulator.addresses import host_is_public
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.service.addresses import host_is_public
+from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller, Clock
 from .test_weather import play

@@ -8,9 +8,9 @@ import io
 import pytest
 from PIL import Image
 
-from evolink_widgets.emulator.app import FILES_URL
-from evolink_widgets.emulator.files import KEEP_SECONDS, MAX_FILES
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import FILES_URL
+from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.emulator.storage.files import KEEP_SECONDS, MAX_FILES
 
 from .conftest import Ask, Caller, Clock
 

@@ -19,10 +19,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import evolink_widgets.emulator
-from evolink_widgets.emulator.app import create_app
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import create_app
+from evolink_widgets.emulator.service.service import Service
 
-PATH = Path(evolink_widgets.emulator.__file__).with_name("openapi.yaml")
+PATH = Path(evolink_widgets.emulator.__file__).with_name("http") / "openapi.yaml"
 HEADERS = {"Authorization": "Bearer k"}
 #: What nothing can be wrong about but the key.
 FREE = ["readCredits", "readQuota", "readTask", "deleteFile"]

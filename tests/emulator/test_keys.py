@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evolink_widgets.emulator.app import API_URL, FILES_URL, MEDIA_URL, create_app
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import API_URL, FILES_URL, MEDIA_URL, create_app
+from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller, Clock
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from evolink_widgets.emulator import prices
 from evolink_widgets.emulator.__main__ import _parser, _service
-from evolink_widgets.emulator.checks import Ask, read_ask
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.service import prices
+from evolink_widgets.emulator.service.checks import Ask, read_ask
+from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask as Asking
 from .conftest import Caller, Clock

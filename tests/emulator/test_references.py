@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from evolink_widgets.emulator import looks as looks_module
-from evolink_widgets.emulator.app import FILES_URL
-from evolink_widgets.emulator.looks import Drawn, Looks
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import FILES_URL
+from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.emulator.storage import recognise as looks_module
+from evolink_widgets.emulator.storage.recognise import Drawn, Looks
 
 from .conftest import Ask, Caller, Clock
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from evolink_widgets.emulator.guard import read_host
-from evolink_widgets.emulator.server import Addresses, bind, serve
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.guard import read_host
+from evolink_widgets.emulator.http.server import Addresses, bind, serve
+from evolink_widgets.emulator.service.service import Service
 
 SECONDS = 0.3
 """In which a request has to arrive; in these tests nothing else is slow."""

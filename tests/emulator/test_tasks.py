@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evolink_widgets.emulator.app import create_app
-from evolink_widgets.emulator.record import LINK_SECONDS
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import create_app
+from evolink_widgets.emulator.service.record import LINK_SECONDS
+from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller, Clock
 

@@ -7,9 +7,9 @@ import io
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from evolink_widgets.emulator.app import FILES_URL
-from evolink_widgets.emulator.faults import FAULTS, Weather
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.app import FILES_URL
+from evolink_widgets.emulator.service.faults import FAULTS, Weather
+from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller, Clock
 from .test_tasks import finish, read

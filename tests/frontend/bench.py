@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, TimeoutError
 
-from evolink_widgets.widgets import assets
+from evolink_widgets.widgets.base import assets
 
 HERE = Path(__file__).parent
 ORIGIN = "https://bench.test"

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from evolink_widgets.widgets import assets
+from evolink_widgets.widgets.base import assets
 
 WIDGETS = tuple(assets._STYLES)
-STATIC = Path(assets.__file__).with_name("static")
+FOLDER = assets._WIDGETS
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in the place of `static/`."""
-    monkeypatch.setattr(assets, "_STATIC", tmp_path)
+    """A folder in the place of `widgets/`."""
+    monkeypatch.setattr(assets, "_WIDGETS", tmp_path)
     assets.esm.cache_clear()
     assets.css.cache_clear()
     yield tmp_path
@@ -93,9 +93,11 @@ def test_a_stylesheet_of_no_widget_is_refused() -> None:
 
 
 def test_a_stylesheet_keeps_the_spaces_that_mean_something(folder: Path) -> None:
+    base = folder / "base" / "static"
+    base.mkdir(parents=True)
     for name in ("tokens", "runs", "grid", "lightbox", "modes"):
-        (folder / f"{name}.css").write_text("", "utf-8")
-    (folder / "tokens.css").write_text(
+        (base / f"{name}.css").write_text("", "utf-8")
+    (base / "tokens.css").write_text(
         "/* why */\n.ew {\n  .a .b, .c > d { width: calc(1px + 2px); }\n"
         '  e::after { content: "a  ;"; }\n}\n',
         "utf-8",
@@ -108,7 +110,7 @@ def test_a_stylesheet_keeps_the_spaces_that_mean_something(folder: Path) -> None
 @pytest.mark.parametrize("widget", WIDGETS)
 def test_squeezed_and_plain_modules_are_the_same_program(chromium: Browser, widget: str) -> None:
     page = chromium.new_page()
-    sources = {path.name: path.read_text("utf-8") for path in STATIC.glob("*.js")}
+    sources = {path.name: path.read_text("utf-8") for path in FOLDER.rglob("*.js")}
     sources["joined.js"] = assets.esm(widget)
     page.route(
         "**/*",
@@ -126,4 +128,5 @@ def test_squeezed_and_plain_modules_are_the_same_program(chromium: Browser, widg
 
 def test_every_style_file_is_used() -> None:
     listed = {name for names in assets._STYLES.values() for name in names}
-    assert {path.stem for path in STATIC.glob("*.css")} == listed
+    found = {f"{path.parts[-3]}/{path.stem}" for path in FOLDER.rglob("*.css")}
+    assert found == listed

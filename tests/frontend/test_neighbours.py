@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bench import Bench
 
-from evolink_widgets.widgets import assets
+from evolink_widgets.widgets.base import assets
 
 Opener = Callable[..., Bench]
 

@@ -28,10 +28,10 @@ from services import InProcess
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.core.task import Task
-from evolink_widgets.emulator.faults import FAULTS
+from evolink_widgets.emulator.service.faults import FAULTS
 from evolink_widgets.errors import EvolinkError, StoreError
-from evolink_widgets.rules.pricing import estimate
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.pricing.pricing import estimate
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.store import Store
 
 ONE = estimate(ImageRequest("a fox, 100", size="816x816", quality="low")).high

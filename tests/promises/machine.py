@@ -19,10 +19,10 @@ from typing import Any
 from promises.signed import Signed
 from services import OnPort
 
-from evolink_widgets.emulator.memory import Memory
-from evolink_widgets.emulator.record import Record
-from evolink_widgets.emulator.server import bind, serve
-from evolink_widgets.emulator.service import Service
+from evolink_widgets.emulator.http.server import bind, serve
+from evolink_widgets.emulator.service.record import Record
+from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.emulator.storage.memory import Memory
 
 SPEED = 400
 

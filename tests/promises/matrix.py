@@ -39,15 +39,15 @@ from promises.books import compare, sent_once
 from promises.machine import Count, Emulator, Process, start, wait
 from services import OnPort, quick
 
-from evolink_widgets.core.budget import Budget
-from evolink_widgets.core.replies import Reply
+from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.service.replies import Reply
+from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import TaskState
-from evolink_widgets.core.transport import Transport
-from evolink_widgets.emulator.faults import FAULTS as WEATHER
+from evolink_widgets.emulator.service.faults import FAULTS as WEATHER
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.rules.pricing import estimate
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.pricing.pricing import estimate
+from evolink_widgets.rules.request.request import ImageRequest
 
 FAULTS = ("fair", *WEATHER)
 MOMENTS = (

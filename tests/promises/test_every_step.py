@@ -15,7 +15,7 @@ from services import InProcess
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 MOST_STEPS = 60
 

@@ -14,8 +14,8 @@ from services import InProcess, until
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import OutcomeUnknown
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.journal import Step
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.journal import Step
 from evolink_widgets.store.store import Store
 
 ROUNDS = int(os.environ.get("PROMISES_LOST_ROUNDS", "30"))

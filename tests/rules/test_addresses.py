@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
-from evolink_widgets.rules.links import callback_rule
+from evolink_widgets.rules.request.links import callback_rule
 
 PRIVATE = (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from evolink_widgets.rules.evidence import (
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
+from evolink_widgets.rules.request.request import BETA, ImageRequest
+from evolink_widgets.rules.tasks.evidence import (
     Expected,
     Finding,
     Weight,
@@ -16,10 +19,7 @@ from evolink_widgets.rules.evidence import (
     tell,
     weigh,
 )
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.request import BETA, ImageRequest
-from evolink_widgets.rules.tariff import Tariff, facts_of
-from evolink_widgets.rules.task import TaskSnapshot, TaskStatus
+from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
 
 ASK = ImageRequest("a blue cup", size="1:1", quality="low", n=2)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
-from evolink_widgets.rules.learning import Learned, Sample
-from evolink_widgets.rules.pricing import Estimate, estimate, picture_credits
-from evolink_widgets.rules.request import BETA, ImageRequest
+from evolink_widgets.rules.pricing.learning import Learned, Sample
+from evolink_widgets.rules.pricing.pricing import Estimate, estimate, picture_credits
+from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 WIDE = (1360, 768)
 SQUARE = (1024, 1024)

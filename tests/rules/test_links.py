@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
-from evolink_widgets.rules.links import callback_rule, nearest_link, reference_rule
+from evolink_widgets.rules.request.links import callback_rule, nearest_link, reference_rule
 
 
 @pytest.mark.parametrize("ending", ["jpeg", "jpg", "png", "webp", "PNG", "Jpg"])

@@ -8,7 +8,7 @@ from steady import JSON, given
 
 from evolink_widgets import errors
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.outcome import (
+from evolink_widgets.rules.tasks.outcome import (
     Event,
     Kind,
     Verdict,

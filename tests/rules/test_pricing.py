@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from evolink_widgets.rules.pricing import (
+from evolink_widgets.rules.pricing.pricing import (
     Estimate,
     Receipt,
     estimate,
     output_tokens,
     picture_credits,
 )
-from evolink_widgets.rules.request import BETA, ImageRequest
+from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 REFERENCE = "https://example.com/a.png"
 REFERENCE_CREDITS = 1536 * 0.4896 / 1000

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from steady import given
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import BETA, ImageRequest
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 BASE = ImageRequest("a fox", size="16:9")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from steady import given
 
 from evolink_widgets.errors import Billed, InvalidRequest
-from evolink_widgets.rules import sizes
-from evolink_widgets.rules.request import BETA, ImageRequest, problems
+from evolink_widgets.rules.request import sizes
+from evolink_widgets.rules.request.request import BETA, ImageRequest, problems
 
 
 class Count(enum.IntEnum):

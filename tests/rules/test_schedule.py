@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.rules.schedule import Durations, Plan, bucket_of, expected_seconds
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, expected_seconds
 
 MEDIAN, SPREAD, COST = 25.0, 0.35, 0.08
 Progress = Callable[[float, float, random.Random], int | None]

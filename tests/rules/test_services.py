@@ -6,7 +6,12 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
-from evolink_widgets.rules.services import is_loopback, plain_address, plain_service, service_name
+from evolink_widgets.rules.request.services import (
+    is_loopback,
+    plain_address,
+    plain_service,
+    service_name,
+)
 
 THE_SERVICE = [
     "https://api.evolink.ai", "https://API.evolink.ai", "https://api.evolink.ai:443",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from steady import given
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.rules import sizes
+from evolink_widgets.rules.request import sizes
 
 TABLE = {
     "1:1": ("1024x1024", "2048x2048", "2880x2880"),

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.rules.pricing import in_steps, picture_range, text_credits
-from evolink_widgets.rules.request import BETA, ImageRequest
-from evolink_widgets.rules.tariff import Tariff, facts_of
+from evolink_widgets.rules.pricing.pricing import in_steps, picture_range, text_credits
+from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
+from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 Told = Callable[[ImageRequest], float]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from steady import JSON, given
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
-from evolink_widgets.rules.task import (
+from evolink_widgets.rules.tasks.task import (
     Failure,
     TaskSnapshot,
     TaskStatus,

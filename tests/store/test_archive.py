@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreReadOnly
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import Query
-from evolink_widgets.store.archive import export_zip
-from evolink_widgets.store.embed import read_recipe
+from evolink_widgets.store.gallery.archive import export_zip
+from evolink_widgets.store.gallery.embed import read_recipe
 
 
 def test_a_zip_holds_copies_with_recipes_and_a_manifest(admit, store, tmp_path, picture, now):

@@ -12,9 +12,9 @@ import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreTooNew
 from evolink_widgets.store import Store
-from evolink_widgets.store.database import Database
-from evolink_widgets.store.journal import Journal
-from evolink_widgets.store.schema import MIGRATIONS
+from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.schema import MIGRATIONS
+from evolink_widgets.store.journal.journal import Journal
 
 
 def tables(path):

@@ -16,7 +16,7 @@ from evolink_widgets.errors import (
     StoreReadOnly,
 )
 from evolink_widgets.store import Store
-from evolink_widgets.store.border import database_error, file_error
+from evolink_widgets.store.database.disk_errors import database_error, file_error
 
 
 def finish(running):

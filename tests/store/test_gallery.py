@@ -13,8 +13,8 @@ from PIL import Image
 from png_parts import SIGNATURE, chunk
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.recipe import Recipe
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import Store, files
 
 KEY = "k3j2mnpqrstu"

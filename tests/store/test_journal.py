@@ -12,9 +12,9 @@ from dataclasses import replace
 import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store import Step, Store
-from evolink_widgets.store.journal import is_found
+from evolink_widgets.store.journal.journal import is_found
 
 HARD_TEXTS = [
     "</script><b>bold</b>",

@@ -26,7 +26,12 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
 
 
 @pytest.mark.parametrize(
-    "modules", [["gallery", "shelving"], ["files", "placing", "recipe_file"], ["journal", "ledger"]]
+    "modules",
+    [
+        ["gallery/gallery", "gallery/add"],
+        ["files", "gallery/placing", "gallery/recipe_file"],
+        ["journal/journal", "ledger/ledger"],
+    ],
 )
 def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program, modules):
     running = program("kill_and_look.py", tmp_path / "s", "each line", *modules)

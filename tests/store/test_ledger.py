@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.errors import BudgetExceeded, StoreError
-from evolink_widgets.rules.pricing import Receipt
+from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store import Cap
 
 

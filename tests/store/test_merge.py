@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreTooNew
-from evolink_widgets.rules.kept import kept_name
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Step, Store
-from evolink_widgets.store.archive import export_zip
-from evolink_widgets.store.schema import MIGRATIONS
+from evolink_widgets.store.database.schema import MIGRATIONS
+from evolink_widgets.store.gallery.archive import export_zip
 
 KEY = "k3j2mnpqrstu"
 

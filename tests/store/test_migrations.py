@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from evolink_widgets.errors import StoreTooNew
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Step, Store
-from evolink_widgets.store.database import Database
-from evolink_widgets.store.schema import MIGRATIONS
+from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.schema import MIGRATIONS
 
 FOXES = "foxaaaaaaaaa"
 OLD = Path(__file__).parent / "schema_1"

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from evolink_widgets.store.mounts import file_system, is_shared, on_network
+from evolink_widgets.store.database.mounts import file_system, is_shared, on_network
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

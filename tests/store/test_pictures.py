@@ -16,12 +16,12 @@ from PIL import Image
 
 import evolink_widgets as ew
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.references.limits import LIMITS
+from evolink_widgets.images.limits import LIMITS
 from evolink_widgets.references.read import read_one
 from evolink_widgets.references.source import Source
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.store.pictures import GeneratedImage, ImageSet
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 
 COLOURS = [(255, 0, 0), (0, 128, 0), (0, 0, 255), (9, 9, 9), (200, 100, 50), (255, 255, 255)]
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store
 
 

@@ -7,8 +7,8 @@ import logging
 import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Facets, Query, Store
 
 

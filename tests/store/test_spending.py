@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 import pytest
 
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.rules.learning import Learned, Sample
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.pricing.learning import Learned, Sample
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store
-from evolink_widgets.store.receipts import samples, spending
+from evolink_widgets.store.ledger.receipts import samples, spending
 
 HOUR, DAY = 3600.0, 86_400.0
 

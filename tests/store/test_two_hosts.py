@@ -10,9 +10,9 @@ from contextlib import closing
 import pytest
 
 from evolink_widgets.store import Query, Store
-from evolink_widgets.store.database import Database
-from evolink_widgets.store.gallery import Gallery
-from evolink_widgets.store.owner import surely_gone, this_process
+from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.journal.process_name import surely_gone, this_process
 
 KEY = "k3j2mnpqrstu"
 

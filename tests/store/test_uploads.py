@@ -10,7 +10,7 @@ import pytest
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store import Store
-from evolink_widgets.store.owner import this_process
+from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.uploads import KEPT, MARGIN, Turn, Upload, Uploads
 
 ACCOUNT = "files.example"

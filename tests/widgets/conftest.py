@@ -15,7 +15,7 @@ from ipywidgets import Widget
 
 import evolink_widgets as ew
 from evolink_widgets import connect
-from evolink_widgets.widgets.exchange import PAID
+from evolink_widgets.widgets.base.messages import PAID
 
 PATIENCE = 20.0
 Message = tuple[dict[str, Any], list[bytes]]

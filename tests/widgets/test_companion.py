@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import evolink_widgets as ew
 from evolink_widgets.core.state import Stage
-from evolink_widgets.widgets.companion import html_of
+from evolink_widgets.widgets.base.companion import html_of
 
 ASK = {"size": "1024x640", "quality": "low"}
 

@@ -10,9 +10,9 @@ import pytest
 from evolink_widgets import errors
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.request import ImageRequest
-from evolink_widgets.widgets import describe
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.widgets.base import describe
 
 REQUEST = ImageRequest("a fox", size="16:9", n=4)
 STATE = TaskState(

@@ -10,7 +10,7 @@ import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.widgets.presses import FRESH, MOMENT, Presses
+from evolink_widgets.widgets.base.presses import FRESH, MOMENT, Presses
 
 from .conftest import PATIENCE, Browser
 

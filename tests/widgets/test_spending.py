@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets.core.budget import Meter
+from evolink_widgets.core.money.budget import Meter
 from evolink_widgets.core.state import Stage
-from evolink_widgets.rules.task import Credits
-from evolink_widgets.widgets import money
+from evolink_widgets.rules.tasks.task import Credits
+from evolink_widgets.widgets.base import money
 
 from .conftest import PATIENCE, Browser
 

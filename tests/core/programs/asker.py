@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services import OnPort, quick
 
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 
 def main(store: str, api: str, media: str, n: str) -> None:

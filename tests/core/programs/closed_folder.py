@@ -8,7 +8,7 @@ from pathlib import Path
 from services import InProcess, quick
 
 from evolink_widgets import errors
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 
 def main(folder: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from services import OnPort, quick
 
-from evolink_widgets.core.budget import Budget
+from evolink_widgets.core.money.budget import Budget
 from evolink_widgets.errors import BudgetExceeded
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.request import ImageRequest
 
 
 def main(store: str, api: str, media: str, cap: str, name: str) -> None:

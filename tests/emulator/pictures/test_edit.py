@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from evolink_widgets.emulator.pictures import derived, original, render, stand_in
-from evolink_widgets.emulator.pictures.chance import Chance
-from evolink_widgets.emulator.pictures.change import changed, read_change
-from evolink_widgets.emulator.pictures.compose import settled
-from evolink_widgets.emulator.pictures.scene import Scene, parse
+from evolink_widgets.emulator.painter import derived, original, render, stand_in
+from evolink_widgets.emulator.painter.composing.compose import settled
+from evolink_widgets.emulator.painter.drawing.chance import Chance
+from evolink_widgets.emulator.painter.reading.change import changed, read_change
+from evolink_widgets.emulator.painter.reading.scene import Scene, parse
 
 SIZE = {"width": 176, "height": 128, "quality": "low"}
 RED, BLUE = (200, 56, 47), (58, 111, 196)

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from evolink_widgets.emulator.pictures import render, words
-from evolink_widgets.emulator.pictures.canvas import Canvas
-from evolink_widgets.emulator.pictures.cast import bonds_of, placed_actors
-from evolink_widgets.emulator.pictures.chance import Chance
-from evolink_widgets.emulator.pictures.compose import paint, settled, signless, stage_of
-from evolink_widgets.emulator.pictures.figures import Actor
-from evolink_widgets.emulator.pictures.places import PLACES
-from evolink_widgets.emulator.pictures.scene import Scene, Subject, parse
-from evolink_widgets.emulator.pictures.styles import styled
-from evolink_widgets.emulator.pictures.subjects import KINDS
+from evolink_widgets.emulator.painter import render
+from evolink_widgets.emulator.painter.composing.cast import bonds_of, placed_actors
+from evolink_widgets.emulator.painter.composing.compose import paint, settled, signless, stage_of
+from evolink_widgets.emulator.painter.composing.figures import Actor
+from evolink_widgets.emulator.painter.drawing.canvas import Canvas
+from evolink_widgets.emulator.painter.drawing.chance import Chance
+from evolink_widgets.emulator.painter.drawing.styles import styled
+from evolink_widgets.emulator.painter.places import PLACES
+from evolink_widgets.emulator.painter.reading import words
+from evolink_widgets.emulator.painter.reading.scene import Scene, Subject, parse
+from evolink_widgets.emulator.painter.subjects import KINDS
 
 
 def picture(prompt: str, size: tuple[int, int] = (160, 120), **rest: object) -> Image.Image:

@@ -18,10 +18,10 @@ import pytest
 from PIL import Image
 
 from evolink_widgets.errors import StoreFull
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store
-from evolink_widgets.store.archive import export_zip
+from evolink_widgets.store.gallery.archive import export_zip
 
 NOW = 1_795_500_000.0
 root, how = Path(sys.argv[1]), sys.argv[2]

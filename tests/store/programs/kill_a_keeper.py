@@ -21,16 +21,16 @@ from pathlib import Path
 
 from PIL import Image
 
-import evolink_widgets.store.gallery
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+import evolink_widgets.store.gallery.gallery
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Store
-from evolink_widgets.store.archive import export_zip
-from evolink_widgets.store.embed import read_recipe
+from evolink_widgets.store.gallery.archive import export_zip
+from evolink_widgets.store.gallery.embed import read_recipe
 
 ROOT, ROUNDS, SEED = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 OTHER, COPIES = ROOT.with_name("other"), ROOT.with_name("copies")
-PACKAGE = str(Path(evolink_widgets.store.gallery.__file__).parent)
+PACKAGE = str(Path(evolink_widgets.store.gallery.gallery.__file__).parent)
 NOW = 1_795_500_000.0
 points: set[str] = set()
 

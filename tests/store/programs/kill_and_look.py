@@ -23,14 +23,14 @@ from pathlib import Path
 
 from PIL import Image
 
-import evolink_widgets.store.gallery
-from evolink_widgets.rules.pricing import Receipt
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+import evolink_widgets.store.gallery.gallery
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Step, Store
 
 ROOT, HOW = sys.argv[1:3]
-PACKAGE = str(Path(evolink_widgets.store.gallery.__file__).parent)
+PACKAGE = str(Path(evolink_widgets.store.__file__).parent)
 PICTURES = 2
 NOW = 1_795_500_000.0
 ORDER = [Step.INTENDED, Step.SENDING, Step.ACCEPTED, Step.READY, Step.SAVED]

@@ -17,12 +17,12 @@ from pathlib import Path
 from PIL import Image
 
 import evolink_widgets
-from evolink_widgets.emulator.service import Service
-from evolink_widgets.rules.recipe import Recipe
-from evolink_widgets.rules.request import ImageRequest
+from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Query, Store
-from evolink_widgets.store.archive import export_zip
-from evolink_widgets.store.thumbs import thumbnail
+from evolink_widgets.store.gallery.archive import export_zip
+from evolink_widgets.store.gallery.thumbs import thumbnail
 
 NOW = time.time()
 BODY = {"model": "gpt-image-2", "prompt": "a fox", "size": "816x816", "quality": "low"}

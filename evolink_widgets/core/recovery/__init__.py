@@ -1,0 +1,1 @@
+"""Tasks of dead kernels: leases, what is outstanding, and taking it up."""

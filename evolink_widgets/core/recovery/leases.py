@@ -1,0 +1,66 @@
+"""Saying every few seconds that this kernel is alive, and looking for those that are not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core import loop
+from evolink_widgets.core.steps.record import close_unsent
+from evolink_widgets.errors import StoreError
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.steps.runner import TaskStory
+
+
+class Leases:
+    """Renews the leases of a session's tasks, for as long as one is at work.
+
+    Along with it, what dead kernels have intended and never sent is closed: it costs nothing,
+    and should not be shown as reserved for long.
+
+    Args:
+        stories: the session's stories, by key.
+        wiring: its parts; `None` once it is closed.
+    """
+
+    def __init__(
+        self,
+        stories: Callable[[], Mapping[str, TaskStory]],
+        wiring: Callable[[], Wiring | None],
+    ) -> None:
+        self._stories = stories
+        self._wiring = wiring
+        self._is_running = False
+
+    def keep(self) -> None:
+        """Begin, unless that is going on already; on the core's loop."""
+        if not self._is_running:
+            self._is_running = True
+            loop.spawn(self._renew(), name="evolink-leases")
+
+    async def _renew(self) -> None:
+        from evolink_widgets.core.shared.parts import LEASE
+
+        while (wiring := self._wiring()) is not None:
+            with contextlib.suppress(StoreError):
+                await wiring.records.run(close_unsent, wiring)
+            await asyncio.sleep(LEASE / 3)
+            wiring = self._wiring()
+            keys = [story.key for story in self._stories().values() if story.is_at_work]
+            if wiring is None or not keys:
+                break
+            with contextlib.suppress(StoreError):
+                await wiring.records.run(_claim_again, wiring, keys)
+        self._is_running = False
+
+
+def _claim_again(wiring: Wiring, keys: list[str]) -> None:
+    from evolink_widgets.core.shared.parts import LEASE
+
+    with wiring.store.database.write():
+        for key in keys:
+            wiring.store.journal.claim(key, wiring.owner, wiring.clock(), LEASE)

@@ -1,0 +1,1 @@
+"""HTTP alone: the transport, the API's endpoints, downloads, limits and retries."""

@@ -1,0 +1,313 @@
+"""The service, one coroutine an endpoint.
+
+`create` is the only code that spends money: it sends its request once and says what became of
+it. All the other calls cost nothing and may be tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from evolink_widgets.clock import now
+from evolink_widgets.core.service.limits import Limits
+from evolink_widgets.core.service.pace import Pace
+from evolink_widgets.core.service.replies import NoAnswer, Reply
+from evolink_widgets.errors import (
+    BadReply,
+    EvolinkError,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    ServiceError,
+    ServiceUnavailable,
+    Unreachable,
+)
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.outcome import Event, Verdict, judge, service_error
+from evolink_widgets.rules.tasks.task import (
+    Credits,
+    TaskListItem,
+    TaskSnapshot,
+    read_credits,
+    read_task,
+    read_task_list,
+)
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.service.transport import Transport
+
+GENERATIONS = "/v1/images/generations"
+TASKS = "/v1/tasks"
+BATCH = "/v1/tasks/batch"
+CREDITS = "/v1/credits"
+EMULATOR_WEATHER = "/emulator/weather"
+
+NOT_OFFERED = frozenset({404, 405, 410, 501})
+"""Answers of a service that does not have a call at all."""
+
+PROBE_AGAIN = 600.0
+"""Seconds until a call that was not offered is tried again."""
+
+PAGES = 4
+"""Pages of the task list that are searched, newest first."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a request that costs money.
+
+    Attributes:
+        verdict: whether it was accepted, and what may be done next.
+        snapshot: the task, when it was accepted.
+        error: why not, in all other cases.
+    """
+
+    verdict: Verdict
+    snapshot: TaskSnapshot | None = None
+    error: EvolinkError | None = None
+
+
+class Client:
+    """One service under one key. Nothing but an `EvolinkError` leaves these coroutines.
+
+    Args:
+        transport: the connections.
+        base_url: the API's address, without a slash at its end.
+        limits: the room of the key, shared with all other clients that have it.
+        clock: Unix seconds.
+    """
+
+    batch_size = 50
+    page_size = 50
+
+    def __init__(
+        self,
+        transport: Transport,
+        base_url: str,
+        limits: Limits,
+        *,
+        clock: Callable[[], float] = now,
+    ) -> None:
+        self._transport = transport
+        self._base_url = base_url
+        self._limits = limits
+        self._clock = clock
+        self._no_batch_until = 0.0
+        self.host = None if transport.in_process else urlsplit(base_url).hostname
+        """Where the service is; `None` in this process."""
+        self.skew = 0.0
+        """Seconds by which the service's clock is ahead of ours, as its replies say; ±1."""
+
+    async def create(self, request: ImageRequest, idempotency_key: str) -> Sent:
+        """Ask for pictures: one POST, never repeated here and never raised from.
+
+        What follows from it is in `Sent.verdict`, out of the one table of outcomes. Whoever
+        calls it has waited for room and for the pace: from here on nothing holds it up.
+        """
+        try:
+            reply = await self._transport.call(
+                "POST",
+                self._base_url + GENERATIONS,
+                paid=True,
+                body=request.payload(),
+                headers={"idempotency-key": idempotency_key},
+            )
+        except NoAnswer as exc:
+            verdict = judge("POST", exc.event)
+            if exc.lasting:  # the same would happen again
+                verdict = replace(verdict, resend=False)
+            if verdict.find:
+                lost = f"The request went out and its answer was lost ({exc.reason})."
+                return Sent(verdict, error=OutcomeUnknown(lost))
+            return Sent(verdict, error=_unreachable(exc))
+        self._note_time(reply)
+        return self._read_sent(reply)
+
+    def _read_sent(self, reply: Reply) -> Sent:
+        document = reply.document()
+        snapshot = _task_or_none(document, reply)
+        if snapshot is not None and 200 <= reply.status < 300:
+            self._limits.post_pace.accepted()
+            return Sent(judge("POST", Event.ANSWERED, reply.status, is_task=True), snapshot)
+        error = self._error(reply, document, "POST")
+        self._pace(self._limits.post_pace, error)
+        verdict = judge("POST", Event.ANSWERED, reply.status, code=error.code)
+        if verdict.find:
+            return Sent(
+                verdict,
+                error=OutcomeUnknown(
+                    f"The request went out and got no usable answer. {error.message}",
+                    code=error.code,
+                    status=error.status,
+                    request_id=error.request_id,
+                ),
+            )
+        return Sent(verdict, error=error)
+
+    async def task(self, task_id: str) -> TaskSnapshot:
+        """Read one task."""
+        if not task_id.strip("."):  # the way to another address of the service
+            raise NotFound(f"{task_id!r} is no task's id.", task_id=task_id)
+        document = await self._read_tasks("GET", f"{TASKS}/{quote(task_id, safe='')}")
+        snapshot = read_task(document)
+        if snapshot.id != task_id:
+            raise BadReply(f"The service answered with another task than {task_id}.")
+        return snapshot
+
+    @property
+    def reads_batches(self) -> bool:
+        """Whether the service may have the call that reads many tasks at once."""
+        return self._clock() >= self._no_batch_until
+
+    async def tasks(self, task_ids: Sequence[str]) -> dict[str, TaskSnapshot] | None:
+        """Read up to `batch_size` tasks at once; `None` where the service has no such call.
+
+        Tasks that the service left out are absent.
+        """
+        try:
+            document = await self._read_tasks("POST", BATCH, body={"task_ids": list(task_ids)})
+        except ServiceError as error:
+            if isinstance(error, BadReply) or error.status in NOT_OFFERED or error.status == 400:
+                self._no_batch_until = self._clock() + PROBE_AGAIN
+                return None
+            raise
+        items = document.get("data") if isinstance(document, dict) else None
+        if not isinstance(items, list):
+            self._no_batch_until = self._clock() + PROBE_AGAIN
+            return None
+        wanted = set(task_ids)
+        found = (_task_or_none(item) for item in items)
+        return {task.id: task for task in found if task is not None and task.id in wanted}
+
+    async def listing(self, model: str, since: float) -> tuple[TaskListItem, ...] | None:
+        """The account's newest tasks of a model; `None` where the service has no list.
+
+        Args:
+            model: only tasks of this model.
+            since: Unix seconds of the service's clock; older tasks are not looked for.
+        """
+        found: list[TaskListItem] = []
+        for page in range(1, PAGES + 1):
+            query = {
+                "type": "image",
+                "model": model,
+                "page": str(page),
+                "page_size": str(self.page_size),
+            }
+            try:
+                document = await self._read("GET", TASKS, query=query, pace=self._limits.list_pace)
+                items = read_task_list(document)
+            except ServiceError as error:
+                if error.status in NOT_OFFERED or (isinstance(error, BadReply) and page == 1):
+                    return None
+                raise
+            found += items
+            oldest = min((item.created for item in items if item.created is not None), default=0)
+            if len(items) < self.page_size or oldest < since:
+                break
+        return tuple({item.id: item for item in found}.values())
+
+    async def credits(self) -> Credits:
+        """What is left, on this key and on the account."""
+        return read_credits(await self._read("GET", CREDITS, pace=self._limits.credits_pace))
+
+    async def emulator_weather(self, body: object = None) -> object:
+        """What an emulator on a port says of its weather; `body` changes it."""
+        method = "GET" if body is None else "POST"
+        return await self._read(method, EMULATOR_WEATHER, body=body)
+
+    def _read_tasks(
+        self, method: str, path: str, body: object = None
+    ) -> Coroutine[Any, Any, object]:
+        """Ask how tasks are getting on."""
+        pace = self._limits.read_pace
+        return self._read(method, path, body=body, pace=pace, about_task=True)
+
+    async def _read(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        pace: Pace | None = None,
+        about_task: bool = False,
+    ) -> object:
+        """A call that costs nothing, once; the caller decides about another try.
+
+        Args:
+            method: the HTTP method.
+            path: the address at the API.
+            body: sent as JSON.
+            query: parameters of the address.
+            pace: what it waits for; `None` where nothing holds it up.
+            about_task: it asks how tasks are getting on, and a refusal says so.
+        """
+        if pace is not None:
+            await pace.turn()
+        try:
+            reply = await self._transport.call(
+                method, self._base_url + path, body=body, query=query
+            )
+        except NoAnswer as exc:
+            raise _unreachable(exc) from None
+        self._note_time(reply)
+        document = reply.document()
+        if 200 <= reply.status < 300:
+            if pace is not None:
+                pace.accepted()
+            if document is None:
+                raise BadReply(
+                    "The service's answer is not JSON.",
+                    status=reply.status,
+                    request_id=reply.headers.get("x-request-id"),
+                )
+            return document
+        error = self._error(reply, document, "GET", about_task=about_task)
+        if pace is not None:
+            self._pace(pace, error)
+        raise error
+
+    def _error(
+        self, reply: Reply, document: object, method: str, *, about_task: bool = False
+    ) -> ServiceError:
+        return service_error(
+            reply.status,
+            document,
+            reply.headers,
+            method=method,
+            now=self._clock(),
+            about_task=about_task,
+        )
+
+    @staticmethod
+    def _pace(pace: Pace, error: EvolinkError) -> None:
+        if isinstance(error, RateLimited):
+            pace.refused(error.retry_after)
+        else:
+            pace.accepted()
+
+    def _note_time(self, reply: Reply) -> None:
+        try:
+            said = parsedate_to_datetime(reply.headers["date"]).timestamp()
+        except (KeyError, ValueError, TypeError, OverflowError):
+            return
+        self.skew = said - self._clock()
+
+
+def _task_or_none(document: object, reply: Reply | None = None) -> TaskSnapshot | None:
+    request_id = None if reply is None else reply.headers.get("x-request-id")
+    try:
+        return read_task(document, request_id=request_id)
+    except BadReply:
+        return None
+
+
+def _unreachable(exc: NoAnswer) -> ServiceError:
+    if exc.event is Event.NOT_SENT:
+        return Unreachable(f"The service can't be reached ({exc.reason}).", advice=exc.advice)
+    return ServiceUnavailable(f"The service's answer did not come ({exc.reason}).")

@@ -1,0 +1,453 @@
+"""The only place that knows httpx: connections out, replies or classified failures back.
+
+Two things are decided here and nowhere else. Who sees the key: the API hosts, by exact origin,
+and never a picture host nor the target of a redirect. And what a broken exchange means: whether
+the request surely never left (`Event.NOT_SENT`) or may have arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import weakref
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+from evolink_widgets.core.service.certificates import roots_named_by
+from evolink_widgets.core.service.in_process import App, Dropped, Exchange
+from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
+from evolink_widgets.core.service.proxies import SettingFault
+from evolink_widgets.core.service.redaction import HIDDEN
+from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
+from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.references.links import hide_secrets
+from evolink_widgets.rules.request.services import is_loopback
+from evolink_widgets.rules.tasks.outcome import Event
+
+CONNECTIONS = 16
+"""Open at once to the API. httpx's pool costs requests × connections: 0.7 ms of CPU a request
+alone, 5.7 ms at 200 in flight with a large pool, about 1.5 ms with 10 to 20."""
+
+PICTURE_CONNECTIONS = 6
+"""Downloads at once; on their own pool, so that a long one never holds up a reading."""
+
+MAX_BODY = 8 * 2**20
+"""Bytes of an API reply that are read at most; the largest legal one is far below."""
+
+
+class AppTransport(httpx.AsyncBaseTransport):
+    """Reaches an ASGI application in this process; streams, and can be broken off."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand one request to the application."""
+        url = request.url
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": request.method,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.split(b"?")[0],
+            "query_string": url.query,
+            "server": (url.host, url.port or (443 if url.scheme == "https" else 80)),
+            "client": ("127.0.0.1", 0),
+            "root_path": "",
+        }
+        exchange = Exchange(self._app, scope, await request.aread())
+        limit = request.extensions.get("timeout", {}).get("read")
+        try:
+            status, headers = await asyncio.wait_for(exchange.start(), limit)
+        except BaseException as exc:
+            exchange.close()
+            raise _as_httpx(exc, request) from None
+        return httpx.Response(
+            status, headers=headers, stream=_AppStream(exchange, limit, request), request=request
+        )
+
+
+class _AppStream(httpx.AsyncByteStream):
+    """The body of a reply from an application in this process."""
+
+    def __init__(self, exchange: Exchange, limit: float | None, request: httpx.Request) -> None:
+        self._exchange = exchange
+        self._limit = limit
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._exchange.body()
+        while True:
+            try:
+                yield await asyncio.wait_for(chunks.__anext__(), self._limit)
+            except StopAsyncIteration:
+                return
+            except (Dropped, asyncio.TimeoutError) as exc:
+                raise _as_httpx(exc, self._request) from None
+
+    async def aclose(self) -> None:
+        self._exchange.close()
+
+
+def _as_httpx(exc: BaseException, request: httpx.Request) -> BaseException:
+    """What httpx would raise had there been a socket."""
+    if isinstance(exc, Dropped):
+        return httpx.ReadError("the connection was broken off", request=request)
+    if isinstance(exc, asyncio.TimeoutError):
+        return httpx.ReadTimeout("no reply in time", request=request)
+    return exc
+
+
+class Transport:
+    """Connections to one service; to be used on the core's loop only.
+
+    Args:
+        key: the API key, or `None` for the emulator in this process.
+        api_urls: the addresses that may see the key, exactly these origins.
+        agent: the User-Agent; picture hosts may refuse the default of a library.
+        app: an ASGI application that answers instead of the network.
+        timeouts: how long silence is borne.
+    """
+
+    def __init__(
+        self,
+        key: Key | None,
+        api_urls: tuple[str, ...],
+        *,
+        agent: str,
+        app: App | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self.timeouts = timeouts or Timeouts()
+        self._key = key
+        if key is not None:
+            _hidden_in_logs(key)
+        self._origins = frozenset(_origin(httpx.URL(url)) for url in api_urls)
+        self._agent = agent
+        self._app = app
+        # A proxy of the environment would be asked for an address on this very machine.
+        self._proxied = not all(map(is_loopback, api_urls))
+        self._guard = Guard(host for _, host, _ in self._origins)
+        self._roots = Roots()
+        self._room = asyncio.Semaphore(CONNECTIONS)
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    @property
+    def in_process(self) -> bool:
+        """Whether an application of this process answers, and not the network."""
+        return self._app is not None
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        paid: bool = False,
+        body: object = None,
+        stream: AsyncIterator[bytes] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: float | None = None,
+    ) -> Reply:
+        """Call the API once and read the whole answer, whatever its status.
+
+        Redirects are not followed: an API does not move, and a key would move with it.
+
+        Args:
+            method: the HTTP method.
+            url: the full address; it must be one of the API's.
+            paid: for the one call that costs money. It goes over a connection of its own, as
+                one that was kept open may be closed by the service at this very moment, and
+                nobody could tell then whether the request arrived.
+            body: sent as JSON.
+            stream: sent as it comes, in the place of `body`; its length stands in `headers`.
+            query: parameters of the address.
+            headers: more headers.
+            limit: seconds in all, where many bytes have to go out; by default as `timeouts`.
+
+        Raises:
+            NoAnswer: there was no complete answer.
+        """
+        with self._border(lambda: False):
+            origin = _origin(httpx.URL(url))
+            content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        if origin not in self._origins:
+            raise NoAnswer(Event.NOT_SENT, "the address is not one of the API's")
+        limit = limit or (self.timeouts.paid if paid else self.timeouts.total)
+        read = limit if paid else self.timeouts.read
+        client = self._client("paid" if paid else "api")
+        sending = Departure(self._app is not None)
+        async with contextlib.AsyncExitStack() as stack:
+            if not paid:  # shorter than the queue in httpx's pool, and cheaper
+                await stack.enter_async_context(self._room)
+            with self._border(lambda: sending.left):
+                request = client.build_request(
+                    method,
+                    url,
+                    content=stream if content is None else content,
+                    params=query,
+                    headers={
+                        **({"content-type": "application/json"} if content else {}),
+                        **(headers or {}),
+                    },
+                    timeout=httpx.Timeout(read, connect=self.timeouts.connect, pool=None),
+                    extensions={"trace": sending.note},
+                )
+                auth = None if self._key is None else _Bearer(self._key)
+                return self._without_key(
+                    await asyncio.wait_for(_read(client, request, auth), limit)
+                )
+
+    @contextlib.asynccontextmanager
+    async def download(
+        self, url: str, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Download]:
+        """Fetch a picture; the key stays here, and redirects are followed.
+
+        Raises:
+            LinkForbidden: it leads, or is redirected, into a network where the API is not.
+            NoAnswer: the exchange broke, at its beginning or while the body came.
+        """
+        client = self._client("pictures")
+        sending = Departure(self._app is not None)
+        with self._border(lambda: sending.left):
+            request = client.build_request(
+                "GET",
+                url,
+                # The length must be that of the file, and a range must mean its bytes.
+                headers={"accept-encoding": "identity", **(headers or {})},
+                timeout=httpx.Timeout(self.timeouts.read, connect=self.timeouts.connect, pool=None),
+                extensions={"trace": sending.note},
+            )
+            response = await client.send(request, stream=True, follow_redirects=True)
+        try:
+            headers = _headers(response)
+            if self._key is not None:
+                headers = self._key.redaction.headers(headers)
+            if "content-encoding" in headers:  # asked for in vain; the length is another's then
+                headers.pop("content-length", None)
+            yield Download(response.status_code, headers, self._chunks(response))
+        finally:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await response.aclose()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            with contextlib.suppress(Exception):
+                await client.aclose()
+
+    def _without_key(self, reply: Reply) -> Reply:
+        """A reply may quote the key, in any status and place: it is taken out here."""
+        if self._key is None:
+            return reply
+        hide = self._key.redaction
+        body = hide.body(reply.body)
+        text = body.decode("utf-8", "replace")
+        if (shown := hide_secrets(text)) != text:  # it may quote a reference's link
+            body = shown.encode()
+        return Reply(reply.status, hide.headers(reply.headers), body)
+
+    async def _check_link(self, request: httpx.Request) -> None:
+        """Keep the key from picture hosts, also where a link or a redirect would carry it there."""
+        url = str(request.url)
+        if HIDDEN in unquote(url) or (self._key and self._key.redaction.opaque(url) != url):
+            raise HostRefused("The link holds the API key, which goes to no picture host.")
+
+    async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        with self._border(lambda: True):
+            async for chunk in response.aiter_bytes():
+                yield chunk
+
+    @contextlib.contextmanager
+    def _border(self, has_left: Callable[[], bool]) -> Any:
+        """No exception of httpx's or the socket's gets past here, nor anything it quotes.
+
+        Args:
+            has_left: whether any of the request has gone out; without it nothing was sent,
+                whatever broke.
+        """
+        try:
+            yield
+        except HostRefused as exc:
+            raise LinkForbidden(str(exc)) from None
+        except Exception as exc:
+            reason = _reason(exc)
+            if self._key is not None:
+                reason = self._key.hide_in(reason)
+            # Its frames hold the raw headers, the key among them: none may be reached from ours.
+            _forget_frames(exc)
+            raise NoAnswer(
+                _event(exc) if has_left() else Event.NOT_SENT,
+                reason,
+                lasting=isinstance(exc, (SettingFault, ProxyRefused)),
+                advice=_advice(exc),
+            ) from None
+
+    def _client(self, purpose: str) -> httpx.AsyncClient:
+        """One client a purpose, made on first use: `api`, `paid` or `pictures`."""
+        if purpose not in self._clients:
+            transport: httpx.AsyncBaseTransport
+            if self._app is not None:
+                transport = AppTransport(self._app)
+            else:
+                pictures = purpose == "pictures"
+                transport = Network(
+                    self._roots,
+                    proxied=self._proxied,
+                    connections=PICTURE_CONNECTIONS if pictures else CONNECTIONS,
+                    kept=0 if purpose == "paid" else CONNECTIONS,
+                    guard=self._guard if pictures else None,
+                )
+            self._clients[purpose] = httpx.AsyncClient(
+                transport=transport,
+                trust_env=False,  # `Network` reads it, and says what is wrong in it
+                headers={"user-agent": self._agent, "accept": "*/*"},
+                max_redirects=5,
+                event_hooks={"request": [self._check_link] if purpose == "pictures" else []},
+            )
+        return self._clients[purpose]
+
+
+class Departure:
+    """Whether a request has begun to go out; what broke before that was surely not sent.
+
+    Args:
+        left: it has from the beginning: there is no wire to watch.
+    """
+
+    def __init__(self, left: bool) -> None:
+        self._left = left
+
+    async def note(self, event: str, facts: Mapping[str, Any]) -> None:
+        """Hear what httpcore does. The request for a proxy's tunnel is not yet ours."""
+        if event.endswith("send_request_headers.started"):
+            self._left = self._left or facts["request"].method != b"CONNECT"
+
+    @property
+    def left(self) -> bool:
+        """Whether any of it has gone out."""
+        return self._left
+
+
+class _KeysHidden(logging.Filter):
+    """Keeps keys out of what httpx and httpcore log: headers as they come, links as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: weakref.WeakSet[Key] = weakref.WeakSet()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite a record that quotes a key."""
+        said = record.getMessage()
+        shown = said
+        for key in tuple(self.keys):
+            shown = key.hide_in(shown)
+        if shown != said:
+            record.msg, record.args = shown, ()
+        return True
+
+
+_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
+_KEYS_HIDDEN = _KeysHidden()
+
+
+def _hidden_in_logs(key: Key) -> None:
+    """The libraries' own loggers say what they are set to say, without the key."""
+    _KEYS_HIDDEN.keys.add(key)
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_KEYS_HIDDEN)  # one that it has already is not added
+
+
+class _Bearer(httpx.Auth):
+    """Puts the key into the request at the last moment, where no traceback looks."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        request.headers["authorization"] = self._key.authorization()
+        yield request
+
+
+async def _read(client: httpx.AsyncClient, request: httpx.Request, auth: Any) -> Reply:
+    response = await client.send(request, stream=True, auth=auth)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise httpx.ReadError("the reply is too long", request=request)
+        return Reply(response.status_code, _headers(response), bytes(body))
+    finally:
+        await response.aclose()
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _event(exc: BaseException) -> Event:
+    """Whether a request that met with `exc` may have reached the service."""
+    if isinstance(
+        exc,
+        (
+            httpx.ConnectError,  # DNS and TLS too
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ProxyError,  # the proxy refused the tunnel
+            httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError,  # refused by our own side before the first byte
+            httpx.InvalidURL,
+        ),
+    ):
+        return Event.NOT_SENT
+    if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError)):
+        return Event.TIMED_OUT
+    return Event.BROKEN_OFF
+
+
+def _forget_frames(exc: BaseException | None) -> None:
+    """Cut the tracebacks off an exception and off all that led to it."""
+    found: list[BaseException | None] = [exc]
+    for _ in range(50):
+        if not found:
+            return
+        one = found.pop()
+        if one is not None and one.__traceback__ is not None:
+            one.__traceback__ = None
+            found += [one.__cause__, one.__context__]
+
+
+def _reason(exc: BaseException) -> str:
+    text = " ".join(str(exc).split())[:300]
+    if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError)):
+        return text or "no answer in time"
+    return text or type(exc).__name__
+
+
+def _advice(exc: BaseException) -> str | None:
+    if isinstance(exc, SettingFault):
+        return f"Correct or unset {exc.variable}, then ask again."
+    if isinstance(exc, httpx.ProxyError):
+        return "Check the proxy in HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY."
+    if "CERTIFICATE_VERIFY_FAILED" in str(exc):
+        named = roots_named_by()
+        if named is None:
+            return "Where a proxy opens TLS, name its CA's file in SSL_CERT_FILE, then ask again."
+        return f"Check that {named} names the CA that has signed for this host, then ask again."
+    return None
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+    return url.scheme, url.host.lower(), port

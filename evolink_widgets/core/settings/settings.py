@@ -1,0 +1,175 @@
+"""What may be configured: each value read, checked, and told apart from "not named"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+from urllib.parse import urlsplit
+
+from evolink_widgets.core.money.budget import Budget, Per
+from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.rules.request.services import is_loopback, plain_address
+from evolink_widgets.store.paths import absolute
+from evolink_widgets.store.process import lasting
+
+T = TypeVar("T")
+
+Mode = Literal["emulator", "live"]
+Spend = Literal["allow", "never"]
+
+
+class Unnamed(Enum):
+    """In the place of an argument that was not given: `None` is a value that one may give."""
+
+    UNNAMED = "as it is"
+
+    def __repr__(self) -> str:
+        return "<as it is>"
+
+
+# One object for the whole process: what was loaded before a reload knows it, too.
+UNNAMED: Literal[Unnamed.UNNAMED] = lasting(f"{__name__} unnamed", lambda: Unnamed.UNNAMED)
+
+EXAMPLE = "https://api.evolink.ai"
+
+#: What must not be repeated of a wrong value: a user and password, and a key in the wrong place.
+_SECRET = re.compile(r"(?<=//)[^\s]*(?=@)|\bsk-\S+|(?<=[?#]).+")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `configure` was told; `None` leaves a setting to the environment or its default."""
+
+    api_key: Key | None = None
+    base_url: str | None = None
+    files_url: str | None = None
+    store: Path | None = None
+    budget: Budget | None = None
+    spend: Spend | None = None
+    mode: Mode | None = None
+    speed: float | None = None
+
+
+def folder(path: object, name: str = "store") -> Path:
+    """A folder that stays the same when the notebook changes its own.
+
+    Raises:
+        ConfigurationError: it is none, or its place can't be known.
+    """
+    found = absolute(path, name, ConfigurationError)
+    with suppress(OSError):  # one that can't be looked at is told of when it is used
+        if found.exists() and not found.is_dir():
+            raise ConfigurationError(f"{name} must be a folder; {str(found)!r} is a file.")
+    return found
+
+
+def address(name: str, url: str | None) -> str | None:
+    """A service's address in its plain form: one spelling for one service.
+
+    Raises:
+        ConfigurationError: it is none, or would send the key in the clear.
+    """
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url.strip()) if isinstance(url, str) else None
+        port_is_legal = parts is None or parts.port is None or parts.port > 0
+    except ValueError:
+        parts = None
+    http = parts is not None and parts.scheme in ("http", "https")
+    if parts is None or not (http and port_is_legal and parts.hostname) or _has_blanks(url):
+        raise ConfigurationError(
+            f"{name} must be an address such as {EXAMPLE}; it is {_shown(url)}."
+        )
+    if parts.username or parts.password or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"{name} must have no user, password, query or fragment.",
+            advice="Give the key as api_key, or in EVOLINK_API_KEY.",
+        )
+    if parts.scheme == "http" and not is_loopback(url):
+        raise ConfigurationError(
+            f"{name} must begin with https: {parts.hostname} is not this machine, and the key "
+            "would be sent in the clear."
+        )
+    return plain_address(url)
+
+
+def _has_blanks(url: str) -> bool:
+    return any(c.isspace() or not c.isprintable() for c in url.strip())
+
+
+def _shown(value: object) -> str:
+    """A wrong value as a message shows it, without what may be secret in it."""
+    return repr(_SECRET.sub("…", value)[:80]) if isinstance(value, str) else repr(value)[:80]
+
+
+def each(value: T | Unnamed | None, read: Callable[[T], Any]) -> Any:
+    """What was named, read and checked; `None` and what was not named stay what they are."""
+    return value if value is None or value is UNNAMED else read(value)
+
+
+def budget_of(
+    credits: float | Unnamed | None, per: Per | Unnamed | None, old: Budget | None
+) -> Budget | Unnamed | None:
+    """The budget that `configure` was told of, in words that fit together.
+
+    Args:
+        credits: the limit that was named.
+        per: what it covers.
+        old: the budget that held before.
+
+    Raises:
+        ConfigurationError: `per` without a budget, or a value that can't be.
+    """
+    covers: Per | Unnamed | None = each(per, lambda word: choice("per", word, Per))
+    if credits is not UNNAMED:
+        if credits is None:
+            if covers is not UNNAMED and covers is not None:
+                raise _no_budget(covers)
+            return None
+        kept = old.per if old is not None else None
+        return Budget(number("budget", credits), kept if covers is UNNAMED else covers)
+    if covers is UNNAMED:
+        return UNNAMED
+    if old is None:
+        if covers is None:
+            return UNNAMED
+        raise _no_budget(covers)
+    return replace(old, per=covers)
+
+
+def _no_budget(per: Per) -> ConfigurationError:
+    return ConfigurationError(
+        "per says what a budget covers, and there is none.",
+        advice=f"Name both: ew.configure(budget=50, per={per!r}).",
+    )
+
+
+def number(name: str, value: object) -> float:
+    """A number greater than 0.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
+        raise ConfigurationError(f"{name} must be a number greater than 0; it is {_shown(value)}.")
+    return float(value)
+
+
+def choice(name: str, word: object, choices: Any) -> Any:
+    """One of the words of a `Literal`.
+
+    Raises:
+        ConfigurationError: it is none of them.
+    """
+    legal = get_args(choices)
+    if word not in legal:
+        said = " or ".join(f'"{one}"' for one in legal)
+        raise ConfigurationError(f"{name} must be {said}; it is {_shown(word)}.")
+    return word

@@ -1,0 +1,258 @@
+"""Watches all live tasks of a session: looks when each is likely to be done.
+
+Each task has a plan of its own (`rules.schedule`). Readings that are due at about the same time
+go out as one batch where the service has that call; where it has not, where it leaves a task
+out or keeps repeating an old reading, tasks are read one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.service.client import Client
+from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.errors import EvolinkError, RateLimited, RequestRefused
+from evolink_widgets.rules.tasks.schedule import Plan
+from evolink_widgets.rules.tasks.task import TaskSnapshot
+
+ROUND, EACH = 0.1, 0.002
+"""Seconds that readings wait for each other when the service reads many at once: at most, and
+for each task that is watched. A few tasks are not worth a delay."""
+
+REACH = 0.25
+"""A batch takes along what is due within this part of its pause: it costs nothing more."""
+
+TELLING = 20
+"""Per cent of progress from which it says something about the end."""
+
+SUSPECT = 3
+"""Equal batch readings in a row after which a task is read singly at once: a batch that is
+behind what the task itself says is stale, and two such finds end its use."""
+
+REFUSALS = 5
+"""Refused readings, with none between them that told something, before it is clear that the
+service does not tell of a task: one alone may come from a proxy, a key that is being changed, or
+a machine of the service that has not heard of the task yet."""
+
+Seen = Callable[[TaskSnapshot], object]
+Trouble = Callable[[EvolinkError], object]
+
+
+@dataclass(eq=False)
+class _Watch:
+    """One task that is watched. Times are on the loop's clock."""
+
+    task_id: str
+    plan: Plan
+    started: float
+    seen: Seen
+    trouble: Trouble
+    ended: asyncio.Future[TaskSnapshot]
+    read_at: float
+    last: float
+    due: float
+    looking: bool = False
+    failures: int = 0
+    refusals: int = 0
+    refused_since: float = 0.0
+    reading: tuple[object, ...] = ()
+    repeats: int = 0
+
+
+class Watcher:
+    """Reads live tasks until they finish; to be used on the core's loop only.
+
+    Args:
+        client: the service.
+        patience: pauses after failures.
+    """
+
+    def __init__(self, client: Client, patience: Patience) -> None:
+        self._client = client
+        self._patience = patience
+        self._live: dict[str, _Watch] = {}
+        self._changed = asyncio.Event()
+        self._running = False
+        self._stale = 0
+
+    async def watch(
+        self, task_id: str, plan: Plan, elapsed: float, seen: Seen, trouble: Trouble
+    ) -> TaskSnapshot:
+        """Read a task until the service has finished it, well or badly.
+
+        There is no deadline: what is paid for is waited for. Cancelling ends the watching. A
+        refused reading says nothing of the task; when that is all that comes, `REFUSALS` times
+        in a row and for `Patience.refused` seconds, watching it any longer is of no use now.
+
+        Args:
+            task_id: the service's id.
+            plan: when to look.
+            elapsed: seconds since the service accepted it.
+            seen: told of each reading that is not the last.
+            trouble: told of each reading that failed and will be tried again.
+
+        Raises:
+            RequestRefused: the service refuses to tell of it; its own kind says why.
+        """
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        started = now - elapsed
+        due = started + plan.first() if elapsed < 1.0 else now
+        ended: asyncio.Future[TaskSnapshot] = loop.create_future()
+        watch = _Watch(task_id, plan, started, seen, trouble, ended, started, last=now, due=due)
+        self._live[task_id] = watch
+        self._wake()
+        try:
+            return await watch.ended
+        finally:
+            if self._live.get(task_id) is watch:
+                del self._live[task_id]
+                self._changed.set()
+
+    def look_now(self, task_id: str) -> None:
+        """Read a task at once, without waiting for its next turn."""
+        watch = self._live.get(task_id)
+        if watch is not None:
+            watch.due = asyncio.get_running_loop().time()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        if not self._running:
+            self._running = True
+            spawn(self._run(), name="evolink-watcher")
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._live:
+                self._changed.clear()
+                waiting = self._waiting()
+                if not waiting:
+                    await self._changed.wait()
+                    continue
+                pause = min(watch.due for watch in waiting) - loop.time()
+                if pause > 0:
+                    await self._pause(pause)
+                    continue
+                if self._batches and len(waiting) > 1:
+                    await asyncio.sleep(min(ROUND, EACH * len(waiting)))
+                self._look(self._due(self._waiting(), loop.time()))
+        finally:
+            self._running = False
+
+    def _waiting(self) -> list[_Watch]:
+        return [watch for watch in self._live.values() if not watch.looking]
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait that long, or until something changed."""
+        waiter = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait({waiter}, timeout=seconds)
+        finally:
+            waiter.cancel()
+
+    @property
+    def _batches(self) -> bool:
+        return self._client.reads_batches and self._stale < 2
+
+    def _due(self, waiting: list[_Watch], now: float) -> list[_Watch]:
+        if not self._batches:
+            return [watch for watch in waiting if watch.due <= now]
+        return [
+            watch
+            for watch in waiting
+            if watch.due <= now or watch.due - now <= REACH * (watch.due - watch.last)
+        ]
+
+    def _look(self, watches: list[_Watch]) -> None:
+        for watch in watches:
+            watch.looking = True
+        if not self._batches or len(watches) < 2:
+            for watch in watches:
+                spawn(self._look_singly(watch), name="evolink-look")
+            return
+        size = self._client.batch_size
+        for start in range(0, len(watches), size):
+            spawn(self._look_at_many(watches[start : start + size]), name="evolink-look")
+
+    async def _look_at_many(self, watches: list[_Watch]) -> None:
+        try:
+            found = await self._client.tasks([watch.task_id for watch in watches])
+        except EvolinkError as error:
+            for watch in watches:
+                self._failed(watch, error)
+            return
+        for watch in watches:
+            snapshot = None if found is None else found.get(watch.task_id)
+            if snapshot is None:  # no such call, or this task was left out of the answer
+                spawn(self._look_singly(watch), name="evolink-look")
+            elif self._suspicious(watch, snapshot):
+                spawn(self._compare(watch, snapshot), name="evolink-look")
+            else:
+                self._read(watch, snapshot)
+
+    @staticmethod
+    def _suspicious(watch: _Watch, snapshot: TaskSnapshot) -> bool:
+        reading = (snapshot.status, snapshot.progress)
+        watch.repeats = watch.repeats + 1 if reading == watch.reading else 0
+        watch.reading = reading
+        return watch.repeats >= SUSPECT and not snapshot.status.finished
+
+    async def _compare(self, watch: _Watch, batch: TaskSnapshot) -> None:
+        watch.repeats = 0
+        snapshot = await self._look_singly(watch)
+        if snapshot is not None:
+            behind = (snapshot.status, snapshot.progress) != (batch.status, batch.progress)
+            self._stale = self._stale + 1 if behind else 0
+
+    async def _look_singly(self, watch: _Watch) -> TaskSnapshot | None:
+        try:
+            snapshot = await self._client.task(watch.task_id)
+        except EvolinkError as error:
+            self._failed(watch, error)
+            return None
+        self._read(watch, snapshot)
+        return snapshot
+
+    def _read(self, watch: _Watch, snapshot: TaskSnapshot) -> None:
+        watch.failures, watch.refusals = 0, 0
+        if watch.ended.done():
+            return
+        now = asyncio.get_running_loop().time()
+        elapsed, gap = now - watch.started, now - watch.read_at
+        watch.read_at = now
+        if snapshot.status.finished:
+            if gap <= max(0.5, 0.5 * elapsed):  # else nobody knows when it ended
+                watch.plan.finished(elapsed - gap / 2)
+            watch.ended.set_result(snapshot)
+            return
+        # The first per cents are mostly the queue: what they point to is several times too far.
+        telling = snapshot.progress if (snapshot.progress or 0) >= TELLING else None
+        due = watch.started + watch.plan.next(elapsed, telling)
+        watch.seen(snapshot)  # after the plan, which says what is left
+        self._again(watch, due)
+
+    def _failed(self, watch: _Watch, error: EvolinkError) -> None:
+        if watch.ended.done():
+            return
+        watch.failures += 1
+        now = asyncio.get_running_loop().time()
+        if isinstance(error, RequestRefused) and not isinstance(error, RateLimited):
+            watch.refused_since = watch.refused_since if watch.refusals else now
+            watch.refusals += 1
+            lasts = now - watch.refused_since >= self._patience.refused
+            if lasts and watch.refusals >= REFUSALS:
+                watch.ended.set_exception(error)
+                return
+        watch.trouble(error)
+        self._again(watch, now + self._patience.after(watch.failures))
+
+    def _again(self, watch: _Watch, due: float) -> None:
+        watch.last = asyncio.get_running_loop().time()
+        watch.due = due
+        watch.looking = False
+        self._changed.set()

@@ -1,0 +1,116 @@
+"""Taking a task that was found for a lost reply, and giving it back where it proves another's.
+
+What proves a task is known before its pictures are (`rules.evidence`). Their number and pixels
+come late, so they are held against the ask before the first picture is taken in: nothing of
+another's task is ever in the gallery, and what was booked for it is taken back in one step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core.state import Stage
+from evolink_widgets.rules.counted import counted
+from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
+from evolink_widgets.store.gallery.examine import pixels_of
+from evolink_widgets.store.journal.journal import is_found
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.rules.tasks.task import TaskSnapshot
+    from evolink_widgets.store.gallery.gallery import Gallery
+
+TAKEN_BACK = "The task that was found is another's; looking once more."
+
+
+class AnothersTask(Exception):
+    """A found task has shown that it is another's; `str()` says by what."""
+
+
+async def adopt(story: TaskStory, task_id: str) -> bool:
+    """Take a found task, unless another request was quicker; of several one gets it."""
+    wiring, journal = story.wiring, story.wiring.store.journal
+    now = wiring.clock()
+    if not await wiring.records.run(journal.adopt, story.key, task_id, now):
+        return False
+    story.record.entry = await wiring.records.run(journal.get, story.key)
+    story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")
+    return True
+
+
+def check_number(story: TaskStory, snapshot: TaskSnapshot) -> None:
+    """Hold the number of a found task's pictures against what was asked.
+
+    Raises:
+        AnothersTask: there are too many.
+    """
+    number = len(snapshot.results)
+    if is_found(story.record.line) and too_many(story.request.n, number):
+        raise AnothersTask(f"{counted(number, 'picture')}, not {story.request.n}")
+
+
+class PixelCheck:
+    """Holds the pixels of a found task's first picture against what was asked.
+
+    Args:
+        story: the task's story.
+        is_needed: whether the task was found, and none of its pictures is taken in yet.
+    """
+
+    def __init__(self, story: TaskStory, *, is_needed: bool) -> None:
+        self._story = story
+        self._is_needed = is_needed
+        self._lock = asyncio.Lock()
+        self._contradiction: AnothersTask | None = None
+
+    async def admits(self, part: Path) -> None:
+        """Return once a fetched picture may be taken in.
+
+        The first one decides for all: they are of one task.
+
+        Raises:
+            AnothersTask: the pixels are another ask's.
+        """
+        async with self._lock:
+            if self._is_needed:
+                asked = self._story.request.pixels
+                came = await self._story.wiring.pictures.run(pixels_of, part)
+                if came is None:
+                    return  # it is no picture, and will be refused as such
+                self._is_needed = False
+                if other_pixels(asked, came) and asked is not None:
+                    said = f"pictures of {_size(came)}, not {_size(asked)}"
+                    self._contradiction = AnothersTask(said)
+            if self._contradiction is not None:
+                raise self._contradiction
+
+
+async def give_back(story: TaskStory, why: AnothersTask) -> None:
+    """Undo a find: the outcome is unknown again, and the task is not found for it any more.
+
+    Killed at any point it is either still found, and will be held against the ask again, or
+    undone. What was fetched goes first: the next find must not go on with another's bytes.
+
+    Raises:
+        StoreError: it can't be written; the task stays found, for the next kernel to check.
+    """
+    line, wiring = story.record.line, story.wiring
+    assert line.task_id is not None
+    number = max(len(line.results), story.request.n)
+    await wiring.pictures.run(_remove_parts, wiring.store.gallery, story.key, number)
+    await story.record.disowned(line.task_id, str(why))
+    story.estimated_time = None
+    story.tell(
+        stage=Stage.SENDING, task_id=None, receipt=None, progress=None, left=None, note=TAKEN_BACK
+    )
+
+
+def _remove_parts(gallery: Gallery, key: str, number: int) -> None:
+    for index in range(number):
+        gallery.drop_part(key, index)
+
+
+def _size(pixels: tuple[int, int]) -> str:
+    return f"{pixels[0]}×{pixels[1]}"

@@ -1,0 +1,275 @@
+"""What one ask takes from the store, waits for, and buys: decided at once, in one transaction.
+
+Two cells, threads or processes that ask for the same at the same time meet in the database:
+the first to come writes down that it buys, and the next one finds that and waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evolink_widgets.core.recovery.recover import take_up
+from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.steps.endings import CameShort, stopped
+from evolink_widgets.core.steps.record import buy
+from evolink_widgets.core.steps.reuse import Ask, stored_of
+from evolink_widgets.core.terms import Terms, check_spending
+from evolink_widgets.errors import EvolinkError
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.pool import Offer, Slot
+from evolink_widgets.store.journal.failures import error_from, failure_record
+from evolink_widgets.store.journal.journal import Entry, new_key
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.stored import Stored
+    from evolink_widgets.rules.request.recipe import Recipe
+
+ASKED_BEFORE = "These pictures were asked for before; waiting for them."
+ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
+
+
+class Shelf:
+    """The places of one ask, and what each is filled with.
+
+    Args:
+        wiring: the session's parts.
+        recipe: the whole ask.
+        identities: the pools that may answer, in order.
+        ask: the ask's part in the run of the cell.
+    """
+
+    def __init__(self, wiring: Wiring, recipe: Recipe, identities: Sequence[str], ask: Ask) -> None:
+        self.ask = ask
+        self.images: dict[int, GeneratedImage] = {}
+        self.own: tuple[int, ...] = ()
+        self.lost: list[TaskStory] = []
+        self.gone: tuple[str, ...] = ()
+        self._wiring = wiring
+        self._recipe = recipe
+        self._identities = tuple(identities)
+        self._waiting: dict[int, Slot] = {}
+        self._reused: list[Offer] = []
+        self._mine: set[Slot] = set()
+        self._bought: set[str] = set()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether pictures are missing that the ask itself does not buy."""
+        return bool(self._waiting or self._empty())
+
+    @property
+    def reused(self) -> Stored | None:
+        """What did not have to be bought again."""
+        return stored_of(self._reused)
+
+    @property
+    def loss(self) -> str | None:
+        """What was paid for before and is not there any more, where that was bought anew."""
+        if not self.gone:
+            return None
+        return f"{_names(self.gone)} not in the store's folder any more, and bought anew"
+
+    def place_of(self, number: int) -> int:
+        """The place of a picture that the ask itself has bought, by its number there."""
+        if number < len(self.own):
+            return self.own[number]
+        return self._recipe.request.n + number - len(self.own)  # more came than was asked for
+
+    def part(self, n: int) -> Recipe:
+        """The recipe of so many of the pictures."""
+        return replace(self._recipe, request=replace(self._recipe.request, n=n))
+
+    def take(self, key: str, terms: Terms, *, own: bool) -> Entry | None:
+        """Fill the empty places: from the store, from open tasks, by a purchase. On a worker.
+
+        Args:
+            key: the purchase's local key, should there be one.
+            terms: what it may cost.
+            own: whether the purchase is the ask's own; otherwise it is waited for.
+
+        Returns:
+            The purchase's entry in the journal, not sent yet; `None` where nothing is bought.
+
+        Raises:
+            SpendingRefused: something is missing and may not be bought; nothing was taken.
+            StoreError: it can't be read, or what has to be bought not written down.
+        """
+        empty = self._empty()
+        with self.ask.execution.lock:
+            offers, entry = self._choose(len(empty)), None
+            missing = len(empty) - len(offers)
+            if missing:
+                gone = self._wiring.pool.gone(self._identities)[:missing]
+                self._check_spending(missing, gone)
+                with self._wiring.store.database.write():
+                    # Again, now that nobody else can write.
+                    offers = self._choose(len(empty))
+                    missing = len(empty) - len(offers)
+                    if missing:
+                        entry = buy(self._wiring, key, self.part(missing), terms)
+                        self.gone += tuple(gone[:missing])
+            self._note(empty, offers, entry, own)
+            self.ask.slots.update(self._mine)
+        return entry
+
+    async def fill(self, story: TaskStory) -> None:
+        """Wait for what others bring, and buy what they fail to.
+
+        Raises:
+            CameShort: it may be paid for and is not here, or it could not be bought.
+        """
+        self.lost.clear()
+        while self.is_short:
+            if self._empty():
+                await story.uninterrupted(self._take_more(story))
+            keys = {slot.key for slot in self._waiting.values()}
+            ends = await asyncio.gather(
+                *(self._bring(story, key) for key in keys), return_exceptions=True
+            )
+            for end in ends:
+                if isinstance(end, BaseException):
+                    raise end
+
+    async def _take_more(self, story: TaskStory) -> None:
+        key, run = new_key(), self._wiring.records.run
+        try:
+            entry = await run(self.take, key, story.terms, own=False)
+        except EvolinkError as error:
+            raise CameShort(Stage.REFUSED, error) from None
+        story.show()
+        if entry is not None:
+            self._bought.add(key)
+            await take_up(self._wiring, key, entry=entry, to_send=True)
+
+    async def _bring(self, story: TaskStory, key: str) -> None:
+        """Wait for one task, and take its pictures as they land."""
+        wanted = {place: slot.number for place, slot in self._waiting.items() if slot.key == key}
+        other = await take_up(self._wiring, key)
+        if other is not None:
+            leave = other.task.subscribe(lambda state: self._mirror(story, other, wanted, state))
+            try:
+                await other.own_end.wait()
+                await other.left()  # stopped before it was sent: it is withdrawn first
+            finally:
+                leave()
+            self._take_from(story, other, wanted)
+        for place in wanted:
+            del self._waiting[place]
+        missing = wanted.keys() - self.images.keys()
+        await self._wiring.records.run(self._give_back, {Slot(key, wanted[one]) for one in missing})
+        if missing and other is not None:
+            self._raise_if_out(other)
+
+    def _raise_if_out(self, other: TaskStory) -> None:
+        """Say what became of a task that brought nothing, unless it was surely not charged."""
+        state = other.task.state
+        error = state.error or stopped(state.task_id, other.charge())
+        if other.is_open:
+            self.lost.append(other)
+            raise CameShort(state.stage, _for_another(error))
+        if other.key in self._bought:
+            raise CameShort(state.stage, error)
+
+    def _mirror(
+        self, story: TaskStory, other: TaskStory, wanted: Mapping[int, int], state: TaskState
+    ) -> None:
+        """Show how the task that is waited for gets on."""
+        self._take_from(story, other, wanted)
+        if not self.own and not state.stage.ended and not story.task.state.stage.ended:
+            story.tell(
+                stage=state.stage,
+                progress=state.progress,
+                left=state.left,
+                note=state.note or ASKED_BEFORE,
+            )
+
+    def _take_from(self, story: TaskStory, other: TaskStory, wanted: Mapping[int, int]) -> None:
+        landed = {
+            place: other.mine[number]
+            for place, number in wanted.items()
+            if number in other.mine and place not in self.images
+        }
+        if not landed:
+            return
+        self.images |= landed
+        receipt = other.task.receipt
+        if other.key in self._bought:
+            story.tell(receipt=receipt)
+        else:
+            share = None
+            if receipt is not None and receipt.charged is not None:
+                # One that is still being fetched was paid for with the others.
+                together = max(len(other.mine), len(other.record.line.results))
+                share = receipt.charged / together
+            paid_at = other.task.state.started_at
+            notebook = other.record.line.origin
+            for place, image in landed.items():
+                slot = Slot(other.key, wanted[place])
+                self._reused.append(Offer(slot, image, share, paid_at, notebook))
+        story.show()
+
+    def _empty(self) -> list[int]:
+        filled = {*self.images, *self.own, *self._waiting}
+        return [place for place in range(self._recipe.request.n) if place not in filled]
+
+    def _choose(self, n: int) -> list[Offer]:
+        return self._wiring.pool.choose(
+            n,
+            self._identities,
+            service=self._wiring.service,
+            taken=self.ask.others | self._mine,
+            now=self._wiring.clock(),
+        )
+
+    def _note(
+        self, empty: Sequence[int], offers: Sequence[Offer], entry: Entry | None, own: bool
+    ) -> None:
+        for place, offer in zip(empty, offers, strict=False):
+            self._mine.add(offer.slot)
+            if offer.image is None:
+                self._waiting[place] = offer.slot
+            else:
+                self.images[place] = offer.image
+                self._reused.append(offer)
+        if entry is None:
+            return
+        bought = {place: Slot(entry.key, at) for at, place in enumerate(empty[len(offers) :])}
+        self._mine.update(bought.values())
+        if own:
+            self.own = tuple(bought)
+        else:
+            self._waiting |= bought
+
+    def _give_back(self, slots: set[Slot]) -> None:
+        """Let this and later asks take them, should they come after all. On a worker."""
+        self._mine -= slots
+        with self.ask.execution.lock:
+            self.ask.slots.difference_update(slots)
+
+    def _check_spending(self, missing: int, gone: Sequence[str]) -> None:
+        n = self._recipe.request.n
+        what = "This picture is" if n == 1 else f"{missing} of {n} pictures are"
+        said = f"{what} not in the store"
+        if self.ask.others:  # a loop takes one after the other
+            said += ", beside those that this run of the cell has taken"
+        if gone:
+            said += f" ({_names(gone)} not there any more: moved or deleted)"
+        check_spending(self._wiring.may_spend, said)
+
+
+def _names(files: Sequence[str]) -> str:
+    """The first of some files, how many more there are, and the verb."""
+    more = len(files) - 1
+    return f"{files[0]} and {more} more are" if more else f"{files[0]} is"
+
+
+def _for_another(error: EvolinkError) -> EvolinkError:
+    """The error of one task as another ask is told of it, which can do one thing more."""
+    twin = error_from(failure_record(error), error.task_id)
+    twin.advice = f"{error.advice} {ANEW}"
+    return twin

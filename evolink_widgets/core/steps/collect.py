@@ -1,0 +1,221 @@
+"""The last act of a story: fetching the pictures and taking them in, before it is "done"."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Set
+from typing import TYPE_CHECKING, NoReturn
+
+from evolink_widgets.core.state import Stage
+from evolink_widgets.core.steps.adopt import AnothersTask, PixelCheck, give_back
+from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
+from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
+from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.journal.journal import Step, is_found
+from evolink_widgets.store.opening import size_of
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.steps.runner import TaskStory
+
+AGAIN = 3
+"""New links of a picture that are each tried as patiently as the first, before it is left."""
+
+UNKNOWN = 3
+"""Readings in a row that do not know the task before it is said to be gone."""
+
+
+async def collect(story: TaskStory) -> None:
+    """Fetch every picture that is not here yet, several at once.
+
+    Raises:
+        DownloadFailed: at least one could not be fetched; the others are saved, and the task
+            stays open.
+        StoreError: the files can't be written; the task stays open.
+    """
+    await story.load_images()
+    story.tell(stage=Stage.SAVING, progress=99)
+    here = set(story.mine)
+    if here:
+        await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
+    links = Links(story, story.record.line.results)
+    wanted = [index for index in links.places if index not in here]
+    if (wanted or not here) and not story.record.has_read_links:
+        await _read_anew(story)
+        if story.record.step is not Step.READY:
+            return  # it has shown that it is another's
+        links = Links(story, story.record.line.results)
+        wanted = [index for index in links.places if index not in here]
+    check = PixelCheck(story, is_needed=is_found(story.record.line) and not here)
+    outcomes = await asyncio.gather(
+        *(_picture(story, links, check, index) for index in wanted), return_exceptions=True
+    )
+    errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for error in errors:
+        if isinstance(error, AnothersTask):
+            await give_back(story, error)
+            return
+    for error in errors:
+        if not isinstance(error, DownloadFailed):
+            raise error
+    if errors:
+        await _close_if_gone(story, links)
+        raise errors[0]
+    await story.record.saved(story.task.state.receipt)
+
+
+async def _read_anew(story: TaskStory) -> None:
+    """Ask the service for the links: those in the journal are another process's word.
+
+    The folder may be a stranger's, and its links lead wherever that one likes.
+
+    Raises:
+        LinkExpired: the service does not know the task.
+        EvolinkError: as `follow`.
+    """
+    try:
+        await follow(story)
+    except NotFound:
+        await _gone(story, "The service does not know the task, and its links are not believed.")
+
+
+async def _close_if_gone(story: TaskStory, links: Links) -> None:
+    """Say that the pictures are gone, once the service no longer knows the task.
+
+    Raises:
+        LinkExpired: the service does not know the task any more, and its links do not work. The
+            task stays open until their time is over: another key may know it.
+    """
+    if links.unknown >= UNKNOWN:
+        await _gone(story, "The links have run out, and the service no longer knows the task.")
+
+
+async def _gone(story: TaskStory, why: str) -> NoReturn:
+    """Say that the pictures are gone; write it down once nothing can bring them any more.
+
+    Raises:
+        LinkExpired: always. The task stays open until the time of its links is over.
+    """
+    until, gone = story.record.line.links_until, LinkExpired(why, task_id=story.task.id)
+    if until is not None and story.wiring.clock() >= until:
+        await story.record.lost(gone, story.task.state.receipt)
+    raise gone
+
+
+async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int) -> None:
+    """Fetch one picture until it is whole and taken in."""
+    wiring = story.wiring
+    gallery = wiring.store.gallery
+    part = await wiring.pictures.run(gallery.part_path, story.key, index)
+    pauses = iter(wiring.patience.download)
+    best = again = 0
+    while True:
+        link, readings = links[index], links.readings
+        try:
+            await wiring.downloads.fetch(link, part)
+            await check.admits(part)
+            # Never cut short: whoever collects the task next uses the same file.
+            admitted = wiring.pictures.run(
+                gallery.admit,
+                story.key,
+                index,
+                part,
+                story.recipe,
+                now=wiring.clock(),
+                task_id=story.task.id,
+                expected=max(story.request.n, len(links.places)),
+                notebook=story.record.line.origin,
+            )
+            story.landed(await story.uninterrupted(admitted))
+            return
+        except DownloadFailed as error:
+            come = size_of(part)
+            if come > best:  # it gets on, if slowly: that is no reason to give up
+                best, pauses = come, iter(wiring.patience.download)
+            elif await links.renew(link, readings, error) and again < AGAIN:
+                again, pauses = again + 1, iter(wiring.patience.download)
+            pause = _next(pauses, error)
+        await asyncio.sleep(wiring.patience.spread(pause))
+
+
+def _tidy(gallery: Gallery, key: str, here: Set[int]) -> None:
+    """Remove what a killed kernel left of pictures that it had taken in already."""
+    for index in here:
+        with contextlib.suppress(StoreError):
+            gallery.drop_part(key, index)
+
+
+def _next(pauses: Iterator[float], error: DownloadFailed) -> float:
+    pause = next(pauses, None)
+    if pause is None:
+        raise error
+    return pause
+
+
+class Links:
+    """The addresses of a task's pictures, asked for anew when one does not work.
+
+    However a link fails, only the service can say whether there is another: the task is read
+    again before a picture is given up, once for all pictures that failed meanwhile.
+
+    Attributes:
+        readings: how often the task was read.
+        unknown: how often in a row the service did not know the task.
+    """
+
+    def __init__(self, story: TaskStory, results: tuple[str, ...]) -> None:
+        self.readings = 0
+        self.unknown = 0
+        self._story = story
+        self._results = results
+        self._lock = asyncio.Lock()
+
+    @property
+    def places(self) -> list[int]:
+        """The numbers of the pictures that the service made, from 0."""
+        return [index for index, link in enumerate(self._results) if link]
+
+    def __getitem__(self, index: int) -> str:
+        return self._results[index]
+
+    async def renew(self, failed: str, readings: int, error: DownloadFailed) -> bool:
+        """Ask the task for links, where nothing has asked since a link failed.
+
+        Args:
+            failed: the link that does not work.
+            readings: how often the task had been read when that was begun.
+            error: how it failed.
+
+        Returns:
+            Whether the picture has another link now.
+        """
+        story, wiring = self._story, self._story.wiring
+        assert story.task.id is not None
+        async with self._lock:
+            if failed not in self._results or self.readings != readings:
+                return failed not in self._results
+            story.says(f"{error.message} Asking the service for its links again.")
+            self.readings += 1
+            try:
+                with wiring.limits.read_pace.telling(story.held):
+                    snapshot = await wiring.client.task(story.task.id)
+            except EvolinkError as unread:
+                self.unknown = self.unknown + 1 if isinstance(unread, NotFound) else 0
+                return False  # the pause before the next try serves this too
+            self.unknown = 0
+            found = self._in_place(snapshot.results)
+            if found != self._results:
+                self._results = found
+                until = wiring.clock() + LINKS_LIVE
+                story.record.ready(found, until, story.task.state.receipt)
+            return failed not in self._results
+
+    def _in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:
+        """The links of a reading, each at its picture's place; the old ones where some lack."""
+        links, places = [link for link in results if link], self.places
+        if len(links) < len(places):
+            return self._results
+        if all(place < len(results) and results[place] for place in places):
+            return results
+        found = dict(zip(places, links, strict=False))
+        return tuple(found.get(place, "") for place in range(len(self._results)))

@@ -1,0 +1,465 @@
+"""One task's lines in the journal and the ledger, as its story writes them.
+
+Before the request goes out, a line that can't be written stops the story: nothing is sent that
+is not written down. After it, nothing stops the story: what can't be written waits in memory for
+the next chance, and what was paid for is fetched all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.terms import Terms
+from evolink_widgets.errors import (
+    Billed,
+    BudgetExceeded,
+    EvolinkError,
+    SpendingRefused,
+    StoreError,
+    StoreFull,
+)
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.journal.failures import failure_record
+from evolink_widgets.store.journal.journal import Entry, Step, is_free
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.shared.parts import Wiring
+
+log = logging.getLogger("evolink_widgets")
+
+OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
+"""Steps from which a story goes on."""
+
+SOON = 1.0
+"""Seconds in which most pictures are fetched; then their links are written down."""
+
+BUSY = 0.5
+"""Seconds between two looks at a task that another kernel collects."""
+
+
+class TaskRecord:
+    """What is written of one task; to be used on the core's loop.
+
+    Args:
+        wiring: the session's parts.
+        key: the task's local key.
+        entry: its line in the journal; `None` when nothing is written yet.
+        trouble: told when a line has to wait.
+        is_held: whether it is this kernel's to collect already.
+
+    Attributes:
+        entry: the newest line; older than the journal's while another kernel collects the task.
+        is_held: whether it is this kernel's to collect.
+        has_read_links: whether the service itself has said where the pictures are, to us.
+    """
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        key: str,
+        entry: Entry | None,
+        trouble: Callable[[StoreError], None],
+        *,
+        is_held: bool = False,
+    ) -> None:
+        self.entry = entry
+        self.is_held = is_held
+        self.has_read_links = False
+        self._wiring = wiring
+        self._key = key
+        self._trouble = trouble
+        self._unwritten: list[Callable[[], Entry]] = []
+        self._soon: asyncio.TimerHandle | None = None
+
+    @property
+    def step(self) -> Step | None:
+        """Where the journal stands; `None` when nothing is written yet."""
+        return None if self.entry is None else self.entry.step
+
+    @property
+    def line(self) -> Entry:
+        """The entry, once there is one."""
+        assert self.entry is not None
+        return self.entry
+
+    def bought(self, entry: Entry | None) -> None:
+        """Take over what was just written down for us; `None` where nothing had to be bought."""
+        self.entry = entry
+        self.is_held = entry is not None
+
+    async def claim(self, busy: Callable[[], object]) -> None:
+        """Become the one who collects the task; while another kernel does, wait and look.
+
+        Args:
+            busy: called at each look that finds another kernel at work.
+        """
+        while not await self._wiring.records.run(self._may_go_on):
+            busy()
+            await asyncio.sleep(BUSY)
+        self.is_held = True
+
+    def _may_go_on(self) -> bool:
+        """Claim the task, or find that nobody has to any more: it is over. On a worker."""
+        journal = self._wiring.store.journal
+        found = journal.get(self._key)
+        is_over = found is not None and found.ended_at is not None
+        if not is_over and not journal.claim(self._key, self._wiring.owner, self._wiring.clock()):
+            return False
+        # What could not be written yet is newer than what the journal says.
+        if not self._unwritten:
+            self.entry = (found if is_over else journal.get(self._key)) or self.entry
+            self.has_read_links = False
+        return True
+
+    async def let_go(self) -> None:
+        """Let others collect the task."""
+        self.is_held = False
+        if self._end_wait():
+            await self._write_links()
+        if self.line.owner is None and not self._unwritten:
+            return  # it has ended, and says so
+        await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
+
+    async def sending(self) -> Entry:
+        """Write down that the POST goes out now; call it right before each POST.
+
+        Raises:
+            StoreError: it is not written, so nothing may be sent.
+        """
+
+        def line() -> Callable[[], None]:
+            entry = self._wiring.store.journal.sending(self._key, self._wiring.clock())
+
+            def on_disk() -> None:
+                self.entry = entry
+
+            return on_disk
+
+        await self._wiring.flush.write(line)
+        return self.line
+
+    def note_down(
+        self, meaning: Mapping[str, Any], move: Callable[..., Entry], *args: Any, **facts: Any
+    ) -> Coroutine[Any, Any, Entry]:
+        """Write down a step that has happened already; a failure does not undo it.
+
+        Steps are written in the order of these calls, whenever each is awaited.
+
+        Args:
+            meaning: how the step changes the entry, should the journal not take it now.
+            move: the journal's method.
+            args: its arguments.
+            facts: its keyword arguments.
+        """
+        self._unwritten.append(lambda: move(*args, **facts))
+        return self._written(meaning, partial(self._wiring.records.run, self._write_all))
+
+    async def _written(
+        self, meaning: Mapping[str, Any], write: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Entry:
+        try:
+            await write()
+        except StoreError as error:
+            log.warning("A step of task %s is not written down yet: %s", self._key, error)
+            self.entry = replace(self.line, **meaning)
+            self._trouble(error)
+        return self.line
+
+    async def accepted(self, task_id: str, receipt: Receipt) -> None:
+        """Write down that the service has it, and what it has set aside where that is more."""
+        now, store = self._wiring.clock(), self._wiring.store
+        is_more = (receipt.reserved or 0.0) > (self.line.estimate_high or 0.0)
+
+        def write() -> Entry:
+            both = store.database.write(durable=True) if is_more else contextlib.nullcontext()
+            with both:
+                entry = store.journal.accepted(self._key, task_id, now, receipt=receipt)
+                self._raise_reservation(receipt)
+                return entry
+
+        self._unwritten.append(write)
+        await self._written(
+            {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
+            partial(self._wiring.flush.write, self._write_together),
+        )
+
+    async def reserved(self, receipt: Receipt) -> None:
+        """Write down what the service has set aside for a task that was taken up."""
+        await self._wiring.records.run(self._raise_reservation, receipt)
+
+    def _raise_reservation(self, receipt: Receipt) -> None:
+        if receipt.reserved is None:
+            return
+        try:
+            self._wiring.store.ledger.raise_to(self._key, receipt.reserved, self._wiring.clock())
+        except StoreError as error:  # the task's id is worth more than a sum
+            log.warning("Task %s: %s", self._key, error)
+
+    def ready(self, links: Sequence[str], until: float, receipt: Receipt | None) -> None:
+        """Know where the pictures are; it is written with the end, or in `SOON` seconds.
+
+        A kernel that dies before reads the task once more, and loses nothing.
+        """
+        self.has_read_links = True
+        self.entry = replace(
+            self.line,
+            step=Step.READY,
+            results=tuple(links),
+            links_until=until,
+            receipt=receipt or self.line.receipt,
+        )
+        if self._soon is None:
+            later = asyncio.get_running_loop().call_later
+            self._soon = later(SOON, lambda: self._end_wait() and spawn(self._write_links()))
+
+    def _end_wait(self) -> bool:
+        """Wait no longer with the links; whether they were still to be written."""
+        timer, self._soon = self._soon, None
+        if timer is not None:
+            timer.cancel()
+        return timer is not None
+
+    def _write_links(self) -> Coroutine[Any, Any, Entry]:
+        links, until, receipt = self.line.results, self.line.links_until, self.line.receipt
+        return self.note_down(
+            {"step": Step.READY, "results": links, "links_until": until, "receipt": receipt},
+            self._wiring.store.journal.ready,
+            self._key,
+            links,
+            until=until,
+            receipt=receipt,
+        )
+
+    async def disowned(self, task_id: str, why: str) -> bool:
+        """Write down that a task that was found for a lost reply is another's; durable.
+
+        The journal's line and the reservation are as before the find: both, or neither.
+
+        Returns:
+            Whether it was taken back; `False` where another kernel was quicker.
+
+        Raises:
+            StoreError: it is not written; the task still counts as found.
+        """
+        self._end_wait()  # its links are not ours to write down
+        store, high = self._wiring.store, self.line.estimate_high
+
+        def write() -> bool:
+            self._write_all()
+            with store.database.write(durable=True):
+                taken_back = store.journal.disown(self._key, task_id, why)
+                if taken_back and high is not None:
+                    store.ledger.lower_to(self._key, high)
+            self.entry = store.journal.get(self._key) or self.entry
+            return taken_back
+
+        return await self._wiring.records.run(write)
+
+    async def saved(self, receipt: Receipt | None) -> None:
+        """Write down that every picture is a file, and what the service charged."""
+        now = self._wiring.clock()
+        await self._ended(
+            {"step": Step.SAVED},
+            self._settle(receipt, now),
+            self._wiring.store.journal.finished,
+            now,
+            links=self.line.results,
+            until=self.line.links_until,
+            receipt=receipt,
+        )
+
+    async def lost(self, error: EvolinkError, receipt: Receipt | None) -> None:
+        """Write down that nothing can bring the pictures any more, though they are paid for."""
+        now, record = self._wiring.clock(), failure_record(error)
+        await self._ended(
+            {"step": Step.FAILED, "failure": record},
+            self._settle(receipt, now),
+            self._wiring.store.journal.failed,
+            record,
+            now,
+            receipt=receipt,
+        )
+
+    async def failed(self, error: EvolinkError, receipt: Receipt | None) -> None:
+        """Write down that the service gave up, and give the credits back unless it kept them."""
+        now, record = self._wiring.clock(), failure_record(error)
+        is_charged = error.billed is not Billed.NO  # perhaps spent counts as spent
+        await self._ended(
+            {"step": Step.FAILED, "failure": record},
+            self._settle(receipt, now) if is_charged else self._release(now),
+            self._wiring.store.journal.failed,
+            record,
+            now,
+            receipt=receipt,
+        )
+
+    async def refused(self, error: EvolinkError) -> None:
+        """Write down that the request surely was not accepted, and give its credits back."""
+        now, record = self._wiring.clock(), failure_record(error)
+        await self._ended(
+            {"step": Step.REFUSED, "failure": record},
+            self._release(now),
+            self._wiring.store.journal.refused,
+            record,
+            now,
+        )
+
+    async def _ended(
+        self,
+        meaning: Mapping[str, Any],
+        keep_books: Callable[[], None],
+        move: Callable[..., Entry],
+        *args: Any,
+        **facts: Any,
+    ) -> None:
+        """Write an end into journal and ledger: both, or neither.
+
+        A kernel killed between the two would leave credits reserved for a task that nobody
+        takes up any more.
+        """
+
+        self._end_wait()  # the end says it, too
+
+        def write() -> Entry:
+            with self._wiring.store.database.write():
+                entry = move(self._key, *args, **facts)
+                keep_books()
+                return entry
+
+        await self.note_down(meaning, write)
+        self._wiring.keeper.learn()
+
+    def _settle(self, receipt: Receipt | None, now: float) -> Callable[[], None]:
+        """What puts the service's charge in place of what was reserved."""
+        return lambda: self._wiring.store.ledger.settle(self._key, receipt or Receipt(), now)
+
+    def _release(self, now: float) -> Callable[[], None]:
+        """What gives back the reserved credits: it was surely not charged."""
+        return lambda: self._wiring.store.ledger.release(self._key, now)
+
+    async def quietly(self, function: Callable[..., object], *args: object) -> None:
+        """Book-keeping whose failure must not spoil what the task has achieved."""
+        try:
+            await self._wiring.records.run(function, *args)
+        except StoreError as error:
+            log.warning("Task %s: %s", self._key, error)
+
+    def _write_all(self) -> None:
+        while self._unwritten:
+            self.entry = self._unwritten[0]()
+            del self._unwritten[0]
+
+    def _write_together(self) -> Callable[[], None]:
+        """The same in a shared flush: a step waits until it is on the disk."""
+        written = [write() for write in tuple(self._unwritten)]
+
+        def on_disk() -> None:
+            del self._unwritten[: len(written)]
+            self.entry = written[-1] if written else self.entry
+
+        return on_disk
+
+
+def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
+    """Reserve the credits of a purchase and write its intent down: both, or nothing. On a worker.
+
+    `journal.sending` makes both durable, before the POST.
+
+    Args:
+        wiring: the session's parts.
+        key: the purchase's local key.
+        recipe: what is bought.
+        terms: the caps that hold, and where it comes from.
+
+    Raises:
+        BudgetExceeded: it may cost more than is left.
+        StoreError: it can't be written, or the pictures would not fit.
+    """
+    store = wiring.store
+    _check_room(recipe.request, store.root)
+    now, high = wiring.clock(), wiring.estimate(recipe.request).high
+
+    def reserve() -> None:
+        store.ledger.reserve(
+            key,
+            high,
+            now=now,
+            service=wiring.service,
+            caps=terms.caps(wiring.service, now, store.root),
+            scopes=terms.scopes,
+        )
+
+    with store.database.write():
+        try:
+            reserve()
+        except BudgetExceeded:
+            close_unsent(wiring)  # what a dead kernel has reserved must not stand in the way
+            reserve()
+        return store.journal.intend(
+            recipe.request.to_record(),
+            key=key,
+            service=wiring.service,
+            now=now,
+            recipe=recipe.to_record(),
+            identity=recipe.identity,
+            estimate_high=high,
+            origin=terms.notebook,
+            owner=wiring.owner,
+        )
+
+
+def never_sent() -> SpendingRefused:
+    """What became of an intent whose kernel ended before it was sent."""
+    return SpendingRefused(
+        "The kernel ended before the request was sent.", advice="Ask again with ew.generate(...)."
+    )
+
+
+def close_unsent(wiring: Wiring) -> None:
+    """Close what dead kernels intended and did not send, and give its credits back. On a worker."""
+    journal, now = wiring.store.journal, wiring.clock()
+    record = failure_record(never_sent())
+    for entry in journal.unsent_entries(wiring.service, but=wiring.owner):
+        if not is_free(entry, wiring.owner, now):
+            continue
+        with contextlib.suppress(StoreError), wiring.store.database.write():
+            # Its kernel may have woken up, and be sending it.
+            line = journal.get(entry.key)
+            if line is None or line.step is not Step.INTENDED:
+                continue
+            if is_free(line, wiring.owner, now):
+                journal.refused(entry.key, record, now)
+                wiring.store.ledger.release(entry.key, now)
+
+
+def _check_room(request: ImageRequest, root: Path) -> None:
+    """Refuse, before anything is sent, when the pictures will hardly fit on the disk.
+
+    Raises:
+        StoreFull: with what is free and what is needed.
+    """
+    width, height = request.pixels or (2048, 2048)
+    needed = request.n * width * height * 2 + 8 * 2**20
+    while not root.exists() and root != root.parent:
+        root = root.parent
+    try:
+        free = shutil.disk_usage(root).free
+    except OSError:
+        return  # nobody can tell before; the journal's own writing will
+    if free < needed:
+        raise StoreFull(
+            f"{root} has {free / 2**20:,.0f} MB free, and these pictures may need "
+            f"{needed / 2**20:,.0f} MB.",
+            advice="Free some space, or choose another folder with ew.configure(store=...).",
+        )

@@ -1,0 +1,187 @@
+"""Figures: one actor drawn as a tile and set into the scene's light, with its shadow and lamps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageFilter, ImageOps
+
+from evolink_widgets.emulator.painter.drawing.colour import Colour, lighter, mix, times
+from evolink_widgets.emulator.painter.drawing.pen import Pen
+from evolink_widgets.emulator.painter.places import Place
+from evolink_widgets.emulator.painter.places.land import foliage
+from evolink_widgets.emulator.painter.reading.scene import Subject
+from evolink_widgets.emulator.painter.scenery.stage import Glow, Stage
+from evolink_widgets.emulator.painter.subjects import Kind
+
+_FINE = 2  #: tiles are drawn this much larger, so that their edges come out smooth
+_LARGEST_TILE = 2200
+_SNOWED_ON = 1.9  #: metres: what is taller keeps snow on it
+_LETTERED = ("sign", "shop", "clock", "watch", "chart")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One thing in the picture. Lengths in canvas pixels; (x, y) is where it stands."""
+
+    kind: Kind
+    subject: Subject
+    number: int  #: which subject of the scene
+    x: float
+    y: float
+    high: float
+    flip: bool
+    aloft: bool = False  #: casts no shadow at its feet
+    order: float = 0.0  #: those with a lower one are painted first
+    seated: bool = False  #: in the saddle
+    hung: bool = False  #: from a cord that comes from above
+
+    @property
+    def wide(self) -> float:
+        """Width of its box."""
+        return self.high * self.kind.wide / 100
+
+    def spot(self, place: tuple[float, float]) -> tuple[float, float]:
+        """Canvas pixels of a place in the subject's units."""
+        across = (place[0] / self.kind.wide - 0.5) * self.wide
+        return self.x + (-across if self.flip else across), self.y + (
+            place[1] / 100 - 1
+        ) * self.high
+
+
+def draw(stage: Stage, place: Place, actor: Actor) -> None:
+    """Paint one actor, its shadow first."""
+    kind, light = actor.kind, stage.light
+    rng = stage.rng(f"{kind.name} {actor.number}")
+    main = rng.choice(kind.colours)
+    if kind.leafy:
+        main = foliage(stage, rng, main)
+    if actor.subject.colour and kind.tint:
+        main = actor.subject.colour
+    high = max(8, min(_LARGEST_TILE, round(actor.high * _FINE)))
+    pen = Pen(kind.wide, high, main, rng=rng, detail=stage.detail, lit=light.lamps)
+    pen.text = stage.scene.text
+    pen.seated = actor.seated
+    kind.draw(pen)
+    if actor.subject.colour and not kind.tint:
+        pen.tile = _washed(pen.tile, actor.subject.colour)
+    scale = actor.high / high
+    size = max(1, round(pen.size[0] * scale)), max(1, round(pen.size[1] * scale))
+    tile = pen.tile.resize(size, Image.Resampling.BOX)
+    mask = pen.mask.resize(size, Image.Resampling.BOX)
+    flip = actor.flip and kind.name not in _LETTERED  # words read one way only
+    if flip:
+        tile = tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        mask = mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    left = round(actor.x - size[0] / 2)
+    top = round(actor.y - (100 + pen.margin) / (100 + 2 * pen.margin) * size[1])
+    if not actor.aloft:
+        _shadow(stage, place, actor, mask)
+    if actor.hung:
+        cord = [(actor.x, 0.0), (actor.x, actor.y - actor.high * 0.97)]
+        stage.canvas.line(cord, stage.unit * 0.003, stage.light.shade)
+    lit = _lit(stage, place, tile, mask, actor)
+    if actor.kind.tall > _SNOWED_ON and _snows(stage, place):
+        lit.paste(lighter(stage.light.ambient, 0.75), (0, 0), _cap(mask, actor.high))
+    stage.canvas.image.paste(lit, (left, top), mask)
+    for x, y, radius, tone, strength in pen.lights:
+        across = size[0] - x * scale if flip else x * scale
+        stage.glows.append(
+            Glow(
+                left + across,
+                top + y * scale,
+                radius * scale,
+                tone,
+                strength * (1.0 if light.lamps else 0.35),
+            )
+        )
+
+
+def _snows(stage: Stage, place: Place) -> bool:
+    outside = not place.indoors and place.surface in ("land", "shore", "water")
+    return outside and (stage.scene.weather == "snow" or stage.scene.season == "winter")
+
+
+def _cap(mask: Image.Image, high: float) -> Image.Image:
+    """What of a shape faces up: snow lies on it."""
+    lower = Image.new("L", mask.size)
+    lower.paste(mask, (0, max(2, round(high * 0.028))))
+    cap = ImageChops.subtract(mask, lower)
+    return cap.filter(ImageFilter.GaussianBlur(max(0.5, high * 0.004)))
+
+
+def _washed(tile: Image.Image, tone: Colour) -> Image.Image:
+    """A thing whose colours belong together, seen through another colour."""
+    grey = ImageOps.grayscale(tile)
+    dark, pale = times(tone, (70, 66, 84)), lighter(tone, 0.75)
+    return Image.blend(tile, ImageOps.colorize(grey, dark, pale, mid=tone), 0.7)
+
+
+def _shadow(stage: Stage, place: Place, actor: Actor, mask: Image.Image) -> None:
+    """A dark touch where it stands, and the shape itself laid on the ground by a low sun."""
+    canvas, light = stage.canvas, stage.light
+    canvas.glow(actor.x, actor.y, actor.wide * 0.62, light.shade, 0.62, squash=0.16, power=1.2)
+    reach = 0.2 if _furnished(place) else min(0.8, light.reach)
+    if reach < 0.1 or place.surface in ("void", "under"):
+        return
+    fallen = mask.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    small = max(1, mask.width // 4), max(1, round(mask.height * reach * 0.5 / 4))
+    fallen = fallen.resize(small, Image.Resampling.BOX)
+    lean = -stage.sun_side * small[1] * 1.1
+    wide = (small[0] + round(abs(lean)), small[1])
+    start = -max(0.0, -lean)  # room on the left when it leans to the left
+    fallen = fallen.transform(
+        wide,
+        Image.Transform.AFFINE,
+        (1, -lean / small[1], start, 0, 1, 0),
+        Image.Resampling.BILINEAR,
+    )
+    fallen = fallen.filter(ImageFilter.GaussianBlur(max(0.6, mask.width / 160)))
+    foot = 14 / 128 * small[1]
+    left = actor.x - mask.width / 2 + start * 4
+    top = actor.y - foot * 4
+    canvas.stain(fallen, light.shade, (left, top, left + wide[0] * 4, top + wide[1] * 4), 0.42)
+
+
+def _furnished(place: Place) -> bool:
+    """Rooms have lamps of their own; the moon and caves only look like outdoors."""
+    return place.indoors and place.surface == "floor"
+
+
+def _lit(
+    stage: Stage, place: Place, tile: Image.Image, mask: Image.Image, actor: Actor
+) -> Image.Image:
+    """The tile in the scene's light: tinted, darker away from the sun, a bright rim towards it."""
+    light = stage.light
+    ambient: Colour = light.ambient
+    if place.indoors:
+        ambient = lighter(ambient, 0.72 if light.lamps else 0.6)
+    elif light.moon:
+        ambient = lighter(ambient, 0.22)
+    if actor.kind.shines:
+        ambient = lighter(ambient, 0.8)
+    tile = ImageChops.multiply(tile, Image.new("RGB", tile.size, ambient))
+    shift = max(1, round(actor.high * 0.03)) * (1 if stage.sun_side < 0 else -1)
+    down = max(1, round(actor.high * 0.02))
+    moved = Image.new("L", mask.size)
+    moved.paste(mask, (shift, down))
+    rim = ImageChops.subtract(mask, moved).filter(
+        ImageFilter.GaussianBlur(max(0.5, actor.high * 0.008))
+    )
+    tile.paste(
+        mix(light.glow, (255, 255, 255), 0.25),
+        (0, 0),
+        rim.point([round(v * 0.5) for v in range(256)]),
+    )
+    away = Image.new("L", mask.size)
+    away.paste(mask, (-shift * 5, -down * 4))
+    dim = ImageChops.subtract(mask, away).filter(
+        ImageFilter.GaussianBlur(max(1.0, actor.high * 0.05))
+    )
+    tile.paste(
+        times(light.shade, (210, 210, 230)), (0, 0), dim.point([round(v * 0.3) for v in range(256)])
+    )
+    far = 0.22 if place.surface == "under" else 0.05
+    if stage.scene.weather == "fog":
+        far = 0.3
+    return Image.blend(tile, Image.new("RGB", tile.size, light.haze), far)

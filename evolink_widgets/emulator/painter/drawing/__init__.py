@@ -1,0 +1,1 @@
+"""Brushes: canvas, pen, curves, masks, colours, strokes and styles."""

@@ -1,0 +1,149 @@
+"""Words to meanings: the word list indexed for look-up, with plurals and scripts without blanks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from evolink_widgets.emulator.painter.reading import words
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.!?\n、。,]")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LONGEST_PHRASE = 4
+_LONGEST_RUN = 8
+_STOPS = set(",;.!?\n、。,")
+
+_TABLES = (
+    ("subject", words.SUBJECTS),
+    ("place", words.PLACES),
+    ("time", words.TIMES),
+    ("weather", words.WEATHERS),
+    ("style", words.STYLES),
+    ("sky", words.SKY),
+    ("season", words.SEASONS),
+    ("colour", words.COLOURS),
+    ("size", words.SIZES),
+    ("count", words.COUNTS),
+    ("relation", words.RELATIONS),
+    ("pose", words.POSES),
+    ("framing", words.FRAMINGS),
+    ("part", words.PARTS),
+)
+
+
+class Meaning(NamedTuple):
+    """What a phrase of the prompt stands for."""
+
+    kind: str  #: the table: "subject", "place", … or "stop" (punctuation), "unknown"
+    sense: str
+    phrase: str
+    plural: bool = False
+
+
+def tokens(text: str, limit: int = 1500) -> list[str]:
+    """Split into lower-case words and punctuation; at most ``limit`` of them."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    found: list[str] = []
+    for match in _WORD.finditer(plain):
+        found.extend(_unspaced(match.group()))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _unspaced(word: str) -> list[str]:
+    """Cut a run of a script without blanks into known words, longest first."""
+    if not _UNSPACED.search(word) or word in index():
+        return [word]
+    parts: list[str] = []
+    place = 0
+    while place < len(word):
+        for length in range(min(_LONGEST_RUN, len(word) - place), 0, -1):
+            if length == 1 or word[place : place + length] in index():
+                parts.append(word[place : place + length])
+                place += length
+                break
+    return parts
+
+
+@lru_cache(maxsize=1)
+def index() -> dict[str, tuple[str, str]]:
+    """Phrase → (kind, sense). Where two tables claim a phrase, the earlier one has it."""
+    found: dict[str, tuple[str, str]] = {}
+    for kind, table in _TABLES:
+        for row in table.strip().splitlines():
+            sense, _, phrases = row.partition(":")
+            for phrase in phrases.split(","):
+                plain = unicodedata.normalize("NFKC", phrase).casefold()
+                key = " ".join(m.group() for m in _WORD.finditer(plain))
+                if key:
+                    found.setdefault(key, (kind, sense.strip()))
+    return found
+
+
+def singulars(phrase: str) -> list[str]:
+    """Ways to read the last word of a phrase as a plural."""
+    forms = []
+    if phrase.endswith("ies") and len(phrase) > 4:
+        forms.append(phrase[:-3] + "y")
+    if phrase.endswith("ves"):
+        forms += [phrase[:-3] + "f", phrase[:-3] + "fe"]
+    if phrase.endswith("es"):
+        forms.append(phrase[:-2])
+    if phrase.endswith(("s", "'s")):
+        forms.append(phrase[:-1].rstrip("'"))
+    if phrase.endswith("men"):
+        forms.append(phrase[:-3] + "man")
+    if phrase.startswith("children"):
+        forms.append("child")
+    if phrase.endswith(("en", "er", "n")):  # German, after the exact forms were tried
+        forms += [phrase[:-1], phrase[:-2]]
+    return [form for form in forms if len(form) > 2]
+
+
+def look_up(phrase: str) -> Meaning | None:
+    """The meaning of one phrase, read as it stands, then as a plural."""
+    found = index().get(phrase)
+    if found:
+        return Meaning(*found, phrase)
+    if phrase.startswith("ال"):  # the Arabic article
+        found = index().get(phrase[2:])
+        return Meaning(*found, phrase) if found else None
+    for form in singulars(phrase):
+        found = index().get(form)
+        if found and found[0] in ("subject", "place", "sky", "part"):
+            return Meaning(*found, phrase, plural=True)
+    return None
+
+
+def read(text: str) -> list[Meaning]:
+    """Read a prompt into meanings, longest phrase first, in the prompt's order."""
+    stream = tokens(text)
+    found: list[Meaning] = []
+    place = 0
+    while place < len(stream):
+        word = stream[place]
+        if word in _STOPS:
+            found.append(Meaning("stop", word, word))
+            place += 1
+            continue
+        for length in range(min(_LONGEST_PHRASE, len(stream) - place), 0, -1):
+            phrase = " ".join(stream[place : place + length])
+            meaning = look_up(phrase)
+            if meaning:
+                found.append(meaning)
+                place += length
+                break
+        else:
+            number = _number(word)
+            found.append(
+                Meaning("count", number, word) if number else Meaning("unknown", word, word)
+            )
+            place += 1
+    return found
+
+
+def _number(word: str) -> str:
+    return str(int(word)) if word.isdecimal() and len(word) <= 3 and int(word) > 0 else ""

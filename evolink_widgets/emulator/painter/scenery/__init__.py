@@ -1,0 +1,1 @@
+"""What is around the subjects: sky, weather, light, lens and lettering."""

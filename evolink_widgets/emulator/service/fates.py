@@ -1,0 +1,88 @@
+"""What befalls a task for which the weather has drawn a fault: its links, its numbers, its pixels.
+
+What is counted is counted by the task's readings, so that the first may lie and the next be true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import PlainTextResponse, Response
+
+from evolink_widgets.emulator.service.checks import Ask
+
+if TYPE_CHECKING:
+    from evolink_widgets.emulator.service.record import Record
+
+__all__ = ["NOWHERE", "befall", "dead_reply", "drawn_as", "issue", "led_astray", "more_links"]
+
+#: A host that no name server knows; in process, one that breaks every connection off.
+NOWHERE = "http://nowhere.invalid"
+_DEAD = "dead links "
+_LINKS = 300
+_PICTURES = 10
+#: What a task says of its progress when it is out of its mind.
+_WILD: tuple[object, ...] = (0, 80, -5, "50%", 1e308, 10, None, "half", 99, 3)
+_TOO_SOON = {"code": "service_error", "message": "The provider seems to have given up."}
+
+
+def led_astray(record: Record) -> bool:
+    """Whether the links of the last reading lead to no host."""
+    return record.fate == f"{_DEAD}host" and record.issue == 0
+
+
+def issue(record: Record) -> int:
+    """Which links are given: those of the first reading may be dead, the next are good."""
+    return int(record.fate.startswith(_DEAD) and record.endings > 0)
+
+
+def dead_reply(record: Record) -> Response | None:
+    """What comes instead of a picture while a task's links are dead."""
+    if record.issue or not record.fate.startswith(_DEAD):
+        return None
+    way = record.fate.removeprefix(_DEAD)
+    if way == "page":
+        return Response("<!doctype html><title>Parked</title>", media_type="text/html")
+    if way == "bytes":
+        return Response(b"\x89PNG no more than its name" * 200, media_type="image/png")
+    return PlainTextResponse("Not here", int(way)) if way.isdecimal() else None
+
+
+def drawn_as(record: Record) -> Ask:
+    """What is drawn: mostly what was asked."""
+    ask = record.ask
+    if record.fate != "other pixels":
+        return ask
+    edge = 1024 if (ask.width, ask.height) != (1024, 1024) else 816
+    return replace(ask, width=edge, height=edge)
+
+
+def more_links(record: Record, made: int) -> int:
+    """How many pictures there are where `made` were to be."""
+    return _PICTURES if record.fate == "many results" else made
+
+
+def befall(record: Record, told: dict[str, Any], link: str) -> None:
+    """Change what is told of a task, as its fate wants it.
+
+    Args:
+        record: the task, with its readings so far.
+        told: what is told of it, changed in place.
+        link: one that leads to no picture.
+    """
+    if record.fate == "wild progress":
+        told["progress"] = _WILD[record.readings % len(_WILD)]
+        told["task_info"]["estimated_time"] = 1e308
+        told["created"] = 5
+    elif record.fate == "absurd credits":
+        told["usage"]["credits_reserved"] = 1e12
+        if "billing" in told:
+            told["usage"]["credits_used"] = "free"
+            told["billing"] |= {"charged_credits": -5, "refunded_credits": 1e300}
+    elif record.fate == "many results" and "results" in told:
+        told["results"] += [f"{link}&more={number}" for number in range(_LINKS - _PICTURES)]
+    elif record.fate == "failed too soon" and "results" in told and not record.endings:
+        del told["results"], told["billing"]
+        told["usage"] |= {"credits_used": 0, "cost": {"credits": 0, "usd": 0}}
+        told |= {"status": "failed", "error": dict(_TOO_SOON), "progress": 99}

@@ -1,0 +1,386 @@
+"""The service's state without HTTP: tasks that age by the clock, credits, pictures.
+
+Nothing runs in the background: a task's status is computed from its age whenever it is read, so
+the clock may be turned by hand. Time and chance are arguments.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import random
+import string
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evolink_widgets.emulator.service import fates, prices, timing
+from evolink_widgets.emulator.service.account import Accounts
+from evolink_widgets.emulator.service.checks import Ask, read_ask
+from evolink_widgets.emulator.service.faults import Weather
+from evolink_widgets.emulator.service.limits import Buckets
+from evolink_widgets.emulator.service.record import LINK_SECONDS, Link, Record, document, row
+from evolink_widgets.emulator.service.refusal import Refusal
+from evolink_widgets.emulator.storage.files import FileShelf
+from evolink_widgets.emulator.storage.memory import Memory
+from evolink_widgets.emulator.storage.pictures import Gallery
+from evolink_widgets.emulator.storage.recognise import Drawn, Looks
+from evolink_widgets.emulator.storage.references import Missing, References, remembered
+
+__all__ = ["Record", "Service", "owner_of"]
+
+_ID_ALPHABET = string.ascii_lowercase + string.digits
+#: Seconds of the real service's time after which the content policy speaks.
+_POLICY_SECONDS = 3.0
+
+
+class Service:
+    """The whole service but its HTTP. Safe for several threads.
+
+    Args:
+        clock: Unix seconds.
+        seed: of chance: ids, durations, progress and pictures repeat. `None`, the default,
+            draws ids that no other process has.
+        speed: how much faster than the real service time passes in a task.
+        weather: the faults to play; default: fair.
+        memory: a file in which tasks outlive this process; several processes may share it.
+            Uploads lie in a folder beside it.
+        balance, allowance: credits of the account and of each key (`None`: no limit of its own).
+        rate: requests a second for each key, and the burst; `None` for no limit.
+        prices: times the published ones; may be changed, for tasks accepted from then on.
+        keys: the API keys that are accepted; empty: any.
+        accounts: whether each key is an account of its own, which sees its own tasks, credits
+            and files only. By default all keys belong to one account.
+        loopback_callbacks: also call back to this very machine, without TLS if need be; the
+            real service refuses that.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        seed: int | None = None,
+        speed: float = 1.0,
+        weather: Weather | None = None,
+        memory: Path | None = None,
+        balance: float = 10_000.0,
+        allowance: float | None = 2_000.0,
+        rate: tuple[float, float] | None = (200.0, 400.0),
+        loopback_callbacks: bool = False,
+        prices: float = 1.0,
+        keys: Collection[str] = (),
+        accounts: bool = False,
+    ) -> None:
+        self.clock = clock
+        self.speed = speed
+        self.weather = weather or Weather()
+        self.counts: Counter[str] = Counter()
+        self.account = Accounts(balance, allowance, apart=accounts)
+        self.looks = Looks(self._note_drawn)
+        self.gallery = Gallery(self.looks)
+        self.files = FileShelf(clock, seed, memory.with_suffix(".files") if memory else None)
+        self.references = References(
+            self.files, self.looks, find=self._known, draw=self._bytes_of, clock=clock
+        )
+        self.buckets = Buckets(rate, clock)
+        self.loopback_callbacks = loopback_callbacks
+        self.prices = prices
+        self._owners = frozenset(map(owner_of, keys))
+        self._seed = seed
+        self._tasks: dict[str, Record] = {}
+        self._open: dict[str, Record] = {}
+        self._by_key: dict[tuple[str, str], str] = {}
+        self._deciding: set[tuple[str, str]] = set()
+        self._lock = threading.RLock()
+        self._memory = Memory(memory) if memory else None
+        self.weather.watch(self.free_stuck)
+        self._remember()
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def takes(self, owner: str) -> bool:
+        """Whether a key is accepted; it is given as its digest, see `owner_of`."""
+        return not self._owners or owner in self._owners
+
+    def begin(self, idempotency: str | None, *, owner: str = "") -> None:
+        """Note that a POST with this key is being decided; a second one has to wait.
+
+        Raises:
+            Refusal: 409 `paid_outcome_unknown` while the first is still being decided.
+        """
+        name = (self.account.name_of(owner), idempotency or "")
+        with self._lock:
+            if idempotency and name in self._deciding:
+                message = "The first request under this key is still being decided."
+                raise Refusal(409, "paid_outcome_unknown", message)
+            if idempotency:
+                self._deciding.add(name)
+
+    def end(self, idempotency: str | None, *, owner: str = "") -> None:
+        """The POST is decided."""
+        with self._lock:
+            self._deciding.discard((self.account.name_of(owner), idempotency or ""))
+
+    def create(
+        self, body: object, idempotency: str | None = None, *, owner: str = ""
+    ) -> tuple[Record, bool]:
+        """Accept a request, or find it again under its Idempotency-Key.
+
+        Args:
+            body: the parsed JSON.
+            idempotency: the key it came with.
+            owner: who asks; see `owner_of`.
+
+        Returns:
+            the task, and whether it is an earlier one.
+
+        Raises:
+            Refusal: 400 with the field, 402, or 409 `idempotency_conflict`.
+        """
+        ask = read_ask(body, loopback_callbacks=self.loopback_callbacks)
+        digest = hashlib.sha256(repr(ask).encode()).hexdigest()
+        with self._lock:
+            self._remember()
+            name = (self.account.name_of(owner), idempotency or "")
+            if idempotency and (known := self._by_key.get(name)):
+                record = self._tasks[known]
+                if record.digest != digest:
+                    message = "This Idempotency-Key was used with a different request."
+                    raise Refusal(409, "idempotency_conflict", message)
+                self.counts["replayed"] += 1
+                return record, True
+            self._settle_ended()
+            reserved = prices.reserve(ask, self.prices)
+            self.account.of(owner).check(owner, reserved)
+            fate, sources = self._fate_of(ask)
+            ask = replace(ask, references=remembered(ask.references, sources))
+            record = self._record(ask, fate, reserved, owner)
+            record.idempotency, record.digest = idempotency, digest
+            record.sources = sources
+            self._write_down(record)
+            self._admit(record)
+            self.counts["accepted"] += 1
+        return record, False
+
+    def _fate_of(self, ask: Ask) -> tuple[str, tuple[str, ...]]:
+        """What will become of the task, and what its references lead to.
+
+        Raises:
+            Refusal: 400 for a reference that is stored here and of no use.
+        """
+        try:
+            sources = self.references.resolve(ask.references)
+        except Missing as missing:
+            return missing.fate, ()
+        fault = self.weather.strike("task", "task")
+        return fault.name if fault else "", sources
+
+    def _record(self, ask: Ask, fate: str, reserved: float, owner: str) -> Record:
+        now = self.clock()
+        number = len(self._tasks)
+        chance = random.Random(None if self._seed is None else f"{self._seed}/{number}")
+        task_id = self._new_id(now, chance)
+        seconds = timing.duration(ask, chance)
+        if fate == "policy refusal":
+            seconds = min(seconds, _POLICY_SECONDS)
+        return Record(
+            id=task_id,
+            number=number,
+            created=now,
+            ask=ask,
+            lasts=seconds / self.speed,
+            usual=timing.usual_duration(ask) / self.speed,
+            reserved=reserved,
+            owner=owner,
+            picture_seed=task_id if self._seed is None else f"{self._seed}/{number}",
+            fate=fate,
+            prices=self.prices,
+        )
+
+    def _new_id(self, now: float, chance: random.Random) -> str:
+        while True:
+            letters = "".join(chance.choices(_ID_ALPHABET, k=8))
+            task_id = f"task-unified-{int(now)}-{letters}"
+            if task_id not in self._tasks:
+                return task_id
+
+    def _write_down(self, record: Record) -> None:
+        if self._memory is None:
+            return
+        try:
+            self._memory.add(record)
+        except OSError as error:
+            message = f"The emulator cannot write its memory file: {error}"
+            raise Refusal(503, "service_unavailable", message) from error
+
+    def _admit(self, record: Record) -> None:
+        self._tasks[record.id] = self._open[record.id] = record
+        self.account.hold(record.id, record.owner, record.reserved)
+        if record.idempotency:
+            self._by_key[self.account.name_of(record.owner), record.idempotency] = record.id
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def find(self, task_id: str, *, owner: str | None = None) -> Record:
+        """The task with this id.
+
+        Args:
+            task_id: its id.
+            owner: who asks; `None` asks for any account's.
+
+        Raises:
+            Refusal: 400 `invalid_task_id`, or 404 `task_not_found`.
+        """
+        if not task_id.startswith("task-unified-"):
+            raise Refusal(400, "invalid_task_id", "Not a task id.", param="task_id")
+        with self._lock:
+            if task_id not in self._tasks:
+                self._remember()
+            record = self._tasks.get(task_id)
+        if record is None or not self._sees(owner, record):
+            raise Refusal(404, "task_not_found", "There is no such task.", param="task_id")
+        return record
+
+    def all(self, *, owner: str | None = None) -> list[Record]:
+        """All tasks that a caller may see, newest first; `None` may see all."""
+        with self._lock:
+            self._remember()
+            mine = [record for record in self._tasks.values() if self._sees(owner, record)]
+            return sorted(mine, key=lambda r: (-r.created, -r.number))
+
+    def _sees(self, owner: str | None, record: Record) -> bool:
+        name_of = self.account.name_of
+        return owner is None or name_of(owner) == name_of(record.owner)
+
+    def ends_at(self, record: Record) -> float | None:
+        """When the task ends, in Unix seconds; `None` while it is stuck."""
+        return record.ends_at
+
+    def document(self, record: Record, link: Link) -> dict[str, Any]:
+        """The task as GET gives it; credits of an ended task are settled by then.
+
+        Args:
+            record: the task.
+            link: makes the link of one picture from task and number.
+        """
+        now = self.clock()
+        with self._lock:
+            self._settle(record, now)
+            told = document(record, now, link)
+            record.readings += 1
+            record.endings += record.ended(now)
+        return told
+
+    def rows(
+        self, *, status: str | None, model: str | None, owner: str | None = None
+    ) -> list[Callable[[], dict[str, Any]]]:
+        """The list's rows, newest first, to be called for those that are shown."""
+        now = self.clock()
+        wanted = {"pending", "processing"} if status == "processing" else {status}
+        return [
+            functools.partial(row, record, now)
+            for record in self.all(owner=owner)
+            if (model is None or record.ask.model == model)
+            and (status is None or record.status(now) in wanted)
+        ]
+
+    def credits(self, owner: str = "") -> dict[str, Any]:
+        """What `GET /v1/credits` answers to a caller."""
+        with self._lock:
+            self._remember()
+            self._settle_ended()
+            return self.account.of(owner).document(owner)
+
+    def free_stuck(self) -> None:
+        """Fair weather: tasks that stand still go on. The weather calls this by itself."""
+        with self._lock:
+            self._remember()
+            for record in self._open.values():
+                if record.fate == "stuck" and record.freed_at is None:
+                    record.freed_at = self.clock()
+                    self._note_freed(record)
+
+    def _note_freed(self, record: Record) -> None:
+        if self._memory is None:
+            return
+        try:
+            self._memory.free(record)
+        except OSError:  # this process frees it all the same
+            return
+
+    # -- pictures ------------------------------------------------------------------------------
+
+    def picture(self, task_id: str, number: int) -> tuple[bytes, str]:
+        """A finished picture and its MIME type. Takes a while: call it from a worker thread.
+
+        Raises:
+            Refusal: 404: there is none, or it is older than a day.
+        """
+        record = self.find(task_id)
+        now = self.clock()
+        ends = record.ends_at
+        if ends is None or not ends <= now < ends + LINK_SECONDS or number not in record.delivered:
+            raise Refusal(404, "not_found", "There is no such picture.")
+        return self._draw(record, number)
+
+    def _draw(self, record: Record, number: int) -> tuple[bytes, str]:
+        follow = functools.partial(self.references.follow, record)
+        if not record.ask.references:
+            follow = functools.partial(list)
+        ask = fates.drawn_as(record)
+        return self.gallery.draw(record.id, number, ask, record.picture_seed, follow)
+
+    def _bytes_of(self, record: Record, number: int) -> bytes:
+        return self._draw(record, number)[0]
+
+    def _known(self, task_id: str) -> Record | None:
+        with self._lock:
+            if task_id not in self._tasks:
+                self._remember()
+            return self._tasks.get(task_id)
+
+    def _note_drawn(self, drawn: Drawn) -> None:
+        if self._memory is None:
+            return
+        try:
+            self._memory.draw(drawn)
+        except OSError:  # this process knows it all the same
+            return
+
+    # -- books ---------------------------------------------------------------------------------
+
+    def _settle(self, record: Record, now: float) -> None:
+        if record.settled or not record.ended(now):
+            return
+        record.settled = True
+        self._open.pop(record.id, None)
+        self.account.of(record.owner).settle(record.id, record.charge)
+        if record.charge:
+            self.counts["charges"] += 1
+
+    def _settle_ended(self) -> None:
+        now = self.clock()
+        for record in list(self._open.values()):
+            self._settle(record, now)
+
+    def _remember(self) -> None:
+        """Take in what was written into the shared memory, by others or an earlier process."""
+        if self._memory is None:
+            return
+        for found in self._memory.news():
+            if isinstance(found, Drawn):
+                self.looks.learn(found)
+            elif isinstance(found, Record):
+                if found.id not in self._tasks:
+                    self._admit(found)
+            elif (record := self._tasks.get(found.id)) and record.freed_at is None:
+                record.freed_at = found.at
+
+
+def owner_of(key: str) -> str:
+    """A digest that stands for an API key; the key itself is kept nowhere."""
+    return hashlib.sha256(f"evolink emulator {key}".encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""What the emulator keeps in files: tasks, uploads, references, drawn pictures."""

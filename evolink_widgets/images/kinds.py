@@ -1,0 +1,138 @@
+"""What bytes are, by how they begin: never by what a file is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evolink_widgets.images.png_chunks import SIGNATURE
+
+__all__ = ["HEAD", "TAKEN", "Kind", "kind_of"]
+
+HEAD = 1024
+"""Bytes of a file that tell what it is."""
+
+TAKEN = "PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file.
+
+    Attributes:
+        words: what a person calls it, with its article: "a GIF".
+        reader: Pillow's name of the format, where it is a picture that we read.
+        advice: what makes a picture of it, where something does.
+    """
+
+    words: str
+    reader: str | None = None
+    advice: str = ""
+
+
+JPEG = Kind("a JPEG", "JPEG")
+PNG = Kind("a PNG", "PNG")
+WEBP = Kind("a WebP", "WEBP")
+GIF = Kind("a GIF", "GIF")
+BMP = Kind("a BMP", "BMP")
+TIFF = Kind("a TIFF", "TIFF")
+AVIF = Kind("an AVIF", "AVIF")
+HEIF = Kind("a HEIC picture", "HEIF", "export it as JPEG, or register pillow-heif")
+
+_DRAWN = "export it as PNG"
+_EXPORTED = "export it as PNG or JPEG"
+
+#: The first bytes of what is no picture of ours, or none at all.
+_BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
+    (b"\xff\xd8\xff", JPEG),
+    (SIGNATURE, PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"II*\0", TIFF),
+    (b"MM\0*", TIFF),
+    (b"II+\0", TIFF),
+    (b"MM\0+", TIFF),
+    (b"%PDF", Kind("a PDF", advice="export the page as PNG")),
+    (b"%!PS", Kind("a PostScript file", advice=_DRAWN)),
+    (b"8BPS", Kind("a Photoshop file", advice=_EXPORTED)),
+    (b"\0\0\1\0", Kind("an icon file", advice=_DRAWN)),
+    (b"\0\0\0\x0cjP  ", Kind("a JPEG 2000", advice=_EXPORTED)),
+    (b"\xff\x4f\xff\x51", Kind("a JPEG 2000", advice=_EXPORTED)),
+    (b"\xff\x0a", Kind("a JPEG XL", advice=_EXPORTED)),
+    (b"\0\0\0\x0cJXL ", Kind("a JPEG XL", advice=_EXPORTED)),
+    (b"gimp xcf", Kind("a GIMP file", advice=_EXPORTED)),
+    (b"v/1\1", Kind("an OpenEXR", advice=_EXPORTED)),
+    (b"FUJIFILMCCD-RAW", Kind("a camera's raw file", advice="develop it to JPEG")),
+    (b"PK\3\4", Kind("a ZIP archive or an Office document", advice="take the picture out of it")),
+    (b"\x1f\x8b", Kind("a gzip archive", advice="take the picture out of it")),
+    (b"7z\xbc\xaf", Kind("a 7z archive", advice="take the picture out of it")),
+    (b"Rar!", Kind("a RAR archive", advice="take the picture out of it")),
+    (b"\x1aE\xdf\xa3", Kind("a film", advice="take a still of it")),
+    (b"OggS", Kind("a sound or film")),
+    (b"ID3", Kind("a sound")),
+    (b"\x7fELF", Kind("a program")),
+    (b"MZ", Kind("a program")),
+    (b"SQLite format 3\0", Kind("a database")),
+    (b"\x93NUMPY", Kind("a NumPy file", advice="give numpy.load(…) of it")),
+    (b"\x80\x04\x95", Kind("a pickle")),
+    (b"version https://git-lfs", Kind("a Git LFS pointer", advice="run git lfs pull")),
+)
+#: Four-letter brands of the container that AVIF, HEIC and films share.
+_BRANDS = {
+    b"avif": AVIF, b"avis": AVIF,
+    b"heic": HEIF, b"heix": HEIF, b"heim": HEIF, b"heis": HEIF, b"hevc": HEIF, b"hevx": HEIF,
+    b"mif1": HEIF, b"msf1": HEIF,
+    b"crx ": Kind("a camera's raw file", advice="develop it to JPEG"),
+}  # fmt: skip
+#: Lengths of the header that follows "BM" and twelve bytes more.
+_BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+_FILM = Kind("a film", advice="take a still of it")
+_MARKUP = re.compile(rb"<(?:!doctype|!--|\?xml|\?php|html|head|body|script|svg|[a-z]+[\s>])", re.I)
+
+
+def kind_of(head: bytes) -> Kind:
+    """What a file is.
+
+    Args:
+        head: its first `HEAD` bytes, or all where there are fewer.
+    """
+    if not head:
+        return Kind("empty")
+    for beginning, kind in _BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    if head[:4] == b"RIFF":
+        return WEBP if head[8:12] == b"WEBP" else Kind("a sound or film")
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return BMP
+    if head[4:8] == b"ftyp":
+        return _of_brands(head)
+    return _of_text(head)
+
+
+def _of_brands(head: bytes) -> Kind:
+    length = min(int.from_bytes(head[:4], "big"), 128, len(head))
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
+    named = [_BRANDS[brand] for brand in brands if brand in _BRANDS]
+    # A brand of its own says more than the family's.
+    return next((kind for kind in named if kind is not HEIF), named[0] if named else _FILM)
+
+
+def _of_text(head: bytes) -> Kind:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.strip(b"\0"):
+        return Kind("nothing but zeros")
+    if text[:1] == b"<" and _MARKUP.match(text):
+        if re.search(rb"<svg[\s>]", head, re.I):
+            return Kind("an SVG drawing", advice=_DRAWN)
+        return Kind("a web page or other markup", advice="save the picture itself, not its page")
+    if text[:1] in (b"{", b"["):
+        return Kind("JSON")
+    if all(byte >= 32 or byte in b"\t\n\r\f" for byte in head) and _is_utf8(head):
+        return Kind("text")
+    return Kind("of no kind that is known here")
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether it is text in UTF-8; its end may be the middle of a character."""
+    return len(head) - len(head.decode("utf-8", "ignore").encode()) < 4

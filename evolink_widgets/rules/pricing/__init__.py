@@ -1,0 +1,1 @@
+"""What a request costs: published prices, what receipts teach, and single amounts."""

@@ -1,0 +1,1 @@
+"""What may be asked: fields, sizes, prompts, links, presets, and the recipe of a request."""

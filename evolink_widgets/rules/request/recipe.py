@@ -1,0 +1,121 @@
+"""A request with everything that identifies its pictures: what reuse and "copy as code" need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.rules.request.request import BETA, ImageRequest
+from evolink_widgets.rules.request.signed import without_secret
+
+__all__ = ["Recipe"]
+
+_VERSION = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SERVICE = re.compile(r"[\w.:\[\]-]{1,253}")
+_DEFAULTS = ImageRequest("-")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A request, the service that answered it, and the bytes of its references.
+
+    Attributes:
+        request: what was asked.
+        service: `"emulator"`, or the host that was asked; emulated pictures never stand in
+            for real ones.
+        reference_hashes: SHA-256 of each reference's bytes, where known, in order.
+
+    Example:
+        >>> recipe = ew.Recipe(ew.ImageRequest("a fox", size="16:9"), "emulator")
+        >>> print(recipe.as_code())
+        ew.generate('a fox', size='16:9')
+    """
+
+    request: ImageRequest
+    service: str
+    reference_hashes: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 over what decides the pictures, and nothing else.
+
+        Two requests that can only differ in price, number or bookkeeping are the same recipe:
+        `n` and `callback_url` do not count, nor a tier that has no effect.
+        """
+        request = self.request
+        pixels = request.pixels
+        by_tier = request.model == BETA and ":" in request.size
+        parts = {
+            "model": request.model,
+            "prompt": request.prompt,
+            "size": list(pixels) if pixels else request.size,
+            "quality": None if request.model == BETA else request.quality,
+            "tier": request.resolution if by_tier else None,
+            "references": list(self.reference_hashes or map(without_secret, request.references)),
+            "service": self.service,
+        }
+        text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def as_code(self) -> str:
+        """One `ew.generate(...)` call that asks for the same again; runs as it stands."""
+        request = self.request
+        arguments = [repr(request.prompt)]
+        idle = set() if ":" in request.size else {"resolution"}
+        if request.model == BETA:
+            idle.add("quality")
+        for name, value in _told(request).items():
+            if name == "prompt" or name in idle or value in (getattr(_DEFAULTS, name), []):
+                continue
+            arguments.append(f"{name}={value!r}")
+        line = f"ew.generate({', '.join(arguments)})"
+        if len(line) <= 88:
+            return line
+        body = "".join(f"    {argument},\n" for argument in arguments)
+        return f"ew.generate(\n{body})"
+
+    def to_record(self) -> dict[str, Any]:
+        """JSON-safe values, for the file beside the pictures; no secret of a link is in them."""
+        return {
+            "version": _VERSION,
+            "service": self.service,
+            "request": _told(self.request),
+            "reference_hashes": list(self.reference_hashes),
+        }
+
+    @classmethod
+    def from_record(cls, record: object) -> Recipe:
+        """The recipe that `to_record` wrote; the record may come from a stranger.
+
+        Raises:
+            InvalidRequest: it is no recipe, or asks for what the service does not take.
+        """
+        if not isinstance(record, Mapping) or not isinstance(record.get("request"), Mapping):
+            raise InvalidRequest([Problem("recipe", "no recipe", "must be a recipe's record")])
+        hashes = record.get("reference_hashes", [])
+        service = record.get("service")
+        broken = []
+        if not isinstance(hashes, list) or not all(map(_is_digest, hashes)):
+            rule = "must be a list of SHA-256 digests"
+            broken.append(Problem("reference_hashes", shown(hashes), rule))
+        if not isinstance(service, str) or not _SERVICE.fullmatch(service):
+            broken.append(Problem("service", shown(service), "must be a host's name"))
+        if broken:
+            raise InvalidRequest(broken)
+        return cls(ImageRequest.from_record(record["request"]), str(service), tuple(hashes))
+
+
+def _told(request: ImageRequest) -> dict[str, Any]:
+    record = request.to_record()
+    return {**record, "references": list(map(without_secret, request.references))}
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None

@@ -1,0 +1,296 @@
+"""What is asked: `ImageRequest`, valid once it exists, and every rule it has to keep.
+
+`problems()` lists all faults at once and never raises; the panel shows them while typing, and
+creating an `ImageRequest` raises them as one `InvalidRequest`. The rules are the service's
+(reference and documentation); its own words are beside each of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, fields
+from itertools import islice
+from typing import Any
+
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.rules.request import sizes
+from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import callback_rule, nearest_link, reference_rule
+from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.rules.request.prompt import MAX_PROMPT, prompt_problems, token_notice
+from evolink_widgets.rules.request.signed import without_secret
+
+__all__ = ["BETA", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS", "QUALITIES",
+           "ImageRequest", "Problem", "problems", "whole_number"]  # fmt: skip
+
+BETA = "gpt-image-2-beta"
+MODELS: tuple[str, ...] = ("gpt-image-2", BETA)
+QUALITIES: tuple[str, ...] = ("low", "medium", "high")
+MAX_N = 10
+MAX_REFERENCES = 16
+
+#: A user and password in what is no link of the web.
+_SIGNED_IN = re.compile(r"//[^/?#]*@")
+
+#: What other services call our qualities.
+_QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "draft": "low",
+                  "hd": "high", "best": "high", "ultra": "high", "max": "high"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """What is asked. Immutable, and valid once it exists.
+
+    Args:
+        prompt: 1 to 32,000 Unicode code points, kept exactly; not only blanks.
+        model: `gpt-image-2` (default) or `gpt-image-2-beta`, a cheaper channel that makes one
+            picture, knows no quality and takes prompts of about 2,000 tokens.
+        size: `auto` (default), one of 15 ratios such as `16:9`, or pixels such as `1280x720`.
+        resolution: the tier that goes with a ratio: `1K` (default), `2K`, `4K`, in any case.
+        quality: `low`, `medium` (default) or `high`.
+        n: how many pictures, 1 (default) to 10; each is billed.
+        references: 0 to 16 links to jpeg, png or webp pictures, or names of pictures that the
+            store keeps, in an order.
+        callback_url: a public https address that is told when the task ends.
+
+    Raises:
+        InvalidRequest: with all problems at once.
+
+    Example:
+        >>> ew.ImageRequest("a fox", size="16:9").pixels
+        (1360, 768)
+    """
+
+    # `_: KW_ONLY` would say it once, and on Python 3.10 get_type_hints fails on it.
+    prompt: str
+    model: str = field(default="gpt-image-2", kw_only=True)
+    size: str = field(default=sizes.AUTO, kw_only=True)
+    resolution: str = field(default="1K", kw_only=True)
+    quality: str = field(default="medium", kw_only=True)
+    n: int = field(default=1, kw_only=True)
+    references: tuple[str, ...] = field(default=(), kw_only=True)
+    callback_url: str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        given = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        given["references"] = _frozen(given["references"])
+        if found := problems(**given):
+            raise InvalidRequest(found)
+        for name, value in _normal(given).items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """Width and height of each picture; `None` for `auto`, where the service decides."""
+        return sizes.pixels(self.size, self.resolution)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is legal and has no effect, or may not be taken: one sentence each."""
+        found = []
+        if self.resolution != "1K" and not _tier_applies(self.size):
+            what = "auto size" if self.size == sizes.AUTO else f"pixels {self.size}"
+            found.append(
+                f"The resolution {self.resolution} has no effect with {what}; it goes with a ratio."
+            )
+        if self.model == BETA:
+            if self.quality != "medium":
+                found.append(f"The quality {self.quality} has no effect with {BETA}.")
+            if notice := token_notice(self.prompt):
+                found.append(notice)
+        return tuple(found)
+
+    def __repr__(self) -> str:
+        record = {**vars(self), "references": tuple(map(without_secret, self.references))}
+        told = ", ".join(f"{name}={value!r}" for name, value in record.items())
+        return f"{type(self).__name__}({told})"
+
+    def payload(self) -> dict[str, Any]:
+        """The JSON body of the POST. The model is always named; what has no effect is left out."""
+        body: dict[str, Any] = {"model": self.model, "prompt": self.prompt, "size": self.size}
+        if _tier_applies(self.size):
+            body["resolution"] = self.resolution
+        if self.model != BETA:
+            body["quality"] = self.quality
+            body["n"] = self.n
+        if self.references:
+            body["image_urls"] = list(self.references)
+        if self.callback_url is not None:
+            body["callback_url"] = self.callback_url
+        return body
+
+    def replace(self, **changes: Any) -> ImageRequest:
+        """A copy with some fields changed; checked again.
+
+        Raises:
+            InvalidRequest: with all problems at once.
+        """
+        return ImageRequest(**{**self.to_record(), **changes})
+
+    def to_record(self) -> dict[str, Any]:
+        """All fields as JSON-safe values."""
+        record = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**record, "references": list(self.references)}
+
+    @classmethod
+    def from_record(cls, record: object) -> ImageRequest:
+        """The request that `to_record` wrote; the record may come from a stranger.
+
+        Unknown fields are ignored, missing ones have their defaults.
+
+        Raises:
+            InvalidRequest: it is not the record of a legal request.
+        """
+        if not isinstance(record, Mapping):
+            raise InvalidRequest([Problem("request", shown(record), "must be a request's record")])
+        known = {field.name for field in fields(cls)}
+        return cls(**{"prompt": "", **{k: v for k, v in record.items() if k in known}})
+
+
+def problems(
+    prompt: object = "",
+    model: object = "gpt-image-2",
+    size: object = sizes.AUTO,
+    resolution: object = "1K",
+    quality: object = "medium",
+    n: object = 1,
+    references: object = (),
+    callback_url: object = None,
+) -> tuple[Problem, ...]:
+    """All broken rules of a request that need not exist yet. Takes any values; never raises."""
+    # A stranger's == (an array's, say) need not give a truth value.
+    beta = isinstance(model, str) and _plain(model) == BETA
+    found = [
+        *prompt_problems(_plain(prompt), tokens=beta),
+        _choice_problem("model", _plain(model), MODELS),
+        sizes.size_problem(_plain(size)),
+        sizes.tier_problem(_plain(resolution)),
+        _choice_problem("quality", _plain(quality), QUALITIES),
+        _n_problem(n, 1 if beta else MAX_N),
+        *_reference_problems(_frozen(references)),
+        _callback_problem(_plain(callback_url)),
+    ]
+    return tuple(problem for problem in found if problem is not None)
+
+
+def _choice_problem(field: str, value: object, legal: tuple[str, ...]) -> Problem | None:
+    if isinstance(value, str) and value in legal:
+        return None
+    word = value[:40].strip().lower() if isinstance(value, str) else ""
+    near = [*difflib.get_close_matches(word, legal, 1, 0.5), *filter(None, [_abbreviated(word)])]
+    default = "medium" if field == "quality" else legal[0]
+    nearest = _QUALITY_WORDS.get(word) if field == "quality" else None
+    nearest = nearest or next((item for item in near if item in legal), default)
+    return Problem(field, shown(value), f"must be one of {', '.join(legal)}", nearest)
+
+
+def _abbreviated(word: str) -> str | None:
+    return next((item for item in QUALITIES if word and item.startswith(word)), None)
+
+
+def _n_problem(n: object, most: int) -> Problem | None:
+    count = whole_number(n)
+    if count is not None and 1 <= count <= most:
+        return None
+    rule = f"must be 1 with {BETA}" if most == 1 else f"must be a whole number from 1 to {most}"
+    near = count if count is not None else _rounded(n)
+    return Problem("n", shown(n), rule, str(min(max(near, 1), most)))
+
+
+def _reference_problems(references: object) -> Iterable[Problem]:
+    if not isinstance(references, tuple):
+        links = [references] if isinstance(references, str) else []
+        is_legal = bool(links) and reference_rule(links[0]) is None
+        nearest = repr([without_secret(link) for link in links]) if is_legal else None
+        yield Problem("references", _shown_link(references), "must be a list of links", nearest)
+        return
+    if len(references) > MAX_REFERENCES:
+        given = f"more than {MAX_REFERENCES}"
+        yield Problem("references", given, f"must be at most {MAX_REFERENCES} links")
+    for position, given in enumerate(references[:MAX_REFERENCES], 1):
+        link = _plain(given)
+        named = f"number {position}, {_shown_link(link)}"
+        if not isinstance(link, str):
+            yield Problem("references", named, "must be links, as text")
+        elif digest_of(link) is None and (rule := reference_rule(link)):
+            near = nearest_link(link, reference_rule)
+            yield Problem("references", named, rule, near and without_secret(near))
+
+
+def _callback_problem(callback_url: object) -> Problem | None:
+    if callback_url is None:
+        return None
+    if not isinstance(callback_url, str):
+        return Problem("callback_url", shown(callback_url), "must be text")
+    rule = callback_rule(callback_url)
+    if rule is None:
+        return None
+    nearest = nearest_link(callback_url, callback_rule)
+    return Problem("callback_url", _shown_link(callback_url), rule, nearest)
+
+
+def _shown_link(link: object) -> str:
+    """A link without the password or signature that may stand in it."""
+    if not isinstance(link, str):
+        return shown(link)
+    return shown(_SIGNED_IN.sub("//hidden@", without_secret(link), count=1))
+
+
+def _normal(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a legal request in the one form in which requests are compared."""
+    exact = sizes.parse_pixels(given["size"])
+    return {
+        **given,
+        "size": f"{exact[0]}x{exact[1]}" if exact else given["size"],
+        "resolution": given["resolution"].upper(),
+        "n": operator.index(given["n"]),
+        "references": tuple(map(_plain, given["references"])),
+    }
+
+
+def _tier_applies(size: str) -> bool:
+    return size in sizes.RATIOS
+
+
+def _plain(value: object) -> object:
+    """Text of a subclass (NumPy's, an enumeration's) as plain text; anything else as it is."""
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+def _frozen(references: object) -> object:
+    """A list of any kind as a tuple, one longer than is legal at most; others as they are.
+
+    Read only once, since it may be an iterator; a set has no order and a mapping is no list.
+    """
+    if isinstance(references, (str, bytes, bytearray, Mapping, Set)):
+        return _plain(references)
+    try:
+        return tuple(islice(iter(references), MAX_REFERENCES + 1))  # type: ignore[call-overload]
+    except Exception:  # whatever a stranger's iterator raises, it is no list of links
+        return references
+
+
+def whole_number(value: object) -> int | None:
+    """An integer of any library; not a bool of any, which is a slip of the hand here."""
+    # NumPy's is no subclass of bool; before its version 2.3 it still passes for an integer.
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        return None
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except Exception:  # TypeError from what is no integer, anything from a stranger's __index__
+        return None
+
+
+def _rounded(value: object) -> int:
+    """The whole number that was probably meant: 2 for `2.0`, `"2"` and `2.4`; else 1."""
+    if not isinstance(value, (str, float)):
+        return 1
+    try:
+        number = float(value)
+    except ValueError:
+        return 1
+    return 1 if math.isnan(number) else round(min(max(number, 1.0), 1e6))

@@ -1,0 +1,402 @@
+"""The store's one SQLite file: opened late, migrated once, shared by threads and processes.
+
+WAL, so that readers never wait for a writer; where it can't be had (some network folders),
+the DELETE journal. Every write is one `BEGIN IMMEDIATE` transaction. A *durable* one is on the
+disk before `write` returns (synchronous FULL): the rows around the POST. The others survive a
+killed process, and a power cut may take the last of them back (synchronous NORMAL in WAL).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from evolink_widgets.clock import monotonic
+from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
+from evolink_widgets.store.database.checking import check_files, check_schema, harden
+from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.database.mounts import on_network
+from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
+from evolink_widgets.store.opening import make_new
+from evolink_widgets.store.process import at_fork, lasting
+
+Access = Literal["write", "read", "frozen"]
+
+FILE = "evolink.sqlite"
+"""The database's name in a store's folder."""
+
+_VERSION = "(SELECT user_version FROM pragma_user_version)"
+
+
+class Database:
+    """One SQLite file; one connection, under one lock, per object and process.
+
+    Args:
+        path: the file; its folder is made at the first write.
+        busy_timeout: seconds to wait for another process's transaction. Default 10.
+        vfs: an SQLite VFS by name; `None` is the platform's own.
+        migrations: the schema's history; only tests pass another one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = 10.0,
+        vfs: str | None = None,
+        migrations: Sequence[Sequence[Change]] = MIGRATIONS,
+    ) -> None:
+        self.path = path
+        self.busy_timeout = busy_timeout
+        self.vfs = vfs
+        self.migrations = migrations
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._access: Access = "write"
+        self._mode = ""
+        self._file: tuple[int, int] | None = None
+        self._depth = 0
+        self._durable: bool | None = None
+        with _REGISTRY:
+            _OPEN.add(self)
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Run one transaction: all of it is written, or nothing.
+
+        A `write` inside a `write` of the same thread joins it.
+
+        Args:
+            durable: on the disk before this returns.
+
+        Raises:
+            StoreError: and its subclasses; nothing was written then.
+        """
+        with self._lock, guarded(self.path, "written"):
+            connection = self._ready("write")
+            if self._depth:
+                yield connection
+                return
+            self._begin(connection, durable)
+            self._depth = 1
+            try:
+                self._check_version(connection)
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.rollback()
+                raise
+            finally:
+                self._depth = 0
+
+    def change(
+        self,
+        table: str,
+        new: Mapping[str, object],
+        known: Mapping[str, object],
+        *,
+        durable: bool = False,
+    ) -> bool:
+        """Change the row that still is as known: one transaction in one statement.
+
+        Args:
+            table: its name.
+            new: columns to change.
+            known: columns that must be as they are given.
+            durable: on the disk before this returns.
+
+        Returns:
+            Whether there was such a row; in a database of a newer version there is none.
+
+        Raises:
+            StoreError: and its subclasses; nothing was written then.
+        """
+        columns = ", ".join(f"{name} = ?" for name in new)
+        as_known = " AND ".join(f"{name} IS ?" for name in known)
+        sql = f"UPDATE {table} SET {columns} WHERE {as_known} AND {_VERSION} <= ?"
+        values = (*new.values(), *known.values(), len(self.migrations))
+        with self._lock, guarded(self.path, "written"):
+            connection = self._ready("write")
+            if not self._depth:
+                self._be_durable(connection, durable)
+            return connection.execute(sql, values).rowcount > 0
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query; none where there is no store yet (none is made)."""
+        with self._lock, guarded(self.path, "read"):
+            if not self._exists():
+                return []
+            connection = self._ready("read")
+            try:
+                return connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as exc:
+                if "decode to UTF-8" not in str(exc):
+                    raise
+                # A text damaged by hand, in one row: it must not hide the others.
+                connection.text_factory = _tolerant
+                try:
+                    return connection.execute(sql, values).fetchall()
+                finally:
+                    connection.text_factory = str
+
+    @property
+    def journal_mode(self) -> str:
+        """SQLite's journal mode in use: "wal", or "delete" where WAL can't be had."""
+        return str(self.rows("PRAGMA journal_mode")[0][0])
+
+    @property
+    def data_version(self) -> int:
+        """A number that is another one once others have written; 0 where there is no store yet.
+
+        It may change without that, too: when the connection was opened anew.
+        """
+        rows = self.rows("PRAGMA data_version")
+        return int(rows[0][0]) if rows else 0
+
+    def close(self) -> None:
+        """Close the connection; the next use opens it again."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+
+    def __del__(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            with suppress(Exception):  # while Python ends, anything may be gone already
+                connection.close()
+
+    def _begin(self, connection: sqlite3.Connection, durable: bool) -> None:
+        self._be_durable(connection, durable)
+        connection.execute("BEGIN IMMEDIATE")
+
+    def _be_durable(self, connection: sqlite3.Connection, durable: bool) -> None:
+        if connection.in_transaction:  # an interrupt came between BEGIN and its guard
+            connection.rollback()
+        if durable != self._durable and self._mode == "wal":
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
+    def _ready(self, access: Access) -> sqlite3.Connection:
+        if self._connection is not None and self._depth == 0 and self._file != self._on_disk():
+            # The folder was deleted or replaced while we had it open: writing on would go to
+            # a file that nobody will find again.
+            self.close()
+        if self._connection is None:
+            self._open(access)
+        elif access == "write" and self._access != "write":
+            self.close()
+            self._open("write")
+        assert self._connection is not None
+        return self._connection
+
+    def _open(self, access: Access) -> None:
+        try:
+            self._connect("write")
+        except StoreReadOnly:
+            if access == "write":
+                raise
+            try:
+                self._connect("read")
+            except StoreReadOnly:
+                self._refuse_unclosed()
+                self._connect("frozen")
+
+    def _refuse_unclosed(self) -> None:
+        # The last way to read (immutable) does not look at the WAL: rows would be missing.
+        wal = self.path.with_name(f"{self.path.name}-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise StoreReadOnly(
+                f"{self.path} was not closed, and its folder can't be written to.",
+                advice="Copy the folder to a place that can be written to, and open it there.",
+            )
+
+    def _connect(self, access: Access) -> None:
+        with guarded(self.path, "opened"):
+            if access == "write":
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                if not self._exists():
+                    # SQLite would make it so that a group can't write to it, whatever the umask.
+                    with suppress(FileExistsError):
+                        make_new(self.path).close()
+            check_files(self.path)
+            connection = self._sqlite(access)
+            try:
+                self._mode = self._prepare(connection, access)
+            except BaseException:
+                connection.close()
+                raise
+        self._connection, self._access, self._durable = connection, access, None
+        self._file = self._on_disk()
+
+    def _sqlite(self, access: Access) -> sqlite3.Connection:
+        options = {"write": "mode=rwc", "read": "mode=ro", "frozen": "mode=ro&immutable=1"}[access]
+        vfs = f"&vfs={quote(self.vfs)}" if self.vfs else ""
+        # Absolute: the notebook may change its folder. A leading "//" would name a host.
+        name = "/" + quote(os.fsencode(self.path.absolute().as_posix())).lstrip("/")
+        connection = sqlite3.connect(
+            f"file:{name}?{options}{vfs}",
+            uri=True,
+            timeout=self.busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.row_factory = sqlite3.Row
+        harden(connection)
+        # kB. The default of 2,000 is less than the prompts of 10,000 pictures.
+        connection.execute("PRAGMA cache_size = -8000")
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection, access: Access) -> str:
+        version = self._check_whose(connection)
+        if access != "write":
+            if version == 0:
+                raise StoreReadOnly(f"{self.path} is empty, and it can't be written to.")
+            if version < len(self.migrations):
+                raise StoreReadOnly(
+                    f"{self.path} is from an older version, and it can't be written to.",
+                    advice="Copy the folder to a place where it can be brought up to date.",
+                )
+            return "read"
+        wished = "DELETE" if on_network(self.path.parent) else "WAL"
+        mode = _journal_mode(connection, wished, self.busy_timeout)
+        if mode != "wal":
+            # FULL alone does not flush the folder after the journal's deletion: a power cut
+            # could bring the journal back, and with it the rows from before.
+            connection.execute("PRAGMA synchronous = EXTRA")
+        if version < len(self.migrations):
+            self._migrate(connection)
+        return mode
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._check_whose(connection)  # another was first?
+            for changes in self.migrations[version:]:
+                for change in changes:
+                    if callable(change):
+                        change(connection)
+                    else:
+                        connection.execute(change)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(self.migrations)}")
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.rollback()
+            raise
+
+    def _check_whose(self, connection: sqlite3.Connection) -> int:
+        """Look whether the database is ours, at one moment; return its version."""
+        begin = not connection.in_transaction
+        if begin:
+            connection.execute("BEGIN")
+        try:
+            version = self._check_version(connection)
+            tables = int(_one(connection, "SELECT count(*) FROM sqlite_master"))
+            if tables and int(_one(connection, "PRAGMA application_id")) != APPLICATION_ID:
+                raise StoreDamaged(
+                    f"{self.path} is a database of another program.",
+                    advice="Choose another folder with ew.configure(store=...).",
+                )
+            check_schema(connection, self.path, self.migrations, version)
+            return version
+        finally:
+            if begin and connection.in_transaction:
+                connection.rollback()
+
+    def _check_version(self, connection: sqlite3.Connection) -> int:
+        version = int(_one(connection, "PRAGMA user_version"))
+        if version > len(self.migrations):
+            raise StoreTooNew(
+                f"{self.path} has schema {version}; "
+                f"this version of evolink-widgets knows {len(self.migrations)}."
+            )
+        return version
+
+    def _exists(self) -> bool:
+        try:
+            self.path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def _on_disk(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.lstat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> None:
+    """Add one row; table and column names are our own, values are bound."""
+    marks = ", ".join("?" * len(columns))
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
+    )
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _one(connection: sqlite3.Connection, sql: str) -> Any:
+    return connection.execute(sql).fetchone()[0]
+
+
+def _journal_mode(connection: sqlite3.Connection, wished: str, patience: float) -> str:
+    # SQLite does not wait for others who switch the same file at that moment, so the waiting
+    # is done here.
+    give_up = monotonic() + patience
+    while True:
+        try:
+            mode = str(_one(connection, f"PRAGMA journal_mode = {wished}"))
+        except sqlite3.OperationalError as exc:
+            if "locked" in str(exc) and monotonic() < give_up:
+                time.sleep(0.005)
+                continue
+            # WAL needs memory shared between processes: where the folder can't give it SQLite
+            # answers with another mode, or fails with any of several errors.
+            if "readonly" in str(exc) or "locked" in str(exc) or wished == "DELETE":
+                raise
+            mode = ""
+        if mode in ("wal", "delete") or wished == "DELETE":
+            return mode
+        wished = "DELETE"
+
+
+# A connection must not cross a fork, not even unused: SQLite keeps its file locks in memory,
+# the child would believe it holds them, and a third process could then truncate the shared
+# index under it. So all are closed before a fork, and both sides open their own again.
+_OPEN: weakref.WeakSet[Database] = lasting(f"{__name__} open", weakref.WeakSet)
+_REGISTRY = lasting(f"{__name__} registry", threading.Lock)
+_HELD: list[Database] = lasting(f"{__name__} held", list)
+
+
+def _before_fork() -> None:
+    _REGISTRY.acquire()
+    for database in list(_OPEN):
+        database._lock.acquire()
+        _HELD.append(database)
+        if database._depth == 0:
+            database.close()
+
+
+def _after_fork() -> None:
+    while _HELD:
+        _HELD.pop()._lock.release()
+    _REGISTRY.release()
+
+
+at_fork(__name__, before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

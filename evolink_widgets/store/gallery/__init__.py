@@ -1,0 +1,1 @@
+"""Saved pictures: files, recipes, thumbnails, search, reuse, trash and zip archives."""

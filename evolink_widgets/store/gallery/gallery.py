@@ -1,0 +1,352 @@
+"""The pictures with their recipes: checked, whole, on the disk, and only then in the gallery.
+
+A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
+whole picture that can be decoded, flushes them, gives them their readable name in one step,
+flushes the folder, and writes the row. Killed at any point, the picture is there, or it is
+fetched anew by whoever collects it next; admitting the same bytes again finds what is already in
+place.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from sqlite3 import Row
+
+from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
+from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store import files
+from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.database.json_records import read_receipt
+from evolink_widgets.store.gallery import recipe_file
+from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
+from evolink_widgets.store.gallery.examine import Facts, NotAPicture, examine
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
+from evolink_widgets.store.gallery.rows import (
+    SELECT,
+    check_key,
+    in_reach,
+    place_of,
+    read_image,
+    read_recipe,
+)
+from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
+from evolink_widgets.store.gallery.trash import Trash
+from evolink_widgets.store.opening import (
+    PARTS,
+    THUMBS,
+    flush,
+    is_plain,
+    names_in,
+    own_folder,
+    remove,
+)
+from evolink_widgets.store.process import hooks
+
+__all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
+
+log = logging.getLogger("evolink_widgets")
+
+
+class Gallery:
+    """The pictures of one store. Safe from any thread and process; every method blocks."""
+
+    def __init__(self, root: Path, database: Database) -> None:
+        self.root = root
+        self._database = database
+        self._parts: dict[tuple[str, int], Path] = {}
+        self._trash = Trash(root, database)
+
+    def part_path(self, key: str, index: int) -> Path:
+        """Return where this kernel collects a picture's bytes; its folder is there afterwards.
+
+        The name is another one in each kernel, and can't be guessed.
+
+        Raises:
+            StoreDamaged: the key is none, or the folder is a link.
+        """
+        name = f"{check_key(key)}_{index + 1}"
+        with guarded(self.root / PARTS, "made"):
+            folder = own_folder(self.root, PARTS)
+            part = self._parts.get((key, index))
+            if part is None:
+                # What a killed kernel, or anybody else, has put there is not gone on with.
+                self._drop_parts(folder, name)
+                part = self._parts[key, index] = folder / f"{name}_{secrets.token_hex(16)}.part"
+        return part
+
+    def drop_part(self, key: str, index: int) -> None:
+        """Remove what is left of a picture that was being collected, by this kernel or another."""
+        self._parts.pop((key, index), None)
+        with suppress(OSError):
+            self._drop_parts(self.root / PARTS, f"{check_key(key)}_{index + 1}")
+
+    def _drop_parts(self, folder: Path, name: str) -> None:
+        for found in names_in(folder):
+            if found == f"{name}.part" or (
+                found.startswith(f"{name}_") and found.endswith(".part")
+            ):
+                remove(folder / found)
+
+    def admit(
+        self,
+        key: str,
+        index: int,
+        part: Path,
+        recipe: Recipe,
+        *,
+        now: float,
+        task_id: str | None = None,
+        expected: int | None = None,
+        notebook: str | None = None,
+    ) -> GeneratedImage:
+        """Take a downloaded file in: checked, named, on the disk, written down.
+
+        Safe to repeat, from any process: the same picture is not taken in twice.
+
+        Args:
+            key: the task's local key.
+            index: the picture's place in the task, from 0.
+            part: the downloaded file; it is gone afterwards, taken in or not.
+            recipe: what was asked.
+            now: Unix seconds.
+            task_id: the service's id of the task.
+            expected: how many pictures the task has; the request's n by default.
+            notebook: where it was asked for, where known.
+
+        Raises:
+            DownloadFailed: the bytes are no whole PNG, JPEG or WebP; fetch them again.
+            StoreFull, StoreReadOnly: nothing of it is in the gallery, `part` is still there.
+        """
+        already = self._row(key, index)
+        if already and not part.exists() and is_plain(place_of(self.root, already)):
+            # Another collector has taken it in since this one fetched it.
+            return read_image(self.root, already, recipe)
+        facts = self._examine(part, task_id)
+        with guarded(part, "flushed to the disk"):
+            flush(part)
+        already = self._row(key, index)
+        if already is None or not is_plain(place_of(self.root, already)):
+            about = NewSet(key, recipe, task_id, expected or recipe.request.n, now, notebook)
+            self._take_in(about, NewPicture(index, part, facts, now))
+            already = self._row(key, index)
+            assert already is not None
+        with suppress(OSError):
+            remove(part)
+        self._parts.pop((key, index), None)
+        return read_image(self.root, already, recipe)
+
+    def _take_in(self, about: NewSet, picture: NewPicture) -> None:
+        part, placed = picture.file, None
+        try:
+            with self._database.write() as connection, guarded(part, "moved into the store"):
+                path, new = shelve(self.root, connection, about, picture)
+                placed = path if new else None
+                recipe_file.write(self.root, connection, about.key)
+        except BaseException:
+            if placed is not None:
+                with suppress(OSError):
+                    files.take_back(part, placed)
+            with suppress(StoreError), self._database.write() as connection:
+                recipe_file.write(self.root, connection, about.key)
+            raise
+
+    def images(self, key: str) -> ImageSet:
+        """Return the pictures of a task that are there, whatever step the task is at.
+
+        What lies in the trash is left out, and so is a damaged row (it is logged).
+
+        Raises:
+            StoreError: the store has no set of this key, or only damaged rows of it.
+        """
+        sets = self._database.rows(
+            "SELECT sets.*, tasks.receipt FROM sets LEFT JOIN tasks USING (key) WHERE key = ?",
+            (key,),
+        )
+        if not sets:
+            raise StoreError(f"The store in {self.root} has no pictures of task {key}.")
+        recipe = read_recipe(self.root, key, sets[0]["recipe"])
+        rows = self._database.rows(
+            f"{SELECT} WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
+        )
+        return ImageSet(
+            self._read(rows, recipe, strict=len(rows) == 1),
+            key=key,
+            recipe=recipe,
+            receipt=read_receipt(sets[0]["receipt"]),
+            expected=sets[0]["expected"],
+        )
+
+    def find(self, task_key: str, index: int) -> GeneratedImage:
+        """Return one picture, in the trash or not.
+
+        Raises:
+            StoreError: the store has no such picture, or its file is gone.
+        """
+        row = self._row(task_key, index) if in_reach(task_key, index) else None
+        if row is None:
+            raise StoreError(
+                f"The store in {self.root} has no picture {index + 1} of task {task_key}.",
+                advice="Look for it in ew.Gallery().",
+            )
+        row = self._trash.settled(row)
+        image = read_image(self.root, row)
+        if not is_plain(image.path):
+            raise StoreDamaged(
+                f"{image.path} is not there any more.",
+                advice="It was moved or deleted; put it back, or ask for it again.",
+            )
+        return image
+
+    def parents(self, recipe: Recipe) -> list[GeneratedImage]:
+        """Return this store's pictures that a recipe's references were made from, in their order.
+
+        References from elsewhere have none here; of pictures with the same bytes it is the oldest.
+        """
+        found = []
+        for digest in filter(None, map(digest_of, recipe.request.references)):
+            rows = self._database.rows(
+                "SELECT pictures.key, number FROM pictures WHERE sha256 IN "
+                "(SELECT original FROM origins WHERE origins.sha256 = ?1 UNION SELECT ?1) "
+                "ORDER BY created_at, pictures.key, number LIMIT 1",
+                (digest,),
+            )
+            with suppress(StoreError):  # its file is gone
+                found += [self.find(row["key"], row["number"]) for row in rows]
+        return found
+
+    def page(self, query: Query, offset: int, limit: int) -> list[GeneratedImage]:
+        """Return some of the pictures that fit, newest first.
+
+        A page may be shorter than `limit`: damaged rows are left out (and logged), and so are
+        pictures whose file is gone.
+
+        Args:
+            query: what to look for.
+            offset: how many to leave out at the beginning.
+            limit: how many to look at.
+        """
+        where, values = condition(query)
+        sql = PAGE.format(where=where)
+        return self._read(self._database.rows(sql, (*values, _clamped(limit), _clamped(offset))))
+
+    def count(self, query: Query) -> int:
+        """Return how many pictures fit."""
+        where, values = condition(query)
+        rows = self._database.rows(COUNT.format(where=where), values)
+        return int(rows[0][0]) if rows else 0
+
+    def facets(self) -> Facets:
+        """Return what occurs in the gallery, the trash aside."""
+        used = {name: Counter[str]() for name in ("size", "quality", "model", "notebook")}
+        for row in self._database.rows(FACETS):
+            for name, found in used.items():
+                if isinstance(row[name], str):
+                    found[row[name]] += row["sets"]
+        sizes, qualities, models, notebooks = (
+            tuple(word for word, _ in found.most_common()) for found in used.values()
+        )
+        oldest, newest = next(iter(self._database.rows(TIMES)), (None, None))
+        return Facets(sizes, qualities, models, notebooks, oldest, newest)
+
+    def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> None:
+        """Mark pictures as favourites, or take the mark back.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+            on: favourite or not.
+        """
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
+                [(int(on), *picture) for picture in pictures if in_reach(*picture)],
+            )
+
+    def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
+        """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.
+
+        All of one task's pictures are moved, or none.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+            now: Unix seconds.
+
+        Returns:
+            How many were moved; those that are there already, or gone, are not counted.
+        """
+        return self._trash.put_in(pictures, now)
+
+    def restore(self, pictures: Iterable[tuple[str, int]]) -> int:
+        """Bring pictures back from the trash, under their own names where those are free.
+
+        Returns:
+            How many came back.
+        """
+        return self._trash.take_out(pictures)
+
+    def empty_trash(self, *, before: float) -> int:
+        """Delete for good what was put into the trash before this Unix second.
+
+        Returns:
+            How many pictures were deleted.
+        """
+        return self._trash.empty(before)
+
+    def _read(
+        self, rows: Iterable[Row], recipe: Recipe | None = None, *, strict: bool = False
+    ) -> list[GeneratedImage]:
+        images = []
+        for row in rows:
+            try:
+                image = read_image(self.root, self._trash.settled(row), recipe)
+            except StoreDamaged as exc:  # one damaged row must not hide the other pictures
+                if strict:
+                    raise
+                log.warning("%s", exc)
+                continue
+            if is_plain(image.path):
+                images.append(image)
+        return images
+
+    def _examine(self, part: Path, task_id: str | None) -> Facts:
+        try:
+            with guarded(part, "read"):
+                facts = examine(part)
+            # A PNG's checksums prove its pixels. The others have none: they are decoded once,
+            # which leaves the preview behind.
+            if facts.format != "png":
+                thumbnail(part, PREVIEW_EDGE, cache=self.root / THUMBS, name=facts.sha256)
+            return facts
+        except (NotAPicture, StoreDamaged) as exc:
+            with suppress(OSError):
+                remove(part)
+            reason = exc.message if isinstance(exc, StoreDamaged) else str(exc)
+            raise DownloadFailed(
+                f"A downloaded file is no picture: {reason}.", task_id=task_id
+            ) from exc
+
+    def _row(self, key: str, index: int) -> Row | None:
+        rows = self._database.rows(f"{SELECT} WHERE key = ? AND number = ?", (key, index))
+        return rows[0] if rows else None
+
+
+def _clamped(number: int) -> int:
+    return min(max(number, 0), 1 << 62)
+
+
+def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
+    database = Database(root / FILE)
+    try:
+        return Gallery(root, database).parents(recipe)
+    finally:
+        database.close()
+
+
+GeneratedImage.finder = hooks["finder"] = staticmethod(_parents)

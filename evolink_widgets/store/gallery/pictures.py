@@ -1,0 +1,384 @@
+"""A saved picture, and the ordered pictures of one task."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, overload
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.later import later
+from evolink_widgets.printable import printable
+from evolink_widgets.rules.counted import counted
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store import files
+from evolink_widgets.store.database.disk_errors import guarded, not_plain
+from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
+from evolink_widgets.store.names import TRASH, in_database, one_line
+from evolink_widgets.store.opening import THUMBS, NotPlain, is_plain, is_there, read_plain
+from evolink_widgets.store.paths import path_of
+from evolink_widgets.store.process import hooks
+
+if TYPE_CHECKING:
+    import numpy
+    import numpy.typing
+    from PIL.Image import Image
+else:
+    numpy, pillow = later("numpy"), later("PIL.Image")
+    Image = "pillow.Image"
+
+_JPEG_BYTES = 5_200
+
+
+@dataclass(frozen=True)
+class GeneratedImage:
+    """One picture on disk: the service's bytes, untouched, and where they come from.
+
+    It is taken wherever a path or an array is: `open(image)`, `PIL.Image.open(image)`,
+    `numpy.asarray(image)`, `plt.imshow(image)`. `str(image)` is its path: so it goes into text,
+    CSV and JSON, and with `frame.astype({"image": str})` into Parquet.
+
+    Args:
+        path: the file.
+        index: its place in the task, from 0.
+        width: pixels.
+        height: pixels.
+        format: "png", "jpeg" or "webp": what the bytes are.
+        task_key: the task's local key.
+        task_id: the service's id of the task.
+        recipe: what made it.
+        simulated: drawn by the emulator.
+        created_at: when it was saved, Unix seconds.
+        bytes_count: the file's size.
+        sha256: of the file's bytes, in hex.
+        favourite: marked by a person.
+        notebook: where it was asked for, where known.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> isinstance(image, ew.GeneratedImage), image.pil.size
+    """
+
+    asker: ClassVar[Callable[..., Any] | None] = hooks.get("asker")
+    """Asks for pictures; set where the package's front is imported."""
+
+    finder: ClassVar[Callable[[Path, Recipe], Sequence[GeneratedImage]] | None] = hooks.get(
+        "finder"
+    )
+    """Finds the pictures behind a recipe's references in a store; set by the gallery."""
+
+    path: Path
+    index: int
+    width: int
+    height: int
+    format: str
+    task_key: str
+    task_id: str | None
+    recipe: Recipe = field(repr=False, compare=False)
+    simulated: bool
+    created_at: float
+    bytes_count: int
+    sha256: str = field(repr=False)
+    favourite: bool = field(default=False, compare=False)
+    notebook: str | None = field(default=None, compare=False)
+
+    @property
+    def bytes(self) -> bytes:
+        """The file's bytes, as the service sent them."""
+        self._check_there()
+        with guarded(self.path, "read"), read_plain(self.path) as file:
+            return file.read()
+
+    @property
+    def pil(self) -> Image:
+        """The picture as a loaded `PIL.Image.Image`."""
+        from PIL import Image
+
+        self._check_there()
+        try:
+            # Pillow would run other programs for some formats; those are never ours.
+            kinds = [kind.upper() for kind in EXTENSIONS]
+            with read_plain(self.path) as file, Image.open(file, formats=kinds) as image:
+                image.load()
+                return image
+        except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
+            raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __array__(
+        self, dtype: numpy.typing.DTypeLike | None = None, copy: bool | None = None
+    ) -> numpy.ndarray[Any, Any]:
+        """The pixels: height × width × 3 (RGB) or 4 (RGBA), or height × width (grey); decoded.
+
+        Raises:
+            StoreDamaged: the file is gone or broken.
+            ValueError: `copy` is False: they are in no array yet that could be shared.
+        """
+        from numpy import array
+
+        if copy is False:
+            raise ValueError("A picture's pixels are decoded into a new array: copy=False can't be")
+        return array(_with_plain_pixels(self.pil), dtype=dtype)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height as they came."""
+        return self.width, self.height
+
+    @property
+    def asked_pixels(self) -> tuple[int, int] | None:
+        """Width and height as they were asked for; `None` where the service was to choose."""
+        return self.recipe.request.pixels
+
+    @property
+    def alt(self) -> str:
+        """What a screen reader says: the prompt, the picture's place, and "simulated"."""
+        said = [one_line(self.recipe.request.prompt, 160)]
+        if self.recipe.request.n > 1:
+            said.append(f"picture {self.index + 1} of {self.recipe.request.n}")
+        if self.simulated:
+            said.append("simulated")
+        return ", ".join(said)
+
+    @property
+    def parents(self) -> tuple[GeneratedImage, ...]:
+        """The pictures that it was made from, as far as they are in the same store; in order."""
+        if not self.recipe.request.references:
+            return ()
+        find = type(self).finder
+        assert find is not None, "evolink_widgets.store.gallery.gallery was not imported"
+        return tuple(find(self._root, self.recipe))
+
+    def edit(self, prompt: str, **changes: Any) -> Any:
+        """Ask for this picture, changed as the prompt says; returns at once with a `Task`.
+
+        Args:
+            prompt: what is to change, or what the whole is to be.
+            changes: as in `ew.generate`. Size, tier, quality and model are this picture's own
+                unless named; n is 1. More `references` come after this picture.
+
+        Raises:
+            InvalidRequest: with all problems at once; nothing was sent.
+
+        Example:
+            >>> image = ew.generate("a fox in the snow", size="3:2").result()[0]
+            >>> night = image.edit("make it night", quality="high").result()[0]
+            >>> night.parents == (image,)
+            True
+        """
+        ask = type(self).asker
+        assert ask is not None, "evolink_widgets.api was not imported"
+        kept = {
+            name: getattr(self.recipe.request, name)
+            for name in ("size", "resolution", "quality", "model")
+        }
+        more = tuple(changes.pop("references", ()))
+        return ask(prompt, **{**kept, **changes, "references": (self, *more)})
+
+    def vary(self, n: int = 4, **changes: Any) -> Any:
+        """Ask for more like this one: the same prompt, with this picture beside it.
+
+        Args:
+            n: how many, 1 to 10; each is charged.
+            changes: as in `edit`.
+
+        Raises:
+            InvalidRequest: with all problems at once; nothing was sent.
+
+        Example:
+            >>> image = ew.generate("a fox in the snow", size="3:2").result()[0]
+            >>> others = image.vary(n=2).result()
+        """
+        return self.edit(self.recipe.request.prompt, n=n, **changes)
+
+    def save(self, dest: str | Path, *, bare: bool = False) -> Path:
+        """Write a copy that carries its recipe; return its path. Nothing is overwritten.
+
+        The copy's XMP holds the recipe, which `ew.recipe(path)` reads back, and the IPTC's mark
+        for AI-made pictures. Pixels and all else in the file are as the service sent them.
+
+        Args:
+            dest: a folder (it is made where it is missing), or a file name with this
+                picture's own ending. Where another file has the name, "-2" is added to it.
+            bare: copy the bytes untouched, with no recipe and no mark; a signature over the
+                whole file (C2PA) stays valid in these copies alone.
+
+        Raises:
+            StoreError: the ending is another format's; or the copy can't be written.
+
+        Example:
+            >>> image = ew.generate("a fox").result()[0]
+            >>> ew.recipe(image.save("out/")) == image.recipe
+        """
+        from evolink_widgets.store.gallery.embed import embedded
+
+        target = path_of(dest, "dest")
+        self._check_there()
+        with guarded(target, "written"):
+            if not target.suffix or target.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                target = target / self.path.name
+            else:
+                self._check_ending(target)
+                target.parent.mkdir(parents=True, exist_ok=True)
+            if bare:
+                return files.copy(self.path, target)
+            return files.write_new(embedded(self), target)
+
+    def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
+        """Return a small WebP copy and its size; kept in the store's cache.
+
+        Args:
+            edge: its longest edge in pixels.
+            limit: bytes it may have at most.
+        """
+        cache = self._root / THUMBS
+        return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
+
+    @property
+    def _root(self) -> Path:
+        folder = self.path.parent
+        return folder.parent if folder.name == TRASH else folder
+
+    def thumbnail(self, edge: int = 320) -> builtins.bytes:
+        """Return a small WebP copy that fits into `edge` × `edge` pixels."""
+        return self.small(edge).data
+
+    def __repr__(self) -> str:
+        kind = "simulated picture" if self.simulated else "picture"
+        kind = "simulated picture" if self.simulated else "picture"
+        size = f"{self.width}×{self.height} {self.format.upper()}"
+        return printable(f"<{kind} {size} {in_database(self.path.name)}>")
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show small copies, under 20 kB in all: the original stays on disk.
+
+        The HTML carries the alt text, which JupyterLab drops from plain pictures; the JPEG is
+        for exports that take no HTML, such as PDF.
+        """
+        from evolink_widgets.store.gallery.static_copy import html
+
+        shown = {"text/plain": repr(self)}
+        try:
+            thumb = self.small(256, limit=_JPEG_BYTES)
+            shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
+        except StoreError as exc:
+            return {"text/plain": f"{self!r}: {exc}"}, {}
+        shown["text/html"] = html([self])
+        return shown, {"image/jpeg": {"alt": self.alt}}
+
+    def _check_ending(self, target: Path) -> None:
+        if target.suffix.lower() in {EXTENSIONS[self.format], f".{self.format}"}:
+            return
+        raise StoreError(
+            f"{target.name} would be named {target.suffix!r}, and the picture is a "
+            f"{self.format.upper()}; its pixels are kept as they are.",
+            advice=f"Name it {target.stem}{EXTENSIONS[self.format]}, "
+            "or convert it with image.pil.save(...).",
+        )
+
+    def _check_there(self) -> None:
+        if is_there(self.path) and not is_plain(self.path):
+            raise not_plain(NotPlain(self.path, "it is a link, or no plain file"))
+        if not is_plain(self.path):
+            raise StoreDamaged(
+                f"{self.path} is not there any more.",
+                advice="It was moved or deleted; put it back, or ask for it again.",
+            )
+
+
+def _with_plain_pixels(picture: Image) -> Image:
+    """The picture with pixels that are colours: no palette, no ink, no channel pairs."""
+    if picture.mode in ("RGB", "RGBA", "L", "F", "I") or picture.mode.startswith("I;16"):
+        return picture
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+class ImageSet(Sequence[GeneratedImage]):
+    """The pictures of one task, in the service's order.
+
+    Args:
+        images: those that are there.
+        key: the task's local key.
+        recipe: what made them.
+        receipt: what they cost; `None` where nothing was reported yet.
+        expected: how many were asked for.
+        places: the place of each picture in what was asked; each one's own index by default.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> isinstance(images, ew.ImageSet), [image.path.name for image in images]
+    """
+
+    def __init__(
+        self,
+        images: Sequence[GeneratedImage],
+        *,
+        key: str,
+        recipe: Recipe,
+        receipt: Receipt | None = None,
+        expected: int | None = None,
+        places: Sequence[int] | None = None,
+    ) -> None:
+        found = places or [image.index for image in images]
+        placed = sorted(zip(found, images, strict=True), key=lambda one: one[0])
+        self._images = tuple(image for _, image in placed)
+        self._places = frozenset(found)
+        self.key = key
+        self.recipe = recipe
+        self.receipt = receipt
+        self.expected = recipe.request.n if expected is None else expected
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Places (from 0) with no picture: not delivered, or its file is gone."""
+        return tuple(place for place in range(self.expected) if place not in self._places)
+
+    def save(self, dest: str | Path, *, bare: bool = False) -> list[Path]:
+        """Write copies that carry their recipes into a folder; return the copies' paths.
+
+        Args:
+            dest: the folder; it is made where it is missing.
+            bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
+        """
+        target = path_of(dest, "dest")
+        with guarded(target, "written"):
+            target.mkdir(parents=True, exist_ok=True)
+        return [image.save(target, bare=bare) for image in self._images]
+
+    @overload
+    def __getitem__(self, index: int) -> GeneratedImage: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[GeneratedImage, ...]: ...
+    def __getitem__(self, index: int | slice) -> GeneratedImage | tuple[GeneratedImage, ...]:
+        return self._images[index]
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __repr__(self) -> str:
+        count = len(self._images)
+        came = counted(count, "picture")
+        if self.missing:
+            came = f"{count} of {self.expected} pictures"
+        kind = " (simulated)" if any(image.simulated for image in self._images) else ""
+        return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
+
+    def _repr_html_(self) -> str:
+        from evolink_widgets.store.gallery.static_copy import html
+
+        note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
+        return html(self._images, caption=self.recipe.request.prompt, note=note)

@@ -1,0 +1,58 @@
+"""Names for pictures' files: free on the disk and free in the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from sqlite3 import Connection
+
+from evolink_widgets.store import files
+from evolink_widgets.store.gallery.examine import Facts, same_bytes
+from evolink_widgets.store.names import in_database
+from evolink_widgets.store.opening import is_plain, is_there
+
+
+def place_free(
+    connection: Connection, source: Path, target: Path, picture: tuple[str, int]
+) -> Path:
+    """Give `source` the first free name like `target`, in one step; return that name.
+
+    Args:
+        connection: inside the transaction that writes the row.
+        source: the file; where the file system has links it keeps its old name too.
+        target: the wished name. Another one is taken where a file has it, or where the row of
+            another picture does: that one may lie in the trash and come back.
+        picture: whose file it is: task key and place in the task.
+    """
+    for candidate in files.free_names(target):
+        if _belongs_to_another(connection, in_database(candidate.name), picture):
+            continue
+        try:
+            files.place(source, candidate)
+            return candidate
+        except FileExistsError:
+            continue
+    raise AssertionError("free_names has no end")
+
+
+def already_there(
+    connection: Connection, target: Path, facts: Facts, picture: tuple[str, int]
+) -> Path | None:
+    """Return the file like `target` that holds just these bytes and is no other picture's.
+
+    A process killed after the file got its name and before its row was written leaves it so.
+    """
+    for candidate in files.free_names(target):
+        if not is_there(candidate):
+            return None
+        if _belongs_to_another(connection, in_database(candidate.name), picture):
+            continue
+        if is_plain(candidate) and same_bytes(candidate, facts):
+            return candidate
+    return None
+
+
+def _belongs_to_another(connection: Connection, name: str, picture: tuple[str, int]) -> bool:
+    found = connection.execute(
+        "SELECT key, number FROM pictures WHERE path = ?", (name,)
+    ).fetchone()
+    return found is not None and (found["key"], found["number"]) != picture

@@ -1,0 +1,119 @@
+"""What to look for in the gallery, as a value, and as the one SQL that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evolink_widgets.store.database.json_records import storable
+from evolink_widgets.store.database.schema import search_text
+
+_MOST_WORDS = 64
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which pictures to look for; all that is given must fit. The default is every picture.
+
+    Args:
+        text: words that must all stand in the prompt, in any order, capitals or not; `%` and
+            `_` are plain characters.
+        size: as it was asked: `"16:9"`, `"1280x720"`, `"auto"`.
+        quality: `"low"`, `"medium"` or `"high"`.
+        model: the model's name.
+        since: saved at this Unix second or later.
+        until: saved before this Unix second.
+        notebook: the notebook they come from.
+        favourite: favourites only.
+        simulated: `True` for the emulator's, `False` for the service's, `None` for both.
+        trashed: what lies in the trash, in place of what does not.
+    """
+
+    text: str = ""
+    size: str | None = None
+    quality: str | None = None
+    model: str | None = None
+    since: float | None = None
+    until: float | None = None
+    notebook: str | None = None
+    favourite: bool = False
+    simulated: bool | None = None
+    trashed: bool = False
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What occurs in the gallery, the trash aside: what there is to choose from.
+
+    Args:
+        sizes: as they were asked, most used first.
+        qualities: likewise.
+        models: likewise.
+        notebooks: likewise.
+        oldest: when the first picture was saved, Unix seconds; `None` where there is none.
+        newest: when the last one was.
+    """
+
+    sizes: tuple[str, ...] = ()
+    qualities: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    notebooks: tuple[str, ...] = ()
+    oldest: float | None = None
+    newest: float | None = None
+
+
+COUNT = "SELECT count(*) FROM pictures WHERE {where}"
+
+PAGE = (
+    # First which, from the narrow index alone; then their rows.
+    "WITH page AS (SELECT key, number FROM pictures WHERE {where} "
+    "ORDER BY created_at DESC, key, number LIMIT ? OFFSET ?) "
+    "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
+    "FROM page JOIN pictures USING (key, number) JOIN sets USING (key) "
+    "ORDER BY pictures.created_at DESC, key, number"
+)
+
+FACETS = (
+    # "+": go through the narrow index, and not from each key to its fat row.
+    "SELECT size, quality, model, notebook, count(*) AS sets FROM sets "
+    "WHERE +key IN (SELECT key FROM pictures WHERE trashed_at IS NULL) "
+    "GROUP BY size, quality, model, notebook"
+)
+
+TIMES = (
+    "SELECT (SELECT min(created_at) FROM pictures WHERE trashed_at IS NULL) AS oldest, "
+    "(SELECT max(created_at) FROM pictures WHERE trashed_at IS NULL) AS newest"
+)
+
+
+def condition(query: Query) -> tuple[str, list[object]]:
+    """Return what stands for `{where}` in `COUNT` and `PAGE`, and its values."""
+    wheres = [f"trashed_at IS {'NOT ' if query.trashed else ''}NULL"]
+    values: list[object] = []
+    if query.favourite:
+        wheres.append("favourite")
+    for compared, moment in ((">=", query.since), ("<", query.until)):
+        if moment is not None:
+            wheres.append(f"created_at {compared} ?")
+            values.append(moment)
+    for of_sets, given in (_asked(query), _words(query)):
+        if of_sets:
+            wheres.append(f"key IN (SELECT key FROM sets WHERE {' AND '.join(of_sets)})")
+            values.extend(given)
+    return " AND ".join(wheres), values
+
+
+def _asked(query: Query) -> tuple[list[str], list[object]]:
+    given = {
+        "size": storable(query.size),
+        "quality": storable(query.quality),
+        "model": storable(query.model),
+        "notebook": storable(query.notebook),
+        "simulated": query.simulated,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return [f"{name} = ?" for name in given], list(given.values())
+
+
+def _words(query: Query) -> tuple[list[str], list[object]]:
+    words = search_text(query.text).split()[:_MOST_WORDS]
+    return ["instr(words, ?)"] * len(words), list(words)

@@ -1,0 +1,153 @@
+"""Small pictures as HTML that stay in the saved notebook when the kernel is gone.
+
+A reopened notebook shows "Error displaying widget" where a live view was. The `<style>` of the
+copy under it hides that output, unless a live view is in it; a copy that stands under no live
+view has none, and hides nothing. GitHub, nbviewer and notebooks that are not
+trusted drop the style and still show pictures and caption. There is no script, nothing is
+fetched, and colours are the host's own, so that light and dark both work.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from evolink_widgets.errors import StoreError
+from evolink_widgets.store.names import one_line
+
+if TYPE_CHECKING:
+    from evolink_widgets.rules.request.recipe import Recipe
+    from evolink_widgets.store.gallery.thumbs import Thumb
+
+# 8,000 bytes are 10.7 kB in base64; with the markup around it, and an alt text that is all
+# "&lt;", a picture stays under 12 kB.
+_PICTURE_BYTES = 8_000
+_TEXT = 400
+
+_GAP = 8
+_NARROWEST = 150
+_MOST_COLUMNS = 5
+_PICTURE = "display:block;width:100%;height:auto;border-radius:6px"
+_LINE = (
+    "margin:8px 0 0;max-width:66em;font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);"
+    "overflow-wrap:anywhere"
+)
+_BADGE = (
+    "display:inline-block;margin-inline-end:8px;padding:0 6px;"
+    "border:1px dashed currentColor;border-radius:4px"
+)
+_ABSENT = (
+    "box-sizing:border-box;padding:8px;border:1px dashed currentColor;border-radius:6px;"
+    "font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+)
+
+
+class _Copied(Protocol):
+    """What a picture must have to be copied: a saved one, or one that is compared with it."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def simulated(self) -> bool: ...
+    @property
+    def recipe(self) -> Recipe | None: ...
+    def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb: ...
+
+
+def html(
+    images: Sequence[_Copied],
+    *,
+    key: str | None = None,
+    caption: str | None = None,
+    note: str | None = None,
+    edge: int | None = None,
+) -> str:
+    """Return the pictures as one piece of HTML of at most 12 kB a picture.
+
+    Args:
+        images: the pictures, in order; with none only caption and note are there.
+        key: the key of the live view right above, which is hidden once it is dead; `None`
+            where the pictures stand for themselves.
+        caption: a line under the pictures; the first picture's prompt by default.
+        note: one more line, e.g. "3 of 4 pictures came".
+        edge: the small pictures' longest edge in pixels; 384 for one picture, else 256.
+    """
+    if caption is None:
+        recipe = images[0].recipe if images else None
+        caption = recipe.request.prompt if recipe else ""
+    edge = edge or (384 if len(images) == 1 else 256)
+    simulated = any(image.simulated for image in images)
+    return "".join(
+        (
+            '<div class="ew-static">' if key is None else _under_live_view(key),
+            _pictures(images, edge),
+            _caption(caption, note, simulated),
+            "</div>",
+        )
+    )
+
+
+def _under_live_view(key: str) -> str:
+    """Where the copy begins, and what hides the output above it when that is dead."""
+    name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
+    above = f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.ew-live))"
+    return f'<div class="{name}"><style>{above}{{display:none}}</style>'
+
+
+def _pictures(images: Sequence[_Copied], edge: int) -> str:
+    if not images:
+        return ""
+    count = len(images)
+    # As many columns as make even rows; fewer where there is no room for them.
+    columns = math.ceil(count / math.ceil(count / _MOST_COLUMNS))
+    width = max(_shown(image, edge)[0] for image in images)
+    narrowest = f"min(100%,{min(width, _NARROWEST)}px)"
+    share = f"calc((100% - {(columns - 1) * _GAP}px)/{columns})"
+    style = (
+        f"display:grid;gap:{_GAP}px;align-items:start;"
+        f"max-width:{columns * (width + _GAP) - _GAP}px;"
+        f"grid-template-columns:repeat(auto-fill,minmax(max({narrowest},{share}),1fr))"
+    )
+    return f'<div style="{style}">{"".join(_picture(image, edge) for image in images)}</div>'
+
+
+def _picture(image: _Copied, edge: int) -> str:
+    alt = escape(image.alt, quote=True)
+    try:
+        thumb = image.small(edge, limit=_PICTURE_BYTES)
+    except StoreError:  # its message names the machine's folders, which a notebook need not
+        said = escape(f"{image.path.name} is not there any more, or can't be read.")
+        return f'<div role="img" aria-label="{alt}" style="{_ABSENT}">{said}</div>'
+    # To fit the bytes it may have been shrunk further: it is shown at the size it was meant to.
+    width, height = _shown(image, edge)
+    data = base64.b64encode(thumb.data).decode("ascii")
+    return (
+        f'<img src="data:image/webp;base64,{data}" alt="{alt}" '
+        f'width="{width}" height="{height}" style="{_PICTURE}">'
+    )
+
+
+def _shown(image: _Copied, edge: int) -> tuple[int, int]:
+    scale = min(1.0, edge / max(image.width, image.height))
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+
+
+def _caption(caption: str, note: str | None, simulated: bool) -> str:
+    badge = f'<span style="{_BADGE}">Simulated</span>' if simulated else ""
+    said = [f"<bdi>{escape(one_line(caption, _TEXT))}</bdi>"] if caption.strip() else []
+    if note:
+        said.append(f"<span>{escape(one_line(note, _TEXT))}</span>")
+    if not badge and not said:
+        return ""
+    return f'<div style="{_LINE}">{badge}{" · ".join(said)}</div>'

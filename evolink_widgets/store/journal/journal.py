@@ -1,0 +1,423 @@
+"""The record of every task, written before the POST and after each step.
+
+A task's steps:
+
+    INTENDED ─ SENDING ─ ACCEPTED ─ READY ─ SAVED
+                  │          └────────┴──── FAILED     the service gave up; not charged
+                  ├── REFUSED                          surely not accepted; not charged
+                  └── UNKNOWN                          sent, and no answer: perhaps charged
+
+SENDING and ACCEPTED are durable: they are on the disk before the next thing happens, and with
+them every row written before (intent and reservation). A task whose pictures come at once goes
+from ACCEPTED to SAVED. What is SAVED stays so. Which pictures of a task are saved is not written
+here a second time: it is read from the gallery's rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from sqlite3 import Connection
+from typing import Any
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.store.database.database import Database, insert
+from evolink_widgets.store.database.json_records import dump, load_object, storable
+from evolink_widgets.store.journal.entry import (
+    Entry,
+    Step,
+    column_of,
+    columns_of,
+    new_idempotency_key,
+    new_key,
+    read_entry,
+)
+from evolink_widgets.store.journal.process_name import surely_gone
+
+__all__ = ["Entry", "Journal", "Step", "is_found", "is_free", "new_idempotency_key", "new_key"]
+
+log = logging.getLogger("evolink_widgets")
+
+_LONGEST_LEASE = 3600.0
+
+# Which steps a step may follow. ACCEPTED may follow all but SAVED: a task id is written down,
+# whatever was believed before.
+_AFTER: dict[Step, tuple[Step, ...]] = {
+    Step.SENDING: (Step.INTENDED, Step.SENDING, Step.UNKNOWN),
+    Step.ACCEPTED: tuple(step for step in Step if step is not Step.SAVED),
+    Step.READY: (Step.ACCEPTED, Step.READY),
+    Step.SAVED: (Step.ACCEPTED, Step.READY, Step.SAVED),
+    Step.FAILED: (Step.ACCEPTED, Step.READY, Step.FAILED),
+    Step.REFUSED: (Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.REFUSED),
+    Step.UNKNOWN: (Step.SENDING, Step.UNKNOWN),
+}
+_LOST = (Step.SENDING, Step.UNKNOWN)
+#: In the failure of a task that was found by its evidence: Unix seconds when.
+_FOUND = "found_at"
+_PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
+
+
+class Journal:
+    """The tasks of one store. Safe from any thread; every method blocks for a moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._mine: dict[str, Entry] = {}
+
+    def intend(
+        self,
+        request: Mapping[str, Any],
+        *,
+        service: str,
+        now: float,
+        key: str | None = None,
+        idempotency_key: str | None = None,
+        recipe: Mapping[str, Any] | None = None,
+        identity: str | None = None,
+        estimate_high: float | None = None,
+        origin: str | None = None,
+        owner: str | None = None,
+        lease_s: float = 60.0,
+    ) -> Entry:
+        """Write down that `request` is about to be sent; `sending` makes it durable.
+
+        Args:
+            request: the request's record, JSON-safe.
+            service: "emulator" or the API's host.
+            now: Unix seconds.
+            key: the task's local key; a new one by default.
+            idempotency_key: what the POST will carry; a new one by default.
+            recipe: the recipe's record, where reuse and recovery need more than the request.
+            identity: the recipe's identity.
+            estimate_high: credits it may cost at most.
+            origin: the notebook and cell it comes from.
+            owner: who collects it; its lease begins now.
+            lease_s: how long the owner is believed to be alive without a further `claim`.
+        """
+        entry = Entry(
+            key=key or new_key(),
+            step=Step.INTENDED,
+            service=service,
+            request=dict(request),
+            idempotency_key=idempotency_key or new_idempotency_key(),
+            created_at=now,
+            recipe=None if recipe is None else dict(recipe),
+            identity=identity,
+            estimate_high=estimate_high,
+            origin=origin,
+            owner=owner,
+            lease_until=None if owner is None else now + lease_s,
+        )
+        with self._database.write() as connection:
+            insert(connection, "tasks", columns_of(entry))
+        self._keep(entry)
+        return entry
+
+    def sending(self, key: str, now: float) -> Entry:
+        """Write down that the POST goes out now. Durable; call it right before each POST."""
+        return self._move(key, Step.SENDING, durable=True, sent_at=now)
+
+    def accepted(
+        self, key: str, task_id: str, now: float, *, receipt: Receipt | None = None
+    ) -> Entry:
+        """Write down the service's task id. Durable; call it before anything else."""
+        return self._move(
+            key,
+            Step.ACCEPTED,
+            durable=True,
+            task_id=storable(task_id),
+            accepted_at=now,
+            ended_at=None,
+            failure=None,
+            **_paid(receipt),
+        )
+
+    def ready(
+        self,
+        key: str,
+        links: Sequence[str],
+        *,
+        until: float | None,
+        receipt: Receipt | None = None,
+    ) -> Entry:
+        """Write down the result links, and when they end (Unix seconds). Repeatable."""
+        return self._move(
+            key, Step.READY, results=tuple(links), links_until=until, **_paid(receipt)
+        )
+
+    def finished(
+        self,
+        key: str,
+        now: float,
+        *,
+        links: Sequence[str] | None = None,
+        until: float | None = None,
+        receipt: Receipt | None = None,
+    ) -> Entry:
+        """Write down that every picture that came is saved.
+
+        Args:
+            key: the task.
+            now: Unix seconds.
+            links: the result links, where `ready` has not written them.
+            until: when they end, Unix seconds.
+            receipt: what the service reported.
+        """
+        found: dict[str, Any] = (
+            {} if links is None else {"results": tuple(links), "links_until": until}
+        )
+        return self._move(key, Step.SAVED, **_over(now), **found, failure=None, **_paid(receipt))
+
+    def failed(
+        self,
+        key: str,
+        record: Mapping[str, Any],
+        now: float,
+        *,
+        receipt: Receipt | None = None,
+    ) -> Entry:
+        """Write down that the service gave up on the task, and its reason."""
+        return self._move(key, Step.FAILED, **_over(now), failure=dict(record), **_paid(receipt))
+
+    def refused(self, key: str, record: Mapping[str, Any], now: float) -> Entry:
+        """Write down that the request was surely not accepted, and the reason."""
+        return self._move(key, Step.REFUSED, **_over(now), failure=dict(record))
+
+    def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
+        """Write down that the POST went out and no answer came."""
+        return self._move(key, Step.UNKNOWN, failure=None if record is None else dict(record))
+
+    def adopt(self, key: str, task_id: str, now: float) -> bool:
+        """Give a found task id to a task whose reply was lost, unless another task has it. Durable.
+
+        It can be taken back by `disown` until the task has ended: what was known of the loss is
+        kept until then.
+
+        Returns:
+            Whether it was given; of several who try at once with one id, one gets it.
+        """
+        with self._database.write(durable=True) as connection:
+            entry = self._must(connection, key)
+            if entry.task_id == task_id and entry.ended_at is None:
+                return True
+            taken = connection.execute(
+                "SELECT 1 FROM tasks WHERE service = ? AND task_id = ? AND key != ?",
+                (entry.service, task_id, key),
+            ).fetchone()
+            ruled_out = (entry.failure or {}).get("ruled_out") or ()
+            if taken or entry.step not in _LOST or entry.ended_at or task_id in ruled_out:
+                return False
+            self._move(
+                key,
+                Step.ACCEPTED,
+                durable=True,
+                task_id=storable(task_id),
+                accepted_at=now,
+                failure={**(entry.failure or {}), _FOUND: now},
+            )
+            return True
+
+    def disown(self, key: str, task_id: str, why: str) -> bool:
+        """Take back a task id that was found for a lost reply: it is another's. Durable.
+
+        The outcome is unknown again, as before; this id is not found for this task any more.
+
+        Args:
+            key: the task.
+            task_id: the id that turned out to be another's.
+            why: what contradicted, in a few words.
+
+        Returns:
+            Whether it was taken back; `False` where the task has no such id by search, or ended.
+        """
+        with self._database.write(durable=True) as connection:
+            entry = self._must(connection, key)
+            if not is_found(entry) or entry.task_id != task_id or entry.failure is None:
+                return False
+            failure = {name: value for name, value in entry.failure.items() if name != _FOUND}
+            failure["ruled_out"] = {**(failure.get("ruled_out") or {}), task_id: why}
+            facts: dict[str, Any] = {
+                "task_id": None,
+                "accepted_at": None,
+                "results": (),
+                "links_until": None,
+                "receipt": None,
+                "failure": failure,
+            }
+            lost = replace(entry, step=Step.UNKNOWN, **facts)
+            self._database.change("tasks", _columns(lost, facts), {"key": key}, durable=True)
+            self._keep(lost)
+            return True
+
+    def get(self, key: str) -> Entry | None:
+        """Return the task with this key, or `None`."""
+        rows = self._database.rows("SELECT * FROM tasks WHERE key = ?", (key,))
+        return read_entry(rows[0]) if rows else None
+
+    def open_entries(self, service: str | None = None) -> list[Entry]:
+        """Return all tasks that are paid, or perhaps paid, and not ended; oldest first."""
+        return self._in_steps(_PERHAPS_PAID, service)
+
+    def unsent_entries(self, service: str | None = None, *, but: str | None = None) -> list[Entry]:
+        """Return all tasks that were intended and never sent; they cost nothing.
+
+        Args:
+            service: of this service only.
+            but: whose tasks are left out.
+        """
+        return self._in_steps((Step.INTENDED,), service, but)
+
+    def known_task_ids(self, service: str) -> set[str]:
+        """Return every task id of this service that the journal has ever seen."""
+        rows = self._database.rows(
+            "SELECT task_id FROM tasks WHERE service = ? AND task_id IS NOT NULL", (service,)
+        )
+        return {row["task_id"] for row in rows}
+
+    def claim(self, key: str, owner: str, now: float, lease_s: float = 60.0) -> bool:
+        """Become the one who collects this task, or renew that.
+
+        Args:
+            key: the task.
+            owner: who asks; `Store.owner` names this process.
+            now: Unix seconds.
+            lease_s: seconds until others may take over unless renewed; at most an hour.
+
+        Returns:
+            `False` where another collects it, or it has ended: then it is nobody's to collect.
+        """
+        lease_s = min(lease_s, _LONGEST_LEASE)
+        with self._database.write() as connection:
+            read = "SELECT owner, lease_until, ended_at FROM tasks WHERE key = ?"
+            row = connection.execute(read, (key,)).fetchone()
+            if row is None and key in self._mine:
+                self._must(connection, key)
+                row = connection.execute(read, (key,)).fetchone()
+            if row is None or row["ended_at"] is not None:
+                return False
+            if not _free(row["owner"], row["lease_until"], owner, now):
+                return False
+            connection.execute(
+                "UPDATE tasks SET owner = ?, lease_until = ? WHERE key = ? AND ended_at IS NULL",
+                (owner, now + lease_s, key),
+            )
+            if row["owner"] != owner and key in self._mine:  # another may have moved it meanwhile
+                self._mine[key] = self._must(connection, key)
+            return True
+
+    def release(self, key: str, owner: str) -> None:
+        """Give the task back, so that others may collect it at once."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE tasks SET owner = NULL, lease_until = NULL WHERE key = ? AND owner = ?",
+                (key, owner),
+            )
+
+    def remember(self, name: str, record: Mapping[str, Any]) -> None:
+        """Keep a small JSON record under a name, in place of the one before."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO notes (name, record) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET record = excluded.record",
+                (name, dump(dict(record))),
+            )
+
+    def recall(self, name: str) -> dict[str, Any] | None:
+        """Return the record kept under `name`; `None` where there is none."""
+        rows = self._database.rows("SELECT record FROM notes WHERE name = ?", (name,))
+        return load_object(rows[0]["record"], f"the note {name!r}") if rows else None
+
+    def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
+        mine = self._mine.get(key)
+        if mine is not None and mine.owner is not None and mine.step in _AFTER[step]:
+            # While the row has our owner and the step we left it at, nobody else has moved it.
+            entry = replace(mine, step=step, **facts)
+            known = {"key": key, "step": mine.step.value, "owner": mine.owner}
+            if self._database.change("tasks", _columns(entry, facts), known, durable=durable):
+                self._keep(entry)
+                return entry
+        with self._database.write(durable=durable) as connection:
+            before = self._must(connection, key)
+            if before.ended_at is not None and before.step is step:
+                self._keep(before)
+                return before  # an end is written once, whoever comes to it first
+            if before.step not in _AFTER[step]:
+                raise StoreError(
+                    f"Task {key} is {before.step.value}; it can't become {step.value}.",
+                    advice="Read it again with ew.recover(); another program may have moved it.",
+                )
+            entry = replace(before, step=step, **facts)
+            self._database.change("tasks", _columns(entry, facts), {"key": key})
+        self._keep(entry)
+        return entry
+
+    def _must(self, connection: Connection, key: str) -> Entry:
+        row = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
+        if row is not None:
+            return read_entry(row)
+        # The folder was deleted while the task was out: it is written down again, whole.
+        entry = self._mine.get(key)
+        if entry is None:
+            raise StoreDamaged(f"{self._database.path} has no task {key}.")
+        insert(connection, "tasks", columns_of(entry))
+        return entry
+
+    def _keep(self, entry: Entry) -> None:
+        if entry.ended_at is None:
+            self._mine[entry.key] = entry
+        else:
+            self._mine.pop(entry.key, None)
+
+    def _entries(self, where: str, values: Sequence[object]) -> list[Entry]:
+        rows = self._database.rows(f"SELECT * FROM tasks {where} ORDER BY created_at, key", values)
+        entries = []
+        for row in rows:
+            try:
+                entries.append(read_entry(row))
+            except StoreDamaged as exc:  # one damaged row must not hide the other tasks
+                log.warning("%s", exc)
+        return entries
+
+    def _in_steps(
+        self, steps: Sequence[Step], service: str | None, but: str | None = None
+    ) -> list[Entry]:
+        marks = ", ".join(f"'{step.value}'" for step in steps)
+        where = (
+            f"WHERE ended_at IS NULL AND step IN ({marks}) "
+            "AND (? IS NULL OR service = ?) AND (? IS NULL OR owner IS NOT ?)"
+        )
+        return self._entries(where, (service, service, but, but))
+
+
+def _columns(entry: Entry, facts: Iterable[str]) -> dict[str, object]:
+    """The step and some facts of an entry, as their columns hold them."""
+    return {name: column_of(name, getattr(entry, name)) for name in ("step", *facts)}
+
+
+def _over(now: float) -> dict[str, Any]:
+    """An ended task is nobody's to collect."""
+    return {"ended_at": now, "owner": None, "lease_until": None}
+
+
+def _paid(receipt: Receipt | None) -> dict[str, Any]:
+    return {} if receipt is None else {"receipt": receipt}
+
+
+def is_found(entry: Entry) -> bool:
+    """Tell whether a task has its id by search and not by reply, and is not ended."""
+    is_open = entry.ended_at is None and entry.step in (Step.ACCEPTED, Step.READY)
+    return is_open and entry.task_id is not None and _FOUND in (entry.failure or {})
+
+
+def is_free(entry: Entry, owner: str, now: float) -> bool:
+    """Tell whether `owner` could claim this task: nobody else who is alive collects it."""
+    return _free(entry.owner, entry.lease_until, owner, now)
+
+
+def _free(holder: str | None, until: float | None, owner: str, now: float) -> bool:
+    if holder is None or holder == owner or until is None:
+        return True
+    # A lease that ends later than any lease can was written by a clock that has jumped.
+    return until <= now or until > now + _LONGEST_LEASE or surely_gone(holder)

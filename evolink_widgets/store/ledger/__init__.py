@@ -1,0 +1,1 @@
+"""Credits: what is reserved, what was charged, and reports of both."""

@@ -1,0 +1,316 @@
+"""The record of credits: reserved before the POST, settled by the receipt, capped in one place.
+
+What counts as spent: what the service reported as charged; where it reported nothing, what
+was reserved. Reservations count in full until they are settled or released, so that an
+unknown outcome keeps its credits. Sums are whole millionths of a credit: exact, in any order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from sqlite3 import Connection, Row
+
+from evolink_widgets.errors import Billed, BudgetExceeded, StoreDamaged, StoreError
+from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.store.database.database import Database, insert
+from evolink_widgets.store.database.json_records import load_object, read_receipt
+from evolink_widgets.store.journal.entry import Step
+
+_MILLION = 1_000_000
+# What a service may report at most: sums must stay within SQLite's 63 bits.
+_MOST = 10_000_000.0
+
+_ENDED = """SELECT ledger.key, tasks.step, tasks.ended_at, tasks.receipt, tasks.failure
+FROM ledger JOIN tasks USING (key)
+WHERE ledger.state = 'reserved' AND tasks.ended_at IS NOT NULL"""
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A limit in credits, over the rows it looks at.
+
+    Args:
+        limit: credits that may be spent, reserved ones included.
+        name: how a refusal calls it: "today's budget".
+        scope: only rows reserved under this scope; `None` is every row.
+        since: only rows reserved at or after this Unix second; `None` is always.
+        service: only this service's rows; `None` is all.
+        before: credits that are gone of it and are in no row here: spent in another store.
+    """
+
+    limit: float
+    name: str = "the budget"
+    scope: str | None = None
+    since: float | None = None
+    service: str | None = None
+    before: float = 0.0
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Credits gone and credits promised.
+
+    Args:
+        charged: reported by the service.
+        unreported: reserved for tasks that ended with no report: "not reported", never zero.
+        reserved: for tasks that are still out.
+        tasks: how many rows were counted.
+    """
+
+    charged: float
+    unreported: float
+    reserved: float
+    tasks: int
+
+    @property
+    def total(self) -> float:
+        """All credits that count against a cap."""
+        return self.charged + self.unreported + self.reserved
+
+
+class Ledger:
+    """The credits of one store. Safe from any thread and process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reserve(
+        self,
+        key: str,
+        credits: float,
+        *,
+        now: float,
+        service: str,
+        caps: Sequence[Cap] = (),
+        scopes: Sequence[str] = (),
+    ) -> None:
+        """Set credits aside for a task, if every cap allows it: all or nothing.
+
+        It is on the disk when `journal.sending` is, before the POST.
+
+        A second reservation under the same key replaces the first, while that is not settled.
+
+        Args:
+            key: the task's local key.
+            credits: the upper end of its estimate.
+            now: Unix seconds.
+            service: "emulator" or the API's host.
+            caps: limits to keep; checked and reserved in one transaction.
+            scopes: names under which caps find this row again.
+
+        Raises:
+            BudgetExceeded: a cap stands in the way; nothing was reserved.
+        """
+        asked = _whole(credits, math.ceil)
+        with self._database.write() as connection:
+            self._forget(connection, key)
+            for cap in caps:
+                _check(connection, cap, asked)
+            columns = {"key": key, "service": service, "state": "reserved"}
+            insert(connection, "ledger", {**columns, "reserved": asked, "reserved_at": now})
+            connection.executemany(
+                "INSERT OR IGNORE INTO ledger_scopes (scope, key) VALUES (?, ?)",
+                [(scope, key) for scope in dict.fromkeys(scopes)],
+            )
+
+    def raise_to(self, key: str, credits: float, now: float) -> None:
+        """Raise a reservation to what the service has set aside; it is never lowered.
+
+        A task without a reservation (its database was deleted meanwhile) gets its row now.
+
+        Args:
+            key: the task's local key.
+            credits: what the service reports as reserved.
+            now: Unix seconds.
+        """
+        units = _reported(credits)
+        found = self._database.rows("SELECT reserved, state FROM ledger WHERE key = ?", (key,))
+        if found and (found[0]["state"] != "reserved" or found[0]["reserved"] >= units):
+            return
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO ledger (key, service, state, reserved, reserved_at) VALUES "
+                "(?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), 'reserved', ?2, "
+                "?3) ON CONFLICT (key) DO UPDATE SET reserved = max(reserved, excluded.reserved) "
+                "WHERE state = 'reserved'",
+                (key, units, now),
+            )
+
+    def lower_to(self, key: str, credits: float) -> None:
+        """Bring a reservation back to what was reserved before another's task had raised it.
+
+        Args:
+            key: the task's local key.
+            credits: the upper end of its estimate.
+        """
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE ledger SET reserved = ? WHERE key = ? AND state = 'reserved'",
+                (_whole(credits, math.ceil), key),
+            )
+
+    def settle(self, key: str, receipt: Receipt, now: float) -> None:
+        """Put what the service charged in place of what was reserved.
+
+        Where it reported no charge the reserved credits go on counting. A task without a
+        reservation (found again, or its database was deleted meanwhile) gets its row now.
+        """
+        units = None if receipt.charged is None else _reported(receipt.charged)
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO ledger (key, service, state, reserved, charged, reserved_at, "
+                "settled_at) VALUES (?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), "
+                "'settled', ?2, ?3, ?4, ?4) ON CONFLICT (key) DO UPDATE SET state = 'settled', "
+                "charged = coalesce(excluded.charged, charged), settled_at = excluded.settled_at",
+                (key, _reported(receipt.reserved or 0.0), units, now),
+            )
+
+    def release(self, key: str, now: float) -> None:
+        """Give reserved credits back: the task was surely not charged.
+
+        What is settled stays so; where nothing is reserved, nothing happens.
+        """
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE ledger SET state = 'released', charged = 0, settled_at = ? "
+                "WHERE key = ? AND state = 'reserved'",
+                (now, key),
+            )
+
+    def settle_ended(self) -> int:
+        """Settle or release what is still reserved for tasks whose end the journal knows.
+
+        Whoever writes an end does both at once; older versions did not, and might be killed in
+        between. Repeatable, and safe from several processes.
+
+        Returns:
+            How many rows were put right.
+        """
+        if not self._database.rows(f"{_ENDED} LIMIT 1"):
+            return 0
+        with self._database.write() as connection:
+            found = connection.execute(_ENDED).fetchall()
+            for row in found:
+                if _is_free(row):
+                    self.release(row["key"], row["ended_at"])
+                else:
+                    self.settle(row["key"], _receipt_of(row), row["ended_at"])
+        return len(found)
+
+    def spent(
+        self,
+        *,
+        since: float | None = None,
+        scope: str | None = None,
+        service: str | None = None,
+    ) -> Spent:
+        """Return what is spent and reserved, over the rows that fit."""
+        sql, values = _sum(Cap(0.0, scope=scope, since=since, service=service))
+        rows = self._database.rows(sql, values)
+        if not rows:
+            return Spent(0.0, 0.0, 0.0, 0)
+        charged, unreported, reserved, tasks = rows[0]
+        return Spent(charged / _MILLION, unreported / _MILLION, reserved / _MILLION, tasks)
+
+    def moved(self, service: str, since: float, *, but: str) -> bool:
+        """Tell whether credits were reserved or settled since a Unix second.
+
+        Args:
+            service: whose credits.
+            since: Unix seconds.
+            but: the key of a task that does not count.
+        """
+        sql = "SELECT 1 FROM ledger WHERE service = ? AND key != ? AND "
+        later = "(reserved_at >= ? OR settled_at >= ?) LIMIT 1"
+        return bool(self._database.rows(sql + later, (service, but, since, since)))
+
+    def _forget(self, connection: Connection, key: str) -> None:
+        found = connection.execute("SELECT state FROM ledger WHERE key = ?", (key,)).fetchone()
+        if found is None:  # nearly always, and its scopes can't be looked up by the key alone
+            return
+        if found["state"] == "settled":
+            raise StoreError(
+                f"Task {key} is settled in {self._database.path}; it can't be reserved again.",
+                advice="Ask anew: a new request has a new key.",
+            )
+        connection.execute("DELETE FROM ledger WHERE key = ?", (key,))
+        connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
+
+
+def _is_free(row: Row) -> bool:
+    """Tell whether an ended task surely cost nothing; where that can't be read it may have."""
+    if row["step"] == Step.REFUSED.value:
+        return True
+    with suppress(StoreDamaged):
+        failure = load_object(row["failure"], f"the failure of task {row['key']}") or {}
+        return row["step"] == Step.FAILED.value and failure.get("billed") == Billed.NO.name
+    return False
+
+
+def _receipt_of(row: Row) -> Receipt:
+    from evolink_widgets.rules.pricing.pricing import Receipt
+
+    with suppress(StoreDamaged):
+        found = read_receipt(row["receipt"])
+        charged = None if found is None else found.charged
+        if isinstance(charged, (int, float)) and math.isfinite(charged):
+            return Receipt(charged=charged)
+    return Receipt()
+
+
+def _check(connection: Connection, cap: Cap, asked: int) -> None:
+    sql, values = _sum(cap)
+    charged, unreported, reserved, _ = connection.execute(sql, values).fetchone()
+    charged += _whole(cap.before)
+    if charged + unreported + reserved + asked <= _whole(cap.limit, math.floor):
+        return
+    raise BudgetExceeded(
+        f"This may cost {_say(asked)} credits, and {cap.name} of {cap.limit:g} has "
+        f"{_say(charged + unreported)} spent and {_say(reserved)} reserved."
+    )
+
+
+def _whole(credits: float, towards: Callable[[float], int] = round) -> int:
+    # 0.1 + 0.2 is not 0.3: what lies within a thousandth of a unit is meant to be that unit.
+    # An endless cap is a number too, and SQLite's whole numbers have 63 bits.
+    units = min(max(credits * _MILLION, 0.0), float(1 << 62))
+    return towards(round(units, 3))
+
+
+def _reported(credits: float) -> int:
+    return _whole(min(credits, _MOST))
+
+
+def _say(units: int) -> str:
+    return f"{units / _MILLION:.4f}".rstrip("0").rstrip(".")
+
+
+def _sum(cap: Cap) -> tuple[str, tuple[object, ...]]:
+    wheres = ["state != 'released'"]
+    values: list[object] = []
+    if cap.scope is not None:
+        wheres.append("key IN (SELECT key FROM ledger_scopes WHERE scope = ?)")
+        values.append(cap.scope)
+    if cap.since is not None:
+        wheres.append("reserved_at >= ?")
+        values.append(cap.since)
+    if cap.service is not None:
+        wheres.append("service = ?")
+        values.append(cap.service)
+    charged, reserved = _amount("charged"), _amount("reserved")
+    return (
+        f"SELECT coalesce(sum({charged}), 0), "
+        f"coalesce(sum(CASE WHEN state = 'settled' AND charged IS NULL THEN {reserved} END), 0), "
+        f"coalesce(sum(CASE WHEN state = 'reserved' THEN {reserved} END), 0), count(*) "
+        f"FROM ledger WHERE {' AND '.join(wheres)}",
+        tuple(values),
+    )
+
+
+def _amount(column: str) -> str:
+    # A row that somebody else has written must neither make room under a cap nor break the sum.
+    most = round(_MOST * _MILLION)
+    return f"CASE WHEN typeof({column}) = 'integer' THEN min(max({column}, 0), {most}) END"

@@ -1,0 +1,1 @@
+"""Taking in another store's folder: each picture, task and credit once."""

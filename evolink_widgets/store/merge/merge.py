@@ -1,0 +1,293 @@
+"""Taking another store in: pictures, recipes, tasks, credits and presets, each once.
+
+With a recipe come the references that it needs, by their content. All else stays where it is:
+what the other's emulator keeps beside its pictures, say.
+
+A set comes in whole, in one transaction, or not at all. Merging again goes on where a merge was
+stopped, and finds what is there already by its key and its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.printable import printable
+from evolink_widgets.rules.counted import counted
+from evolink_widgets.store import files
+from evolink_widgets.store.database.database import Database, insert
+from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.gallery import recipe_file
+from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
+from evolink_widgets.store.gallery.examine import NotAPicture, examine
+from evolink_widgets.store.journal.entry import Entry, columns_of
+from evolink_widgets.store.merge.copy_file import copy_plain
+from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
+from evolink_widgets.store.merge.references import References
+from evolink_widgets.store.names import TRASH
+from evolink_widgets.store.opening import PARTS, flush, own_folder
+from evolink_widgets.store.presets import Presets
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge brought.
+
+    Args:
+        pictures: how many were taken in.
+        tasks: how many tasks were taken over.
+        already: how many pictures were here before.
+        left_out: a sentence for each thing that could not be taken over.
+        presets: how many presets were taken over.
+    """
+
+    pictures: int = 0
+    tasks: int = 0
+    already: int = 0
+    left_out: tuple[str, ...] = ()
+    presets: int = 0
+
+    def __str__(self) -> str:
+        said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]
+        if self.presets:
+            said.append(f"{counted(self.presets, 'preset')} taken over")
+        if self.already:
+            were = "was" if self.already == 1 else "were"
+            said.append(f"{counted(self.already, 'picture')} {were} here already")
+        if self.left_out:
+            left = counted(len(self.left_out), "thing")
+            said.append(f"{left} left out, the first: {self.left_out[0]}")
+        return printable("; ".join(said))
+
+
+def merge(root: Path, database: Database, other: Path) -> Merged:
+    """Take in what the folder `other` holds; it is only read.
+
+    Args:
+        root: our folder.
+        database: our database.
+        other: their folder.
+
+    Raises:
+        StoreError: `other` is no store, or this one; or ours can't be written to: what came in
+            before that is in, and merging again goes on from there.
+    """
+    if other.exists() and root.exists() and other.samefile(root):
+        raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
+    files.sweep(root / PARTS)
+    with opened(other) as theirs:
+        return _Merge(root, database, theirs).run()
+
+
+class _Merge:
+    def __init__(self, root: Path, database: Database, theirs: ForeignStore) -> None:
+        self.root = root
+        self.database = database
+        self.theirs = theirs
+        self.pictures = self.tasks = self.already = 0
+        found = database.rows("SELECT key, number, sha256 FROM pictures")
+        self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
+        self.hashes = set(self.ours.values())
+        self.references = References(root, database, theirs)
+        self.needed: list[str] = []
+
+    def run(self) -> Merged:
+        for one in self.theirs.sets():
+            try:
+                self._take_set(one)
+            except StoreDamaged as exc:
+                self.theirs.leave_out(f"Set {one.key} is left out: {exc.message}")
+        for keys in _some(self.theirs.task_keys()):
+            with self.database.write() as connection:
+                for key in keys:
+                    self._take_task(connection, key)
+            self.references.take(self.needed)
+            self.needed.clear()
+        for keys in _some(self.theirs.credit_keys()):
+            with self.database.write() as connection:
+                for key in keys:
+                    self._take_credits(connection, key)
+        presets = self._take_presets()
+        left_out = tuple(self.theirs.left_out)
+        return Merged(self.pictures, self.tasks, self.already, left_out, presets)
+
+    def _take_presets(self) -> int:
+        taken = 0
+        theirs = self.theirs.presets()
+        with self.database.write() if theirs else nullcontext():
+            ours = Presets(lambda: self.database)
+            for name, fields in theirs.items():
+                if ours.put(name, fields, replace=False):
+                    taken += 1
+                elif ours.get(name) != fields:
+                    self.theirs.leave_out(
+                        f"The preset {name!r} is another one here than in {self.theirs.root}; "
+                        "ours stays."
+                    )
+        return taken
+
+    def _take_set(self, theirs: TheirSet) -> None:
+        key = self._key_for(theirs)
+        wanted = []
+        for picture in theirs.pictures:
+            if picture.sha256 in self.hashes:
+                self.already += 1
+            elif (key, picture.number) in self.ours:
+                self.theirs.leave_out(
+                    f"Picture {picture.number + 1} of set {key} is another one here than in "
+                    f"{self.theirs.root}; ours stays."
+                )
+            else:
+                wanted.append(picture)
+        with ExitStack() as stack:
+            ready = [new for one in wanted if (new := self._fetch(one, stack)) is not None]
+            if theirs.pictures:
+                self.references.take(theirs.recipe.request.references)
+            self._shelve(theirs, key, ready)
+        self.pictures += len(ready)
+        for one in ready:
+            self.ours[key, one.number] = one.facts.sha256
+            self.hashes.add(one.facts.sha256)
+
+    def _shelve(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
+        about = NewSet(
+            key,
+            theirs.recipe,
+            theirs.task_id,
+            theirs.expected,
+            theirs.created_at,
+            theirs.notebook,
+        )
+        placed: list[tuple[Path, Path]] = []
+        try:
+            with self.database.write() as connection, guarded(self.root, "written"):
+                for picture in ready:
+                    if _is_here(connection, key, picture):  # another merge was quicker
+                        continue
+                    path, new = shelve(self.root, connection, about, picture)
+                    if new:
+                        placed.append((picture.file, path))
+                if ready:
+                    recipe_file.write(self.root, connection, key)
+                if key == theirs.key:
+                    self._take_task(connection, key)
+                    self._take_credits(connection, key)
+        except BaseException:
+            for source, path in placed:
+                with suppress(OSError):
+                    files.take_back(source, path)
+            with suppress(StoreError), self.database.write() as connection:
+                recipe_file.write(self.root, connection, key)
+            raise
+
+    def _key_for(self, theirs: TheirSet) -> str:
+        """Return their key, or one made from it where we have another recipe under it."""
+        ours = self.database.rows(
+            "SELECT identity FROM sets WHERE key = ?1 UNION ALL "
+            "SELECT identity FROM tasks WHERE key = ?1",
+            (theirs.key,),
+        )
+        if all(row["identity"] == theirs.recipe.identity for row in ours):
+            return theirs.key
+        text = f"{theirs.key} {theirs.recipe.identity}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _fetch(self, theirs: TheirPicture, stack: ExitStack) -> NewPicture | None:
+        """Copy a picture into our folder of parts, and check the copy."""
+        with guarded(self.root / PARTS, "made"):
+            folder = own_folder(self.root, PARTS)
+            path = stack.enter_context(files.temporary(folder))
+        try:
+            with guarded(path, "written"):
+                copy_plain(self._place_of(theirs), path, self.theirs.root)
+                flush(path)
+            facts = examine(path)
+            if facts.sha256 != theirs.sha256:
+                raise NotAPicture("its bytes were changed")
+        except NotAPicture as exc:
+            self.theirs.leave_out(f"{theirs.file} is left out: {exc}.")
+            return None
+        return NewPicture(
+            theirs.number, path, facts, theirs.created_at, theirs.favourite, theirs.trashed_at
+        )
+
+    def _place_of(self, theirs: TheirPicture) -> Path:
+        # Killed while it was moved, a file lies at the other of its two places.
+        here, trash = self.theirs.root, self.theirs.root / TRASH
+        other = (here if theirs.file.parent == trash else trash) / theirs.file.name
+        return other if other.is_file() and not theirs.file.exists() else theirs.file
+
+    def _take_task(self, connection: Connection, key: str) -> None:
+        theirs = self.theirs.task(key)
+        if theirs is None:
+            return
+        if theirs.recipe is not None:  # copied later: nobody waits for files to be written here
+            self.needed += theirs.recipe["request"].get("references") or ()
+        ours = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
+        if ours is None:
+            if (
+                theirs.task_id is None
+                or not connection.execute(
+                    "SELECT 1 FROM tasks WHERE service = ? AND task_id = ?",
+                    (theirs.service, theirs.task_id),
+                ).fetchone()
+            ):
+                insert(connection, "tasks", columns_of(theirs))
+                self.tasks += 1
+        elif _is_further(ours, theirs) and self._has_pictures(connection, key):
+            columns = {**columns_of(theirs), "key": key}
+            names = ", ".join(f"{name} = ?" for name in columns)
+            connection.execute(f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key))
+            connection.execute("DELETE FROM ledger WHERE key = ? AND state = 'reserved'", (key,))
+            self._take_credits(connection, key)
+
+    def _has_pictures(self, connection: Connection, key: str) -> bool:
+        """Tell whether all pictures that they have of a task are here already."""
+        rows = connection.execute("SELECT number FROM pictures WHERE key = ?", (key,))
+        return self.theirs.picture_numbers(key) <= {row["number"] for row in rows}
+
+    def _take_credits(self, connection: Connection, key: str) -> None:
+        theirs = self.theirs.credits(key)
+        if theirs is None:
+            return
+        if connection.execute("SELECT 1 FROM ledger WHERE key = ?", (key,)).fetchone():
+            return
+        insert(connection, "ledger", theirs.columns)
+        connection.executemany(
+            "INSERT OR IGNORE INTO ledger_scopes (scope, key) VALUES (?, ?)",
+            [(scope, key) for scope in theirs.scopes],
+        )
+
+
+def _is_here(connection: Connection, key: str, picture: NewPicture) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM pictures WHERE key = ? AND number = ? AND sha256 = ?",
+        (key, picture.number, picture.facts.sha256),
+    ).fetchone()
+    return found is not None
+
+
+def _is_further(ours: Row, theirs: Entry) -> bool:
+    """Tell whether theirs is our own task, ended there and still out here.
+
+    Only a copy of our own store knows its Idempotency-Key.
+    """
+    same = (
+        theirs.task_id is not None
+        and ours["task_id"] == theirs.task_id
+        and ours["service"] == theirs.service
+        and ours["idempotency_key"] == theirs.idempotency_key
+    )
+    return same and ours["ended_at"] is None and theirs.ended_at is not None
+
+
+def _some(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]

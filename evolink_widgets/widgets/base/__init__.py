@@ -1,0 +1,1 @@
+"""What all widgets share: view, messages, pictures out, files in, static assets."""

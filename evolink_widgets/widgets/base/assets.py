@@ -1,0 +1,207 @@
+"""The front ends, put together from each widget's `static/`: an ESM and a stylesheet for each.
+
+An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
+joined from small files here, without a bundler: relative imports are followed, import lines,
+the `export` keyword, comments and needless white space are dropped, declarations that follow
+one another are joined, nothing is renamed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cache
+from pathlib import Path
+
+__all__ = ["css", "esm"]
+
+_WIDGETS = Path(__file__).parents[1]
+
+_ENTRIES = {
+    "studio": "studio/static/studio",
+    "image_grid": "grid/static/image_grid",
+    "gallery": "gallery/static/gallery",
+    "compare": "compare/static/compare",
+}
+
+_STYLES: dict[str, tuple[str, ...]] = {
+    "studio": (
+        "base/tokens",
+        "studio/composer",
+        "studio/costs",
+        "base/runs",
+        "base/grid",
+        "lightbox/lightbox",
+        "studio/tray",
+        "studio/folds",
+        "base/modes",
+    ),
+    "image_grid": ("base/tokens", "base/runs", "base/grid", "lightbox/lightbox", "base/modes"),
+    "gallery": (
+        "base/tokens",
+        "base/runs",
+        "base/grid",
+        "lightbox/lightbox",
+        "gallery/gallery",
+        "base/modes",
+    ),
+    "compare": ("base/tokens", "lightbox/lightbox", "compare/compare", "base/modes"),
+}
+
+_IMPORT = re.compile(
+    r"""^import\s+(?:\{([^}]*)\}\s+from\s+)?["'](\.\.?/[\w./-]+)\.js["'];[ \t]*\n?""", re.M
+)
+_ANY_IMPORT = re.compile(r"^import\b.*$", re.M)
+_EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function|const|let|class)\b)", re.M)
+_TOP_NAME = re.compile(
+    r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M
+)
+# Regular expressions in static/ hold neither quotes nor white space: no row of their own.
+_LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
+_STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
+# "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
+_NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
+# "const a=1;const b=2" is "const a=1,b=2"; what holds a block ends such a series.
+_SERIES = re.compile(r"(?:^|(?<=[;{}\n]))(const|let) [^;{}\n]*(?:;\1 [^;{}\n]*)+")
+_ROOT = re.compile(r"\.ew(?![\w-])")
+_CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
+
+
+class AssetError(Exception):
+    """The front end's files do not fit together; only seen while developing."""
+
+
+@cache
+def esm(name: str) -> str:
+    """The ES module of one widget.
+
+    Args:
+        name: "studio", "image_grid", "gallery" or "compare".
+
+    Raises:
+        AssetError: a file is missing, two files use one top-level name, a name is imported
+            that its file does not export, or an import is not relative.
+    """
+    order: list[str] = []
+    sources: dict[str, str] = {}
+    _collect(_ENTRIES.get(name, name), order, sources, ())
+    _check_names(order, sources)
+    joined = "\n".join(_joined(module, sources[module]) for module in order)
+    return joined.replace(";export default ", ";\nexport default ")
+
+
+@cache
+def css(name: str) -> str:
+    """The stylesheet of one widget.
+
+    Args:
+        name: as in `esm`.
+
+    Raises:
+        AssetError: no such widget, or a file is missing.
+    """
+    if name not in _STYLES:
+        raise AssetError(f"no stylesheet is listed for {name!r}; there are {', '.join(_STYLES)}")
+    joined = "".join(_squeezed_css(_read(_style(part))) for part in _STYLES[name])
+    # Several widgets share a page, and words for classes: each style sheet is for its own root.
+    return _ROOT.sub(f".ew-of-{name}", joined)
+
+
+def _collect(
+    module: str, order: list[str], sources: dict[str, str], above: tuple[str, ...]
+) -> None:
+    """Put `module` into `order` behind everything that it imports."""
+    if module in above:
+        raise AssetError(f"modules import each other: {' → '.join((*above, module))}")
+    if module in sources:
+        return
+    source = sources[module] = _read(f"{module}.js")
+    for names, path in _IMPORT.findall(source):
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
+        _collect(target, order, sources, (*above, module))
+        missing = {n.strip() for n in names.split(",") if n.strip()} - _exports(sources[target])
+        if missing:
+            raise AssetError(f"{module}.js imports {sorted(missing)}, not exported by {target}.js")
+    order.append(module)
+
+
+def _exports(source: str) -> set[str]:
+    return {m[1] for m in _TOP_NAME.finditer(source) if m[0].startswith("export")}
+
+
+def _check_names(order: list[str], sources: dict[str, str]) -> None:
+    owners: dict[str, str] = {}
+    for module in order:
+        for match in _TOP_NAME.finditer(sources[module]):
+            owner = owners.setdefault(match[1], module)
+            if owner != module:
+                raise AssetError(f"{owner}.js and {module}.js both define {match[1]!r}; rename one")
+
+
+def _joined(module: str, source: str) -> str:
+    text = _IMPORT.sub("", source)
+    stray = _ANY_IMPORT.search(text)
+    if stray:
+        raise AssetError(f"{module}.js: only relative imports of one line work: {stray[0]}")
+    return _squeezed(_EXPORT.sub("", text))
+
+
+def _squeezed(source: str) -> str:
+    """Drop comments, and white space wherever it parts no words; literals stay as they are."""
+    # Comments first, so that each run of white space is seen whole, between two characters.
+    bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
+    out: list[str] = []
+    end = 0
+    for match in _STEP.finditer(bare):
+        before, after = bare[match.start() - 1 : match.start()], bare[match.end() : match.end() + 1]
+        out.append(bare[end : match.start()])
+        out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
+        end = match.end()
+    text = "".join((*out, bare[end:], "\n"))
+    text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
+    return _SERIES.sub(lambda match: match[0].replace(f";{match[1]} ", ","), text)
+
+
+def _tight(literal: str) -> str:
+    """A template's expressions lose their spaces too, where they hold no strings."""
+    if literal[0] != "`":
+        return literal
+    if literal.count("${") > literal.count("}"):
+        raise AssetError(f"a template inside a template is not understood here: {literal[:60]}")
+    return re.sub(r"\$\{[^{}\"'`]+\}", lambda hole: hole[0].replace(" ", ""), literal)
+
+
+def _gap(before: str, after: str, line: bool) -> str:
+    """What must stay between two characters: nothing, a space, or the line's end."""
+    if not before or not after:
+        return ""
+    if line:
+        return "" if before in "{[(;,=>" or after in "})].?:" else "\n"
+    words = _is_word(before) and _is_word(after)
+    return " " if words or (before in "+-" and after in "+-") else ""
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character in "_$"
+
+
+def _squeezed_css(source: str) -> str:
+    """Drop comments and the white space that means nothing."""
+
+    def step(match: re.Match[str]) -> str:
+        kept: str = match[1] or match[2] or match[3] or ("" if match[0].startswith("/*") else " ")
+        return kept
+
+    return _CSS_STEP.sub(step, source).strip().replace(";}", "}") + "\n"
+
+
+def _style(part: str) -> str:
+    folder, name = part.split("/")
+    return f"{folder}/static/{name}.css"
+
+
+def _read(name: str) -> str:
+    try:
+        return (_WIDGETS / name).read_text("utf-8")
+    except FileNotFoundError as exc:
+        raise AssetError(f"widgets/{name} does not exist") from exc

@@ -1,0 +1,138 @@
+"""The static companion of a live display: a second output that stays in the saved notebook.
+
+It is updated from the core's side as pictures land, and hidden by the live view while there is
+one. Its HTML comes from `store.static_copy`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.core.loop import run_on_loop
+from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.widgets.base.hosts import Host, host, speak
+from evolink_widgets.widgets.base.pictures_out import workers
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.task import Task
+
+__all__ = ["Companion", "html_of"]
+
+log = logging.getLogger("evolink_widgets")
+
+#: At 12 kB a picture this is what one display may add to a notebook: under half a megabyte.
+_MOST_PICTURES = 40
+#: Seconds between two drawings: each sends all of its pictures.
+_PAUSE = 0.25
+_UNFINISHED = "Not finished when this was saved; ew.recover() collects it."
+
+
+def html_of(tasks: Iterable[Task], key: str) -> str:
+    """The pictures of tasks as one piece of HTML, the newest task first.
+
+    Args:
+        tasks: oldest first.
+        key: the live display's key.
+    """
+    parts: list[str] = []
+    shown = left_out = 0
+    for task in reversed(list(tasks)):
+        state, images = task.state, task.images
+        # Between the last picture and the end there is a moment in which nothing is missing.
+        waits = not state.stage.ended and len(images) < state.expected
+        note = _UNFINISHED if waits else state.note
+        if not images and state.stage.ended:
+            continue
+        if shown and shown + len(images) > _MOST_PICTURES:
+            left_out += len(images)
+            continue
+        shown += len(images)
+        parts.append(html(images, key=key, caption=task.request.prompt, note=note))
+    if left_out:
+        older = f"{left_out} older pictures are not shown here; all are files on disk."
+        parts.append(html([], key=key, caption=older))
+    return "".join(parts) or html([], key=key)
+
+
+class Companion:
+    """One output with its own display id.
+
+    Args:
+        draw: makes its HTML; called on a worker thread.
+        text: gives what stands there where HTML is not shown.
+    """
+
+    def __init__(self, draw: Callable[[], str], text: Callable[[], str]) -> None:
+        self._draw = draw
+        self._text = text
+        self._handles: list[Any] = []
+        self._context = contextvars.copy_context()
+        self._lock = threading.Lock()
+        self._drawing = False
+        self._stale = False
+
+    def show(self, empty: str) -> None:
+        """Add the output to the cell that is running.
+
+        Args:
+            empty: HTML that needs no drawing: it stands there until the pictures are drawn.
+        """
+        from IPython.display import display
+
+        # Nobody is kept waiting for small copies but a program, which looks no second time.
+        batch = host() is Host.BATCH
+        markup = self._draw() if batch else empty
+        self._context = contextvars.copy_context()
+        handle = display(  # type: ignore[no-untyped-call]
+            self._bundle(markup), raw=True, display_id=True
+        )
+        if handle is not None:
+            self._handles.append(handle)
+            if not batch:
+                self.update()
+
+    def update(self) -> None:
+        """Draw it anew soon. Several calls at once draw it once more, with the newest."""
+        with self._lock:
+            if not self._handles:
+                return
+            self._stale = True
+            if self._drawing:
+                return
+            self._drawing = True
+        # In a context of its own, so that it speaks for the cell that runs now: nbclient
+        # listens to that one only.
+        contextvars.Context().run(run_on_loop, self._redraw())
+
+    def clear(self) -> None:
+        """Leave nothing there: what it stood for is shown elsewhere now."""
+        with self._lock:
+            handles, self._handles = self._handles, []
+        for handle in handles:
+            self._send(handle, {"text/html": "", "text/plain": ""})
+
+    async def _redraw(self) -> None:
+        while True:
+            with self._lock:
+                if not self._stale or not self._handles:
+                    self._drawing = False
+                    return
+                self._stale = False
+            try:
+                bundle = self._bundle(await workers.run(self._draw))
+                for handle in tuple(self._handles):
+                    self._send(handle, bundle)
+            except Exception:
+                log.exception("The static copy could not be drawn")
+            await asyncio.sleep(_PAUSE)
+
+    def _send(self, handle: Any, bundle: dict[str, str]) -> None:
+        speak(self._context, handle.update, bundle, raw=True)
+
+    def _bundle(self, markup: str) -> dict[str, str]:
+        return {"text/html": markup, "text/plain": self._text()}

@@ -1,0 +1,108 @@
+"""What money comes to in a panel: price, balance, caps, what the store has, why not to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evolink_widgets.core.money.budget import Meter
+    from evolink_widgets.core.stored import Stored
+    from evolink_widgets.rules.pricing.pricing import Estimate
+    from evolink_widgets.rules.tasks.task import Credits
+
+__all__ = ["SWITCHED_OFF", "amount", "balance", "meter", "obstacle", "offer", "paid", "price"]
+
+SWITCHED_OFF = 'Spending is switched off (spend="never").'
+
+
+def amount(credits: float) -> str:
+    """Credits as digits: as many as matter."""
+    if credits <= 0:
+        return "0"
+    return f"{credits:,.1f}".removesuffix(".0") if credits >= 1 else f"{credits:.2g}"
+
+
+def price(estimate: Estimate) -> dict[str, Any]:
+    """What a request will cost, before it is asked."""
+    return {
+        "low": estimate.low,
+        "high": estimate.high,
+        "usdLow": estimate.usd_low,
+        "usdHigh": estimate.usd_high,
+        "text": str(estimate),
+        "learned": estimate.basis if estimate.basis.startswith("from ") else None,
+    }
+
+
+def balance(credits: Credits | None) -> dict[str, Any] | None:
+    """What is left: the smaller of the two, and each by its name where both are known."""
+    left = credits.spendable if credits else None
+    if credits is None or left is None:
+        return None
+    key = None if credits.key_unlimited else credits.key_remaining
+    named = {"This key": key, "account": credits.account_remaining}
+    known = {name: value for name, value in named.items() if value is not None}
+    if len(known) < len(named):
+        known = {"Balance": left}
+    return {
+        "credits": left,
+        "parts": [[name, f"{value:,.1f} credits"] for name, value in known.items()],
+    }
+
+
+def meter(one: Meter) -> dict[str, Any]:
+    """One cap: what is gone of it, as numbers for the bar and as words."""
+    name = one.name.removeprefix("the ")
+    gone = f"{amount(one.spent)} spent, {amount(one.reserved)} reserved"
+    return {
+        "name": name[:1].upper() + name[1:],
+        "limit": one.limit,
+        "spent": one.spent,
+        "reserved": one.reserved,
+        "text": f"{gone}, {amount(one.left)} of {amount(one.limit)} credits left",
+    }
+
+
+def obstacle(estimate: Estimate, meters: Iterable[Meter], may_spend: bool) -> str | None:
+    """Why a request can't be bought, in one sentence; `None` when it can."""
+    if not may_spend:
+        return SWITCHED_OFF
+    for one in meters:
+        # The upper end counts, as it does where credits are reserved.
+        if estimate.high > one.left:
+            return (
+                f"This may cost {amount(estimate.high)} credits, and {one.name} of "
+                f"{amount(one.limit)} has {amount(one.left)} left."
+            )
+    return None
+
+
+def offer(
+    stored: Stored | None, wanted: int, rest: Estimate | None, hindered: bool
+) -> dict[str, Any] | None:
+    """What the store has of a request, and the word on the button that takes it.
+
+    Args:
+        stored: what there is.
+        wanted: how many pictures are asked for.
+        rest: what the missing ones will cost; `None` when none is missing.
+        hindered: whether the missing ones can't be bought.
+    """
+    if stored is None:
+        return None
+    here = f"{stored.pictures} of {wanted}" if rest else f"{stored.pictures}"
+    take = "Use it" if stored.pictures == 1 else "Use them"
+    if rest is not None:
+        take = f"{take} and buy {rest.pictures} for about {amount(rest.high)} credits"
+    return {
+        "pictures": stored.pictures,
+        "text": f"{here} in the store, {paid(stored)}",
+        "take": None if rest is not None and hindered else take,
+    }
+
+
+def paid(stored: Stored) -> str:
+    """What stored pictures cost and when: "paid 9.7 credits on 21 November"."""
+    # It says itself in one line, place first; a panel has the place in words of its own.
+    return str(stored).partition(", ")[2]

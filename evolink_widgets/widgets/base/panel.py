@@ -1,0 +1,255 @@
+"""What both widgets are made of on this side: messages in, events out, pictures as bytes.
+
+Three kinds of threads meet here. The kernel's bring messages from the browser; nobody knows
+which of them it will be, so a handler checks, hands over and answers. The core's own thread
+brings the states of tasks and must never wait for anybody. Traits that follow from the tasks
+are set on a thread of their own: an observer may take its time there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+import traitlets
+
+from evolink_widgets.connect import session
+from evolink_widgets.core.loop import call_on_loop, run_on_loop
+from evolink_widgets.core.state import TaskState
+from evolink_widgets.core.task import Task
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.counted import counted
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.widgets.base import describe, pictures_out
+from evolink_widgets.widgets.base.companion import html_of
+from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.traits import FollowedPictures
+from evolink_widgets.widgets.base.view import View
+
+__all__ = ["Panel", "described"]
+
+log = logging.getLogger("evolink_widgets")
+
+#: Sets the traits of all panels, in the order in which things happened.
+_views = Workers("evolink-views", 1)
+
+
+class Panel(View):
+    """A view of tasks: their progress, and their pictures in a grid.
+
+    Traits:
+        images: the pictures, oldest task first.
+        selected: ids of the selected pictures, `"<task key>.<place>"`: a picture's place in
+            what was asked, from 0.
+    """
+
+    images = FollowedPictures()
+    selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    _handlers: ClassVar[dict[str, str]] = {
+        **View._handlers,
+        "hello": "_on_hello",
+        "stop": "_on_stop",
+        "resume": "_on_resume",
+        "lookAgain": "_on_look_again",
+        "sendAgain": "_on_send_again",
+        "runAgain": "_on_run_again",
+        "code": "_on_code",
+        "facts": "_on_facts",
+    }
+    #: Traits that follow from the tasks; an observer of the last finds the others set.
+    _followed: ClassVar[tuple[str, ...]] = ("images",)
+
+    def __init__(self, **traits: Any) -> None:
+        self._tasks: dict[str, Task] = {}
+        self._leave: list[Callable[[], None]] = []
+        self._shown: set[str] = set()
+        self._is_stale = False
+        #: Pages that have asked for us: more than one where somebody has reloaded.
+        self._pages = 0
+        super().__init__(**traits)
+        for name in self._followed:
+            self._tell_trait(name)
+
+    @property
+    def selected_images(self) -> tuple[GeneratedImage, ...]:
+        """The selected pictures, in the order in which they were selected."""
+        found = []
+        for name in self.selected:
+            try:
+                found.append(self._find(name)[0])
+            except EvolinkError:
+                continue  # somebody set an id that this panel does not have
+        return tuple(found)
+
+    # -- what tasks say ------------------------------------------------------------------------
+
+    def _follow(self, task: Task) -> None:
+        """Show a task from now on."""
+        with self._guard:
+            if task.key in self._tasks:
+                return
+            self._tasks[task.key] = task
+        # In a context of its own: what is told later is told for the cell that runs then.
+        leave = contextvars.Context().run(task.subscribe, partial(self._changed, task))
+        self._leave.append(leave)
+
+    def _submit(self, request: ImageRequest, *, fresh: bool = True) -> Task:
+        """Ask for pictures and show them."""
+        # A press is an execution of its own: it is offered the first pictures that there are.
+        task = session().submit(request, fresh=fresh, execution=None)
+        self._follow(task)
+        return task
+
+    def _buy(self, content: dict[str, Any], request: ImageRequest, *, fresh: bool = True) -> Task:
+        """Ask for what was pressed for.
+
+        Raises:
+            EvolinkError: an earlier press has asked for the same, and the page had not shown it.
+        """
+        submit = partial(self._submit, request, fresh=fresh)
+        return self._presses.buy(content.get("press"), (fresh, request), submit)
+
+    def _changed(self, task: Task, state: TaskState) -> None:
+        """One task has a new state. Runs on the core's thread."""
+        self._reflect_soon()
+        self.send({"kind": "run", "run": described(task, state)})
+        named = {f"{task.key}.{place}": (place, image) for place, image in state.placed}
+        news = [name for name in named if name not in self._shown]
+        for name in news:
+            place, image = named[name]
+            self._shown.add(name)
+            run_on_loop(self._send_picture(image, task.key, place))
+        if news or state.stage.ended or task.key not in self._shown:
+            self._shown.add(task.key)
+            self._companion.update()
+
+    def _now(self, name: str) -> Any:
+        """What a trait that follows from the tasks is at this moment."""
+        return tuple(image for task in list(self._tasks.values()) for image in task.state.images)
+
+    def _reflect_soon(self) -> None:
+        with self._guard:
+            if self._is_stale:
+                return
+            self._is_stale = True
+        run_on_loop(_views.run(self._reflect))
+
+    def _reflect(self) -> None:
+        """Tell observers and the browser of the traits that follow from the tasks."""
+        with self._guard:
+            self._is_stale = False
+        for name in self._followed:
+            self._tell_trait(name)
+
+    def _tell_trait(self, name: str) -> None:
+        try:
+            with self._trait_lock:
+                setattr(self, name, self._now(name))
+        except Exception:
+            log.exception("An observer of %r raised", name)
+
+    async def _send_picture(self, image: GeneratedImage, key: str, index: int) -> None:
+        content, thumb = await pictures_out.workers.run(pictures_out.told_of, image)
+        await pictures_out.pace.room(len(thumb))
+        self.send({"kind": "picture", "key": key, "index": index, **content}, [thumb])
+
+    # -- what the browser says -----------------------------------------------------------------
+
+    def _on_hello(self, content: dict[str, Any]) -> Answer:
+        self._pages += 1
+        tasks = list(self._tasks.values())
+        self._answer(content, "welcome", self._welcome(tasks))
+        for key, index, image in self._landed(tasks):
+            run_on_loop(self._send_picture(image, key, index))
+        return None
+
+    def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
+        """The pictures that a new page needs, those that it shows first first."""
+        for task in reversed(tasks):
+            for place, image in task.state.placed:
+                yield task.key, place, image
+
+    def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
+        return {
+            "simulated": any(task.state.simulated for task in tasks),
+            "service": "",
+            "keySource": None,
+            "runs": [described(task) for task in tasks],
+            "columns": None,
+        }
+
+    def _on_stop(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.stop)
+
+    def _on_resume(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.resume)
+
+    def _on_look_again(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.look_again)
+
+    def _on_send_again(self, content: dict[str, Any]) -> Answer:
+        return self._order(content, Task.send_again)
+
+    def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> Answer:
+        def give(task: Task) -> None:
+            with contextlib.suppress(EvolinkError):  # refused: the task's state says why
+                order(task)
+
+        call_on_loop(give, self._task(content))
+        return "ok", {}
+
+    def _on_run_again(self, content: dict[str, Any]) -> Answer:
+        task = self._buy(content, self._task(content).request)
+        return "accepted", {"run": described(task)}
+
+    def _task(self, content: dict[str, Any]) -> Task:
+        task = self._tasks.get(str(content.get("key")))
+        if task is None:
+            raise EvolinkError("This panel has no such run.", advice="Run it again.")
+        return task
+
+    def _on_code(self, content: dict[str, Any]) -> Answer:
+        image, _ = self._find(content.get("picture"))
+        return "code", {"text": image.recipe.as_code()}
+
+    def _on_facts(self, content: dict[str, Any]) -> Answer:
+        return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
+
+    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        return pictures_out.piece(self._find(picture)[0], what, offset)
+
+    def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
+        """The picture with an id, and the state of its task."""
+        key, _, wanted = str(name).rpartition(".")
+        state = self._tasks[key].state if key in self._tasks else None
+        for place, image in state.placed if state else ():
+            if str(place) == wanted and state is not None:
+                return image, state
+        raise EvolinkError("This panel has no such picture.", advice="Run it again.")
+
+    # -- being shown ---------------------------------------------------------------------------
+
+    def _static_html(self) -> str:
+        return html_of(list(self._tasks.values()), self._key)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {counted(len(self._tasks), 'run')}>"
+
+    def close(self) -> None:
+        """Take the view away; the tasks go on."""
+        if self.comm is not None:  # one that refused its arguments follows nothing
+            while self._leave:
+                self._leave.pop()()
+        super().close()
+
+
+def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:
+    """A task as a run of the log."""
+    return describe.run(task.key, task.request, state or task.state, task.estimate)

@@ -1,0 +1,108 @@
+/** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
+import { flag, h, set, write } from "./dom.js";
+import { lightbox } from "../../lightbox/static/lightbox.js";
+import { connect, listen } from "./link.js";
+import { onePress } from "./press.js";
+
+/** How long a silent kernel is taken for a slow one. */
+const PATIENCE = 1500;
+/** How often a kernel is asked whether it knows us. */
+const HELLOS = 12;
+
+/**
+ * @param {Context} context
+ * @param {string} name the widget's, as in assets.py: its style sheet is for views of this name alone
+ * @param {string} label
+ * @param {(ui: Deck) => Part} build what is particular to the widget
+ */
+export function openView({ model, el }, name, label, build) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const root = h("section", { class: `ew ew-of-${name} ew-live`, label });
+  const region = h("div.sr", { role: "status" });
+  const quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below.");
+  /** Hides the static copy while the live one is here. */
+  const hide = h("style");
+
+  /** @param {string} text */
+  function say(text) {
+    region.append(h("p", text));
+    if (region.children.length > 3) region.firstChild.remove();
+  }
+
+  /** @type {Deck} */
+  const ui = {
+    model,
+    say,
+    busy: "",
+    pressedAt: 0,
+    signal,
+    live: false,
+    columns: 0,
+    selected: new Set(model.get("selected")),
+    link: connect(model, signal),
+    listen: (name, act) => listen(model, signal, name, act),
+    open: (...picture) => enlarge(...picture),
+    select(ids, on) {
+      for (const id of ids) ui.selected[on ? "add" : "delete"](id);
+      model.set("selected", [...ui.selected]);
+      model.save_changes();
+      part.mark();
+    },
+  };
+  onePress(root, ui);
+  // In this order: what can be done with a picture is known once the part is built.
+  const part = build(ui);
+  const enlarge = lightbox(ui, root);
+
+  /** @param {boolean} live */
+  function state(live) {
+    ui.live = live;
+    quiet.hidden = live;
+    flag(root, "off", !live);
+    part.state(live);
+  }
+
+  async function hello() {
+    const timer = setTimeout(state, PATIENCE, false);
+    const [told] = await ui.link.ask("hello", {}, HELLOS).catch(() => []);
+    clearTimeout(timer);
+    if (!told) return state(false);
+    write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
+    part.welcome(told);
+    state(true);
+  }
+
+  ui.listen("change:selected", () => {
+    ui.selected = new Set(model.get("selected"));
+    part.mark();
+  });
+  ui.listen("comm:close", () => state(false));
+  // A kernel that restarts changes this; whether it still knows us, only an answer tells.
+  ui.listen("comm_live_update", () => {
+    write(hide, "");
+    hello();
+  });
+
+  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, and a guard of its own
+  // eats the line break of Enter in a cell's text box. It listens on the document; before 4.1 it took a key
+  // before it arrived here.
+  const isOurs = (/** @type {any} */ { key, ctrlKey, metaKey, altKey }) =>
+    key === "Enter" || !(ctrlKey || metaKey || altKey);
+  window.addEventListener(
+    "keydown",
+    (pressed) => {
+      if (root.contains(pressed.target)) set(root, { "data-lm-suppress-shortcuts": isOurs(pressed) || null });
+    },
+    { capture: true, signal },
+  );
+  root.addEventListener("keydown", (/** @type {any} */ pressed) => {
+    if (isOurs(pressed)) pressed.stopPropagation();
+  });
+  signal.addEventListener("abort", () => root.remove());
+
+  root.prepend(hide, region, ...part.nodes, quiet, ...(part.log ?? []));
+  el.append(root);
+  hello();
+  return () => ending.abort();
+}

@@ -1,0 +1,1 @@
+"""`ImageCompare`: two or more pictures side by side, under a slider, or as a difference."""

@@ -1,0 +1,1 @@
+"""`Gallery`: search, filter and tidy the pictures of a store."""

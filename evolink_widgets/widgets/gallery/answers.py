@@ -1,0 +1,227 @@
+"""The store as a gallery shows it: answers as plain JSON. Every method may block for a while."""
+
+from __future__ import annotations
+
+import os
+import time
+import zipfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evolink_widgets.clock import now
+from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.rules.counted import counted
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.names import one_line
+from evolink_widgets.store.paths import absolute
+from evolink_widgets.store.store import Store
+from evolink_widgets.widgets.base import describe
+from evolink_widgets.widgets.base.pictures_out import CHUNK
+from evolink_widgets.widgets.grid.image_grid import finished
+
+__all__ = ["Shelf", "name_of"]
+
+#: Pictures in one answer, and in one selection.
+_PAGE, _SELECTED = 200, 2000
+#: Pictures that stay in the notebook, and zip files that can be fetched again.
+_COMPANION, _ZIPS = 12, 8
+
+
+def name_of(image: GeneratedImage) -> str:
+    """How the browser names a picture: by the task that made it, and its place there."""
+    return f"{image.task_key}.{image.index}"
+
+
+class Shelf:
+    """One store, by a connection of its own: what it reads for long keeps nobody from writing.
+
+    Args:
+        root: the store's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.store = Store(root)
+        self._zips: dict[str, Path] = {}
+        self._version: object = None
+        self._looks: object = None
+
+    @property
+    def folder(self) -> str:
+        """The folder's name, without the way to it: that is nobody else's business."""
+        return self.store.root.name
+
+    def look(self, query: Query) -> dict[str, Any]:
+        """How many pictures fit, and what there is to choose from."""
+        if self._version is None:
+            self.has_changed()  # what changes from here on is a change of what is told here
+        facets = self.store.gallery.facets()
+        return {
+            "count": self.store.gallery.count(query),
+            "facets": {
+                "size": facets.sizes,
+                "quality": facets.qualities,
+                "model": facets.models,
+                "notebook": facets.notebooks,
+            },
+        }
+
+    def page(self, query: Query, offset: int, limit: int) -> dict[str, Any]:
+        """Some of the pictures, without their pixels."""
+        return {
+            "items": [
+                {
+                    "id": name_of(image),
+                    "prompt": one_line(image.recipe.request.prompt, 120),
+                    "alt": image.alt,
+                    "width": image.width,
+                    "height": image.height,
+                    "favourite": image.favourite,
+                }
+                for image in self.store.gallery.page(query, offset, min(limit, _PAGE))
+            ]
+        }
+
+    def ids(self, query: Query, start: int, end: int) -> dict[str, Any]:
+        """What the pictures between two places are called."""
+        limit = min(end - start, _SELECTED)
+        found = self.store.gallery.page(query, start, limit)
+        return {"ids": [name_of(image) for image in found], "most": _SELECTED}
+
+    def image(self, name: object) -> GeneratedImage:
+        """The picture with an id.
+
+        Raises:
+            EvolinkError: there is none.
+        """
+        return self.store.gallery.find(*_pair(name))
+
+    def facts(self, name: object) -> dict[str, Any]:
+        """Label and value pairs for the lightbox."""
+        image = self.image(name)
+        state = finished([image])
+        try:
+            siblings = self.store.gallery.images(image.task_key)
+        except StoreError:  # of what is left no receipt is known
+            pass
+        else:
+            # What the task cost was for all of its pictures.
+            together = (image,) * max(1, siblings.expected)
+            state = replace(state, receipt=siblings.receipt, images=together)
+        rows = describe.facts(image, state)
+        own = [["Saved", when]] if (when := _moment(image.created_at)) else []
+        own += [["Notebook", image.notebook]] if image.notebook else []
+        own += [["Model", image.recipe.request.model]]
+        place = next((i for i, row in enumerate(rows) if row[0] == "Quality"), 0) + 1
+        return {"rows": [*rows[:place], *own, *rows[place:]]}
+
+    def favourite(self, names: Iterable[object], on: bool) -> dict[str, Any]:
+        """Mark pictures as favourites, or take the mark back."""
+        pictures = [_pair(name) for name in names]
+        self.store.gallery.favourite(pictures, on)
+        return {"count": len(pictures)}
+
+    def trash(self, names: Iterable[object]) -> dict[str, Any]:
+        """Move pictures to the trash."""
+        pictures = [_pair(name) for name in names]
+        return {"count": self.store.gallery.trash(pictures, now=now())}
+
+    def restore(self, names: Iterable[object]) -> dict[str, Any]:
+        """Put pictures back."""
+        return {"count": self.store.gallery.restore([_pair(name) for name in names])}
+
+    def zip(self, names: Iterable[object]) -> dict[str, Any]:
+        """Pack pictures into a file beside the notebook; nothing is overwritten."""
+        from evolink_widgets.store.gallery.archive import export_zip
+
+        images = []
+        missing = 0
+        for name in names:
+            try:
+                images.append(self.image(name))
+            except StoreError:  # one lost picture must not keep the others
+                missing += 1
+        name = f"evolink_pictures_{time.strftime('%Y%m%d')}.zip"
+        path = export_zip(images, absolute(name, "The ZIP file"))
+        with zipfile.ZipFile(path) as packed:
+            count = len(packed.namelist()) - 1  # the manifest is no picture
+        wanted = len(images) + missing
+        name = f"zip.{path.name}"
+        self._zips[name] = path
+        while len(self._zips) > _ZIPS:
+            self._zips.pop(next(iter(self._zips)))
+        size = path.stat().st_size
+        told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
+        said = counted(wanted, "picture")
+        if count < wanted:
+            said = f"{count:,} of {said}"
+        text = f"{said} in {path.name}, {told}, in the folder {path.parent.name}."
+        return {"zip": name, "name": path.name, "path": str(path), "text": text}
+
+    def zip_piece(self, name: object, offset: int) -> tuple[dict[str, Any], bytes]:
+        """One piece of a zip file that was packed here.
+
+        Raises:
+            EvolinkError: there is none, or it is gone.
+        """
+        path = self._zips.get(str(name))
+        if path is None:
+            raise EvolinkError("This zip file is not known any more.", advice="Save it again.")
+        try:
+            with path.open("rb") as file:
+                total = os.fstat(file.fileno()).st_size
+                file.seek(offset)
+                part = file.read(CHUNK)
+        except OSError as error:
+            raise StoreDamaged(f"{path.name} can't be read.", advice="Save it again.") from error
+        return {
+            "total": total,
+            "offset": offset,
+            "type": "application/zip",
+            "name": path.name,
+        }, part
+
+    def has_changed(self) -> bool:
+        """Whether anybody, this kernel or another, has changed the pictures since last asked."""
+        version = self.store.database.data_version
+        if version == self._version:
+            return False
+        self._version = version
+        gallery = self.store.gallery
+        kinds = (Query(), Query(favourite=True), Query(trashed=True))
+        newest = [name_of(image) for image in gallery.page(Query(), 0, 1)]
+        looks = (newest, *(gallery.count(query) for query in kinds))
+        before, self._looks = self._looks, looks
+        return before is not None and before != looks
+
+    def static_html(self, key: str) -> str:
+        """The newest pictures, and how many there are, as HTML that needs no kernel."""
+        gallery = self.store.gallery
+        count = gallery.count(Query())
+        images = gallery.page(Query(), 0, _COMPANION)
+        said = counted(count, "picture") if count else "No pictures yet"
+        line = f"{said} in {self.folder}"
+        return html(images, key=key, caption=line, edge=160)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+
+def _moment(seconds: float) -> str | None:
+    """A moment in words; `None` where a clock that jumped has left nonsense."""
+    try:
+        at = time.localtime(seconds)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)}"
+
+
+def _pair(name: object) -> tuple[str, int]:
+    key, _, index = str(name).rpartition(".")
+    if not key or not index.isdecimal() or len(index) > 9:
+        raise EvolinkError("There is no such picture.", advice="Look for it again.")
+    return key, int(index)

@@ -1,0 +1,270 @@
+"""`Gallery`: everything in the store, in one panel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+import traitlets
+
+from evolink_widgets.connect import session
+from evolink_widgets.core.loop import call_on_loop, spawn
+from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Task
+from evolink_widgets.core.workers import Workers
+from evolink_widgets.errors import EvolinkError
+from evolink_widgets.printable import printable
+from evolink_widgets.rules.counted import counted
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.widgets.base import assets, pictures_out
+from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.panel import Panel, described
+from evolink_widgets.widgets.base.traits import Text
+from evolink_widgets.widgets.gallery.answers import Shelf, name_of
+from evolink_widgets.widgets.gallery.results import QUERY, Found, Moment, query_of
+from evolink_widgets.widgets.gallery.thumbnails import Supply
+from evolink_widgets.widgets.grid.image_grid import finished
+
+__all__ = ["Gallery"]
+
+log = logging.getLogger("evolink_widgets")
+
+#: Seconds between two looks at the store, and for how long a page that looked counts as seen.
+_PAUSE, _SEEN = 1.0, 60.0
+
+#: A zip file takes as long as it takes; the small pictures need not wait for it.
+_packers = Workers("evolink-packing", 1)
+
+
+class Gallery(Panel):
+    """Everything in the store: thousands of pictures to look through, search and sort out.
+
+    Its filters are traits: set them, observe them, `link` them with any other widget. `None` is
+    "any". Deleted pictures wait in the trash and can be put back.
+
+    Traits:
+        text: words that must all stand in the prompt.
+        size, quality, model: as they were asked.
+        notebook: where the pictures come from.
+        favourite: favourites only.
+        simulated: `True` for the emulator's pictures, `False` for the service's.
+        since, until: when they were saved, from and before, in Unix seconds; a `datetime` or a
+            `date` may be set, and `until` a date is to its end.
+        trashed: what lies in the trash, in place of what does not.
+        images: the pictures that fit, newest first: a sequence that reads them as it is used.
+        selected: ids of the selected pictures, `"<task key>.<index>"`; the pictures themselves
+            are `gallery.selected_images`.
+
+    Raises:
+        ConfigurationError: the settings do not fit together.
+
+    Example:
+        >>> gallery = ew.Gallery(text="fox", favourite=True)
+        >>> len(gallery.images), gallery.images[:3]
+    """
+
+    _esm = assets.esm("gallery")
+    _css = assets.css("gallery")
+
+    text = Text("").tag(sync=True)
+    size = Text(None, allow_none=True).tag(sync=True)
+    quality = Text(None, allow_none=True).tag(sync=True)
+    model = Text(None, allow_none=True).tag(sync=True)
+    notebook = Text(None, allow_none=True).tag(sync=True)
+    favourite = traitlets.Bool(False).tag(sync=True)
+    simulated = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    since = Moment(None, allow_none=True).tag(sync=True)
+    until = Moment(None, allow_none=True, ends=True).tag(sync=True)
+    trashed = traitlets.Bool(False).tag(sync=True)
+
+    _handlers: ClassVar[dict[str, str]] = {
+        **Panel._handlers,
+        "look": "_on_look",
+        "page": "_on_page",
+        "thumbs": "_on_thumbs",
+        "ids": "_on_ids",
+        "price": "_on_price",
+        "favourite": "_on_favourite",
+        "trash": "_on_trash",
+        "restore": "_on_restore",
+        "zip": "_on_zip",
+    }
+
+    _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip")
+
+    def __init__(self, **traits: Any) -> None:
+        self._shelf = Shelf(session().store.root)
+        self._supply = Supply(self._shelf.image, self.send)
+        self._arrived: set[str] = set()
+        self._seen_at = 0.0
+        self._watching = False
+        super().__init__(**traits)
+        self.observe(lambda _: self._reflect_soon(), names=list(QUERY))
+
+    @property
+    def query(self) -> Query:
+        """What the filters ask for."""
+        return Query(**{name: getattr(self, name) for name in QUERY})
+
+    def _now(self, name: str) -> Any:
+        return Found(self._shelf.store.gallery, self.query)
+
+    def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
+        image = self._shelf.image(name)
+        return image, finished([image])
+
+    # -- what tasks and others do ---------------------------------------------------------------
+
+    def _changed(self, task: Task, state: TaskState) -> None:
+        self.send({"kind": "run", "run": described(task, state)})
+        news = {name_of(image) for image in state.images} - self._arrived
+        if news:
+            self._arrived |= news
+            self._tell_changed()
+
+    def _tell_changed(self) -> None:
+        """Something in the store is not as it was; whoever shows it asks for what is in view."""
+        self.send({"kind": "changed"})
+        self._reflect_soon()
+        self._companion.update()
+
+    async def _watch(self) -> None:
+        """Look what others do to the store, while a page says that it is seen."""
+        try:
+            while time.monotonic() < self._seen_at + _SEEN and self.comm is not None:
+                if await pictures_out.workers.run(self._shelf.has_changed):
+                    self._tell_changed()
+                await asyncio.sleep(_PAUSE)
+        except EvolinkError as error:  # the next look will say so where it can be read
+            log.debug("The gallery no longer watches its store: %s", error)
+        finally:
+            self._watching = False
+
+    def _begin_watching(self) -> None:
+        if not self._watching:
+            self._watching = True
+            spawn(self._watch(), name="evolink-gallery")
+
+    # -- what the browser says ------------------------------------------------------------------
+
+    def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
+        going = [task for task in tasks if task.state.stage is not Stage.DONE]
+        return {**super()._welcome(going), "folder": self._shelf.folder}
+
+    def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
+        return ()  # pages ask for what is in view
+
+    def _on_look(self, content: dict[str, Any]) -> Answer:
+        self._seen_at = time.monotonic()
+        call_on_loop(self._begin_watching)
+        return self._later(content, "looked", self._shelf.look, _query(content))
+
+    def _on_page(self, content: dict[str, Any]) -> Answer:
+        part = (_count(content, "offset"), _count(content, "limit"))
+        return self._later(content, "page", self._shelf.page, _query(content), *part)
+
+    def _on_ids(self, content: dict[str, Any]) -> Answer:
+        ends = (_count(content, "from"), _count(content, "to"))
+        return self._later(content, "ids", self._shelf.ids, _query(content), *ends)
+
+    def _on_thumbs(self, content: dict[str, Any]) -> Answer:
+        self._supply.want(str(content.get("view")), _names(content))
+        return "ok", {}
+
+    def _on_code(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "code", self._code, content.get("picture"))
+
+    def _code(self, name: object) -> dict[str, Any]:
+        return {"text": self._shelf.image(name).recipe.as_code()}
+
+    def _on_facts(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "facts", self._shelf.facts, content.get("picture"))
+
+    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        if what == "zip":
+            return self._shelf.zip_piece(picture, offset)
+        return pictures_out.piece(self._shelf.image(picture), what, offset)
+
+    def _on_price(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "price", self._price, content.get("picture"))
+
+    def _price(self, name: object) -> dict[str, Any]:
+        current, request = session(), self._shelf.image(name).recipe.request
+        pictures, price = counted(request.n, "picture"), str(current.estimate(request)).lower()
+        said = f"Ask again for {pictures}: {price}."
+        return {"text": f"{said} Simulated: nothing is charged." if current.simulated else said}
+
+    def _on_run_again(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "accepted", self._ask_again, content)
+
+    def _ask_again(self, content: dict[str, Any]) -> dict[str, Any]:
+        request = self._shelf.image(content.get("picture")).recipe.request
+        return {"run": described(self._buy(content, request))}
+
+    def _on_favourite(self, content: dict[str, Any]) -> Answer:
+        change = partial(self._shelf.favourite, _names(content), content.get("on") is True)
+        return self._later(content, "ok", self._change, change)
+
+    def _on_trash(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "ok", self._change, partial(self._shelf.trash, _names(content)))
+
+    def _on_restore(self, content: dict[str, Any]) -> Answer:
+        return self._later(
+            content, "ok", self._change, partial(self._shelf.restore, _names(content))
+        )
+
+    def _change(self, change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return change()
+        finally:
+            self._tell_changed()
+
+    def _on_zip(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "zip", self._shelf.zip, _names(content), workers=_packers)
+
+    def _later(
+        self,
+        content: dict[str, Any],
+        kind: str,
+        work: Callable[..., dict[str, Any]],
+        *args: object,
+        workers: Workers = pictures_out.workers,
+    ) -> Answer:
+        """Answer with what `work` gives, once a worker has done it."""
+        self._answer_later(content, lambda: (kind, work(*args)), workers)
+        return None
+
+    # -- being shown ---------------------------------------------------------------------------
+
+    def _static_html(self) -> str:
+        return self._shelf.static_html(self._key)
+
+    def __repr__(self) -> str:
+        return printable(f"<Gallery of {self._shelf.folder}>")
+
+    def close(self) -> None:
+        """Take the view away; pictures and tasks stay."""
+        super().close()
+        self._supply.stop()
+        self._shelf.close()
+
+
+def _query(content: dict[str, Any]) -> Query:
+    return query_of(content.get("query"))
+
+
+def _count(content: dict[str, Any], name: str) -> int:
+    value = content.get(name, 0)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise EvolinkError(f"{name} must be 0 or more; it is {value!r:.40}.", advice="Ask again.")
+    return value
+
+
+def _names(content: dict[str, Any]) -> list[str]:
+    given = content.get("pictures")
+    return [str(name) for name in given] if isinstance(given, list) else []

@@ -1,0 +1,115 @@
+/** What is looked for: words, favourites and the trash in sight; size, quality, kind and time folded. */
+import { fill, h, icon, set, write } from "../../base/static/dom.js";
+
+/** Traits that a field stands for; null is "any". @type {Record<string, string>} */
+const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", simulated: "Kind", since: "From", until: "To" };
+const FOLDED = Object.keys(FIELDS);
+const KINDS = { true: "Simulated", false: "From the service" };
+/** How long somebody must have stopped typing. */
+const REST = 250;
+
+/** A day as date fields write it, here where the browser is. @param {number} seconds */
+const dayOf = (seconds) => {
+  const day = new Date(seconds * 1000);
+  return new Date(day.getTime() - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+};
+
+/** @param {Deck} ui @param {() => void} changed @returns {Filters} */
+export function filtersOf({ model, listen }, changed) {
+  const get = (/** @type {string} */ name) => model.get(name),
+    put = (/** @type {Record<string, any>} */ values) => {
+      for (const name in values) model.set(name, values[name]);
+      model.save_changes();
+    },
+    toggle = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ word) =>
+      h("button.chip", () => put({ [name]: !get(name) }), icon(sign), word),
+    words = h("input.find", { type: "search", label: "Search prompts", placeholder: "Search prompts", dir: "auto" }),
+    say = h("span"),
+    favourite = toggle("favourite", "star", "Favourites"),
+    trashed = toggle("trashed", "trash", "Trash"),
+    more = h(
+      "button.chip",
+      () => {
+        tray.hidden = !tray.hidden;
+        draw();
+      },
+      say,
+      icon("down"),
+    ),
+    boxes = FOLDED.map((name) => {
+      const timed = /since|until/.test(name),
+        box = h(timed ? "input" : "select", {
+          type: timed ? "date" : null,
+          onchange() {
+            const { value } = box,
+              // "To" a day means to its end.
+              at = timed && Date.parse(`${value}T${name === "until" ? 24 : "00"}:00`) / 1000;
+            put({ [name]: value ? at || (name === "simulated" ? value === "true" : value) : null });
+          },
+        });
+      return box;
+    }),
+    tray = h(
+      "div.sieve",
+      { role: "group", label: "Filters", hidden: true },
+      ...boxes.map((box, i) => h("label.by", h("span.label", FIELDS[FOLDED[i]]), box)),
+    ),
+    el = h("fieldset.filters", h("div.seek", h("span.glass", icon("search"), words), favourite, more, trashed), tray),
+    active = () => FOLDED.filter((name) => get(name) != null),
+    draw = () => {
+      const { length } = active();
+      write(say, length ? `Filters · ${length}` : "Filters");
+      set(more, { "aria-expanded": !tray.hidden });
+      set(favourite, { "aria-pressed": get("favourite") });
+      set(trashed, { "aria-pressed": get("trashed") });
+      if (!typing && words.value !== get("text")) words.value = get("text");
+      FOLDED.forEach((name, i) => {
+        const box = boxes[i],
+          value = get(name);
+        if (box.type === "date") return (box.value = value == null ? "" : dayOf(value - (name === "until" ? 1e-3 : 0)));
+        const known = name === "simulated" ? Object.keys(KINDS) : (facets[name] ?? []),
+          all = value == null || known.includes(`${value}`) ? known : [value, ...known],
+          look = all.join("\n");
+        // Options are made anew only where they differ: one may be open.
+        if (box.look !== (box.look = look))
+          fill(box, ...["", ...all].map((one) => h("option", { value: one }, /** @type {any} */ (KINDS)[one] ?? (one || "Any"))));
+        box.value = `${value ?? ""}`;
+        box.parentElement.hidden = value == null && !all[1];
+      });
+    };
+  /** @type {Facets} */
+  let facets = {},
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    typing,
+    queued = false;
+
+  words.oninput = () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      typing = undefined;
+      put({ text: words.value });
+    }, REST);
+  };
+  // However many traits change at once, others are looked for once.
+  for (const name of ["text", "favourite", "trashed", ...FOLDED])
+    listen(`change:${name}`, () => {
+      draw();
+      if (!queued) queueMicrotask(() => ((queued = false), changed()));
+      queued = true;
+    });
+  draw();
+
+  return {
+    el,
+    query: () => Object.fromEntries(["text", "favourite", "trashed", ...FOLDED].map((name) => [name, get(name)])),
+    open: () => !get("text").trim() && !get("favourite") && !active()[0],
+    clear() {
+      put({ text: "", favourite: false, ...Object.fromEntries(FOLDED.map((name) => [name, null])) });
+      words.focus();
+    },
+    know(next) {
+      facets = next;
+      draw();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+"""`ImageGrid`: pictures of any tasks in one grid."""

@@ -1,0 +1,1 @@
+"""The large view of one picture, shared by the widgets: zoom, gestures, facts."""

@@ -1,0 +1,1 @@
+"""`ImageStudio`: the panel with prompt, controls, price, progress and pictures."""

@@ -1,0 +1,80 @@
+/** What it costs and what is left, under the composer: price, balance, what the store has, caps. */
+import { fill, flag, h, icon, join, make, many, range, set, write } from "../../base/static/dom.js";
+
+/** @param {string} id begins the ids of what describes Run @param {(button: HTMLElement) => void} use takes what the store has */
+export function costs(id, use) {
+  const hint = h("span", { id: `${id}hint` });
+  const [ends, notices, caps] = make("span.ends p.notices div.caps");
+  const have = h("bdi", { id: `${id}have` });
+  const take = h("button.btn", { "data-offer": "", onclick: () => use(take) });
+  const reuse = h("div.reuse", { hidden: true }, icon("store"), have, take);
+  let drawn = "";
+
+  /** @param {Cap} cap */
+  const meter = ({ name, limit, spent, reserved, text }) =>
+    h(
+      "div.cap",
+      h("b", name),
+      h(
+        "div.meter",
+        {
+          role: "meter",
+          label: name,
+          "aria-valuemin": 0,
+          "aria-valuemax": limit,
+          "aria-valuenow": Math.min(limit, spent + reserved),
+          "aria-valuetext": text,
+        },
+        h("i", { "--p": `${Math.min(100, (100 * spent) / limit)}%` }),
+        h("i.held", { "--p": `${Math.min(100, (100 * reserved) / limit)}%` }),
+      ),
+      h("span.num", text),
+    );
+
+  /** @param {Welcome} welcome @param {Balance | null} [balance] */
+  const left = ({ simulated, keySource }, balance) => {
+    if (simulated)
+      return [
+        h("span.badge", icon("flask"), "Simulated"),
+        join(!keySource && "No key is set.", "Nothing is charged."),
+      ];
+    const parts = (balance?.parts ?? []).flatMap(([name, value], i) => [i ? " · " : "", `${name} `, h("b", value)]);
+    return parts.length ? [h("span", ...parts)] : [];
+  };
+
+  return {
+    nodes: [h("div.foot", hint, ends), reuse, caps, notices],
+    describes: `${hint.id} ${have.id}`,
+
+    /**
+     * @param {Checked} checked
+     * @param {number | ""} n
+     * @param {Welcome} welcome
+     * @param {string | null} why it cannot run, where it cannot
+     * @param {boolean} isShown whether that stands beside a control already
+     * @returns {string} the price in a few words, where it can
+     */
+    draw({ price, balance, notices: lines, reuse: offer, meters = [] }, n, welcome, why, isShown) {
+      const credits = why || !price ? "" : `${range(price.low, price.high)} credits`;
+      if (price && credits)
+        fill(
+          hint,
+          "About ",
+          h("b", `${credits} · ${range(price.usdLow, price.usdHigh, "$")}`),
+          h("span.wide", ` for ${many(+n)}`, price.learned && `, ${price.learned}`),
+        );
+      else write(hint, why);
+      flag(hint, "sr", isShown);
+      fill(ends, ...left(welcome, balance));
+      write(notices, join(...lines));
+
+      reuse.hidden = !offer;
+      write(have, offer?.text);
+      write(take, offer?.take);
+      take.hidden = !offer?.take;
+
+      if (drawn !== (drawn = JSON.stringify(meters))) fill(caps, ...meters.map(meter));
+      return credits;
+    },
+  };
+}

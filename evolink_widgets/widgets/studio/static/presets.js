@@ -1,0 +1,146 @@
+/** Presets: what the controls say, kept in the store under names. */
+import { field } from "./controls.js";
+import { fill, h, icon, noter, set, token, tool, write } from "../../base/static/dom.js";
+
+const PRESETS = "Presets";
+
+/**
+ * @param {Deck} ui
+ * @param {() => any} read what the controls say
+ * @param {(fields: Partial<Fields>) => void} apply makes them say something else
+ * @returns {{ el: HTMLElement, load(): void }}
+ */
+export function presetFold({ link, say }, read, apply) {
+  const [note, tell] = noter(say);
+  const word = h("span", PRESETS);
+  const list = h("ul.presets", { role: "list", label: PRESETS });
+  const told = h("p.note", note);
+  const wrong = h("bdi.bad.wrong", { id: token() });
+  const name = h("input.named", { type: "text", "aria-describedby": wrong.id, onkeydown });
+  const withPrompt = h("input", { type: "checkbox" });
+  const save = h("button.btn", keep, "Save");
+  const el = h(
+    "details.fold.roomy",
+    { ontoggle: () => el.open && load() },
+    h("summary", icon("next"), word),
+    list,
+    told,
+    h("div.acts", { oninput }, field("Save these as", name), h("label.with", withPrompt, "with the prompt"), save, wrong),
+  );
+  /** Their names, as they are listed. @type {string[]} */
+  let known = [];
+  let isBusy = false;
+  let drawn = "";
+
+  const named = () => name.value.trim().normalize();
+
+  /** Says on the button whether another one goes. */
+  const mark = () => write(save, known.includes(named()) ? "Replace" : "Save");
+
+  /** What an action came to, and what can be done about it. @param {string} text @param {Node[]} more */
+  function done(text, ...more) {
+    tell(text);
+    fill(told, note, " ", ...more);
+  }
+
+  /** Says what is wrong with the name, or that nothing is. */
+  function complain(why = "") {
+    write(wrong, why);
+    set(name, { "aria-invalid": !!why || null });
+    if (why) say(why);
+    mark();
+  }
+
+  /** Asks which there are. */
+  const load = () => void link.ask("presets").then(([answer]) => draw(answer), () => {});
+
+  /** One change after the other. @param {string} kind @param {object} fields @param {(told: any) => void} act */
+  async function ask(kind, fields, act, fail = (/** @type {any} */ { message }) => tell(message, true)) {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      const [answer] = await link.ask(kind, fields);
+      draw(answer);
+      act(answer);
+    } catch (error) {
+      fail(error);
+    }
+    isBusy = false;
+  }
+
+  /** @param {{ presets?: Preset[] }} told */
+  function draw({ presets }) {
+    if (!presets || drawn === (drawn = JSON.stringify(presets))) return;
+    known = presets.map((one) => one.name);
+    const had = list.contains(document.activeElement);
+    fill(list, ...presets.map(line));
+    if (had) list.querySelector("button")?.focus();
+    write(word, known[0] ? `${PRESETS} · ${known.length}` : PRESETS);
+    mark();
+  }
+
+  /** @param {Preset} one */
+  const line = ({ name: title, text }) =>
+    h(
+      "li",
+      h(
+        "button.btn",
+        () =>
+          ask("preset", { name: title }, ({ fields }) => {
+            apply(fields);
+            done(`${title}: ${text}`);
+          }),
+        h("bdi", title),
+        h("small", h("bdi", text)),
+      ),
+      tool("ico", `Remove preset ${title}`, "close", () =>
+        ask("removePreset", { name: title }, ({ fields }) => {
+          const undo = h("button.btn", () => putBack(title, fields), "Undo");
+          done(`“${title}” removed.`, undo);
+          undo.focus();
+        }),
+      ),
+    );
+
+  /** @param {string} title @param {object} fields */
+  const putBack = (title, fields) =>
+    ask("savePreset", { name: title, fields }, () => {
+      done(`“${title}” is back.`);
+      list.children[known.indexOf(title)]?.firstChild.focus();
+    });
+
+  function keep() {
+    const title = named();
+    const fields = read();
+    if (!withPrompt.checked) delete fields.prompt;
+    ask(
+      "savePreset",
+      { name: title, fields, replace: known.includes(title) },
+      () => {
+        name.value = "";
+        complain();
+        done(`Saved as “${title}”.`);
+      },
+      ({ message }) => {
+        complain(message);
+        name.focus();
+        load();
+      },
+    );
+  }
+
+  /** What is typed here is no control of the form's. @param {Event} event */
+  function oninput(event) {
+    event.stopPropagation();
+    complain();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onkeydown(event) {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+    event.preventDefault();
+    keep();
+  }
+
+  return { el, load };
+}
