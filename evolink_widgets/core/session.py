@@ -47,6 +47,10 @@ else:
     TaskStory, Transport = "stories.TaskStory", "transports.Transport"
 
 
+ASKED = 2.0
+"""Seconds in which an emulator on this machine says that it is one."""
+
+
 class Session:
     """Asks for pictures, and takes up what earlier kernels left; safe from any thread.
 
@@ -278,7 +282,8 @@ class Session:
     def finds_emulator(self) -> bool:
         """Find out whether an emulator plays the service; a silent one counts as such."""
         try:
-            self.simulated = isinstance(self.emulator(), dict)
+            said = loop.wait_on_loop(self._wired().client.emulator_weather(limit=ASKED))
+            self.simulated = isinstance(said, dict)
         except Unreachable:
             self.simulated = True
         except EvolinkError:

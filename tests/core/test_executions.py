@@ -16,6 +16,7 @@ from services import InProcess, environment, until
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings import caller
+from evolink_widgets.core.state import Stage
 from evolink_widgets.core.task import Task
 from evolink_widgets.rules.request.request import ImageRequest
 
@@ -280,3 +281,50 @@ def test_a_script_buys_nothing_for_what_it_asks_again_after_a_wait_in_vain(tmp_p
     assert done.returncode == 0, done.stderr
     # The second pass buys the second fox, that the first had not come to; the third is more.
     assert done.stdout.split() == ["3", "4", "8"]
+
+
+def test_a_smaller_ask_that_takes_a_set_up_leaves_the_rest_of_it(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("slow")
+    with pytest.raises(errors.WaitTimeout):
+        session.submit(small(n=2)).result(0.05)
+    first, second = (session.submit(small()).result(30)[0] for _ in range(2))
+    assert first.path != second.path
+    assert len(in_process.service.all()) == 1
+
+
+def test_stopping_what_took_an_unsent_ask_up_withdraws_that_one(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("429 retry-after", seconds=3, times=9)
+    first = session.submit(small())
+    until(lambda: first.state.note is not None)
+    with pytest.raises(errors.WaitTimeout, match=r"unless task\.stop"):
+        first.result(0.01)
+    second = session.submit(small())
+    until(lambda: second.state.note is not None)
+    second.stop()
+    assert (second.error.billed, second.state.stage) == (errors.Billed.NO, Stage.REFUSED)
+    until(lambda: first.state.stage is Stage.REFUSED)
+    until(lambda: session.store.ledger.spent().reserved == 0)
+    assert in_process.service.all() == []
+
+
+def test_stopping_what_took_a_sent_ask_up_says_that_it_goes_on(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("stuck")
+    first = session.submit(small())
+    until(lambda: first.id is not None)
+    with pytest.raises(errors.WaitTimeout):
+        first.result(0.01)
+    second = session.submit(small())
+    until(lambda: second.state.stage in (Stage.PENDING, Stage.PROCESSING))
+    second.stop()
+    assert (second.error.billed, second.state.stage) == (errors.Billed.LATER, Stage.STOPPED)
+    assert not first.state.stage.ended
+    assert len(in_process.service.all()) == 1

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evolink_widgets.core.service.redaction import Redaction
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, TELLING, Key, find_key
 from evolink_widgets.errors import ConfigurationError
 
@@ -125,7 +126,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(before=st.text(max_size=9), after=st.text(max_size=9))
 def test_an_encoded_key_is_hidden_where_it_stands(form: str, before: str, after: str) -> None:
     shown = Key(SECRET, "a test").hide_in(f"{before} {FORMS[form]} {after}")
@@ -180,3 +181,15 @@ def test_what_is_not_of_the_key_is_left_as_it_is() -> None:
     assert key.hide_in("Incorrect key sk-ev***c60.") == "Incorrect key sk-ev***c60."
     assert key.hide_in(f"Incorrect key {SECRET}!") == "Incorrect key [key]!"
     assert Key("abc", "a test").hide_in("xabcx") == "x[key]x"
+
+
+def test_a_body_of_backslashes_takes_no_quadratic_time() -> None:
+    body = b"\\" * 400_000  # an hour, were each of them tried as the beginning of an escape
+    assert Redaction("sk-evo-3f9c1d7be2a84c60").body(body) == body
+
+
+def test_a_short_key_is_hidden_whole_in_ids_and_links() -> None:
+    short = Redaction("sk-evo-abc")
+    link = "https://media.example/p.png?k=sk-evo-abc"
+    assert short.document({"results": [link]}) == {"results": [link.replace("sk-evo-abc", "[key]")]}
+    assert short.opaque("task-unified-1757156493-imcg5zqt") == "task-unified-1757156493-imcg5zqt"

@@ -14,6 +14,7 @@ from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
+from evolink_widgets.core.money.budget import Budget
 from evolink_widgets.core.recovery import outstanding
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.session import Session
@@ -507,3 +508,23 @@ def test_a_store_that_is_damaged_or_a_stream_that_is_closed_stops_no_notice_from
     closed.close()
     monkeypatch.setattr("sys.stderr", closed)
     notices.tell_outstanding(ew.session())
+
+
+def test_a_request_that_a_dead_kernel_saw_refused_is_no_paid_task_and_frees_its_credits(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    dead = open_session(in_process)
+    high, journal = dead.estimate(small()).high, dead.store.journal
+    entry = journal.intend(
+        small().to_record(), service=dead.service, now=time.time(), owner="a dead kernel",
+        lease_s=0.0,
+    )  # fmt: skip
+    dead.store.ledger.reserve(entry.key, high, now=time.time(), service=dead.service)
+    journal.sending(entry.key, time.time())
+    journal.unknown(entry.key, {"accepted": False, "status": 429, "message": "Too often."})
+    session = open_session(in_process, budget=Budget(1.5 * high, per="store"))
+    assert session.outstanding() is None
+    assert len(session.submit(small()).result(30)) == 1
+    closed = session.store.journal.get(entry.key)
+    assert closed is not None
+    assert closed.step is Step.REFUSED

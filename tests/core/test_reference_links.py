@@ -190,3 +190,22 @@ def test_what_is_given_to_generate_has_its_name_from_the_beginning() -> None:
         read([f"https://me:{SECRET}@x.acme.io/a.gif", f"ftp://me:{SECRET}@x.acme.io/a.png"])
     assert SECRET not in str(caught.value)
     assert SECRET not in repr(Recipe(ask(*LINKS), "emulator"))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://bucket.acme.io/c.png?sig=unified",
+        "https://unified@pictures.acme.io/c.png",
+        "https://bucket.acme.io/c.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=179604"
+        "&X-Amz-SignedHeaders=emulator&X-Amz-Signature=emulator",
+    ],
+)
+def test_what_a_link_holds_spoils_no_id_and_no_link_of_the_service(
+    link: str, in_process: InProcess, open_session: Open
+) -> None:
+    session = open_session(in_process)
+    for request in (ask(link), ImageRequest("an owl", size="816x816", quality="low")):
+        task = session.submit(request)
+        assert len(task.result(30)) == 1
+        assert task.id in {one.id for one in in_process.service.all()}

@@ -54,7 +54,13 @@ def outstanding(
         owner: the session's name in the journal.
         now: Unix seconds.
     """
-    found = [entry for entry in entries if entry.key not in mine and is_free(entry, owner, now)]
+    from evolink_widgets.core.shared.task_search import surely_not_accepted
+
+    found = [
+        entry
+        for entry in entries
+        if entry.key not in mine and is_free(entry, owner, now) and not surely_not_accepted(entry)
+    ]
     if not found:
         return None
     ends = [end for end in map(_links_end, found) if end is not None]

@@ -215,10 +215,15 @@ class Client:
         """What is left, on this key and on the account."""
         return read_credits(await self._read("GET", CREDITS, pace=self._limits.credits_pace))
 
-    async def emulator_weather(self, body: object = None) -> object:
-        """What an emulator on a port says of its weather; `body` changes it."""
+    async def emulator_weather(self, body: object = None, limit: float | None = None) -> object:
+        """What an emulator on a port says of its weather; `body` changes it.
+
+        Args:
+            body: the weather to play.
+            limit: seconds to wait at most.
+        """
         method = "GET" if body is None else "POST"
-        return await self._read(method, EMULATOR_WEATHER, body=body)
+        return await self._read(method, EMULATOR_WEATHER, body=body, limit=limit)
 
     def _read_tasks(
         self, method: str, path: str, body: object = None
@@ -236,6 +241,7 @@ class Client:
         query: Mapping[str, str] | None = None,
         pace: Pace | None = None,
         about_task: bool = False,
+        limit: float | None = None,
     ) -> object:
         """A call that costs nothing, once; the caller decides about another try.
 
@@ -246,12 +252,13 @@ class Client:
             query: parameters of the address.
             pace: what it waits for; `None` where nothing holds it up.
             about_task: it asks how tasks are getting on, and a refusal says so.
+            limit: seconds to wait at most; by default as for any call.
         """
         if pace is not None:
             await pace.turn()
         try:
             reply = await self._transport.call(
-                method, self._base_url + path, body=body, query=query
+                method, self._base_url + path, body=body, query=query, limit=limit
             )
         except NoAnswer as exc:
             raise _unreachable(exc) from None

@@ -17,13 +17,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["HIDDEN", "LONG", "TELLING", "Redaction"]
+__all__ = ["HIDDEN", "LONG", "TELLING", "Redaction", "in_document"]
 
 TELLING = 6
 """Characters of a key in a row that are never shown."""
 
 LONG = 12
 """Characters in a row that do not stand in an id or a link by chance."""
+
+SHORT = 8
+"""Characters of a key that is looked for whole in ids and links; a shorter one may stand there."""
 
 _MOST = 20_000
 """Places that are looked at closely; a text with more of them is hidden as a whole."""
@@ -41,10 +44,11 @@ _CONTRACT = (
     "estimated_time", "https://", "content-type", "application/json", "emulator",
     "gpt-image-2-beta", "no-secret",
 )  # fmt: skip
-#: One character as an escape, however often the escape was escaped.
+#: One character as an escape, however often the escape was escaped. A run of backslashes is tried
+#: from its beginning alone: from each of its characters it would take quadratic time.
 _ESCAPE = re.compile(
-    r"(?=[\\%&])(?:\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})"
-    r"|&(?:amp;)*#x0*([0-9a-f]{1,6});?|&(?:amp;)*#0*([0-9]{1,7});?|\\+([/\"'.-]))",
+    r"(?=[\\%&])(?:(?<!\\)\\+u([0-9a-f]{4})|(?<!\\)\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})"
+    r"|&(?:amp;)*#x0*([0-9a-f]{1,6});?|&(?:amp;)*#0*([0-9]{1,7});?|(?<!\\)\\+([/\"'.-]))",
     re.IGNORECASE,
 )
 #: Where a service's record has ids and links.
@@ -82,21 +86,7 @@ class Redaction:
 
     def document(self, value: Any) -> Any:
         """A parsed JSON document without runs of the key, in its texts and names."""
-        return self._document(value, self.text)
-
-    def _document(self, value: Any, hide: Callable[[str], str]) -> Any:
-        if isinstance(value, str):
-            return hide(value)
-        if isinstance(value, list):
-            return [self._document(item, hide) for item in value]
-        if not isinstance(value, dict):
-            return value
-        return {
-            self.text(name): self._document(
-                item, self.opaque if name.lower() in _OPAQUE else self.text
-            )
-            for name, item in value.items()
-        }
+        return in_document(value, self.text, self.opaque)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """A reply's headers, names in small letters, without runs of the key."""
@@ -121,6 +111,29 @@ class Redaction:
         return "<Redaction of a key>"
 
 
+def in_document(
+    value: Any, text: Callable[[str], str], opaque: Callable[[str], str], *, is_opaque: bool = False
+) -> Any:
+    """A parsed JSON document with something taken out of its texts and names.
+
+    Args:
+        value: the document, or a part of it.
+        text: takes it out of a text.
+        opaque: takes it out of an id or a link, which has to stay what it is.
+        is_opaque: whether the part is one.
+    """
+    if isinstance(value, str):
+        return opaque(value) if is_opaque else text(value)
+    if isinstance(value, list):
+        return [in_document(item, text, opaque, is_opaque=is_opaque) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        text(name): in_document(item, text, opaque, is_opaque=name.lower() in _OPAQUE)
+        for name, item in value.items()
+    }
+
+
 class _Runs:
     """The runs of a key, in all its forms, that are hidden.
 
@@ -137,7 +150,7 @@ class _Runs:
         signs: dict[str, None] = {}
         for form in _forms(secret):
             length = round(least * form.scale)
-            if len(form.text) < length and least > TELLING:
+            if len(form.text) < min(length, SHORT) and least > TELLING:
                 continue
             length = min(length, len(form.text))
             for at in range(len(form.text) - length + 1):

@@ -22,7 +22,7 @@ from evolink_widgets.core.service.certificates import roots_named_by
 from evolink_widgets.core.service.in_process import App, Dropped, Exchange
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
-from evolink_widgets.core.service.redaction import HIDDEN
+from evolink_widgets.core.service.redaction import HIDDEN, in_document
 from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.references.links import hide_secrets
@@ -251,10 +251,7 @@ class Transport:
         if self._key is None:
             return reply
         hide = self._key.redaction
-        body = hide.body(reply.body)
-        text = body.decode("utf-8", "replace")
-        if (shown := hide_secrets(text)) != text:  # it may quote a reference's link
-            body = shown.encode()
+        body = _without_link_secrets(hide.body(reply.body))
         return Reply(reply.status, hide.headers(reply.headers), body)
 
     async def _check_link(self, request: httpx.Request) -> None:
@@ -390,6 +387,19 @@ async def _read(client: httpx.AsyncClient, request: httpx.Request, auth: Any) ->
         return Reply(response.status_code, _headers(response), bytes(body))
     finally:
         await response.aclose()
+
+
+def _without_link_secrets(body: bytes) -> bytes:
+    """A body that may quote a reference's link, without its secrets; ids and links stay whole."""
+    text = body.decode("utf-8", "replace")
+    shown = hide_secrets(text)
+    if shown == text:
+        return body
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return shown.encode()
+    return json.dumps(in_document(document, hide_secrets, lambda link: link)).encode()
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

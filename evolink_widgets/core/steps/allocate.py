@@ -74,6 +74,11 @@ class Shelf:
             return None
         return f"{_names(self.gone)} not in the store's folder any more, and bought anew"
 
+    @property
+    def awaited(self) -> frozenset[str]:
+        """Keys of the tasks of others that it waits for."""
+        return frozenset(slot.key for slot in self._waiting.values())
+
     def place_of(self, number: int) -> int:
         """The place of a picture that the ask itself has bought, by its number there."""
         if number < len(self.own):
@@ -114,7 +119,7 @@ class Shelf:
                         entry = buy(self._wiring, key, self.part(missing), terms)
                         self.gone += tuple(gone[:missing])
             self._note(empty, offers, entry, own)
-            self.ask.slots.update(self._mine)
+            self.ask.take(self._mine)
         return entry
 
     async def fill(self, story: TaskStory) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.shared.task_search import surely_not_accepted
 from evolink_widgets.core.terms import Terms
 from evolink_widgets.errors import (
     Billed,
@@ -427,16 +428,20 @@ def never_sent() -> SpendingRefused:
 
 
 def close_unsent(wiring: Wiring) -> None:
-    """Close what dead kernels intended and did not send, and give its credits back. On a worker."""
+    """Close what dead kernels did not send, or was refused, and give its credits back.
+
+    Runs on a worker.
+    """
     journal, now = wiring.store.journal, wiring.clock()
     record = failure_record(never_sent())
-    for entry in journal.unsent_entries(wiring.service, but=wiring.owner):
-        if not is_free(entry, wiring.owner, now):
+    refused = filter(surely_not_accepted, journal.open_entries(wiring.service))
+    for entry in (*journal.unsent_entries(wiring.service, but=wiring.owner), *refused):
+        if entry.owner == wiring.owner or not is_free(entry, wiring.owner, now):
             continue
         with contextlib.suppress(StoreError), wiring.store.database.write():
             # Its kernel may have woken up, and be sending it.
             line = journal.get(entry.key)
-            if line is None or line.step is not Step.INTENDED:
+            if line is None or not (line.step is Step.INTENDED or surely_not_accepted(line)):
                 continue
             if is_free(line, wiring.owner, now):
                 journal.refused(entry.key, record, now)

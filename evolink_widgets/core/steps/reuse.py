@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass, field
 
 from evolink_widgets.core.stored import Stored
@@ -117,6 +117,15 @@ class Ask:
         """The pictures of the execution's other sets, which this one is not to have."""
         taken = {*self.execution.takings[self._recipe], *self._taking.beside}
         return {slot for taking in taken - {self._taking} for slot in taking.slots}
+
+    def take(self, slots: Set[Slot]) -> None:
+        """Have these pictures and no others: a smaller ask leaves what a larger one had."""
+        self._taking.slots.intersection_update(slots)
+        self._taking.slots.update(slots)
+
+    def shares_set_of(self, other: Ask) -> bool:
+        """Whether one of the two has taken the other's set up."""
+        return self._taking is other._taking
 
     def in_vain(self) -> None:
         """It was waited for, and the wait ended without its pictures. Any thread."""

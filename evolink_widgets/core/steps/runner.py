@@ -138,7 +138,8 @@ class TaskStory:
         self.waited(in_vain=True)
         if self._work is not None:
             self._work.cancel()
-        if self._is_unsent():
+        gone = self._withdraw_twins()
+        if self._is_unsent() or (self._awaited and self._awaited <= gone):
             error = withdrawn()
             self.tell(stage=Stage.REFUSED, error=error, note=None)
             self._leaving = spawn(self._withdraw(error))
@@ -427,12 +428,37 @@ class TaskStory:
         """Whether nothing of it is, or may come to be, accepted."""
         entry = self.record.entry
         if entry is None:
-            return True
+            return not self._awaited
         if not self.record.is_held:  # another kernel's: what it does with it is not known here
             return False
         if self._inner or entry.step is Step.SENDING:
             return False
         return entry.step is Step.INTENDED or surely_not_accepted(entry)
+
+    @property
+    def _awaited(self) -> frozenset[str]:
+        """Keys of the other tasks whose pictures it waits for."""
+        return frozenset() if self._shelf is None else self._shelf.awaited
+
+    def _withdraw_twins(self) -> frozenset[str]:
+        """Stop what this ask took up, where that was not sent yet; the keys of those.
+
+        The first handle was waited for in vain and given up for this one: what is still to be
+        sent would be bought for no handle that anything waits for.
+        """
+        if self._shelf is None:
+            return frozenset()
+        twins = [
+            other
+            for key, other in self.wiring.keeper.known().items()
+            if key in self._awaited
+            and other._shelf is not None
+            and other._shelf.ask.shares_set_of(self._shelf.ask)
+            and other._is_unsent()
+        ]
+        for twin in twins:
+            twin.stop()
+        return frozenset(twin.key for twin in twins)
 
     async def _withdraw(self, error: EvolinkError) -> None:
         """Close the journal's entry of a task that was stopped before it was sent."""

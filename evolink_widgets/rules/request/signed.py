@@ -25,6 +25,8 @@ _SIGNING = re.compile(
 )
 #: Names of parameters that date a link: they are no secret where nothing signs it.
 _DATING = frozenset({"expires", "policy", "se", "st", "ex", "is"})
+#: Names of parameters that are the same in every link of their kind: they tell nothing.
+_PUBLIC = re.compile(r"(?:.*-)?(?:algorithm|expires|date|signed-?headers)", re.IGNORECASE)
 _CREDENTIAL = re.compile(
     r"pass(?:word|wd|phrase)?|pwd|(?:.*[_-])?(?:secret|credential|credentials)|api[_-]?key"
     r"|(?:x[_-])?auth(?:orization|[_-]?key)?|(?:client|private|access)[_-]?(?:secret|key)"
@@ -82,11 +84,16 @@ def secrets_of(link: str) -> tuple[str, ...]:
         parts = urlsplit(link)
     except ValueError:
         return ()
-    found = [*_BOT.findall(parts.path), parts.password or parts.username or ""]
+    user = parts.username or ""
+    found = [*_BOT.findall(parts.path), parts.password or (user if _RANDOM.fullmatch(user) else "")]
     for text in (parts.query, parts.fragment):
         pairs = _pairs(text)
         found += [
-            value for name, value in pairs if _kind(name, value, pairs) and name not in _DATING
+            value
+            for name, value in pairs
+            if _kind(name, value, pairs)
+            and name.lower() not in _DATING
+            and not _PUBLIC.fullmatch(name)
         ]
     values = {form for one in found for form in (one, unquote(one))}
     return tuple(sorted((one for one in values if len(one) >= _SHORTEST), key=len, reverse=True))

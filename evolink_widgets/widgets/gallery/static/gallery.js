@@ -110,17 +110,23 @@ function gallery(ui) {
       return some(count);
     },
     toTrash = async (/** @type {string[]} */ pictures) => {
-      const moved = await move("trash", pictures);
-      gone.push(pictures);
+      // Until the page is drawn anew, a picture that has gone still stands in its place.
+      const here = pictures.filter((id) => !gone.flat().includes(id));
+      if (!here.length) return;
+      const moved = await move("trash", here);
+      gone.push(here);
       tell(`${moved} moved to the trash.`, false, button("Undo", undo, "putBack"));
     },
-    putBack = async (/** @type {string[]} */ pictures) => tell(`${await move("restore", pictures)} put back.`),
+    putBack = async (/** @type {string[]} */ pictures) => {
+      const moved = await move("restore", pictures);
+      gone = gone.map((ids) => ids.filter((id) => !pictures.includes(id))).filter(({ length }) => length);
+      tell(`${moved} put back.`);
+    },
     undo = async () => {
       const last = gone.at(-1);
       if (!last) return;
       const had = next.contains(document.activeElement);
       await putBack(last);
-      gone.pop();
       if (had) shelf.go(0);
     },
     /** @type {Work[]} */
