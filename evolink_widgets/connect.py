@@ -41,6 +41,7 @@ from evolink_widgets.store.process import at_fork, hooks, lasting
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.emulator.service.service import Service
+    from evolink_widgets.store.ledger.ledger import Ledger
     from evolink_widgets.store.store import Store
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
@@ -188,7 +189,7 @@ def budget(credits: float) -> Block:
         >>> block.left <= 50
         True
     """
-    return Block(number("credits", credits), session)
+    return Block(number("credits", credits), _books)
 
 
 def session() -> Session:
@@ -230,6 +231,12 @@ def late_key() -> str | None:
 
 def _our_store() -> Store:
     return session().store
+
+
+def _books() -> tuple[str, Path, Ledger]:
+    """The service, the folder and the ledger that are in use now."""
+    current = session()
+    return current.service, current.store.root, current.store.ledger
 
 
 store_room.ours = hooks["ours"] = _our_store

@@ -12,7 +12,7 @@ from evolink_widgets.core.service.limits import limits_for
 from evolink_widgets.core.shared.balance import Balance
 from evolink_widgets.core.shared.durations import Lessons
 from evolink_widgets.core.shared.flush import SharedFlush
-from evolink_widgets.core.shared.parts import Keeper, Wiring
+from evolink_widgets.core.shared.parts import Wiring
 from evolink_widgets.core.shared.task_search import Lookout
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import Watcher
@@ -38,7 +38,6 @@ def assemble(
     key_name: str,
     store: Store,
     owner: str,
-    keeper: Keeper,
     estimate: Callable[[ImageRequest], Estimate],
     may_spend: Callable[[], bool],
     patience: Patience,
@@ -83,7 +82,6 @@ def assemble(
         pool=Pool(store.root, store.database),
         estimate=estimate,
         may_spend=may_spend,
-        keeper=keeper,
         paid_timeout=transport.timeouts.paid,
         records=records,
         pictures=pictures,

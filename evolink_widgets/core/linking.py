@@ -9,20 +9,20 @@ from urllib.parse import urlsplit
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
+from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.links import whole_link
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
 from evolink_widgets.rules.request.kept import digest_of
-from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.store.journal.journal import Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.request.request import ImageRequest
 
 UPLOADING = "Uploading the references."
 
 
-async def linked(story: TaskStory) -> ImageRequest:
+async def linked(story: TaskContext) -> ImageRequest:
     """The story's request with a link in the place of each name: kept bytes, hidden secrets.
 
     Raises:
@@ -48,7 +48,9 @@ async def linked(story: TaskStory) -> ImageRequest:
     return request if links == request.references else replace(request, references=links)
 
 
-async def renewed(story: TaskStory, sent: ImageRequest, error: EvolinkError) -> ImageRequest | None:
+async def renewed(
+    story: TaskContext, sent: ImageRequest, error: EvolinkError
+) -> ImageRequest | None:
     """The request with new links, where the service has refused the ones that were sent."""
     refused = isinstance(error, RequestRefused) and error.status in (400, 404, 422)
     uploaded = any(map(digest_of, story.request.references))

@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
@@ -115,7 +116,7 @@ class Session:
         self._wiring: Wiring | None = None
         self._transport: Transport | None = None
         self._stories: dict[str, TaskStory] = {}
-        self._leases = Leases(self.known, lambda: self._wiring)
+        self._leases = Leases(self._at_work, lambda: self._wiring)
         self._generation = loop.generation()
 
     # What a user asks for.
@@ -150,6 +151,7 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
+        from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Shelf
         from evolink_widgets.core.steps.reuse import ask_of, identities_of
         from evolink_widgets.core.steps.runner import TaskStory
@@ -167,10 +169,11 @@ class Session:
             identities = identities_of(request, wiring.recipe_service, self._stand_ins)
             name = caller.execution() if execution is UNNAMED else execution
             ask = ask_of(name, (self.store.root, *identities))
-            shelf = Shelf(wiring, recipe, identities, ask)
+            start = partial(take_up, wiring, self)
+            shelf = Shelf(wiring, recipe, identities, ask, take_up=start)
         terms = Terms(self._budgets(), notebook or caller.notebook_name())
         story = TaskStory(
-            wiring, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
+            wiring, self, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
         )
         with self._lock:  # asks of one cell are decided in the order in which they were made
             self._stories[story.key] = story
@@ -344,7 +347,6 @@ class Session:
             key_name=self._key_name,
             store=self.store,
             owner=self._owner,
-            keeper=self,
             estimate=self.estimate,
             may_spend=self._may_spend,
             patience=self._patience,
@@ -370,6 +372,9 @@ class Session:
         self._begin_anew_after_fork()
         with self._lock:
             return dict(self._stories)
+
+    def _at_work(self) -> list[str]:
+        return [story.key for story in self.known().values() if story.is_at_work]
 
     def begin(self, story: TaskStory) -> None:
         """Set a story going, and keep its lease."""

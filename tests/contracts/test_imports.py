@@ -9,7 +9,7 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "later", "printable", "text"),
+    ("clock", "later", "printable", "problem", "text"),
     ("errors",),
     ("rules",),
     ("images",),
@@ -23,9 +23,6 @@ ROWS = (
     ("__init__",),
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
-
-#: Names needed to write a signature, never loaded: an error may say which type it carries.
-FOR_TYPES = {("errors", "rules")}
 
 #: Rules get time, chance and files as arguments.
 IMPURE = {
@@ -47,7 +44,7 @@ def test_every_module_is_in_a_known_room() -> None:
 def test_nothing_imports_against_the_arrow() -> None:
     def against(one: Import) -> bool:
         here, there = room(one.module), room(one.target)
-        if there == "emulator" or here == there or (one.types_only and (here, there) in FOR_TYPES):
+        if there == "emulator" or here == there:
             return False
         return RANK[there] >= RANK[here]
 
@@ -73,7 +70,7 @@ def test_rules_and_errors_use_the_standard_library_only() -> None:
     pure = [
         one
         for one in imports()
-        if room(one.module) in ("clock", "later", "printable", "errors", "rules")
+        if room(one.module) in ("clock", "later", "printable", "problem", "errors", "rules")
     ]
     foreign = [one for one in pure if not is_ours(one.target)]
     allowed = sys.stdlib_module_names
@@ -94,7 +91,7 @@ def test_heavy_packages_never_reach_down_into_errors_or_rules(heavy: str) -> Non
 def test_no_two_modules_import_each_other_in_a_circle() -> None:
     edges: dict[str, set[str]] = {name: set() for name in modules()}
     for one in imports():
-        if one.target in edges and one.target != one.module and not one.types_only:
+        if one.target in edges and one.target != one.module:
             edges[one.module].add(one.target)
 
     done: set[str] = set()

@@ -19,7 +19,6 @@ from evolink_widgets.store.ledger.ledger import Cap
 from evolink_widgets.store.process import at_fork, lasting
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.session import Session
     from evolink_widgets.store.ledger.ledger import Ledger
 
 Per = Literal["day", "notebook", "store"]
@@ -169,12 +168,12 @@ class Block:
 
     Args:
         credits: what may be spent by all that is asked for inside, from any thread.
-        session: gives the session whose ledger is read.
+        books: gives the service's name, the store's folder and its ledger, which is read.
     """
 
-    def __init__(self, credits: float, session: Callable[[], Session]) -> None:
+    def __init__(self, credits: float, books: Callable[[], tuple[str, Path, Ledger]]) -> None:
         self._budget = Budget(credits, name="this block's budget")
-        self._session = session
+        self._books = books
 
     def __enter__(self) -> Block:
         enter(self._budget)
@@ -186,9 +185,8 @@ class Block:
     @property
     def meter(self) -> Meter:
         """The whole reading."""
-        session = self._session()
-        cap = self._budget.cap(session.service, None, unix_now(), session.store.root)
-        return meter(session.store.ledger, cap)
+        service, root, ledger = self._books()
+        return meter(ledger, self._budget.cap(service, None, unix_now(), root))
 
     @property
     def limit(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
@@ -13,7 +13,6 @@ from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import Wiring
-    from evolink_widgets.core.steps.runner import TaskStory
 
 
 class Leases:
@@ -23,16 +22,16 @@ class Leases:
     and should not be shown as reserved for long.
 
     Args:
-        stories: the session's stories, by key.
-        wiring: its parts; `None` once it is closed.
+        at_work: gives the keys of the session's tasks that are at work.
+        wiring: gives its parts; `None` once it is closed.
     """
 
     def __init__(
         self,
-        stories: Callable[[], Mapping[str, TaskStory]],
+        at_work: Callable[[], list[str]],
         wiring: Callable[[], Wiring | None],
     ) -> None:
-        self._stories = stories
+        self._at_work = at_work
         self._wiring = wiring
         self._is_running = False
 
@@ -50,7 +49,7 @@ class Leases:
                 await wiring.records.run(close_unsent, wiring)
             await asyncio.sleep(LEASE / 3)
             wiring = self._wiring()
-            keys = [story.key for story in self._stories().values() if story.is_at_work]
+            keys = self._at_work()
             if wiring is None or not keys:
                 break
             with contextlib.suppress(StoreError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
-from evolink_widgets.core.shared.parts import Keeper, Wiring
+from evolink_widgets.core.shared.parts import Wiring
+from evolink_widgets.core.steps.context import TaskRegistry
 from evolink_widgets.core.steps.record import close_unsent
 from evolink_widgets.core.steps.runner import TaskStory
 from evolink_widgets.core.task import Task
@@ -17,7 +19,17 @@ from evolink_widgets.store.journal.journal import Entry
 log = logging.getLogger("evolink_widgets")
 
 
-async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
+class RunnerRegistry(TaskRegistry, Protocol):
+    """The session, as far as recovery knows it: it starts tasks, and knows those at work."""
+
+    def known(self) -> dict[str, TaskStory]:
+        """Its tasks that are not over, by key."""
+
+    def begin(self, runner: TaskStory) -> None:
+        """Start a task, and renew its lease from now on."""
+
+
+async def recover(wiring: Wiring, registry: RunnerRegistry) -> list[Task]:
     """Take up every task of this service that is paid, or may be, and not collected yet.
 
     Each is claimed in the journal first, so that of several kernels one collects it.
@@ -29,10 +41,10 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
     tasks = []
     for entry, recipe, cost in found:
         # Nothing is awaited between this look and the beginning: a task has one story.
-        story = keeper.known().get(entry.key)
+        story = registry.known().get(entry.key)
         if story is None:
-            story = TaskStory(wiring, entry.key, recipe, cost, entry=entry)
-            keeper.begin(story)
+            story = TaskStory(wiring, registry, entry.key, recipe, cost, entry=entry)
+            registry.begin(story)
         elif story.task.state.stage.ended and not story.over:
             story.resume()
         else:
@@ -43,12 +55,18 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
 
 
 async def take_up(
-    wiring: Wiring, key: str, *, entry: Entry | None = None, to_send: bool = False
+    wiring: Wiring,
+    registry: RunnerRegistry,
+    key: str,
+    *,
+    entry: Entry | None = None,
+    to_send: bool = False,
 ) -> TaskStory | None:
-    """The story of a task of the journal, on its way; begun here where nobody else did.
+    """The story of a task of the journal, on its way; begun here where no other ask did.
 
     Args:
         wiring: the session's parts.
+        registry: the session.
         key: the task's local key.
         entry: its line in the journal, where that is known.
         to_send: it is a purchase of our own that was just decided.
@@ -56,16 +74,16 @@ async def take_up(
     Returns:
         The story; `None` where the journal has no such task, or none that can be taken up.
     """
-    story = wiring.keeper.known().get(key)
+    story = registry.known().get(key)
     if story is None:
         found = await wiring.records.run(_read, wiring, key, entry)
-        story = wiring.keeper.known().get(key)  # somebody else may have waited for it, too
+        story = registry.known().get(key)  # another ask may have waited for it, too
         if story is None:
             if found is None:
                 return None
             entry, recipe, cost = found
-            story = TaskStory(wiring, key, recipe, cost, entry=entry, to_send=to_send)
-            wiring.keeper.begin(story)
+            story = TaskStory(wiring, registry, key, recipe, cost, entry=entry, to_send=to_send)
+            registry.begin(story)
             return story
     if story.task.state.stage.ended and not story.over:
         story.resume()

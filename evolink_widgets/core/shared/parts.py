@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from evolink_widgets.core.service.retry import Patience
 from evolink_widgets.core.workers import Workers
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.shared.task_search import Lookout
     from evolink_widgets.core.shared.upload import Uploader
     from evolink_widgets.core.shared.watcher import Watcher
-    from evolink_widgets.core.steps.runner import TaskStory
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
     from evolink_widgets.store.gallery.pool import Pool
@@ -27,25 +26,6 @@ if TYPE_CHECKING:
 
 LEASE = 60.0
 """Seconds for which a kernel that says nothing is believed to be alive."""
-
-
-class Keeper(Protocol):
-    """The session, as far as its stories know it."""
-
-    def known(self) -> dict[str, TaskStory]:
-        """Its stories that are not over, by key."""
-
-    def begin(self, story: TaskStory) -> None:
-        """Set a story going."""
-
-    def ended(self, story: TaskStory) -> None:
-        """Hear that a story has come to its end for now."""
-
-    def learn(self) -> None:
-        """Hear of a new receipt."""
-
-    async def unmet_weather(self) -> str | None:
-        """What to tell of an emulator's weather that waits for a request."""
 
 
 @dataclass
@@ -69,7 +49,6 @@ class Wiring:
         pool: the pictures of each recipe.
         estimate: what a request will cost.
         may_spend: whether anything may be bought now.
-        keeper: the session.
         paid_timeout: seconds after which the reply to a POST can't come any more.
         records: one thread for the database: its writes keep their order.
         pictures: threads for files, and for looking at pictures.
@@ -93,7 +72,6 @@ class Wiring:
     pool: Pool
     estimate: Callable[[ImageRequest], Estimate]
     may_spend: Callable[[], bool]
-    keeper: Keeper
     paid_timeout: float
     records: Workers
     pictures: Workers

@@ -18,7 +18,7 @@ from evolink_widgets.store.gallery.examine import pixels_of
 from evolink_widgets.store.journal.journal import is_found
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.tasks.task import TaskSnapshot
     from evolink_widgets.store.gallery.gallery import Gallery
 
@@ -29,7 +29,7 @@ class AnothersTask(Exception):
     """A found task has shown that it is another's; `str()` says by what."""
 
 
-async def adopt(story: TaskStory, task_id: str) -> bool:
+async def adopt(story: TaskContext, task_id: str) -> bool:
     """Take a found task, unless another request was quicker; of several one gets it."""
     wiring, journal = story.wiring, story.wiring.store.journal
     now = wiring.clock()
@@ -40,7 +40,7 @@ async def adopt(story: TaskStory, task_id: str) -> bool:
     return True
 
 
-def check_number(story: TaskStory, snapshot: TaskSnapshot) -> None:
+def check_number(story: TaskContext, snapshot: TaskSnapshot) -> None:
     """Hold the number of a found task's pictures against what was asked.
 
     Raises:
@@ -59,7 +59,7 @@ class PixelCheck:
         is_needed: whether the task was found, and none of its pictures is taken in yet.
     """
 
-    def __init__(self, story: TaskStory, *, is_needed: bool) -> None:
+    def __init__(self, story: TaskContext, *, is_needed: bool) -> None:
         self._story = story
         self._is_needed = is_needed
         self._lock = asyncio.Lock()
@@ -87,7 +87,7 @@ class PixelCheck:
                 raise self._contradiction
 
 
-async def give_back(story: TaskStory, why: AnothersTask) -> None:
+async def give_back(story: TaskContext, why: AnothersTask) -> None:
     """Undo a find: the outcome is unknown again, and the task is not found for it any more.
 
     Killed at any point it is either still found, and will be held against the ask again, or

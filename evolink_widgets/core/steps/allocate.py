@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from evolink_widgets.core.recovery.recover import take_up
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.endings import CameShort, stopped
 from evolink_widgets.core.steps.record import buy
@@ -25,12 +24,27 @@ from evolink_widgets.store.journal.journal import Entry, new_key
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import Wiring
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.core.stored import Stored
     from evolink_widgets.rules.request.recipe import Recipe
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."
 ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
+
+
+class TakeUp(Protocol):
+    """Finds or starts another task of the journal; `recovery.recover.take_up` does."""
+
+    async def __call__(
+        self, key: str, *, entry: Entry | None = None, to_send: bool = False
+    ) -> TaskContext | None:
+        """Return the task, at work; `None` where there is none to be taken up.
+
+        Args:
+            key: the task's local key.
+            entry: its line in the journal, where that is known.
+            to_send: whether it is a purchase of our own that was just decided.
+        """
 
 
 class Shelf:
@@ -41,17 +55,27 @@ class Shelf:
         recipe: the whole ask.
         identities: the pools that may answer, in order.
         ask: the ask's part in the run of the cell.
+        take_up: starts the tasks that are waited for.
     """
 
-    def __init__(self, wiring: Wiring, recipe: Recipe, identities: Sequence[str], ask: Ask) -> None:
+    def __init__(
+        self,
+        wiring: Wiring,
+        recipe: Recipe,
+        identities: Sequence[str],
+        ask: Ask,
+        *,
+        take_up: TakeUp,
+    ) -> None:
         self.ask = ask
         self.images: dict[int, GeneratedImage] = {}
         self.own: tuple[int, ...] = ()
-        self.lost: list[TaskStory] = []
+        self.lost: list[TaskContext] = []
         self.gone: tuple[str, ...] = ()
         self._wiring = wiring
         self._recipe = recipe
         self._identities = tuple(identities)
+        self._take_up = take_up
         self._waiting: dict[int, Slot] = {}
         self._reused: list[Offer] = []
         self._mine: set[Slot] = set()
@@ -117,7 +141,7 @@ class Shelf:
             self.ask.slots.update(self._mine)
         return entry
 
-    async def fill(self, story: TaskStory) -> None:
+    async def fill(self, story: TaskContext) -> None:
         """Wait for what others bring, and buy what they fail to.
 
         Raises:
@@ -135,7 +159,7 @@ class Shelf:
                 if isinstance(end, BaseException):
                     raise end
 
-    async def _take_more(self, story: TaskStory) -> None:
+    async def _take_more(self, story: TaskContext) -> None:
         key, run = new_key(), self._wiring.records.run
         try:
             entry = await run(self.take, key, story.terms, own=False)
@@ -144,12 +168,12 @@ class Shelf:
         story.show()
         if entry is not None:
             self._bought.add(key)
-            await take_up(self._wiring, key, entry=entry, to_send=True)
+            await self._take_up(key, entry=entry, to_send=True)
 
-    async def _bring(self, story: TaskStory, key: str) -> None:
+    async def _bring(self, story: TaskContext, key: str) -> None:
         """Wait for one task, and take its pictures as they land."""
         wanted = {place: slot.number for place, slot in self._waiting.items() if slot.key == key}
-        other = await take_up(self._wiring, key)
+        other = await self._take_up(key)
         if other is not None:
             leave = other.task.subscribe(lambda state: self._mirror(story, other, wanted, state))
             try:
@@ -165,7 +189,7 @@ class Shelf:
         if missing and other is not None:
             self._raise_if_out(other)
 
-    def _raise_if_out(self, other: TaskStory) -> None:
+    def _raise_if_out(self, other: TaskContext) -> None:
         """Say what became of a task that brought nothing, unless it was surely not charged."""
         state = other.task.state
         error = state.error or stopped(state.task_id, other.charge())
@@ -176,7 +200,7 @@ class Shelf:
             raise CameShort(state.stage, error)
 
     def _mirror(
-        self, story: TaskStory, other: TaskStory, wanted: Mapping[int, int], state: TaskState
+        self, story: TaskContext, other: TaskContext, wanted: Mapping[int, int], state: TaskState
     ) -> None:
         """Show how the task that is waited for gets on."""
         self._take_from(story, other, wanted)
@@ -188,7 +212,7 @@ class Shelf:
                 note=state.note or ASKED_BEFORE,
             )
 
-    def _take_from(self, story: TaskStory, other: TaskStory, wanted: Mapping[int, int]) -> None:
+    def _take_from(self, story: TaskContext, other: TaskContext, wanted: Mapping[int, int]) -> None:
         landed = {
             place: other.mine[number]
             for place, number in wanted.items()

@@ -16,7 +16,7 @@ from evolink_widgets.store.journal.journal import Step, is_found
 from evolink_widgets.store.opening import size_of
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
 
 AGAIN = 3
 """New links of a picture that are each tried as patiently as the first, before it is left."""
@@ -25,7 +25,7 @@ UNKNOWN = 3
 """Readings in a row that do not know the task before it is said to be gone."""
 
 
-async def collect(story: TaskStory) -> None:
+async def collect(story: TaskContext) -> None:
     """Fetch every picture that is not here yet, several at once.
 
     Raises:
@@ -64,7 +64,7 @@ async def collect(story: TaskStory) -> None:
     await story.record.saved(story.task.state.receipt)
 
 
-async def _read_anew(story: TaskStory) -> None:
+async def _read_anew(story: TaskContext) -> None:
     """Ask the service for the links: those in the journal are another process's word.
 
     The folder may be a stranger's, and its links lead wherever that one likes.
@@ -79,7 +79,7 @@ async def _read_anew(story: TaskStory) -> None:
         await _gone(story, "The service does not know the task, and its links are not believed.")
 
 
-async def _close_if_gone(story: TaskStory, links: Links) -> None:
+async def _close_if_gone(story: TaskContext, links: Links) -> None:
     """Say that the pictures are gone, once the service no longer knows the task.
 
     Raises:
@@ -90,7 +90,7 @@ async def _close_if_gone(story: TaskStory, links: Links) -> None:
         await _gone(story, "The links have run out, and the service no longer knows the task.")
 
 
-async def _gone(story: TaskStory, why: str) -> NoReturn:
+async def _gone(story: TaskContext, why: str) -> NoReturn:
     """Say that the pictures are gone; write it down once nothing can bring them any more.
 
     Raises:
@@ -102,7 +102,7 @@ async def _gone(story: TaskStory, why: str) -> NoReturn:
     raise gone
 
 
-async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int) -> None:
+async def _picture(story: TaskContext, links: Links, check: PixelCheck, index: int) -> None:
     """Fetch one picture until it is whole and taken in."""
     wiring = story.wiring
     gallery = wiring.store.gallery
@@ -163,7 +163,7 @@ class Links:
         unknown: how often in a row the service did not know the task.
     """
 
-    def __init__(self, story: TaskStory, results: tuple[str, ...]) -> None:
+    def __init__(self, story: TaskContext, results: tuple[str, ...]) -> None:
         self.readings = 0
         self.unknown = 0
         self._story = story

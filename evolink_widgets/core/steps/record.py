@@ -56,6 +56,7 @@ class TaskRecord:
         key: the task's local key.
         entry: its line in the journal; `None` when nothing is written yet.
         trouble: told when a line has to wait.
+        learn: told of a new receipt.
         is_held: whether it is this kernel's to collect already.
 
     Attributes:
@@ -71,6 +72,7 @@ class TaskRecord:
         entry: Entry | None,
         trouble: Callable[[StoreError], None],
         *,
+        learn: Callable[[], None],
         is_held: bool = False,
     ) -> None:
         self.entry = entry
@@ -79,6 +81,7 @@ class TaskRecord:
         self._wiring = wiring
         self._key = key
         self._trouble = trouble
+        self._learn = learn
         self._unwritten: list[Callable[[], Entry]] = []
         self._soon: asyncio.TimerHandle | None = None
 
@@ -338,7 +341,7 @@ class TaskRecord:
                 return entry
 
         await self.note_down(meaning, write)
-        self._wiring.keeper.learn()
+        self._learn()
 
     def _settle(self, receipt: Receipt | None, now: float) -> Callable[[], None]:
         """What puts the service's charge in place of what was reserved."""

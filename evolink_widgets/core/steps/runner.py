@@ -13,17 +13,15 @@ journal says where it stands, and the same few acts lead on from there.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.beginning import BEGINNING, first_state
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.shared.task_search import surely_not_accepted
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.collect import collect
+from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
 from evolink_widgets.core.steps.endings import (
     CameShort,
     ending_of,
@@ -32,20 +30,19 @@ from evolink_widgets.core.steps.endings import (
     stopped,
     withdrawn,
 )
-from evolink_widgets.core.steps.record import OPEN, TaskRecord, buy, never_sent
+from evolink_widgets.core.steps.record import buy, never_sent
 from evolink_widgets.core.steps.send import search, send
 from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.terms import Terms, check_spending
-from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, StoreError
-from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
+from evolink_widgets.errors import EvolinkError, SpendingRefused
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.balance import Reading
     from evolink_widgets.core.shared.parts import Wiring
     from evolink_widgets.core.steps.allocate import Shelf
 
@@ -54,11 +51,12 @@ T = TypeVar("T")
 log = logging.getLogger("evolink_widgets")
 
 
-class TaskStory:
+class TaskStory(TaskContext):
     """One task and all that happens to it; everything here runs on the core's loop.
 
     Args:
         wiring: the session's parts.
+        registry: the session, which keeps the tasks.
         key: the task's local key.
         recipe: what is asked.
         estimate: what it may cost.
@@ -71,6 +69,7 @@ class TaskStory:
     def __init__(
         self,
         wiring: Wiring,
+        registry: TaskRegistry,
         key: str,
         recipe: Recipe,
         estimate: Estimate,
@@ -80,23 +79,10 @@ class TaskStory:
         entry: Entry | None = None,
         to_send: bool = False,
     ) -> None:
-        self.wiring = wiring
-        self.key = key
-        self.recipe = recipe
-        self.request = recipe.request
-        self.terms = terms or Terms()
-        self.record = TaskRecord(wiring, key, entry, self._trouble, is_held=to_send)
-        self.estimated_time: float | None = None
-        self.mine: dict[int, GeneratedImage] = {}
-        self.own_end = asyncio.Event()
-        self.before: Reading | None = None
-        self.oddities: list[str] = []
+        super().__init__(wiring, registry, key, recipe, terms or Terms(), entry, is_held=to_send)
         self._shelf = shelf
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
-        self._inner: set[asyncio.Task[Any]] = set()
-        self._leaving: asyncio.Task[Any] | None = None
-        self._has_room = False
         self.task = Task(
             key=key,
             request=recipe.request,
@@ -193,98 +179,6 @@ class TaskStory:
             return False
         return stage.ended and not self.is_open
 
-    @property
-    def is_open(self) -> bool:
-        """Whether its own purchase may still bring pictures."""
-        return self.record.step in OPEN
-
-    @property
-    def is_at_work(self) -> bool:
-        """Whether it is on its way to what it buys."""
-        return not (self.task.state.stage.ended or self.own_end.is_set())
-
-    async def settled(self) -> None:
-        """Wait until no step of it is half-way: a request without its answer, say."""
-        while self._inner:
-            await asyncio.wait(set(self._inner))
-
-    async def left(self) -> None:
-        """Wait until a story that was stopped has given the task back."""
-        if self._leaving is not None:
-            await asyncio.wait({self._leaving})
-
-    def tell(self, **changes: Any) -> None:
-        """Publish a new state of the task."""
-        self.task.publish(**{"held": False, **changes})
-
-    def says(self, note: str | None) -> None:
-        """Say beside the stage what it waits for."""
-        if not self.task.state.stage.ended:
-            self.tell(note=note)
-
-    def held(self, note: str | None) -> None:
-        """Say that it waits on the service's word alone, and would be read at once if asked."""
-        if not self.task.state.stage.ended:
-            self.tell(note=note, held=note is not None)
-
-    def charge(self) -> Billed:
-        """Whether it is charged if nobody waits for it any longer; from any thread."""
-        if self.record.entry is None:  # it waits, or shows how what it waits for gets on
-            return _CHARGED_BY_STAGE.get(self.task.state.stage, Billed.LATER)
-        if self._is_unsent():
-            return Billed.NO
-        if self.task.id is None:
-            return Billed.UNKNOWN
-        return Billed.YES if self.record.step in (Step.READY, Step.SAVED) else Billed.LATER
-
-    def accepted(self, task_id: str, receipt: Receipt) -> None:
-        """Say that the service has it; to somebody who stopped waiting, no more than that."""
-        if self.task.state.stage.ended:
-            self.tell(task_id=task_id, receipt=receipt, error=stopped(task_id, Billed.LATER))
-        else:
-            self.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
-
-    async def uninterrupted(self, coro: Coroutine[Any, Any, T]) -> T:
-        """Run `coro` to its end, even if this story is stopped meanwhile."""
-        inner = spawn(coro)
-        self._inner.add(inner)
-        inner.add_done_callback(self._inner.discard)
-        inner.add_done_callback(_seen)  # whoever was stopped does not ask for the result
-        return await asyncio.shield(inner)
-
-    async def take_room(self) -> None:
-        """Wait until one more task may be in flight."""
-        if not self._has_room:
-            await self.wiring.limits.tasks.acquire()
-            self._has_room = True
-
-    def leave_room(self) -> None:
-        """Let another task go."""
-        if self._has_room:
-            self._has_room = False
-            self.wiring.limits.tasks.release()
-
-    def merged(self, receipt: Receipt) -> Receipt:
-        """All that was ever reported: what a later reading leaves out is not forgotten."""
-        old = self.task.state.receipt
-        if old is None:
-            return receipt
-        known = {name: value for name, value in vars(receipt).items() if value is not None}
-        return replace(old, **known)
-
-    async def load_images(self) -> None:
-        """Show the pictures that are saved already."""
-        with contextlib.suppress(StoreError):  # none is
-            found = await self.wiring.pictures.run(self.wiring.store.gallery.images, self.key)
-            self.mine = {image.index: image for image in found}
-            self.show()
-
-    def landed(self, image: GeneratedImage) -> None:
-        """Take in a picture of its own purchase."""
-        self.mine[image.index] = image
-        if not self.task.state.stage.ended:
-            self.show()
-
     def show(self) -> None:
         """Show the pictures that are here, each in its place."""
         if self._shelf is None:
@@ -310,7 +204,7 @@ class TaskStory:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
             sent = self.record.entry is not None
-            self._conclude(None if sent else await self.wiring.keeper.unmet_weather())
+            self._conclude(None if sent else await self.registry.unmet_weather())
         except CameShort as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
@@ -356,7 +250,7 @@ class TaskStory:
         finally:
             for act in acts:
                 act.cancel()
-                act.add_done_callback(_seen)
+                act.add_done_callback(seen)
 
     async def _purchase(self, again: bool) -> None:
         """Go from where the journal stands to the saved files.
@@ -423,17 +317,6 @@ class TaskStory:
         self.tell(stage=stage, error=None, note=None)
         self.begin(again=again)
 
-    def _is_unsent(self) -> bool:
-        """Whether nothing of it is, or may come to be, accepted."""
-        entry = self.record.entry
-        if entry is None:
-            return True
-        if not self.record.is_held:  # another kernel's: what it does with it is not known here
-            return False
-        if self._inner or entry.step is Step.SENDING:
-            return False
-        return entry.step is Step.INTENDED or surely_not_accepted(entry)
-
     async def _withdraw(self, error: EvolinkError) -> None:
         """Close the journal's entry of a task that was stopped before it was sent."""
         await self.settled()
@@ -447,27 +330,11 @@ class TaskStory:
         if self.task.state.stage.ended:
             if self.record.entry is not None:
                 await self.record.let_go()
-            self.wiring.keeper.ended(self)
-
-    def _trouble(self, error: StoreError) -> None:
-        if not self.task.state.stage.ended:
-            self.tell(note=error.message)
+            self.registry.ended(self)
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
 
-
-def _seen(act: asyncio.Task[Any]) -> None:
-    """Nobody needs to be told once more how it ended."""
-    if not act.cancelled():
-        act.exception()
-
-
-_CHARGED_BY_STAGE = {
-    Stage.QUEUED: Billed.NO,
-    Stage.SENDING: Billed.UNKNOWN,
-    Stage.SAVING: Billed.YES,
-}
 
 _ACTS: dict[Step, Callable[[TaskStory], Awaitable[None]]] = {
     Step.INTENDED: send,

@@ -26,14 +26,14 @@ from evolink_widgets.store.journal.failures import error_from, failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
 
 LOOKING = "The reply was lost; looking for the task at the service."
 
 
-async def send(story: TaskStory) -> None:
+async def send(story: TaskContext) -> None:
     """Send the request until it is accepted, refused for good, or lost.
 
     It goes out again only where the table of outcomes says that it surely was not accepted.
@@ -82,7 +82,7 @@ async def send(story: TaskStory) -> None:
             await asyncio.sleep(pause)
 
 
-async def _in_turn(story: TaskStory, request: ImageRequest) -> Sent:
+async def _in_turn(story: TaskContext, request: ImageRequest) -> Sent:
     """Send it when it is its turn, and say meanwhile what it waits for."""
     limits = story.wiring.limits
     with contextlib.ExitStack() as waiting:
@@ -94,7 +94,7 @@ async def _in_turn(story: TaskStory, request: ImageRequest) -> Sent:
             return await story.uninterrupted(_post(story, request))
 
 
-async def _post(story: TaskStory, request: ImageRequest) -> Sent:
+async def _post(story: TaskContext, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     wiring, journal = story.wiring, story.wiring.store.journal
     earlier = story.record.line
@@ -114,7 +114,7 @@ async def _post(story: TaskStory, request: ImageRequest) -> Sent:
     return sent
 
 
-def _lost(story: TaskStory, earlier: Entry, entry: Entry, sent: Sent) -> dict[str, Any]:
+def _lost(story: TaskContext, earlier: Entry, entry: Entry, sent: Sent) -> dict[str, Any]:
     """What the journal keeps of a POST that brought no task.
 
     One that was surely not accepted is also UNKNOWN to the journal, with a line that says
@@ -139,7 +139,7 @@ def _lost(story: TaskStory, earlier: Entry, entry: Entry, sent: Sent) -> dict[st
     )
 
 
-async def search(story: TaskStory) -> None:
+async def search(story: TaskContext) -> None:
     """Look for a request whose reply was lost, and adopt the one task that must be it.
 
     Raises:

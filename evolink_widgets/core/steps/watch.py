@@ -16,7 +16,7 @@ from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_secon
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
 
 log = logging.getLogger("evolink_widgets")
 
@@ -31,7 +31,7 @@ AGAIN = 3
 """Tries to read a task once more before it is written down as failed."""
 
 
-async def follow(story: TaskStory) -> None:
+async def follow(story: TaskContext) -> None:
     """Watch until the service has finished the task, well or badly.
 
     Raises:
@@ -65,7 +65,7 @@ async def follow(story: TaskStory) -> None:
             await _fail(story, snapshot)
 
 
-async def _watch(story: TaskStory, task_id: str, plan: Plan) -> TaskSnapshot:
+async def _watch(story: TaskContext, task_id: str, plan: Plan) -> TaskSnapshot:
     """Read the task until it has ended, telling how far it is."""
     entry, wiring = story.record.line, story.wiring
     elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
@@ -102,7 +102,7 @@ def _further(before: int | None, said: int | None) -> int | None:
     return max(before or 0, min(said, 99))
 
 
-async def _read_again(story: TaskStory, snapshot: TaskSnapshot) -> TaskSnapshot:
+async def _read_again(story: TaskContext, snapshot: TaskSnapshot) -> TaskSnapshot:
     """Read a task once more that is said to have failed: what follows can't be taken back.
 
     One reading may be behind, or ahead of what the service finds in the end. Where it can't be
@@ -116,7 +116,7 @@ async def _read_again(story: TaskStory, snapshot: TaskSnapshot) -> TaskSnapshot:
     return snapshot
 
 
-async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
+async def _first_reading(story: TaskContext, task_id: str) -> TaskSnapshot | None:
     """Read a task that was taken up at once: it may be finished, and tells its estimate."""
     if story.estimated_time is not None:
         return None
@@ -129,7 +129,7 @@ async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
     return snapshot
 
 
-def _plan(story: TaskStory) -> Plan:
+def _plan(story: TaskContext) -> Plan:
     estimated = story.estimated_time or expected_seconds(story.request)
     return Plan(
         story.wiring.lessons.durations,
@@ -141,7 +141,7 @@ def _plan(story: TaskStory) -> Plan:
     )
 
 
-async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
+async def _complete(story: TaskContext, snapshot: TaskSnapshot) -> None:
     wiring = story.wiring
     failures = 0
     while not any(snapshot.results):
@@ -163,7 +163,7 @@ async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
     story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)
 
 
-def _oddities(story: TaskStory, snapshot: TaskSnapshot) -> list[str]:
+def _oddities(story: TaskContext, snapshot: TaskSnapshot) -> list[str]:
     """What the service reported and can't be true, or nobody asked for: one sentence each."""
     found = []
     if snapshot.odd:
@@ -184,7 +184,7 @@ def _oddities(story: TaskStory, snapshot: TaskSnapshot) -> list[str]:
     return found
 
 
-async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
+async def _without_pictures(story: TaskContext, snapshot: TaskSnapshot) -> None:
     """End, or leave for later, a task that is finished and gives no link.
 
     Raises:
@@ -206,7 +206,7 @@ async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
     )
 
 
-async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
+async def _fail(story: TaskContext, snapshot: TaskSnapshot) -> None:
     error = task_failure(snapshot)
     if snapshot.odd:
         error.message += f" It reported {' and '.join(snapshot.odd)}, which can't be true."
