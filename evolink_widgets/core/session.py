@@ -22,7 +22,7 @@ from evolink_widgets.core.recovery.outstanding import outstanding as outstanding
 from evolink_widgets.core.service.retry import Patience
 from evolink_widgets.core.settings import caller
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
-from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.state import Stored
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import (
     EvolinkError,
@@ -151,11 +151,11 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
+        from evolink_widgets.core.money.budget import Terms
         from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Shelf
         from evolink_widgets.core.steps.reuse import ask_of, identities_of
         from evolink_widgets.core.steps.runner import TaskStory
-        from evolink_widgets.core.terms import Terms
         from evolink_widgets.references.links import name_of
         from evolink_widgets.rules.request.recipe import Recipe
         from evolink_widgets.store.journal.journal import new_key
@@ -334,7 +334,7 @@ class Session:
                     self._reset()
 
     def _wire(self) -> Wiring:
-        from evolink_widgets.core.assembly import assemble
+        from evolink_widgets.core.shared.parts import assemble
 
         at_exit.in_children(_leave)
         self._transport = self._make_transport()

@@ -17,7 +17,7 @@ import sniffio
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.steps.endings import timed_out
+from evolink_widgets.core.wait_errors import timed_out
 from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, WrongProcess
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evolink_widgets.clock import now as unix_now
+from evolink_widgets.errors import SpendingRefused
 from evolink_widgets.store.ledger.ledger import Cap
 from evolink_widgets.store.process import at_fork, lasting
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from evolink_widgets.store.ledger.ledger import Ledger
 
 Per = Literal["day", "notebook", "store"]
+
+ALLOW = 'ew.configure(spend="allow") allows it.'
 
 _NAMES: dict[Per | None, str] = {
     None: "the budget",
@@ -226,3 +229,41 @@ def _midnight(now: float) -> float:
     """The Unix second at which the local day of `now` began."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What held when somebody asked; a `with` block that has ended since holds all the same.
+
+    Attributes:
+        budgets: the budgets in force.
+        notebook: where it was asked, where known.
+    """
+
+    budgets: tuple[Budget, ...] = ()
+    notebook: str | None = None
+
+    def caps(self, service: str, now: float, store: Path) -> list[Cap]:
+        """The limits that a purchase in this store has to keep."""
+        return [budget.cap(service, self.notebook, now, store) for budget in self.budgets]
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The ledger's names under which its reservation is found again."""
+        return scopes_of(self.budgets, self.notebook)
+
+
+def check_spending(may_spend: Callable[[], bool], what: str) -> None:
+    """Refuse a purchase where spending is switched off.
+
+    Args:
+        may_spend: whether it is allowed now.
+        what: what would be bought, as the subject of a sentence.
+
+    Raises:
+        SpendingRefused: it is not.
+    """
+    if not may_spend():
+        raise SpendingRefused(
+            f'{what}, and spending is switched off (spend="never").', advice=ALLOW
+        )

@@ -22,9 +22,9 @@ from evolink_widgets.core.service.certificates import roots_named_by
 from evolink_widgets.core.service.in_process import App, Dropped, Exchange
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
-from evolink_widgets.core.service.redaction import HIDDEN
 from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
 from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.core.settings.redaction import HIDDEN
 from evolink_widgets.references.links import hide_secrets
 from evolink_widgets.rules.request.services import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event

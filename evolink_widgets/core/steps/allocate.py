@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from evolink_widgets.core.money.budget import Terms, check_spending
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.steps.endings import CameShort, stopped
 from evolink_widgets.core.steps.record import buy
 from evolink_widgets.core.steps.reuse import Ask, stored_of
-from evolink_widgets.core.terms import Terms, check_spending
+from evolink_widgets.core.steps.stages import CameShort
+from evolink_widgets.core.wait_errors import stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
@@ -24,8 +25,8 @@ from evolink_widgets.store.journal.journal import Entry, new_key
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.state import Stored
     from evolink_widgets.core.steps.context import TaskContext
-    from evolink_widgets.core.stored import Stored
     from evolink_widgets.rules.request.recipe import Recipe
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."

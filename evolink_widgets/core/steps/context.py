@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.money.budget import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
 from evolink_widgets.core.state import Stage
-from evolink_widgets.core.steps.endings import stopped
 from evolink_widgets.core.steps.record import OPEN, TaskRecord
-from evolink_widgets.core.terms import Terms
+from evolink_widgets.core.wait_errors import stopped
 from evolink_widgets.errors import Billed, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe

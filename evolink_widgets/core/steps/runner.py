@@ -17,24 +17,24 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from evolink_widgets.core.beginning import BEGINNING, first_state
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.money.budget import Terms, check_spending
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
-from evolink_widgets.core.steps.endings import (
-    CameShort,
-    ending_of,
-    not_again,
-    other_pixels,
-    stopped,
-    withdrawn,
-)
 from evolink_widgets.core.steps.record import buy, never_sent
 from evolink_widgets.core.steps.send import search, send
+from evolink_widgets.core.steps.stages import (
+    BEGINNING,
+    CameShort,
+    ending_of,
+    first_state,
+    not_again,
+    other_pixels,
+)
 from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Task
-from evolink_widgets.core.terms import Terms, check_spending
+from evolink_widgets.core.wait_errors import stopped, withdrawn
 from evolink_widgets.errors import EvolinkError, SpendingRefused
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.core.linking import linked, renewed
 from evolink_widgets.core.service.client import Sent
 from evolink_widgets.core.service.pace import WORTH_SAYING
 from evolink_widgets.core.service.retry import Patience
@@ -20,6 +19,7 @@ from evolink_widgets.core.shared.task_search import (
 )
 from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.adopt import adopt
+from evolink_widgets.core.steps.reference_links import linked, renewed
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
 from evolink_widgets.rules.tasks.outcome import Kind
 from evolink_widgets.store.journal.failures import error_from, failure_record
