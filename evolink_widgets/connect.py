@@ -170,8 +170,8 @@ def configure(
 def budget(credits: float) -> Block:
     """Cap what a `with` block may spend; what does not fit is refused before it is sent.
 
-    It holds for everything that is asked for inside, from any thread, whoever waits for it
-    later. Blocks nest: each of them, and the budget of `configure`, has to allow a request. It
+    It holds for everything that is asked for inside, from any thread, wherever it is
+    waited for. Blocks nest: each of them, and the budget of `configure`, has to allow a request. It
     counts the upper end of the estimate, until the receipt says what was charged.
 
     Args:

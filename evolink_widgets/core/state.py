@@ -91,7 +91,7 @@ class TaskState:
         started_at: Unix seconds when it was asked for.
         at: Unix seconds of this reading.
         ended_at: Unix seconds when it ended, or `None` while it goes on.
-        left: the seconds that are left at `at`, as a range, or `None` when nobody can say.
+        left: the seconds that are left at `at`, as a range, or `None` when it is not known.
         images: the pictures that are saved so far, in the order of what was asked.
         expected: how many pictures were asked for.
         size: width and height in pixels, or `None` when the service chooses.

@@ -6,7 +6,7 @@ from evolink_widgets.errors import Billed, WaitingStopped, WaitTimeout
 
 
 def stopped(task_id: str | None, billed: Billed) -> WaitingStopped:
-    """What somebody reads who stopped waiting for a task that may go on.
+    """The error of a wait that was stopped, for a task that may go on.
 
     Args:
         task_id: the service's id, where it is known.
@@ -20,7 +20,7 @@ def stopped(task_id: str | None, billed: Billed) -> WaitingStopped:
 
 
 def timed_out(seconds: float, task_id: str | None, billed: Billed) -> WaitTimeout:
-    """What somebody reads whose time to wait is up; the task goes on from where it stands.
+    """The error of a wait whose time is up; the task goes on from where it stands.
 
     Args:
         seconds: how long was waited.
@@ -42,7 +42,7 @@ def timed_out(seconds: float, task_id: str | None, billed: Billed) -> WaitTimeou
 
 
 def withdrawn() -> WaitingStopped:
-    """What somebody reads who stopped a task before it was sent."""
+    """The error of a task that was stopped before it was sent."""
     return WaitingStopped(
         "It was stopped before anything was accepted.",
         billed=Billed.NO,

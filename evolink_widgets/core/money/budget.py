@@ -109,6 +109,12 @@ def leave_store(budgets: Sequence[Budget], service: str, root: Path, ledger: Led
 
     A budget of a day, a notebook or a store is counted in each store on its own.
 
+    Args:
+        budgets: those in force.
+        service: the service's name in the ledger.
+        root: the folder of the store that is left.
+        ledger: its ledger.
+
     Raises:
         StoreError: the ledger can't be read.
     """
@@ -233,7 +239,7 @@ def _midnight(now: float) -> float:
 
 @dataclass(frozen=True)
 class Terms:
-    """What held when somebody asked; a `with` block that has ended since holds all the same.
+    """On which terms something was asked; a `with` block that has ended since holds all the same.
 
     Attributes:
         budgets: the budgets in force.
@@ -244,7 +250,13 @@ class Terms:
     notebook: str | None = None
 
     def caps(self, service: str, now: float, store: Path) -> list[Cap]:
-        """The limits that a purchase in this store has to keep."""
+        """Return the limits that a purchase in this store has to keep.
+
+        Args:
+            service: the service's name in the ledger.
+            now: Unix seconds.
+            store: the store's folder.
+        """
         return [budget.cap(service, self.notebook, now, store) for budget in self.budgets]
 
     @property

@@ -12,7 +12,7 @@ from evolink_widgets.core.steps.record import close_unsent
 from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.shared.parts import SessionParts
 
 
 class Leases:
@@ -23,16 +23,16 @@ class Leases:
 
     Args:
         at_work: gives the keys of the session's tasks that are at work.
-        wiring: gives its parts; `None` once it is closed.
+        parts: gives its parts; `None` once it is closed.
     """
 
     def __init__(
         self,
         at_work: Callable[[], list[str]],
-        wiring: Callable[[], Wiring | None],
+        parts: Callable[[], SessionParts | None],
     ) -> None:
         self._at_work = at_work
-        self._wiring = wiring
+        self._parts = parts
         self._is_running = False
 
     def keep(self) -> None:
@@ -44,22 +44,22 @@ class Leases:
     async def _renew(self) -> None:
         from evolink_widgets.core.shared.parts import LEASE
 
-        while (wiring := self._wiring()) is not None:
+        while (parts := self._parts()) is not None:
             with contextlib.suppress(StoreError):
-                await wiring.records.run(close_unsent, wiring)
+                await parts.records.run(close_unsent, parts)
             await asyncio.sleep(LEASE / 3)
-            wiring = self._wiring()
+            parts = self._parts()
             keys = self._at_work()
-            if wiring is None or not keys:
+            if parts is None or not keys:
                 break
             with contextlib.suppress(StoreError):
-                await wiring.records.run(_claim_again, wiring, keys)
+                await parts.records.run(_claim_again, parts, keys)
         self._is_running = False
 
 
-def _claim_again(wiring: Wiring, keys: list[str]) -> None:
+def _claim_again(parts: SessionParts, keys: list[str]) -> None:
     from evolink_widgets.core.shared.parts import LEASE
 
-    with wiring.store.database.write():
+    with parts.store.database.write():
         for key in keys:
-            wiring.store.journal.claim(key, wiring.owner, wiring.clock(), LEASE)
+            parts.store.journal.claim(key, parts.owner, parts.clock(), LEASE)

@@ -11,9 +11,9 @@ from evolink_widgets.core.service.download import Downloader
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import limits_for
 from evolink_widgets.core.shared.balance import Balance
-from evolink_widgets.core.shared.durations import Lessons
+from evolink_widgets.core.shared.durations import LearnedDurations
 from evolink_widgets.core.shared.flush import SharedFlush
-from evolink_widgets.core.shared.task_search import Lookout
+from evolink_widgets.core.shared.task_search import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import Watcher
 from evolink_widgets.core.workers import Workers
@@ -22,7 +22,7 @@ from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.limits import Limits
-    from evolink_widgets.core.service.retry import Patience
+    from evolink_widgets.core.service.retry import RetryPolicy
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
@@ -33,8 +33,8 @@ LEASE = 60.0
 
 
 @dataclass
-class Wiring:
-    """The parts that a story works with.
+class SessionParts:
+    """The parts that every task of a session works with.
 
     Attributes:
         service: the service's name in the journal.
@@ -45,9 +45,9 @@ class Wiring:
         downloads: the picture hosts.
         uploader: gives links to references.
         watcher: reads all live tasks.
-        lookout: finds the tasks whose replies were lost.
+        search: finds the tasks whose replies were lost.
         limits: the room of the key.
-        patience: how long things are tried again.
+        retry: how long things are tried again.
         clock: Unix seconds.
         balance: the last reading of what is left.
         pool: the pictures of each recipe.
@@ -56,7 +56,7 @@ class Wiring:
         paid_timeout: seconds after which the reply to a POST can't come any more.
         records: one thread for the database: its writes keep their order.
         pictures: threads for files, and for looking at pictures.
-        lessons: how long tasks take, as far as learned.
+        durations: how long tasks take, as far as learned.
         flush: writes the lines around each POST.
     """
 
@@ -68,9 +68,9 @@ class Wiring:
     downloads: Downloader
     uploader: Uploader
     watcher: Watcher
-    lookout: Lookout
+    search: TaskSearch
     limits: Limits
-    patience: Patience
+    retry: RetryPolicy
     clock: Callable[[], float]
     balance: Balance
     pool: Pool
@@ -79,7 +79,7 @@ class Wiring:
     paid_timeout: float
     records: Workers
     pictures: Workers
-    lessons: Lessons
+    durations: LearnedDurations
     flush: SharedFlush
 
     @property
@@ -100,10 +100,25 @@ def assemble(
     owner: str,
     estimate: Callable[[ImageRequest], Estimate],
     may_spend: Callable[[], bool],
-    patience: Patience,
+    retry: RetryPolicy,
     clock: Callable[[], float],
-) -> Wiring:
-    """The parts of one session; what each of these is for stands at `Session` and `Wiring`."""
+) -> SessionParts:
+    """Make the parts of one session and put them together.
+
+    Args:
+        transport: the connections.
+        service: the service's name in the journal.
+        base_url: the API's address.
+        files_url: the address of its files API.
+        simulated: whether an emulator plays the service.
+        key_name: a name for the key; sessions with the same one share their limits.
+        store: the folder.
+        owner: this session's name for leases in the journal.
+        estimate: what a request will cost, in credits.
+        may_spend: whether anything may be bought now.
+        retry: how long things are tried again, in seconds.
+        clock: Unix seconds.
+    """
     limits = limits_for(service, key_name)
     client = Client(transport, base_url, limits, clock=clock)
     records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
@@ -112,20 +127,20 @@ def assemble(
         Files(transport, files_url, limits, pictures, clock=clock),
         account=service_name(files_url),
         owner=owner,
-        patience=patience,
+        retry=retry,
         records=records,
         workers=pictures,
         clock=clock,
     )
-    lookout = Lookout(
+    search = TaskSearch(
         client,
         store,
         service,
         records,
         paid_timeout=transport.timeouts.paid,
-        apart=patience.together,
+        apart=retry.together,
     )
-    return Wiring(
+    return SessionParts(
         service=service,
         simulated=simulated,
         owner=owner,
@@ -133,10 +148,10 @@ def assemble(
         client=client,
         downloads=Downloader(transport, limits, pictures),
         uploader=uploader,
-        watcher=Watcher(client, patience),
-        lookout=lookout,
+        watcher=Watcher(client, retry),
+        search=search,
         limits=limits,
-        patience=patience,
+        retry=retry,
         clock=clock,
         balance=Balance(client, store, service, records, clock),
         pool=Pool(store.root, store.database),
@@ -145,6 +160,6 @@ def assemble(
         paid_timeout=transport.timeouts.paid,
         records=records,
         pictures=pictures,
-        lessons=Lessons(store.journal, service, records),
+        durations=LearnedDurations(store.journal, service, records),
         flush=SharedFlush(store.database, records),
     )

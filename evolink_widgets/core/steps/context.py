@@ -27,7 +27,7 @@ from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.balance import Reading
-    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.task import Task
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class TaskContext(ABC):
     """One task at work; everything here runs on the core's loop.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
         registry: the session, which keeps the tasks.
         key: the task's local key.
         recipe: what is asked.
@@ -63,7 +63,7 @@ class TaskContext(ABC):
 
     def __init__(
         self,
-        wiring: Wiring,
+        parts: SessionParts,
         registry: TaskRegistry,
         key: str,
         recipe: Recipe,
@@ -72,14 +72,14 @@ class TaskContext(ABC):
         *,
         is_held: bool,
     ) -> None:
-        self.wiring = wiring
+        self.parts = parts
         self.registry = registry
         self.key = key
         self.recipe = recipe
         self.request = recipe.request
         self.terms = terms
         self.record = TaskRecord(
-            wiring, key, entry, self._trouble, learn=registry.learn, is_held=is_held
+            parts, key, entry, self._trouble, learn=registry.learn, is_held=is_held
         )
         self.estimated_time: float | None = None
         self.mine: dict[int, GeneratedImage] = {}
@@ -118,7 +118,7 @@ class TaskContext(ABC):
             await asyncio.wait(set(self._inner))
 
     async def left(self) -> None:
-        """Wait until a story that was stopped has given the task back."""
+        """Wait until a task that was stopped has given the task back."""
         if self._leaving is not None:
             await asyncio.wait({self._leaving})
 
@@ -137,7 +137,7 @@ class TaskContext(ABC):
             self.tell(note=note, held=note is not None)
 
     def charge(self) -> Billed:
-        """Whether it is charged if nobody waits for it any longer; from any thread."""
+        """Whether it is charged if it is not waited for any longer; from any thread."""
         if self.record.entry is None:  # it waits, or shows how what it waits for gets on
             return _CHARGED_BY_STAGE.get(self.task.state.stage, Billed.LATER)
         if self._is_unsent():
@@ -147,14 +147,14 @@ class TaskContext(ABC):
         return Billed.YES if self.record.step in (Step.READY, Step.SAVED) else Billed.LATER
 
     def accepted(self, task_id: str, receipt: Receipt) -> None:
-        """Say that the service has it; to somebody who stopped waiting, no more than that."""
+        """Say that the service has it; where waiting was stopped, no more than that."""
         if self.task.state.stage.ended:
             self.tell(task_id=task_id, receipt=receipt, error=stopped(task_id, Billed.LATER))
         else:
             self.tell(stage=Stage.PENDING, task_id=task_id, receipt=receipt, note=None)
 
     async def uninterrupted(self, coro: Coroutine[Any, Any, T]) -> T:
-        """Run `coro` to its end, even if this story is stopped meanwhile."""
+        """Run `coro` to its end, even if the task is stopped meanwhile."""
         inner = spawn(coro)
         self._inner.add(inner)
         inner.add_done_callback(self._inner.discard)
@@ -164,14 +164,14 @@ class TaskContext(ABC):
     async def take_room(self) -> None:
         """Wait until one more task may be in flight."""
         if not self._has_room:
-            await self.wiring.limits.tasks.acquire()
+            await self.parts.limits.tasks.acquire()
             self._has_room = True
 
     def leave_room(self) -> None:
         """Let another task go."""
         if self._has_room:
             self._has_room = False
-            self.wiring.limits.tasks.release()
+            self.parts.limits.tasks.release()
 
     def merged(self, receipt: Receipt) -> Receipt:
         """All that was ever reported: what a later reading leaves out is not forgotten."""
@@ -184,7 +184,7 @@ class TaskContext(ABC):
     async def load_images(self) -> None:
         """Show the pictures that are saved already."""
         with contextlib.suppress(StoreError):  # none is
-            found = await self.wiring.pictures.run(self.wiring.store.gallery.images, self.key)
+            found = await self.parts.pictures.run(self.parts.store.gallery.images, self.key)
             self.mine = {image.index: image for image in found}
             self.show()
 

@@ -123,7 +123,7 @@ class Ask:
         self._taking.vain_at = next(_clock)
 
     def came(self) -> None:
-        """Whoever waited for it has its pictures. Any thread."""
+        """It was waited for, and its pictures were given. Any thread."""
         self._taking.vain_at = None
 
 

@@ -1,13 +1,13 @@
-"""The story of one task, from the click to the saved files: each step written down first.
+"""`TaskRunner`: takes one task from the click to the saved files, step by step, by its journal.
 
     INTENDED ── send once ──► ACCEPTED ── watch ──► READY ── fetch ──► SAVED
         SENDING, UNKNOWN ── look for it ──┘
 
-Where pictures of the same recipe are in the store already, or on their way to it, a shelf
+Where pictures of the same recipe are in the store already, or on their way to it, an allocation
 decides first what is left to buy. What is wholly answered from it has no line in the journal.
 
-A story can begin at any step: that is how a task that another kernel left is taken up. The
-journal says where it stands, and the same few acts lead on from there.
+A runner can begin at any step: that is how a task that another kernel left is taken up. The
+journal says where it stands, and the same few steps lead on from there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from evolink_widgets.core.steps.record import buy, never_sent
 from evolink_widgets.core.steps.send import search, send
 from evolink_widgets.core.steps.stages import (
     BEGINNING,
-    CameShort,
+    PicturesMissing,
     ending_of,
     first_state,
     not_again,
@@ -43,44 +43,44 @@ from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.parts import Wiring
-    from evolink_widgets.core.steps.allocate import Shelf
+    from evolink_widgets.core.shared.parts import SessionParts
+    from evolink_widgets.core.steps.allocate import Allocation
 
 T = TypeVar("T")
 
 log = logging.getLogger("evolink_widgets")
 
 
-class TaskStory(TaskContext):
-    """One task and all that happens to it; everything here runs on the core's loop.
+class TaskRunner(TaskContext):
+    """Runs the steps of one task; everything here runs on the core's loop.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
         registry: the session, which keeps the tasks.
         key: the task's local key.
         recipe: what is asked.
         estimate: what it may cost.
         terms: on which terms it is asked.
-        shelf: what of it may come from the store; `None` where all is to be new.
+        allocation: what of it may come from the store; `None` where all is to be new.
         entry: where it stands in the journal; `None` when it is new.
         to_send: whether an entry that was not sent yet is ours to be sent.
     """
 
     def __init__(
         self,
-        wiring: Wiring,
+        parts: SessionParts,
         registry: TaskRegistry,
         key: str,
         recipe: Recipe,
         estimate: Estimate,
         *,
         terms: Terms | None = None,
-        shelf: Shelf | None = None,
+        allocation: Allocation | None = None,
         entry: Entry | None = None,
         to_send: bool = False,
     ) -> None:
-        super().__init__(wiring, registry, key, recipe, terms or Terms(), entry, is_held=to_send)
-        self._shelf = shelf
+        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_held=to_send)
+        self._allocation = allocation
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
         self.task = Task(
@@ -88,9 +88,9 @@ class TaskStory(TaskContext):
             request=recipe.request,
             recipe=recipe,
             estimate=estimate,
-            story=self,
-            clock=wiring.clock,
-            state=first_state(wiring, recipe, entry),
+            control=self,
+            clock=parts.clock,
+            state=first_state(parts, recipe, entry),
         )
 
     # What a `Task` asks for.
@@ -112,9 +112,9 @@ class TaskStory(TaskContext):
         )
 
     def waited(self, *, in_vain: bool) -> None:
-        """Hear how a wait for the task ended, on the thread of whoever waited."""
-        if self._shelf is not None:
-            ask = self._shelf.ask
+        """Hear how a wait for the task ended, on the thread that waited."""
+        if self._allocation is not None:
+            ask = self._allocation.ask
             (ask.in_vain if in_vain else ask.came)()
 
     def stop(self) -> None:
@@ -139,9 +139,9 @@ class TaskStory(TaskContext):
 
     def look_now(self) -> None:
         """Do not wait for the next turn to read, nor for as long as the service asked."""
-        self.wiring.limits.look_now()
+        self.parts.limits.look_now()
         if self.task.id is not None:
-            self.wiring.watcher.look_now(self.task.id)
+            self.parts.watcher.look_now(self.task.id)
 
     def look_again(self) -> None:
         """Look for the lost reply once more, or read at once how the task is getting on."""
@@ -156,18 +156,18 @@ class TaskStory(TaskContext):
         if self.task.state.stage is not Stage.UNKNOWN:
             return
         try:
-            check_spending(self.wiring.may_spend, "Sending it again may buy it a second time")
+            check_spending(self.parts.may_spend, "Sending it again may buy it a second time")
         except SpendingRefused as refusal:
             self.tell(error=not_again(self.task.state.error, refusal))
             raise
-        if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._shelf is None:
+        if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._allocation is None:
             self._take_up(again=True)
             return
-        for other in self._shelf.lost:
+        for other in self._allocation.lost:
             other.send_again()
         self._take_up(again=False)
 
-    # What the session and the acts need.
+    # What the session and the steps need.
 
     @property
     def over(self) -> bool:
@@ -175,37 +175,41 @@ class TaskStory(TaskContext):
         stage = self.task.state.stage
         if stage in (Stage.DONE, Stage.REFUSED):  # whatever is not written down yet
             return True
-        if self._shelf is not None and self._shelf.is_short and self.record.step is not Step.FAILED:
+        if (
+            self._allocation is not None
+            and self._allocation.is_short
+            and self.record.step is not Step.FAILED
+        ):
             return False
         return stage.ended and not self.is_open
 
     def show(self) -> None:
         """Show the pictures that are here, each in its place."""
-        if self._shelf is None:
+        if self._allocation is None:
             self.tell(images=tuple(image for _, image in sorted(self.mine.items())))
             return
-        own = {self._shelf.place_of(number): image for number, image in self.mine.items()}
-        placed = dict(sorted((self._shelf.images | own).items()))
+        own = {self._allocation.place_of(number): image for number, image in self.mine.items()}
+        placed = dict(sorted((self._allocation.images | own).items()))
         images = tuple(placed.values())
-        simulated = any(image.simulated for image in images) if images else self.wiring.simulated
+        simulated = any(image.simulated for image in images) if images else self.parts.simulated
         self.tell(
             images=images,
             places=tuple(placed),
-            reused=self._shelf.reused,
+            reused=self._allocation.reused,
             simulated=simulated,
         )
 
-    # The way through the acts.
+    # The way through the steps.
 
     async def _run(self, again: bool) -> None:
         try:
-            await self.settled()  # a stopped story's request may still be on its way
+            await self.settled()  # a stopped task's request may still be on its way
             if self.record.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
             sent = self.record.entry is not None
             self._conclude(None if sent else await self.registry.unmet_weather())
-        except CameShort as out:
+        except PicturesMissing as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
             # Who hears that it ended may want to collect it at once, in another kernel.
@@ -221,24 +225,24 @@ class TaskStory(TaskContext):
         await self._let_go()
 
     async def _decide(self) -> None:
-        """Write down what is bought; from the shelf comes what need not be."""
-        run = self.wiring.records.run
-        if self._shelf is None:
-            check_spending(self.wiring.may_spend, "This asks for new pictures")
-            self.record.bought(await run(buy, self.wiring, self.key, self.recipe, self.terms))
+        """Write down what is bought; the store gives what need not be."""
+        run = self.parts.records.run
+        if self._allocation is None:
+            check_spending(self.parts.may_spend, "This asks for new pictures")
+            self.record.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
             return
-        self.record.bought(await run(self._shelf.take, self.key, self.terms, own=True))
-        if self._shelf.own:
-            self.recipe = self._shelf.part(len(self._shelf.own))
+        self.record.bought(await run(self._allocation.take, self.key, self.terms, own=True))
+        if self._allocation.own:
+            self.recipe = self._allocation.part(len(self._allocation.own))
             self.request = self.recipe.request
         self.show()
 
     async def _carry_out(self, again: bool) -> None:
         """Buy what is to be bought while others bring the rest."""
-        if self._shelf is None:
+        if self._allocation is None:
             await self._purchase(again)
             return
-        acts = [spawn(self._shelf.fill(self))]
+        acts = [spawn(self._allocation.fill(self))]
         if self.record.entry is not None:
             acts.insert(0, spawn(self._purchase(again)))
         else:
@@ -274,7 +278,7 @@ class TaskStory(TaskContext):
             raise error_from(entry.failure, entry.task_id)
         await self.load_images()
         self.own_end.set()
-        if self._shelf is not None and self._shelf.is_short:
+        if self._allocation is not None and self._allocation.is_short:
             await self.record.let_go()  # others need not wait for what this one waits for
 
     def _catch_up(self) -> None:
@@ -293,8 +297,8 @@ class TaskStory(TaskContext):
         state = self.task.state
         come, asked = len(state.images), state.expected
         said = [f"{come} of {asked} pictures came"] if come < asked else []
-        if self._shelf is not None and self._shelf.loss is not None:
-            said.append(self._shelf.loss)
+        if self._allocation is not None and self._allocation.loss is not None:
+            said.append(self._allocation.loss)
         said += [*self.oddities, *other_pixels(self.mine.values())]
         if remark is not None:
             said.append(remark)
@@ -336,7 +340,7 @@ class TaskStory(TaskContext):
         self.tell(note="Another kernel is collecting this task.")
 
 
-_ACTS: dict[Step, Callable[[TaskStory], Awaitable[None]]] = {
+_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
     Step.INTENDED: send,
     Step.SENDING: search,
     Step.UNKNOWN: search,

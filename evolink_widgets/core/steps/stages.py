@@ -21,7 +21,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 
@@ -32,18 +32,18 @@ BEGINNING = {
     Step.ACCEPTED: Stage.PENDING,
     Step.READY: Stage.SAVING,
 }
-"""The stage that a story shows when it is taken up at a step."""
+"""The stage that a task shows when it is taken up at a step."""
 
 
-def first_state(wiring: Wiring, recipe: Recipe, entry: Entry | None) -> TaskState:
+def first_state(parts: SessionParts, recipe: Recipe, entry: Entry | None) -> TaskState:
     """The state of a task before anything has happened to it here.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
         recipe: what is asked.
         entry: where it stands in the journal; `None` when it is new.
     """
-    now = wiring.clock()
+    now = parts.clock()
     return TaskState(
         stage=Stage.QUEUED if entry is None else BEGINNING.get(entry.step, Stage.SAVING),
         progress=None,
@@ -57,12 +57,12 @@ def first_state(wiring: Wiring, recipe: Recipe, entry: Entry | None) -> TaskStat
         error=None,
         task_id=None if entry is None else entry.task_id,
         receipt=None if entry is None else entry.receipt,
-        simulated=wiring.simulated,
+        simulated=parts.simulated,
         note=None,
     )
 
 
-class CameShort(Exception):
+class PicturesMissing(Exception):
     """An ask ends without all of its pictures, whatever became of its own purchase.
 
     Args:
@@ -81,7 +81,7 @@ def ending_of(step: Step | None, error: EvolinkError) -> tuple[Stage, EvolinkErr
 
     Args:
         step: where the journal stands; `None` when nothing was written.
-        error: what ended the story. The same fault means different things at different steps:
+        error: what ended the task. The same fault means different things at different steps:
             a full disk costs nothing before the request went out, and delays what is paid
             for after it.
     """
