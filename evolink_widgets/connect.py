@@ -41,6 +41,7 @@ from evolink_widgets.store.process import at_fork, hooks, lasting
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.emulator.service.service import Service
+    from evolink_widgets.store.ledger.ledger import Ledger
     from evolink_widgets.store.store import Store
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
@@ -169,8 +170,8 @@ def configure(
 def budget(credits: float) -> Block:
     """Cap what a `with` block may spend; what does not fit is refused before it is sent.
 
-    It holds for everything that is asked for inside, from any thread, whoever waits for it
-    later. Blocks nest: each of them, and the budget of `configure`, has to allow a request. It
+    It holds for everything that is asked for inside, from any thread, wherever it is
+    waited for. Blocks nest: each of them, and the budget of `configure`, has to allow a request. It
     counts the upper end of the estimate, until the receipt says what was charged.
 
     Args:
@@ -188,7 +189,7 @@ def budget(credits: float) -> Block:
         >>> block.left <= 50
         True
     """
-    return Block(number("credits", credits), session)
+    return Block(number("credits", credits), _books)
 
 
 def session() -> Session:
@@ -230,6 +231,12 @@ def late_key() -> str | None:
 
 def _our_store() -> Store:
     return session().store
+
+
+def _books() -> tuple[str, Path, Ledger]:
+    """The service, the folder and the ledger that are in use now."""
+    current = session()
+    return current.service, current.store.root, current.store.ledger
 
 
 store_room.ours = hooks["ours"] = _our_store

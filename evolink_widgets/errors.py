@@ -41,16 +41,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from evolink_widgets.later import later
 from evolink_widgets.printable import printable
-
-if TYPE_CHECKING:
-    from evolink_widgets.rules.request.request import Problem
-else:
-    problems = later("evolink_widgets.rules.request.problem")
-    Problem = "problems.Problem"
+from evolink_widgets.problem import Problem
 
 __all__ = [
     "AuthenticationError",

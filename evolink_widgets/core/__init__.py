@@ -1,1 +1,1 @@
-"""The shared async core: one loop thread, one HTTP client, the story of each task."""
+"""The shared async core: one loop thread, one HTTP client, one runner for each task."""

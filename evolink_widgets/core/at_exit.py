@@ -12,7 +12,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
@@ -23,7 +23,6 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.session import Session
     from evolink_widgets.core.task import Task
 
 __all__ = ["is_script", "leave"]
@@ -42,6 +41,17 @@ QUIET = 45.0
 go well are at most 30 s apart."""
 
 
+class Leaving(Protocol):
+    """A session, as far as the end of its process concerns it."""
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that are not finished."""
+
+    async def last_words(self) -> None:
+        """Wait until no paid request is without its answer."""
+
+
 def is_script() -> bool:
     """Whether a program comes to its end, and not a person's kernel or prompt.
 
@@ -52,7 +62,7 @@ def is_script() -> bool:
     return not (interactive or caller.in_ipython() or hasattr(sys, "last_type"))
 
 
-def leave(sessions: Sequence[Session], *, waits: bool) -> None:
+def leave(sessions: Sequence[Leaving], *, waits: bool) -> None:
     """Let a process end.
 
     Args:
@@ -70,11 +80,11 @@ def leave(sessions: Sequence[Session], *, waits: bool) -> None:
     _tell(out)
 
 
-def _tasks(sessions: Iterable[Session]) -> list[Task]:
+def _tasks(sessions: Iterable[Leaving]) -> list[Task]:
     return [task for session in sessions for task in session.tasks]
 
 
-def _wait(sessions: Sequence[Session]) -> None:
+def _wait(sessions: Sequence[Leaving]) -> None:
     """Wait until no task is on its way; no longer than there is news of them."""
     began = heard = monotonic()
     said = False

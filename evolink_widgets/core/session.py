@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
@@ -18,10 +19,10 @@ from evolink_widgets.core.money.prices import Prices
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
-from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings import caller
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
-from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.state import Stored
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import (
     EvolinkError,
@@ -39,12 +40,12 @@ from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
-    from evolink_widgets.core.shared.parts import Wiring
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.shared.parts import SessionParts
+    from evolink_widgets.core.steps.runner import TaskRunner
 else:
-    stories = later("evolink_widgets.core.steps.runner")
+    runners = later("evolink_widgets.core.steps.runner")
     transports = later("evolink_widgets.core.service.transport")
-    TaskStory, Transport = "stories.TaskStory", "transports.Transport"
+    TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
 
 
 ASKED = 2.0
@@ -70,7 +71,7 @@ class Session:
             no limit.
         stand_ins: services whose stored pictures answer too, looked at first.
         may_spend: whether anything may be bought; asked each time.
-        patience: how long things are tried again.
+        retry: how long things are tried again.
         clock: Unix seconds.
 
     Example:
@@ -92,7 +93,7 @@ class Session:
         budget: float | Budget | None = None,
         stand_ins: Sequence[str] = (),
         may_spend: Callable[[], bool] = lambda: True,
-        patience: Patience | None = None,
+        retry: RetryPolicy | None = None,
         clock: Callable[[], float] = now,
     ) -> None:
         self.service = service
@@ -107,7 +108,7 @@ class Session:
         self._may_spend = may_spend
         self._make_transport = transport
         self._key_name = key_name
-        self._patience = patience or Patience()
+        self._retry = retry or RetryPolicy()
         self._clock = clock
         self._name = secrets.token_hex(4)
         self._reset()
@@ -116,10 +117,10 @@ class Session:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._prices = Prices(self.store.database, self.service)
-        self._wiring: Wiring | None = None
+        self._parts: SessionParts | None = None
         self._transport: Transport | None = None
-        self._stories: dict[str, TaskStory] = {}
-        self._leases = Leases(self.known, lambda: self._wiring)
+        self._runners: dict[str, TaskRunner] = {}
+        self._leases = Leases(self._at_work, lambda: self._parts)
         self._generation = loop.generation()
 
     # What a user asks for.
@@ -154,35 +155,43 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.steps.allocate import Shelf
+        from evolink_widgets.core.money.budget import Terms
+        from evolink_widgets.core.recovery.recover import take_up
+        from evolink_widgets.core.steps.allocate import Allocation
         from evolink_widgets.core.steps.reuse import ask_of, identities_of
-        from evolink_widgets.core.steps.runner import TaskStory
-        from evolink_widgets.core.terms import Terms
+        from evolink_widgets.core.steps.runner import TaskRunner
         from evolink_widgets.references.links import name_of
         from evolink_widgets.rules.request.recipe import Recipe
         from evolink_widgets.store.journal.journal import new_key
 
-        wiring = self._wired()
+        parts = self._assembled()
         # From here on everything keeps and shows the links' names; `linked` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
-        recipe = Recipe(request, wiring.recipe_service)
-        shelf = None
+        recipe = Recipe(request, parts.recipe_service)
+        allocation = None
         if not fresh:
-            identities = identities_of(request, wiring.recipe_service, self._stand_ins)
+            identities = identities_of(request, parts.recipe_service, self._stand_ins)
             name = caller.execution() if execution is UNNAMED else execution
             ask = ask_of(name, (self.store.root, *identities))
-            shelf = Shelf(wiring, recipe, identities, ask)
+            start = partial(take_up, parts, self)
+            allocation = Allocation(parts, recipe, identities, ask, take_up=start)
         terms = Terms(self._budgets(), notebook or caller.notebook_name())
-        story = TaskStory(
-            wiring, new_key(), recipe, self.estimate(request), terms=terms, shelf=shelf
+        runner = TaskRunner(
+            parts,
+            self,
+            new_key(),
+            recipe,
+            self.estimate(request),
+            terms=terms,
+            allocation=allocation,
         )
         with self._lock:  # asks of one cell are decided in the order in which they were made
-            self._stories[story.key] = story
-            loop.call_on_loop(self.begin, story)
-        return story.task
+            self._runners[runner.key] = runner
+            loop.call_on_loop(self.begin, runner)
+        return runner.task
 
     def estimate(self, request: ImageRequest) -> Estimate:
-        """What a request will cost, in credits, as a range; asks nobody.
+        """What a request will cost, in credits, as a range; sends nothing.
 
         From the service's published prices, and from the receipts of this store, which know
         better: the basis says how many there are.
@@ -228,7 +237,7 @@ class Session:
         return tuple(meter(self.store.ledger, cap) for cap in caps)
 
     def outstanding(self) -> Outstanding | None:
-        """What is paid for, or may be, and collected by nobody; `None` where nothing is out.
+        """What is paid for, or may be, and not being collected; `None` where nothing is out.
 
         Raises:
             StoreError: the journal can't be read.
@@ -259,7 +268,7 @@ class Session:
         """
         from evolink_widgets.core.recovery.recover import recover
 
-        return loop.wait_on_loop(recover(self._wired(), self))
+        return loop.wait_on_loop(recover(self._assembled(), self))
 
     def leave_store(self) -> None:
         """Keep what is gone of this process's budgets: the next session has another store.
@@ -271,35 +280,35 @@ class Session:
 
     def emulator(self, body: object = None) -> object:
         """Read the weather of an emulator on a port, or change it with `body`."""
-        return loop.wait_on_loop(self._wired().client.emulator_weather(body))
+        return loop.wait_on_loop(self._assembled().client.emulator_weather(body))
 
     async def unmet_weather(self) -> str | None:
         """What to tell of weather that was played here and waits for a request."""
         from evolink_widgets.core.shared.unmet_weather import unmet
 
-        return await unmet(self._wired().client) if self.weather_played else None
+        return await unmet(self._assembled().client) if self.weather_played else None
 
     def finds_emulator(self) -> bool:
         """Find out whether an emulator plays the service; a silent one counts as such."""
         try:
-            said = loop.wait_on_loop(self._wired().client.emulator_weather(limit=ASKED))
+            said = loop.wait_on_loop(self._assembled().client.emulator_weather(limit=ASKED))
             self.simulated = isinstance(said, dict)
         except Unreachable:
             self.simulated = True
         except EvolinkError:
             self.simulated = False
-        self._wired().simulated = self.simulated
+        self._assembled().simulated = self.simulated
         return self.simulated
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that are not finished, newest last."""
-        stories = self.known().values()
-        return tuple(story.task for story in stories if not story.task.state.stage.ended)
+        runners = self.known().values()
+        return tuple(runner.task for runner in runners if not runner.task.state.stage.ended)
 
     def prepare(self) -> None:
-        """Load and wire everything in the background, while somebody still types."""
-        loop.call_on_loop(self._wired)
+        """Load and assemble everything in the background, before the first ask."""
+        loop.call_on_loop(self._assembled)
 
     def close(self) -> None:
         """Stop waiting for all tasks and close the connections; the journal keeps the tasks."""
@@ -318,15 +327,15 @@ class Session:
             "ew.session() where it is needed."
         )
 
-    # How it is wired.
+    # How it is put together.
 
-    def _wired(self) -> Wiring:
+    def _assembled(self) -> SessionParts:
         """The parts, made on first use; anew in the child of a fork."""
         self._begin_anew_after_fork()
         with self._lock:
-            if self._wiring is None:
-                self._wiring = self._wire()
-            return self._wiring
+            if self._parts is None:
+                self._parts = self._assemble()
+            return self._parts
 
     def _begin_anew_after_fork(self) -> None:
         """Leave the tasks to the parent, whose they are: here nothing looks after them."""
@@ -335,8 +344,8 @@ class Session:
                 if self._generation != loop.generation():
                     self._reset()
 
-    def _wire(self) -> Wiring:
-        from evolink_widgets.core.assembly import assemble
+    def _assemble(self) -> SessionParts:
+        from evolink_widgets.core.shared.parts import assemble
 
         at_exit.in_children(_leave)
         self._transport = self._make_transport()
@@ -349,10 +358,9 @@ class Session:
             key_name=self._key_name,
             store=self.store,
             owner=self._owner,
-            keeper=self,
             estimate=self.estimate,
             may_spend=self._may_spend,
-            patience=self._patience,
+            retry=self._retry,
             clock=self._clock,
         )
 
@@ -370,56 +378,59 @@ class Session:
 
     # What runs on the core's loop.
 
-    def known(self) -> dict[str, TaskStory]:
-        """The stories of this session that are not over, by key."""
+    def known(self) -> dict[str, TaskRunner]:
+        """The runners of this session's tasks that are not over, by key."""
         self._begin_anew_after_fork()
         with self._lock:
-            return dict(self._stories)
+            return dict(self._runners)
 
-    def begin(self, story: TaskStory) -> None:
-        """Set a story going, and keep its lease."""
+    def _at_work(self) -> list[str]:
+        return [runner.key for runner in self.known().values() if runner.is_at_work]
+
+    def begin(self, runner: TaskRunner) -> None:
+        """Start a task, and renew its lease from now on."""
         with self._lock:
-            self._stories[story.key] = story
-        story.begin()
+            self._runners[runner.key] = runner
+        runner.begin()
         self._leases.keep()
 
-    def ended(self, story: TaskStory) -> None:
+    def ended(self, runner: TaskRunner) -> None:
         """Forget a task that is over; one that may go on is kept for `recover`."""
-        if story.over:
+        if runner.over:
             with self._lock:
-                self._stories.pop(story.key, None)
+                self._runners.pop(runner.key, None)
 
     async def _credits(self) -> Credits:
-        wiring = self._wired()
-        for pause in (*self._patience.read, None):
+        parts = self._assembled()
+        for pause in (*self._retry.read, None):
             try:
-                return await wiring.balance.read()
+                return await parts.balance.read()
             except (Unreachable, ServiceUnavailable, RateLimited):
                 if pause is None:
                     raise
-                await asyncio.sleep(self._patience.spread(pause))
+                await asyncio.sleep(self._retry.spread(pause))
         raise AssertionError("the last try returns or raises")
 
     async def _close(self) -> None:
-        stories = self.known().values()
-        for story in stories:
-            story.stop()
-        await asyncio.gather(*(story.settled() for story in stories))
-        await asyncio.gather(*(story.left() for story in stories))
+        runners = self.known().values()
+        for runner in runners:
+            runner.stop()
+        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.left() for runner in runners))
         if self._transport is not None:
             await self._transport.close()
-        wiring, self._wiring = self._wiring, None
-        if wiring is not None:
-            await wiring.lessons.keep()
-            wiring.records.close()
-            wiring.pictures.close()
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            await parts.durations.keep()
+            parts.records.close()
+            parts.pictures.close()
 
     async def last_words(self) -> None:
         """Wait until no paid request is without its answer, and keep what was learned."""
-        stories = self.known().values()
-        await asyncio.gather(*(story.settled() for story in stories))
-        if self._wiring is not None:
-            await self._wiring.lessons.keep()
+        runners = self.known().values()
+        await asyncio.gather(*(runner.settled() for runner in runners))
+        if self._parts is not None:
+            await self._parts.durations.keep()
 
 
 _OPEN: weakref.WeakSet[Session] = lasting(f"{__name__} open", weakref.WeakSet)
@@ -440,7 +451,7 @@ def _leave() -> None:
     used = [
         session
         for session in list(_OPEN)
-        if session._wiring is not None and session._generation == loop.generation()
+        if session._parts is not None and session._generation == loop.generation()
     ]
     if used:
         at_exit.leave(used, waits=at_exit.is_script())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from evolink_widgets.core.stored import Stored
+from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.text import day
 
 
 class Stage(str, Enum):
@@ -50,6 +51,37 @@ _ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.REFUSED, Stage.STOPPED, Stag
 
 
 @dataclass(frozen=True)
+class Stored:
+    """Pictures that answer a request for 0 credits.
+
+    Attributes:
+        pictures: how many of those that are asked for.
+        credits: what they cost when they were bought; `None` where the service did not report
+            it for all of them.
+        paid_at: Unix seconds; of several purchases the newest.
+        notebook: the notebook that asked for them; `None` where it is not known, or several did.
+        simulated: drawn by the emulator: nothing was charged.
+    """
+
+    pictures: int
+    credits: float | None
+    paid_at: float
+    notebook: str | None = None
+    simulated: bool = False
+
+    def __str__(self) -> str:
+        when = day(self.paid_at, now())
+        if self.credits is None:
+            return f"from the store, paid on {when} (charge not reported)"
+        kind = "simulated credits" if self.simulated else "credits"
+        return f"from the store, paid {_amount(self.credits)} {kind} on {when}"
+
+
+def _amount(credits: float) -> str:
+    return f"{credits:.1f}" if credits >= 1 else f"{credits:.2g}"
+
+
+@dataclass(frozen=True)
 class TaskState:
     """One reading of a task; each change makes a new one.
 
@@ -59,7 +91,7 @@ class TaskState:
         started_at: Unix seconds when it was asked for.
         at: Unix seconds of this reading.
         ended_at: Unix seconds when it ended, or `None` while it goes on.
-        left: the seconds that are left at `at`, as a range, or `None` when nobody can say.
+        left: the seconds that are left at `at`, as a range, or `None` when it is not known.
         images: the pictures that are saved so far, in the order of what was asked.
         expected: how many pictures were asked for.
         size: width and height in pixels, or `None` when the service chooses.

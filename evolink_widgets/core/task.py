@@ -17,7 +17,7 @@ import sniffio
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.steps.endings import timed_out
+from evolink_widgets.core.wait_errors import timed_out
 from evolink_widgets.errors import Billed, EvolinkError, SpendingRefused, WrongProcess
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
@@ -26,7 +26,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.process import hooks
 
-__all__ = ["Listener", "Stage", "Story", "Task", "TaskState"]
+__all__ = ["Listener", "Stage", "Task", "TaskControl", "TaskState"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -42,7 +42,7 @@ INTERRUPTED = "Waiting was interrupted; the task goes on."
 INTERRUPTED_ADVICE = f"{INTERRUPTED} Await it again, or see task.state."
 
 
-class Story(Protocol):
+class TaskControl(Protocol):
     """What a `Task` asks of the core. Every method is called on the core's own thread."""
 
     def image_set(self, state: TaskState) -> ImageSet:
@@ -61,7 +61,7 @@ class Story(Protocol):
         """Look for the reply that was lost."""
 
     def charge(self) -> Billed:
-        """Whether it is charged if nobody waits for it any longer. Called on any thread."""
+        """Whether it is charged if it is not waited for any longer. Called on any thread."""
 
     def send_again(self) -> None:
         """Send the same request once more under the same Idempotency-Key."""
@@ -101,7 +101,7 @@ class Task:
         recipe: Recipe,
         estimate: Estimate,
         state: TaskState,
-        story: Story,
+        control: TaskControl,
         clock: Callable[[], float] = now,
     ) -> None:
         self.key = key
@@ -109,7 +109,7 @@ class Task:
         self.recipe = recipe
         self.estimate = estimate
         self._state = state
-        self._story = story
+        self._control = control
         self._clock = clock
         self._generation = core_loop.generation()
         self._lock = threading.Lock()
@@ -129,7 +129,7 @@ class Task:
     @property
     def images(self) -> ImageSet:
         """The pictures that are saved so far; complete once the task is done."""
-        return self._story.image_set(self._state)
+        return self._control.image_set(self._state)
 
     @property
     def receipt(self) -> Receipt | None:
@@ -172,9 +172,9 @@ class Task:
                     if deadline is not None:
                         pause = min(pause, deadline - monotonic())
                         if pause <= 0:
-                            self._story.waited(in_vain=True)
+                            self._control.waited(in_vain=True)
                             assert timeout is not None
-                            raise timed_out(timeout, self.id, self._story.charge())
+                            raise timed_out(timeout, self.id, self._control.charge())
                     ended.wait(pause)
                     ended.clear()
             except KeyboardInterrupt:
@@ -184,21 +184,21 @@ class Task:
 
     def stop(self) -> None:
         """Stop waiting for it. The service finishes it and charges it; nothing is lost."""
-        self._ask(self._story.stop)
+        self._ask(self._control.stop)
 
     def resume(self) -> None:
         """Wait again for a stopped task, or fetch again what could not be fetched.
 
         A task that is on its way is read at once, whatever pause the service asked for.
         """
-        self._ask(self._story.resume)
+        self._ask(self._control.resume)
 
     def look_again(self) -> None:
         """Look once more for a task whose outcome is unknown, or how it is getting on.
 
         It is free of charge, and does not wait for a pause that the service asked for.
         """
-        self._ask(self._story.look_again)
+        self._ask(self._control.look_again)
 
     def send_again(self) -> None:
         """Send a request of unknown outcome once more, under the same Idempotency-Key.
@@ -208,7 +208,7 @@ class Task:
         Raises:
             SpendingRefused: spending is switched off.
         """
-        self._ask(self._story.send_again)
+        self._ask(self._control.send_again)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Tell `listener` of every change, beginning with the state as it is now.
@@ -302,13 +302,13 @@ class Task:
                 self._waiters.remove(wake)
 
     def _outcome(self, state: TaskState) -> ImageSet:
-        self._story.waited(in_vain=state.error is not None)
+        self._control.waited(in_vain=state.error is not None)
         if state.error is None:
-            return self._story.image_set(state)
+            return self._control.image_set(state)
         raise state.error.with_traceback(None)
 
     def _interrupted(self) -> None:
-        self._story.waited(in_vain=True)
+        self._control.waited(in_vain=True)
 
         def say() -> None:
             if not self._state.stage.ended:

@@ -33,8 +33,8 @@ from evolink_widgets.images.limits import LIMITS, Limits
 from evolink_widgets.images.png import scan_png
 from evolink_widgets.images.scan import Broken, Scan, claimed
 from evolink_widgets.images.webp import scan_webp
+from evolink_widgets.problem import Problem
 from evolink_widgets.references.source import Original, Ready, Source
-from evolink_widgets.rules.request.problem import Problem
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreError
-from evolink_widgets.rules.request.problem import shown
+from evolink_widgets.problem import shown
 
 __all__ = ["absolute", "path_of"]
 

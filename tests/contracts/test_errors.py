@@ -14,7 +14,7 @@ import pytest
 
 from evolink_widgets import errors
 from evolink_widgets.errors import Billed, EvolinkError
-from evolink_widgets.rules.request.problem import Problem
+from evolink_widgets.problem import Problem
 
 KINDS = sorted(
     (

@@ -1,4 +1,7 @@
-"""Imports go one way, from errors to the api: each room imports those before it."""
+"""Imports go one way, from errors to the api: each room imports those before it.
+
+Three readings count alike: what is imported at run time, inside functions, and for types only.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "later", "printable", "text"),
+    ("clock", "later", "printable", "problem", "text"),
     ("errors",),
     ("rules",),
     ("images",),
@@ -24,8 +27,27 @@ ROWS = (
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 
-#: Names needed to write a signature, never loaded: an error may say which type it carries.
-FOR_TYPES = {("errors", "rules")}
+#: The rooms inside a room, in the same order; a module beside them may have its place here, too.
+INNER_ROWS = {
+    "rules": (("request",), ("pricing",), ("tasks",)),
+    "store": (("database",), ("journal",), ("gallery", "ledger"), ("merge",), ("store",)),
+    "core": (
+        ("loop", "money", "state", "wait_errors", "workers"),
+        ("settings", "task"),
+        ("at_exit", "service"),
+        ("shared",),
+        ("steps",),
+        ("recovery",),
+        ("session",),
+    ),
+    "widgets": (("base", "lightbox"), ("grid", "studio"), ("compare", "gallery")),
+}
+INNER_RANK = {
+    (outer, name): rank
+    for outer, rows in INNER_ROWS.items()
+    for rank, row in enumerate(rows)
+    for name in row
+}
 
 #: Rules get time, chance and files as arguments.
 IMPURE = {
@@ -47,11 +69,31 @@ def test_every_module_is_in_a_known_room() -> None:
 def test_nothing_imports_against_the_arrow() -> None:
     def against(one: Import) -> bool:
         here, there = room(one.module), room(one.target)
-        if there == "emulator" or here == there or (one.types_only and (here, there) in FOR_TYPES):
+        if there == "emulator" or here == there:
             return False
         return RANK[there] >= RANK[here]
 
     assert [str(one) for one in between_rooms() if against(one)] == []
+
+
+def test_every_inner_room_has_its_place_in_its_rooms_order() -> None:
+    folders = {
+        inner_room(name)
+        for name, path in modules().items()
+        if path.name == "__init__.py" and name.count(".") == 2
+    }
+    assert {one for one in folders if one[0] in INNER_ROWS} <= INNER_RANK.keys()
+    assert INNER_RANK.keys() <= {inner_room(name) for name in modules()}
+
+
+def test_no_inner_room_imports_against_its_rooms_order() -> None:
+    def against(one: Import) -> bool:
+        here, there = inner_room(one.module), inner_room(one.target)
+        if here[0] != there[0] or here == there or not {here, there} <= INNER_RANK.keys():
+            return False
+        return INNER_RANK[there] >= INNER_RANK[here]
+
+    assert [str(one) for one in imports() if against(one)] == []
 
 
 def test_only_connect_reaches_the_emulator() -> None:
@@ -73,7 +115,7 @@ def test_rules_and_errors_use_the_standard_library_only() -> None:
     pure = [
         one
         for one in imports()
-        if room(one.module) in ("clock", "later", "printable", "errors", "rules")
+        if room(one.module) in ("clock", "later", "printable", "problem", "errors", "rules")
     ]
     foreign = [one for one in pure if not is_ours(one.target)]
     allowed = sys.stdlib_module_names
@@ -92,22 +134,44 @@ def test_heavy_packages_never_reach_down_into_errors_or_rules(heavy: str) -> Non
 
 
 def test_no_two_modules_import_each_other_in_a_circle() -> None:
+    """At run time, inside functions or for types, in `later` strings too: none at all."""
     edges: dict[str, set[str]] = {name: set() for name in modules()}
     for one in imports():
-        if one.target in edges and one.target != one.module and not one.types_only:
+        if one.target in edges and one.target != one.module:
             edges[one.module].add(one.target)
+    assert circles(edges) == []
 
+
+@pytest.mark.parametrize("outer", ["rules", "images", "references", "store", "core", "widgets"])
+def test_no_two_inner_rooms_import_each_other_in_a_circle(outer: str) -> None:
+    edges: dict[str, set[str]] = {}
+    for one in imports():
+        here, there = inner_room(one.module), inner_room(one.target)
+        if here[0] == there[0] == outer and here != there:
+            edges.setdefault(here[1], set()).add(there[1])
+    assert edges
+    assert circles(edges) == []
+
+
+def inner_room(module: str) -> tuple[str, str]:
+    """The room of a module, and the folder or module inside it that the module is, or is in."""
+    parts = module.split(".")
+    return room(module), parts[2] if len(parts) > 2 else "__init__"
+
+
+def circles(edges: dict[str, set[str]]) -> list[str]:
+    """The circles in which names lead to each other, each as a line."""
     done: set[str] = set()
-    circles: list[str] = []
+    found: list[str] = []
 
     def walk(name: str, above: tuple[str, ...]) -> None:
         if name in above:
-            circles.append(" → ".join((*above[above.index(name) :], name)))
+            found.append(" → ".join((*above[above.index(name) :], name)))
         elif name not in done:
-            for target in sorted(edges[name]):
+            for target in sorted(edges.get(name, ())):
                 walk(target, (*above, name))
             done.add(name)
 
     for name in edges:
         walk(name, ())
-    assert circles == [], "\n".join(circles)
+    return found

@@ -91,7 +91,7 @@ def open_session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
     opened: list[Session] = []
 
     def open_one(emulator: Emulated, *, store: str | Path = "pictures", **more: Any) -> Session:
-        session = emulator.session(tmp_path / store, **{"patience": quick(), **more})
+        session = emulator.session(tmp_path / store, **{"retry": quick(), **more})
         opened.append(session)
         return session
 

@@ -17,7 +17,7 @@ from typing import Any
 from PIL import Image
 
 from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
@@ -39,7 +39,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def quick(**changes: Any) -> Patience:
+def quick(**changes: Any) -> RetryPolicy:
     """Tries as often as in earnest, without the pauses."""
     few: dict[str, Any] = {
         "unsent": (0.01, 0.02),
@@ -52,7 +52,7 @@ def quick(**changes: Any) -> Patience:
         "longest": 0.1,
         "chance": lambda: 0.5,
     }
-    return Patience(**{**few, **changes})
+    return RetryPolicy(**{**few, **changes})
 
 
 def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -105,7 +105,7 @@ class Visit:
     def all(self) -> None:
         """Everything, one after the other."""
         self.elsewhere.mkdir()
-        session = self.emulator.session(self.trapped.root, patience=quick())
+        session = self.emulator.session(self.trapped.root, retry=quick())
         try:
             self.core(session)
             self.look(session.store)

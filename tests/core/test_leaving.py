@@ -18,7 +18,7 @@ from services import OnPort, environment
 BEGIN = """
 import sys, time
 import evolink_widgets as ew
-from evolink_widgets.core import leaving
+from evolink_widgets.core import at_exit
 ew.configure(store="pictures", **{how})
 def ask(prompt="a fox", **more):
     return ew.generate(prompt, **dict(size="816x816", quality="low", **more))
@@ -153,7 +153,7 @@ def test_a_service_that_has_gone_is_not_waited_for(
 ) -> None:
     with serve() as (api, media):
         OnPort(api, media).play("stuck")
-        process = start("leaving.QUIET = 1.0\naccepted(ask())", base_url=api)
+        process = start("at_exit.QUIET = 1.0\naccepted(ask())", base_url=api)
         until_said(process, "Waiting for")
     code, complained = ended(process)
     assert code == 0
@@ -162,7 +162,7 @@ def test_a_service_that_has_gone_is_not_waited_for(
 
 def test_a_task_that_has_no_end_is_waited_for_only_so_long(own_port: OnPort, start: Start) -> None:
     own_port.play("stuck")
-    code, complained = ended(start("leaving.LONGEST = 1.0\nask()", base_url=own_port.api))
+    code, complained = ended(start("at_exit.LONGEST = 1.0\nask()", base_url=own_port.api))
     assert code == 0
     assert "left on the way" in complained
 

@@ -10,7 +10,7 @@ import pytest
 from evolink_widgets.core.service import limits
 from evolink_widgets.core.service.limits import limits_for
 from evolink_widgets.core.service.pace import FREE_AGAIN, SLOWEST, Pace
-from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.retry import RetryPolicy
 
 
 class Clock:
@@ -130,9 +130,9 @@ def test_a_key_has_the_same_room_in_every_session() -> None:
 
 
 def test_pauses_are_spread_by_a_fifth_and_bounded() -> None:
-    assert Patience(chance=lambda: 0.0).spread(10) == pytest.approx(8)
-    assert Patience(chance=lambda: 1.0).spread(10) == pytest.approx(12)
-    steady = Patience(chance=lambda: 0.5)
+    assert RetryPolicy(chance=lambda: 0.0).spread(10) == pytest.approx(8)
+    assert RetryPolicy(chance=lambda: 1.0).spread(10) == pytest.approx(12)
+    steady = RetryPolicy(chance=lambda: 0.5)
     assert [steady.after(failures) for failures in (1, 2, 3, 50)] == [0.5, 1.0, 2.0, 30.0]
     assert limits.POSTS < limits.TASKS
 
@@ -232,8 +232,8 @@ def test_each_kind_of_call_has_a_pace_of_its_own_and_reads_wait_least() -> None:
         longest = pace.wait
         pace.let_through()
         assert longest <= 300.1
-    assert Patience().longest >= limits.LONGEST_READ
-    assert limits.LONGEST_READ < limits.LONGEST_UPLOAD < limits.LONGEST_POST < Patience().limited
+    assert RetryPolicy().longest >= limits.LONGEST_READ
+    assert limits.LONGEST_READ < limits.LONGEST_UPLOAD < limits.LONGEST_POST < RetryPolicy().limited
 
 
 def test_a_look_lets_through_what_is_free_and_no_purchase() -> None:

@@ -7,8 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.core.shared.task_match import EARLY, LATE, Search, find, search_for
-from evolink_widgets.core.shared.task_search import in_doubt_since, search_of, surely_not_accepted
+from evolink_widgets.core.shared.task_match import EARLY, LATE, LostRequest, find, lost_request
+from evolink_widgets.core.shared.task_search import (
+    in_doubt_since,
+    lost_request_of,
+    surely_not_accepted,
+)
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
 from evolink_widgets.rules.request.request import ImageRequest
@@ -32,10 +36,10 @@ def cost(request: ImageRequest) -> float:
 def search(
     key: str = "mine", request: ImageRequest = CUP, *, sent: float = T, lost: float = T + 5,
     **more: object,
-) -> Search:  # fmt: skip
+) -> LostRequest:  # fmt: skip
     facts = {"model": "gpt-image-2", "identity": key, "skew": 0.0, "answered": False, **more}
     shown = expected(request, Tariff(), Tariff())
-    return search_for(key, sent_at=sent, lost_at=lost, expected=shown, **facts)  # type: ignore[arg-type]
+    return lost_request(key, sent_at=sent, lost_at=lost, expected=shown, **facts)  # type: ignore[arg-type]
 
 
 def task(name: str, created: int | None = T + 1, model: str | None = "gpt-image-2") -> TaskListItem:
@@ -43,10 +47,10 @@ def task(name: str, created: int | None = T + 1, model: str | None = "gpt-image-
 
 
 def found(
-    mine: Search | Sequence[Search],
+    mine: LostRequest | Sequence[LostRequest],
     items: Sequence[TaskListItem],
     known: Collection[str] = (),
-    rivals: Sequence[Search] = (),
+    rivals: Sequence[LostRequest] = (),
     costs: Mapping[str, float | None] | None = None,
 ) -> str | list[str | None] | None:
     """What is found where each task costs what a cup does, unless it is told otherwise."""
@@ -55,9 +59,9 @@ def found(
         name: TaskSnapshot(name, TaskStatus.PROCESSING, receipt=Receipt(reserved=credits))
         for name, credits in told.items()
     }
-    searches = [mine] if isinstance(mine, Search) else mine
+    searches = [mine] if isinstance(mine, LostRequest) else mine
     ids = [one.task_id for one in find(searches, items, readings, set(known), rivals)]
-    return ids[0] if isinstance(mine, Search) else ids
+    return ids[0] if isinstance(mine, LostRequest) else ids
 
 
 def line(step: Step, *, sent: float | None = T, failure: dict[str, object] | None = None) -> Entry:
@@ -204,14 +208,14 @@ def test_what_is_found_fits_costs_the_same_and_has_no_other_owner(
 
 def test_a_request_that_was_sent_again_is_looked_for_since_the_first_time() -> None:
     lost = {"lost_at": T + 70, "doubt_since": T}
-    again = search_of(line(Step.UNKNOWN, sent=T + 60, failure=lost), paid_timeout=45, skew=0)
+    again = lost_request_of(line(Step.UNKNOWN, sent=T + 60, failure=lost), paid_timeout=45, skew=0)
     assert again.fits(task("of the first", T + 1))
     assert again.fits(task("of the second", T + 65))
 
 
 def test_what_is_written_of_an_earlier_post_does_not_shorten_the_search_for_the_next() -> None:
     earlier = {"lost_at": T + 1, "accepted": False, "status": 429}
-    out = search_of(line(Step.SENDING, sent=T + 60, failure=earlier), paid_timeout=45, skew=0)
+    out = lost_request_of(line(Step.SENDING, sent=T + 60, failure=earlier), paid_timeout=45, skew=0)
     assert out.fits(task("of this one", T + 100))
     assert not out.fits(task("of a stranger", T + 1))
 

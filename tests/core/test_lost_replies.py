@@ -272,7 +272,7 @@ def test_more_pictures_than_were_asked_for_undo_a_find_before_any_is_fetched(
 def test_a_find_whose_pictures_are_as_asked_stands(
     in_process: InProcess, open_session: Open
 ) -> None:
-    session = open_session(in_process, patience=quick())
+    session = open_session(in_process, retry=quick())
     in_process.play("reply lost")
     task = session.submit(LARGE)
     (image,) = task.result(20)

@@ -34,7 +34,7 @@ def is_held(task: Task) -> bool:
 
 @pytest.fixture
 def session(in_process: InProcess, open_session: Open) -> Session:
-    return open_session(in_process, files_url=FILES_URL, patience=quick(limited=600.0))
+    return open_session(in_process, files_url=FILES_URL, retry=quick(limited=600.0))
 
 
 @pytest.mark.parametrize(("seconds", "named"), [(HOUR, "60 min"), (YEARS, "1,825 days")])
@@ -146,7 +146,7 @@ def test_what_another_kind_of_call_waits_for_holds_up_no_reading(
     place: str, in_process: InProcess, open_session: Open, small: Small, tmp_path: Path
 ) -> None:
     patience = quick(limited=600.0, read=())  # the balance is asked for once: a cell waits for it
-    session = open_session(in_process, files_url=FILES_URL, patience=patience)
+    session = open_session(in_process, files_url=FILES_URL, retry=patience)
     first = session.submit(small("before"))
     until(lambda: first.id is not None)
     in_process.play("429 retry-after", on=place, seconds=HOUR)
@@ -186,7 +186,7 @@ def test_all_that_wait_to_be_sent_say_so_and_are_not_charged(
 def test_a_request_that_would_wait_too_long_in_all_is_refused_with_the_services_word(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
-    session = open_session(in_process, patience=quick(limited=10.0))
+    session = open_session(in_process, retry=quick(limited=10.0))
     in_process.play("429 retry-after", seconds=HOUR)
     task = session.submit(small())
     with pytest.raises(errors.RateLimited) as caught:

@@ -115,7 +115,7 @@ def test_a_proxy_that_says_no_is_named_and_nothing_was_sent(
 ) -> None:
     proxy.says = says
     few = quick(unsent=(0.0, 0.0, 0.0))
-    error = refused(open_session(corporate, patience=few), small())
+    error = refused(open_session(corporate, retry=few), small())
     assert f"the proxy 127.0.0.1:{proxy.port} of HTTPS_PROXY answered {says}" in error.message
     assert len([one for one in proxy.tunnels if "images" in one]) >= tries
     assert corporate.counts().get("POST /v1/images/generations", 0) == 0

@@ -241,7 +241,7 @@ def test_a_service_that_quotes_it_everywhere_leaves_no_trace(
         places[f"{len(places)} {name}"] = text
 
     with quoting(QUOTES[quote]) as service:
-        session = open_session(service, patience=quick(limited=0.1))
+        session = open_session(service, retry=quick(limited=0.1))
         task = session.submit(small())
         task.subscribe(lambda state: look("a state", repr(state)))
         images = task.result(30)
@@ -307,7 +307,7 @@ def chain(error: BaseException) -> str:
 def test_no_object_of_the_session_carries_it_as_text(
     own_port: OnPort, open_session: Callable[..., Session], small: Callable[..., ImageRequest]
 ) -> None:
-    session = open_session(own_port, patience=quick())
+    session = open_session(own_port, retry=quick())
     session.submit(small()).result(20)
     seen: set[int] = set()
 

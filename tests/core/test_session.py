@@ -411,7 +411,7 @@ from services import InProcess, quick
 from evolink_widgets.rules.request.request import ImageRequest
 emulator = InProcess(memory=Path(sys.argv[1]) / "memory")
 emulator.play("slow", seconds=0.4)
-session = emulator.session(Path(sys.argv[1]), patience=quick())
+session = emulator.session(Path(sys.argv[1]), retry=quick())
 session.submit(ImageRequest("a fox", size="816x816"))
 while emulator.counts().get("create") != 1:
     time.sleep(0.001)

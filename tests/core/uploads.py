@@ -53,7 +53,7 @@ def uploader(
             files,
             account=f"{emulator.name} test",
             owner=f"{store.owner}#{name}",
-            patience=quick(**patience),
+            retry=quick(**patience),
             records=Workers("test-records", 1),
             workers=workers,
             clock=clock,

@@ -16,7 +16,7 @@ from evolink_widgets.core.money.budget import Budget
 from evolink_widgets.core.service.replies import Reply
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.shared.parts import Wiring
+from evolink_widgets.core.shared.parts import SessionParts
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.store import Store
@@ -134,16 +134,16 @@ class Kernel(Session):
             key_source="a test",
             simulated=True,
             budget=Budget(cap, per="store"),
-            patience=quick(look=(0.005, 0.01), refused=0.1, longest=0.05),
+            retry=quick(look=(0.005, 0.01), refused=0.1, longest=0.05),
             clock=clock,
         )
 
-    def _wire(self) -> Wiring:
-        wiring = super()._wire()
-        for workers in (wiring.records, wiring.pictures):
+    def _assemble(self) -> SessionParts:
+        parts = super()._assemble()
+        for workers in (parts.records, parts.pictures):
             workers.__class__ = MortalWorkers
             workers.life = self.life  # type: ignore[attr-defined]
-        return wiring
+        return parts
 
     def die(self) -> None:
         """Stand still for ever, and be gone."""
@@ -151,7 +151,7 @@ class Kernel(Session):
         self.life.be_gone()
         self._process.kill()
         self._process.wait()
-        self._wiring = None  # Python's own end need not wait for its last words
+        self._parts = None  # Python's own end need not wait for its last words
 
     def close(self) -> None:
         """End in order."""

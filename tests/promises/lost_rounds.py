@@ -159,7 +159,7 @@ class Round:
 
     def session(self, name: str) -> Session:
         patience = quick(look=(0.005, 0.02, 0.05))
-        return self.emulator.session(self.folder / name, patience=patience)
+        return self.emulator.session(self.folder / name, retry=patience)
 
     def play(self) -> Tally:
         """Play it, and count."""

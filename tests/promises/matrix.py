@@ -136,7 +136,7 @@ def open_session(service: OnPort, root: Path, cap: float, moment: str = "") -> S
         return made
 
     budget = Budget(cap, per="store")
-    return service.session(root, transport=transport, patience=quick(), budget=budget)
+    return service.session(root, transport=transport, retry=quick(), budget=budget)
 
 
 def ask(service: OnPort, root: Path, cap: float, number: int, moment: str, shared: bool) -> None:

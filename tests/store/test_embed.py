@@ -20,7 +20,8 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images import xmp, xmp_places
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.embed import embedded, read_recipe
+from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.pictures import with_recipe
 
 KINDS = ["png", "jpeg", "webp"]
 MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -99,7 +100,7 @@ def test_every_other_chunk_of_a_png_is_untouched_and_in_its_order(admit):
     text.add_itxt("Title", "füchse")
     text.add(b"caBX", b"\x00signed\xff" * 9)
     image = admit(data=encoded("png", pnginfo=text, dpi=(300, 300)))
-    before, after = png_chunks(image.bytes), png_chunks(embedded(image))
+    before, after = png_chunks(image.bytes), png_chunks(with_recipe(image))
     assert [chunk for chunk in after if b"XML:com.adobe.xmp" not in chunk] == before
     assert after[0] == before[0]
     assert len(after) == len(before) + 1
@@ -114,7 +115,7 @@ def test_every_other_byte_of_a_jpeg_is_untouched(admit, prompt, options):
         options["exif"][0x010E] = "a camera's own words"
     data = encoded("jpeg", comment="mine", **options)
     image = admit(data=data, prompt=prompt)
-    after = embedded(image)
+    after = with_recipe(image)
     place = next(n for n in range(len(data)) if data[n] != after[n])
     # What was put in is one run of APP1 segments; taken out, the file is as it was.
     put_in = after[place - 2 : place - 2 + len(after) - len(data)]
@@ -143,7 +144,7 @@ WEBPS = {
 def test_every_other_chunk_of_a_webp_is_untouched(admit, tmp_path, mode, options):
     data = encoded("webp", mode, **options)
     image = admit(data=data)
-    after = embedded(image)
+    after = with_recipe(image)
 
     def bodies(file: bytes) -> dict[bytes, bytes]:
         parts = {}
@@ -181,7 +182,7 @@ THEIRS = (
 def test_xmp_that_is_there_already_stays_and_there_is_one_packet(admit, kind):
     plain = encoded(kind)
     image = admit(data=xmp_places.with_packet(plain, THEIRS.encode()))
-    after = embedded(image)
+    after = with_recipe(image)
     packet = xmp_places.packets(after).main
     assert after.count(b"xpacket begin") == 1
     assert b'dc:format="image/png"' in packet
@@ -191,7 +192,7 @@ def test_xmp_that_is_there_already_stays_and_there_is_one_packet(admit, kind):
 
 def test_a_record_rewritten_by_another_program_is_still_read(admit, tmp_path):
     image = admit(prompt="a <fox> & ]]> hare")
-    record = xmp.read(xmp_places.packets(embedded(image)).main, f"{xmp.OURS} Recipe")
+    record = xmp.read(xmp_places.packets(with_recipe(image)).main, f"{xmp.OURS} Recipe")
     root = ElementTree.fromstring(xmp.packet(xmp.carrying(record)).decode())
     again = ElementTree.tostring(root, encoding="utf-16")
     path = tmp_path / "other.png"

@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from evolink_widgets.clock import now as unix_now
+from evolink_widgets.errors import SpendingRefused
 from evolink_widgets.store.ledger.ledger import Cap
 from evolink_widgets.store.process import at_fork, lasting
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.session import Session
     from evolink_widgets.store.ledger.ledger import Ledger
 
 Per = Literal["day", "notebook", "store"]
+
+ALLOW = 'ew.configure(spend="allow") allows it.'
 
 _NAMES: dict[Per | None, str] = {
     None: "the budget",
@@ -107,6 +109,12 @@ def leave_store(budgets: Sequence[Budget], service: str, root: Path, ledger: Led
 
     A budget of a day, a notebook or a store is counted in each store on its own.
 
+    Args:
+        budgets: those in force.
+        service: the service's name in the ledger.
+        root: the folder of the store that is left.
+        ledger: its ledger.
+
     Raises:
         StoreError: the ledger can't be read.
     """
@@ -169,12 +177,12 @@ class Block:
 
     Args:
         credits: what may be spent by all that is asked for inside, from any thread.
-        session: gives the session whose ledger is read.
+        books: gives the service's name, the store's folder and its ledger, which is read.
     """
 
-    def __init__(self, credits: float, session: Callable[[], Session]) -> None:
+    def __init__(self, credits: float, books: Callable[[], tuple[str, Path, Ledger]]) -> None:
         self._budget = Budget(credits, name="this block's budget")
-        self._session = session
+        self._books = books
 
     def __enter__(self) -> Block:
         enter(self._budget)
@@ -186,9 +194,8 @@ class Block:
     @property
     def meter(self) -> Meter:
         """The whole reading."""
-        session = self._session()
-        cap = self._budget.cap(session.service, None, unix_now(), session.store.root)
-        return meter(session.store.ledger, cap)
+        service, root, ledger = self._books()
+        return meter(ledger, self._budget.cap(service, None, unix_now(), root))
 
     @property
     def limit(self) -> float:
@@ -228,3 +235,47 @@ def _midnight(now: float) -> float:
     """The Unix second at which the local day of `now` began."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms something was asked; a `with` block that has ended since holds all the same.
+
+    Attributes:
+        budgets: the budgets in force.
+        notebook: where it was asked, where known.
+    """
+
+    budgets: tuple[Budget, ...] = ()
+    notebook: str | None = None
+
+    def caps(self, service: str, now: float, store: Path) -> list[Cap]:
+        """Return the limits that a purchase in this store has to keep.
+
+        Args:
+            service: the service's name in the ledger.
+            now: Unix seconds.
+            store: the store's folder.
+        """
+        return [budget.cap(service, self.notebook, now, store) for budget in self.budgets]
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The ledger's names under which its reservation is found again."""
+        return scopes_of(self.budgets, self.notebook)
+
+
+def check_spending(may_spend: Callable[[], bool], what: str) -> None:
+    """Refuse a purchase where spending is switched off.
+
+    Args:
+        may_spend: whether it is allowed now.
+        what: what would be bought, as the subject of a sentence.
+
+    Raises:
+        SpendingRefused: it is not.
+    """
+    if not may_spend():
+        raise SpendingRefused(
+            f'{what}, and spending is switched off (spend="never").', advice=ALLOW
+        )

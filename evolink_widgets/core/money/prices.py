@@ -45,7 +45,7 @@ class Prices:
         self._pause = 0.0
 
     def estimate(self, request: ImageRequest) -> Estimate:
-        """What a request will cost, in credits, as a range with its basis; asks nobody."""
+        """What a request will cost, in credits, as a range with its basis; sends nothing."""
         with self._lock:
             age = monotonic() - self._read_at
             if (self._is_stale and age >= self._pause) or age > OTHERS:
@@ -65,7 +65,7 @@ class Prices:
         try:
             found = samples(self._database, self._service, limit=RECEIPTS)
             self._learned = Learned.from_samples(found)
-        except StoreError as error:  # whoever writes to that store is told; a price need not be
+        except StoreError as error:  # a write to that store says so; a price need not be
             log.debug("Prices can't be learned: %s", error)
         self._read_at = monotonic()
         self._pause = (self._read_at - began) / SHARE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
@@ -12,8 +12,7 @@ from evolink_widgets.core.steps.record import close_unsent
 from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.parts import Wiring
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.shared.parts import SessionParts
 
 
 class Leases:
@@ -23,17 +22,17 @@ class Leases:
     and should not be shown as reserved for long.
 
     Args:
-        stories: the session's stories, by key.
-        wiring: its parts; `None` once it is closed.
+        at_work: gives the keys of the session's tasks that are at work.
+        parts: gives its parts; `None` once it is closed.
     """
 
     def __init__(
         self,
-        stories: Callable[[], Mapping[str, TaskStory]],
-        wiring: Callable[[], Wiring | None],
+        at_work: Callable[[], list[str]],
+        parts: Callable[[], SessionParts | None],
     ) -> None:
-        self._stories = stories
-        self._wiring = wiring
+        self._at_work = at_work
+        self._parts = parts
         self._is_running = False
 
     def keep(self) -> None:
@@ -45,22 +44,22 @@ class Leases:
     async def _renew(self) -> None:
         from evolink_widgets.core.shared.parts import LEASE
 
-        while (wiring := self._wiring()) is not None:
+        while (parts := self._parts()) is not None:
             with contextlib.suppress(StoreError):
-                await wiring.records.run(close_unsent, wiring)
+                await parts.records.run(close_unsent, parts)
             await asyncio.sleep(LEASE / 3)
-            wiring = self._wiring()
-            keys = [story.key for story in self._stories().values() if story.is_at_work]
-            if wiring is None or not keys:
+            parts = self._parts()
+            keys = self._at_work()
+            if parts is None or not keys:
                 break
             with contextlib.suppress(StoreError):
-                await wiring.records.run(_claim_again, wiring, keys)
+                await parts.records.run(_claim_again, parts, keys)
         self._is_running = False
 
 
-def _claim_again(wiring: Wiring, keys: list[str]) -> None:
+def _claim_again(parts: SessionParts, keys: list[str]) -> None:
     from evolink_widgets.core.shared.parts import LEASE
 
-    with wiring.store.database.write():
+    with parts.store.database.write():
         for key in keys:
-            wiring.store.journal.claim(key, wiring.owner, wiring.clock(), LEASE)
+            parts.store.journal.claim(key, parts.owner, parts.clock(), LEASE)

@@ -1,4 +1,4 @@
-"""What is paid for, or may be, and not collected: the tasks that nobody alive looks after."""
+"""What is paid for, or may be, and not collected: the tasks that no living kernel collects."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Outstanding:
 def outstanding(
     entries: Iterable[Entry], mine: Set[str], owner: str, now: float
 ) -> Outstanding | None:
-    """Count the open tasks that nobody alive collects.
+    """Count the open tasks that no living kernel collects.
 
     Args:
         entries: the open tasks of the journal.

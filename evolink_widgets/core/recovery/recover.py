@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
-from evolink_widgets.core.shared.parts import Keeper, Wiring
+from evolink_widgets.core.shared.parts import SessionParts
+from evolink_widgets.core.steps.context import TaskRegistry
 from evolink_widgets.core.steps.record import close_unsent
-from evolink_widgets.core.steps.runner import TaskStory
+from evolink_widgets.core.steps.runner import TaskRunner
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.pricing.pricing import Estimate
@@ -17,7 +19,17 @@ from evolink_widgets.store.journal.journal import Entry
 log = logging.getLogger("evolink_widgets")
 
 
-async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
+class RunnerRegistry(TaskRegistry, Protocol):
+    """The session, as far as recovery knows it: it starts tasks, and knows those at work."""
+
+    def known(self) -> dict[str, TaskRunner]:
+        """Its tasks that are not over, by key."""
+
+    def begin(self, runner: TaskRunner) -> None:
+        """Start a task, and renew its lease from now on."""
+
+
+async def recover(parts: SessionParts, registry: RunnerRegistry) -> list[Task]:
     """Take up every task of this service that is paid, or may be, and not collected yet.
 
     Each is claimed in the journal first, so that of several kernels one collects it.
@@ -25,83 +37,89 @@ async def recover(wiring: Wiring, keeper: Keeper) -> list[Task]:
     Returns:
         The tasks, oldest first, already on their way.
     """
-    found = await wiring.records.run(_claim_all, wiring)
+    found = await parts.records.run(_claim_all, parts)
     tasks = []
     for entry, recipe, cost in found:
-        # Nothing is awaited between this look and the beginning: a task has one story.
-        story = keeper.known().get(entry.key)
-        if story is None:
-            story = TaskStory(wiring, entry.key, recipe, cost, entry=entry)
-            keeper.begin(story)
-        elif story.task.state.stage.ended and not story.over:
-            story.resume()
+        # Nothing is awaited between this look and the beginning: a task has one runner.
+        runner = registry.known().get(entry.key)
+        if runner is None:
+            runner = TaskRunner(parts, registry, entry.key, recipe, cost, entry=entry)
+            registry.begin(runner)
+        elif runner.task.state.stage.ended and not runner.over:
+            runner.resume()
         else:
-            story.look_now()
+            runner.look_now()
             continue
-        tasks.append(story.task)
+        tasks.append(runner.task)
     return tasks
 
 
 async def take_up(
-    wiring: Wiring, key: str, *, entry: Entry | None = None, to_send: bool = False
-) -> TaskStory | None:
-    """The story of a task of the journal, on its way; begun here where nobody else did.
+    parts: SessionParts,
+    registry: RunnerRegistry,
+    key: str,
+    *,
+    entry: Entry | None = None,
+    to_send: bool = False,
+) -> TaskRunner | None:
+    """Return the runner of a task of the journal, at work; begun here where no other ask did.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
+        registry: the session.
         key: the task's local key.
         entry: its line in the journal, where that is known.
         to_send: it is a purchase of our own that was just decided.
 
     Returns:
-        The story; `None` where the journal has no such task, or none that can be taken up.
+        The runner; `None` where the journal has no such task, or none that can be taken up.
     """
-    story = wiring.keeper.known().get(key)
-    if story is None:
-        found = await wiring.records.run(_read, wiring, key, entry)
-        story = wiring.keeper.known().get(key)  # somebody else may have waited for it, too
-        if story is None:
+    runner = registry.known().get(key)
+    if runner is None:
+        found = await parts.records.run(_read, parts, key, entry)
+        runner = registry.known().get(key)  # another ask may have waited for it, too
+        if runner is None:
             if found is None:
                 return None
             entry, recipe, cost = found
-            story = TaskStory(wiring, key, recipe, cost, entry=entry, to_send=to_send)
-            wiring.keeper.begin(story)
-            return story
-    if story.task.state.stage.ended and not story.over:
-        story.resume()
-    return story
+            runner = TaskRunner(parts, registry, key, recipe, cost, entry=entry, to_send=to_send)
+            registry.begin(runner)
+            return runner
+    if runner.task.state.stage.ended and not runner.over:
+        runner.resume()
+    return runner
 
 
 Found = tuple[Entry, Recipe, Estimate]
 
 
-def _claim_all(wiring: Wiring) -> list[Found]:
-    """Claim what nobody collects, and close what was never sent. Runs on a worker.
+def _claim_all(parts: SessionParts) -> list[Found]:
+    """Claim what no kernel collects, and close what was never sent. Runs on a worker.
 
     What is still reserved for tasks that have ended is settled on the way.
     """
-    close_unsent(wiring)
-    wiring.store.ledger.settle_ended()
-    journal, now = wiring.store.journal, wiring.clock()
-    entries = journal.open_entries(wiring.service)
+    close_unsent(parts)
+    parts.store.ledger.settle_ended()
+    journal, now = parts.store.journal, parts.clock()
+    entries = journal.open_entries(parts.service)
     if entries:
-        with wiring.store.database.write():  # one transaction, however many they are
-            entries = [one for one in entries if journal.claim(one.key, wiring.owner, now)]
-    claimed = [_read(wiring, entry.key, entry) for entry in entries]
+        with parts.store.database.write():  # one transaction, however many they are
+            entries = [one for one in entries if journal.claim(one.key, parts.owner, now)]
+    claimed = [_read(parts, entry.key, entry) for entry in entries]
     return [one for one in claimed if one is not None]
 
 
-def _read(wiring: Wiring, key: str, entry: Entry | None) -> Found | None:
-    """What a story needs to be taken up; `None` where it can't be. Runs on a worker."""
-    entry = entry or wiring.store.journal.get(key)
+def _read(parts: SessionParts, key: str, entry: Entry | None) -> Found | None:
+    """What a runner needs to take a task up; `None` where it can't be. Runs on a worker."""
+    entry = entry or parts.store.journal.get(key)
     if entry is None:
         return None
     try:
         if entry.recipe is not None:
             recipe = Recipe.from_record(entry.recipe)
         else:
-            recipe = Recipe(ImageRequest.from_record(entry.request), wiring.recipe_service)
+            recipe = Recipe(ImageRequest.from_record(entry.request), parts.recipe_service)
     except InvalidRequest as error:
         log.warning("The journal's task %s can't be taken up: %s", key, error)
         return None
-    return entry, recipe, wiring.estimate(recipe.request)
+    return entry, recipe, parts.estimate(recipe.request)

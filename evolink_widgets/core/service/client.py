@@ -105,8 +105,8 @@ class Client:
     async def create(self, request: ImageRequest, idempotency_key: str) -> Sent:
         """Ask for pictures: one POST, never repeated here and never raised from.
 
-        What follows from it is in `Sent.verdict`, out of the one table of outcomes. Whoever
-        calls it has waited for room and for the pace: from here on nothing holds it up.
+        What follows from it is in `Sent.verdict`, out of the one table of outcomes. The
+        caller has waited for room and for the pace: from here on nothing holds it up.
         """
         try:
             reply = await self._transport.call(

@@ -107,7 +107,7 @@ class Files:
 
         Raises:
             RequestRefused: the service does not take it.
-            ServiceError: it did not arrive, or nobody knows whether it did.
+            ServiceError: it did not arrive, or it is not known whether it did.
         """
         border = f"evolink-{secrets.token_hex(12)}"
         before = "".join(_parts(border, name, _MIMES[path.suffix])).encode()

@@ -25,7 +25,7 @@ class Dropped(Exception):
     """The application broke the connection off, or crashed."""
 
 
-class Exchange:
+class AppExchange:
     """A request handed to the application and its reply as it comes.
 
     Args:
@@ -67,7 +67,7 @@ class Exchange:
                 return
 
     def close(self) -> None:
-        """Leave. As behind a real port, the application goes on and speaks to nobody."""
+        """Leave. As behind a real port, the application goes on and is not heard."""
         self._gone.set()
         while not self._reply.empty():  # it may be waiting for room
             self._reply.get_nowait()
@@ -100,7 +100,7 @@ class Exchange:
             await self._reply.put(message)
 
     def _drop(self) -> None:
-        """Break the connection off now; what the application says after it reaches nobody."""
+        """Break the connection off now; what the application says after it is not heard."""
         self._gone.set()
         self._broken = True
         if self._reply.empty():  # wake a reader that waits; else it finds out by itself

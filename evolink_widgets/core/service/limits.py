@@ -24,12 +24,12 @@ DOWNLOADS = 6
 
 LONGEST_POST = 300.0
 """Seconds that a paid request waits at most because one 429 asks for it; then it goes out again.
-After `Patience.limited` seconds in all it is refused, at no cost: a purchase that goes out hours
+After `RetryPolicy.limited` seconds in all it is refused, at no cost: a purchase that goes out hours
 later is not what was meant any more."""
 
 LONGEST_READ = 30.0
 """The same for readings of tasks: they are free, and what is paid for waits for them. It is
-`Patience.longest` too: no failure leaves a task unread for longer."""
+`RetryPolicy.longest` too: no failure leaves a task unread for longer."""
 
 LONGEST_LIST = 30.0
 """The same for the list of tasks, in which a lost reply is looked for."""

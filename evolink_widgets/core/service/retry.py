@@ -1,4 +1,4 @@
-"""How long things are tried again, and how long one waits between two tries."""
+"""How often and how long things are tried again, and the pauses between two tries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Pauses in seconds. Each tuple has one pause for each further try.
 
     Attributes:
@@ -16,7 +16,7 @@ class Patience:
         limited: in all, for a paid request that the service answers with 429.
         look: before each search for a task whose reply was lost.
         together: from one reading of the service's list to the next; who looks meanwhile shares it.
-        read: before a reading that nobody pays for (credits) is tried again.
+        read: before a reading that costs nothing (credits) is tried again.
         download: before a picture is fetched again.
         refused: how long the service may refuse to tell of a task that it accepted (any 4xx but
             429, also 404), before it is left for later; it stays in the journal all the same.

@@ -19,12 +19,12 @@ from urllib.parse import unquote
 import httpx
 
 from evolink_widgets.core.service.certificates import roots_named_by
-from evolink_widgets.core.service.in_process import App, Dropped, Exchange
+from evolink_widgets.core.service.in_process import App, AppExchange, Dropped
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
-from evolink_widgets.core.service.redaction import HIDDEN, in_document
 from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
 from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.core.settings.redaction import HIDDEN, in_document
 from evolink_widgets.references.links import hide_secrets
 from evolink_widgets.rules.request.services import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event
@@ -63,7 +63,7 @@ class AppTransport(httpx.AsyncBaseTransport):
             "client": ("127.0.0.1", 0),
             "root_path": "",
         }
-        exchange = Exchange(self._app, scope, await request.aread())
+        exchange = AppExchange(self._app, scope, await request.aread())
         limit = request.extensions.get("timeout", {}).get("read")
         try:
             status, headers = await asyncio.wait_for(exchange.start(), limit)
@@ -78,7 +78,7 @@ class AppTransport(httpx.AsyncBaseTransport):
 class _AppStream(httpx.AsyncByteStream):
     """The body of a reply from an application in this process."""
 
-    def __init__(self, exchange: Exchange, limit: float | None, request: httpx.Request) -> None:
+    def __init__(self, exchange: AppExchange, limit: float | None, request: httpx.Request) -> None:
         self._exchange = exchange
         self._limit = limit
         self._request = request
@@ -166,7 +166,7 @@ class Transport:
             url: the full address; it must be one of the API's.
             paid: for the one call that costs money. It goes over a connection of its own, as
                 one that was kept open may be closed by the service at this very moment, and
-                nobody could tell then whether the request arrived.
+                it would not be known then whether the request arrived.
             body: sent as JSON.
             stream: sent as it comes, in the place of `body`; its length stands in `headers`.
             query: parameters of the address.

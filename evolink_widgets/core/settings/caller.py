@@ -1,6 +1,6 @@
 """Where an ask comes from: which run of which cell, in which notebook.
 
-Nobody promises to tell, so this looks in the places where hosts are known to say it, imports
+No host promises to tell, so this looks in the places where they are known to say it, imports
 none of them, and never raises: a wrong guess costs a comfort and no money.
 """
 

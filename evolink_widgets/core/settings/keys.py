@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
-from evolink_widgets.core.service.redaction import TELLING, Redaction
+from evolink_widgets.core.settings.redaction import TELLING, Redaction
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.process import lasting

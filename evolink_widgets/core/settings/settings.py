@@ -163,7 +163,12 @@ def number(name: str, value: object) -> float:
 
 
 def choice(name: str, word: object, choices: Any) -> Any:
-    """One of the words of a `Literal`.
+    """Return a word that is one of a `Literal`'s.
+
+    Args:
+        name: the setting's, for what an error says.
+        word: what was given.
+        choices: the `Literal`.
 
     Raises:
         ConfigurationError: it is none of them.

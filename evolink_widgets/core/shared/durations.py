@@ -20,7 +20,7 @@ PAUSE = 1.0
 """Seconds between two writes, however many tasks end meanwhile."""
 
 
-class Lessons:
+class LearnedDurations:
     """The durations of one service; to be used on the core's loop.
 
     Args:
@@ -29,7 +29,7 @@ class Lessons:
         records: the thread for the database.
 
     Attributes:
-        durations: what is known; the watcher's plans add to it.
+        known: what is known; the watcher's plans add to it.
     """
 
     def __init__(self, journal: Journal, service: str, records: Workers) -> None:
@@ -38,7 +38,7 @@ class Lessons:
         self._records = records
         self._timer: asyncio.TimerHandle | None = None
         self._is_behind = False
-        self.durations = self._recalled()
+        self.known = self._recalled()
 
     def learned(self) -> None:
         """Hear that a task has taught something: it is written at once, or after the pause."""
@@ -52,7 +52,7 @@ class Lessons:
         if not self._is_behind:
             return
         self._is_behind = False
-        record = self.durations.to_record()
+        record = self.known.to_record()
         try:
             await self._records.run(self._journal.remember, self._name, record)
         except StoreError as error:

@@ -1,7 +1,7 @@
 """The two lines around each POST; those that wait at the same moment share a flush to the disk.
 
 A flush is the dearest part of what is written of a task. Where many are asked for at once they
-queue for the database's thread, and whoever comes first writes for all of them.
+queue for the database's thread, and the first one there writes for all of them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SharedFlush:
         """
         mine = _Waiting(line)
         self._waiting.append(mine)
-        await self._records.run(self._write_waiting)  # unless somebody before wrote it, too
+        await self._records.run(self._write_waiting)  # unless the one before wrote it, too
         if mine.error is not None:
             raise mine.error
 
@@ -70,5 +70,5 @@ class SharedFlush:
         for one in together:
             try:
                 one.line()()
-            except Exception as error:  # it is the caller's, whoever's turn this is
+            except Exception as error:  # it is the caller's, not this turn's
                 one.error = error

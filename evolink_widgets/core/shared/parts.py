@@ -1,56 +1,40 @@
-"""What every story of a session shares, wired once."""
+"""The parts that all tasks of a session share, made and put together on its first use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.client import Client
+from evolink_widgets.core.service.download import Downloader
+from evolink_widgets.core.service.files_api import Files
+from evolink_widgets.core.service.limits import limits_for
+from evolink_widgets.core.shared.balance import Balance
+from evolink_widgets.core.shared.durations import LearnedDurations
+from evolink_widgets.core.shared.flush import SharedFlush
+from evolink_widgets.core.shared.task_search import TaskSearch
+from evolink_widgets.core.shared.upload import Uploader
+from evolink_widgets.core.shared.watcher import Watcher
 from evolink_widgets.core.workers import Workers
+from evolink_widgets.rules.request.services import service_name
+from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.service.client import Client
-    from evolink_widgets.core.service.download import Downloader
     from evolink_widgets.core.service.limits import Limits
-    from evolink_widgets.core.shared.balance import Balance
-    from evolink_widgets.core.shared.durations import Lessons
-    from evolink_widgets.core.shared.flush import SharedFlush
-    from evolink_widgets.core.shared.task_search import Lookout
-    from evolink_widgets.core.shared.upload import Uploader
-    from evolink_widgets.core.shared.watcher import Watcher
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.service.retry import RetryPolicy
+    from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
-    from evolink_widgets.store.gallery.pool import Pool
     from evolink_widgets.store.store import Store
 
 LEASE = 60.0
 """Seconds for which a kernel that says nothing is believed to be alive."""
 
 
-class Keeper(Protocol):
-    """The session, as far as its stories know it."""
-
-    def known(self) -> dict[str, TaskStory]:
-        """Its stories that are not over, by key."""
-
-    def begin(self, story: TaskStory) -> None:
-        """Set a story going."""
-
-    def ended(self, story: TaskStory) -> None:
-        """Hear that a story has come to its end for now."""
-
-    def learn(self) -> None:
-        """Hear of a new receipt."""
-
-    async def unmet_weather(self) -> str | None:
-        """What to tell of an emulator's weather that waits for a request."""
-
-
 @dataclass
-class Wiring:
-    """The parts that a story works with.
+class SessionParts:
+    """The parts that every task of a session works with.
 
     Attributes:
         service: the service's name in the journal.
@@ -61,19 +45,18 @@ class Wiring:
         downloads: the picture hosts.
         uploader: gives links to references.
         watcher: reads all live tasks.
-        lookout: finds the tasks whose replies were lost.
+        search: finds the tasks whose replies were lost.
         limits: the room of the key.
-        patience: how long things are tried again.
+        retry: how long things are tried again.
         clock: Unix seconds.
         balance: the last reading of what is left.
         pool: the pictures of each recipe.
         estimate: what a request will cost.
         may_spend: whether anything may be bought now.
-        keeper: the session.
         paid_timeout: seconds after which the reply to a POST can't come any more.
         records: one thread for the database: its writes keep their order.
         pictures: threads for files, and for looking at pictures.
-        lessons: how long tasks take, as far as learned.
+        durations: how long tasks take, as far as learned.
         flush: writes the lines around each POST.
     """
 
@@ -85,22 +68,98 @@ class Wiring:
     downloads: Downloader
     uploader: Uploader
     watcher: Watcher
-    lookout: Lookout
+    search: TaskSearch
     limits: Limits
-    patience: Patience
+    retry: RetryPolicy
     clock: Callable[[], float]
     balance: Balance
     pool: Pool
     estimate: Callable[[ImageRequest], Estimate]
     may_spend: Callable[[], bool]
-    keeper: Keeper
     paid_timeout: float
     records: Workers
     pictures: Workers
-    lessons: Lessons
+    durations: LearnedDurations
     flush: SharedFlush
 
     @property
     def recipe_service(self) -> str:
         """The service's name in recipes: pictures of any emulator are emulated ones."""
         return "emulator" if self.simulated else self.service
+
+
+def assemble(
+    transport: Transport,
+    *,
+    service: str,
+    base_url: str,
+    files_url: str,
+    simulated: bool,
+    key_name: str,
+    store: Store,
+    owner: str,
+    estimate: Callable[[ImageRequest], Estimate],
+    may_spend: Callable[[], bool],
+    retry: RetryPolicy,
+    clock: Callable[[], float],
+) -> SessionParts:
+    """Make the parts of one session and put them together.
+
+    Args:
+        transport: the connections.
+        service: the service's name in the journal.
+        base_url: the API's address.
+        files_url: the address of its files API.
+        simulated: whether an emulator plays the service.
+        key_name: a name for the key; sessions with the same one share their limits.
+        store: the folder.
+        owner: this session's name for leases in the journal.
+        estimate: what a request will cost, in credits.
+        may_spend: whether anything may be bought now.
+        retry: how long things are tried again, in seconds.
+        clock: Unix seconds.
+    """
+    limits = limits_for(service, key_name)
+    client = Client(transport, base_url, limits, clock=clock)
+    records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
+    uploader = Uploader(
+        store.uploads,
+        Files(transport, files_url, limits, pictures, clock=clock),
+        account=service_name(files_url),
+        owner=owner,
+        retry=retry,
+        records=records,
+        workers=pictures,
+        clock=clock,
+    )
+    search = TaskSearch(
+        client,
+        store,
+        service,
+        records,
+        paid_timeout=transport.timeouts.paid,
+        apart=retry.together,
+    )
+    return SessionParts(
+        service=service,
+        simulated=simulated,
+        owner=owner,
+        store=store,
+        client=client,
+        downloads=Downloader(transport, limits, pictures),
+        uploader=uploader,
+        watcher=Watcher(client, retry),
+        search=search,
+        limits=limits,
+        retry=retry,
+        clock=clock,
+        balance=Balance(client, store, service, records, clock),
+        pool=Pool(store.root, store.database),
+        estimate=estimate,
+        may_spend=may_spend,
+        paid_timeout=transport.timeouts.paid,
+        records=records,
+        pictures=pictures,
+        durations=LearnedDurations(store.journal, service, records),
+        flush=SharedFlush(store.database, records),
+    )

@@ -23,7 +23,7 @@ it had not answered at all. An answer, if only a fault, comes after that."""
 
 
 @dataclass(frozen=True)
-class Search:
+class LostRequest:
     """One request of unknown outcome.
 
     Attributes:
@@ -62,7 +62,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look has come to, for one search.
+    """What a look has come to, for one request.
 
     Attributes:
         task_id: the task that must be its; `None` where none must be.
@@ -73,7 +73,7 @@ class Found:
     said: str = ""
 
 
-def search_for(
+def lost_request(
     key: str,
     model: str,
     identity: str | None,
@@ -84,8 +84,8 @@ def search_for(
     skew: float,
     expected: Expected | None = None,
     ruled_out: Set[str] = frozenset(),
-) -> Search:
-    """The search for a request.
+) -> LostRequest:
+    """What is looked for, of a request whose reply was lost.
 
     Args:
         key: the task's local key.
@@ -101,27 +101,27 @@ def search_for(
     # A difference within what whole seconds explain is none.
     ahead = skew if abs(skew) > EARLY else 0.0
     since, until = sent_at + ahead - EARLY, lost_at + ahead + (EARLY if answered else LATE)
-    return Search(key, model, identity, since, until, expected, frozenset(ruled_out))
+    return LostRequest(key, model, identity, since, until, expected, frozenset(ruled_out))
 
 
 def find(
-    searches: Sequence[Search],
+    asked: Sequence[LostRequest],
     items: Sequence[TaskListItem],
     readings: Mapping[str, TaskSnapshot],
     known: Set[str],
-    rivals: Sequence[Search],
+    rivals: Sequence[LostRequest],
 ) -> list[Found]:
-    """Which task each search finds; nothing is given to two.
+    """Which task each request finds; nothing is given to two.
 
     Args:
-        searches: what is looked for.
+        asked: what is looked for.
         items: the service's list.
         readings: the tasks of it that could be read.
         known: ids that belong to tasks of the journal.
         rivals: the other requests whose outcome is not known, those on their way among them.
     """
     free = [item for item in items if item.id not in known]
-    asks = [*searches, *rivals]
+    asks = [*asked, *rivals]
     findings = {
         ask.key: {item.id: ask.weigh(readings.get(item.id)) for item in free if ask.fits(item)}
         for ask in asks
@@ -142,5 +142,5 @@ def find(
             given.get(ask.key),
             tell(findings[ask.key].values(), sum(one.id in ask.ruled_out for one in items)),
         )
-        for ask in searches
+        for ask in asked
     ]

@@ -1,8 +1,8 @@
 """One look at the service's list for all whose replies were lost, however many they are.
 
 A look is the list, a reading of each task in it that could be one of theirs and has no owner, and
-the journal read after it: whoever owns a task of the list is known in the journal by then, or on
-its way there. Nobody is answered from a list that was begun before it
+the journal read after it: the owner of a task of the list is known in the journal by then, or on
+its way there. No request is answered from a list that was begun before it
 asked: that one could lack the very task that is looked for, and show a stranger's in its place.
 So those who ask while a look is going on share the next one.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.shared.candidates import Candidates
-from evolink_widgets.core.shared.task_match import Found, Search, find, search_for
+from evolink_widgets.core.shared.task_match import Found, LostRequest, find, lost_request
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.evidence import Expected, expected
@@ -40,7 +40,7 @@ class NoList(Exception):
     """The service has no list of tasks: looking again is of no use."""
 
 
-class Lookout:
+class TaskSearch:
     """Looks for the tasks of one service whose replies were lost; to be used on the core's loop.
 
     Args:
@@ -87,11 +87,11 @@ class Lookout:
         answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
         self._asked.append((entry, answer))
         if self._looking is None:
-            self._looking = spawn(self._look_in_turn(), name="evolink-lookout")
+            self._looking = spawn(self._look_in_turn(), name="evolink-search")
         return await answer
 
     async def _look_in_turn(self) -> None:
-        """Look until nobody asks any more."""
+        """Look until no request waits for a look."""
         clock = asyncio.get_running_loop().time
         try:
             while self._asked:
@@ -111,7 +111,7 @@ class Lookout:
         except Exception as error:  # each that asked says what it means to it
             trouble = error
         for at, (_, answer) in enumerate(asked):
-            if answer.done():  # whoever asked was stopped meanwhile
+            if answer.done():  # its task was stopped meanwhile
                 continue
             if trouble is None:
                 answer.set_result(found[at])
@@ -119,10 +119,10 @@ class Lookout:
                 answer.set_exception(trouble)
 
     async def _find(self, entries: Sequence[Entry]) -> list[Found]:
-        asked = [self._search(entry) for entry in entries]
+        asked = [self._lost_request(entry) for entry in entries]
         lists: dict[str, tuple[TaskListItem, ...]] = {}
-        for model in {search.model for search in asked}:
-            since = min(search.since for search in asked if search.model == model)
+        for model in {one.model for one in asked}:
+            since = min(one.since for one in asked if one.model == model)
             items = await self._client.listing(model, since)
             if items is None:
                 raise NoList
@@ -136,8 +136,8 @@ class Lookout:
     def _without_owner(self, entries: Sequence[Entry], lists: Lists) -> list[str]:
         """The tasks that could be one of these requests', theirs first. On a worker."""
         known = self._journal.known_task_ids(self._service)
-        asked = [self._search(entry) for entry in entries]
-        all_ = [*asked, *map(self._search, self._rivals({entry.key for entry in entries}))]
+        asked = [self._lost_request(entry) for entry in entries]
+        all_ = [*asked, *map(self._lost_request, self._rivals({entry.key for entry in entries}))]
         free = [item for items in lists.values() for item in items if item.id not in known]
         fitting = [item for item in free if any(one.fits(item) for one in all_)]
         fitting.sort(key=lambda item: not any(one.fits(item) for one in asked))
@@ -152,16 +152,16 @@ class Lookout:
         """
         known = self._journal.known_task_ids(self._service)
         amounts = read_amounts(self._store.database, self._service)
-        searches = [self._search(entry, amounts) for entry in entries]
+        requests = [self._lost_request(entry, amounts) for entry in entries]
         others = self._rivals({entry.key for entry in entries})
         # One on its way will hear its own id: that can't be shared with any other.
         rivals = [
-            replace(search, identity=None) if entry.step is Step.SENDING else search
+            replace(rival, identity=None) if entry.step is Step.SENDING else rival
             for entry in others
-            for search in (self._search(entry, amounts),)
+            for rival in (self._lost_request(entry, amounts),)
         ]
         items = [item for found in lists.values() for item in found]
-        return find(searches, items, readings, known, rivals)
+        return find(requests, items, readings, known, rivals)
 
     def _rivals(self, asked: Set[str]) -> list[Entry]:
         """All others whose outcome is not known, those on their way among them."""
@@ -173,15 +173,15 @@ class Lookout:
             and not surely_not_accepted(entry)
         ]
 
-    def _search(self, entry: Entry, amounts: Amounts | None = None) -> Search:
-        return search_of(
+    def _lost_request(self, entry: Entry, amounts: Amounts | None = None) -> LostRequest:
+        return lost_request_of(
             entry, paid_timeout=self._paid_timeout, skew=self._client.skew, amounts=amounts
         )
 
 
-def search_of(
+def lost_request_of(
     entry: Entry, *, paid_timeout: float, skew: float, amounts: Amounts | None = None
-) -> Search:
+) -> LostRequest:
     """What is looked for, of a request whose answer is not known.
 
     Args:
@@ -195,7 +195,7 @@ def search_of(
     lost_at = failure.get("lost_at")
     if not isinstance(lost_at, (int, float)):
         lost_at = latest_loss(entry, paid_timeout)
-    return search_for(
+    return lost_request(
         entry.key,
         str(entry.request.get("model")),
         # With the number of pictures, as the identity of a recipe leaves it out.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.service.files_api import Files, quota_reached
-from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import (
     AuthenticationError,
@@ -52,7 +52,7 @@ class Uploader:
         files: the files service.
         account: the files service's name, and whose account it is, as the store writes it.
         owner: this session's name for leases.
-        patience: how long things are tried again.
+        retry: how long things are tried again.
         records: one thread for the database.
         workers: threads for files.
         clock: Unix seconds.
@@ -65,7 +65,7 @@ class Uploader:
         *,
         account: str,
         owner: str,
-        patience: Patience,
+        retry: RetryPolicy,
         records: Workers,
         workers: Workers,
         clock: Callable[[], float],
@@ -74,7 +74,7 @@ class Uploader:
         self._files = files
         self._account = account
         self._owner = owner
-        self._patience = patience
+        self._retry = retry
         self._records = records
         self._workers = workers
         self._clock = clock
@@ -116,7 +116,7 @@ class Uploader:
                 await self._forget(digest, link)
 
     async def _joined(self, digest: str) -> str:
-        """The link of a content; whoever asks while it is on its way waits for the same one."""
+        """The link of a content; who asks while it is on its way waits for the same one."""
         going = self._going.get(digest)
         if going is None:
             going = self._going[digest] = spawn(self._link(digest), name="evolink-upload")
@@ -126,7 +126,7 @@ class Uploader:
     def _ended(self, digest: str, done: asyncio.Task[str]) -> None:
         self._going.pop(digest, None)
         if not done.cancelled():
-            done.exception()  # whoever waited has it; nobody may be left
+            done.exception()  # its waiters have it; there may be none left
 
     async def _link(self, digest: str) -> str:
         path = await self._workers.run(self._uploads.file_of, digest)
@@ -140,7 +140,7 @@ class Uploader:
                 async with self._room:
                     return await self._upload(digest, path, size, doubtful=turn.doubtful)
             if turn.upload is None:
-                await asyncio.sleep(self._patience.spread(LOOK_AGAIN))
+                await asyncio.sleep(self._retry.spread(LOOK_AGAIN))
             elif await self._holds(digest, turn.upload, path.name, size):
                 return turn.upload.link
 
@@ -187,8 +187,8 @@ class Uploader:
 
     async def _try(self, trial: _Trial, digest: str, path: Path, size: int) -> Upload:
         """Upload until it is there or refused for good; what may be there is looked for."""
-        pauses = iter(self._patience.download)
-        limited_until = self._clock() + self._patience.limited
+        pauses = iter(self._retry.download)
+        limited_until = self._clock() + self._retry.limited
         while True:
             try:
                 if trial.look and (found := await self._look(trial, path.name, size)):
@@ -208,7 +208,7 @@ class Uploader:
                 if following is None:
                     raise
                 pause = following
-            await asyncio.sleep(self._patience.spread(pause))
+            await asyncio.sleep(self._retry.spread(pause))
 
     async def _look(self, trial: _Trial, name: str, size: int) -> Upload | None:
         """Look for what may have arrived; after a few looks in vain it is sent again."""

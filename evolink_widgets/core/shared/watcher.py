@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.service.client import Client
-from evolink_widgets.core.service.retry import Patience
+from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.errors import EvolinkError, RateLimited, RequestRefused
 from evolink_widgets.rules.tasks.schedule import Plan
 from evolink_widgets.rules.tasks.task import TaskSnapshot
@@ -67,12 +67,12 @@ class Watcher:
 
     Args:
         client: the service.
-        patience: pauses after failures.
+        retry: pauses after failures.
     """
 
-    def __init__(self, client: Client, patience: Patience) -> None:
+    def __init__(self, client: Client, retry: RetryPolicy) -> None:
         self._client = client
-        self._patience = patience
+        self._retry = retry
         self._live: dict[str, _Watch] = {}
         self._changed = asyncio.Event()
         self._running = False
@@ -85,7 +85,7 @@ class Watcher:
 
         There is no deadline: what is paid for is waited for. Cancelling ends the watching. A
         refused reading says nothing of the task; when that is all that comes, `REFUSALS` times
-        in a row and for `Patience.refused` seconds, watching it any longer is of no use now.
+        in a row and for `RetryPolicy.refused` seconds, watching it any longer is of no use now.
 
         Args:
             task_id: the service's id.
@@ -226,7 +226,7 @@ class Watcher:
         elapsed, gap = now - watch.started, now - watch.read_at
         watch.read_at = now
         if snapshot.status.finished:
-            if gap <= max(0.5, 0.5 * elapsed):  # else nobody knows when it ended
+            if gap <= max(0.5, 0.5 * elapsed):  # else it is not known when it ended
                 watch.plan.finished(elapsed - gap / 2)
             watch.ended.set_result(snapshot)
             return
@@ -244,12 +244,12 @@ class Watcher:
         if isinstance(error, RequestRefused) and not isinstance(error, RateLimited):
             watch.refused_since = watch.refused_since if watch.refusals else now
             watch.refusals += 1
-            lasts = now - watch.refused_since >= self._patience.refused
+            lasts = now - watch.refused_since >= self._retry.refused
             if lasts and watch.refusals >= REFUSALS:
                 watch.ended.set_exception(error)
                 return
         watch.trouble(error)
-        self._again(watch, now + self._patience.after(watch.failures))
+        self._again(watch, now + self._retry.after(watch.failures))
 
     def _again(self, watch: _Watch, due: float) -> None:
         watch.last = asyncio.get_running_loop().time()

@@ -18,7 +18,7 @@ from evolink_widgets.store.gallery.examine import pixels_of
 from evolink_widgets.store.journal.journal import is_found
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.tasks.task import TaskSnapshot
     from evolink_widgets.store.gallery.gallery import Gallery
 
@@ -29,38 +29,40 @@ class AnothersTask(Exception):
     """A found task has shown that it is another's; `str()` says by what."""
 
 
-async def adopt(story: TaskStory, task_id: str) -> bool:
+async def adopt(context: TaskContext, task_id: str) -> bool:
     """Take a found task, unless another request was quicker; of several one gets it."""
-    wiring, journal = story.wiring, story.wiring.store.journal
-    now = wiring.clock()
-    if not await wiring.records.run(journal.adopt, story.key, task_id, now):
+    parts, journal = context.parts, context.parts.store.journal
+    now = parts.clock()
+    if not await parts.records.run(journal.adopt, context.key, task_id, now):
         return False
-    story.record.entry = await wiring.records.run(journal.get, story.key)
-    story.tell(stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found.")
+    context.record.entry = await parts.records.run(journal.get, context.key)
+    context.tell(
+        stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found."
+    )
     return True
 
 
-def check_number(story: TaskStory, snapshot: TaskSnapshot) -> None:
+def check_number(context: TaskContext, snapshot: TaskSnapshot) -> None:
     """Hold the number of a found task's pictures against what was asked.
 
     Raises:
         AnothersTask: there are too many.
     """
     number = len(snapshot.results)
-    if is_found(story.record.line) and too_many(story.request.n, number):
-        raise AnothersTask(f"{counted(number, 'picture')}, not {story.request.n}")
+    if is_found(context.record.line) and too_many(context.request.n, number):
+        raise AnothersTask(f"{counted(number, 'picture')}, not {context.request.n}")
 
 
 class PixelCheck:
     """Holds the pixels of a found task's first picture against what was asked.
 
     Args:
-        story: the task's story.
+        context: the task.
         is_needed: whether the task was found, and none of its pictures is taken in yet.
     """
 
-    def __init__(self, story: TaskStory, *, is_needed: bool) -> None:
-        self._story = story
+    def __init__(self, context: TaskContext, *, is_needed: bool) -> None:
+        self._context = context
         self._is_needed = is_needed
         self._lock = asyncio.Lock()
         self._contradiction: AnothersTask | None = None
@@ -75,8 +77,8 @@ class PixelCheck:
         """
         async with self._lock:
             if self._is_needed:
-                asked = self._story.request.pixels
-                came = await self._story.wiring.pictures.run(pixels_of, part)
+                asked = self._context.request.pixels
+                came = await self._context.parts.pictures.run(pixels_of, part)
                 if came is None:
                     return  # it is no picture, and will be refused as such
                 self._is_needed = False
@@ -87,7 +89,7 @@ class PixelCheck:
                 raise self._contradiction
 
 
-async def give_back(story: TaskStory, why: AnothersTask) -> None:
+async def give_back(context: TaskContext, why: AnothersTask) -> None:
     """Undo a find: the outcome is unknown again, and the task is not found for it any more.
 
     Killed at any point it is either still found, and will be held against the ask again, or
@@ -96,13 +98,13 @@ async def give_back(story: TaskStory, why: AnothersTask) -> None:
     Raises:
         StoreError: it can't be written; the task stays found, for the next kernel to check.
     """
-    line, wiring = story.record.line, story.wiring
+    line, parts = context.record.line, context.parts
     assert line.task_id is not None
-    number = max(len(line.results), story.request.n)
-    await wiring.pictures.run(_remove_parts, wiring.store.gallery, story.key, number)
-    await story.record.disowned(line.task_id, str(why))
-    story.estimated_time = None
-    story.tell(
+    number = max(len(line.results), context.request.n)
+    await parts.pictures.run(_remove_parts, parts.store.gallery, context.key, number)
+    await context.record.disowned(line.task_id, str(why))
+    context.estimated_time = None
+    context.tell(
         stage=Stage.SENDING, task_id=None, receipt=None, progress=None, left=None, note=TAKEN_BACK
     )
 

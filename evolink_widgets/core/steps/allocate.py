@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from evolink_widgets.core.recovery.recover import take_up
+from evolink_widgets.core.money.budget import Terms, check_spending
 from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.steps.endings import CameShort, stopped
 from evolink_widgets.core.steps.record import buy
 from evolink_widgets.core.steps.reuse import Ask, stored_of
-from evolink_widgets.core.terms import Terms, check_spending
+from evolink_widgets.core.steps.stages import PicturesMissing
+from evolink_widgets.core.wait_errors import stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
@@ -24,38 +24,64 @@ from evolink_widgets.store.journal.failures import error_from, failure_record
 from evolink_widgets.store.journal.journal import Entry, new_key
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.parts import Wiring
-    from evolink_widgets.core.steps.runner import TaskStory
-    from evolink_widgets.core.stored import Stored
+    from evolink_widgets.core.shared.parts import SessionParts
+    from evolink_widgets.core.state import Stored
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.request.recipe import Recipe
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."
 ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
 
 
-class Shelf:
-    """The places of one ask, and what each is filled with.
+class TakeUp(Protocol):
+    """Finds or starts another task of the journal; `recovery.recover.take_up` does."""
+
+    async def __call__(
+        self, key: str, *, entry: Entry | None = None, to_send: bool = False
+    ) -> TaskContext | None:
+        """Return the task, at work; `None` where there is none to be taken up.
+
+        Args:
+            key: the task's local key.
+            entry: its line in the journal, where that is known.
+            to_send: whether it is a purchase of our own that was just decided.
+        """
+
+
+class Allocation:
+    """The places of one ask, and what fills each: stored pictures, open tasks or a purchase.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
         recipe: the whole ask.
         identities: the pools that may answer, in order.
         ask: the ask's part in the run of the cell.
+        take_up: starts the tasks that are waited for.
     """
 
-    def __init__(self, wiring: Wiring, recipe: Recipe, identities: Sequence[str], ask: Ask) -> None:
+    def __init__(
+        self,
+        parts: SessionParts,
+        recipe: Recipe,
+        identities: Sequence[str],
+        ask: Ask,
+        *,
+        take_up: TakeUp,
+    ) -> None:
         self.ask = ask
         self.images: dict[int, GeneratedImage] = {}
         self.own: tuple[int, ...] = ()
-        self.lost: list[TaskStory] = []
+        self.lost: list[TaskContext] = []
         self.gone: tuple[str, ...] = ()
-        self._wiring = wiring
+        self._parts = parts
         self._recipe = recipe
         self._identities = tuple(identities)
+        self._take_up = take_up
         self._waiting: dict[int, Slot] = {}
         self._reused: list[Offer] = []
         self._mine: set[Slot] = set()
         self._bought: set[str] = set()
+        self._others: dict[str, TaskContext] = {}
 
     @property
     def is_short(self) -> bool:
@@ -78,6 +104,21 @@ class Shelf:
     def awaited(self) -> frozenset[str]:
         """Keys of the tasks of others that it waits for."""
         return frozenset(slot.key for slot in self._waiting.values())
+
+    def withdraw_twins(self) -> frozenset[str]:
+        """Stop what the ask took up, where that was not sent yet, and return the keys of those.
+
+        The first handle was waited for in vain and given up for this one: what is still to be
+        sent would be bought for no handle that anything waits for.
+        """
+        twins = [
+            other
+            for key, other in self._others.items()
+            if key in self.awaited and other.shares_set_of(self.ask) and other.is_unsent()
+        ]
+        for twin in twins:
+            twin.stop()
+        return frozenset(twin.key for twin in twins)
 
     def place_of(self, number: int) -> int:
         """The place of a picture that the ask itself has bought, by its number there."""
@@ -109,91 +150,94 @@ class Shelf:
             offers, entry = self._choose(len(empty)), None
             missing = len(empty) - len(offers)
             if missing:
-                gone = self._wiring.pool.gone(self._identities)[:missing]
+                gone = self._parts.pool.gone(self._identities)[:missing]
                 self._check_spending(missing, gone)
-                with self._wiring.store.database.write():
-                    # Again, now that nobody else can write.
+                with self._parts.store.database.write():
+                    # Again, now that no other process can write.
                     offers = self._choose(len(empty))
                     missing = len(empty) - len(offers)
                     if missing:
-                        entry = buy(self._wiring, key, self.part(missing), terms)
+                        entry = buy(self._parts, key, self.part(missing), terms)
                         self.gone += tuple(gone[:missing])
             self._note(empty, offers, entry, own)
             self.ask.take(self._mine)
         return entry
 
-    async def fill(self, story: TaskStory) -> None:
+    async def fill(self, context: TaskContext) -> None:
         """Wait for what others bring, and buy what they fail to.
 
         Raises:
-            CameShort: it may be paid for and is not here, or it could not be bought.
+            PicturesMissing: it may be paid for and is not here, or it could not be bought.
         """
         self.lost.clear()
         while self.is_short:
             if self._empty():
-                await story.uninterrupted(self._take_more(story))
+                await context.uninterrupted(self._take_more(context))
             keys = {slot.key for slot in self._waiting.values()}
             ends = await asyncio.gather(
-                *(self._bring(story, key) for key in keys), return_exceptions=True
+                *(self._bring(context, key) for key in keys), return_exceptions=True
             )
             for end in ends:
                 if isinstance(end, BaseException):
                     raise end
 
-    async def _take_more(self, story: TaskStory) -> None:
-        key, run = new_key(), self._wiring.records.run
+    async def _take_more(self, context: TaskContext) -> None:
+        key, run = new_key(), self._parts.records.run
         try:
-            entry = await run(self.take, key, story.terms, own=False)
+            entry = await run(self.take, key, context.terms, own=False)
         except EvolinkError as error:
-            raise CameShort(Stage.REFUSED, error) from None
-        story.show()
+            raise PicturesMissing(Stage.REFUSED, error) from None
+        context.show()
         if entry is not None:
             self._bought.add(key)
-            await take_up(self._wiring, key, entry=entry, to_send=True)
+            await self._take_up(key, entry=entry, to_send=True)
 
-    async def _bring(self, story: TaskStory, key: str) -> None:
+    async def _bring(self, context: TaskContext, key: str) -> None:
         """Wait for one task, and take its pictures as they land."""
         wanted = {place: slot.number for place, slot in self._waiting.items() if slot.key == key}
-        other = await take_up(self._wiring, key)
+        other = await self._take_up(key)
         if other is not None:
-            leave = other.task.subscribe(lambda state: self._mirror(story, other, wanted, state))
+            self._others[key] = other
+            leave = other.task.subscribe(lambda state: self._mirror(context, other, wanted, state))
             try:
                 await other.own_end.wait()
                 await other.left()  # stopped before it was sent: it is withdrawn first
             finally:
                 leave()
-            self._take_from(story, other, wanted)
+            self._take_from(context, other, wanted)
         for place in wanted:
             del self._waiting[place]
         missing = wanted.keys() - self.images.keys()
-        await self._wiring.records.run(self._give_back, {Slot(key, wanted[one]) for one in missing})
+        await self._parts.records.run(self._give_back, {Slot(key, wanted[one]) for one in missing})
         if missing and other is not None:
             self._raise_if_out(other)
 
-    def _raise_if_out(self, other: TaskStory) -> None:
+    def _raise_if_out(self, other: TaskContext) -> None:
         """Say what became of a task that brought nothing, unless it was surely not charged."""
         state = other.task.state
         error = state.error or stopped(state.task_id, other.charge())
         if other.is_open:
             self.lost.append(other)
-            raise CameShort(state.stage, _for_another(error))
+            raise PicturesMissing(state.stage, _for_another(error))
         if other.key in self._bought:
-            raise CameShort(state.stage, error)
+            raise PicturesMissing(state.stage, error)
 
     def _mirror(
-        self, story: TaskStory, other: TaskStory, wanted: Mapping[int, int], state: TaskState
+        self, context: TaskContext, other: TaskContext, wanted: Mapping[int, int], state: TaskState
     ) -> None:
         """Show how the task that is waited for gets on."""
-        self._take_from(story, other, wanted)
-        if not self.own and not state.stage.ended and not story.task.state.stage.ended:
-            story.tell(
+        self._take_from(context, other, wanted)
+        if not self.own and not state.stage.ended and not context.task.state.stage.ended:
+            context.tell(
                 stage=state.stage,
                 progress=state.progress,
                 left=state.left,
                 note=state.note or ASKED_BEFORE,
             )
 
-    def _take_from(self, story: TaskStory, other: TaskStory, wanted: Mapping[int, int]) -> None:
+    def _take_from(
+        self, context: TaskContext, other: TaskContext, wanted: Mapping[int, int]
+    ) -> None:
         landed = {
             place: other.mine[number]
             for place, number in wanted.items()
@@ -204,7 +248,7 @@ class Shelf:
         self.images |= landed
         receipt = other.task.receipt
         if other.key in self._bought:
-            story.tell(receipt=receipt)
+            context.tell(receipt=receipt)
         else:
             share = None
             if receipt is not None and receipt.charged is not None:
@@ -216,19 +260,19 @@ class Shelf:
             for place, image in landed.items():
                 slot = Slot(other.key, wanted[place])
                 self._reused.append(Offer(slot, image, share, paid_at, notebook))
-        story.show()
+        context.show()
 
     def _empty(self) -> list[int]:
         filled = {*self.images, *self.own, *self._waiting}
         return [place for place in range(self._recipe.request.n) if place not in filled]
 
     def _choose(self, n: int) -> list[Offer]:
-        return self._wiring.pool.choose(
+        return self._parts.pool.choose(
             n,
             self._identities,
-            service=self._wiring.service,
+            service=self._parts.service,
             taken=self.ask.others | self._mine,
-            now=self._wiring.clock(),
+            now=self._parts.clock(),
         )
 
     def _note(
@@ -264,7 +308,7 @@ class Shelf:
             said += ", beside those that this run of the cell has taken"
         if gone:
             said += f" ({_names(gone)} not there any more: moved or deleted)"
-        check_spending(self._wiring.may_spend, said)
+        check_spending(self._parts.may_spend, said)
 
 
 def _names(files: Sequence[str]) -> str:

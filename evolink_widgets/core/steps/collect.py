@@ -1,4 +1,4 @@
-"""The last act of a story: fetching the pictures and taking them in, before it is "done"."""
+"""Fetching a task's pictures and taking them into the store: its last step before it is "done"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evolink_widgets.store.journal.journal import Step, is_found
 from evolink_widgets.store.opening import size_of
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
 
 AGAIN = 3
 """New links of a picture that are each tried as patiently as the first, before it is left."""
@@ -25,7 +25,7 @@ UNKNOWN = 3
 """Readings in a row that do not know the task before it is said to be gone."""
 
 
-async def collect(story: TaskStory) -> None:
+async def collect(context: TaskContext) -> None:
     """Fetch every picture that is not here yet, several at once.
 
     Raises:
@@ -33,38 +33,38 @@ async def collect(story: TaskStory) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    await story.load_images()
-    story.tell(stage=Stage.SAVING, progress=99)
-    here = set(story.mine)
+    await context.load_images()
+    context.tell(stage=Stage.SAVING, progress=99)
+    here = set(context.mine)
     if here:
-        await story.wiring.pictures.run(_tidy, story.wiring.store.gallery, story.key, here)
-    links = Links(story, story.record.line.results)
+        await context.parts.pictures.run(_tidy, context.parts.store.gallery, context.key, here)
+    links = Links(context, context.record.line.results)
     wanted = [index for index in links.places if index not in here]
-    if (wanted or not here) and not story.record.has_read_links:
-        await _read_anew(story)
-        if story.record.step is not Step.READY:
+    if (wanted or not here) and not context.record.has_read_links:
+        await _read_anew(context)
+        if context.record.step is not Step.READY:
             return  # it has shown that it is another's
-        links = Links(story, story.record.line.results)
+        links = Links(context, context.record.line.results)
         wanted = [index for index in links.places if index not in here]
-    check = PixelCheck(story, is_needed=is_found(story.record.line) and not here)
+    check = PixelCheck(context, is_needed=is_found(context.record.line) and not here)
     outcomes = await asyncio.gather(
-        *(_picture(story, links, check, index) for index in wanted), return_exceptions=True
+        *(_picture(context, links, check, index) for index in wanted), return_exceptions=True
     )
     errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     for error in errors:
         if isinstance(error, AnothersTask):
-            await give_back(story, error)
+            await give_back(context, error)
             return
     for error in errors:
         if not isinstance(error, DownloadFailed):
             raise error
     if errors:
-        await _close_if_gone(story, links)
+        await _close_if_gone(context, links)
         raise errors[0]
-    await story.record.saved(story.task.state.receipt)
+    await context.record.saved(context.task.state.receipt)
 
 
-async def _read_anew(story: TaskStory) -> None:
+async def _read_anew(context: TaskContext) -> None:
     """Ask the service for the links: those in the journal are another process's word.
 
     The folder may be a stranger's, and its links lead wherever that one likes.
@@ -74,12 +74,12 @@ async def _read_anew(story: TaskStory) -> None:
         EvolinkError: as `follow`.
     """
     try:
-        await follow(story)
+        await follow(context)
     except NotFound:
-        await _gone(story, "The service does not know the task, and its links are not believed.")
+        await _gone(context, "The service does not know the task, and its links are not believed.")
 
 
-async def _close_if_gone(story: TaskStory, links: Links) -> None:
+async def _close_if_gone(context: TaskContext, links: Links) -> None:
     """Say that the pictures are gone, once the service no longer knows the task.
 
     Raises:
@@ -87,55 +87,55 @@ async def _close_if_gone(story: TaskStory, links: Links) -> None:
             task stays open until their time is over: another key may know it.
     """
     if links.unknown >= UNKNOWN:
-        await _gone(story, "The links have run out, and the service no longer knows the task.")
+        await _gone(context, "The links have run out, and the service no longer knows the task.")
 
 
-async def _gone(story: TaskStory, why: str) -> NoReturn:
+async def _gone(context: TaskContext, why: str) -> NoReturn:
     """Say that the pictures are gone; write it down once nothing can bring them any more.
 
     Raises:
         LinkExpired: always. The task stays open until the time of its links is over.
     """
-    until, gone = story.record.line.links_until, LinkExpired(why, task_id=story.task.id)
-    if until is not None and story.wiring.clock() >= until:
-        await story.record.lost(gone, story.task.state.receipt)
+    until, gone = context.record.line.links_until, LinkExpired(why, task_id=context.task.id)
+    if until is not None and context.parts.clock() >= until:
+        await context.record.lost(gone, context.task.state.receipt)
     raise gone
 
 
-async def _picture(story: TaskStory, links: Links, check: PixelCheck, index: int) -> None:
+async def _picture(context: TaskContext, links: Links, check: PixelCheck, index: int) -> None:
     """Fetch one picture until it is whole and taken in."""
-    wiring = story.wiring
-    gallery = wiring.store.gallery
-    part = await wiring.pictures.run(gallery.part_path, story.key, index)
-    pauses = iter(wiring.patience.download)
+    parts = context.parts
+    gallery = parts.store.gallery
+    part = await parts.pictures.run(gallery.part_path, context.key, index)
+    pauses = iter(parts.retry.download)
     best = again = 0
     while True:
         link, readings = links[index], links.readings
         try:
-            await wiring.downloads.fetch(link, part)
+            await parts.downloads.fetch(link, part)
             await check.admits(part)
-            # Never cut short: whoever collects the task next uses the same file.
-            admitted = wiring.pictures.run(
+            # Never cut short: the next kernel that collects the task uses the same file.
+            admitted = parts.pictures.run(
                 gallery.admit,
-                story.key,
+                context.key,
                 index,
                 part,
-                story.recipe,
-                now=wiring.clock(),
-                task_id=story.task.id,
-                expected=max(story.request.n, len(links.places)),
-                notebook=story.record.line.origin,
+                context.recipe,
+                now=parts.clock(),
+                task_id=context.task.id,
+                expected=max(context.request.n, len(links.places)),
+                notebook=context.record.line.origin,
             )
-            story.landed(await story.uninterrupted(admitted))
+            context.landed(await context.uninterrupted(admitted))
             return
         except DownloadFailed as error:
             come = size_of(part)
             if come > best:  # it gets on, if slowly: that is no reason to give up
-                best, pauses = come, iter(wiring.patience.download)
+                best, pauses = come, iter(parts.retry.download)
             elif await links.renew(link, readings, error) and again < AGAIN:
-                again, pauses = again + 1, iter(wiring.patience.download)
+                again, pauses = again + 1, iter(parts.retry.download)
             pause = _next(pauses, error)
-        await asyncio.sleep(wiring.patience.spread(pause))
+        await asyncio.sleep(parts.retry.spread(pause))
 
 
 def _tidy(gallery: Gallery, key: str, here: Set[int]) -> None:
@@ -163,10 +163,10 @@ class Links:
         unknown: how often in a row the service did not know the task.
     """
 
-    def __init__(self, story: TaskStory, results: tuple[str, ...]) -> None:
+    def __init__(self, context: TaskContext, results: tuple[str, ...]) -> None:
         self.readings = 0
         self.unknown = 0
-        self._story = story
+        self._context = context
         self._results = results
         self._lock = asyncio.Lock()
 
@@ -189,16 +189,16 @@ class Links:
         Returns:
             Whether the picture has another link now.
         """
-        story, wiring = self._story, self._story.wiring
-        assert story.task.id is not None
+        context, parts = self._context, self._context.parts
+        assert context.task.id is not None
         async with self._lock:
             if failed not in self._results or self.readings != readings:
                 return failed not in self._results
-            story.says(f"{error.message} Asking the service for its links again.")
+            context.says(f"{error.message} Asking the service for its links again.")
             self.readings += 1
             try:
-                with wiring.limits.read_pace.telling(story.held):
-                    snapshot = await wiring.client.task(story.task.id)
+                with parts.limits.read_pace.telling(context.held):
+                    snapshot = await parts.client.task(context.task.id)
             except EvolinkError as unread:
                 self.unknown = self.unknown + 1 if isinstance(unread, NotFound) else 0
                 return False  # the pause before the next try serves this too
@@ -206,8 +206,8 @@ class Links:
             found = self._in_place(snapshot.results)
             if found != self._results:
                 self._results = found
-                until = wiring.clock() + LINKS_LIVE
-                story.record.ready(found, until, story.task.state.receipt)
+                until = parts.clock() + LINKS_LIVE
+                context.record.ready(found, until, context.task.state.receipt)
             return failed not in self._results
 
     def _in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:

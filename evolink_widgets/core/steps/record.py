@@ -1,7 +1,7 @@
-"""One task's lines in the journal and the ledger, as its story writes them.
+"""One task's lines in the journal and the ledger, as its steps write them.
 
-Before the request goes out, a line that can't be written stops the story: nothing is sent that
-is not written down. After it, nothing stops the story: what can't be written waits in memory for
+Before the request goes out, a line that can't be written stops the task: nothing is sent that
+is not written down. After it, nothing stops the task: what can't be written waits in memory for
 the next chance, and what was paid for is fetched all the same.
 """
 
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.money.budget import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
-from evolink_widgets.core.terms import Terms
 from evolink_widgets.errors import (
     Billed,
     BudgetExceeded,
@@ -35,12 +35,12 @@ from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.shared.parts import Wiring
+    from evolink_widgets.core.shared.parts import SessionParts
 
 log = logging.getLogger("evolink_widgets")
 
 OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
-"""Steps from which a story goes on."""
+"""Steps from which a task goes on."""
 
 SOON = 1.0
 """Seconds in which most pictures are fetched; then their links are written down."""
@@ -53,10 +53,11 @@ class TaskRecord:
     """What is written of one task; to be used on the core's loop.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
         key: the task's local key.
         entry: its line in the journal; `None` when nothing is written yet.
         trouble: told when a line has to wait.
+        learn: told of a new receipt.
         is_held: whether it is this kernel's to collect already.
 
     Attributes:
@@ -67,19 +68,21 @@ class TaskRecord:
 
     def __init__(
         self,
-        wiring: Wiring,
+        parts: SessionParts,
         key: str,
         entry: Entry | None,
         trouble: Callable[[StoreError], None],
         *,
+        learn: Callable[[], None],
         is_held: bool = False,
     ) -> None:
         self.entry = entry
         self.is_held = is_held
         self.has_read_links = False
-        self._wiring = wiring
+        self._parts = parts
         self._key = key
         self._trouble = trouble
+        self._learn = learn
         self._unwritten: list[Callable[[], Entry]] = []
         self._soon: asyncio.TimerHandle | None = None
 
@@ -105,17 +108,17 @@ class TaskRecord:
         Args:
             busy: called at each look that finds another kernel at work.
         """
-        while not await self._wiring.records.run(self._may_go_on):
+        while not await self._parts.records.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
         self.is_held = True
 
     def _may_go_on(self) -> bool:
-        """Claim the task, or find that nobody has to any more: it is over. On a worker."""
-        journal = self._wiring.store.journal
+        """Claim the task, or find that it is over and none has to. On a worker."""
+        journal = self._parts.store.journal
         found = journal.get(self._key)
         is_over = found is not None and found.ended_at is not None
-        if not is_over and not journal.claim(self._key, self._wiring.owner, self._wiring.clock()):
+        if not is_over and not journal.claim(self._key, self._parts.owner, self._parts.clock()):
             return False
         # What could not be written yet is newer than what the journal says.
         if not self._unwritten:
@@ -130,7 +133,7 @@ class TaskRecord:
             await self._write_links()
         if self.line.owner is None and not self._unwritten:
             return  # it has ended, and says so
-        await self.quietly(self._wiring.store.journal.release, self._key, self._wiring.owner)
+        await self.quietly(self._parts.store.journal.release, self._key, self._parts.owner)
 
     async def sending(self) -> Entry:
         """Write down that the POST goes out now; call it right before each POST.
@@ -140,14 +143,14 @@ class TaskRecord:
         """
 
         def line() -> Callable[[], None]:
-            entry = self._wiring.store.journal.sending(self._key, self._wiring.clock())
+            entry = self._parts.store.journal.sending(self._key, self._parts.clock())
 
             def on_disk() -> None:
                 self.entry = entry
 
             return on_disk
 
-        await self._wiring.flush.write(line)
+        await self._parts.flush.write(line)
         return self.line
 
     def note_down(
@@ -164,7 +167,7 @@ class TaskRecord:
             facts: its keyword arguments.
         """
         self._unwritten.append(lambda: move(*args, **facts))
-        return self._written(meaning, partial(self._wiring.records.run, self._write_all))
+        return self._written(meaning, partial(self._parts.records.run, self._write_all))
 
     async def _written(
         self, meaning: Mapping[str, Any], write: Callable[[], Coroutine[Any, Any, None]]
@@ -179,7 +182,7 @@ class TaskRecord:
 
     async def accepted(self, task_id: str, receipt: Receipt) -> None:
         """Write down that the service has it, and what it has set aside where that is more."""
-        now, store = self._wiring.clock(), self._wiring.store
+        now, store = self._parts.clock(), self._parts.store
         is_more = (receipt.reserved or 0.0) > (self.line.estimate_high or 0.0)
 
         def write() -> Entry:
@@ -192,18 +195,18 @@ class TaskRecord:
         self._unwritten.append(write)
         await self._written(
             {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
-            partial(self._wiring.flush.write, self._write_together),
+            partial(self._parts.flush.write, self._write_together),
         )
 
     async def reserved(self, receipt: Receipt) -> None:
         """Write down what the service has set aside for a task that was taken up."""
-        await self._wiring.records.run(self._raise_reservation, receipt)
+        await self._parts.records.run(self._raise_reservation, receipt)
 
     def _raise_reservation(self, receipt: Receipt) -> None:
         if receipt.reserved is None:
             return
         try:
-            self._wiring.store.ledger.raise_to(self._key, receipt.reserved, self._wiring.clock())
+            self._parts.store.ledger.raise_to(self._key, receipt.reserved, self._parts.clock())
         except StoreError as error:  # the task's id is worth more than a sum
             log.warning("Task %s: %s", self._key, error)
 
@@ -211,6 +214,11 @@ class TaskRecord:
         """Know where the pictures are; it is written with the end, or in `SOON` seconds.
 
         A kernel that dies before reads the task once more, and loses nothing.
+
+        Args:
+            links: the pictures' addresses, in order.
+            until: Unix seconds until which they work.
+            receipt: credits as the service reported them, where it did.
         """
         self.has_read_links = True
         self.entry = replace(
@@ -235,7 +243,7 @@ class TaskRecord:
         links, until, receipt = self.line.results, self.line.links_until, self.line.receipt
         return self.note_down(
             {"step": Step.READY, "results": links, "links_until": until, "receipt": receipt},
-            self._wiring.store.journal.ready,
+            self._parts.store.journal.ready,
             self._key,
             links,
             until=until,
@@ -254,7 +262,7 @@ class TaskRecord:
             StoreError: it is not written; the task still counts as found.
         """
         self._end_wait()  # its links are not ours to write down
-        store, high = self._wiring.store, self.line.estimate_high
+        store, high = self._parts.store, self.line.estimate_high
 
         def write() -> bool:
             self._write_all()
@@ -265,15 +273,15 @@ class TaskRecord:
             self.entry = store.journal.get(self._key) or self.entry
             return taken_back
 
-        return await self._wiring.records.run(write)
+        return await self._parts.records.run(write)
 
     async def saved(self, receipt: Receipt | None) -> None:
         """Write down that every picture is a file, and what the service charged."""
-        now = self._wiring.clock()
+        now = self._parts.clock()
         await self._ended(
             {"step": Step.SAVED},
             self._settle(receipt, now),
-            self._wiring.store.journal.finished,
+            self._parts.store.journal.finished,
             now,
             links=self.line.results,
             until=self.line.links_until,
@@ -282,11 +290,11 @@ class TaskRecord:
 
     async def lost(self, error: EvolinkError, receipt: Receipt | None) -> None:
         """Write down that nothing can bring the pictures any more, though they are paid for."""
-        now, record = self._wiring.clock(), failure_record(error)
+        now, record = self._parts.clock(), failure_record(error)
         await self._ended(
             {"step": Step.FAILED, "failure": record},
             self._settle(receipt, now),
-            self._wiring.store.journal.failed,
+            self._parts.store.journal.failed,
             record,
             now,
             receipt=receipt,
@@ -294,12 +302,12 @@ class TaskRecord:
 
     async def failed(self, error: EvolinkError, receipt: Receipt | None) -> None:
         """Write down that the service gave up, and give the credits back unless it kept them."""
-        now, record = self._wiring.clock(), failure_record(error)
+        now, record = self._parts.clock(), failure_record(error)
         is_charged = error.billed is not Billed.NO  # perhaps spent counts as spent
         await self._ended(
             {"step": Step.FAILED, "failure": record},
             self._settle(receipt, now) if is_charged else self._release(now),
-            self._wiring.store.journal.failed,
+            self._parts.store.journal.failed,
             record,
             now,
             receipt=receipt,
@@ -307,11 +315,11 @@ class TaskRecord:
 
     async def refused(self, error: EvolinkError) -> None:
         """Write down that the request surely was not accepted, and give its credits back."""
-        now, record = self._wiring.clock(), failure_record(error)
+        now, record = self._parts.clock(), failure_record(error)
         await self._ended(
             {"step": Step.REFUSED, "failure": record},
             self._release(now),
-            self._wiring.store.journal.refused,
+            self._parts.store.journal.refused,
             record,
             now,
         )
@@ -326,33 +334,33 @@ class TaskRecord:
     ) -> None:
         """Write an end into journal and ledger: both, or neither.
 
-        A kernel killed between the two would leave credits reserved for a task that nobody
+        A kernel killed between the two would leave credits reserved for a task that no kernel
         takes up any more.
         """
 
         self._end_wait()  # the end says it, too
 
         def write() -> Entry:
-            with self._wiring.store.database.write():
+            with self._parts.store.database.write():
                 entry = move(self._key, *args, **facts)
                 keep_books()
                 return entry
 
         await self.note_down(meaning, write)
-        self._wiring.keeper.learn()
+        self._learn()
 
     def _settle(self, receipt: Receipt | None, now: float) -> Callable[[], None]:
         """What puts the service's charge in place of what was reserved."""
-        return lambda: self._wiring.store.ledger.settle(self._key, receipt or Receipt(), now)
+        return lambda: self._parts.store.ledger.settle(self._key, receipt or Receipt(), now)
 
     def _release(self, now: float) -> Callable[[], None]:
         """What gives back the reserved credits: it was surely not charged."""
-        return lambda: self._wiring.store.ledger.release(self._key, now)
+        return lambda: self._parts.store.ledger.release(self._key, now)
 
     async def quietly(self, function: Callable[..., object], *args: object) -> None:
         """Book-keeping whose failure must not spoil what the task has achieved."""
         try:
-            await self._wiring.records.run(function, *args)
+            await self._parts.records.run(function, *args)
         except StoreError as error:
             log.warning("Task %s: %s", self._key, error)
 
@@ -372,13 +380,13 @@ class TaskRecord:
         return on_disk
 
 
-def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
+def buy(parts: SessionParts, key: str, recipe: Recipe, terms: Terms) -> Entry:
     """Reserve the credits of a purchase and write its intent down: both, or nothing. On a worker.
 
     `journal.sending` makes both durable, before the POST.
 
     Args:
-        wiring: the session's parts.
+        parts: the session's parts.
         key: the purchase's local key.
         recipe: what is bought.
         terms: the caps that hold, and where it comes from.
@@ -387,17 +395,17 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
         BudgetExceeded: it may cost more than is left.
         StoreError: it can't be written, or the pictures would not fit.
     """
-    store = wiring.store
+    store = parts.store
     _check_room(recipe.request, store.root)
-    now, high = wiring.clock(), wiring.estimate(recipe.request).high
+    now, high = parts.clock(), parts.estimate(recipe.request).high
 
     def reserve() -> None:
         store.ledger.reserve(
             key,
             high,
             now=now,
-            service=wiring.service,
-            caps=terms.caps(wiring.service, now, store.root),
+            service=parts.service,
+            caps=terms.caps(parts.service, now, store.root),
             scopes=terms.scopes,
         )
 
@@ -405,18 +413,18 @@ def buy(wiring: Wiring, key: str, recipe: Recipe, terms: Terms) -> Entry:
         try:
             reserve()
         except BudgetExceeded:
-            close_unsent(wiring)  # what a dead kernel has reserved must not stand in the way
+            close_unsent(parts)  # what a dead kernel has reserved must not stand in the way
             reserve()
         return store.journal.intend(
             recipe.request.to_record(),
             key=key,
-            service=wiring.service,
+            service=parts.service,
             now=now,
             recipe=recipe.to_record(),
             identity=recipe.identity,
             estimate_high=high,
             origin=terms.notebook,
-            owner=wiring.owner,
+            owner=parts.owner,
         )
 
 
@@ -427,25 +435,25 @@ def never_sent() -> SpendingRefused:
     )
 
 
-def close_unsent(wiring: Wiring) -> None:
+def close_unsent(parts: SessionParts) -> None:
     """Close what dead kernels did not send, or was refused, and give its credits back.
 
     Runs on a worker.
     """
-    journal, now = wiring.store.journal, wiring.clock()
+    journal, now = parts.store.journal, parts.clock()
     record = failure_record(never_sent())
-    refused = filter(surely_not_accepted, journal.open_entries(wiring.service))
-    for entry in (*journal.unsent_entries(wiring.service, but=wiring.owner), *refused):
-        if entry.owner == wiring.owner or not is_free(entry, wiring.owner, now):
+    refused = filter(surely_not_accepted, journal.open_entries(parts.service))
+    for entry in (*journal.unsent_entries(parts.service, but=parts.owner), *refused):
+        if entry.owner == parts.owner or not is_free(entry, parts.owner, now):
             continue
-        with contextlib.suppress(StoreError), wiring.store.database.write():
+        with contextlib.suppress(StoreError), parts.store.database.write():
             # Its kernel may have woken up, and be sending it.
             line = journal.get(entry.key)
             if line is None or not (line.step is Step.INTENDED or surely_not_accepted(line)):
                 continue
-            if is_free(line, wiring.owner, now):
+            if is_free(line, parts.owner, now):
                 journal.refused(entry.key, record, now)
-                wiring.store.ledger.release(entry.key, now)
+                parts.store.ledger.release(entry.key, now)
 
 
 def _check_room(request: ImageRequest, root: Path) -> None:
@@ -461,7 +469,7 @@ def _check_room(request: ImageRequest, root: Path) -> None:
     try:
         free = shutil.disk_usage(root).free
     except OSError:
-        return  # nobody can tell before; the journal's own writing will
+        return  # unknown before; the journal's own writing will
     if free < needed:
         raise StoreFull(
             f"{root} has {free / 2**20:,.0f} MB free, and these pictures may need "

@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass, field
 
-from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.state import Stored
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pool import Offer, Slot
@@ -132,7 +132,7 @@ class Ask:
         self._taking.vain_at = next(_clock)
 
     def came(self) -> None:
-        """Whoever waited for it has its pictures. Any thread."""
+        """It was waited for, and its pictures were given. Any thread."""
         self._taking.vain_at = None
 
 

@@ -1,4 +1,4 @@
-"""The middle act of a story: watching the task until the service has finished it."""
+"""Watching a task until the service has finished it: the step after it was accepted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_secon
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
 
 log = logging.getLogger("evolink_widgets")
 
@@ -24,51 +24,51 @@ LINKS_LIVE = 24 * 3600.0
 """Seconds for which the service keeps its links to pictures."""
 
 TROUBLE_AFTER = 2
-"""Readings that must fail in a row before anybody is told."""
+"""Readings that must fail in a row before the state says so."""
 
 
 AGAIN = 3
 """Tries to read a task once more before it is written down as failed."""
 
 
-async def follow(story: TaskStory) -> None:
+async def follow(context: TaskContext) -> None:
     """Watch until the service has finished the task, well or badly.
 
     Raises:
         TaskFailed: the service gave up; the journal has it.
         EvolinkError: it can't be watched (the key may not, the service does not know it).
     """
-    entry, wiring = story.record.line, story.wiring
+    entry, parts = context.record.line, context.parts
     assert entry.task_id is not None
-    if story.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
-        story.tell(stage=Stage.PENDING)
-    with wiring.limits.read_pace.telling(story.held):
-        snapshot = await _first_reading(story, entry.task_id)
-        plan = _plan(story)
+    if context.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
+        context.tell(stage=Stage.PENDING)
+    with parts.limits.read_pace.telling(context.held):
+        snapshot = await _first_reading(context, entry.task_id)
+        plan = _plan(context)
         while True:
             if snapshot is None or not snapshot.status.finished:
-                snapshot = await _watch(story, entry.task_id, plan)
+                snapshot = await _watch(context, entry.task_id, plan)
             if snapshot.status is TaskStatus.COMPLETED:
                 break
-            again = await _read_again(story, snapshot)
+            again = await _read_again(context, snapshot)
             if again.status.finished and again.status is not TaskStatus.COMPLETED:
                 break
             snapshot = again
-        story.leave_room()
-        wiring.lessons.learned()
+        context.leave_room()
+        parts.durations.learned()
         if snapshot.status is TaskStatus.COMPLETED:
             try:
-                await _complete(story, snapshot)
+                await _complete(context, snapshot)
             except AnothersTask as why:
-                await give_back(story, why)
+                await give_back(context, why)
         else:
-            await _fail(story, snapshot)
+            await _fail(context, snapshot)
 
 
-async def _watch(story: TaskStory, task_id: str, plan: Plan) -> TaskSnapshot:
+async def _watch(context: TaskContext, task_id: str, plan: Plan) -> TaskSnapshot:
     """Read the task until it has ended, telling how far it is."""
-    entry, wiring = story.record.line, story.wiring
-    elapsed = max(0.0, wiring.clock() - (entry.accepted_at or entry.created_at))
+    entry, parts = context.record.line, context.parts
+    elapsed = max(0.0, parts.clock() - (entry.accepted_at or entry.created_at))
     began = asyncio.get_running_loop().time() - elapsed
     failures = 0
 
@@ -77,22 +77,22 @@ async def _watch(story: TaskStory, task_id: str, plan: Plan) -> TaskSnapshot:
         failures = 0
         waiting = snapshot.status is TaskStatus.PENDING
         age = asyncio.get_running_loop().time() - began
-        story.tell(
+        context.tell(
             stage=Stage.PENDING if waiting else Stage.PROCESSING,
-            progress=_further(story.task.state.progress, snapshot.progress),
+            progress=_further(context.task.state.progress, snapshot.progress),
             left=plan.remaining(age),
-            receipt=story.merged(snapshot.receipt),
+            receipt=context.merged(snapshot.receipt),
             note=None,
         )
 
     def trouble(error: EvolinkError) -> None:
         nonlocal failures
         failures += 1
-        if wiring.limits.read_pace.says is None and failures >= TROUBLE_AFTER:
-            story.tell(note=f"{error.message} The task goes on; looking again.")
+        if parts.limits.read_pace.says is None and failures >= TROUBLE_AFTER:
+            context.tell(note=f"{error.message} The task goes on; looking again.")
 
-    story.tell(left=plan.remaining(elapsed))
-    return await wiring.watcher.watch(task_id, plan, elapsed, seen, trouble)
+    context.tell(left=plan.remaining(elapsed))
+    return await parts.watcher.watch(task_id, plan, elapsed, seen, trouble)
 
 
 def _further(before: int | None, said: int | None) -> int | None:
@@ -102,38 +102,38 @@ def _further(before: int | None, said: int | None) -> int | None:
     return max(before or 0, min(said, 99))
 
 
-async def _read_again(story: TaskStory, snapshot: TaskSnapshot) -> TaskSnapshot:
+async def _read_again(context: TaskContext, snapshot: TaskSnapshot) -> TaskSnapshot:
     """Read a task once more that is said to have failed: what follows can't be taken back.
 
     One reading may be behind, or ahead of what the service finds in the end. Where it can't be
     read again within a few tries, the first reading counts.
     """
-    patience = story.wiring.patience
+    retry = context.parts.retry
     for failures in range(1, 1 + AGAIN):
-        await asyncio.sleep(patience.after(failures))
+        await asyncio.sleep(retry.after(failures))
         with contextlib.suppress(EvolinkError):
-            return await story.wiring.client.task(snapshot.id)
+            return await context.parts.client.task(snapshot.id)
     return snapshot
 
 
-async def _first_reading(story: TaskStory, task_id: str) -> TaskSnapshot | None:
+async def _first_reading(context: TaskContext, task_id: str) -> TaskSnapshot | None:
     """Read a task that was taken up at once: it may be finished, and tells its estimate."""
-    if story.estimated_time is not None:
+    if context.estimated_time is not None:
         return None
     try:
-        snapshot = await story.wiring.client.task(task_id)
+        snapshot = await context.parts.client.task(task_id)
     except EvolinkError:
         return None  # the watcher knows what to make of it
-    story.estimated_time = snapshot.estimated_time
-    await story.record.reserved(snapshot.receipt)
+    context.estimated_time = snapshot.estimated_time
+    await context.record.reserved(snapshot.receipt)
     return snapshot
 
 
-def _plan(story: TaskStory) -> Plan:
-    estimated = story.estimated_time or expected_seconds(story.request)
+def _plan(context: TaskContext) -> Plan:
+    estimated = context.estimated_time or expected_seconds(context.request)
     return Plan(
-        story.wiring.lessons.durations,
-        bucket_of(story.request),
+        context.parts.durations.known,
+        bucket_of(context.request),
         estimated,
         cost=0.002,
         # A short task is worth quicker ones: what counts is the delay against what it took.
@@ -141,40 +141,40 @@ def _plan(story: TaskStory) -> Plan:
     )
 
 
-async def _complete(story: TaskStory, snapshot: TaskSnapshot) -> None:
-    wiring = story.wiring
+async def _complete(context: TaskContext, snapshot: TaskSnapshot) -> None:
+    parts = context.parts
     failures = 0
     while not any(snapshot.results):
         # The status can be ahead of the links by a moment.
         failures += 1
         if failures > 4:
-            await _without_pictures(story, snapshot)
-        await asyncio.sleep(wiring.patience.after(failures))
+            await _without_pictures(context, snapshot)
+        await asyncio.sleep(parts.retry.after(failures))
         try:
-            snapshot = await wiring.client.task(snapshot.id)
+            snapshot = await parts.client.task(snapshot.id)
         except EvolinkError as error:
-            story.tell(note=error.message)
-    check_number(story, snapshot)
-    receipt = story.merged(snapshot.receipt)
-    story.oddities = _oddities(story, snapshot)
-    for oddity in story.oddities:
-        log.warning("Task %s: %s", story.key, oddity)
-    story.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
-    story.record.ready(snapshot.results, wiring.clock() + LINKS_LIVE, receipt)
+            context.tell(note=error.message)
+    check_number(context, snapshot)
+    receipt = context.merged(snapshot.receipt)
+    context.oddities = _oddities(context, snapshot)
+    for oddity in context.oddities:
+        log.warning("Task %s: %s", context.key, oddity)
+    context.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
+    context.record.ready(snapshot.results, parts.clock() + LINKS_LIVE, receipt)
 
 
-def _oddities(story: TaskStory, snapshot: TaskSnapshot) -> list[str]:
-    """What the service reported and can't be true, or nobody asked for: one sentence each."""
+def _oddities(context: TaskContext, snapshot: TaskSnapshot) -> list[str]:
+    """What the service reported and can't be true, or was not asked for: one sentence each."""
     found = []
     if snapshot.odd:
         counts = (
             ""
-            if story.merged(snapshot.receipt).charged is not None
+            if context.merged(snapshot.receipt).charged is not None
             else ("; what was reserved for it goes on counting")
         )
         said = " and ".join(snapshot.odd)
         found.append(f"The service reported {said}, which can't be true and does not count{counts}")
-    came, asked = sum(map(bool, snapshot.results)), story.request.n
+    came, asked = sum(map(bool, snapshot.results)), context.request.n
     for_what = f"{counted(asked, 'picture')} {'was' if asked == 1 else 'were'} asked for"
     if snapshot.offered > max(asked, len(snapshot.results)):
         given = f"The service gave {snapshot.offered:,} links where {for_what}"
@@ -184,33 +184,33 @@ def _oddities(story: TaskStory, snapshot: TaskSnapshot) -> list[str]:
     return found
 
 
-async def _without_pictures(story: TaskStory, snapshot: TaskSnapshot) -> None:
+async def _without_pictures(context: TaskContext, snapshot: TaskSnapshot) -> None:
     """End, or leave for later, a task that is finished and gives no link.
 
     Raises:
         TaskFailed: it was free, so nothing is owed; the journal has it.
         DownloadFailed: what was paid for may come yet; the task stays open.
     """
-    receipt = story.merged(snapshot.receipt)
+    receipt = context.merged(snapshot.receipt)
     if receipt.charged == 0:
         error = TaskFailed(
             "The service finished the task without a picture, and charged nothing.",
             billed=Billed.NO,
             task_id=snapshot.id,
         )
-        story.tell(receipt=receipt)
-        await story.record.failed(error, receipt)
+        context.tell(receipt=receipt)
+        await context.record.failed(error, receipt)
         raise error
     raise DownloadFailed(
         "The service says that the task is finished and gives no link to a picture."
     )
 
 
-async def _fail(story: TaskStory, snapshot: TaskSnapshot) -> None:
+async def _fail(context: TaskContext, snapshot: TaskSnapshot) -> None:
     error = task_failure(snapshot)
     if snapshot.odd:
         error.message += f" It reported {' and '.join(snapshot.odd)}, which can't be true."
-    receipt = story.merged(snapshot.receipt)
-    story.tell(receipt=receipt)
-    await story.record.failed(error, receipt)
+    receipt = context.merged(snapshot.receipt)
+    context.tell(receipt=receipt)
+    await context.record.failed(error, receipt)
     raise error

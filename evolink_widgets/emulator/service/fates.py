@@ -6,14 +6,11 @@ What is counted is counted by the task's readings, so that the first may lie and
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from starlette.responses import PlainTextResponse, Response
 
 from evolink_widgets.emulator.service.checks import Ask
-
-if TYPE_CHECKING:
-    from evolink_widgets.emulator.service.record import Record
 
 __all__ = ["NOWHERE", "befall", "dead_reply", "drawn_as", "issue", "led_astray", "more_links"]
 
@@ -25,6 +22,16 @@ _PICTURES = 10
 #: What a task says of its progress when it is out of its mind.
 _WILD: tuple[object, ...] = (0, 80, -5, "50%", 1e308, 10, None, "half", 99, 3)
 _TOO_SOON = {"code": "service_error", "message": "The provider seems to have given up."}
+
+
+class Record(Protocol):
+    """A task as the service keeps it, as far as its fault concerns it."""
+
+    ask: Ask
+    fate: str
+    issue: int
+    readings: int
+    endings: int
 
 
 def led_astray(record: Record) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import ImageRequest, problems
 
 __all__ = ["FIELDS", "MAX_NAME", "name_problem", "plain_name", "preset_fields"]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.problem import Problem, shown
 
 __all__ = [
     "MAX_BETA_TOKENS",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 from evolink_widgets.rules.request.signed import without_secret
 

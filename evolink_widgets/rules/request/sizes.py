@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.rules.request.problem import Problem, shown
+from evolink_widgets.problem import Problem, shown
 
 __all__ = [
     "AUTO",

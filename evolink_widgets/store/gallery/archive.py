@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Row
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
@@ -19,13 +19,11 @@ from evolink_widgets.store import files
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
-from evolink_widgets.store.gallery.embed import embedded, handed_on
+from evolink_widgets.store.gallery.embed import handed_on
+from evolink_widgets.store.gallery.pictures import GeneratedImage, with_recipe
 from evolink_widgets.store.gallery.recipe_file import moment
 from evolink_widgets.store.names import TRASH, one_line
 from evolink_widgets.store.paths import path_of
-
-if TYPE_CHECKING:
-    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 FORMAT = "evolink-widgets archive 1"
 _UNFIT = re.compile(r"[^\w-]+")
@@ -92,7 +90,7 @@ def _write(images: Sequence[GeneratedImage], path: Path) -> None:
 
 def _bytes(image: GeneratedImage) -> bytes:
     try:
-        return embedded(image)
+        return with_recipe(image)
     except StoreDamaged:
         return image.bytes  # as it is, where it is there at all
 

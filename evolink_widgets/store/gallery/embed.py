@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images import xmp, xmp_places
@@ -20,13 +21,9 @@ from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import dump, load_object
-from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
 from evolink_widgets.store.names import TRASH, in_database
 from evolink_widgets.store.opening import is_plain
 from evolink_widgets.store.paths import path_of
-
-if TYPE_CHECKING:
-    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 _LARGEST_PICTURE = 256_000_000
 _LARGEST_RECORD = 8_000_000
@@ -35,14 +32,19 @@ _RECIPE = f"{xmp.OURS} Recipe"
 _CONTINUED = f"{xmp.NOTE} HasExtendedXMP"
 
 
-def embedded(image: GeneratedImage) -> bytes:
+def embedded(data: bytes, record: Mapping[str, Any], *, simulated: bool, path: Path) -> bytes:
     """Return a picture file with its recipe and the IPTC's mark for AI-made pictures in its XMP.
 
+    Args:
+        data: the picture's file, a PNG, JPEG or WebP.
+        record: what the copy says of itself: its recipe, and when and how it was made.
+        simulated: whether an emulator drew it.
+        path: where the file lies, for what an error says.
+
     Raises:
-        StoreDamaged: the file is gone, or no longer a whole picture.
+        StoreDamaged: it is no whole picture.
     """
-    data = image.bytes
-    mark, carrying = xmp.mark(simulated=image.simulated), xmp.carrying(dump(_record(image)))
+    mark, carrying = xmp.mark(simulated=simulated), xmp.carrying(dump(record))
     try:
         there = xmp_places.packets(data).main
         packet = xmp.packet(mark, carrying, into=there)
@@ -55,7 +57,7 @@ def embedded(image: GeneratedImage) -> bytes:
         return xmp_places.with_packet(data, packet, extension)
     except xmp_places.BadContainer as exc:
         raise StoreDamaged(
-            f"{image.path} is damaged: {exc}.",
+            f"{path} is damaged: {exc}.",
             advice="image.save(..., bare=True) copies it as it is.",
         ) from exc
 
@@ -94,17 +96,6 @@ def handed_on(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe's record for other people: without the address that is told of the end."""
     record = recipe.to_record()
     return {**record, "request": {**record["request"], "callback_url": None}}
-
-
-def _record(image: GeneratedImage) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "made": moment(image.created_at),
-        "simulated": image.simulated,
-        "index": image.index,
-        "sha256": image.sha256,
-        "recipe": handed_on(image.recipe),
-    }
 
 
 def _bytes(source: Path) -> bytes:

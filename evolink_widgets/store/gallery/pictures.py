@@ -219,8 +219,6 @@ class GeneratedImage:
             >>> image = ew.generate("a fox").result()[0]
             >>> ew.recipe(image.save("out/")) == image.recipe
         """
-        from evolink_widgets.store.gallery.embed import embedded
-
         target = path_of(dest, "dest")
         self._check_there()
         with guarded(target, "written"):
@@ -232,7 +230,7 @@ class GeneratedImage:
                 target.parent.mkdir(parents=True, exist_ok=True)
             if bare:
                 return files.copy(self.path, target)
-            return files.write_new(embedded(self), target)
+            return files.write_new(with_recipe(self), target)
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
         """Return a small WebP copy and its size; kept in the store's cache.
@@ -296,6 +294,26 @@ class GeneratedImage:
                 f"{self.path} is not there any more.",
                 advice="It was moved or deleted; put it back, or ask for it again.",
             )
+
+
+def with_recipe(image: GeneratedImage) -> bytes:
+    """Return a picture's file with its recipe, and the mark for AI-made pictures, in its XMP.
+
+    Raises:
+        StoreDamaged: the file is gone, or no longer a whole picture.
+    """
+    from evolink_widgets.store.gallery.embed import embedded, handed_on
+    from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
+
+    record = {
+        "format": FORMAT,
+        "made": moment(image.created_at),
+        "simulated": image.simulated,
+        "index": image.index,
+        "sha256": image.sha256,
+        "recipe": handed_on(image.recipe),
+    }
+    return embedded(image.bytes, record, simulated=image.simulated, path=image.path)
 
 
 def _with_plain_pixels(picture: Image) -> Image:

@@ -10,10 +10,10 @@ from typing import Any
 
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError, InvalidRequest
+from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.read import read_one
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready
-from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail

@@ -11,7 +11,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 
 
 def main(store: str, api: str, media: str, n: str) -> None:
-    session = OnPort(api, media).session(Path(store), patience=quick())
+    session = OnPort(api, media).session(Path(store), retry=quick())
     request = ImageRequest("a fox in the snow", size="816x816", quality="low", n=int(n))
     images = session.submit(request).result(60)
     print(*(image.path.name for image in images))

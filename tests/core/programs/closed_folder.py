@@ -13,7 +13,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 
 def main(folder: str) -> None:
     emulator = InProcess()
-    session = emulator.session(Path(folder) / "pictures", patience=quick())
+    session = emulator.session(Path(folder) / "pictures", retry=quick())
     try:
         session.submit(ImageRequest("a fox", size="816x816", quality="low")).result(60)
     except errors.EvolinkError as error:

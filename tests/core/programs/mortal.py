@@ -50,7 +50,7 @@ def main(store: str, api: str, media: str, moment: str) -> None:
         Mortal.moment = moment
         return made
 
-    session = emulator.session(Path(store), transport=transport, patience=quick())
+    session = emulator.session(Path(store), transport=transport, retry=quick())
     stage, _, count = moment.partition(" ")
 
     def watch(state: TaskState) -> None:

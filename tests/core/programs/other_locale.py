@@ -35,7 +35,7 @@ def refuse(event: str, args: tuple[object, ...]) -> None:
 def main(folder: str, what: str) -> None:
     store = Path(folder)
     emulator = InProcess(memory=store / ".emulator.jsonl")
-    session = emulator.session(store, patience=quick())
+    session = emulator.session(store, retry=quick())
     if what == "refused":
         sys.addaudithook(refuse)
     small = {"size": "816x816", "quality": "low"}
@@ -61,7 +61,7 @@ def main(folder: str, what: str) -> None:
         until(lambda: left.id is not None)
         session.close()
         emulator.play("fair")
-        session = emulator.session(store, patience=quick())
+        session = emulator.session(store, retry=quick())
         (task,) = session.recover()
         assert len(task.result(60)) == 1
     names = [os.fsencode(path.name).decode("utf-8", "backslashreplace") for path in

@@ -15,7 +15,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 
 def main(store: str, api: str, media: str, cap: str, name: str) -> None:
     budget = Budget(float(cap), "store")
-    session = OnPort(api, media).session(Path(store), patience=quick(), budget=budget)
+    session = OnPort(api, media).session(Path(store), retry=quick(), budget=budget)
 
     def one(number: int) -> int:
         request = ImageRequest(f"fox {number} of {name}", size="816x816", quality="low")

@@ -43,7 +43,7 @@ def test_however_many_are_looked_for_the_list_is_read_a_few_times(
 ) -> None:
     lose(open_session(in_process), in_process, [small()] * 40)
     before = read_lists(in_process)
-    session = open_session(in_process, patience=quick(together=1.0))
+    session = open_session(in_process, retry=quick(together=1.0))
     tasks = session.recover()
     assert len(tasks) == 40
     until(lambda: all(task.id for task in tasks))
@@ -133,7 +133,7 @@ class Held(Scripted):
 def held(open_session: Open, emulator: InProcess) -> tuple[Held, Session]:
     """A session that looks once, and at once."""
     service = Held(emulator)
-    return service, open_session(service, patience=quick(look=(0.0,), together=0.0))
+    return service, open_session(service, retry=quick(look=(0.0,), together=0.0))
 
 
 def ask_and_lose(session: Session, emulator: InProcess, request: ImageRequest) -> Task:

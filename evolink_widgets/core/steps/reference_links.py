@@ -9,53 +9,69 @@ from urllib.parse import urlsplit
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
+from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.links import whole_link
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
 from evolink_widgets.rules.request.kept import digest_of
-from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.store.journal.journal import Step
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.steps.runner import TaskStory
+    from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.request.request import ImageRequest
 
 UPLOADING = "Uploading the references."
 
 
-async def linked(story: TaskStory) -> ImageRequest:
-    """The story's request with a link in the place of each name: kept bytes, hidden secrets.
+async def linked(context: TaskContext) -> ImageRequest:
+    """Return the task's request with a link in the place of each name: kept bytes, hidden secrets.
 
     Raises:
         EvolinkError: one has no link that the service can fetch; nothing was sent, and the
             journal says so.
     """
-    request = story.request
+    request = context.request
     if not request.references:
         return request
     try:
-        if broken := list(_problems(request, story.wiring.client.host)):
+        if broken := list(_problems(request, context.parts.client.host)):
             raise InvalidRequest(broken)
         links = tuple(whole_link(one) or one for one in request.references)
         if any(map(digest_of, links)):
-            story.tell(note=UPLOADING)
-            with story.wiring.limits.files_pace.telling(lambda said: story.says(said or UPLOADING)):
-                links = await story.wiring.uploader.links(links)
+            context.tell(note=UPLOADING)
+            with context.parts.limits.files_pace.telling(
+                lambda said: context.says(said or UPLOADING)
+            ):
+                links = await context.parts.uploader.links(links)
     except EvolinkError as error:
-        if story.record.step is Step.INTENDED:  # what may be paid for stays unknown
-            story.tell(stage=Stage.QUEUED, note=None)
-            await story.record.refused(error)
+        if context.record.step is Step.INTENDED:  # what may be paid for stays unknown
+            context.tell(stage=Stage.QUEUED, note=None)
+            await context.record.refused(error)
         raise
     return request if links == request.references else replace(request, references=links)
 
 
-async def renewed(story: TaskStory, sent: ImageRequest, error: EvolinkError) -> ImageRequest | None:
-    """The request with new links, where the service has refused the ones that were sent."""
+async def renewed(
+    context: TaskContext, sent: ImageRequest, error: EvolinkError
+) -> ImageRequest | None:
+    """Return the request with new links, where the service has refused those that were sent.
+
+    Args:
+        context: the task.
+        sent: the request as it was sent.
+        error: what the service answered.
+
+    Returns:
+        The request to be sent now; `None` where new links would not help.
+
+    Raises:
+        EvolinkError: a reference has no link that the service can fetch.
+    """
     refused = isinstance(error, RequestRefused) and error.status in (400, 404, 422)
-    uploaded = any(map(digest_of, story.request.references))
+    uploaded = any(map(digest_of, context.request.references))
     if not refused or not uploaded or "image_urls" not in error.message:
         return None
-    await story.wiring.uploader.renew(story.request.references, sent.references)
-    return await linked(story)
+    await context.parts.uploader.renew(context.request.references, sent.references)
+    return await linked(context)
 
 
 def _problems(request: ImageRequest, host: str | None) -> Iterator[Problem]:

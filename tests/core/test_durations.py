@@ -9,7 +9,7 @@ import pytest
 from services import until
 
 from evolink_widgets.core.loop import wait_on_loop
-from evolink_widgets.core.shared.durations import Lessons
+from evolink_widgets.core.shared.durations import LearnedDurations
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.store import Store
 
@@ -24,11 +24,11 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
 ) -> None:
     monkeypatch.setattr("evolink_widgets.core.shared.durations.PAUSE", 3600.0)
     records = Workers("evolink-records", 1)
-    lessons = Lessons(store.journal, "emulator", records)
+    learned = LearnedDurations(store.journal, "emulator", records)
 
     def teach(kind: str) -> None:
-        lessons.durations.learn(kind, 0.5, {})
-        lessons.learned()
+        learned.known.learn(kind, 0.5, {})
+        learned.learned()
 
     async def drained() -> None:
         for _ in range(3):  # the write is spawned, then queued, then run
@@ -47,12 +47,12 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
             await drained()
         assert "kind 0" not in kept()
 
-        await lessons.keep()
+        await learned.keep()
         assert "kind 19" in kept()
 
     wait_on_loop(story())
     records.close()
-    assert "kind 19" in str(Lessons(store.journal, "emulator", records).durations.to_record())
+    assert "kind 19" in str(LearnedDurations(store.journal, "emulator", records).known.to_record())
 
 
 def test_what_was_learned_during_the_pause_is_written_after_it(
@@ -60,12 +60,12 @@ def test_what_was_learned_during_the_pause_is_written_after_it(
 ) -> None:
     monkeypatch.setattr("evolink_widgets.core.shared.durations.PAUSE", 0.05)
     records = Workers("evolink-records", 1)
-    lessons = Lessons(store.journal, "emulator", records)
+    learned = LearnedDurations(store.journal, "emulator", records)
 
     async def story() -> None:
         for kind in ("first", "second"):
-            lessons.durations.learn(kind, 0.5, {})
-            lessons.learned()
+            learned.known.learn(kind, 0.5, {})
+            learned.learned()
             await asyncio.sleep(0)  # the first write takes what is known by then
 
     wait_on_loop(story())
@@ -76,5 +76,5 @@ def test_what_was_learned_during_the_pause_is_written_after_it(
 def test_a_store_that_cannot_be_read_teaches_nothing_and_stops_nobody(store: Store) -> None:
     store.root.mkdir()
     store.database.path.write_bytes(b"no database, " * 400)
-    lessons = Lessons(store.journal, "emulator", Workers("evolink-records", 1))
-    assert lessons.durations.to_record()["kinds"] == {}
+    learned = LearnedDurations(store.journal, "emulator", Workers("evolink-records", 1))
+    assert learned.known.to_record()["kinds"] == {}

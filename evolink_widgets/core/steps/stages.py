@@ -1,11 +1,11 @@
-"""How a story ends: which stage an error means at which step, and what it says of the money."""
+"""Which stage a task shows, taken up or ended, and what each end says of the money."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import (
     Billed,
     DownloadFailed,
@@ -15,16 +15,54 @@ from evolink_widgets.errors import (
     StoreError,
     TaskFailed,
     WaitingStopped,
-    WaitTimeout,
 )
 from evolink_widgets.rules.counted import counted
-from evolink_widgets.store.journal.journal import Step
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 
-class CameShort(Exception):
+BEGINNING = {
+    Step.INTENDED: Stage.QUEUED,
+    Step.SENDING: Stage.SENDING,
+    Step.UNKNOWN: Stage.SENDING,
+    Step.ACCEPTED: Stage.PENDING,
+    Step.READY: Stage.SAVING,
+}
+"""The stage that a task shows when it is taken up at a step."""
+
+
+def first_state(parts: SessionParts, recipe: Recipe, entry: Entry | None) -> TaskState:
+    """The state of a task before anything has happened to it here.
+
+    Args:
+        parts: the session's parts.
+        recipe: what is asked.
+        entry: where it stands in the journal; `None` when it is new.
+    """
+    now = parts.clock()
+    return TaskState(
+        stage=Stage.QUEUED if entry is None else BEGINNING.get(entry.step, Stage.SAVING),
+        progress=None,
+        started_at=now if entry is None else entry.created_at,
+        at=now,
+        ended_at=None,
+        left=None,
+        images=(),
+        expected=recipe.request.n,
+        size=recipe.request.pixels,
+        error=None,
+        task_id=None if entry is None else entry.task_id,
+        receipt=None if entry is None else entry.receipt,
+        simulated=parts.simulated,
+        note=None,
+    )
+
+
+class PicturesMissing(Exception):
     """An ask ends without all of its pictures, whatever became of its own purchase.
 
     Args:
@@ -43,7 +81,7 @@ def ending_of(step: Step | None, error: EvolinkError) -> tuple[Stage, EvolinkErr
 
     Args:
         step: where the journal stands; `None` when nothing was written.
-        error: what ended the story. The same fault means different things at different steps:
+        error: what ended the task. The same fault means different things at different steps:
             a full disk costs nothing before the request went out, and delays what is paid
             for after it.
     """
@@ -77,42 +115,6 @@ def _paid(error: EvolinkError) -> EvolinkError:
     return DownloadFailed(error.message, code=error.code, request_id=error.request_id)
 
 
-def stopped(task_id: str | None, billed: Billed) -> WaitingStopped:
-    """What somebody reads who stopped waiting for a task that may go on.
-
-    Args:
-        task_id: the service's id, where it is known.
-        billed: whether it is charged.
-    """
-    said = {
-        Billed.YES: "Waiting was stopped; the pictures are made and not fetched yet.",
-        Billed.UNKNOWN: "Waiting was stopped; whether the request was accepted is not known yet.",
-    }.get(billed, "Waiting was stopped; the task goes on at the service.")
-    return WaitingStopped(said, billed=billed, task_id=task_id)
-
-
-def timed_out(seconds: float, task_id: str | None, billed: Billed) -> WaitTimeout:
-    """What somebody reads whose time to wait is up; the task goes on from where it stands.
-
-    Args:
-        seconds: how long was waited.
-        task_id: the service's id, where it is known.
-        billed: whether it is charged if nothing more is done about it.
-    """
-    said, advice = f"The task is not finished after {seconds:g} s", None
-    if billed is Billed.NO:
-        said += ": it is still waiting to be sent"
-        advice = (
-            "It will be sent, and charged then, unless task.stop() takes it back. "
-            "Call task.result() to wait again."
-        )
-    elif billed is Billed.UNKNOWN:
-        said += ": whether the request was accepted is not known yet"
-    elif billed is Billed.YES:
-        said += ": its pictures are being fetched"
-    return WaitTimeout(f"{said}.", billed=billed, advice=advice, task_id=task_id)
-
-
 def other_pixels(images: Iterable[GeneratedImage]) -> list[str]:
     """A sentence for pictures that do not have the pixels that were asked for."""
     odd = [image for image in images if image.asked_pixels not in (None, image.pixels)]
@@ -124,15 +126,6 @@ def other_pixels(images: Iterable[GeneratedImage]) -> list[str]:
         f"{counted(len(odd), 'picture')} {'has' if len(odd) == 1 else 'have'} "
         f"{' and '.join(sizes)} pixels, and {width} × {height} was asked for"
     ]
-
-
-def withdrawn() -> WaitingStopped:
-    """What somebody reads who stopped a task before it was sent."""
-    return WaitingStopped(
-        "It was stopped before anything was accepted.",
-        billed=Billed.NO,
-        advice="Ask again with ew.generate(...).",
-    )
 
 
 def not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
