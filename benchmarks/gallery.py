@@ -44,7 +44,7 @@ def fill(root: Path, count: int) -> None:
 
     from evolink_widgets.rules.request.recipe import Recipe
     from evolink_widgets.rules.request.request import ImageRequest
-    from evolink_widgets.store.gallery.examine import examine
+    from evolink_widgets.store.gallery.check_picture import examine
     from evolink_widgets.store.store import Store
 
     store = Store(root)

@@ -21,7 +21,7 @@ from PIL import Image, ImageChops
 
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.emulator.http.server import bind
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import Ask
 from evolink_widgets.emulator.service.service import Service
 
 USUAL_SECONDS = 24.0

@@ -23,8 +23,8 @@ from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending import Spending
-from evolink_widgets.store.presets import Presets
-from evolink_widgets.store.process import hooks
+from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
 __all__ = [

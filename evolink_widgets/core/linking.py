@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
-from evolink_widgets.references.links import whole_link
+from evolink_widgets.references.secret_links import whole_link
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
 from evolink_widgets.rules.request.kept import digest_of
 from evolink_widgets.rules.request.problem import Problem, shown

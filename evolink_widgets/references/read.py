@@ -20,9 +20,9 @@ from evolink_widgets.images.pixels import orientation_of
 from evolink_widgets.images.scan import Broken, claimed
 from evolink_widgets.references.arrays import NotAPicture, described, is_array, picture_of
 from evolink_widgets.references.figures import is_figure, picture_file_of
+from evolink_widgets.references.from_text import read_path, read_text
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready, Source
-from evolink_widgets.references.text import read_path, read_text
 from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.rules.request.request import MAX_REFERENCES
 

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.images import pixels
 from evolink_widgets.images.exif import UPRIGHT, read_exif
-from evolink_widgets.images.jpeg import scan_jpeg
-from evolink_widgets.images.kinds import (
+from evolink_widgets.images.file_kinds import (
     AVIF,
     BMP,
     GIF,
@@ -29,6 +28,7 @@ from evolink_widgets.images.kinds import (
     Kind,
     kind_of,
 )
+from evolink_widgets.images.jpeg import scan_jpeg
 from evolink_widgets.images.limits import LIMITS, Limits
 from evolink_widgets.images.png import scan_png
 from evolink_widgets.images.scan import Broken, Scan, claimed

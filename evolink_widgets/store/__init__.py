@@ -16,7 +16,7 @@ from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
 from evolink_widgets.store.merge.merge import Merged
-from evolink_widgets.store.process import hooks
+from evolink_widgets.store.process_globals import hooks
 from evolink_widgets.store.store import Store
 
 __all__ = [

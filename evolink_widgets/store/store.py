@@ -9,16 +9,16 @@ from pathlib import Path
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.file_names import in_file_system
 from evolink_widgets.store.gallery.gallery import Gallery
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
 from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.merge.merge import Merged, merge
-from evolink_widgets.store.names import in_file_system
-from evolink_widgets.store.paths import absolute
-from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.uploads import Uploads
+from evolink_widgets.store.user_paths import absolute
 
 
 class Store:

@@ -14,11 +14,11 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.journal.process_name import surely_gone
-from evolink_widgets.store.opening import (
+from evolink_widgets.store.safe_files import (
     REFERENCES,
     is_plain,
     own_folder,
@@ -102,7 +102,7 @@ class Uploads:
         with guarded(target, "written"):
             if size_of(target) != len(data):
                 own_folder(self._root, REFERENCES)
-                files.replace(target, data)
+                atomic_files.replace(target, data)
         if original is not None:
             with self._database.write() as connection:
                 connection.execute(

@@ -22,7 +22,7 @@ from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import Ask
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.store.store import Store
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.emulator.http.app import API_URL, create_app
-from evolink_widgets.emulator.service.checks import read_ask
+from evolink_widgets.emulator.service.read_request import read_ask
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller

@@ -9,10 +9,10 @@ import threading
 import pytest
 from PIL import Image
 
-from evolink_widgets.emulator.service.checks import Ask, read_ask
-from evolink_widgets.emulator.service.worker import Worker
-from evolink_widgets.emulator.storage import pictures
-from evolink_widgets.emulator.storage.pictures import Gallery, format_of
+from evolink_widgets.emulator.service.drawing_thread import Worker
+from evolink_widgets.emulator.service.read_request import Ask, read_ask
+from evolink_widgets.emulator.storage import drawn_pictures
+from evolink_widgets.emulator.storage.drawn_pictures import Gallery, format_of
 
 
 def ask(size: str = "1024x640") -> Ask:
@@ -68,7 +68,7 @@ def test_the_last_pictures_are_kept_within_the_room_there_is(
     shelf = Gallery()
     first, _ = shelf.draw("b", 0, ask(), "seed")
     assert shelf.draw("b", 0, ask(), "seed")[0] is first
-    monkeypatch.setattr(pictures, "_ROOM", len(first))
+    monkeypatch.setattr(drawn_pictures, "_ROOM", len(first))
     for number in range(1, 4):
         shelf.draw("b", number, ask(), "seed")
     again, _ = shelf.draw("b", 0, ask(), "seed")

@@ -6,7 +6,7 @@ import pytest
 
 from evolink_widgets.emulator.__main__ import _parser, _service
 from evolink_widgets.emulator.service import prices
-from evolink_widgets.emulator.service.checks import Ask, read_ask
+from evolink_widgets.emulator.service.read_request import Ask, read_ask
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask as Asking

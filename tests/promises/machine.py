@@ -20,9 +20,9 @@ from promises.signed import Signed
 from services import OnPort
 
 from evolink_widgets.emulator.http.server import bind, serve
-from evolink_widgets.emulator.service.record import Record
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.storage.memory import Memory
+from evolink_widgets.emulator.service.task_record import Record
+from evolink_widgets.emulator.storage.task_file import Memory
 
 SPEED = 400
 

@@ -21,7 +21,7 @@ from references.hostile import MARK, drawn, exif, saved
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.images.limits import Limits
-from evolink_widgets.references import text as text_module
+from evolink_widgets.references import from_text as text_module
 from evolink_widgets.references.read import Prepared, prepare, read
 from evolink_widgets.references.source import Ready, Source
 from evolink_widgets.rules.request.problem import Problem

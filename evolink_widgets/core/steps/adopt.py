@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from evolink_widgets.core.state import Stage
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
-from evolink_widgets.store.gallery.examine import pixels_of
+from evolink_widgets.store.gallery.check_picture import pixels_of
 from evolink_widgets.store.journal.journal import is_found
 
 if TYPE_CHECKING:

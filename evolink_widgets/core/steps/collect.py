@@ -13,7 +13,7 @@ from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
 from evolink_widgets.store.gallery.gallery import Gallery
 from evolink_widgets.store.journal.journal import Step, is_found
-from evolink_widgets.store.opening import size_of
+from evolink_widgets.store.safe_files import size_of
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.runner import TaskStory

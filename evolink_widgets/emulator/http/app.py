@@ -24,10 +24,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from evolink_widgets.emulator.http.auth import Door, Sleep, refuse_route
 from evolink_widgets.emulator.http.control import ControlFace
 from evolink_widgets.emulator.http.images import ImagesFace
-from evolink_widgets.emulator.http.json_values import break_off
 from evolink_widgets.emulator.http.media import MediaFace
+from evolink_widgets.emulator.http.request_values import break_off
 from evolink_widgets.emulator.http.uploads import UploadsFace
-from evolink_widgets.emulator.service import callbacks, fates
+from evolink_widgets.emulator.service import callbacks, task_faults
 from evolink_widgets.emulator.service.service import Service
 
 __all__ = ["API_URL", "FILES_URL", "MEDIA_URL", "create_app"]
@@ -74,7 +74,7 @@ def create_app(
     async def app(scope: Scope, receive: Receive, reply: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"the emulator speaks HTTP only, not {scope['type']}")
-        if _leads_to(scope, fates.NOWHERE):
+        if _leads_to(scope, task_faults.NOWHERE):
             await break_off(scope, receive)
             return
         if _leads_to(scope, media_url):

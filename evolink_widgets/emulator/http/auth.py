@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from evolink_widgets.emulator.http.json_values import BrokenOff, key_of
-from evolink_widgets.emulator.service import account, limits
+from evolink_widgets.emulator.http.request_values import BrokenOff, key_of
+from evolink_widgets.emulator.service import account, rate_limit
 from evolink_widgets.emulator.service.faults import Fault, When
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service, owner_of
@@ -124,9 +124,9 @@ async def refuse_route(request: Request, error: Exception) -> Response:
 def _refusal(fault: Fault) -> Refusal:
     name = fault.name
     if name == "429":
-        return limits.too_many(None)
+        return rate_limit.too_many(None)
     if name == "429 retry-after":
-        return limits.too_many(_RETRY_SECONDS if fault.seconds is None else fault.seconds)
+        return rate_limit.too_many(_RETRY_SECONDS if fault.seconds is None else fault.seconds)
     if name == "402 key":
         return account.key_is_empty()
     if name == "402 account":

@@ -9,11 +9,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from evolink_widgets.emulator.http.auth import Door, Sleep
-from evolink_widgets.emulator.http.json_values import idempotency_key, read_json, whole
+from evolink_widgets.emulator.http.request_values import idempotency_key, read_json, whole
 from evolink_widgets.emulator.service import callbacks
-from evolink_widgets.emulator.service.record import Link, Record
 from evolink_widgets.emulator.service.refusal import Refusal, bad
 from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.emulator.service.task_record import Link, Record
 
 __all__ = ["ImagesFace"]
 

@@ -14,13 +14,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from evolink_widgets.emulator.http.auth import Door, refused
-from evolink_widgets.emulator.http.json_values import break_off
-from evolink_widgets.emulator.service import fates
-from evolink_widgets.emulator.service.record import LINK_SECONDS, Record
+from evolink_widgets.emulator.http.request_values import break_off
+from evolink_widgets.emulator.service import task_faults
+from evolink_widgets.emulator.service.drawing_thread import Worker
 from evolink_widgets.emulator.service.refusal import Refusal
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.worker import Worker
-from evolink_widgets.emulator.storage.pictures import format_of
+from evolink_widgets.emulator.service.task_record import LINK_SECONDS, Record
+from evolink_widgets.emulator.storage.drawn_pictures import format_of
 from evolink_widgets.emulator.storage.references import PICTURE_PATH
 
 __all__ = ["MediaFace"]
@@ -55,7 +55,7 @@ class MediaFace:
         expires = int((record.ends_at or 0) + LINK_SECONDS)
         ending = {"jpeg": "jpg"}.get(kind := format_of(record.id, record.ask), kind)
         path = f"/{record.id}/{record.issue}/{number + 1}.{ending}"
-        base = fates.NOWHERE if fates.led_astray(record) else self._base
+        base = task_faults.NOWHERE if task_faults.led_astray(record) else self._base
         return f"{base}{path}?expires={expires}&mark={_mark(path, expires)}"
 
     async def bytes_of(self, link: str) -> bytes:
@@ -83,7 +83,7 @@ class MediaFace:
             self._door.turn_away("download")
             await self._door.linger("download")
             record, number = self._opened(request.url.path, request.query_params)
-            if (dead := fates.dead_reply(record)) is not None:
+            if (dead := task_faults.dead_reply(record)) is not None:
                 return dead
             fault = self._door.strike("download", "body")
             name = fault.name if fault else ""

@@ -16,11 +16,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from evolink_widgets.emulator.http.auth import Door, refused
-from evolink_widgets.emulator.http.json_values import limited, read_json, whole
 from evolink_widgets.emulator.http.media import MediaFace
+from evolink_widgets.emulator.http.request_values import limited, read_json, whole
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.storage.files import (
+from evolink_widgets.emulator.storage.uploads import (
     MAX_BYTES,
     FileShelf,
     StoredFile,

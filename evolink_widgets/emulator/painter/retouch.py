@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
-from evolink_widgets.emulator.painter.composing.cast import paint_cast
 from evolink_widgets.emulator.painter.composing.compose import paint
+from evolink_widgets.emulator.painter.composing.placement import paint_cast
 from evolink_widgets.emulator.painter.drawing import masks
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
@@ -23,10 +23,10 @@ from evolink_widgets.emulator.painter.drawing.colour import (
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.change import Change
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
+from evolink_widgets.emulator.painter.scenery.context import Stage
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import Light, light_for
 from evolink_widgets.emulator.painter.scenery.sky import aurora, moon, stars
-from evolink_widgets.emulator.painter.scenery.stage import Stage
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 from evolink_widgets.emulator.painter.subjects import KINDS
 

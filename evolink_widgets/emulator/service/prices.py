@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import Ask
 
 __all__ = ["cost", "output_tokens", "reserve", "usd"]
 

@@ -18,18 +18,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service import fates, prices, timing
+from evolink_widgets.emulator.service import prices, task_faults, timing
 from evolink_widgets.emulator.service.account import Accounts
-from evolink_widgets.emulator.service.checks import Ask, read_ask
 from evolink_widgets.emulator.service.faults import Weather
-from evolink_widgets.emulator.service.limits import Buckets
-from evolink_widgets.emulator.service.record import LINK_SECONDS, Link, Record, document, row
+from evolink_widgets.emulator.service.rate_limit import Buckets
+from evolink_widgets.emulator.service.read_request import Ask, read_ask
 from evolink_widgets.emulator.service.refusal import Refusal
-from evolink_widgets.emulator.storage.files import FileShelf
-from evolink_widgets.emulator.storage.memory import Memory
-from evolink_widgets.emulator.storage.pictures import Gallery
+from evolink_widgets.emulator.service.task_record import LINK_SECONDS, Link, Record, document, row
+from evolink_widgets.emulator.storage.drawn_pictures import Gallery
 from evolink_widgets.emulator.storage.recognise import Drawn, Looks
 from evolink_widgets.emulator.storage.references import Missing, References, remembered
+from evolink_widgets.emulator.storage.task_file import Memory
+from evolink_widgets.emulator.storage.uploads import FileShelf
 
 __all__ = ["Record", "Service", "owner_of"]
 
@@ -331,7 +331,7 @@ class Service:
         follow = functools.partial(self.references.follow, record)
         if not record.ask.references:
             follow = functools.partial(list)
-        ask = fates.drawn_as(record)
+        ask = task_faults.drawn_as(record)
         return self.gallery.draw(record.id, number, ask, record.picture_seed, follow)
 
     def _bytes_of(self, record: Record, number: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import Ask
 
 __all__ = ["QUEUE_SHARE", "duration", "progress", "usual_duration"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from evolink_widgets.emulator.service.addresses import host_is_reachable
-from evolink_widgets.emulator.service.record import LINK_SECONDS, Record
 from evolink_widgets.emulator.service.refusal import FileRefusal, bad
-from evolink_widgets.emulator.storage.files import FileShelf, file_id_in
+from evolink_widgets.emulator.service.task_record import LINK_SECONDS, Record
 from evolink_widgets.emulator.storage.recognise import DIGEST_LENGTH, Looks
+from evolink_widgets.emulator.storage.uploads import FileShelf, file_id_in
 
 if TYPE_CHECKING:
     from evolink_widgets.emulator.painter import Painting, Reference

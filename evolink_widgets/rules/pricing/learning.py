@@ -28,7 +28,7 @@ from evolink_widgets.rules.pricing.pricing import (
     estimate,
     in_steps,
 )
-from evolink_widgets.rules.pricing.ratios import (
+from evolink_widgets.rules.pricing.receipt_ratios import (
     NEWEST,
     Kind,
     Known,

@@ -25,7 +25,7 @@ from evolink_widgets.rules.pricing.pricing import (
     prompt_bytes,
     text_credits,
 )
-from evolink_widgets.rules.pricing.ratios import Sample, makes_sense
+from evolink_widgets.rules.pricing.receipt_ratios import Sample, makes_sense
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 __all__ = ["Amount", "Tariff", "facts_of"]

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.belief import SUREST, Guess
+from evolink_widgets.rules.tasks.duration_guess import SUREST, Guess
 
 __all__ = ["Durations", "Plan", "bucket_of", "expected_seconds"]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.rules.tasks import wire
+from evolink_widgets.rules.tasks import json_values
 
 __all__ = ["MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem", "TaskSnapshot",
            "TaskStatus", "read_credits", "read_task", "read_task_list",
@@ -169,31 +169,33 @@ def read_task(document: object, *, request_id: str | None = None) -> TaskSnapsho
     Raises:
         BadReply: there is no id in it, so it is no task.
     """
-    record = wire.mapping(document)
+    record = json_values.mapping(document)
     task_id = _task_id(record)
     if task_id is None:
         raise BadReply("The service's answer holds no task id.", request_id=request_id)
-    info = wire.mapping(record.get("task_info"))
+    info = json_values.mapping(record.get("task_info"))
     status = TaskStatus.read(record.get("status"))
     links = _links(record)
     receipt, odd, in_doubt = _receipt(record, status, task_id, request_id)
     return TaskSnapshot(
         id=task_id,
         status=status,
-        progress=wire.percent(record.get("progress")),
+        progress=json_values.percent(record.get("progress")),
         created=_created(record.get("created"), record.get("created_at")),
-        model=wire.text(record.get("model")),
+        model=json_values.text(record.get("model")),
         results=_each_once(links[:MOST_PICTURES]),
         offered=len(links),
         odd=odd,
         charge_in_doubt=in_doubt,
         failure=_failure(record),
         receipt=receipt,
-        estimated_time=_at_most(_LONGEST_ESTIMATE, wire.positive(info.get("estimated_time"))),
-        duration=_at_most(_LONGEST_TASK, wire.positive(record.get("duration"))),
+        estimated_time=_at_most(
+            _LONGEST_ESTIMATE, json_values.positive(info.get("estimated_time"))
+        ),
+        duration=_at_most(_LONGEST_TASK, json_values.positive(record.get("duration"))),
         can_cancel=info.get("can_cancel") if isinstance(info.get("can_cancel"), bool) else None,
         request_id=request_id,
-        said=wire.text(record.get("status"), 40) or "",
+        said=json_values.text(record.get("status"), 40) or "",
     )
 
 
@@ -203,18 +205,18 @@ def read_task_list(document: object) -> tuple[TaskListItem, ...]:
     Raises:
         BadReply: there is no list in it.
     """
-    rows = wire.mapping(document).get("data")
+    rows = json_values.mapping(document).get("data")
     if not isinstance(rows, list):
         raise BadReply("The service's answer holds no list of tasks.")
     return tuple(
         TaskListItem(
             id=task_id,
             status=TaskStatus.read(row.get("status")),
-            model=wire.text(row.get("model")),
+            model=json_values.text(row.get("model")),
             created=_created(row.get("created_at"), row.get("created")),
             credits_used=_credits((row.get("credits_used"),), "used", []),
         )
-        for row in map(wire.mapping, rows)
+        for row in map(json_values.mapping, rows)
         if (task_id := _task_id(row)) is not None
     )
 
@@ -225,10 +227,10 @@ def read_credits(document: object) -> Credits:
     Raises:
         BadReply: it says nothing about credits.
     """
-    data = wire.mapping(document).get("data")
+    data = json_values.mapping(document).get("data")
     if not isinstance(data, Mapping):
         raise BadReply("The service's answer holds no credits.")
-    key, account = wire.mapping(data.get("token")), wire.mapping(data.get("user"))
+    key, account = json_values.mapping(data.get("token")), json_values.mapping(data.get("user"))
     unlimited = key.get("unlimited_credits")
     return Credits(
         key_remaining=_left(key.get("remaining_credits")),
@@ -310,11 +312,13 @@ def _link(item: object) -> str:
 def _failure(record: Mapping[str, Any]) -> Failure | None:
     error = record.get("error")
     if not isinstance(error, Mapping):
-        return Failure(message=wire.text(error)) if isinstance(error, str) and error else None
+        return (
+            Failure(message=json_values.text(error)) if isinstance(error, str) and error else None
+        )
     return Failure(
-        code=wire.text(error.get("code")),
-        message=wire.text(error.get("message")),
-        suggestion=wire.text(error.get("suggestion") or error.get("fallback_suggestion")),
+        code=json_values.text(error.get("code")),
+        message=json_values.text(error.get("message")),
+        suggestion=json_values.text(error.get("suggestion") or error.get("fallback_suggestion")),
     )
 
 
@@ -322,8 +326,11 @@ def _receipt(
     record: Mapping[str, Any], status: TaskStatus, task_id: str, request_id: str | None
 ) -> tuple[Receipt, tuple[str, ...], bool]:
     """The receipt; what in it can't be true; whether the charge is among that."""
-    usage, billing = wire.mapping(record.get("usage")), wire.mapping(record.get("billing"))
-    cost = wire.mapping(usage.get("cost"))
+    usage, billing = (
+        json_values.mapping(record.get("usage")),
+        json_values.mapping(record.get("billing")),
+    )
+    cost = json_values.mapping(usage.get("cost"))
     odd: list[str] = []
     reserved = _credits(
         (usage.get("credits_reserved"), billing.get("reserved_credits")), "reserved", odd
@@ -345,7 +352,7 @@ def _receipt(
         reserved=reserved,
         charged=charged,
         refunded=refunded,
-        billing_rule=wire.text(usage.get("billing_rule")),
+        billing_rule=json_values.text(usage.get("billing_rule")),
         request_id=request_id,
     )
     return receipt, tuple(dict.fromkeys(odd)), in_doubt
@@ -356,17 +363,21 @@ def _credits(values: Iterable[object], what: str, odd: list[str]) -> float | Non
     for value in values:
         if value is None:
             continue
-        read = wire.number(value)
+        read = json_values.number(value)
         if read is not None and 0 <= read <= MOST_CREDITS:
             return read
-        said = f"{read:.4g}" if read is not None else wire.text(str(value)[:40], 20) or "nothing"
+        said = (
+            f"{read:.4g}"
+            if read is not None
+            else json_values.text(str(value)[:40], 20) or "nothing"
+        )
         odd.append(f"{said} credits {what}")
     return None
 
 
 def _left(value: object) -> float | None:
     """A balance; it may be below zero."""
-    read = wire.number(value)
+    read = json_values.number(value)
     return read if read is not None and abs(read) <= _MOST_LEFT else None
 
 
@@ -376,7 +387,7 @@ def _at_most(most: float, value: float | None) -> float | None:
 
 def _created(*values: object) -> int | None:
     """When a task was made, in Unix seconds; a time that can't be is not told."""
-    read = wire.seconds(*values)
+    read = json_values.seconds(*values)
     return read if read is not None and _CREATED[0] <= read < _CREATED[1] else None
 
 
@@ -386,5 +397,5 @@ def _each_once(links: Sequence[str]) -> tuple[str, ...]:
 
 
 def _task_id(record: Mapping[str, Any]) -> str | None:
-    task_id = wire.text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
+    task_id = json_values.text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
     return None if task_id is None or " " in task_id or len(task_id) > _LONGEST_ID else task_id

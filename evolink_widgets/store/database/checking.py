@@ -17,7 +17,7 @@ from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.schema import Change
-from evolink_widgets.store.opening import NotPlain
+from evolink_widgets.store.safe_files import NotPlain
 
 __all__ = ["check_files", "check_schema", "harden"]
 

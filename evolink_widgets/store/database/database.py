@@ -25,8 +25,8 @@ from evolink_widgets.store.database.checking import check_files, check_schema, h
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
-from evolink_widgets.store.opening import make_new
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.safe_files import make_new
 
 Access = Literal["write", "read", "frozen"]
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
-from evolink_widgets.store.opening import NotPlain, make_new, new_name, remove
+from evolink_widgets.store.safe_files import NotPlain, make_new, new_name, remove
 
 _FULL = frozenset(
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)

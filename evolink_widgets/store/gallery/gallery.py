@@ -20,13 +20,13 @@ from sqlite3 import Row
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.request.kept import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.examine import Facts, NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import Facts, NotAPicture, examine
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
@@ -39,7 +39,8 @@ from evolink_widgets.store.gallery.rows import (
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Trash
-from evolink_widgets.store.opening import (
+from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
     flush,
@@ -48,7 +49,6 @@ from evolink_widgets.store.opening import (
     own_folder,
     remove,
 )
-from evolink_widgets.store.process import hooks
 
 __all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
 
@@ -153,7 +153,7 @@ class Gallery:
         except BaseException:
             if placed is not None:
                 with suppress(OSError):
-                    files.take_back(part, placed)
+                    atomic_files.take_back(part, placed)
             with suppress(StoreError), self._database.write() as connection:
                 recipe_file.write(self.root, connection, about.key)
             raise

@@ -22,7 +22,7 @@ from evolink_widgets.store.gallery.rows import place_of, read_image
 from evolink_widgets.store.gallery.trash import Trash
 from evolink_widgets.store.journal.entry import Entry, Step, read_entry
 from evolink_widgets.store.journal.journal import is_free
-from evolink_widgets.store.opening import is_plain
+from evolink_widgets.store.safe_files import is_plain
 
 log = logging.getLogger("evolink_widgets")
 

@@ -12,8 +12,8 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.json_records import load_object, storable
+from evolink_widgets.store.file_names import KEY, TRASH, inside
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.names import KEY, TRASH, inside
 
 SELECT = (
     "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "

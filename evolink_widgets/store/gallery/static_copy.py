@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.errors import StoreError
-from evolink_widgets.store.names import one_line
+from evolink_widgets.store.file_names import one_line
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request.recipe import Recipe

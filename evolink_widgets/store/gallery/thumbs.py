@@ -17,7 +17,14 @@ from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS, MOST_PIXELS
 from evolink_widgets.images.large_png import shrunk
 from evolink_widgets.store.database.disk_errors import file_error
-from evolink_widgets.store.opening import make_new, new_name, own_folder, read_plain, remove, rename
+from evolink_widgets.store.safe_files import (
+    make_new,
+    new_name,
+    own_folder,
+    read_plain,
+    remove,
+    rename,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image

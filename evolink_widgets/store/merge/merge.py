@@ -19,19 +19,19 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.counted import counted
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.examine import NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import NotAPicture, examine
 from evolink_widgets.store.journal.entry import Entry, columns_of
-from evolink_widgets.store.merge.copy_file import copy_plain
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.references import References
-from evolink_widgets.store.names import TRASH
-from evolink_widgets.store.opening import PARTS, flush, own_folder
-from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.merge.untrusted_file import copy_plain
+from evolink_widgets.store.safe_files import PARTS, flush, own_folder
+from evolink_widgets.store.saved_presets import Presets
 
 _AT_ONCE = 200
 
@@ -81,7 +81,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
     """
     if other.exists() and root.exists() and other.samefile(root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
-    files.sweep(root / PARTS)
+    atomic_files.sweep(root / PARTS)
     with opened(other) as theirs:
         return _Merge(root, database, theirs).run()
 
@@ -182,7 +182,7 @@ class _Merge:
         except BaseException:
             for source, path in placed:
                 with suppress(OSError):
-                    files.take_back(source, path)
+                    atomic_files.take_back(source, path)
             with suppress(StoreError), self.database.write() as connection:
                 recipe_file.write(self.root, connection, key)
             raise
@@ -203,7 +203,7 @@ class _Merge:
         """Copy a picture into our folder of parts, and check the copy."""
         with guarded(self.root / PARTS, "made"):
             folder = own_folder(self.root, PARTS)
-            path = stack.enter_context(files.temporary(folder))
+            path = stack.enter_context(atomic_files.temporary(folder))
         try:
             with guarded(path, "written"):
                 copy_plain(self._place_of(theirs), path, self.theirs.root)

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from evolink_widgets.emulator.painter import render
-from evolink_widgets.emulator.painter.composing.cast import bonds_of, placed_actors
 from evolink_widgets.emulator.painter.composing.compose import paint, settled, signless, stage_of
 from evolink_widgets.emulator.painter.composing.figures import Actor
+from evolink_widgets.emulator.painter.composing.placement import bonds_of, placed_actors
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.drawing.styles import styled

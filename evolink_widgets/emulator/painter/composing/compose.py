@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evolink_widgets.emulator.painter.composing.cast import homes, paint_cast
+from evolink_widgets.emulator.painter.composing.placement import homes, paint_cast
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.places import PLACES, Place
 from evolink_widgets.emulator.painter.reading.scene import Scene
+from evolink_widgets.emulator.painter.scenery.context import Stage
 from evolink_widgets.emulator.painter.scenery.lens import defocus
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import light_for
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
-from evolink_widgets.emulator.painter.scenery.stage import Stage
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 
 _DEFAULT_PLACES = (

@@ -11,7 +11,7 @@ from evolink_widgets.emulator.painter.drawing.pen import Pen
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.places.land import foliage
 from evolink_widgets.emulator.painter.reading.scene import Subject
-from evolink_widgets.emulator.painter.scenery.stage import Glow, Stage
+from evolink_widgets.emulator.painter.scenery.context import Glow, Stage
 from evolink_widgets.emulator.painter.subjects import Kind
 
 _FINE = 2  #: tiles are drawn this much larger, so that their edges come out smooth

@@ -8,7 +8,7 @@ from random import Random
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander
 from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, mix, turned
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 
 Line = Callable[[float], float]
 

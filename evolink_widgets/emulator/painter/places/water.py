@@ -23,7 +23,7 @@ from evolink_widgets.emulator.painter.places.terrain import (
     round_tree,
     stones,
 )
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 
 
 def water(stage: Stage, top: float, bottom: float, local: Colour) -> None:

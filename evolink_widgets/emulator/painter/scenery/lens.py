@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageFilter
 
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 
 _FIRMEST = 256  #: blurring happens on a copy whose shorter edge is about this
 

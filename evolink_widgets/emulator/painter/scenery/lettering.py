@@ -7,7 +7,7 @@ import textwrap
 from PIL import ImageFont
 
 from evolink_widgets.emulator.painter.drawing.colour import luminance
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 
 
 def paint_title(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander, cloudy
 from evolink_widgets.emulator.painter.drawing.colour import Colour, lighter, mix, turned
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 
 
 def paint_sky(stage: Stage) -> None:

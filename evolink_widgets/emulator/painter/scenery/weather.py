@@ -7,7 +7,7 @@ from random import Random
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander, cloudy
 from evolink_widgets.emulator.painter.drawing.colour import lighter, mix
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 
 
 def paint_weather(stage: Stage) -> None:

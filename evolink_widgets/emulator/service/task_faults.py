@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import PlainTextResponse, Response
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import Ask
 
 if TYPE_CHECKING:
-    from evolink_widgets.emulator.service.record import Record
+    from evolink_widgets.emulator.service.task_record import Record
 
 __all__ = ["NOWHERE", "befall", "dead_reply", "drawn_as", "issue", "led_astray", "more_links"]
 

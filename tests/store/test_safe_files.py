@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from evolink_widgets.errors import BudgetExceeded, DownloadFailed, StoreDamaged
-from evolink_widgets.store import Cap, Store, opening, thumbnail
-from evolink_widgets.store.names import in_database, in_file_system, inside, stems
+from evolink_widgets.store import Cap, Store, safe_files, thumbnail
+from evolink_widgets.store.file_names import in_database, in_file_system, inside, stems
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and pipes are POSIX's")
 
@@ -29,15 +29,15 @@ def test_a_link_is_neither_read_nor_written_nor_made_anew(tmp_path, elsewhere, n
     (tmp_path / ".parts").mkdir()
     path = tmp_path / name
     path.symlink_to(elsewhere)
-    with pytest.raises(opening.NotPlain, match="it is a link"):
-        opening.read_plain(path)
-    with pytest.raises(opening.NotPlain, match="it is a link"):
-        opening.change_plain(path)
+    with pytest.raises(safe_files.NotPlain, match="it is a link"):
+        safe_files.read_plain(path)
+    with pytest.raises(safe_files.NotPlain, match="it is a link"):
+        safe_files.change_plain(path)
     with pytest.raises(FileExistsError):
-        opening.make_new(path)
-    assert not opening.is_plain(path)
-    assert opening.size_of(path) == 0
-    opening.remove(path)
+        safe_files.make_new(path)
+    assert not safe_files.is_plain(path)
+    assert safe_files.size_of(path) == 0
+    safe_files.remove(path)
     assert elsewhere.read_text() == "mine"
     assert not path.is_symlink()
 
@@ -46,33 +46,33 @@ def test_a_hidden_folder_that_is_a_link_is_not_gone_into(tmp_path):
     there = tmp_path / "there"
     there.mkdir()
     (there / "x.tmp").write_text("mine")
-    folder = tmp_path / opening.PARTS
+    folder = tmp_path / safe_files.PARTS
     folder.symlink_to(there)
     for act in (
-        lambda: opening.make_new(folder / "new"),
-        lambda: opening.read_plain(folder / "x.tmp"),
-        lambda: opening.remove(folder / "x.tmp"),
-        lambda: opening.rename(folder / "x.tmp", tmp_path / "y"),
-        lambda: opening.link(folder / "x.tmp", tmp_path / "y"),
-        lambda: opening.own_folder(tmp_path, opening.PARTS),
+        lambda: safe_files.make_new(folder / "new"),
+        lambda: safe_files.read_plain(folder / "x.tmp"),
+        lambda: safe_files.remove(folder / "x.tmp"),
+        lambda: safe_files.rename(folder / "x.tmp", tmp_path / "y"),
+        lambda: safe_files.link(folder / "x.tmp", tmp_path / "y"),
+        lambda: safe_files.own_folder(tmp_path, safe_files.PARTS),
     ):
-        with pytest.raises(opening.NotPlain, match="it is a link"):
+        with pytest.raises(safe_files.NotPlain, match="it is a link"):
             act()
-    assert opening.names_in(folder) == []
+    assert safe_files.names_in(folder) == []
     assert [path.name for path in there.iterdir()] == ["x.tmp"]
 
 
 def test_a_pipe_holds_nobody_up(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    for act in (opening.read_plain, opening.change_plain):
-        with pytest.raises(opening.NotPlain, match="no plain file"):
+    for act in (safe_files.read_plain, safe_files.change_plain):
+        with pytest.raises(safe_files.NotPlain, match="no plain file"):
             act(tmp_path / "pipe")
 
 
 def test_what_has_a_second_name_is_not_changed(tmp_path, elsewhere):
     os.link(elsewhere, tmp_path / "second")
-    with pytest.raises(opening.NotPlain, match="second name"):
-        opening.change_plain(tmp_path / "second")
+    with pytest.raises(safe_files.NotPlain, match="second name"):
+        safe_files.change_plain(tmp_path / "second")
 
 
 def test_the_stores_own_folder_may_be_a_link(tmp_path):
@@ -146,7 +146,7 @@ def test_amounts_below_nothing_make_no_room_under_a_cap(store, now):
 def test_what_is_made_has_the_permissions_that_the_umask_leaves(tmp_path, umask):
     before = os.umask(umask)
     try:
-        opening.make_new(tmp_path / "new").close()
+        safe_files.make_new(tmp_path / "new").close()
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o666 & ~umask

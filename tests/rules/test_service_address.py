@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
-from evolink_widgets.rules.request.services import (
+from evolink_widgets.rules.request.service_address import (
     is_loopback,
     plain_address,
     plain_service,

@@ -14,7 +14,7 @@ from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request.preset import FIELDS, name_problem, plain_name, preset_fields
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.json_records import dump, load_object
-from evolink_widgets.store.names import one_line
+from evolink_widgets.store.file_names import one_line
 
 __all__ = ["LONGEST", "Presets", "in_words", "read_preset"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from sqlite3 import Connection
 
-from evolink_widgets.store import files
-from evolink_widgets.store.gallery.examine import Facts, same_bytes
-from evolink_widgets.store.names import in_database
-from evolink_widgets.store.opening import is_plain, is_there
+from evolink_widgets.store import atomic_files
+from evolink_widgets.store.file_names import in_database
+from evolink_widgets.store.gallery.check_picture import Facts, same_bytes
+from evolink_widgets.store.safe_files import is_plain, is_there
 
 
 def place_free(
@@ -23,11 +23,11 @@ def place_free(
             another picture does: that one may lie in the trash and come back.
         picture: whose file it is: task key and place in the task.
     """
-    for candidate in files.free_names(target):
+    for candidate in atomic_files.free_names(target):
         if _belongs_to_another(connection, in_database(candidate.name), picture):
             continue
         try:
-            files.place(source, candidate)
+            atomic_files.place(source, candidate)
             return candidate
         except FileExistsError:
             continue
@@ -41,7 +41,7 @@ def already_there(
 
     A process killed after the file got its name and before its row was written leaves it so.
     """
-    for candidate in files.free_names(target):
+    for candidate in atomic_files.free_names(target):
         if not is_there(candidate):
             return None
         if _belongs_to_another(connection, in_database(candidate.name), picture):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evolink_widgets.store.names import one_line, slug, stem
+from evolink_widgets.store.file_names import one_line, slug, stem
 
 HOSTILE = [
     "../../etc/passwd",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evolink_widgets.images.formats import EXTENSIONS, MOST_PIXELS, sniff
 from evolink_widgets.images.png_chunks import png_chunk
-from evolink_widgets.store.opening import read_plain
+from evolink_widgets.store.safe_files import read_plain
 
 _BLOCK = 1 << 20
 _PNG_END = png_chunk(b"IEND")

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 
-from evolink_widgets.store import opening
+from evolink_widgets.store import safe_files
 
 _BLOCK = 1 << 20
 
@@ -46,7 +46,7 @@ def place(part: Path, target: Path) -> None:
         OSError: it could not be done.
     """
     try:
-        opening.link(part, target)
+        safe_files.link(part, target)
     except FileExistsError:
         raise
     except (OSError, NotImplementedError, AttributeError) as exc:
@@ -57,40 +57,40 @@ def place(part: Path, target: Path) -> None:
 
 def take_back(part: Path, target: Path) -> None:
     """Undo `place`: `part` is there, `target` is not."""
-    if opening.is_there(part):
-        opening.remove(target)
+    if safe_files.is_there(part):
+        safe_files.remove(target)
     else:
-        opening.rename(target, part)
+        safe_files.rename(target, part)
 
 
 def _place_without_links(part: Path, target: Path) -> None:
     # An empty file takes the name, so that nobody else can; then the real one replaces it.
     # A process killed in between leaves it empty: whoever comes next may have that name.
     try:
-        opening.make_new(target).close()
+        safe_files.make_new(target).close()
     except FileExistsError:
-        if not opening.is_plain(target) or target.lstat().st_size:
+        if not safe_files.is_plain(target) or target.lstat().st_size:
             raise
     try:
-        opening.rename(part, target)
+        safe_files.rename(part, target)
     except BaseException:
         with suppress(OSError):
-            opening.remove(target)
+            safe_files.remove(target)
         raise
 
 
 def replace(target: Path, data: bytes) -> None:
     """Write our own file `target` anew: the old bytes or the new ones, never a part of them."""
-    temporary = target.with_name(opening.new_name(".tmp"))
+    temporary = target.with_name(safe_files.new_name(".tmp"))
     try:
-        with opening.make_new(temporary) as file:
+        with safe_files.make_new(temporary) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        opening.rename(temporary, target)
+        safe_files.rename(temporary, target)
     except BaseException:
         with suppress(OSError):
-            opening.remove(temporary)
+            safe_files.remove(temporary)
         raise
 
 
@@ -101,7 +101,7 @@ def copy(source: Path, target: Path) -> Path:
         The copy's path: `fox.png`, or `fox-2.png` where another file has that name.
     """
     with temporary(target.parent) as path:
-        with opening.read_plain(source) as file, opening.change_plain(path) as written:
+        with safe_files.read_plain(source) as file, safe_files.change_plain(path) as written:
             shutil.copyfileobj(file, written, _BLOCK)
         return place_new(path, target)
 
@@ -109,7 +109,7 @@ def copy(source: Path, target: Path) -> Path:
 def write_new(data: bytes, target: Path) -> Path:
     """Write a file under the first free name like `target`; an equal one is found again."""
     with temporary(target.parent) as path:
-        with opening.change_plain(path) as file:
+        with safe_files.change_plain(path) as file:
             file.write(data)
         return place_new(path, target)
 
@@ -122,38 +122,38 @@ def temporary(folder: Path) -> Iterator[Path]:
         yield path
     finally:
         with suppress(OSError):
-            opening.remove(path)
+            safe_files.remove(path)
 
 
 def new_temporary(folder: Path) -> Path:
     """Make a hidden, empty file in `folder`, under a name that nobody can guess."""
-    path = folder / opening.new_name(".tmp")
-    opening.make_new(path).close()
+    path = folder / safe_files.new_name(".tmp")
+    safe_files.make_new(path).close()
     return path
 
 
 def sweep(folder: Path) -> None:
     """Remove what was left to grow there by processes that were killed more than a day ago."""
     long_ago = time.time() - 86_400
-    for name in opening.names_in(folder):
+    for name in safe_files.names_in(folder):
         if not name.endswith((".tmp", ".part")):
             continue
         path = folder / name
         with suppress(OSError):
             if path.lstat().st_mtime < long_ago:
-                opening.remove(path)
+                safe_files.remove(path)
 
 
 def place_new(path: Path, target: Path) -> Path:
     """Give a finished file the first free name like `target`; an equal one is found again."""
-    opening.flush(path)
+    safe_files.flush(path)
     for candidate in free_names(target):
         try:
             place(path, candidate)
             flush_folder(target.parent)
             return candidate
         except FileExistsError:
-            if opening.is_plain(candidate) and filecmp.cmp(candidate, path, shallow=False):
+            if safe_files.is_plain(candidate) and filecmp.cmp(candidate, path, shallow=False):
                 return candidate
     raise AssertionError("free_names has no end")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from evolink_widgets.rules.request.signed import is_hidden, secrets_of, without_secret
+from evolink_widgets.rules.request.link_secrets import is_hidden, secrets_of, without_secret
 
 __all__ = ["hide_secrets", "name_of", "whole_link"]
 

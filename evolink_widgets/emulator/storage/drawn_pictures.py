@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import Ask
 from evolink_widgets.emulator.storage.recognise import Looks
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from random import Random
 from evolink_widgets.emulator.painter.composing.figures import Actor, draw
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import Stage
 from evolink_widgets.emulator.painter.subjects import KINDS, Kind
 
 #: How tall a companion is against its bearer, at least and at most, by what it is to it.

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.store.opening import TRASH, is_there, make_new, remove
+from evolink_widgets.store.safe_files import TRASH, is_there, make_new, remove
 
 __all__ = [
     "KEY",

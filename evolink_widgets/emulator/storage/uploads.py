@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.emulator.service.refusal import FileRefusal
-from evolink_widgets.emulator.storage import plain_files
-from evolink_widgets.emulator.storage.entries import read_upload
+from evolink_widgets.emulator.storage import safe_files
+from evolink_widgets.emulator.storage.stored_lines import read_upload
 from evolink_widgets.emulator.storage.upload_folder import Vault
 
 __all__ = [
@@ -158,7 +158,7 @@ class FileShelf:
         """
         stored = self.get(file_id)
         try:
-            return plain_files.read(stored.at), stored.mime_type
+            return safe_files.read(stored.at), stored.mime_type
         except OSError:  # deleted at this very moment
             raise FileRefusal(404, "There is no such file.") from None
 

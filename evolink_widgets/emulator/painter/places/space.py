@@ -18,8 +18,8 @@ from evolink_widgets.emulator.painter.drawing.colour import (
 )
 from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, stones
+from evolink_widgets.emulator.painter.scenery.context import Stage
 from evolink_widgets.emulator.painter.scenery.sky import ball, cumulus, stars
-from evolink_widgets.emulator.painter.scenery.stage import Stage
 
 PALETTES = tuple(
     tuple(colour(c) for c in row.split())

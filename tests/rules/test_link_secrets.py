@@ -6,10 +6,10 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
+from evolink_widgets.rules.request.link_secrets import is_hidden, secrets_of, without_secret
 from evolink_widgets.rules.request.links import reference_rule
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
-from evolink_widgets.rules.request.signed import is_hidden, secrets_of, without_secret
 
 SECRET = "3f9c1d7be2a84c60"
 SIGNED = [

@@ -20,9 +20,9 @@ from evolink_widgets.emulator.painter.places.land import FLOWERS, foliage
 from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.skyline import skyline
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, round_tree
+from evolink_widgets.emulator.painter.scenery.context import Glow, Stage
 from evolink_widgets.emulator.painter.scenery.lens import blurred
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
-from evolink_widgets.emulator.painter.scenery.stage import Glow, Stage
 
 WALLPAPER = tuple(
     colour(c)

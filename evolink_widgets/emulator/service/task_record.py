@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from evolink_widgets.emulator.service import fates, prices, timing
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service import prices, task_faults, timing
+from evolink_widgets.emulator.service.read_request import Ask
 
 __all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "Record", "document", "row"]
 
@@ -104,7 +104,7 @@ class Record:
         if self.fails:
             return []
         missing = self.ask.n - 1 if self.fate == "one missing" else None
-        made = fates.more_links(self, self.ask.n)
+        made = task_faults.more_links(self, self.ask.n)
         return [number for number in range(made) if number != missing]
 
     @property
@@ -171,9 +171,9 @@ def document(record: Record, now: float, link: Link) -> dict[str, Any]:
     }
     ends = record.ends_at
     if ends is None or now < ends:
-        fates.befall(record, told, "")
+        task_faults.befall(record, told, "")
         return told
-    record.issue = max(record.issue, fates.issue(record))
+    record.issue = max(record.issue, task_faults.issue(record))
     charge = record.charge
     usage["credits_used"] = charge
     usage["cost"] = {"credits": charge, "usd": prices.usd(charge)}
@@ -189,7 +189,7 @@ def document(record: Record, now: float, link: Link) -> dict[str, Any]:
         told["error"] = dict(FAILURES[record.fate])
     else:
         told["results"] = [link(record, number) for number in record.delivered]
-    fates.befall(record, told, link(record, len(record.delivered)))
+    task_faults.befall(record, told, link(record, len(record.delivered)))
     return told
 
 
