@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.limits import ReferenceLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -16,7 +16,7 @@ __all__ = ["sound", "to_srgb"]
 _SPACES = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "CMYK": b"CMYK", "LAB": b"Lab "}
 
 
-def sound(profile: bytes | None, mode: str, limits: Limits) -> bytes | None:
+def sound(profile: bytes | None, mode: str, limits: ReferenceLimits) -> bytes | None:
     """The profile, cut to the length that it names; `None` where it does not hold for `mode`.
 
     Args:

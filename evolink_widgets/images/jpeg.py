@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.limits import ReferenceLimits
 from evolink_widgets.images.scan import Broken, Scan, claimed
 
 __all__ = ["scan_jpeg"]
@@ -49,7 +49,7 @@ class _Parts:
     more_pictures: bool = False
 
 
-def scan_jpeg(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Scan:
+def scan_jpeg(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a JPEG.
 
     Raises:
@@ -83,7 +83,7 @@ def scan_jpeg(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Sc
     )
 
 
-def _walk(data: bytes, limits: Limits, parts: _Parts, keep: bool) -> int:
+def _walk(data: bytes, limits: ReferenceLimits, parts: _Parts, keep: bool) -> int:
     """Read all segments up to the end of the picture.
 
     Returns:
@@ -119,7 +119,12 @@ def _walk(data: bytes, limits: Limits, parts: _Parts, keep: bool) -> int:
 
 
 def _take_pixels(
-    data: bytes, view: memoryview, header: memoryview, at: int, limits: Limits, parts: _Parts
+    data: bytes,
+    view: memoryview,
+    header: memoryview,
+    at: int,
+    limits: ReferenceLimits,
+    parts: _Parts,
 ) -> int:
     if parts.frame is None:
         raise Broken("it is a JPEG whose pixels come before their size")
@@ -134,7 +139,7 @@ def _take_pixels(
     return found.start()
 
 
-def _take_frame(marker: int, body: bytes, limits: Limits, parts: _Parts) -> None:
+def _take_frame(marker: int, body: bytes, limits: ReferenceLimits, parts: _Parts) -> None:
     if parts.frame is not None or len(body) < 6:
         raise Broken("it is a JPEG with two sizes")
     height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LIMITS", "Limits"]
+__all__ = ["LIMITS", "ReferenceLimits"]
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReferenceLimits:
     """The limits of one reference.
 
     Attributes:
@@ -34,4 +34,4 @@ class Limits:
     scans: int = 2_000_000_000
 
 
-LIMITS = Limits()
+LIMITS = ReferenceLimits()

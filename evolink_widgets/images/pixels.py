@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound, to_srgb
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.limits import ReferenceLimits
 from evolink_widgets.images.scan import Broken, claimed
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class Decoded:
     deep: bool = False
 
 
-def decode(data: bytes, reader: str, limits: Limits, *, progressive: bool = False) -> Decoded:
+def decode(
+    data: bytes, reader: str, limits: ReferenceLimits, *, progressive: bool = False
+) -> Decoded:
     """Decode the first picture of a file.
 
     Args:
@@ -98,7 +100,7 @@ def decode(data: bytes, reader: str, limits: Limits, *, progressive: bool = Fals
         return found
 
 
-def prove(data: bytes, reader: str, limits: Limits) -> None:
+def prove(data: bytes, reader: str, limits: ReferenceLimits) -> None:
     """See that a file that is sent as it is can be decoded: a JPEG at an eighth of its size.
 
     Raises:
@@ -127,7 +129,7 @@ def _broken_if_not(done: str) -> Iterator[None]:
         raise Broken(f"it can't be {done} ({said})") from exc
 
 
-def plain(image: Image, limits: Limits) -> tuple[Image, bytes | None, list[str]]:
+def plain(image: Image, limits: ReferenceLimits) -> tuple[Image, bytes | None, list[str]]:
     """A picture in L, RGB or RGBA, its ICC profile if that still holds, and what was changed.
 
     Gray values of more than 8 bits are divided; numbers that are no 8 or 16-bit values are
@@ -207,7 +209,7 @@ def code(
     wished: str,
     profile: bytes | None,
     exif: bytes | None,
-    limits: Limits,
+    limits: ReferenceLimits,
     too_long: int = 0,
 ) -> tuple[bytes, str, Image, list[str]]:
     """Code a picture so that it fits: as wished, then with a loss, then smaller.
@@ -248,7 +250,7 @@ def code(
     raise Broken(f"it can't be made to fit into {limits.sent_bytes:,} bytes")
 
 
-def _guessed_too_long(image: Image, wished: str, limits: Limits) -> int:
+def _guessed_too_long(image: Image, wished: str, limits: ReferenceLimits) -> int:
     """The length of a large PNG, from a band of it, where it is far too long; else 0.
 
     Coding 90 MB only to see that they are too many takes many seconds.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.limits import ReferenceLimits
 from evolink_widgets.images.png_chunks import png_chunk
 from evolink_widgets.images.scan import Broken, Scan, claimed
 
@@ -58,7 +58,7 @@ class _Parts:
     end: int = 0
 
 
-def scan_png(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Scan:
+def scan_png(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a PNG.
 
     Raises:
@@ -88,7 +88,7 @@ def scan_png(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Sca
     )
 
 
-def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool) -> None:
+def _take(chunk: _Chunk, colour: int, limits: ReferenceLimits, parts: _Parts, keep: bool) -> None:
     name, body = chunk.name, chunk.body
     if name == b"IEND":
         parts.end = chunk.end
@@ -123,7 +123,7 @@ def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool)
             parts.removed.append(word)
 
 
-def _header(data: bytes, limits: Limits) -> tuple[int, int, int, int, int]:
+def _header(data: bytes, limits: ReferenceLimits) -> tuple[int, int, int, int, int]:
     if data[8:16] != b"\0\0\0\rIHDR" or len(data) < 33:
         raise Broken("it is a PNG without its header")
     if zlib.crc32(data[12:29]) != int.from_bytes(data[29:33], "big"):
@@ -219,7 +219,7 @@ def _size_of(width: int, height: int, depth: int, colour: int, interlace: int) -
     return sum(rows(columns, lines) for columns, lines in sizes)
 
 
-def _inflated(body: bytes, limits: Limits) -> bytes | None:
+def _inflated(body: bytes, limits: ReferenceLimits) -> bytes | None:
     """The profile in an iCCP chunk, as long as it is no bomb."""
     at = body.find(b"\0", 0, 81)
     if at < 1:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.limits import ReferenceLimits
 from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.references.source import Source
 from evolink_widgets.rules.request.kept import digest_of
@@ -39,7 +39,7 @@ def is_link(text: str) -> bool:
     return text.lstrip()[:8].lower().startswith(("http://", "https://"))
 
 
-def read_text(text: str, place: str, limits: Limits) -> Source | str | Problem:
+def read_text(text: str, place: str, limits: ReferenceLimits) -> Source | str | Problem:
     """What a text gives: a picture's bytes, a link, or why it is neither."""
     if is_link(text):
         rule = reference_rule(text)
@@ -137,7 +137,7 @@ def _of_file_url(text: str) -> str:
         return text
 
 
-def _from_data_url(text: str, place: str, limits: Limits) -> Source | Problem:
+def _from_data_url(text: str, place: str, limits: ReferenceLimits) -> Source | Problem:
     comma = text.find(",")
     if comma < 0:
         return Problem(place, shown(text), "must be a whole data URL; it has no comma")

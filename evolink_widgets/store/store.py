@@ -10,7 +10,7 @@ from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import in_file_system
-from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
@@ -40,7 +40,7 @@ class Store:
         self.database = Database(self.root / FILE)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
-        self.gallery = Gallery(self.root, self.database)
+        self.gallery = StoredPictures(self.root, self.database)
         self.uploads = Uploads(self.root, self.database)
         self.presets = Presets(lambda: self.database)
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service, owner_of
-from evolink_widgets.emulator.service.task_record import Record
+from evolink_widgets.emulator.service.task_record import TaskRecord
 
 from .conftest import Clock
 
@@ -24,7 +24,7 @@ def memory(tmp_path: Path) -> Path:
     return tmp_path / "memory.jsonl"
 
 
-def told(service: Service, record: Record) -> dict[str, object]:
+def told(service: Service, record: TaskRecord) -> dict[str, object]:
     return service.document(record, lambda record, number: f"{record.id}/{number}")
 
 

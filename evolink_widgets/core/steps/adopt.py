@@ -20,7 +20,7 @@ from evolink_widgets.store.journal.journal import is_found
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.runner import TaskStory
     from evolink_widgets.rules.tasks.task import TaskSnapshot
-    from evolink_widgets.store.gallery.gallery import Gallery
+    from evolink_widgets.store.gallery.gallery import StoredPictures
 
 TAKEN_BACK = "The task that was found is another's; looking once more."
 
@@ -107,7 +107,7 @@ async def give_back(story: TaskStory, why: AnothersTask) -> None:
     )
 
 
-def _remove_parts(gallery: Gallery, key: str, number: int) -> None:
+def _remove_parts(gallery: StoredPictures, key: str, number: int) -> None:
     for index in range(number):
         gallery.drop_part(key, index)
 

@@ -21,10 +21,10 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from evolink_widgets.emulator.http.auth import Door, Sleep, refuse_route
 from evolink_widgets.emulator.http.control import ControlFace
 from evolink_widgets.emulator.http.images import ImagesFace
 from evolink_widgets.emulator.http.media import MediaFace
+from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep, refuse_route
 from evolink_widgets.emulator.http.request_values import break_off
 from evolink_widgets.emulator.http.uploads import UploadsFace
 from evolink_widgets.emulator.service import callbacks, task_faults
@@ -57,12 +57,12 @@ def create_app(
         sleep: waits, for callbacks and slow replies.
     """
     files_url, media_url = files_url.rstrip("/"), media_url.rstrip("/")
-    door = Door(service, sleep)
-    media = MediaFace(service, door, media_url)
+    gate = RequestGate(service, sleep)
+    media = MediaFace(service, gate, media_url)
     sender = send or functools.partial(callbacks.post, loopback=service.loopback_callbacks)
-    images = ImagesFace(service, door, media.link, send=sender, sleep=sleep).routes()
+    images = ImagesFace(service, gate, media.link, send=sender, sleep=sleep).routes()
     images += ControlFace(service).routes()
-    files = UploadsFace(service, door, files_url, media).routes()
+    files = UploadsFace(service, gate, files_url, media).routes()
     apart = files_url == FILES_URL
     hosts = {
         "api": _host(images if apart else [*images, *files]),

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.emulator.http.auth import Door, Sleep
+from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep
 from evolink_widgets.emulator.http.request_values import idempotency_key, read_json, whole
 from evolink_widgets.emulator.service import callbacks
 from evolink_widgets.emulator.service.refusal import Refusal, bad
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.task_record import Link, Record
+from evolink_widgets.emulator.service.task_record import Link, TaskRecord
 
 __all__ = ["ImagesFace"]
 
@@ -28,16 +28,22 @@ class ImagesFace:
 
     Args:
         service: the state.
-        door: what every request passes.
+        gate: what every request passes.
         link: makes the link of one picture.
         send, sleep: how callbacks are posted and waited for.
     """
 
     def __init__(
-        self, service: Service, door: Door, link: Link, *, send: callbacks.Sender, sleep: Sleep
+        self,
+        service: Service,
+        gate: RequestGate,
+        link: Link,
+        *,
+        send: callbacks.Sender,
+        sleep: Sleep,
     ) -> None:
         self._service = service
-        self._door = door
+        self._gate = gate
         self._link = link
         self._send = send
         self._sleep = sleep
@@ -45,7 +51,7 @@ class ImagesFace:
 
     def routes(self) -> list[Route]:
         """Its addresses."""
-        api = self._door.api
+        api = self._gate.api
         return [
             Route("/v1/images/generations", api("create", self.create), methods=["POST"]),
             Route("/v1/tasks", api("list", self.list), methods=["GET"]),
@@ -61,7 +67,7 @@ class ImagesFace:
         owner = request.state.owner
         self._service.begin(idempotency, owner=owner)
         try:
-            await self._door.linger("create")
+            await self._gate.linger("create")
             record, again = self._service.create(body, idempotency, owner=owner)
         finally:
             self._service.end(idempotency, owner=owner)
@@ -115,7 +121,7 @@ class ImagesFace:
         except Refusal:
             return None
 
-    async def _call_back(self, record: Record) -> None:
+    async def _call_back(self, record: TaskRecord) -> None:
         """Wait for the task's end and tell the address that it named."""
         while not record.ended(now := self._service.clock()):
             ends = record.ends_at

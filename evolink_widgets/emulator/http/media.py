@@ -13,13 +13,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from evolink_widgets.emulator.http.auth import Door, refused
+from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import break_off
 from evolink_widgets.emulator.service import task_faults
-from evolink_widgets.emulator.service.drawing_thread import Worker
+from evolink_widgets.emulator.service.drawing_thread import DrawingThread
 from evolink_widgets.emulator.service.refusal import Refusal
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.task_record import LINK_SECONDS, Record
+from evolink_widgets.emulator.service.task_record import LINK_SECONDS, TaskRecord
 from evolink_widgets.emulator.storage.drawn_pictures import format_of
 from evolink_widgets.emulator.storage.references import PICTURE_PATH
 
@@ -36,26 +36,26 @@ class MediaFace:
 
     Args:
         service: the state.
-        door: tells the weather.
+        gate: tells the weather.
         base: the host's address, as clients reach it.
     """
 
-    def __init__(self, service: Service, door: Door, base: str) -> None:
+    def __init__(self, service: Service, gate: RequestGate, base: str) -> None:
         self._service = service
-        self._door = door
+        self._gate = gate
         self._base = base
-        self._worker = Worker()
+        self._worker = DrawingThread()
 
     def routes(self) -> list[Route]:
         """All addresses of the host."""
         return [Route("/{path:path}", self.download, methods=["GET"])]
 
-    def link(self, record: Record, number: int) -> str:
+    def link(self, record: TaskRecord, number: int) -> str:
         """The link of one picture, valid until a day after the task's end."""
         expires = int((record.ends_at or 0) + LINK_SECONDS)
         ending = {"jpeg": "jpg"}.get(kind := format_of(record.id, record.ask), kind)
         path = f"/{record.id}/{record.issue}/{number + 1}.{ending}"
-        base = task_faults.NOWHERE if task_faults.led_astray(record) else self._base
+        base = task_faults.NOWHERE if task_faults.links_lead_nowhere(record) else self._base
         return f"{base}{path}?expires={expires}&mark={_mark(path, expires)}"
 
     async def bytes_of(self, link: str) -> bytes:
@@ -77,15 +77,15 @@ class MediaFace:
         if "authorization" in request.headers:
             self._service.counts["keys sent to the media host"] += 1
             return PlainTextResponse("Authorization is not taken here", 403)
-        if _is_robot(request) and self._door.strike("download", "agent"):
+        if _is_robot(request) and self._gate.strike("download", "agent"):
             return PlainTextResponse("Forbidden", 403)
         try:
-            self._door.turn_away("download")
-            await self._door.linger("download")
+            self._gate.turn_away("download")
+            await self._gate.linger("download")
             record, number = self._opened(request.url.path, request.query_params)
             if (dead := task_faults.dead_reply(record)) is not None:
                 return dead
-            fault = self._door.strike("download", "body")
+            fault = self._gate.strike("download", "body")
             name = fault.name if fault else ""
             if name == "expired links":
                 record.issue += 1
@@ -103,7 +103,7 @@ class MediaFace:
         tag = f'"{record.id}-{number}"'
         return _Picture(request, data, mime, tag, cut=name == "truncated download")
 
-    def _opened(self, path: str, query: Mapping[str, str]) -> tuple[Record, int]:
+    def _opened(self, path: str, query: Mapping[str, str]) -> tuple[TaskRecord, int]:
         """The task and number that a link leads to.
 
         Raises:
@@ -120,7 +120,7 @@ class MediaFace:
             raise _expired()
         return record, int(match["number"]) - 1
 
-    async def _picture(self, record: Record, number: int) -> tuple[bytes, str]:
+    async def _picture(self, record: TaskRecord, number: int) -> tuple[bytes, str]:
         return await self._worker.run(partial(self._service.picture, record.id, number))
 
 

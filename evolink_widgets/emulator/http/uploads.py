@@ -15,15 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.emulator.http.auth import Door, refused
 from evolink_widgets.emulator.http.media import MediaFace
+from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import limited, read_json, whole
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.storage.uploads import (
     MAX_BYTES,
-    FileShelf,
     StoredFile,
+    StoredUploads,
     file_id_in,
     from_base64,
 )
@@ -41,20 +41,20 @@ class UploadsFace:
 
     Args:
         service: the state.
-        door: what every request passes.
+        gate: what every request passes.
         base: the address of the files host, as clients reach it.
         media: the picture host, whose pictures may be uploaded by their link.
     """
 
-    def __init__(self, service: Service, door: Door, base: str, media: MediaFace) -> None:
+    def __init__(self, service: Service, gate: RequestGate, base: str, media: MediaFace) -> None:
         self._service = service
-        self._door = door
+        self._gate = gate
         self._base = base
         self._media = media
 
     def routes(self) -> list[Route]:
         """Its addresses."""
-        files, upload = self._door.files, "/api/v1/files/upload"
+        files, upload = self._gate.files, "/api/v1/files/upload"
         return [
             Route(f"{upload}/stream", files(self.stream), methods=["POST"]),
             Route(f"{upload}/base64", files(self.base64), methods=["POST"]),
@@ -110,7 +110,7 @@ class UploadsFace:
         size = whole(query.get("pageSize"), "pageSize", usual=20, most=100)
         stored = self._service.files.all(account=self._account(request))
         part = stored[(page - 1) * size : page * size]
-        rows = [FileShelf.document(file, self._base) for file in part]
+        rows = [StoredUploads.document(file, self._base) for file in part]
         return _said("", {"files": rows, "total": len(stored), "page": page, "pageSize": size})
 
     async def quota(self, request: Request) -> Response:
@@ -163,7 +163,7 @@ class UploadsFace:
         path = _text(fields, "upload_path", "uploadPath")
         put = functools.partial(self._service.files.put, account=self._account(request))
         stored: StoredFile = await asyncio.to_thread(put, data, name=name, path=path)
-        return _said("uploaded", FileShelf.document(stored, self._base))
+        return _said("uploaded", StoredUploads.document(stored, self._base))
 
 
 async def _fields(request: Request, *most: int) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-__all__ = ["Worker"]
+__all__ = ["DrawingThread"]
 
 Result = TypeVar("Result")
 _IDLE_SECONDS = 5.0
 
 
-class Worker:
+class DrawingThread:
     """One thread of the emulator's own, started when there is something to do.
 
     In process the emulator shares its event loop with a client: on the loop's own few threads,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from evolink_widgets.emulator.service.read_request import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 __all__ = ["cost", "output_tokens", "reserve", "usd"]
 
@@ -34,7 +34,7 @@ def output_tokens(width: int, height: int, quality: str) -> int:
     return math.ceil(q * rows * (2_000_000 + width * height) / 4_000_000)
 
 
-def cost(ask: Ask, pictures: int, factor: float = 1.0) -> float:
+def cost(ask: CheckedRequest, pictures: int, factor: float = 1.0) -> float:
     """Credits for the pictures that were delivered, in steps of 0.0001.
 
     Args:
@@ -48,7 +48,7 @@ def cost(ask: Ask, pictures: int, factor: float = 1.0) -> float:
     return round(_credits(ask, tokens, _REFERENCE_TOKENS) * pictures * factor, 4)
 
 
-def reserve(ask: Ask, factor: float = 1.0) -> float:
+def reserve(ask: CheckedRequest, factor: float = 1.0) -> float:
     """Credits that are set aside when the request is accepted: the most it can come to."""
     if ask.beta:
         return cost(ask, ask.n, factor)
@@ -62,7 +62,7 @@ def usd(credits: float) -> float:
     return round(credits / _CREDITS_PER_DOLLAR, 6)
 
 
-def _credits(ask: Ask, output: int, per_reference: int) -> float:
+def _credits(ask: CheckedRequest, output: int, per_reference: int) -> float:
     text = max(1, len(ask.prompt.encode()) // 4)
     dollars = (
         output * _DOLLARS_PER_TOKEN["output"]
@@ -72,7 +72,7 @@ def _credits(ask: Ask, output: int, per_reference: int) -> float:
     return dollars * _CREDITS_PER_DOLLAR
 
 
-def _beta_price(ask: Ask) -> float:
+def _beta_price(ask: CheckedRequest) -> float:
     area = ask.width * ask.height
     tier = "1K" if ask.auto or area <= 1_700_000 else "2K" if area <= 4_400_000 else "4K"
     return _BETA_PRICE[tier]

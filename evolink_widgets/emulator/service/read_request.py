@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from evolink_widgets.emulator.service.addresses import host_is_public, read_callback_host
 from evolink_widgets.emulator.service.refusal import bad
 
-__all__ = ["BETA", "Ask", "read_ask"]
+__all__ = ["BETA", "CheckedRequest", "read_request"]
 
 BETA = "gpt-image-2-beta"
 _MODELS = ("gpt-image-2", BETA)
@@ -30,7 +30,7 @@ _UNUSABLE = re.compile(r"\.(gif|bmp|tiff?|svg|avif|heic)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Ask:
+class CheckedRequest:
     """A request that was found good.
 
     Attributes:
@@ -56,7 +56,7 @@ class Ask:
         return self.model == BETA
 
 
-def read_ask(body: object, *, loopback_callbacks: bool = False) -> Ask:
+def read_request(body: object, *, loopback_callbacks: bool = False) -> CheckedRequest:
     """The request in a POST's JSON. Unknown fields are passed over; `null` is no value.
 
     Args:
@@ -77,7 +77,7 @@ def read_ask(body: object, *, loopback_callbacks: bool = False) -> Ask:
     size = body.get("size", "auto")
     width, height = _pixels(size, resolution, prompt)
     quality = _quality(body.get("quality", "medium"))
-    return Ask(
+    return CheckedRequest(
         model=model,
         prompt=prompt,
         width=width,

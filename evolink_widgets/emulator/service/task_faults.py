@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import PlainTextResponse, Response
 
-from evolink_widgets.emulator.service.read_request import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 if TYPE_CHECKING:
-    from evolink_widgets.emulator.service.task_record import Record
+    from evolink_widgets.emulator.service.task_record import TaskRecord
 
-__all__ = ["NOWHERE", "befall", "dead_reply", "drawn_as", "issue", "led_astray", "more_links"]
+__all__ = [
+    "NOWHERE",
+    "apply_task_fault",
+    "dead_reply",
+    "drawn_as",
+    "issue",
+    "links_lead_nowhere",
+    "more_links",
+]
 
 #: A host that no name server knows; in process, one that breaks every connection off.
 NOWHERE = "http://nowhere.invalid"
@@ -27,17 +35,17 @@ _WILD: tuple[object, ...] = (0, 80, -5, "50%", 1e308, 10, None, "half", 99, 3)
 _TOO_SOON = {"code": "service_error", "message": "The provider seems to have given up."}
 
 
-def led_astray(record: Record) -> bool:
+def links_lead_nowhere(record: TaskRecord) -> bool:
     """Whether the links of the last reading lead to no host."""
     return record.fate == f"{_DEAD}host" and record.issue == 0
 
 
-def issue(record: Record) -> int:
+def issue(record: TaskRecord) -> int:
     """Which links are given: those of the first reading may be dead, the next are good."""
     return int(record.fate.startswith(_DEAD) and record.endings > 0)
 
 
-def dead_reply(record: Record) -> Response | None:
+def dead_reply(record: TaskRecord) -> Response | None:
     """What comes instead of a picture while a task's links are dead."""
     if record.issue or not record.fate.startswith(_DEAD):
         return None
@@ -49,7 +57,7 @@ def dead_reply(record: Record) -> Response | None:
     return PlainTextResponse("Not here", int(way)) if way.isdecimal() else None
 
 
-def drawn_as(record: Record) -> Ask:
+def drawn_as(record: TaskRecord) -> CheckedRequest:
     """What is drawn: mostly what was asked."""
     ask = record.ask
     if record.fate != "other pixels":
@@ -58,12 +66,12 @@ def drawn_as(record: Record) -> Ask:
     return replace(ask, width=edge, height=edge)
 
 
-def more_links(record: Record, made: int) -> int:
+def more_links(record: TaskRecord, made: int) -> int:
     """How many pictures there are where `made` were to be."""
     return _PICTURES if record.fate == "many results" else made
 
 
-def befall(record: Record, told: dict[str, Any], link: str) -> None:
+def apply_task_fault(record: TaskRecord, told: dict[str, Any], link: str) -> None:
     """Change what is told of a task, as its fate wants it.
 
     Args:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.emulator.service import prices, task_faults, timing
-from evolink_widgets.emulator.service.read_request import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 
-__all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "Record", "document", "row"]
+__all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "TaskRecord", "document", "row"]
 
 #: How long result links live.
 LINK_SECONDS = 24 * 3600
@@ -43,7 +43,7 @@ FAILURES = {
 
 
 @dataclass
-class Record:
+class TaskRecord:
     """A task as the service keeps it.
 
     Attributes:
@@ -68,7 +68,7 @@ class Record:
     id: str
     number: int
     created: float
-    ask: Ask
+    ask: CheckedRequest
     lasts: float
     usual: float
     reserved: float
@@ -141,10 +141,10 @@ class Record:
         return (until - self.created) / self.lasts
 
 
-Link = Callable[[Record, int], str]
+Link = Callable[[TaskRecord, int], str]
 
 
-def document(record: Record, now: float, link: Link) -> dict[str, Any]:
+def document(record: TaskRecord, now: float, link: Link) -> dict[str, Any]:
     """The task as POST, GET, a batch and a callback give it.
 
     Args:
@@ -171,7 +171,7 @@ def document(record: Record, now: float, link: Link) -> dict[str, Any]:
     }
     ends = record.ends_at
     if ends is None or now < ends:
-        task_faults.befall(record, told, "")
+        task_faults.apply_task_fault(record, told, "")
         return told
     record.issue = max(record.issue, task_faults.issue(record))
     charge = record.charge
@@ -189,11 +189,11 @@ def document(record: Record, now: float, link: Link) -> dict[str, Any]:
         told["error"] = dict(FAILURES[record.fate])
     else:
         told["results"] = [link(record, number) for number in record.delivered]
-    task_faults.befall(record, told, link(record, len(record.delivered)))
+    task_faults.apply_task_fault(record, told, link(record, len(record.delivered)))
     return told
 
 
-def row(record: Record, now: float) -> dict[str, Any]:
+def row(record: TaskRecord, now: float) -> dict[str, Any]:
     """The task as the list gives it: without links."""
     status = record.status(now)
     return {

@@ -7,13 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from evolink_widgets.emulator.service.read_request import Ask
-from evolink_widgets.emulator.storage.recognise import Looks
+from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.storage.recognise import DrawnIndex
 
 if TYPE_CHECKING:
     from evolink_widgets.emulator.painter import Reference
 
-__all__ = ["MIME", "Gallery", "format_of"]
+__all__ = ["MIME", "DrawnPictures", "format_of"]
 
 #: Bytes of drawn pictures that are kept.
 _ROOM = 64 * 1024 * 1024
@@ -23,15 +23,15 @@ _EVERY_TENTH = 7
 MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
-class Gallery:
+class DrawnPictures:
     """A bounded memory of drawn pictures. Safe for threads; draws one picture at a time.
 
     Args:
-        looks: is told of every picture that is drawn.
+        index: is told of every picture that is drawn.
     """
 
-    def __init__(self, looks: Looks | None = None) -> None:
-        self._looks = looks
+    def __init__(self, index: DrawnIndex | None = None) -> None:
+        self._index = index
         self._drawn: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -40,7 +40,7 @@ class Gallery:
         self,
         task_id: str,
         number: int,
-        ask: Ask,
+        ask: CheckedRequest,
         seed: str,
         references: Callable[[], Sequence[Reference]] = tuple,
     ) -> tuple[bytes, str]:
@@ -74,7 +74,7 @@ class Gallery:
     def _draw(
         self,
         name: tuple[str, int],
-        ask: Ask,
+        ask: CheckedRequest,
         seed: str,
         kind: str,
         references: Sequence[Reference],
@@ -91,8 +91,8 @@ class Gallery:
             references=references,
         )
         data = encoded(picture, kind)
-        if self._looks is not None:
-            self._looks.remember(f"{name[0]}/{name[1]}", data, picture)
+        if self._index is not None:
+            self._index.remember(f"{name[0]}/{name[1]}", data, picture)
         return data
 
     def _keep(self, name: tuple[str, int], data: bytes) -> None:
@@ -103,7 +103,7 @@ class Gallery:
             self._bytes -= len(old)
 
 
-def format_of(task_id: str, ask: Ask) -> str:
+def format_of(task_id: str, ask: CheckedRequest) -> str:
     """Mostly PNG, as the service; JPEG above 4.5 megapixels; WebP for about a task in ten."""
     if ask.width * ask.height > _LARGE:
         return "jpeg"

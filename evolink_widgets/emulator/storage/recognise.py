@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DIGEST_LENGTH", "Drawn", "Looks"]
+__all__ = ["DIGEST_LENGTH", "Drawn", "DrawnIndex"]
 
 #: Hexadecimal digits of a picture's SHA-256 that tell it apart; ids of uploads carry as many.
 DIGEST_LENGTH = 12
@@ -45,7 +45,7 @@ class Drawn:
     look: str
 
 
-class Looks:
+class DrawnIndex:
     """The memory of drawn pictures, the newest few thousand. Safe for threads.
 
     Args:

@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from evolink_widgets.emulator.service.addresses import host_is_reachable
 from evolink_widgets.emulator.service.refusal import FileRefusal, bad
-from evolink_widgets.emulator.service.task_record import LINK_SECONDS, Record
-from evolink_widgets.emulator.storage.recognise import DIGEST_LENGTH, Looks
-from evolink_widgets.emulator.storage.uploads import FileShelf, file_id_in
+from evolink_widgets.emulator.service.task_record import LINK_SECONDS, TaskRecord
+from evolink_widgets.emulator.storage.recognise import DIGEST_LENGTH, DrawnIndex
+from evolink_widgets.emulator.storage.uploads import StoredUploads, file_id_in
 
 if TYPE_CHECKING:
     from evolink_widgets.emulator.painter import Painting, Reference
 
-__all__ = ["PICTURE_PATH", "Missing", "References", "remembered"]
+__all__ = ["PICTURE_PATH", "Missing", "RequestReferences", "remembered"]
 
 #: The fates of a task, one of whose references cannot be had.
 _GONE, _UNREACHABLE = "reference gone", "reference unreachable"
@@ -58,7 +58,7 @@ class Missing(Exception):
         self.fate = fate
 
 
-class References:
+class RequestReferences:
     """Finds the pictures behind links: uploads, results, and stand-ins for all else.
 
     Offline, nothing else can be fetched: a link to elsewhere stands for a picture of its own,
@@ -66,7 +66,7 @@ class References:
 
     Args:
         files: the uploads.
-        looks: the pictures that were drawn here.
+        index: the pictures that were drawn here.
         find: the task with an id, if there is one.
         draw: the bytes of a picture.
         clock: Unix seconds.
@@ -74,15 +74,15 @@ class References:
 
     def __init__(
         self,
-        files: FileShelf,
-        looks: Looks,
+        files: StoredUploads,
+        index: DrawnIndex,
         *,
-        find: Callable[[str], Record | None],
-        draw: Callable[[Record, int], bytes],
+        find: Callable[[str], TaskRecord | None],
+        draw: Callable[[TaskRecord, int], bytes],
         clock: Callable[[], float],
     ) -> None:
         self._files = files
-        self._looks = looks
+        self._index = index
         self._find = find
         self._draw = draw
         self._clock = clock
@@ -108,7 +108,7 @@ class References:
                 self._files.hold(source)
         return tuple(sources)
 
-    def follow(self, record: Record, depth: int = 0) -> list[Reference]:
+    def follow(self, record: TaskRecord, depth: int = 0) -> list[Reference]:
         """The references of a task, ready to be drawn from. May take a while."""
         from evolink_widgets.emulator.painter import stand_in
 
@@ -119,7 +119,7 @@ class References:
             if source.startswith("file-"):
                 data = self._files.held(source)
                 one = data
-                if data is not None and (known := self._looks.alike(data)):
+                if data is not None and (known := self._index.alike(data)):
                     one = self._drawn(known, depth) or data
             elif source:
                 one = self._drawn(source, depth)
@@ -135,7 +135,7 @@ class References:
             if stored.mime_type == "image/gif":
                 raise bad("image_urls", "a gif can be stored, but not used as a reference.")
             digest = file_id.removeprefix("file-")[:DIGEST_LENGTH]
-            return self._looks.same(digest) or file_id
+            return self._index.same(digest) or file_id
         parts = urlsplit(link)
         if match := PICTURE_PATH.fullmatch(parts.path):
             record = self._find(match["task"])
@@ -148,7 +148,7 @@ class References:
             raise Missing(_UNREACHABLE)
         return ""
 
-    def _lives(self, record: Record, number: int, expires: str, issue: int) -> bool:
+    def _lives(self, record: TaskRecord, number: int, expires: str, issue: int) -> bool:
         now, ends = self._clock(), record.ends_at
         return (
             ends is not None

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
-from evolink_widgets.emulator.service.read_request import Ask
-from evolink_widgets.emulator.service.task_record import Record
+from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.service.task_record import TaskRecord
 from evolink_widgets.emulator.storage.recognise import Drawn
 
 __all__ = ["Freed", "read_line", "read_upload"]
@@ -37,7 +37,7 @@ class Freed(NamedTuple):
     at: float
 
 
-class _Rule(NamedTuple):
+class _FieldRule(NamedTuple):
     """What a field must be.
 
     Attributes:
@@ -52,38 +52,38 @@ class _Rule(NamedTuple):
 _ANY = r"(?s:.*)"
 
 
-def _text(most: int = 1_000, form: str = _ANY) -> _Rule:
+def _text(most: int = 1_000, form: str = _ANY) -> _FieldRule:
     def holds(value: object) -> bool:
         whole = isinstance(value, str) and len(value) <= most and re.fullmatch(form, value)
         return bool(whole) and not re.search("[\ud800-\udfff]", str(value))
 
     like = "" if form == _ANY else f" that matches {form}"
-    return _Rule(f"text of at most {most} characters{like}", holds)
+    return _FieldRule(f"text of at most {most} characters{like}", holds)
 
 
-def _number(least: float, most: float) -> _Rule:
+def _number(least: float, most: float) -> _FieldRule:
     def holds(value: object) -> bool:
         return _is_number(value) and least <= value <= most
 
-    return _Rule(f"a number from {least:g} to {most:g}", holds)
+    return _FieldRule(f"a number from {least:g} to {most:g}", holds)
 
 
-def _whole(least: int, most: int) -> _Rule:
+def _whole(least: int, most: int) -> _FieldRule:
     def holds(value: object) -> bool:
         return _is_number(value) and isinstance(value, int) and least <= value <= most
 
-    return _Rule(f"a whole number from {least} to {most}", holds)
+    return _FieldRule(f"a whole number from {least} to {most}", holds)
 
 
-def _each(rule: _Rule, most: int) -> _Rule:
+def _each(rule: _FieldRule, most: int) -> _FieldRule:
     def holds(value: object) -> bool:
         return isinstance(value, list) and len(value) <= most and all(map(rule.holds, value))
 
-    return _Rule(f"a list of at most {most}, each {rule.tells}", holds)
+    return _FieldRule(f"a list of at most {most}, each {rule.tells}", holds)
 
 
-def _or_null(rule: _Rule) -> _Rule:
-    return _Rule(f"{rule.tells}, or null", lambda value: value is None or rule.holds(value))
+def _or_null(rule: _FieldRule) -> _FieldRule:
+    return _FieldRule(f"{rule.tells}, or null", lambda value: value is None or rule.holds(value))
 
 
 def _is_number(value: object) -> TypeGuard[float]:
@@ -97,9 +97,9 @@ def _is_positive(value: object) -> bool:
     return _is_number(value) and value > 0
 
 
-_POSITIVE = _Rule("a number greater than 0", _is_positive)
-_AMOUNT = _Rule("a number from 0", lambda value: _is_number(value) and value >= 0)
-_TRUTH = _Rule("true or false", lambda value: isinstance(value, bool))
+_POSITIVE = _FieldRule("a number greater than 0", _is_positive)
+_AMOUNT = _FieldRule("a number from 0", lambda value: _is_number(value) and value >= 0)
+_TRUTH = _FieldRule("true or false", lambda value: isinstance(value, bool))
 _SECONDS = _number(0, 1e11)  #: a date
 _EDGE = _whole(16, 3840)
 _TASK_ID = _text(100, r"task-unified-[\w-]+")
@@ -152,7 +152,7 @@ _UPLOAD = {
 }
 
 
-def read_line(line: bytes) -> Record | Drawn | Freed:
+def read_line(line: bytes) -> TaskRecord | Drawn | Freed:
     """What one line of the memory file says; fields that it does not know are passed over.
 
     Raises:
@@ -174,7 +174,7 @@ def read_line(line: bytes) -> Record | Drawn | Freed:
     ask = _fields("task.ask", entry["task"].get("ask"), _ASK)
     for fields, name in ((ask, "references"), (task, "sources")):
         fields[name] = tuple(fields.get(name, ()))
-    return Record(ask=Ask(**ask), **task)
+    return TaskRecord(ask=CheckedRequest(**ask), **task)
 
 
 def read_upload(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def read_upload(record: Mapping[str, Any]) -> dict[str, Any]:
     return _fields("upload", record, _UPLOAD)
 
 
-def _fields(of: str, told: object, rules: Mapping[str, _Rule]) -> dict[str, Any]:
+def _fields(of: str, told: object, rules: Mapping[str, _FieldRule]) -> dict[str, Any]:
     if not isinstance(told, Mapping):
         raise ValueError(f"{of} must be an object; it is {_shown(told)}")
     found = {}

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service.task_record import Record
+from evolink_widgets.emulator.service.task_record import TaskRecord
 from evolink_widgets.emulator.storage import safe_files
 from evolink_widgets.emulator.storage.recognise import Drawn
 from evolink_widgets.emulator.storage.stored_lines import Freed, read_line
 
-__all__ = ["Memory"]
+__all__ = ["TaskFile"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -22,7 +22,7 @@ log = logging.getLogger("evolink_widgets")
 _PASSING = ("freed_at", "settled", "issue")
 
 
-class Memory:
+class TaskFile:
     """The file. It is only added to; lines that make no sense are told and set aside.
 
     Args:
@@ -34,7 +34,7 @@ class Memory:
         self._read = 0
         self._lines = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, record: TaskRecord) -> None:
         """Write a task down.
 
         Raises:
@@ -43,7 +43,7 @@ class Memory:
         fields = dataclasses.asdict(record)
         self._append({"task": {n: v for n, v in fields.items() if n not in _PASSING}})
 
-    def free(self, record: Record) -> None:
+    def free(self, record: TaskRecord) -> None:
         """Write down that a task goes on that stood still.
 
         Raises:
@@ -59,7 +59,7 @@ class Memory:
         """
         self._append({"drawn": dataclasses.asdict(drawn)})
 
-    def news(self) -> Iterator[Record | Drawn | Freed]:
+    def news(self) -> Iterator[TaskRecord | Drawn | Freed]:
         """What was written since the last call, our own lines among it.
 
         Yields:

@@ -16,7 +16,7 @@ from typing import Any
 
 from evolink_widgets.emulator.storage import safe_files
 
-__all__ = ["Vault"]
+__all__ = ["UploadFolder"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -26,7 +26,7 @@ _MOST_HELD = 400
 _NAME = re.compile(r"file-[\w-]{1,80}", re.ASCII)
 
 
-class Vault:
+class UploadFolder:
     """Bytes by name, each with a small record beside it. Not safe for threads: its user locks.
 
     Args:

@@ -19,14 +19,14 @@ from typing import Any
 from evolink_widgets.emulator.service.refusal import FileRefusal
 from evolink_widgets.emulator.storage import safe_files
 from evolink_widgets.emulator.storage.stored_lines import read_upload
-from evolink_widgets.emulator.storage.upload_folder import Vault
+from evolink_widgets.emulator.storage.upload_folder import UploadFolder
 
 __all__ = [
     "KEEP_SECONDS",
     "MAX_BYTES",
     "MAX_FILES",
-    "FileShelf",
     "StoredFile",
+    "StoredUploads",
     "file_id_in",
     "from_base64",
 ]
@@ -72,7 +72,7 @@ class StoredFile:
         return self.uploaded + KEEP_SECONDS
 
 
-class FileShelf:
+class StoredUploads:
     """All uploads, of each account apart. A file too old is gone. Safe for threads.
 
     Args:
@@ -91,7 +91,7 @@ class FileShelf:
         self._clock = clock
         self._files: dict[str, StoredFile] = {}
         self._chance = random.Random(seed)
-        self._vault = Vault(folder)
+        self._folder = UploadFolder(folder)
         self._lock = threading.Lock()
 
     def put(
@@ -132,7 +132,7 @@ class FileShelf:
                 "uploaded": self._clock(),
                 "account": account,
             }
-            at = self._vault.write(file_id, data, record)
+            at = self._folder.write(file_id, data, record)
             stored = StoredFile(id=file_id, at=at, **record)
             self._files[file_id] = stored
         return stored
@@ -165,12 +165,12 @@ class FileShelf:
     def hold(self, file_id: str) -> None:
         """Keep a file's bytes for a task that was accepted with it, whatever becomes of it."""
         with self._lock:
-            self._vault.hold(file_id)
+            self._folder.hold(file_id)
 
     def held(self, file_id: str) -> bytes | None:
         """The bytes of a file that was kept for a task; `None` when they are no longer here."""
         with self._lock:
-            return self._vault.held(file_id)
+            return self._folder.held(file_id)
 
     def all(self, *, account: str = "") -> list[StoredFile]:
         """What an account has and has not expired, newest first."""
@@ -222,12 +222,12 @@ class FileShelf:
     def _forget_old(self) -> None:
         """Take in what other processes uploaded and deleted, and drop what is too old."""
         found: dict[str, StoredFile] = {}
-        for file_id, record, at in self._vault.records():
+        for file_id, record, at in self._folder.records():
             try:
                 known = self._files.get(file_id)
                 found[file_id] = known or StoredFile(id=file_id, at=at, **read_upload(record))
             except ValueError as reason:
-                self._vault.set_aside(file_id, reason)
+                self._folder.set_aside(file_id, reason)
         order = sorted(found.values(), key=lambda file: file.uploaded)
         self._files = {file.id: file for file in order}
         now = self._clock()
@@ -236,7 +236,7 @@ class FileShelf:
 
     def _drop(self, file_id: str) -> None:
         if self._files.pop(file_id, None):
-            self._vault.drop(file_id)
+            self._folder.drop(file_id)
 
 
 def from_base64(text: object) -> bytes:

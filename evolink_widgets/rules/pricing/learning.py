@@ -30,10 +30,10 @@ from evolink_widgets.rules.pricing.pricing import (
 )
 from evolink_widgets.rules.pricing.receipt_ratios import (
     NEWEST,
-    Kind,
     Known,
     Line,
     Range,
+    ReceiptKind,
     Sample,
     at_todays_prices,
     lean,
@@ -49,12 +49,12 @@ class _Model:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
-        self.by_kind: dict[Kind, list[Line]] = {}
+        self.by_kind: dict[ReceiptKind, list[Line]] = {}
         for line in lines:
             self.by_kind.setdefault(line.kind, []).append(line)
         self.sizes_of_auto = [line.pixels for line in lines if line.auto][-NEWEST:]
 
-    def beside(self, kind: Kind, *, sharp: bool) -> list[float]:
+    def beside(self, kind: ReceiptKind, *, sharp: bool) -> list[float]:
         """The newest ratios of other kinds: those that tell the price, or those that hide it."""
         others = (one for one in reversed(self.lines) if one.kind != kind)
         wanted = (one.ratio for one in others if one.kind.sharp is sharp)
@@ -124,7 +124,7 @@ def _size_range(model: _Model, request: ImageRequest, known: Known) -> Range:
     )
 
 
-def _ratio_range(model: _Model, kind: Kind, request: ImageRequest, least: float) -> Range:
+def _ratio_range(model: _Model, kind: ReceiptKind, request: ImageRequest, least: float) -> Range:
     """Charged to published credits, from the most distant receipts to the nearest.
 
     Args:

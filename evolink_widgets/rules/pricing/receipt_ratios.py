@@ -15,8 +15,17 @@ from typing import NamedTuple
 from evolink_widgets.rules.pricing.pricing import picture_range, prompt_bytes, text_credits
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 
-__all__ = ["NEWEST", "Kind", "Known", "Line", "Range", "Sample", "at_todays_prices", "lean",
-           "makes_sense"]  # fmt: skip
+__all__ = [
+    "NEWEST",
+    "Known",
+    "Line",
+    "Range",
+    "ReceiptKind",
+    "Sample",
+    "at_todays_prices",
+    "lean",
+    "makes_sense",
+]  # fmt: skip
 
 #: How many receipts of a kind say what is usual: enough for a tenth to be three of them.
 NEWEST = 30
@@ -54,7 +63,7 @@ class Sample:
     prompt_bytes: int = 0
 
 
-class Kind(NamedTuple):
+class ReceiptKind(NamedTuple):
     """What makes receipts comparable: for these the ratio should be one and the same."""
 
     quality: str
@@ -99,14 +108,14 @@ class Known:
         plain, _ = picture_range(self.model, pixels, self.quality)
         return math.log((plain + fewest) / (self.dearest(pixels) + fewest))
 
-    def kind(self, pixels: tuple[int, int]) -> Kind:
+    def kind(self, pixels: tuple[int, int]) -> ReceiptKind:
         """Which receipts it can be compared with."""
         if self.model == BETA:  # it has one price for all of them
-            return Kind("", 0, True)
+            return ReceiptKind("", 0, True)
         fewest, _, most = self.text
         dearest = self.dearest(pixels)
         text = math.log((dearest + most) / (dearest + fewest))
-        return Kind(self.quality, self.references, text - self.least(pixels) < _SHARP)
+        return ReceiptKind(self.quality, self.references, text - self.least(pixels) < _SHARP)
 
 
 @dataclass
@@ -114,7 +123,7 @@ class Line:
     """A receipt as a ratio, as a logarithm, at today's prices."""
 
     ratio: float
-    kind: Kind
+    kind: ReceiptKind
     pixels: tuple[int, int]
     pictures: int
     auto: bool
@@ -147,7 +156,7 @@ def lean(before: Range, values: Sequence[float]) -> Range:
 def at_todays_prices(samples: Sequence[Sample]) -> list[Line]:
     """Receipts as ratios, oldest first; those from before a change of prices carried along."""
     lines: list[Line] = []
-    seen: dict[tuple[Kind, tuple[int, int]], list[Line]] = {}
+    seen: dict[tuple[ReceiptKind, tuple[int, int]], list[Line]] = {}
     run: list[tuple[Line, float]] = []  # surprises in a row, and by how much
     start = 0  # where in the lines the run begins
     for line in map(_line, samples):
@@ -172,7 +181,7 @@ def at_todays_prices(samples: Sequence[Sample]) -> list[Line]:
 
 
 def _acquit(
-    run: list[tuple[Line, float]], seen: dict[tuple[Kind, tuple[int, int]], list[Line]]
+    run: list[tuple[Line, float]], seen: dict[tuple[ReceiptKind, tuple[int, int]], list[Line]]
 ) -> None:
     """End a run of surprises: from now on they belong to what is usual."""
     for line, _ in run:

@@ -38,11 +38,11 @@ _NEAREST, _UP = (-_STEP / 2 - _SLACK, _STEP / 2 + _SLACK), (-_SLACK, _STEP + _SL
 _DECIMALS_OF_ONE, _DECIMALS, _SEVERAL = 2, 4, 3
 
 
-_Kind = tuple[bool, bool]
+_AmountKind = tuple[bool, bool]
 """Whether the pixels are left to the service, and whether there are references."""
 
 
-class _Rule(NamedTuple):
+class _TextRule(NamedTuple):
     """How text is counted, and within what the told amount may differ from the exact one."""
 
     tokens: Callable[[int], int]
@@ -51,7 +51,7 @@ class _Rule(NamedTuple):
 
 #: The first holds where no amount is known.
 _RULES = tuple(
-    _Rule(tokens, within)
+    _TextRule(tokens, within)
     for tokens, within in itertools.product(
         (
             lambda size: max(1, size // 4),
@@ -94,12 +94,12 @@ class Tariff:
     """
 
     def __init__(
-        self, factor: float | None = 1.0, rule: _Rule = _RULES[0], *, is_learned: bool = False
+        self, factor: float | None = 1.0, rule: _TextRule = _RULES[0], *, is_learned: bool = False
     ) -> None:
         self.factor = factor
         self.is_learned = is_learned
         self._rule = rule
-        self._odd_kinds: frozenset[_Kind] = frozenset()
+        self._odd_kinds: frozenset[_AmountKind] = frozenset()
 
     @classmethod
     def learn(cls, samples: Iterable[Sample]) -> Tariff:
@@ -159,14 +159,14 @@ def facts_of(request: ImageRequest, pictures: int | None = None) -> Sample:
     )
 
 
-def _kind(ask: Sample) -> _Kind:
+def _kind(ask: Sample) -> _AmountKind:
     return ask.auto, ask.references > 0
 
 
 _TOKEN = text_credits(4)[1]
 
 
-def _base(ask: Sample, rule: _Rule) -> float:
+def _base(ask: Sample, rule: _TextRule) -> float:
     """Credits by the published prices, not rounded."""
     if ask.model == BETA:
         return picture_credits(ask.model, *ask.pixels, ask.quality) * ask.pictures
@@ -174,7 +174,7 @@ def _base(ask: Sample, rule: _Rule) -> float:
     return (picture + rule.tokens(ask.prompt_bytes) * _TOKEN) * ask.pictures
 
 
-def _run(samples: Sequence[Sample], rule: _Rule) -> tuple[int, float, float]:
+def _run(samples: Sequence[Sample], rule: _TextRule) -> tuple[int, float, float]:
     """How many of the newest amounts one factor explains, and between what it lies."""
     least, most = 0.0, math.inf
     for count, sample in enumerate(samples):

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["SUREST", "Guess"]
+__all__ = ["SUREST", "DurationGuess"]
 
 #: Never surer than this, so that a look is never aimed at a single instant.
 SUREST = 0.006
@@ -32,7 +32,7 @@ _ROOT_2_PI = math.sqrt(2 * math.pi)
 
 
 @dataclass(frozen=True)
-class Guess:
+class DurationGuess:
     """Durations around e^mean seconds.
 
     Attributes:

@@ -33,7 +33,7 @@ from evolink_widgets import errors
 from evolink_widgets.errors import Billed, ServiceError
 from evolink_widgets.rules.tasks import json_values
 
-__all__ = ["Event", "Kind", "Verdict", "judge", "retry_after", "service_error", "spoken"]
+__all__ = ["Event", "Outcome", "Verdict", "judge", "retry_after", "service_error", "spoken"]
 
 
 class Event(Enum):
@@ -45,7 +45,7 @@ class Event(Enum):
     ANSWERED = "there is an answer with a status"
 
 
-class Kind(Enum):
+class Outcome(Enum):
     """What we know of the request now."""
 
     ACCEPTED = "accepted"
@@ -65,19 +65,19 @@ class Verdict:
         find: it has to be looked for in the task list.
     """
 
-    kind: Kind
+    kind: Outcome
     billed: Billed
     resend: bool = False
     find: bool = False
 
 
-_NOT_SENT = Verdict(Kind.NOT_SENT, Billed.NO, resend=True)
-_UNKNOWN = Verdict(Kind.UNKNOWN, Billed.UNKNOWN, find=True)
-_ACCEPTED = Verdict(Kind.ACCEPTED, Billed.LATER)
-_REFUSED = Verdict(Kind.REFUSED, Billed.NO)
-_REFUSED_FOR_NOW = Verdict(Kind.REFUSED, Billed.NO, resend=True)
-_READ = Verdict(Kind.ACCEPTED, Billed.NO)
-_READ_AGAIN = Verdict(Kind.UNKNOWN, Billed.NO, resend=True)
+_NOT_SENT = Verdict(Outcome.NOT_SENT, Billed.NO, resend=True)
+_UNKNOWN = Verdict(Outcome.UNKNOWN, Billed.UNKNOWN, find=True)
+_ACCEPTED = Verdict(Outcome.ACCEPTED, Billed.LATER)
+_REFUSED = Verdict(Outcome.REFUSED, Billed.NO)
+_REFUSED_FOR_NOW = Verdict(Outcome.REFUSED, Billed.NO, resend=True)
+_READ = Verdict(Outcome.ACCEPTED, Billed.NO)
+_READ_AGAIN = Verdict(Outcome.UNKNOWN, Billed.NO, resend=True)
 
 #: Codes with which the service refuses at the door: nothing was made, nothing is charged, and
 #: the same would be refused again.

@@ -12,7 +12,7 @@ from evolink_widgets.store.database.database import insert
 from evolink_widgets.store.database.json_records import dump, storable
 from evolink_widgets.store.database.schema import search_text
 from evolink_widgets.store.file_names import TRASH, in_database, inside, stems
-from evolink_widgets.store.gallery.check_picture import Facts
+from evolink_widgets.store.gallery.check_picture import PictureFacts
 from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.safe_files import own_folder
 
@@ -36,7 +36,7 @@ class NewPicture(NamedTuple):
 
     number: int
     file: Path
-    facts: Facts
+    facts: PictureFacts
     created_at: float
     favourite: bool = False
     trashed_at: float | None = None

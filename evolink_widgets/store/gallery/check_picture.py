@@ -23,7 +23,7 @@ class NotAPicture(Exception):
 
 
 @dataclass(frozen=True)
-class Facts:
+class PictureFacts:
     """What the bytes of a picture file are."""
 
     format: str
@@ -33,7 +33,7 @@ class Facts:
     sha256: str
 
 
-def examine(path: Path) -> Facts:
+def check_picture(path: Path) -> PictureFacts:
     """Return what `path` holds; it is read once, in blocks, and its pixels are not decoded.
 
     Raises:
@@ -55,7 +55,7 @@ def examine(path: Path) -> Facts:
     if not _whole(kind, head, tail, size):
         raise NotAPicture(f"it is a {kind.upper()} that breaks off after {size:,} bytes")
     width, height = _dimensions(path, kind)
-    return Facts(kind, width, height, size, digest.hexdigest())
+    return PictureFacts(kind, width, height, size, digest.hexdigest())
 
 
 def _whole(kind: str, head: bytes, tail: bytes, size: int) -> bool:
@@ -108,7 +108,7 @@ def pixels_of(path: Path) -> tuple[int, int] | None:
         return None
 
 
-def same_bytes(path: Path, facts: Facts) -> bool:
+def same_bytes(path: Path, facts: PictureFacts) -> bool:
     """Tell whether the file at `path` holds exactly the bytes that `facts` are about."""
     if path.stat().st_size != facts.bytes_count:
         return False

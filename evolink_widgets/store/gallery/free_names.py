@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 from evolink_widgets.store import atomic_files
 from evolink_widgets.store.file_names import in_database
-from evolink_widgets.store.gallery.check_picture import Facts, same_bytes
+from evolink_widgets.store.gallery.check_picture import PictureFacts, same_bytes
 from evolink_widgets.store.safe_files import is_plain, is_there
 
 
@@ -35,7 +35,7 @@ def place_free(
 
 
 def already_there(
-    connection: Connection, target: Path, facts: Facts, picture: tuple[str, int]
+    connection: Connection, target: Path, facts: PictureFacts, picture: tuple[str, int]
 ) -> Path | None:
     """Return the file like `target` that holds just these bytes and is no other picture's.
 

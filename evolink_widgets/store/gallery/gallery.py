@@ -26,7 +26,7 @@ from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.check_picture import Facts, NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
@@ -50,12 +50,12 @@ from evolink_widgets.store.safe_files import (
     remove,
 )
 
-__all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
+__all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
 
 log = logging.getLogger("evolink_widgets")
 
 
-class Gallery:
+class StoredPictures:
     """The pictures of one store. Safe from any thread and process; every method blocks."""
 
     def __init__(self, root: Path, database: Database) -> None:
@@ -315,10 +315,10 @@ class Gallery:
                 images.append(image)
         return images
 
-    def _examine(self, part: Path, task_id: str | None) -> Facts:
+    def _examine(self, part: Path, task_id: str | None) -> PictureFacts:
         try:
             with guarded(part, "read"):
-                facts = examine(part)
+                facts = check_picture(part)
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
             if facts.format != "png":
@@ -344,7 +344,7 @@ def _clamped(number: int) -> int:
 def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
     database = Database(root / FILE)
     try:
-        return Gallery(root, database).parents(recipe)
+        return StoredPictures(root, database).parents(recipe)
     finally:
         database.close()
 

@@ -20,7 +20,7 @@ from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH, in_database, inside
 from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.check_picture import Facts
+from evolink_widgets.store.gallery.check_picture import PictureFacts
 from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, place_of
 from evolink_widgets.store.safe_files import THUMBS, is_plain, names_in, own_folder, remove
@@ -188,8 +188,10 @@ def _row(connection: Connection, key: str, number: int) -> Row | None:
     return found
 
 
-def _facts(row: Row) -> Facts:
-    return Facts(row["format"], row["width"], row["height"], row["bytes_count"], row["sha256"])
+def _facts(row: Row) -> PictureFacts:
+    return PictureFacts(
+        row["format"], row["width"], row["height"], row["bytes_count"], row["sha256"]
+    )
 
 
 def _by_set(pictures: Iterable[Picture]) -> list[tuple[str, list[int]]]:

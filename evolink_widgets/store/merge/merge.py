@@ -25,11 +25,11 @@ from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.check_picture import NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.journal.entry import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
-from evolink_widgets.store.merge.references import References
-from evolink_widgets.store.merge.untrusted_file import copy_plain
+from evolink_widgets.store.merge.references import ReferenceMerge
+from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
 from evolink_widgets.store.safe_files import PARTS, flush, own_folder
 from evolink_widgets.store.saved_presets import Presets
 
@@ -95,7 +95,7 @@ class _Merge:
         found = database.rows("SELECT key, number, sha256 FROM pictures")
         self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
         self.hashes = set(self.ours.values())
-        self.references = References(root, database, theirs)
+        self.references = ReferenceMerge(root, database, theirs)
         self.needed: list[str] = []
 
     def run(self) -> Merged:
@@ -206,9 +206,9 @@ class _Merge:
             path = stack.enter_context(atomic_files.temporary(folder))
         try:
             with guarded(path, "written"):
-                copy_plain(self._place_of(theirs), path, self.theirs.root)
+                copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)
                 flush(path)
-            facts = examine(path)
+            facts = check_picture(path)
             if facts.sha256 != theirs.sha256:
                 raise NotAPicture("its bytes were changed")
         except NotAPicture as exc:

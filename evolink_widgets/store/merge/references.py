@@ -10,16 +10,16 @@ from evolink_widgets.rules.request.kept import digest_of
 from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.gallery.check_picture import NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.merge.other_store import ForeignStore
-from evolink_widgets.store.merge.untrusted_file import copy_plain
+from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
 from evolink_widgets.store.safe_files import PARTS, own_folder
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
-__all__ = ["References"]
+__all__ = ["ReferenceMerge"]
 
 
-class References:
+class ReferenceMerge:
     """Brings kept references from another store into ours.
 
     Args:
@@ -62,8 +62,8 @@ class References:
         with atomic_files.temporary(parts) as path:
             try:
                 with guarded(path, "written"):
-                    copy_plain(source, path, self._theirs.root)
-                    facts = examine(path)
+                    copy_untrusted_file(source, path, self._theirs.root)
+                    facts = check_picture(path)
                 if facts.sha256 != digest:
                     raise NotAPicture("its bytes were changed")
             except NotAPicture as exc:

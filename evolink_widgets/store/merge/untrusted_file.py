@@ -9,14 +9,14 @@ from pathlib import Path
 
 from evolink_widgets.store.gallery.check_picture import NotAPicture
 
-__all__ = ["copy_plain"]
+__all__ = ["copy_untrusted_file"]
 
 _LARGEST = 256_000_000
 _BLOCK = 1 << 20
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def copy_plain(source: Path, target: Path, root: Path) -> None:
+def copy_untrusted_file(source: Path, target: Path, root: Path) -> None:
     """Copy a picture's file.
 
     Args:

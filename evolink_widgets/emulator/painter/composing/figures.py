@@ -11,8 +11,8 @@ from evolink_widgets.emulator.painter.drawing.pen import Pen
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.places.land import foliage
 from evolink_widgets.emulator.painter.reading.scene import Subject
-from evolink_widgets.emulator.painter.scenery.context import Glow, Stage
-from evolink_widgets.emulator.painter.subjects import Kind
+from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
+from evolink_widgets.emulator.painter.subjects import SubjectKind
 
 _FINE = 2  #: tiles are drawn this much larger, so that their edges come out smooth
 _LARGEST_TILE = 2200
@@ -24,7 +24,7 @@ _LETTERED = ("sign", "shop", "clock", "watch", "chart")
 class Actor:
     """One thing in the picture. Lengths in canvas pixels; (x, y) is where it stands."""
 
-    kind: Kind
+    kind: SubjectKind
     subject: Subject
     number: int  #: which subject of the scene
     x: float
@@ -49,18 +49,18 @@ class Actor:
         ) * self.high
 
 
-def draw(stage: Stage, place: Place, actor: Actor) -> None:
+def draw(context: PaintContext, place: Place, actor: Actor) -> None:
     """Paint one actor, its shadow first."""
-    kind, light = actor.kind, stage.light
-    rng = stage.rng(f"{kind.name} {actor.number}")
+    kind, light = actor.kind, context.light
+    rng = context.rng(f"{kind.name} {actor.number}")
     main = rng.choice(kind.colours)
     if kind.leafy:
-        main = foliage(stage, rng, main)
+        main = foliage(context, rng, main)
     if actor.subject.colour and kind.tint:
         main = actor.subject.colour
     high = max(8, min(_LARGEST_TILE, round(actor.high * _FINE)))
-    pen = Pen(kind.wide, high, main, rng=rng, detail=stage.detail, lit=light.lamps)
-    pen.text = stage.scene.text
+    pen = Pen(kind.wide, high, main, rng=rng, detail=context.detail, lit=light.lamps)
+    pen.text = context.scene.text
     pen.seated = actor.seated
     kind.draw(pen)
     if actor.subject.colour and not kind.tint:
@@ -76,17 +76,17 @@ def draw(stage: Stage, place: Place, actor: Actor) -> None:
     left = round(actor.x - size[0] / 2)
     top = round(actor.y - (100 + pen.margin) / (100 + 2 * pen.margin) * size[1])
     if not actor.aloft:
-        _shadow(stage, place, actor, mask)
+        _shadow(context, place, actor, mask)
     if actor.hung:
         cord = [(actor.x, 0.0), (actor.x, actor.y - actor.high * 0.97)]
-        stage.canvas.line(cord, stage.unit * 0.003, stage.light.shade)
-    lit = _lit(stage, place, tile, mask, actor)
-    if actor.kind.tall > _SNOWED_ON and _snows(stage, place):
-        lit.paste(lighter(stage.light.ambient, 0.75), (0, 0), _cap(mask, actor.high))
-    stage.canvas.image.paste(lit, (left, top), mask)
+        context.canvas.line(cord, context.unit * 0.003, context.light.shade)
+    lit = _lit(context, place, tile, mask, actor)
+    if actor.kind.tall > _SNOWED_ON and _snows(context, place):
+        lit.paste(lighter(context.light.ambient, 0.75), (0, 0), _cap(mask, actor.high))
+    context.canvas.image.paste(lit, (left, top), mask)
     for x, y, radius, tone, strength in pen.lights:
         across = size[0] - x * scale if flip else x * scale
-        stage.glows.append(
+        context.glows.append(
             Glow(
                 left + across,
                 top + y * scale,
@@ -97,9 +97,9 @@ def draw(stage: Stage, place: Place, actor: Actor) -> None:
         )
 
 
-def _snows(stage: Stage, place: Place) -> bool:
+def _snows(context: PaintContext, place: Place) -> bool:
     outside = not place.indoors and place.surface in ("land", "shore", "water")
-    return outside and (stage.scene.weather == "snow" or stage.scene.season == "winter")
+    return outside and (context.scene.weather == "snow" or context.scene.season == "winter")
 
 
 def _cap(mask: Image.Image, high: float) -> Image.Image:
@@ -117,9 +117,9 @@ def _washed(tile: Image.Image, tone: Colour) -> Image.Image:
     return Image.blend(tile, ImageOps.colorize(grey, dark, pale, mid=tone), 0.7)
 
 
-def _shadow(stage: Stage, place: Place, actor: Actor, mask: Image.Image) -> None:
+def _shadow(context: PaintContext, place: Place, actor: Actor, mask: Image.Image) -> None:
     """A dark touch where it stands, and the shape itself laid on the ground by a low sun."""
-    canvas, light = stage.canvas, stage.light
+    canvas, light = context.canvas, context.light
     canvas.glow(actor.x, actor.y, actor.wide * 0.62, light.shade, 0.62, squash=0.16, power=1.2)
     reach = 0.2 if _furnished(place) else min(0.8, light.reach)
     if reach < 0.1 or place.surface in ("void", "under"):
@@ -127,7 +127,7 @@ def _shadow(stage: Stage, place: Place, actor: Actor, mask: Image.Image) -> None
     fallen = mask.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     small = max(1, mask.width // 4), max(1, round(mask.height * reach * 0.5 / 4))
     fallen = fallen.resize(small, Image.Resampling.BOX)
-    lean = -stage.sun_side * small[1] * 1.1
+    lean = -context.sun_side * small[1] * 1.1
     wide = (small[0] + round(abs(lean)), small[1])
     start = -max(0.0, -lean)  # room on the left when it leans to the left
     fallen = fallen.transform(
@@ -149,10 +149,10 @@ def _furnished(place: Place) -> bool:
 
 
 def _lit(
-    stage: Stage, place: Place, tile: Image.Image, mask: Image.Image, actor: Actor
+    context: PaintContext, place: Place, tile: Image.Image, mask: Image.Image, actor: Actor
 ) -> Image.Image:
     """The tile in the scene's light: tinted, darker away from the sun, a bright rim towards it."""
-    light = stage.light
+    light = context.light
     ambient: Colour = light.ambient
     if place.indoors:
         ambient = lighter(ambient, 0.72 if light.lamps else 0.6)
@@ -161,7 +161,7 @@ def _lit(
     if actor.kind.shines:
         ambient = lighter(ambient, 0.8)
     tile = ImageChops.multiply(tile, Image.new("RGB", tile.size, ambient))
-    shift = max(1, round(actor.high * 0.03)) * (1 if stage.sun_side < 0 else -1)
+    shift = max(1, round(actor.high * 0.03)) * (1 if context.sun_side < 0 else -1)
     down = max(1, round(actor.high * 0.02))
     moved = Image.new("L", mask.size)
     moved.paste(mask, (shift, down))
@@ -182,6 +182,6 @@ def _lit(
         times(light.shade, (210, 210, 230)), (0, 0), dim.point([round(v * 0.3) for v in range(256)])
     )
     far = 0.22 if place.surface == "under" else 0.05
-    if stage.scene.weather == "fog":
+    if context.scene.weather == "fog":
         far = 0.3
     return Image.blend(tile, Image.new("RGB", tile.size, light.haze), far)

@@ -9,8 +9,8 @@ from random import Random
 from evolink_widgets.emulator.painter.composing.figures import Actor, draw
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
-from evolink_widgets.emulator.painter.scenery.context import Stage
-from evolink_widgets.emulator.painter.subjects import KINDS, Kind
+from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.subjects import KINDS, SubjectKind
 
 #: How tall a companion is against its bearer, at least and at most, by what it is to it.
 _SHARES = {
@@ -44,15 +44,17 @@ def homes(scene: Scene) -> list[str]:
     return list(max(wet or known, key=lambda kind: kind.tall).homes) if known else []
 
 
-def paint_cast(stage: Stage, place: Place, taken: Sequence[tuple[float, float]] = ()) -> None:
+def paint_subjects(
+    context: PaintContext, place: Place, taken: Sequence[tuple[float, float]] = ()
+) -> None:
     """Place every subject of the scene and draw it, the farthest first.
 
     ``taken`` are spans across the picture that newcomers leave free.
     """
-    rng = stage.rng("cast")
-    for actor in sorted(placed_actors(stage, place, rng, taken), key=lambda one: one.order):
+    rng = context.rng("cast")
+    for actor in sorted(placed_actors(context, place, rng, taken), key=lambda one: one.order):
         if not actor.subject.hidden:
-            draw(stage, place, actor)
+            draw(context, place, actor)
 
 
 def bonds_of(scene: Scene) -> dict[int, Bond]:
@@ -91,39 +93,39 @@ def _leads(bonds: dict[int, Bond], start: int, end: int) -> bool:
 
 
 def placed_actors(
-    stage: Stage, place: Place, rng: Random, taken: Sequence[tuple[float, float]]
+    context: PaintContext, place: Place, rng: Random, taken: Sequence[tuple[float, float]]
 ) -> list[Actor]:
     """Everybody's place, size and order. Bearers come before what they bear."""
-    scene = stage.scene
+    scene = context.scene
     known = [(n, s, KINDS[s.name]) for n, s in enumerate(scene.subjects) if s.name in KINDS]
     bonds = bonds_of(scene)
     late = [entry for entry in known if entry[0] not in bonds and entry[1].late]
     free = [entry for entry in known if entry[0] not in bonds and not entry[1].late]
-    heights = _heights(stage, free, bonds)
-    slots = _slots(stage, free, heights, rng)
+    heights = _heights(context, free, bonds)
+    slots = _slots(context, free, heights, rng)
     actors: list[Actor] = []
     for (number, subject, kind), high, places in zip(free, heights, slots, strict=True):
         for k, x in enumerate(places):
             size = high * (1 - 0.12 * rng.random() * bool(k))
-            flip = x > stage.width * 0.55 if len(free) > 1 else rng.random() < 0.5
+            flip = x > context.width * 0.55 if len(free) > 1 else rng.random() < 0.5
             if any(b.base == number and b.role == "hand" for b in bonds.values()):
                 flip = False
             actor = Actor(kind, subject, number, x, 0.0, size, flip)
-            actors.append(_stand(stage, place, rng, actor))
+            actors.append(_stand(context, place, rng, actor))
     for number, subject, _ in late:
-        actors += _latecomers(stage, place, actors, taken, number, subject)
+        actors += _latecomers(context, place, actors, taken, number, subject)
     waiting = {n: s for n, s, _ in known if n in bonds}
     while waiting:
         for number, subject in list(waiting.items()):
             bearer = next((one for one in actors if one.number == bonds[number].base), None)
             if bearer:
-                actors += _companions(stage, bearer, number, subject, bonds[number])
+                actors += _companions(context, bearer, number, subject, bonds[number])
                 del waiting[number]
     return actors
 
 
 def _latecomers(
-    stage: Stage,
+    context: PaintContext,
     place: Place,
     there: list[Actor],
     taken: Sequence[tuple[float, float]],
@@ -132,9 +134,9 @@ def _latecomers(
 ) -> list[Actor]:
     """What an edit added, in the widest gap between those who are there already."""
     kind = KINDS[subject.name]
-    rng = stage.rng(f"late {kind.name} {number}")
+    rng = context.rng(f"late {kind.name} {number}")
     size = {"small": 0.68, "large": 1.3}.get(subject.size, 1.0)
-    high = kind.hero * stage.unit
+    high = kind.hero * context.unit
     if there:
         lead = max(there, key=lambda one: one.high)
         ratio = (kind.tall / lead.kind.tall) ** 0.36
@@ -145,8 +147,8 @@ def _latecomers(
         high *= 0.75
     spans = [(one.x - one.wide / 2, one.x + one.wide / 2) for one in there]
     edges = sorted([*spans, *taken])
-    best, middle, last = -1.0, stage.width / 2, stage.width * 0.04
-    for left, right in [*edges, (stage.width * 0.96, stage.width)]:
+    best, middle, last = -1.0, context.width / 2, context.width * 0.04
+    for left, right in [*edges, (context.width * 0.96, context.width)]:
         if left - last > best:
             best, middle = left - last, (left + last) / 2
         last = max(last, right)
@@ -154,10 +156,10 @@ def _latecomers(
         high *= max(0.6, best / wide)
     step = high * kind.wide / 100 * 0.8
     start = middle - (subject.count - 1) / 2 * step
-    flip = middle > stage.width / 2
+    flip = middle > context.width / 2
     return [
         _stand(
-            stage,
+            context,
             place,
             rng,
             Actor(kind, subject, number, start + k * step, 0.0, high * (1 - 0.06 * k), flip),
@@ -167,12 +169,12 @@ def _latecomers(
 
 
 def _companions(
-    stage: Stage, bearer: Actor, number: int, subject: Subject, bond: Bond
+    context: PaintContext, bearer: Actor, number: int, subject: Subject, bond: Bond
 ) -> list[Actor]:
     """What rides, sits in, is held by, shelters, or stands before or behind its bearer."""
     kind, role = KINDS[subject.name], bond.role
     if role in ("front", "back"):
-        return [_neighbour(stage, bearer, number, subject, role)]
+        return [_neighbour(context, bearer, number, subject, role)]
     share = (kind.tall / bearer.kind.tall) ** 0.6
     least, most = _SHARES[role]
     if role == "hand" and kind.held:
@@ -182,11 +184,11 @@ def _companions(
     high = bearer.high * max(least, min(most, share))
     actor = Actor(kind, subject, number, 0.0, 0.0, high, bearer.flip, aloft=True)
     if role == "shelter":
-        high = min(high, stage.height * 0.86)
-        x, y = bearer.x + bearer.wide * 0.12, bearer.y - stage.unit * 0.012
+        high = min(high, context.height * 0.86)
+        x, y = bearer.x + bearer.wide * 0.12, bearer.y - context.unit * 0.012
         return [replace(actor, x=x, y=y, high=high, aloft=False, order=bearer.order - 0.3)]
     if role == "hang":
-        side = -1 if bearer.x > stage.width / 2 else 1
+        side = -1 if bearer.x > context.width / 2 else 1
         x = bearer.x + side * (bearer.wide * 0.5 + actor.wide * 0.25)
         y = max(high * 1.1, bearer.y - bearer.high * 0.72)
         return [replace(actor, x=x, y=y, order=bearer.order - 0.1, hung=kind.stands != "air")]
@@ -217,27 +219,29 @@ def _perch(bearer: Actor, actor: Actor, role: str) -> tuple[float, float, float]
     return x, y + actor.high * (0.12 if role == "head" else 0.05), 0.1
 
 
-def _neighbour(stage: Stage, bearer: Actor, number: int, subject: Subject, role: str) -> Actor:
+def _neighbour(
+    context: PaintContext, bearer: Actor, number: int, subject: Subject, role: str
+) -> Actor:
     """Something before or behind another thing, beside its middle so that both are seen."""
     kind = KINDS[subject.name]
     share = (kind.tall / bearer.kind.tall) ** 0.3
     high = bearer.high * max(0.4, min(1.5, share))
-    side = -1 if bearer.x > stage.width / 2 else 1
+    side = -1 if bearer.x > context.width / 2 else 1
     x = bearer.x + side * bearer.wide * 0.34
-    step = stage.unit * (0.07 if role == "front" else -0.06)
-    y = min(stage.height * 0.96, bearer.y + step)
+    step = context.unit * (0.07 if role == "front" else -0.06)
+    y = min(context.height * 0.96, bearer.y + step)
     return Actor(kind, subject, number, x, y, high, side > 0, order=y, aloft=bearer.aloft)
 
 
 def _heights(
-    stage: Stage, free: list[tuple[int, Subject, Kind]], bonds: dict[int, Bond]
+    context: PaintContext, free: list[tuple[int, Subject, SubjectKind]], bonds: dict[int, Bond]
 ) -> list[float]:
     """Heights in canvas pixels: real proportions, softened so that nothing gets lost."""
     if not free:
         return []
     tallest = max(kind.tall for _, _, kind in free)
     lead = max(kind.hero for _, _, kind in free)
-    framing = {"close": 1.35, "wide": 0.55}.get(stage.scene.framing, 1.0)
+    framing = {"close": 1.35, "wide": 0.55}.get(context.scene.framing, 1.0)
     heights = []
     for number, subject, kind in free:
         share = kind.hero if len(free) == 1 else lead * (kind.tall / tallest) ** 0.36
@@ -245,25 +249,28 @@ def _heights(
         if any(bond.base == number and bond.role in ("seat", "inner") for bond in bonds.values()):
             size *= 0.86  # room above it
         crowd = subject.count**-0.28
-        heights.append(min(0.86, share * framing * size) * crowd * stage.unit)
+        heights.append(min(0.86, share * framing * size) * crowd * context.unit)
     return heights
 
 
 def _slots(
-    stage: Stage, free: list[tuple[int, Subject, Kind]], heights: list[float], rng: Random
+    context: PaintContext,
+    free: list[tuple[int, Subject, SubjectKind]],
+    heights: list[float],
+    rng: Random,
 ) -> list[list[float]]:
     """Where each subject's copies stand across the picture; shrinks ``heights`` until all fit."""
     total = sum(
         high * kind.wide / 100 * (1 + 0.8 * (subject.count - 1))
         for (_, subject, kind), high in zip(free, heights, strict=True)
     )
-    room = stage.width * 0.88
-    gap = min(stage.unit * 0.05, max(0.0, room - total) / max(1, len(free)))
+    room = context.width * 0.88
+    gap = min(context.unit * 0.05, max(0.0, room - total) / max(1, len(free)))
     if total > room:
         heights[:] = [high * room / total for high in heights]
         total = room
     spare = room - total - gap * (len(free) - 1)
-    x = stage.width * 0.06 + spare * (0.5 + rng.uniform(-0.2, 0.2))
+    x = context.width * 0.06 + spare * (0.5 + rng.uniform(-0.2, 0.2))
     slots = []
     for (_, subject, kind), high in zip(free, heights, strict=True):
         wide = high * kind.wide / 100
@@ -272,24 +279,28 @@ def _slots(
     return slots
 
 
-def _stand(stage: Stage, place: Place, rng: Random, actor: Actor) -> Actor:
+def _stand(context: PaintContext, place: Place, rng: Random, actor: Actor) -> Actor:
     """Give an actor its ground, its water or its air."""
     stands = actor.kind.stands
     if (
-        any(one.kind == "above" and one.first == actor.number for one in stage.scene.relations)
+        any(one.kind == "above" and one.first == actor.number for one in context.scene.relations)
         or actor.subject.pose == "flying"
     ):
         stands = "air"
     floats = place.surface == "void" or (place.surface == "under" and stands in ("under", "water"))
     if floats or stands == "air":
-        middle = 0.5 if floats else min(0.42, stage.horizon / stage.height * 0.62)
-        y = stage.height * (middle + rng.uniform(-0.07, 0.07) * (1 + (actor.subject.count > 1)))
+        middle = 0.5 if floats else min(0.42, context.horizon / context.height * 0.62)
+        y = context.height * (middle + rng.uniform(-0.07, 0.07) * (1 + (actor.subject.count > 1)))
         y = max(actor.high * 1.06, y + actor.high / 2)
         return replace(actor, y=y, aloft=True, order=y)
     low, high = place.stand
     depth = low + (high - low) * (0.75 + rng.uniform(-0.25, 0.25))
-    y = stage.ground_at(depth)
-    if stands in ("water", "under") and place.surface == "shore" and stage.shore > stage.horizon:
-        y = stage.horizon + (stage.shore - stage.horizon) * rng.uniform(0.55, 0.9)
-    y = max(y, min(stage.height * 0.95, actor.high * 1.04))
+    y = context.ground_at(depth)
+    if (
+        stands in ("water", "under")
+        and place.surface == "shore"
+        and context.shore > context.horizon
+    ):
+        y = context.horizon + (context.shore - context.horizon) * rng.uniform(0.55, 0.9)
+    y = max(y, min(context.height * 0.95, actor.high * 1.04))
     return replace(actor, y=y, aloft=place.surface == "water" and stands != "ground", order=y)

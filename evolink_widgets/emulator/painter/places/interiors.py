@@ -20,7 +20,7 @@ from evolink_widgets.emulator.painter.places.land import FLOWERS, foliage
 from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.skyline import skyline
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, round_tree
-from evolink_widgets.emulator.painter.scenery.context import Glow, Stage
+from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
 from evolink_widgets.emulator.painter.scenery.lens import blurred
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
 
@@ -45,34 +45,36 @@ BINDINGS = tuple(
 )
 
 
-def view(stage: Stage, rng: Random, horizon: float) -> None:
+def view(context: PaintContext, rng: Random, horizon: float) -> None:
     """What a window shows: sky, hills, perhaps a town."""
-    kept = stage.horizon
-    stage.horizon = horizon
-    paint_sky(stage)
-    if "city" in stage.scene.also or rng.random() < 0.3:
-        skyline(stage, rng, horizon + 4, 0.3, 0.2)
+    kept = context.horizon
+    context.horizon = horizon
+    paint_sky(context)
+    if "city" in context.scene.also or rng.random() < 0.3:
+        skyline(context, rng, horizon + 4, 0.3, 0.2)
     for depth, tone in ((0.3, (110, 140, 130)), (0.55, (92, 134, 88))):
-        line = ridge(stage, rng, horizon + stage.unit * 0.08 * depth, stage.unit * 0.03, octaves=3)
-        fill_below(stage, line, stage.light.on(tone, depth))
+        line = ridge(
+            context, rng, horizon + context.unit * 0.08 * depth, context.unit * 0.03, octaves=3
+        )
+        fill_below(context, line, context.light.on(tone, depth))
         for _ in range(5):
-            x = rng.uniform(0, stage.width)
+            x = rng.uniform(0, context.width)
             round_tree(
-                stage,
+                context,
                 rng,
                 x,
                 line(x),
-                stage.unit * 0.14 * depth,
-                stage.light.on(foliage(stage, rng, (70, 116, 70)), depth),
+                context.unit * 0.14 * depth,
+                context.light.on(foliage(context, rng, (70, 116, 70)), depth),
             )
-    stage.horizon = kept
+    context.horizon = kept
 
 
-def _inner_light(stage: Stage) -> tuple[Colour, float]:
+def _inner_light(context: PaintContext) -> tuple[Colour, float]:
     """Tint of indoor surfaces, and how much lamps outshine the window (0..1)."""
-    if stage.light.lamps:
+    if context.light.lamps:
         return (232, 190, 150), 0.75
-    return mix(stage.light.ambient, (255, 244, 228), 0.35), 0.0
+    return mix(context.light.ambient, (255, 244, 228), 0.35), 0.0
 
 
 def _tint(local: Colour, light: Colour) -> Colour:
@@ -87,92 +89,96 @@ def _tint(local: Colour, light: Colour) -> Colour:
     indoors=True,
     times=("day", "sunset", "dawn", "night", "dusk"),
 )
-def room(stage: Stage) -> None:
+def room(context: PaintContext) -> None:
     """A wall with a window on the weather, boards, a rug, a plant, pictures."""
-    rng = stage.rng("room")
-    unit, wide, high = stage.unit, stage.width, stage.height
+    rng = context.rng("room")
+    unit, wide, high = context.unit, context.width, context.height
     side = rng.choice((-1, 1))
     centre = wide * (0.5 + side * rng.uniform(0.14, 0.24))
     half = min(unit * 0.25, wide * 0.24)
-    top, sill = stage.horizon * 0.16, stage.horizon * 0.74
-    view(stage, rng, sill - (sill - top) * 0.22)
-    tint, dim = _inner_light(stage)
+    top, sill = context.horizon * 0.16, context.horizon * 0.74
+    view(context, rng, sill - (sill - top) * 0.22)
+    tint, dim = _inner_light(context)
     wall = _tint(rng.choice(WALLPAPER), tint)
     if dim:
-        wall = mix(wall, stage.light.shade, 0.28)
-    frame = _wall_with_hole(stage, wall, (centre - half, top, centre + half, sill))
-    _window(stage, frame, lighter(_tint((240, 234, 222), tint), 0.1))
+        wall = mix(wall, context.light.shade, 0.28)
+    frame = _wall_with_hole(context, wall, (centre - half, top, centre + half, sill))
+    _window(context, frame, lighter(_tint((240, 234, 222), tint), 0.1))
     floor = _tint(rng.choice(WOOD), tint)
-    _boards(stage, rng, floor)
-    stage.canvas.rect((0, stage.horizon - unit * 0.03, wide, stage.horizon), lighter(wall, 0.35))
-    stage.canvas.mist(
-        stage.horizon, stage.horizon + unit * 0.05, stage.light.shade, 0.4, rising=True
+    _boards(context, rng, floor)
+    context.canvas.rect(
+        (0, context.horizon - unit * 0.03, wide, context.horizon), lighter(wall, 0.35)
     )
-    _pictures(stage, rng, centre, half, side, tint)
-    _rug(stage, rng, tint)
-    _sun_patch(stage, centre, half, dim)
-    if stage.detail:
-        pot_plant(stage, rng, wide * (0.5 + side * 0.46), stage.ground_at(0.16), unit * 0.34, tint)
-        _standing_lamp(
-            stage, wide * (0.5 - side * 0.44), stage.ground_at(0.12), unit * 0.5, dim, tint
+    context.canvas.mist(
+        context.horizon, context.horizon + unit * 0.05, context.light.shade, 0.4, rising=True
+    )
+    _pictures(context, rng, centre, half, side, tint)
+    _rug(context, rng, tint)
+    _sun_patch(context, centre, half, dim)
+    if context.detail:
+        pot_plant(
+            context, rng, wide * (0.5 + side * 0.46), context.ground_at(0.16), unit * 0.34, tint
         )
-    stage.canvas.vignette(stage.light.shade, 0.45)
+        _standing_lamp(
+            context, wide * (0.5 - side * 0.44), context.ground_at(0.12), unit * 0.5, dim, tint
+        )
+    context.canvas.vignette(context.light.shade, 0.45)
     _ = high
 
 
 def _wall_with_hole(
-    stage: Stage, wall: Colour, hole: tuple[float, float, float, float]
+    context: PaintContext, wall: Colour, hole: tuple[float, float, float, float]
 ) -> tuple[float, float, float, float]:
     left, top, right, bottom = hole
-    low = stage.horizon
+    low = context.horizon
     for box in (
-        (0, 0, stage.width, top),
-        (0, bottom, stage.width, low),
+        (0, 0, context.width, top),
+        (0, bottom, context.width, low),
         (0, top, left, bottom),
-        (right, top, stage.width, bottom),
+        (right, top, context.width, bottom),
     ):
-        stage.canvas.rect(box, wall)
+        context.canvas.rect(box, wall)
     stripe = lighter(wall, 0.07)
-    step = stage.unit * 0.045
-    for k in range(int(stage.width / step) + 1):
+    step = context.unit * 0.045
+    for k in range(int(context.width / step) + 1):
         x = k * step
         for y0, y1 in (
             ((0.0, low),) if not left - step * 0.5 < x < right else ((0.0, top), (bottom, low))
         ):
-            stage.canvas.rect((x, y0, x + step * 0.5, y1), stripe, alpha=0.6)
+            context.canvas.rect((x, y0, x + step * 0.5, y1), stripe, alpha=0.6)
     return hole
 
 
-def _window(stage: Stage, hole: tuple[float, float, float, float], tone: Colour) -> None:
+def _window(context: PaintContext, hole: tuple[float, float, float, float], tone: Colour) -> None:
     left, top, right, bottom = hole
-    thick = stage.unit * 0.014
-    draw = stage.canvas.draw
+    thick = context.unit * 0.014
+    draw = context.canvas.draw
     for box in (
         (left - thick, top - thick, right + thick, top),
         (left - thick, bottom, right + thick, bottom + thick),
         (left - thick, top, left, bottom),
         (right, top, right + thick, bottom),
     ):
-        stage.canvas.rect(box, tone)
+        context.canvas.rect(box, tone)
     middle = (left + right) / 2
-    stage.canvas.rect((middle - thick * 0.4, top, middle + thick * 0.4, bottom), tone)
+    context.canvas.rect((middle - thick * 0.4, top, middle + thick * 0.4, bottom), tone)
     bar = top + (bottom - top) * 0.36
-    stage.canvas.rect((left, bar - thick * 0.3, right, bar + thick * 0.3), tone)
-    stage.canvas.rect(
+    context.canvas.rect((left, bar - thick * 0.3, right, bar + thick * 0.3), tone)
+    context.canvas.rect(
         (left - thick * 2.4, bottom + thick * 0.6, right + thick * 2.4, bottom + thick * 2.4), tone
     )
-    stage.canvas.stain(
+    context.canvas.stain(
         Image.linear_gradient("L").rotate(180),
-        stage.light.shade,
+        context.light.shade,
         (left - thick * 2, bottom + thick * 2.4, right + thick * 2, bottom + thick * 6),
         0.3,
     )
-    cloth = mix(tone, stage.light.glow, 0.2)
+    cloth = mix(tone, context.light.glow, 0.2)
     for sign, edge in ((-1, left), (1, right)):
         for k in range(5):
             x = edge + sign * thick * (1.2 - k * 1.05)
-            shade = mix(cloth, stage.light.shade, 0.1 + 0.12 * (k % 2))
-            stage.canvas.polygon(
+            shade = mix(cloth, context.light.shade, 0.1 + 0.12 * (k % 2))
+            context.canvas.polygon(
                 [
                     (x - thick * 0.7, top - thick * 2),
                     (x + thick * 0.7, top - thick * 2),
@@ -189,66 +195,66 @@ def _window(stage: Stage, hole: tuple[float, float, float, float], tone: Colour)
     )
 
 
-def _boards(stage: Stage, rng: Random, tone: Colour) -> None:
-    light, unit = stage.light, stage.unit
-    y = stage.horizon
-    stage.canvas.wash(
+def _boards(context: PaintContext, rng: Random, tone: Colour) -> None:
+    light, unit = context.light, context.unit
+    y = context.horizon
+    context.canvas.wash(
         ((0, mix(tone, light.shade, 0.25)), (0.3, tone), (1, mix(tone, light.shade, 0.3))), y
     )
-    vanish = stage.width / 2
+    vanish = context.width / 2
     seam = darker(tone, 0.4)
-    spread = stage.width * 0.075
+    spread = context.width * 0.075
     for k in range(-12, 13):
         x0, x1 = vanish + k * spread, vanish + k * spread * 2.6
         x2, x3 = vanish + (k + 1) * spread, vanish + (k + 1) * spread * 2.6
         shade = mix(tone, darker(tone, 0.3), rng.random() * 0.6)
-        stage.canvas.polygon(
-            [(x0, y), (x2, y), (x3, stage.height), (x1, stage.height)], shade, 0.45
+        context.canvas.polygon(
+            [(x0, y), (x2, y), (x3, context.height), (x1, context.height)], shade, 0.45
         )
-        stage.canvas.line([(x0, y), (x1, stage.height)], unit * 0.002, seam, 0.6)
+        context.canvas.line([(x0, y), (x1, context.height)], unit * 0.002, seam, 0.6)
         for _ in range(2):
             t = rng.random()
-            row = y + (stage.height - y) * t
+            row = y + (context.height - y) * t
             a, b = x0 + (x1 - x0) * t, x2 + (x3 - x2) * t
-            stage.canvas.line([(a, row), (b, row)], unit * 0.002, seam, 0.6)
+            context.canvas.line([(a, row), (b, row)], unit * 0.002, seam, 0.6)
 
 
 def _pictures(
-    stage: Stage, rng: Random, centre: float, half: float, side: int, tint: Colour
+    context: PaintContext, rng: Random, centre: float, half: float, side: int, tint: Colour
 ) -> None:
-    unit = stage.unit
-    free = centre - half - unit * 0.12 if side > 0 else stage.width - centre - half - unit * 0.12
-    x0 = 0.0 if side > 0 else stage.width - free
+    unit = context.unit
+    free = centre - half - unit * 0.12 if side > 0 else context.width - centre - half - unit * 0.12
+    x0 = 0.0 if side > 0 else context.width - free
     for k in range(max(1, min(3, round(free / (unit * 0.2))))):
         w, h = unit * rng.uniform(0.10, 0.15), unit * rng.uniform(0.11, 0.17)
         x = x0 + free * (k + 0.5) / max(1, min(3, round(free / (unit * 0.2)))) - w / 2
-        y = stage.horizon * rng.uniform(0.26, 0.36)
-        stage.canvas.rect(
+        y = context.horizon * rng.uniform(0.26, 0.36)
+        context.canvas.rect(
             (x + unit * 0.006, y + unit * 0.008, x + w + unit * 0.006, y + h + unit * 0.008),
-            stage.light.shade,
+            context.light.shade,
             alpha=0.27,
         )
-        stage.canvas.rect((x, y, x + w, y + h), _tint(rng.choice(WOOD), tint))
+        context.canvas.rect((x, y, x + w, y + h), _tint(rng.choice(WOOD), tint))
         m = unit * 0.012
         paper = _tint((246, 240, 228), tint)
-        stage.canvas.rect((x + m * 0.6, y + m * 0.6, x + w - m * 0.6, y + h - m * 0.6), paper)
+        context.canvas.rect((x + m * 0.6, y + m * 0.6, x + w - m * 0.6, y + h - m * 0.6), paper)
         box = (x + m * 1.8, y + m * 1.8, x + w - m * 1.8, y + h - m * 1.8)
         hue = _tint(turned((220, 140, 90), rng.random()), tint)
-        stage.canvas.rect(box, lighter(hue, 0.5))
-        stage.canvas.ellipse(
+        context.canvas.rect(box, lighter(hue, 0.5))
+        context.canvas.ellipse(
             (box[0] + box[2]) / 2, box[1] + (box[3] - box[1]) * 0.4, w * 0.13, w * 0.13, hue
         )
-        stage.canvas.rect(
+        context.canvas.rect(
             (box[0], box[1] + (box[3] - box[1]) * 0.65, box[2], box[3]), darker(hue, 0.4)
         )
 
 
-def _rug(stage: Stage, rng: Random, tint: Colour) -> None:
-    unit = stage.unit
+def _rug(context: PaintContext, rng: Random, tint: Colour) -> None:
+    unit = context.unit
     tone = _tint(turned((176, 76, 70), rng.random()), tint)
-    x, y = stage.width * 0.5, stage.ground_at(0.52)
-    ry = (stage.height - stage.horizon) * 0.34
-    rx = min(stage.width * 0.4, ry * 3.4)
+    x, y = context.width * 0.5, context.ground_at(0.52)
+    ry = (context.height - context.horizon) * 0.34
+    rx = min(context.width * 0.4, ry * 3.4)
     rings = (
         (1.0, tone),
         (0.92, lighter(tone, 0.6)),
@@ -257,35 +263,35 @@ def _rug(stage: Stage, rng: Random, tint: Colour) -> None:
         (0.57, tone),
         (0.3, lighter(tone, 0.55)),
     )
-    stage.canvas.ellipse(x, y + unit * 0.008, rx, ry, stage.light.shade, 0.3)
-    for share, shade in rings[: 3 if stage.detail == 0 else 6]:
-        stage.canvas.ellipse(x, y, rx * share, ry * share, shade)
+    context.canvas.ellipse(x, y + unit * 0.008, rx, ry, context.light.shade, 0.3)
+    for share, shade in rings[: 3 if context.detail == 0 else 6]:
+        context.canvas.ellipse(x, y, rx * share, ry * share, shade)
 
 
-def _sun_patch(stage: Stage, centre: float, half: float, dim: float) -> None:
-    if dim or stage.detail == 0 or not stage.light.disc_shown:
+def _sun_patch(context: PaintContext, centre: float, half: float, dim: float) -> None:
+    if dim or context.detail == 0 or not context.light.disc_shown:
         return
-    skew = -stage.sun_side * half * 0.9
-    y0, y1 = stage.ground_at(0.1), stage.ground_at(0.62)
+    skew = -context.sun_side * half * 0.9
+    y0, y1 = context.ground_at(0.1), context.ground_at(0.62)
     for a, b in ((-1.0, -0.06), (0.06, 1.0)):
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 (centre + half * a + skew * 0.5, y0),
                 (centre + half * b + skew * 0.5, y0),
                 (centre + half * b * 1.35 + skew * 1.6, y1),
                 (centre + half * a * 1.35 + skew * 1.6, y1),
             ],
-            lighter(stage.light.glow, 0.2),
+            lighter(context.light.glow, 0.2),
             0.30,
         )
 
 
 def pot_plant(
-    stage: Stage, rng: Random, x: float, base: float, height: float, tint: Colour
+    context: PaintContext, rng: Random, x: float, base: float, height: float, tint: Colour
 ) -> None:
     """A big-leaved plant in a pot."""
     pot = _tint(rng.choice(((206, 118, 84), (230, 224, 212), (92, 116, 128))), tint)
-    stage.canvas.ellipse(x, base, height * 0.2, height * 0.035, stage.light.shade, 0.4)
+    context.canvas.ellipse(x, base, height * 0.2, height * 0.035, context.light.shade, 0.4)
     for k in range(9):
         a = math.radians(200 + 140 * k / 8)
         reach = height * rng.uniform(0.45, 0.72)
@@ -295,8 +301,8 @@ def pot_plant(
         leaf = _tint(
             turned((70, 134, 84), rng.uniform(-0.04, 0.03), 1, rng.uniform(0.8, 1.15)), tint
         )
-        stage.canvas.line([(x, base - height * 0.28), mid], height * 0.014, darker(leaf, 0.2))
-        stage.canvas.polygon(
+        context.canvas.line([(x, base - height * 0.28), mid], height * 0.014, darker(leaf, 0.2))
+        context.canvas.polygon(
             [
                 mid,
                 (
@@ -311,8 +317,8 @@ def pot_plant(
             ],
             leaf,
         )
-        stage.canvas.line([mid, tip], height * 0.008, lighter(leaf, 0.25))
-    stage.canvas.polygon(
+        context.canvas.line([mid, tip], height * 0.008, lighter(leaf, 0.25))
+    context.canvas.polygon(
         [
             (x - height * 0.16, base - height * 0.3),
             (x + height * 0.16, base - height * 0.3),
@@ -321,21 +327,21 @@ def pot_plant(
         ],
         pot,
     )
-    stage.canvas.rect(
+    context.canvas.rect(
         (x - height * 0.175, base - height * 0.32, x + height * 0.175, base - height * 0.26),
         lighter(pot, 0.12),
     )
 
 
 def _standing_lamp(
-    stage: Stage, x: float, base: float, height: float, dim: float, tint: Colour
+    context: PaintContext, x: float, base: float, height: float, dim: float, tint: Colour
 ) -> None:
     metal = _tint((72, 66, 66), tint)
-    stage.canvas.line([(x, base), (x, base - height)], height * 0.014, metal)
-    stage.canvas.ellipse(x, base, height * 0.09, height * 0.02, metal)
+    context.canvas.line([(x, base), (x, base - height)], height * 0.014, metal)
+    context.canvas.ellipse(x, base, height * 0.09, height * 0.02, metal)
     top = base - height
     shade = (255, 226, 168) if dim else _tint((240, 226, 200), tint)
-    stage.canvas.polygon(
+    context.canvas.polygon(
         [
             (x - height * 0.08, top),
             (x + height * 0.08, top),
@@ -345,8 +351,8 @@ def _standing_lamp(
         shade,
     )
     if dim:
-        stage.canvas.glow(x, top + height * 0.12, height * 1.3, (255, 196, 120), 0.55)
-        stage.glows.append(Glow(x, top + height * 0.12, height * 0.5, (255, 214, 150), 0.5))
+        context.canvas.glow(x, top + height * 0.12, height * 1.3, (255, 196, 120), 0.55)
+        context.glows.append(Glow(x, top + height * 0.12, height * 0.5, (255, 214, 150), 0.5))
 
 
 @place(
@@ -357,32 +363,42 @@ def _standing_lamp(
     indoors=True,
     times=("night", "sunset", "day", "dusk"),
 )
-def library(stage: Stage) -> None:
+def library(context: PaintContext) -> None:
     """Shelves up to the ceiling, a rug, warm light."""
-    rng = stage.rng("library")
+    rng = context.rng("library")
     tint, dim = (240, 200, 160), 0.8
     wood = _tint(rng.choice(WOOD[1:2] + WOOD[3:]), tint)
-    stage.canvas.wash(((0, darker(wood, 0.55)), (1, darker(wood, 0.3))), 0, stage.horizon)
+    context.canvas.wash(((0, darker(wood, 0.55)), (1, darker(wood, 0.3))), 0, context.horizon)
     rows = 6
-    bay = min(stage.unit * 0.42, stage.width / 2)
-    count = math.ceil(stage.width / bay)
+    bay = min(context.unit * 0.42, context.width / 2)
+    count = math.ceil(context.width / bay)
     for k in range(count):
-        _shelves(stage, rng, k * stage.width / count, stage.width / count, rows, wood, tint)
-    _boards(stage, rng, _tint(rng.choice(WOOD), tint))
-    stage.canvas.mist(
-        stage.horizon, stage.horizon + stage.unit * 0.07, stage.light.shade, 0.5, rising=True
+        _shelves(context, rng, k * context.width / count, context.width / count, rows, wood, tint)
+    _boards(context, rng, _tint(rng.choice(WOOD), tint))
+    context.canvas.mist(
+        context.horizon,
+        context.horizon + context.unit * 0.07,
+        context.light.shade,
+        0.5,
+        rising=True,
     )
-    _rug(stage, rng, tint)
-    x = stage.width * rng.choice((0.3, 0.7))
-    stage.canvas.glow(x, stage.horizon * 0.6, stage.unit * 0.8, (255, 200, 120), 0.4 * dim)
-    stage.canvas.vignette((20, 10, 16), 0.75)
+    _rug(context, rng, tint)
+    x = context.width * rng.choice((0.3, 0.7))
+    context.canvas.glow(x, context.horizon * 0.6, context.unit * 0.8, (255, 200, 120), 0.4 * dim)
+    context.canvas.vignette((20, 10, 16), 0.75)
 
 
 def _shelves(
-    stage: Stage, rng: Random, left: float, wide: float, rows: int, wood: Colour, tint: Colour
+    context: PaintContext,
+    rng: Random,
+    left: float,
+    wide: float,
+    rows: int,
+    wood: Colour,
+    tint: Colour,
 ) -> None:
-    unit = stage.unit
-    row = stage.horizon / rows
+    unit = context.unit
+    row = context.horizon / rows
     post = unit * 0.016
     for number in range(rows):
         base = (number + 1) * row - post * 0.6
@@ -395,16 +411,16 @@ def _shelves(
                 continue
             tone = _tint(rng.choice(BINDINGS), tint)
             end = min(x + thick, left + wide - post)
-            stage.canvas.rect((x, base - high, end, base), tone)
-            if stage.detail:
-                stage.canvas.rect(
+            context.canvas.rect((x, base - high, end, base), tone)
+            if context.detail:
+                context.canvas.rect(
                     (x, base - high * 0.85, end, base - high * 0.8), lighter(tone, 0.35)
                 )
-                stage.canvas.rect((end - thick * 0.22, base - high, end, base), darker(tone, 0.3))
+                context.canvas.rect((end - thick * 0.22, base - high, end, base), darker(tone, 0.3))
             x = end + 1
-        stage.canvas.rect((left, base, left + wide, base + post), wood)
-        stage.canvas.mist(base - row + post, base - row + post * 4, (16, 8, 10), 0.5, rising=True)
-    stage.canvas.rect((left - post / 2, 0, left + post / 2, stage.horizon), lighter(wood, 0.06))
+        context.canvas.rect((left, base, left + wide, base + post), wood)
+        context.canvas.mist(base - row + post, base - row + post * 4, (16, 8, 10), 0.5, rising=True)
+    context.canvas.rect((left - post / 2, 0, left + post / 2, context.horizon), lighter(wood, 0.06))
 
 
 @place(
@@ -415,59 +431,61 @@ def _shelves(
     indoors=True,
     times=("day", "dawn", "sunset", "night"),
 )
-def tabletop(stage: Stage) -> None:
+def tabletop(context: PaintContext) -> None:
     """A wooden table close by, the room behind it out of focus."""
-    rng = stage.rng("tabletop")
-    tint, dim = _inner_light(stage)
-    unit = stage.unit
+    rng = context.rng("tabletop")
+    tint, dim = _inner_light(context)
+    unit = context.unit
     side = rng.choice((-1, 1))
-    centre = stage.width * (0.5 + side * rng.uniform(0.1, 0.26))
-    half = min(unit * 0.36, stage.width * 0.34)
-    view(stage, rng, stage.horizon * 0.8)
+    centre = context.width * (0.5 + side * rng.uniform(0.1, 0.26))
+    half = min(unit * 0.36, context.width * 0.34)
+    view(context, rng, context.horizon * 0.8)
     wall = _tint(rng.choice(WALLPAPER), tint)
     if dim:
-        wall = mix(wall, stage.light.shade, 0.45)
-    hole = _wall_with_hole(stage, wall, (centre - half, -unit, centre + half, stage.horizon * 0.86))
-    _window(stage, hole, _tint((240, 234, 222), tint))
-    pot_plant(stage, rng, centre - half * 0.55, stage.horizon * 0.92, unit * 0.4, tint)
-    for k in range(stage.many(7)):
-        x = stage.width * (0.5 - side * rng.uniform(0.1, 0.55))
+        wall = mix(wall, context.light.shade, 0.45)
+    hole = _wall_with_hole(
+        context, wall, (centre - half, -unit, centre + half, context.horizon * 0.86)
+    )
+    _window(context, hole, _tint((240, 234, 222), tint))
+    pot_plant(context, rng, centre - half * 0.55, context.horizon * 0.92, unit * 0.4, tint)
+    for k in range(context.many(7)):
+        x = context.width * (0.5 - side * rng.uniform(0.1, 0.55))
         if dim:
-            stage.canvas.glow(
+            context.canvas.glow(
                 x,
-                stage.horizon * rng.uniform(0.1, 0.8),
+                context.horizon * rng.uniform(0.1, 0.8),
                 unit * rng.uniform(0.04, 0.09),
                 (255, 206, 130),
                 0.9,
                 power=0.4,
             )
         _ = k
-    blurred(stage, 3.4)
+    blurred(context, 3.4)
     wood = _tint(rng.choice(WOOD), tint)
-    y = stage.horizon
-    stage.canvas.wash(
-        ((0, lighter(wood, 0.16)), (0.15, wood), (1, mix(wood, stage.light.shade, 0.4))), y
+    y = context.horizon
+    context.canvas.wash(
+        ((0, lighter(wood, 0.16)), (0.15, wood), (1, mix(wood, context.light.shade, 0.4))), y
     )
-    _grain_of_wood(stage, rng, wood)
-    stage.canvas.mist(y - unit * 0.02, y, stage.light.shade, 0.25)
-    stage.canvas.glow(
-        centre, y + unit * 0.1, unit * 0.6, lighter(stage.light.glow, 0.3), 0.4, squash=0.3
+    _grain_of_wood(context, rng, wood)
+    context.canvas.mist(y - unit * 0.02, y, context.light.shade, 0.25)
+    context.canvas.glow(
+        centre, y + unit * 0.1, unit * 0.6, lighter(context.light.glow, 0.3), 0.4, squash=0.3
     )
-    stage.canvas.vignette(stage.light.shade, 0.5)
+    context.canvas.vignette(context.light.shade, 0.5)
 
 
-def _grain_of_wood(stage: Stage, rng: Random, wood: Colour) -> None:
-    unit = stage.unit
-    y = stage.horizon
+def _grain_of_wood(context: PaintContext, rng: Random, wood: Colour) -> None:
+    unit = context.unit
+    y = context.horizon
     noise = cloudy(rng, (120, 160), (2, 60), 3).point([max(0, v - 120) for v in range(256)])
-    stage.canvas.stain(noise, darker(wood, 0.5), (0, y, stage.width, stage.height), 0.75)
+    context.canvas.stain(noise, darker(wood, 0.5), (0, y, context.width, context.height), 0.75)
     for k in range(1, 5):
-        row = y + (stage.height - y) * (k / 5) ** 1.5
-        stage.canvas.line(
-            [(0, row), (stage.width, row)], unit * 0.003 * (0.4 + k / 4), darker(wood, 0.55), 0.7
+        row = y + (context.height - y) * (k / 5) ** 1.5
+        context.canvas.line(
+            [(0, row), (context.width, row)], unit * 0.003 * (0.4 + k / 4), darker(wood, 0.55), 0.7
         )
-        stage.canvas.line(
-            [(0, row + unit * 0.003), (stage.width, row + unit * 0.003)],
+        context.canvas.line(
+            [(0, row + unit * 0.003), (context.width, row + unit * 0.003)],
             unit * 0.002,
             lighter(wood, 0.25),
             0.5,
@@ -477,14 +495,14 @@ def _grain_of_wood(stage: Stage, rng: Random, wood: Colour) -> None:
 @place(
     "studio", horizon=(0.62, 0.7), stand=(0.3, 0.6), surface="floor", indoors=True, times=("day",)
 )
-def studio(stage: Stage) -> None:
+def studio(context: PaintContext) -> None:
     """A seamless coloured backdrop under soft light."""
-    rng = stage.rng("studio")
-    asked = stage.scene.colours
+    rng = context.rng("studio")
+    asked = context.scene.colours
     base = asked[0] if asked else turned(rng.choice(WALLPAPER), rng.uniform(-0.02, 0.02), 1.2)
-    if stage.light.moon:
-        base = mix(base, stage.light.shade, 0.55)
-    stage.canvas.wash(
+    if context.light.moon:
+        base = mix(base, context.light.shade, 0.55)
+    context.canvas.wash(
         (
             (0, lighter(base, 0.1)),
             (0.55, base),
@@ -492,52 +510,56 @@ def studio(stage: Stage) -> None:
             (1, lighter(base, 0.14)),
         )
     )
-    x = stage.width * (0.5 + 0.12 * stage.sun_side)
-    stage.canvas.glow(
-        x, stage.height * 0.36, max(stage.width, stage.height) * 0.62, lighter(base, 0.72), 0.7
+    x = context.width * (0.5 + 0.12 * context.sun_side)
+    context.canvas.glow(
+        x,
+        context.height * 0.36,
+        max(context.width, context.height) * 0.62,
+        lighter(base, 0.72),
+        0.7,
     )
-    if stage.detail:
-        _arches(stage, rng, base)
-    stage.canvas.vignette(darker(base, 0.55), 0.4)
+    if context.detail:
+        _arches(context, rng, base)
+    context.canvas.vignette(darker(base, 0.55), 0.4)
 
 
-def _arches(stage: Stage, rng: Random, base: Colour) -> None:
+def _arches(context: PaintContext, rng: Random, base: Colour) -> None:
     """A quiet disc or arch behind the thing, as photographers use them."""
     kind = rng.choice(["disc", "arch", "none", "steps"])
-    unit, low = stage.unit, stage.ground_at(0.2)
+    unit, low = context.unit, context.ground_at(0.2)
     tone = lighter(turned(base, rng.uniform(-0.08, 0.08), 1.1), 0.18)
-    x = stage.width * 0.5
+    x = context.width * 0.5
     if kind == "disc":
-        stage.canvas.ellipse(x, low - unit * 0.33, unit * 0.33, unit * 0.33, tone, 0.75)
+        context.canvas.ellipse(x, low - unit * 0.33, unit * 0.33, unit * 0.33, tone, 0.75)
     elif kind == "arch":
         half = unit * 0.28
-        stage.canvas.draw.pieslice(
+        context.canvas.draw.pieslice(
             (x - half, low - unit * 0.72, x + half, low - unit * 0.72 + half * 2),
             180,
             360,
             fill=tone,
         )
-        stage.canvas.rect((x - half, low - unit * 0.72 + half, x + half, low), tone)
-        stage.canvas.mist(low, low + unit * 0.05, darker(base, 0.4), 0.25, rising=True)
+        context.canvas.rect((x - half, low - unit * 0.72 + half, x + half, low), tone)
+        context.canvas.mist(low, low + unit * 0.05, darker(base, 0.4), 0.25, rising=True)
     elif kind == "steps":
         for k, share in enumerate((0.9, 0.62)):
-            half, top = stage.width * share / 2, low - unit * 0.0 + unit * 0.05 * (1 - k)
+            half, top = context.width * share / 2, low - unit * 0.0 + unit * 0.05 * (1 - k)
             shade = lighter(tone, 0.12 * k)
-            stage.canvas.rect((x - half, top, x + half, top + unit * 0.05), darker(shade, 0.12))
-            stage.canvas.ellipse(x, top, half, unit * 0.02, shade)
+            context.canvas.rect((x - half, top, x + half, top + unit * 0.05), darker(shade, 0.12))
+            context.canvas.ellipse(x, top, half, unit * 0.02, shade)
 
 
 @place("cave", horizon=(0.6, 0.66), stand=(0.35, 0.7), indoors=True, times=("night",))
-def cave(stage: Stage) -> None:
+def cave(context: PaintContext) -> None:
     """Rock in layers around a bright opening; crystals glow in the dark."""
-    rng = stage.rng("cave")
-    unit = stage.unit
+    rng = context.rng("cave")
+    unit = context.unit
     hue = rng.uniform(-0.12, 0.2)
     bright = turned((120, 200, 230), hue)
-    stage.canvas.wash(((0, darker(bright, 0.4)), (0.6, bright), (1, darker(bright, 0.55))))
-    cx, cy = stage.width * rng.uniform(0.36, 0.64), stage.horizon * 0.8
-    stage.canvas.glow(cx, cy, unit * 0.7, lighter(bright, 0.8), 0.9)
-    layers = 3 + stage.detail
+    context.canvas.wash(((0, darker(bright, 0.4)), (0.6, bright), (1, darker(bright, 0.55))))
+    cx, cy = context.width * rng.uniform(0.36, 0.64), context.horizon * 0.8
+    context.canvas.glow(cx, cy, unit * 0.7, lighter(bright, 0.8), 0.9)
+    layers = 3 + context.detail
     for number in range(layers):
         t = (number + 1) / layers
         rock = mix(darker(bright, 0.35), turned((24, 22, 44), hue), 0.25 + 0.75 * t)
@@ -545,44 +567,46 @@ def cave(stage: Stage) -> None:
             wander = Wander(rng, 5, 0.6)
             points = []
             for k in range(81):
-                x = stage.width * k / 80
-                off = abs(x - cx) / (stage.width * 0.62)
-                hang = stage.unit * (0.08 + 0.62 * off**1.4 * (1.25 - t * 0.5)) * (1.1 - 0.35 * t)
+                x = context.width * k / 80
+                off = abs(x - cx) / (context.width * 0.62)
+                hang = context.unit * (0.08 + 0.62 * off**1.4 * (1.25 - t * 0.5)) * (1.1 - 0.35 * t)
                 spike = max(0.0, wander(k * 0.55)) ** 2 * unit * 0.35
                 rough = wander(k * 0.13 + 7) * unit * 0.05
                 if edge == 0:
                     points.append((x, hang * 0.9 + spike + rough - unit * 0.12 * t))
                 else:
                     points.append(
-                        (x, stage.ground_at(0.1 + 0.22 * t) - hang * 0.32 - spike * 0.45 - rough)
+                        (x, context.ground_at(0.1 + 0.22 * t) - hang * 0.32 - spike * 0.45 - rough)
                     )
-            far = -10.0 if edge == 0 else stage.height + 10.0
-            stage.canvas.polygon([(0, far), *points, (stage.width, far)], rock)
-        stage.canvas.glow(cx, cy, unit * 0.5, lighter(bright, 0.4), 0.14)
-    for _ in range(stage.many(12)):
-        x = rng.choice((rng.uniform(0, 0.3), rng.uniform(0.7, 1))) * stage.width
+            far = -10.0 if edge == 0 else context.height + 10.0
+            context.canvas.polygon([(0, far), *points, (context.width, far)], rock)
+        context.canvas.glow(cx, cy, unit * 0.5, lighter(bright, 0.4), 0.14)
+    for _ in range(context.many(12)):
+        x = rng.choice((rng.uniform(0, 0.3), rng.uniform(0.7, 1))) * context.width
         _shard(
-            stage,
+            context,
             rng,
             x,
-            stage.ground_at(rng.uniform(0.3, 0.95)),
+            context.ground_at(rng.uniform(0.3, 0.95)),
             unit * rng.uniform(0.04, 0.13),
             turned(rng.choice(FLOWERS), 0, 0.8, 1.2),
         )
 
 
-def _shard(stage: Stage, rng: Random, x: float, base: float, size: float, tone: Colour) -> None:
+def _shard(
+    context: PaintContext, rng: Random, x: float, base: float, size: float, tone: Colour
+) -> None:
     for k in range(4):
         lean = (k - 1.5) * 0.34 + rng.uniform(-0.1, 0.1)
         high, half = size * rng.uniform(0.6, 1.2), size * 0.13
         tip = (x + math.sin(lean) * high, base - math.cos(lean) * high)
         root = x + (k - 1.5) * half
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [(root - half, base), (tip[0] - half * 0.6, tip[1] + half), tip, (root, base)],
             lighter(tone, 0.35),
         )
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [(root + half, base), (tip[0] + half * 0.6, tip[1] + half), tip, (root, base)],
             darker(tone, 0.25),
         )
-    stage.glows.append(Glow(x, base - size * 0.4, size * 1.8, tone, 0.5))
+    context.glows.append(Glow(x, base - size * 0.4, size * 1.8, tone, 0.5))

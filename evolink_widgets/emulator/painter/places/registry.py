@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evolink_widgets.emulator.painter.scenery.context import Stage
+from evolink_widgets.emulator.painter.scenery.context import PaintContext
 
-Painter = Callable[[Stage], None]
+Painter = Callable[[PaintContext], None]
 
 
 @dataclass(frozen=True)

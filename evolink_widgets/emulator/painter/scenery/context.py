@@ -1,4 +1,4 @@
-"""The stage: what every painter of one picture needs to know."""
+"""The picture in the making: canvas, scene, light and horizon, as every painter needs them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Glow:
 
 
 @dataclass
-class Stage:
-    """One picture in the making. All coordinates are canvas pixels."""
+class PaintContext:
+    """What every painter of one picture needs to know. All coordinates are canvas pixels."""
 
     canvas: Canvas
     scene: Scene

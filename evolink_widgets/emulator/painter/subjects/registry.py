@@ -13,7 +13,7 @@ Artist = Callable[[Pen], None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class SubjectKind:
     """One kind of subject. Places on it are in its own units (see ``pen``)."""
 
     name: str
@@ -41,7 +41,7 @@ class Kind:
     shines: bool = False  #: gives light: the dark of the scene does not touch it
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, SubjectKind] = {}
 
 
 def subject(
@@ -72,7 +72,7 @@ def subject(
     """Register an artist. ``colours`` and ``homes`` are separated by blanks and commas."""
 
     def register(artist: Artist) -> Artist:
-        KINDS[name] = Kind(
+        KINDS[name] = SubjectKind(
             name,
             artist,
             wide,

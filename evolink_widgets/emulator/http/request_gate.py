@@ -1,4 +1,4 @@
-"""The door of the API: key, rate, weather and error bodies, around every handler."""
+"""Check the key, the rate and the weather, and word errors, around every handler of the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evolink_widgets.emulator.service.faults import Fault, When
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service, owner_of
 
-__all__ = ["Door", "Handler", "Sleep", "refuse_route", "refused"]
+__all__ = ["Handler", "RequestGate", "Sleep", "refuse_route", "refused"]
 
 Handler = Callable[[Request], Awaitable[Response]]
 Sleep = Callable[[float], Awaitable[None]]
@@ -24,8 +24,8 @@ _SLOW_SECONDS = 3.0
 _RETRY_SECONDS = 1.0
 
 
-class Door:
-    """Wraps handlers.
+class RequestGate:
+    """Checks a request before its handler: the key, the rate, the weather; words the errors.
 
     Args:
         service: the state; counts every request at its place.
