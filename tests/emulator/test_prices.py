@@ -10,7 +10,7 @@ from evolink_widgets.emulator.service.read_request import CheckedRequest, read_r
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Caller, Clock
-from .conftest import CheckedRequest as Asking
+from .conftest import Ask as Asking
 
 OUTPUT, IMAGE = 0.027 * 68 / 1000, 0.0072 * 68 / 1000
 
