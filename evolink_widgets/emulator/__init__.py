@@ -16,6 +16,6 @@ from __future__ import annotations
 
 __all__ = ["NOTEBOOK_SPEED"]
 
-#: How much faster than the real service it runs in a notebook: the default ask (medium, auto,
-#: one picture), which takes about 25 s there, takes about 5 s.
 NOTEBOOK_SPEED = 5.0
+"""How much faster than the real service it runs in a notebook: the default ask (medium, auto, one
+picture), which takes about 25 s there, takes about 5 s."""

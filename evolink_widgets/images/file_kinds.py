@@ -42,7 +42,6 @@ HEIF = FileKind("a HEIC picture", "HEIF", "export it as JPEG, or register pillow
 _DRAWN = "export it as PNG"
 _EXPORTED = "export it as PNG or JPEG"
 
-#: The first bytes of what is no picture of ours, or none at all.
 _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xff\xd8\xff", JPEG),
     (SIGNATURE, PNG),
@@ -80,15 +79,16 @@ _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x80\x04\x95", FileKind("a pickle")),
     (b"version https://git-lfs", FileKind("a Git LFS pointer", advice="run git lfs pull")),
 )
-#: Four-letter brands of the container that AVIF, HEIC and films share.
+"""The first bytes of what is no picture of ours, or none at all."""
 _BRANDS = {
     b"avif": AVIF, b"avis": AVIF,
     b"heic": HEIF, b"heix": HEIF, b"heim": HEIF, b"heis": HEIF, b"hevc": HEIF, b"hevx": HEIF,
     b"mif1": HEIF, b"msf1": HEIF,
     b"crx ": FileKind("a camera's raw file", advice="develop it to JPEG"),
 }  # fmt: skip
-#: Lengths of the header that follows "BM" and twelve bytes more.
+"""Four-letter brands of the container that AVIF, HEIC and films share."""
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+"""Lengths of the header that follows "BM" and twelve bytes more."""
 _FILM = FileKind("a film", advice="take a still of it")
 _MARKUP = re.compile(rb"<(?:!doctype|!--|\?xml|\?php|html|head|body|script|svg|[a-z]+[\s>])", re.I)
 

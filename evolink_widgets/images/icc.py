@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["sound", "to_srgb"]
 
-#: Colour spaces of profiles, by Pillow's mode.
 _SPACES = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "CMYK": b"CMYK", "LAB": b"Lab "}
+"""Colour spaces of profiles, by Pillow's mode."""
 
 
 def sound(profile: bytes | None, mode: str, limits: ReferenceLimits) -> bytes | None:

@@ -17,15 +17,15 @@ from evolink_widgets.images.scan import Broken, Scan, claimed
 __all__ = ["scan_jpeg"]
 
 _MOST_SEGMENTS = 10_000
-#: Where coded pixels end: FF and anything but a stuffed zero, a restart or filling.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Where coded pixels end: FF and anything but a stuffed zero, a restart or filling."""
 _FILLING = re.compile(rb"[^\xff]")
 
 _SOI, _EOI, _SOS, _COM, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE
 _ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xD8)})
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-#: Baseline, extended and progressive: what every reader knows.
 _USUAL_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+"""Baseline, extended and progressive: what every reader knows."""
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
 _ICC = b"ICC_PROFILE\0"

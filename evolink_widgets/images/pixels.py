@@ -35,12 +35,12 @@ __all__ = [
 
 _LOSSY = {"jpeg": (95, 85), "webp": (90, 80)}
 _WEBP_EDGE = 16_383
-#: Pixels below which nothing is scaled further.
 _FEWEST = 64
-#: Pixels from which a PNG is packed quickly rather than tightly.
+"""Pixels below which nothing is scaled further."""
 _QUICK = 8_300_000
-#: Pixels from which a picture is made smaller in whole steps only.
+"""Pixels from which a PNG is packed quickly rather than tightly."""
 _LARGE = 40_000_000
+"""Pixels from which a picture is made smaller in whole steps only."""
 _TIFF_METADATA = frozenset({34665, 34853, 700, 33723, 270, 271, 272, 305, 306, 315, 33432})
 _BITS = 258
 _INFO_METADATA = ("exif", "xmp", "comment", "photoshop", "XML:com.adobe.xmp")
@@ -185,7 +185,7 @@ def orientation_of(image: Image) -> int:
         if isinstance(block, bytes):
             return read_exif(block.removeprefix(b"Exif\0\0")).orientation
         value = image.getexif().get(0x0112)
-    except Exception:  # Pillow's own reader meets anybody's bytes
+    except Exception:  # Pillow's own reader meets bytes from anywhere
         return UPRIGHT
     return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
 

@@ -21,17 +21,17 @@ __all__ = ["scan_png"]
 _MOST_CHUNKS = 100_000
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-#: x0, y0, dx, dy of the seven passes of an interlaced picture.
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
            (0, 1, 1, 2))  # fmt: skip
-#: Chunks that say what the colours mean, and the lengths that they can have.
+"""x0, y0, dx, dy of the seven passes of an interlaced picture."""
 _COLOURS = {b"gAMA": (4,), b"cHRM": (32,), b"sRGB": (1,), b"cICP": (4,), b"sBIT": (1, 2, 3, 4),
             b"pHYs": (9,), b"bKGD": (1, 2, 6)}  # fmt: skip
+"""Chunks that say what the colours mean, and the lengths that they can have."""
 _ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _WORDS = {b"eXIf": "Exif", b"tEXt": "text", b"zTXt": "text", b"iTXt": "text", b"tIME": "a date",
           b"caBX": "content credentials"}  # fmt: skip
-#: Bytes that are inflated at once, and given to be inflated.
 _PIECE, _FED = 1 << 20, 1 << 16
+"""Bytes that are inflated at once, and given to be inflated."""
 
 
 @dataclass(frozen=True)

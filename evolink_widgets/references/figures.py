@@ -21,7 +21,7 @@ def picture_file_of(given: object) -> bytes:
     figure = _figure_of(given)
     out = io.BytesIO()
     figure.savefig(out, format="png")
-    # The name of the program that drew it says nothing to anybody here.
+    # The name of the program that drew it is of no use here.
     return scan_png(out.getvalue(), LIMITS).clean
 
 

@@ -266,8 +266,6 @@ def _named(given: object) -> str:
 
 _Reader = Callable[[Any, str, ReferenceLimits], "Source | str | Problem"]
 
-#: How each kind of thing is known, and read. The order matters: a picture of Pillow's is also
-#: an array to NumPy, a picture of ours is also a path and an array.
 _READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
     (lambda given: isinstance(given, str), _from_text),
     (lambda given: isinstance(given, (bytes, bytearray, memoryview)), _from_bytes),
@@ -278,3 +276,8 @@ _READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
     (is_figure, _from_figure),
     (_is_file, _from_file),
 )
+"""How each kind of thing is known, and read.
+
+The order matters: a picture of Pillow's is also an array to NumPy, a picture of ours is also a
+path and an array.
+"""

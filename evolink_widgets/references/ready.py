@@ -43,8 +43,8 @@ __all__ = ["make_ready"]
 
 _SCANS: dict[str, Callable[..., Scan]] = {"JPEG": scan_jpeg, "PNG": scan_png, "WEBP": scan_webp}
 _FORMATS = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp"}
-#: Kinds that are never sent as they are.
 _CONVERTED = frozenset({GIF.words, BMP.words, TIFF.words, AVIF.words, HEIF.words, WEBP.words})
+"""Kinds that are never sent as they are."""
 _NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP"}
 _ENDINGS = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",),
             "GIF": (".gif",), "BMP": (".bmp", ".dib"), "TIFF": (".tif", ".tiff"),

@@ -22,7 +22,7 @@ class Source:
     Attributes:
         place: how it is named in messages: "references[2]".
         named: what was given, in words: "'cat.png'", "an array of uint8, 480×640×3".
-        data: the file's bytes, the file, or pixels that nobody else can change.
+        data: the file's bytes, the file, or pixels that no other code can change.
         orientation: of the pixels, as Exif counts; 1 is upright.
     """
 

@@ -64,8 +64,8 @@ def take_back(part: Path, target: Path) -> None:
 
 
 def _place_without_links(part: Path, target: Path) -> None:
-    # An empty file takes the name, so that nobody else can; then the real one replaces it.
-    # A process killed in between leaves it empty: whoever comes next may have that name.
+    # An empty file takes the name, so that no other process can; then the real one replaces it.
+    # A process killed in between leaves it empty: the next process may have that name.
     try:
         safe_files.make_new(target).close()
     except FileExistsError:
@@ -126,7 +126,7 @@ def temporary(folder: Path) -> Iterator[Path]:
 
 
 def new_temporary(folder: Path) -> Path:
-    """Make a hidden, empty file in `folder`, under a name that nobody can guess."""
+    """Make a hidden, empty file in `folder`, under a name that can't be guessed."""
     path = folder / safe_files.new_name(".tmp")
     safe_files.make_new(path).close()
     return path

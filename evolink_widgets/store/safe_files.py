@@ -96,7 +96,7 @@ def make_new(path: Path) -> BinaryIO:
 
 
 def new_name(ending: str) -> str:
-    """Return a hidden name that nobody can guess."""
+    """Return a hidden name that can't be guessed."""
     return f".{secrets.token_hex(16)}{ending}"
 
 

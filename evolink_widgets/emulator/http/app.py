@@ -32,8 +32,8 @@ from evolink_widgets.emulator.service.service import Service
 
 __all__ = ["API_URL", "FILES_URL", "MEDIA_URL", "create_app"]
 
-#: The hosts in process; `.invalid` never resolves, so nothing of it can leave the machine.
 API_URL = "http://api.emulator.invalid"
+"""The hosts in process; `.invalid` never resolves, so nothing of it can leave the machine."""
 FILES_URL = "http://files.emulator.invalid"
 MEDIA_URL = "http://media.emulator.invalid"
 

@@ -25,8 +25,8 @@ from evolink_widgets.emulator.storage.references import PICTURE_PATH
 
 __all__ = ["MediaFace"]
 
-#: Default user agents of libraries. The real host may turn them away; a client names itself.
 _LIBRARY_AGENTS = ("python-httpx", "python-requests", "python-urllib", "aiohttp", "curl", "wget")
+"""Default user agents of libraries. The real host may turn them away; a client names itself."""
 _PIECE = 64 * 1024
 _SPOILED_BYTES = 64
 
@@ -178,7 +178,7 @@ def _corrupt(data: bytes, mime: str) -> bytes:
 
 
 def _mark(path: str, expires: int) -> str:
-    """Proves that we made the link; no secret, as nobody here is to be kept out."""
+    """Proves that we made the link; no secret, as no caller here is to be kept out."""
     return hashlib.sha256(f"{path}?{expires}".encode()).hexdigest()[:16]
 
 

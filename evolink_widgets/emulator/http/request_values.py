@@ -15,8 +15,8 @@ from evolink_widgets.emulator.service.refusal import Refusal, bad
 
 __all__ = ["BrokenOff", "break_off", "idempotency_key", "key_of", "limited", "read_json", "whole"]
 
-#: Bytes of a JSON body; the longest legal request has about a tenth of it.
 MAX_JSON = 2 * 1024 * 1024
+"""Bytes of a JSON body; the longest legal request has about a tenth of it."""
 
 
 def key_of(request: Request) -> str | None:

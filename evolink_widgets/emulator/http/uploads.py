@@ -30,10 +30,10 @@ from evolink_widgets.emulator.storage.uploads import (
 
 __all__ = ["UploadsFace"]
 
-#: Room for the fields and borders around the largest file.
 _MULTIPART = MAX_BYTES + 1024 * 1024
-#: Base64 takes four bytes for three.
+"""Room for the fields and borders around the largest file."""
 _BASE64 = MAX_BYTES * 4 // 3 + 1024 * 1024
+"""Base64 takes four bytes for three."""
 
 
 class UploadsFace:

@@ -31,7 +31,6 @@ from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_we
 from evolink_widgets.emulator.painter.subjects import KINDS
 
 _GROUND = Place("a picture's ground", lambda context: None, stand=(0.5, 0.85))
-#: How much colour is left, and how dark it gets, by time of day.
 _MOODS = {
     "night": (0.55, 0.8),
     "dusk": (0.8, 0.9),
@@ -39,7 +38,9 @@ _MOODS = {
     "dawn": (1.0, 1.0),
     "day": (1.05, 1.0),
 }
-_DIM = 105.0  #: mean brightness below which a picture counts as taken in the dark
+"""How much colour is left, and how dark it gets, by time of day."""
+_DIM = 105.0
+"""Mean brightness below which a picture counts as taken in the dark."""
 
 
 def retouched(

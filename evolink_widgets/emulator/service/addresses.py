@@ -16,8 +16,8 @@ __all__ = ["host_is_public", "host_is_reachable", "ip_is_public", "read_callback
 
 _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PRIVATE_NAMES = ("localhost", "local", "internal", "localdomain", "lan", "home.arpa")
-#: Reserved (RFC 2606, RFC 7686): no such name is ever found in the internet.
 _NEVER_FOUND = ("invalid", "test", "example", "onion")
+"""Reserved (RFC 2606, RFC 7686): no such name is ever found in the internet."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)

@@ -20,8 +20,8 @@ __all__ = ["RETRY_SECONDS", "TIMEOUT_SECONDS", "Sender", "deliver", "post"]
 TIMEOUT_SECONDS = 10.0
 RETRY_SECONDS = (1.0, 2.0, 4.0)
 
-#: Posts a document to an address and returns the status; 0 where nobody answered in time.
 Sender = Callable[[str, dict[str, Any]], Awaitable[int]]
+"""Posts a document to an address and returns the status; 0 where no answer came in time."""
 
 
 async def deliver(
@@ -55,7 +55,7 @@ async def post(url: str, document: dict[str, Any], *, loopback: bool = False) ->
         loopback: this very machine may be called too.
 
     Returns:
-        the status; 0 where nobody public answered within 10 seconds.
+        the status; 0 where no public host answered within 10 seconds.
     """
     with contextlib.suppress(OSError, asyncio.TimeoutError, ValueError, EOFError):
         return await asyncio.wait_for(_post(urlsplit(url), document, loopback), TIMEOUT_SECONDS)

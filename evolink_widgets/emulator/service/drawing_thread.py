@@ -20,7 +20,7 @@ class DrawingThread:
 
     In process the emulator shares its event loop with a client: on the loop's own few threads,
     forty large pictures would be in the way of everything else. It is a daemon, so a program
-    that ends does not wait for pictures that nobody will fetch.
+    that ends does not wait for pictures that will not be fetched.
     """
 
     def __init__(self) -> None:

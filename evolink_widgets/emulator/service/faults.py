@@ -97,12 +97,12 @@ FAULTS: dict[str, FaultKind] = {
     "no list": FaultKind("list", "before", None, "there is no task list"),
 }
 
-#: The addresses that a fault can be aimed at with `on=`; "any" is all but "download".
 PLACES = ("create", "read", "batch", "list", "credits", "files", "download", "any")
+"""The addresses that a fault can be aimed at with `on=`; "any" is all but "download"."""
 _CALLS = frozenset(PLACES) - {"download", "any"}
 _FIXED = {"no batch", "no list"}
-#: What also makes sense at the picture host.
 _OF_DOWNLOADS = {"429", "429 retry-after", "500 before", "502 before", "503 before", "slow"}
+"""What also makes sense at the picture host."""
 
 
 @dataclass

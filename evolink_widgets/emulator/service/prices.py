@@ -19,11 +19,11 @@ __all__ = ["cost", "output_tokens", "reserve", "usd"]
 _CREDITS_PER_DOLLAR = 68
 _DOLLARS_PER_TOKEN = {"output": 0.027 / 1000, "image": 0.0072 / 1000, "text": 0.0045 / 1000}
 _TILES = {"low": 16, "medium": 48, "high": 96}
-#: What a reference comes to here, and the most that the contract says it counts.
 _REFERENCE_TOKENS, _MOST_REFERENCE_TOKENS = 1024, 1536
+"""What a reference comes to here, and the most that the contract says it counts."""
 _BETA_PRICE = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
-#: What is set aside for `auto`, whose pixels are known only afterwards.
 _AUTO_PIXELS = (2048, 2048)
+"""What is set aside for `auto`, whose pixels are known only afterwards."""
 
 
 def output_tokens(width: int, height: int, quality: str) -> int:

@@ -24,8 +24,8 @@ _LEAST_PIXELS, _MOST_PIXELS = 655_360, 8_294_400
 _SHORTEST_EDGE, _LONGEST_EDGE = 16, 3840
 _MOST_CHARACTERS = 32_000
 _MOST_BETA_TOKENS = 2_000
-#: What `auto` comes to: the service decides; ours by the prompt, near one megapixel.
 _AUTO_SHAPES = ((1024, 1024), (1248, 832), (832, 1248))
+"""What `auto` comes to: the service decides; ours by the prompt, near one megapixel."""
 _UNUSABLE = re.compile(r"\.(gif|bmp|tiff?|svg|avif|heic)$", re.IGNORECASE)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 __all__ = ["FileRefusal", "Refusal", "bad"]
 
-#: The documented type for each status; 405 and 409 are not documented and read like 400.
 _TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -22,6 +21,7 @@ _TYPES = {
     502: "upstream_error",
     503: "service_unavailable_error",
 }
+"""The documented type for each status; 405 and 409 are not documented and read like 400."""
 
 
 class Refusal(Exception):

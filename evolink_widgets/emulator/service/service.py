@@ -40,8 +40,8 @@ from evolink_widgets.emulator.storage.uploads import StoredUploads
 __all__ = ["Service", "TaskRecord", "owner_of"]
 
 _ID_ALPHABET = string.ascii_lowercase + string.digits
-#: Seconds of the real service's time after which the content policy speaks.
 _POLICY_SECONDS = 3.0
+"""Seconds of the real service's time after which the content policy speaks."""
 
 
 class Service:

@@ -25,13 +25,13 @@ __all__ = [
     "more_links",
 ]
 
-#: A host that no name server knows; in process, one that breaks every connection off.
 NOWHERE = "http://nowhere.invalid"
+"""A host that no name server knows; in process, one that breaks every connection off."""
 _DEAD = "dead links "
 _LINKS = 300
 _PICTURES = 10
-#: What a task says of its progress when it is out of its mind.
 _WILD: tuple[object, ...] = (0, 80, -5, "50%", 1e308, 10, None, "half", 99, 3)
+"""What a task says of its progress when it is out of its mind."""
 _TOO_SOON = {"code": "service_error", "message": "The provider seems to have given up."}
 
 

@@ -12,12 +12,11 @@ from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 __all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "TaskRecord", "document", "row"]
 
-#: How long result links live.
 LINK_SECONDS = 24 * 3600
-#: Where a task stands still that is stuck, in per cent.
+"""How long result links live."""
 STUCK_AT = 95
+"""Where a task stands still that is stuck, in per cent."""
 
-#: What a failed task says, by its fate.
 FAILURES = {
     "policy refusal": {
         "code": "content_policy_violation",
@@ -40,6 +39,7 @@ FAILURES = {
         "suggestion": "Use a link that is public, or upload the picture.",
     },
 }
+"""What a failed task says, by its fate."""
 
 
 @dataclass

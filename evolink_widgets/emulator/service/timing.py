@@ -9,8 +9,8 @@ from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 __all__ = ["QUEUE_SHARE", "duration", "progress", "usual_duration"]
 
-#: The part of a task's time that it waits in the queue as `pending`.
 QUEUE_SHARE = 0.12
+"""The part of a task's time that it waits in the queue as `pending`."""
 _SPREAD = 0.22
 _SECONDS = {"low": 13.0, "medium": 24.0, "high": 48.0}
 _STOPS = 14

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MIME", "DrawnPictures", "format_of"]
 
-#: Bytes of drawn pictures that are kept.
 _ROOM = 64 * 1024 * 1024
-#: Pixels from which a picture is a JPEG: as PNG it would take twice as long and thrice the room.
+"""Bytes of drawn pictures that are kept."""
 _LARGE = 4_500_000
+"""Pixels from which a picture is a JPEG: as PNG it would take twice as long and thrice the room."""
 _EVERY_TENTH = 7
 MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["DIGEST_LENGTH", "Drawn", "DrawnIndex"]
 
-#: Hexadecimal digits of a picture's SHA-256 that tell it apart; ids of uploads carry as many.
 DIGEST_LENGTH = 12
+"""Hexadecimal digits of a picture's SHA-256 that tell it apart; ids of uploads carry as many."""
 _EDGE = 12
-#: Mean distance of two small copies, 0 to 255, up to which they show the same picture: enough
-#: for what JPEG, a smaller size or another file format does to one.
 _NEAR = 1.6
+"""Mean distance of two small copies, 0 to 255, up to which they show the same picture: enough for
+what JPEG, a smaller size or another file format does to one."""
 _SAME_SHAPE = 0.01
 _MOST = 5_000
-_MOST_PIXELS = 40_000_000  #: nothing that large was drawn here
+_MOST_PIXELS = 40_000_000
+"""Nothing that large was drawn here."""
 
 
 @dataclass(frozen=True)

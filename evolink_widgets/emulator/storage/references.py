@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["PICTURE_PATH", "Missing", "RequestReferences", "remembered"]
 
-#: The fates of a task, one of whose references cannot be had.
 _GONE, _UNREACHABLE = "reference gone", "reference unreachable"
+"""The fates of a task, one of whose references cannot be had."""
 
-#: The path of a result's link.
 PICTURE_PATH = re.compile(
     r"/(?P<task>task-unified-[\w-]+)/(?P<issue>\d{1,6})/(?P<number>\d{1,2})\.\w+"
 )
+"""The path of a result's link."""
 _SOURCE = re.compile(r"(task-unified-[\w-]+)/(\d{1,2})")
-#: How many edits of edits are followed back; beyond, a picture is worked over as it is.
 _DEEPEST = 12
+"""How many edits of edits are followed back; beyond, a picture is worked over as it is."""
 
 
 def remembered(links: tuple[str, ...], sources: tuple[str, ...]) -> tuple[str, ...]:

@@ -100,7 +100,8 @@ def _is_positive(value: object) -> bool:
 _POSITIVE = _FieldRule("a number greater than 0", _is_positive)
 _AMOUNT = _FieldRule("a number from 0", lambda value: _is_number(value) and value >= 0)
 _TRUTH = _FieldRule("true or false", lambda value: isinstance(value, bool))
-_SECONDS = _number(0, 1e11)  #: a date
+_SECONDS = _number(0, 1e11)
+"""A date."""
 _EDGE = _whole(16, 3840)
 _TASK_ID = _text(100, r"task-unified-[\w-]+")
 
@@ -131,9 +132,9 @@ _TASK = {
     "sources": _each(_text(), 16),
     "prices": _POSITIVE,
 }
-#: What older versions did not write.
 _LATER = {"references", "callback_url", "auto", "idempotency", "digest", "fate", "sources",
           "prices", "account"}  # fmt: skip
+"""What older versions did not write."""
 _FREED = {"id": _TASK_ID, "at": _SECONDS}
 _DRAWN = {
     "source": _text(110, r"task-unified-[\w-]+/\d{1,2}"),

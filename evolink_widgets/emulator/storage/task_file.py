@@ -18,8 +18,8 @@ __all__ = ["TaskFile"]
 
 log = logging.getLogger("evolink_widgets")
 
-#: What the clock and later lines tell anew.
 _PASSING = ("freed_at", "settled", "issue")
+"""What the clock and later lines tell anew."""
 
 
 class TaskFile:

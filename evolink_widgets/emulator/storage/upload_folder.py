@@ -20,8 +20,8 @@ __all__ = ["UploadFolder"]
 
 log = logging.getLogger("evolink_widgets")
 
-#: Bytes that were kept for a task go this long after its links, at the latest.
 _HELD_SECONDS = 48 * 3600
+"""Bytes that were kept for a task go this long after its links, at the latest."""
 _MOST_HELD = 400
 _NAME = re.compile(r"file-[\w-]{1,80}", re.ASCII)
 

@@ -27,16 +27,16 @@ __all__ = [
     "makes_sense",
 ]  # fmt: skip
 
-#: How many receipts of a kind say what is usual: enough for a tenth to be three of them.
 NEWEST = 30
-#: A published range narrower than this tells the price; a wider one hides it.
+"""How many receipts of a kind say what is usual: enough for a tenth to be three of them."""
 _SHARP = math.log(1.03)
-#: What charges are rounded by, and then some.
+"""A published range narrower than this tells the price; a wider one hides it."""
 _ROUNDING = 0.005
-#: How far outside the usual a charge is a surprise, and how many make what is usual.
+"""What charges are rounded by, and then some."""
 _SURPRISE, _ENOUGH = math.log(1.05), 3
-#: How many surprises in a row are a new price.
+"""How far outside the usual a charge is a surprise, and how many make what is usual."""
 _DEARER, _CHEAPER = 2, 4
+"""How many surprises in a row are a new price."""
 
 
 @dataclass(frozen=True)

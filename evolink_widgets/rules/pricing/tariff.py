@@ -31,11 +31,11 @@ from evolink_widgets.rules.request.request import BETA, ImageRequest
 __all__ = ["Amount", "Tariff", "facts_of"]
 
 _STEP = 0.0001
-#: What computing in binary adds to a rounding.
 _SLACK = 0.000005
+"""What computing in binary adds to a rounding."""
 _NEAREST, _UP = (-_STEP / 2 - _SLACK, _STEP / 2 + _SLACK), (-_SLACK, _STEP + _SLACK)
-#: Decimals of a factor that is believed: after one amount, and after several that agree.
 _DECIMALS_OF_ONE, _DECIMALS, _SEVERAL = 2, 4, 3
+"""Decimals of a factor that is believed: after one amount, and after several that agree."""
 
 
 _AmountKind = tuple[bool, bool]
@@ -49,7 +49,6 @@ class _TextRule(NamedTuple):
     within: tuple[float, float]
 
 
-#: The first holds where no amount is known.
 _RULES = tuple(
     _TextRule(tokens, within)
     for tokens, within in itertools.product(
@@ -62,6 +61,7 @@ _RULES = tuple(
         (_NEAREST, _UP),
     )
 )
+"""The first holds where no amount is known."""
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,15 @@ __all__ = ["HIDDEN", "is_hidden", "secrets_of", "without_secret"]
 HIDDEN = "hidden"
 """What stands in the place of a secret; a link that holds it is fetched by no service."""
 
-#: What signs or dates a link of a known kind: S3 and its likes, Google, Azure, CloudFront, Discord.
 _SIGNING = re.compile(
     r"(?:x-)?(?:amz|goog|oss|cos|obs|bce|tos|nos)-[\w-]+|q-(?:sign|ak|key|header|url|signature)[\w-]*"
     r"|awsaccesskeyid|googleaccessid|ossaccesskeyid|accesskeyid|signature|expires|policy"
     r"|key-pair-id|security-token|sig|se|st|ske|skt|skoid|sktid|sks|skv|hm|ex|is|rlkey|signed",
     re.IGNORECASE,
 )
-#: Names of parameters that date a link: they are no secret where nothing signs it.
+"""What signs or dates a link: S3 and its likes, Google, Azure, CloudFront, Discord."""
 _DATING = frozenset({"expires", "policy", "se", "st", "ex", "is"})
+"""Names of parameters that date a link: they are no secret where nothing signs it."""
 _CREDENTIAL = re.compile(
     r"pass(?:word|wd|phrase)?|pwd|(?:.*[_-])?(?:secret|credential|credentials)|api[_-]?key"
     r"|(?:x[_-])?auth(?:orization|[_-]?key)?|(?:client|private|access)[_-]?(?:secret|key)"

@@ -13,8 +13,6 @@ __all__ = ["MAX_CALLBACK", "callback_rule", "nearest_link", "reference_rule"]
 
 MAX_CALLBACK = 2048
 _FORMATS = ("jpeg", "jpg", "png", "webp")
-#: Endings that name another kind of file. A link may end in anything (`.php`, `.v2`) and still
-#: give a picture, so only these are judged.
 _OTHER_KINDS = re.compile(
     r"""\.(?: ai|apng|arw|avi|avif|bmp|cr[23]|csv|cur|dds|djvu|dng|docx?|emf|eps|exe|exr|gif|gz
     |hdr|hei[cf]|html?|icns|ico|j2k|jfif|jp[2ex]|js|json|jx[lr]|m4[av]|md|mkv|mov|mp[34]|mpe?g
@@ -22,6 +20,10 @@ _OTHER_KINDS = re.compile(
     |wbmp|webm|wm[fv]|xcf|xlsx?|xml|zip|7z )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""Endings that name another kind of file.
+
+A link may end in anything (`.php`, `.v2`) and still give a picture, so only these are judged.
+"""
 _FETCHED = "must be an http or https link that the service can reach"
 _SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
 

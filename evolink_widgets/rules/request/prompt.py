@@ -29,8 +29,8 @@ MAX_BETA_TOKENS = 2_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECES = re.compile(r"(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<mark>[^\w\s]+|_+)")
-#: From here on (Chinese, Japanese, Korean, emoji) a character is about a token by itself.
 _DENSE = re.compile("[\u2e80-\U0010ffff]")
+"""From here on (Chinese, Japanese, Korean, emoji) a character is about a token by itself."""
 _EMOJI = re.compile("[\U0001f000-\U0010ffff]")
 
 

@@ -33,12 +33,12 @@ QUALITIES: tuple[str, ...] = ("low", "medium", "high")
 MAX_N = 10
 MAX_REFERENCES = 16
 
-#: A user and password in what is no link of the web.
 _SIGNED_IN = re.compile(r"//[^/?#]*@")
+"""A user and password in what is no link of the web."""
 
-#: What other services call our qualities.
 _QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "draft": "low",
                   "hd": "high", "best": "high", "ultra": "high", "max": "high"}  # fmt: skip
+"""What other services call our qualities."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from evolink_widgets.rules.request.addresses import folded
 __all__ = ["is_loopback", "plain_address", "plain_service", "service_name"]
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-#: The ways in which this machine is named; a service on one of its ports is one service.
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The ways in which this machine is named; a service on one of its ports is one service."""
 
 
 def plain_address(url: str) -> str:

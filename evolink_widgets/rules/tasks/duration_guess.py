@@ -19,12 +19,12 @@ from dataclasses import dataclass
 
 __all__ = ["SUREST", "DurationGuess"]
 
-#: Never surer than this, so that a look is never aimed at a single instant.
 SUREST = 0.006
-#: The share of tasks that are late for a reason of their own.
+"""Never surer than this, so that a look is never aimed at a single instant."""
 _LATE = 0.02
-#: The body of the log-normal, in spreads on each side, and its steps when it is added up.
+"""The share of tasks that are late for a reason of their own."""
 _BODY = 4.5
+"""The body of the log-normal, in spreads on each side, and its steps when it is added up."""
 _STEPS = 60
 _TAIL_STEP = 0.08
 _ROOT_2 = math.sqrt(2)

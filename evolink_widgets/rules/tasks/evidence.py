@@ -24,10 +24,10 @@ from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
 
 __all__ = ["Expected", "Finding", "Weight", "expected", "other_pixels", "tell", "too_many", "weigh"]
 
-#: How often longer, or shorter, than usual a task must have taken to be of another kind.
 _ODD_DURATION = 10.0
-#: By how much edges and area may differ from what was asked: services round pixels.
+"""How often longer, or shorter, than usual a task must have taken to be of another kind."""
 _SHAPE, _AREA = 1.05, 1.25
+"""By how much edges and area may differ from what was asked: services round pixels."""
 
 
 class Weight(Enum):

@@ -14,8 +14,8 @@ from typing import Any
 __all__ = ["first_number", "mapping", "number", "percent", "positive", "seconds", "text"]
 
 _LONGEST_TEXT = 500
-#: Control characters act on terminals and logs; so do line and paragraph separators.
 _ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters act on terminals and logs; so do line and paragraph separators."""
 
 
 def mapping(value: object) -> Mapping[str, Any]:

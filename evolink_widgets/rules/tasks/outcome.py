@@ -79,17 +79,17 @@ _REFUSED_FOR_NOW = Verdict(Outcome.REFUSED, Billed.NO, resend=True)
 _READ = Verdict(Outcome.ACCEPTED, Billed.NO)
 _READ_AGAIN = Verdict(Outcome.UNKNOWN, Billed.NO, resend=True)
 
-#: Codes with which the service refuses at the door: nothing was made, nothing is charged, and
-#: the same would be refused again.
 _REFUSALS = frozenset({
     "insufficient_quota", "insufficient_user_quota", "insufficient_token_quota",
     "token_daily_quota_exceeded", "key_disabled", "key_expired", "key_model_not_allowed",
 })  # fmt: skip
-#: The same for a reason that passes.
+"""Codes with which the service refuses at the door: nothing was made, nothing is charged, and the
+same would be refused again."""
 _BUSY = "no_available_channel"
+"""The same for a reason that passes."""
 _STILL_DECIDING = "paid_outcome_unknown"
-#: 4xx that a proxy or a server gives for a request it may have passed on.
 _DOUBTFUL = frozenset({408, 499})
+"""4xx that a proxy or a server gives for a request it may have passed on."""
 
 
 def judge(
@@ -171,7 +171,6 @@ _UNTOLD_ADVICE: dict[type[ServiceError], str] = {
 }
 _UNTOLD_OTHERWISE = "Wait a while."
 
-#: Codes that say more than the status does: whose credits ran out, what to do.
 _BY_CODE = {
     "insufficient_user_quota": _Row(
         errors.InsufficientCredits, "The account's credits have run out",
@@ -205,6 +204,7 @@ _BY_CODE = {
         advice="Wait a moment, then look for the task.",
     ),
 }  # fmt: skip
+"""Codes that say more than the status does: whose credits ran out, what to do."""
 
 
 def service_error(

@@ -27,16 +27,16 @@ __all__ = ["Durations", "Plan", "bucket_of", "expected_seconds"]
 
 _MEGAPIXEL = 1_000_000
 _DECILES = 10
-#: How many tasks are remembered: older ones fade.
 _MEMORY = 80.0
-#: How far one task may be from what is known and still count in full: in spreads, and at least.
+"""How many tasks are remembered: older ones fade."""
 _ODD, _NEVER_ODD = 3.0, 0.05
-#: Variance of log(duration / estimate) before anything was seen, and what that opinion weighs.
+"""How far one task may be from what is known and still count in full: in spreads, and at least."""
 _DURATION_VARIANCE, _DURATION_WEIGHT = 0.37, 4.0
-#: The same of the error of progress.
+"""Variance of log(duration / estimate) before anything was seen, and what that opinion weighs."""
 _POINTER_VARIANCE, _POINTER_WEIGHT = 0.12, 3.0
-#: What all kinds of tasks together say of one kind's mean, in tasks of its own.
+"""The same of the error of progress."""
 _KIN_WEIGHT = 0.5
+"""What all kinds of tasks together say of one kind's mean, in tasks of its own."""
 _LONGEST_ESTIMATE = 86_400.0
 _LONGEST_TASK = 1e7
 _MOST_KINDS = 1000
@@ -63,8 +63,8 @@ class _Sums:
     count: float = 0.0
     total: float = 0.0
     squares: float = 0.0
-    #: How many of the last were odd, in the same direction: the sign is the direction.
     odd: int = 0
+    """How many of the last were odd, in the same direction: the sign is the direction."""
 
     def add(self, value: float, known: DurationGuess) -> None:
         """Take in a value; an odd one counts as far as the edge of what is known.

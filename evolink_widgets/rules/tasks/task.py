@@ -31,12 +31,12 @@ A report beyond is a fault of the service's; nothing is reserved, settled or lea
 _MOST_LEFT = 1e12
 _LONGEST_ESTIMATE = 86_400.0
 _LONGEST_TASK = 30 * 86_400.0
-#: The first seconds of 2020 and of 2100: no task was made outside.
 _CREATED = (1_577_836_800, 4_102_444_800)
+"""The first seconds of 2020 and of 2100: no task was made outside."""
 _LONGEST_ID = 200
 _FETCHABLE = re.compile(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNORECASE)
-#: Where a result that is not a plain link has its link.
 _LINK_NAMES = ("url", "image_url", "download_url")
+"""Where a result that is not a plain link has its link."""
 _GIVEN_BACK = ("refunded", "success", "completed", "done")
 
 
@@ -72,12 +72,12 @@ class TaskStatus(str, Enum):
         return cls(text) if text in cls._value2member_map_ else cls.UNKNOWN
 
 
-#: Other words for the same; none of them makes a paid task look failed.
 _OTHER_WORDS = {
     "canceled": "cancelled", "succeeded": "completed", "success": "completed",
     "queued": "pending", "submitted": "pending", "running": "processing",
     "in_progress": "processing",
 }  # fmt: skip
+"""Other words for the same; none of them makes a paid task look failed."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,6 @@ def read_credits(document: object) -> Credits:
     )
 
 
-#: The service's codes for failed tasks, and what to do (its documentation).
 _ADVICE = {
     "content_policy_violation": ContentRefused.default_advice,
     "invalid_parameters": "Correct the request and ask again.",
@@ -257,10 +256,11 @@ _ADVICE = {
     "resource_not_found": "The task or a reference has expired; ask anew.",
     "unknown_error": "Ask again; if it fails again, change the request.",
 }  # fmt: skip
+"""The service's codes for failed tasks, and what to do (its documentation)."""
 
 
-#: Parts of the codes with which a content policy says no.
 _POLICY_WORDS = ("content_policy", "moderation", "safety")
+"""Parts of the codes with which a content policy says no."""
 
 
 def task_failure(snapshot: TaskSnapshot) -> TaskFailed:

@@ -190,7 +190,7 @@ class Database:
     def _ready(self, access: Access) -> sqlite3.Connection:
         if self._connection is not None and self._depth == 0 and self._file != self._on_disk():
             # The folder was deleted or replaced while we had it open: writing on would go to
-            # a file that nobody will find again.
+            # a file that no later process will find.
             self.close()
         if self._connection is None:
             self._open(access)

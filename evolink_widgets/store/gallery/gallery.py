@@ -3,8 +3,8 @@
 A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
 whole picture that can be decoded, flushes them, gives them their readable name in one step,
 flushes the folder, and writes the row. Killed at any point, the picture is there, or it is
-fetched anew by whoever collects it next; admitting the same bytes again finds what is already in
-place.
+fetched anew by the next process that collects it; admitting the same bytes again finds what is
+already in place.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class StoredPictures:
             folder = own_folder(self.root, PARTS)
             part = self._parts.get((key, index))
             if part is None:
-                # What a killed kernel, or anybody else, has put there is not gone on with.
+                # What a killed kernel, or another program, has put there is not gone on with.
                 self._drop_parts(folder, name)
                 part = self._parts[key, index] = folder / f"{name}_{secrets.token_hex(16)}.part"
         return part

@@ -135,7 +135,7 @@ class Pool:
                 continue
             given_up = is_free(entry, "", now)
             if entry.step is Step.INTENDED and given_up:
-                continue  # nobody will send it any more, and nothing was paid
+                continue  # it will never be sent, and nothing was paid
             lost = entry.step in (Step.SENDING, Step.UNKNOWN) and given_up
             (unsure if lost else sure).append(entry)
         return sure, unsure

@@ -33,10 +33,10 @@ PREVIEW_EDGE = 512
 """Copies up to this edge are made from one kept preview: 12 ms, not 250 for a large PNG."""
 
 _QUALITY = 82
-#: How hard WebP's coder tries: where bytes are counted, and where time is (half of it for 4 %).
 _THOROUGH, _QUICK = 4, 2
-#: Bytes of a small copy; none that is made here has as many.
+"""How hard WebP's coder tries: where bytes are counted, and where time is (half of it for 4 %)."""
 _LARGEST = 32_000_000
+"""Bytes of a small copy; none that is made here has as many."""
 _LADDER = (80, 68, 55, 42, 30, 20)
 
 

@@ -68,7 +68,7 @@ class Trash:
         if not is_plain(other) or _is_strangers(other, place_of(self.root, row)):
             return row
         with suppress(StoreError), self._database.write() as connection:
-            # Under the lock nobody else is moving it.
+            # Under the lock no other process is moving it.
             fresh = _row(connection, row["key"], row["number"])
             if fresh is None:
                 return row
@@ -112,7 +112,7 @@ class Trash:
             for number, (source, target) in moved.items():
                 row = _row(connection, key, number)
                 if row is None or place_of(self.root, row) != target or not is_plain(target):
-                    continue  # somebody has moved it again
+                    continue  # another process has moved it again
                 with suppress(OSError):
                     remove(source)
 

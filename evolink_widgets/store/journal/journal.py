@@ -54,8 +54,8 @@ _AFTER: dict[Step, tuple[Step, ...]] = {
     Step.UNKNOWN: (Step.SENDING, Step.UNKNOWN),
 }
 _LOST = (Step.SENDING, Step.UNKNOWN)
-#: In the failure of a task that was found by its evidence: Unix seconds when.
 _FOUND = "found_at"
+"""In the failure of a task that was found by its evidence: Unix seconds when."""
 _PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
 
 
@@ -286,7 +286,7 @@ class Journal:
             lease_s: seconds until others may take over unless renewed; at most an hour.
 
         Returns:
-            `False` where another collects it, or it has ended: then it is nobody's to collect.
+            `False` where another collects it, or it has ended: then it is not to be collected.
         """
         lease_s = min(lease_s, _LONGEST_LEASE)
         with self._database.write() as connection:
@@ -332,7 +332,7 @@ class Journal:
     def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
         mine = self._mine.get(key)
         if mine is not None and mine.owner is not None and mine.step in _AFTER[step]:
-            # While the row has our owner and the step we left it at, nobody else has moved it.
+            # While the row has our owner and the step we left it at, no other process has moved it.
             entry = replace(mine, step=step, **facts)
             known = {"key": key, "step": mine.step.value, "owner": mine.owner}
             if self._database.change("tasks", _columns(entry, facts), known, durable=durable):
@@ -342,7 +342,7 @@ class Journal:
             before = self._must(connection, key)
             if before.ended_at is not None and before.step is step:
                 self._keep(before)
-                return before  # an end is written once, whoever comes to it first
+                return before  # an end is written once, by the first that comes to it
             if before.step not in _AFTER[step]:
                 raise StoreError(
                     f"Task {key} is {before.step.value}; it can't become {step.value}.",
@@ -397,7 +397,7 @@ def _columns(entry: Entry, facts: Iterable[str]) -> dict[str, object]:
 
 
 def _over(now: float) -> dict[str, Any]:
-    """An ended task is nobody's to collect."""
+    """An ended task is not to be collected: it has no owner."""
     return {"ended_at": now, "owner": None, "lease_until": None}
 
 
@@ -412,7 +412,7 @@ def is_found(entry: Entry) -> bool:
 
 
 def is_free(entry: Entry, owner: str, now: float) -> bool:
-    """Tell whether `owner` could claim this task: nobody else who is alive collects it."""
+    """Tell whether `owner` could claim this task: no other live process collects it."""
     return _free(entry.owner, entry.lease_until, owner, now)
 
 

@@ -24,8 +24,8 @@ __all__ = ["Amounts", "read_amounts"]
 log = logging.getLogger("evolink_widgets")
 
 _NEWEST = 40
-#: How many tasks of a kind say what is usual.
 _ENOUGH = 5
+"""How many tasks of a kind say what is usual."""
 
 # A task that was found by its credits teaches nothing until it is saved: `failure` is empty then.
 _ROWS = """SELECT key, request, receipt, results, accepted_at, ended_at, step FROM tasks

@@ -183,7 +183,7 @@ class Ledger:
     def settle_ended(self) -> int:
         """Settle or release what is still reserved for tasks whose end the journal knows.
 
-        Whoever writes an end does both at once; older versions did not, and might be killed in
+        What writes an end does both at once; older versions did not, and might be killed in
         between. Repeatable, and safe from several processes.
 
         Returns:
@@ -311,6 +311,6 @@ def _sum(cap: Cap) -> tuple[str, tuple[object, ...]]:
 
 
 def _amount(column: str) -> str:
-    # A row that somebody else has written must neither make room under a cap nor break the sum.
+    # A row that another program has written must neither make room under a cap nor break the sum.
     most = round(_MOST * _MILLION)
     return f"CASE WHEN typeof({column}) = 'integer' THEN min(max({column}, 0), {most}) END"

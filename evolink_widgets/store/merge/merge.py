@@ -228,7 +228,7 @@ class _Merge:
         theirs = self.theirs.task(key)
         if theirs is None:
             return
-        if theirs.recipe is not None:  # copied later: nobody waits for files to be written here
+        if theirs.recipe is not None:  # copied later: no caller waits for files to be written here
             self.needed += theirs.recipe["request"].get("references") or ()
         ours = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
         if ours is None:

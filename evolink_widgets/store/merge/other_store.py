@@ -232,7 +232,7 @@ class ForeignStore:
     def _set_of_file(self, path: Path, known: set[str]) -> TheirSet | None:
         record = load_object(_text_of(path), str(path)) or {}
         if record.get("format") != recipe_file.FORMAT:
-            return None  # somebody's own file
+            return None  # a file of the user's own
         task = record.get("task")
         key = task.get("key") if isinstance(task, dict) else None
         if key in known:

@@ -14,9 +14,11 @@ from evolink_widgets.emulator.painter.reading.scene import Subject
 from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
 from evolink_widgets.emulator.painter.subjects import SubjectKind
 
-_FINE = 2  #: tiles are drawn this much larger, so that their edges come out smooth
+_FINE = 2
+"""Tiles are drawn this much larger, so that their edges come out smooth."""
 _LARGEST_TILE = 2200
-_SNOWED_ON = 1.9  #: metres: what is taller keeps snow on it
+_SNOWED_ON = 1.9
+"""Metres: what is taller keeps snow on it."""
 _LETTERED = ("sign", "shop", "clock", "watch", "chart")
 
 
@@ -26,15 +28,20 @@ class Actor:
 
     kind: SubjectKind
     subject: Subject
-    number: int  #: which subject of the scene
+    number: int
+    """Which subject of the scene."""
     x: float
     y: float
     high: float
     flip: bool
-    aloft: bool = False  #: casts no shadow at its feet
-    order: float = 0.0  #: those with a lower one are painted first
-    seated: bool = False  #: in the saddle
-    hung: bool = False  #: from a cord that comes from above
+    aloft: bool = False
+    """Casts no shadow at its feet."""
+    order: float = 0.0
+    """Those with a lower one are painted first."""
+    seated: bool = False
+    """In the saddle."""
+    hung: bool = False
+    """From a cord that comes from above."""
 
     @property
     def wide(self) -> float:

@@ -12,7 +12,6 @@ from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
 from evolink_widgets.emulator.painter.scenery.context import PaintContext
 from evolink_widgets.emulator.painter.subjects import KINDS, SubjectKind
 
-#: How tall a companion is against its bearer, at least and at most, by what it is to it.
 _SHARES = {
     "head": (0.2, 0.42),
     "hand": (0.18, 0.6),
@@ -21,9 +20,11 @@ _SHARES = {
     "shelter": (1.35, 2.4),
     "hang": (0.35, 0.7),
 }
+"""How tall a companion is against its bearer, at least and at most, by what it is to it."""
 _ROLES = {"riding": "seat", "on": "seat", "in": "inner", "front": "front", "behind": "back"}
 _CARRIED = {"wearing": "head", "holding": "hand"}
-_SADDLE = 0.27  #: the part of a rider that hangs below the seat
+_SADDLE = 0.27
+"""The part of a rider that hangs below the seat."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,10 @@ class Bond:
     """What one subject of the scene is to another, its base."""
 
     base: int
-    role: str  #: seat, inner, head, hand, shelter, hang, front or back
-    kind: str  #: the relation's own word
+    role: str
+    """Seat, inner, head, hand, shelter, hang, front or back."""
+    kind: str
+    """The relation's own word."""
 
 
 def homes(scene: Scene) -> list[str]:
@@ -71,7 +74,7 @@ def bonds_of(scene: Scene) -> dict[int, Bond]:
         if relation.kind in _CARRIED:
             thing = KINDS[names[1]]
             if thing.tall > KINDS[names[0]].tall and not (thing.worn or thing.held):
-                continue  # nobody carries a castle: it stands beside
+                continue  # a castle is not carried: it stands beside
             number, base = second, first
             role = "head" if thing.worn else _CARRIED[relation.kind]
         elif relation.kind == "under":
@@ -95,7 +98,7 @@ def _leads(bonds: dict[int, Bond], start: int, end: int) -> bool:
 def placed_actors(
     context: PaintContext, place: Place, rng: Random, taken: Sequence[tuple[float, float]]
 ) -> list[Actor]:
-    """Everybody's place, size and order. Bearers come before what they bear."""
+    """Place, size and order of every subject. Bearers come before what they bear."""
     scene = context.scene
     known = [(n, s, KINDS[s.name]) for n, s in enumerate(scene.subjects) if s.name in KINDS]
     bonds = bonds_of(scene)

@@ -31,10 +31,14 @@ class PaintContext:
     scene: Scene
     light: Light
     chance: Chance
-    detail: int  #: 0 low, 1 medium, 2 high
-    horizon: float  #: y of the horizon
-    sun: tuple[float, float]  #: where the sun or moon stands
-    shore: float = 0.0  #: y where land ends and water begins, for places that have both
+    detail: int
+    """0 low, 1 medium, 2 high."""
+    horizon: float
+    """Y of the horizon."""
+    sun: tuple[float, float]
+    """Where the sun or moon stands."""
+    shore: float = 0.0
+    """Y where land ends and water begins, for places that have both."""
     glows: list[Glow] = field(default_factory=list)
 
     @property

@@ -6,7 +6,8 @@ from PIL import Image, ImageFilter
 
 from evolink_widgets.emulator.painter.scenery.context import PaintContext
 
-_FIRMEST = 256  #: blurring happens on a copy whose shorter edge is about this
+_FIRMEST = 256
+"""Blurring happens on a copy whose shorter edge is about this."""
 
 
 def blurred(context: PaintContext, strength: float) -> None:
