@@ -15,7 +15,7 @@ from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.references.read import prepare, read
 from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.kept import digest_of, kept_name
+from evolink_widgets.rules.request.links import digest_of, kept_name
 from evolink_widgets.rules.request.problem import Problem
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems

@@ -11,7 +11,7 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
 from evolink_widgets.references.secret_links import whole_link
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
-from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.store.journal.journal import Step
 

@@ -16,9 +16,8 @@ from urllib.request import url2pathname
 from evolink_widgets.images.limits import ReferenceLimits
 from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.references.source import Source
-from evolink_widgets.rules.request.kept import digest_of
 from evolink_widgets.rules.request.link_secrets import without_secret
-from evolink_widgets.rules.request.links import nearest_link, reference_rule
+from evolink_widgets.rules.request.links import digest_of, nearest_link, reference_rule
 from evolink_widgets.rules.request.problem import Problem, shown
 
 __all__ = ["is_link", "read_path", "read_text"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.images.exif import UPRIGHT
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.state import Stage
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
 from evolink_widgets.store.gallery.check_picture import pixels_of
 from evolink_widgets.store.journal.journal import is_found
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.runner import TaskStory

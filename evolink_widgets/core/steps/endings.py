@@ -17,8 +17,8 @@ from evolink_widgets.errors import (
     WaitingStopped,
     WaitTimeout,
 )
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.journal.journal import Step
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.store.gallery.pictures import GeneratedImage

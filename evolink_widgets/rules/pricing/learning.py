@@ -19,7 +19,6 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing.pricing import (
     AUTO_HIGH,
     AUTO_LOW,
@@ -40,6 +39,7 @@ from evolink_widgets.rules.pricing.receipt_ratios import (
     makes_sense,
 )
 from evolink_widgets.rules.request.request import BETA, ImageRequest
+from evolink_widgets.text import counted
 
 __all__ = ["Learned", "Sample"]
 

@@ -18,9 +18,13 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.request import sizes
-from evolink_widgets.rules.request.kept import digest_of
 from evolink_widgets.rules.request.link_secrets import without_secret
-from evolink_widgets.rules.request.links import callback_rule, nearest_link, reference_rule
+from evolink_widgets.rules.request.links import (
+    callback_rule,
+    digest_of,
+    nearest_link,
+    reference_rule,
+)
 from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.rules.request.prompt import MAX_PROMPT, prompt_problems, token_notice
 

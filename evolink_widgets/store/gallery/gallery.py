@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import FILE, Database

@@ -12,7 +12,6 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.later import later
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import atomic_files
@@ -22,6 +21,7 @@ from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.process_globals import hooks
 from evolink_widgets.store.safe_files import THUMBS, NotPlain, is_plain, is_there, read_plain
 from evolink_widgets.store.user_paths import path_of
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     import numpy

@@ -12,8 +12,8 @@ from html import escape
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.text import counted
 
 __all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "grouped"]
 

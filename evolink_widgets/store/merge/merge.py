@@ -18,7 +18,6 @@ from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.database.disk_errors import guarded
@@ -32,6 +31,7 @@ from evolink_widgets.store.merge.references import ReferenceMerge
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
 from evolink_widgets.store.safe_files import PARTS, flush, own_folder
 from evolink_widgets.store.saved_presets import Presets
+from evolink_widgets.text import counted
 
 _AT_ONCE = 200
 

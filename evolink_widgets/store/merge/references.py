@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded

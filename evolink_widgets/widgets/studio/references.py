@@ -26,9 +26,8 @@ from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.references.source import Ready, Source
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.kept import digest_of
 from evolink_widgets.rules.request.link_secrets import without_secret
-from evolink_widgets.rules.request.links import nearest_link, reference_rule
+from evolink_widgets.rules.request.links import digest_of, nearest_link, reference_rule
 from evolink_widgets.rules.request.problem import Problem, shown
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.thumbs import thumbnail
