@@ -52,6 +52,11 @@ class _Parts:
 def scan_jpeg(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a JPEG.
 
+    Args:
+        data: the file's bytes.
+        limits: what is read at most.
+        keep_metadata: leave Exif, XMP, comments and the like in it.
+
     Raises:
         Broken: it breaks off, contradicts itself, or would take minutes to decode.
     """

@@ -103,6 +103,11 @@ def decode(
 def prove(data: bytes, reader: str, limits: ReferenceLimits) -> None:
     """See that a file that is sent as it is can be decoded: a JPEG at an eighth of its size.
 
+    Args:
+        data: the file's bytes.
+        reader: Pillow's name of its format.
+        limits: how many pixels may be decoded.
+
     Raises:
         Broken: it can't.
     """

@@ -61,6 +61,11 @@ class _Parts:
 def scan_png(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a PNG.
 
+    Args:
+        data: the file's bytes.
+        limits: what is read at most.
+        keep_metadata: leave Exif, XMP, comments and the like in it.
+
     Raises:
         Broken: it breaks off, a checksum is wrong, or it claims what can't be.
     """

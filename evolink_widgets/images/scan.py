@@ -45,6 +45,10 @@ class Scan:
 def claimed(width: int, height: int, most: int) -> None:
     """Refuse a size that can't be, or that would fill memory, before anything is decoded.
 
+    Args:
+        width, height: pixels, as the file's header says.
+        most: pixels that may be decoded.
+
     Raises:
         Broken: with the size and the limit.
     """

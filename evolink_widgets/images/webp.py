@@ -19,6 +19,11 @@ _WORDS = {b"EXIF": "Exif", b"XMP ": "XMP"}
 def scan_webp(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a WebP.
 
+    Args:
+        data: the file's bytes.
+        limits: what is read at most.
+        keep_metadata: leave Exif, XMP, comments and the like in it.
+
     Raises:
         Broken: it breaks off, or holds no picture.
     """

@@ -39,7 +39,13 @@ def is_link(text: str) -> bool:
 
 
 def read_text(text: str, place: str, limits: ReferenceLimits) -> Source | str | Problem:
-    """What a text gives: a picture's bytes, a link, or why it is neither."""
+    """What a text gives: a picture's bytes, a link, or why it is neither.
+
+    Args:
+        text: what was given.
+        place: how it is named in messages: "references[2]".
+        limits: how many bytes are read.
+    """
     if is_link(text):
         rule = reference_rule(text)
         if rule is None:

@@ -144,7 +144,13 @@ class Uploads:
                 remove(self._folder / f"{sha256}{extension}")
 
     def find(self, account: str, sha256: str, now: float) -> Upload | None:
-        """The upload whose link still holds; `None` where there is none."""
+        """The upload whose link still holds; `None` where there is none.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            now: Unix seconds.
+        """
         rows = self._database.rows(
             "SELECT * FROM uploads WHERE account = ? AND sha256 = ?", (account, sha256)
         )
@@ -183,7 +189,14 @@ class Uploads:
         return Turn(mine=True, doubtful=tried is not None and 0 <= now - tried < KEPT)
 
     def sending(self, account: str, sha256: str, owner: str, now: float) -> None:
-        """Write down that the bytes go out now: should no answer come, they may be there."""
+        """Write down that the bytes go out now: should no answer come, they may be there.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            owner: who has the turn.
+            now: Unix seconds.
+        """
         self._change("tried_at = ?", (now,), account, sha256, owner)
 
     def arrived(self, account: str, sha256: str, upload: Upload) -> None:
@@ -191,6 +204,11 @@ class Uploads:
 
         Should another have taken over meanwhile: both links are good, and those who wait have
         this one.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            upload: where it is, and until when.
         """
         with self._database.write() as connection:
             connection.execute(
@@ -201,12 +219,25 @@ class Uploads:
             )  # fmt: skip
 
     def give_up(self, account: str, sha256: str, owner: str, *, doubtful: bool) -> None:
-        """Give the turn back without an upload; `doubtful`: it may have arrived."""
+        """Give the turn back without an upload.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            owner: who has the turn.
+            doubtful: the bytes went out, and no answer came: they may be there.
+        """
         tried = "" if doubtful else "tried_at = NULL, "
         self._change(f"{tried}owner = NULL, lease_until = NULL", (), account, sha256, owner)
 
     def forget(self, account: str, sha256: str, link: str) -> None:
-        """Forget a link that leads nowhere any more; a newer one stays."""
+        """Forget a link that leads nowhere any more; a newer one stays.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            link: the one that leads nowhere.
+        """
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE uploads SET link = NULL, tried_at = NULL "

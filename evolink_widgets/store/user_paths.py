@@ -53,6 +53,11 @@ def path_of(given: object, name: str, kind: type[EvolinkError] = StoreError) -> 
 def absolute(given: object, name: str, kind: type[EvolinkError] = StoreError) -> Path:
     """The same, whole: a program that changes its folder later does not change it.
 
+    Args:
+        given: text, or something that has a path.
+        name: how messages name it.
+        kind: the error that is raised.
+
     Raises:
         EvolinkError: it is no path, or the folder that it is relative to is gone.
     """

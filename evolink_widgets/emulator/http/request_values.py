@@ -67,6 +67,12 @@ async def read_json(request: Request, most: int = MAX_JSON) -> Any:
 def whole(text: str | None, name: str, *, usual: int, most: int) -> int:
     """A whole number of the query, from 1 on.
 
+    Args:
+        text: as it stands in the query; `None` where it is missing.
+        name: the field, for the refusal.
+        usual: the number where it is missing.
+        most: the largest number.
+
     Raises:
         Refusal: 400.
     """

@@ -33,6 +33,12 @@ async def deliver(
 ) -> list[int]:
     """Post the task; any 2xx is success, else again after 1, 2 and 4 seconds.
 
+    Args:
+        url: the callback's address.
+        document: the task, as it is read.
+        send: posts one document.
+        sleep: waits between attempts, in seconds.
+
     Returns:
         the status of each attempt.
     """

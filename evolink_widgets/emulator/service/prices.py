@@ -27,7 +27,12 @@ _AUTO_PIXELS = (2048, 2048)
 
 
 def output_tokens(width: int, height: int, quality: str) -> int:
-    """Tokens of one picture."""
+    """Tokens of one picture.
+
+    Args:
+        width, height: pixels.
+        quality: "low", "medium" or "high".
+    """
     q = _TILES[quality]
     short, long = sorted((width, height))
     rows = math.floor(q * short / long + 0.5)

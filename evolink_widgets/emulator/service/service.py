@@ -284,7 +284,13 @@ class Service:
     def rows(
         self, *, status: str | None, model: str | None, owner: str | None = None
     ) -> list[Callable[[], dict[str, Any]]]:
-        """The list's rows, newest first, to be called for those that are shown."""
+        """The list's rows, newest first, to be called for those that are shown.
+
+        Args:
+            status: only tasks that stand so now; "processing" includes the pending ones.
+            model: only tasks of this model.
+            owner: only tasks of this key; `None` is every key.
+        """
         now = self.clock()
         wanted = {"pending", "processing"} if status == "processing" else {status}
         return [

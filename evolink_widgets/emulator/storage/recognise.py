@@ -60,7 +60,13 @@ class DrawnIndex:
         self._lock = threading.Lock()
 
     def remember(self, source: str, data: bytes, picture: Image) -> None:
-        """Note a picture that was just drawn: its file's bytes and its pixels."""
+        """Note a picture that was just drawn: its file's bytes and its pixels.
+
+        Args:
+            source: which picture it is: `task-unified-…/0`.
+            data: the file's bytes.
+            picture: its pixels.
+        """
         digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
         look = base64.b64encode(_small(picture)).decode()
         drawn = Drawn(source, digest, picture.width / picture.height, look)

@@ -41,7 +41,13 @@ class UploadFolder:
         self._aside: set[str] = set()
 
     def write(self, name: str, data: bytes, record: dict[str, Any]) -> Path:
-        """Keep bytes, and then the record by which others find them."""
+        """Keep bytes, and then the record by which others find them.
+
+        Args:
+            name: the file's name.
+            data: its bytes.
+            record: what is told of it, as JSON-safe values.
+        """
         at = self._folder() / name
         safe_files.write_new(at, data)
         safe_files.write_new(at.with_suffix(".json"), json.dumps(record).encode())

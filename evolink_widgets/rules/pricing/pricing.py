@@ -118,7 +118,13 @@ def output_tokens(width: int, height: int, quality: str) -> int:
 
 
 def picture_credits(model: str, width: int, height: int, quality: str) -> float:
-    """Credits for one picture without references or prompt, not yet rounded to 0.0001."""
+    """Credits for one picture without references or prompt, not yet rounded to 0.0001.
+
+    Args:
+        model: the model's name.
+        width, height: pixels.
+        quality: "low", "medium" or "high".
+    """
     if model == BETA:
         area = width * height
         tier = next((name for limit, name in _BETA_TIERS if area <= limit), "4K")

@@ -165,7 +165,18 @@ def problems(
     references: object = (),
     callback_url: object = None,
 ) -> tuple[Problem, ...]:
-    """All broken rules of a request that need not exist yet. Takes any values; never raises."""
+    """All broken rules of a request that need not exist yet. Takes any values; never raises.
+
+    Args:
+        prompt: text.
+        model: the model's name.
+        size: "auto", a ratio, or pixels as WxH.
+        resolution: "1K", "2K" or "4K".
+        quality: "low", "medium" or "high".
+        n: how many pictures.
+        references: links or names of kept references.
+        callback_url: an https address, or `None`.
+    """
     # A stranger's == (an array's, say) need not give a truth value.
     beta = isinstance(model, str) and _plain(model) == BETA
     found = [

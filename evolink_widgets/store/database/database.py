@@ -340,7 +340,13 @@ class Database:
 
 
 def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> None:
-    """Add one row; table and column names are our own, values are bound."""
+    """Add one row; table and column names are our own, values are bound.
+
+    Args:
+        connection: in a transaction.
+        table: the table's name.
+        columns: the values by their columns' names.
+    """
     marks = ", ".join("?" * len(columns))
     connection.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())

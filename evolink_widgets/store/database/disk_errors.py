@@ -53,7 +53,13 @@ def guarded(path: Path, doing: str) -> Iterator[None]:
 
 
 def file_error(exc: OSError, path: Path, doing: str) -> StoreError:
-    """Return the package's error for an OS error on `path`."""
+    """Return the package's error for an OS error on `path`.
+
+    Args:
+        exc: the error.
+        path: the file or folder.
+        doing: what failed, as a participle: "read", "written".
+    """
     if isinstance(exc, NotPlain):
         return not_plain(exc)
     what = f"{path} could not be {doing}: {exc.strerror or exc}."

@@ -40,6 +40,12 @@ def already_there(
     """Return the file like `target` that holds just these bytes and is no other picture's.
 
     A process killed after the file got its name and before its row was written leaves it so.
+
+    Args:
+        connection: to the store's database.
+        target: the name that the file was to get.
+        facts: of the bytes.
+        picture: the picture's task key and number.
     """
     for candidate in atomic_files.free_names(target):
         if not is_there(candidate):

@@ -28,6 +28,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 def read_recipe(root: Path, key: str, recipe: Any) -> Recipe:
     """Return the recipe in a set's row.
 
+    Args:
+        root: the store's folder, for the message.
+        key: the set's task key, for the message.
+        recipe: the column's value.
+
     Raises:
         StoreDamaged: it is none.
     """

@@ -122,7 +122,14 @@ class Journal:
     def accepted(
         self, key: str, task_id: str, now: float, *, receipt: Receipt | None = None
     ) -> Entry:
-        """Write down the service's task id. Durable; call it before anything else."""
+        """Write down the service's task id. Durable; call it before anything else.
+
+        Args:
+            key: the task's local key.
+            task_id: the service's id.
+            now: Unix seconds.
+            receipt: what the reply told of credits.
+        """
         return self._move(
             key,
             Step.ACCEPTED,
@@ -142,7 +149,14 @@ class Journal:
         until: float | None,
         receipt: Receipt | None = None,
     ) -> Entry:
-        """Write down the result links, and when they end (Unix seconds). Repeatable."""
+        """Write down the result links, and when they end (Unix seconds). Repeatable.
+
+        Args:
+            key: the task's local key.
+            links: one for each picture; "" where one is missing.
+            until: Unix seconds; `None` where it is not known.
+            receipt: what was charged.
+        """
         return self._move(
             key, Step.READY, results=tuple(links), links_until=until, **_paid(receipt)
         )
@@ -178,11 +192,24 @@ class Journal:
         *,
         receipt: Receipt | None = None,
     ) -> Entry:
-        """Write down that the service gave up on the task, and its reason."""
+        """Write down that the service gave up on the task, and its reason.
+
+        Args:
+            key: the task's local key.
+            record: the error, as `failure_record` gives it.
+            now: Unix seconds.
+            receipt: what was charged.
+        """
         return self._move(key, Step.FAILED, **_over(now), failure=dict(record), **_paid(receipt))
 
     def refused(self, key: str, record: Mapping[str, Any], now: float) -> Entry:
-        """Write down that the request was surely not accepted, and the reason."""
+        """Write down that the request was surely not accepted, and the reason.
+
+        Args:
+            key: the task's local key.
+            record: the error, as `failure_record` gives it.
+            now: Unix seconds.
+        """
         return self._move(key, Step.REFUSED, **_over(now), failure=dict(record))
 
     def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
@@ -194,6 +221,11 @@ class Journal:
 
         It can be taken back by `disown` until the task has ended: what was known of the loss is
         kept until then.
+
+        Args:
+            key: the local key of the task whose reply was lost.
+            task_id: the service's id that was found for it.
+            now: Unix seconds.
 
         Returns:
             Whether it was given; of several who try at once with one id, one gets it.
@@ -412,7 +444,13 @@ def is_found(entry: Entry) -> bool:
 
 
 def is_free(entry: Entry, owner: str, now: float) -> bool:
-    """Tell whether `owner` could claim this task: no other live process collects it."""
+    """Tell whether `owner` could claim this task: no other live process collects it.
+
+    Args:
+        entry: the task.
+        owner: the process that asks; `Store.owner` names this one.
+        now: Unix seconds.
+    """
     return _free(entry.owner, entry.lease_until, owner, now)
 
 

@@ -157,6 +157,11 @@ class Ledger:
 
         Where it reported no charge the reserved credits go on counting. A task without a
         reservation (found again, or its database was deleted meanwhile) gets its row now.
+
+        Args:
+            key: the task's local key.
+            receipt: what the service reported.
+            now: Unix seconds.
         """
         units = None if receipt.charged is None else _reported(receipt.charged)
         with self._database.write() as connection:
@@ -207,7 +212,13 @@ class Ledger:
         scope: str | None = None,
         service: str | None = None,
     ) -> Spent:
-        """Return what is spent and reserved, over the rows that fit."""
+        """Return what is spent and reserved, over the rows that fit.
+
+        Args:
+            since: Unix seconds; `None` is from the beginning.
+            scope: only rows reserved under this scope.
+            service: only rows of this service.
+        """
         sql, values = _sum(Cap(0.0, scope=scope, since=since, service=service))
         rows = self._database.rows(sql, values)
         if not rows:

@@ -218,7 +218,13 @@ class _Column(NamedTuple):
 def grouped(
     rows: Iterable[TaskSpending], key: Callable[[TaskSpending], Group], make: Callable[..., Row]
 ) -> list[Row]:
-    """Sum rows up under what `key` says, in the order in which it first comes."""
+    """Sum rows up under what `key` says, in the order in which it first comes.
+
+    Args:
+        rows: one for each task, newest first.
+        key: what the rows of one group share.
+        make: makes a row of a group and its sums.
+    """
     groups: dict[Group, list[TaskSpending]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
