@@ -1,4 +1,4 @@
-"""Text that can be printed: nothing in it drives a terminal, and its encoding can hold it."""
+"""Makes text safe to print: no terminal control characters, nothing its encoding cannot hold."""
 
 from __future__ import annotations
 

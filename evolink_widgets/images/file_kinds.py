@@ -1,4 +1,4 @@
-"""What bytes are, by how they begin: never by what a file is called."""
+"""Tells a file's format from its first bytes, never from its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ICC profiles: kept where they say what the colours mean, left out where they are garbage."""
+"""Reads ICC colour profiles: kept where they say what the colours mean, else left out."""
 
 from __future__ import annotations
 

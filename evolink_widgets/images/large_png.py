@@ -1,4 +1,4 @@
-"""A large PNG made small, strip by strip.
+"""Scales a large PNG down, strip by strip, in bounded memory.
 
 Pillow sets aside the whole picture before it decodes a PNG, 33 MB for 3840×2160, and holds the
 interpreter while it does: up to 20 ms in which the kernel stands still. Here the pixels are

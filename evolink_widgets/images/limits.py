@@ -1,4 +1,4 @@
-"""What a reference may be at most, and where each figure comes from."""
+"""Limits of a reference image (bytes, pixels, passes), and the source of each figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pixels: decoded within bounds, brought to plain 8-bit colours, and coded so that they fit.
+"""Decodes images within bounds, converts them to 8-bit sRGB, and encodes them to fit.
 
 The only module of this room that has Pillow decode anything.
 """

@@ -1,4 +1,4 @@
-"""What a look into a picture file gives: its facts, and the same file without what is not sent."""
+"""The result of scanning an image file: its facts, and the file without private metadata."""
 
 from __future__ import annotations
 

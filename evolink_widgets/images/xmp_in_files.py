@@ -1,4 +1,4 @@
-"""Where PNG, JPEG and WebP keep XMP: found, and put in, every other byte as it was.
+"""Finds and inserts XMP in PNG, JPEG and WebP; every other byte stays as it was.
 
 PNG: an `iTXt` chunk with the keyword `XML:com.adobe.xmp`, here right behind the header.
 JPEG: an APP1 segment before the picture; what does not fit into one (65,502 bytes) goes on in

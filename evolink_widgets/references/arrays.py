@@ -1,4 +1,4 @@
-"""NumPy arrays as pictures, and the sentences for those that are none."""
+"""Converts NumPy arrays to pictures, and words what is wrong with those that are none."""
 
 from __future__ import annotations
 

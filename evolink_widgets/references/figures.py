@@ -1,4 +1,4 @@
-"""Matplotlib figures and axes, known by what they can do: nothing of it is imported here."""
+"""Converts Matplotlib figures and axes to PNG, without importing Matplotlib."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`references=[…]`: whatever a person has in hand, as pictures whose bytes are fixed from now on.
+"""Reads `references=[…]`: paths, bytes, arrays, figures, links, into fixed bytes or links.
 
 Taken are paths, links, bytes, open files, pictures of Pillow's, NumPy arrays, Matplotlib figures
 and axes, pictures of this package, data URLs, and references that the store keeps. What may

@@ -1,4 +1,4 @@
-"""A picture made ready: what the service does not take is converted, what is private stays here.
+"""Makes a reference ready to send: converts what the service refuses, removes what is private.
 
 Where the bytes are a JPEG, PNG or WebP that can be sent, their pixels are sent byte for byte and
 only what stands around them is left out. Everything else is decoded, and coded anew from its

@@ -1,4 +1,4 @@
-"""Links that hold a secret are known by a name without it; the whole link stays in this process.
+"""Remembers links that hold a secret: others see a name, the whole link stays in this process.
 
 What is kept, shown and handed on (journal, recipes, pictures' metadata, widget state, code to
 copy) has the name alone. Right before a request is sent, the link takes its place again.

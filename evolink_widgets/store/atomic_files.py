@@ -1,4 +1,4 @@
-"""Putting files in place: whole or not at all, on the disk before it counts, never over another."""
+"""Writes files atomically: whole or not at all, flushed to the disk, never over another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readable, safe file names and one-line texts from any prompt.
+"""Makes readable, safe file names and one-line texts from prompts.
 
 A name is `2026-11-24_a-fox-in-the-snow_k3j2_1.png`: it begins with a date, so it is never a
 name that Windows reserves, never hidden, never an option; it holds letters and digits of any

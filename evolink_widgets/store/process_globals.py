@@ -1,4 +1,4 @@
-"""What belongs to the process and not to a module: it outlives a reload of our files.
+"""Objects that belong to the process: they outlive a reload of the package's modules.
 
 `importlib.reload` runs a module's file again; IPython's `%autoreload` empties the module first,
 and Streamlit throws changed modules away. What holds settings, caps, locks or tasks is kept

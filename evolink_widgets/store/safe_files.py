@@ -1,4 +1,4 @@
-"""Files of the store, opened so that none of them leads elsewhere.
+"""Opens, renames and removes the store's files without following links.
 
 A store's folder may come from a stranger, or be shared with other users: a name in it may be a
 link, a pipe, or the second name of a file elsewhere, and the hidden folders may be links too.

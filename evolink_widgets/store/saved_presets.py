@@ -1,4 +1,4 @@
-"""Presets: what the controls say, kept in the store under a name."""
+"""Saves presets of the controls in the store, each under a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One folder: its journal, ledger and gallery, wired."""
+"""The store: one folder with its journal, ledger, gallery, uploads and presets."""
 
 from __future__ import annotations
 

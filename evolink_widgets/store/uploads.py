@@ -1,4 +1,4 @@
-"""References: their bytes, kept by content, and where the files service has them.
+"""Keeps references' bytes by content, and remembers where the files service has them.
 
 The bytes lie in a folder of the store under their SHA-256, so that a request can be asked again
 when its link has run out, by any kernel. A row for each content and account says which link it

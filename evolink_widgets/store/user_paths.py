@@ -1,4 +1,4 @@
-"""Paths that a person gives: read and checked before anything is done with them."""
+"""Reads and checks paths that a person gives, before anything is done with them."""
 
 from __future__ import annotations
 

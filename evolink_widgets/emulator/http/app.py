@@ -1,4 +1,4 @@
-"""The service's HTTP face: one ASGI application with three hosts, and a control room for tests.
+"""Builds the emulator's ASGI application: three hosts, and routes to control it from tests.
 
 Which host is meant is told by the request's Host header, or by the port it came in on; so the
 same application serves in process and on ports. A fault that breaks a connection calls what the

@@ -1,4 +1,4 @@
-"""The control room: what the real service has not, for tests, tutorials and benchmarks."""
+"""Routes for tests, tutorials and benchmarks: weather, prices, counts and the OpenAPI document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call the served emulator: by its own names, and from no web page but its own.
+"""Refuses web pages of other origins and DNS rebinding: who may call the served emulator.
 
 A browser lets any page send requests to this machine. A page that is not ours is known by its
 `Origin`; one whose name was made to lead to this machine (DNS rebinding) by its `Host`, which is

@@ -1,4 +1,4 @@
-"""The image API's face: asking for pictures, looking at tasks, credits."""
+"""Routes of the image API: ask for pictures, read and list tasks, read credits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture host: for a day, to callers who send no key."""
+"""Routes of the picture host: results are downloaded for a day, without a key."""
 
 from __future__ import annotations
 

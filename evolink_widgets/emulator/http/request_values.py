@@ -1,4 +1,4 @@
-"""Reading requests and breaking replies off: what the faces of the three hosts share."""
+"""Reads keys, JSON and numbers from requests; breaks a reply off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The emulator on ports of this machine: uvicorn, its connections and its guard."""
+"""Serves the emulator on ports of this machine: uvicorn, its connections and its guard."""
 
 from __future__ import annotations
 

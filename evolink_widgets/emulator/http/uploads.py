@@ -1,4 +1,4 @@
-"""The files API's face: uploads of references, three ways."""
+"""Routes of the files API: upload references in three ways, list and delete them."""
 
 from __future__ import annotations
 

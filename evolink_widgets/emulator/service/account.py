@@ -1,4 +1,4 @@
-"""The account behind the keys: what is left, what is set aside, what was taken."""
+"""Accounts behind the API keys: credits left, set aside and taken."""
 
 from __future__ import annotations
 

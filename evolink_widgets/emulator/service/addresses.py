@@ -1,4 +1,4 @@
-"""Which addresses the service can reach: public ones, in whatever spelling they are given.
+"""Tells which addresses the service can reach: public ones, however they are spelt.
 
 A host is judged twice: by its spelling when the request comes, without asking the network, and
 by what it resolves to when the callback goes out (`callbacks`), because a harmless name may

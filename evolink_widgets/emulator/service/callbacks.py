@@ -1,4 +1,4 @@
-"""Callbacks: the task is posted to the address it named, with the documented retries."""
+"""Posts a task to its callback address, with the documented retries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thread that draws, one picture after the other."""
+"""Draws pictures in a background thread, one after the other."""
 
 from __future__ import annotations
 

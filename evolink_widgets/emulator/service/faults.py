@@ -1,4 +1,4 @@
-"""The weather: which of the service's bad days the emulator plays, when, and how often.
+"""Faults to play (the weather): which failures of the service, when, and how often.
 
 weather = Weather()
 weather.play("reply lost")                  # the next request for pictures

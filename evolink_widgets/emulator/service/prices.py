@@ -1,4 +1,4 @@
-"""What a task costs in credits, by the contract's formula: this side's own reading.
+"""Computes a task's credits by the contract's formula: this side's own reading of it.
 
 Output tokens of one picture, with q = 16, 48 or 96 by quality, l and s the long and short edge:
 

@@ -1,4 +1,4 @@
-"""The rate limit: a token bucket for each key."""
+"""Limits the rate of requests: a token bucket for each key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service takes: this side's own reading of the contract's limits."""
+"""Checks a POST's JSON against the contract's limits: this side's own reading of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the service says no: the documented error bodies of its two APIs."""
+"""Error bodies of the two documented APIs, and the exceptions that become them."""
 
 from __future__ import annotations
 

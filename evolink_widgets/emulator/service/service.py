@@ -1,4 +1,4 @@
-"""The service's state without HTTP: tasks that age by the clock, credits, pictures.
+"""The emulated service without HTTP: tasks that age by the clock, credits, pictures.
 
 Nothing runs in the background: a task's status is computed from its age whenever it is read, so
 the clock may be turned by hand. Time and chance are arguments.

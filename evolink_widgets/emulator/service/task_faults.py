@@ -1,4 +1,4 @@
-"""What befalls a task for which the weather has drawn a fault: its links, its numbers, its pixels.
+"""Applies a fault to a task: to its links, its numbers, its pixels.
 
 What is counted is counted by the task's readings, so that the first may lie and the next be true.
 """

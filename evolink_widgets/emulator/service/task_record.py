@@ -1,4 +1,4 @@
-"""A task as the service keeps it, and as its replies tell of it."""
+"""A task as the emulator keeps it, and as its replies tell of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pictures were drawn here: found again by their bytes, or by how they look."""
+"""Recognises pictures that were drawn here: by their bytes, or by how they look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request's references lead to: told when it is accepted, followed when it is drawn."""
+"""Resolves a request's references: checked when it is accepted, followed when it is drawn."""
 
 from __future__ import annotations
 

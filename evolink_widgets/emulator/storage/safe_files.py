@@ -1,4 +1,4 @@
-"""The emulator's own files, opened so that none of them leads elsewhere.
+"""Opens the emulator's own files so that no link leads elsewhere.
 
 They lie in a store's folder, which may come from a stranger or be shared with others: a link, a
 pipe or the second name of a file elsewhere is neither read nor written to. The permissions of

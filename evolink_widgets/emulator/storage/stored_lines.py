@@ -1,4 +1,4 @@
-"""What a line of the memory file may hold, and the record of an upload.
+"""Checks and reads the emulator's stored lines: tasks, drawn pictures, uploads.
 
 They are read as strictly as a request: the files may have been written by another version, cut
 short, or changed by hand, and a number that is text would be found out only much later.

@@ -1,4 +1,4 @@
-"""Tasks that outlive the process: lines of JSON in a file that several processes may share."""
+"""Keeps tasks across processes: lines of JSON in a file that several may share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where uploads lie: a folder of this process's own, or one that several processes share."""
+"""The folder of uploads: a process's own, or one that several processes share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files API's state: pictures that were uploaded as references, kept for 72 hours."""
+"""Keeps uploaded references for 72 hours: the state of the files API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pictures cost: an `Estimate` before, a `Receipt` after.
+"""Prices: what pictures cost, as an `Estimate` before and a `Receipt` after.
 
 `gpt-image-2` is billed by tokens. With q = 16, 48 or 96 by quality, l and s the long and short
 edge in pixels:

@@ -1,4 +1,4 @@
-"""Receipts as ratios: credits charged to credits by the published prices, at today's prices.
+"""Compares receipts with published prices, and carries old ones to today's prices.
 
 When prices change, the receipts from before are not thrown away: they are carried to the new
 prices. Dearer is believed after two surprises in a row, cheaper after four.

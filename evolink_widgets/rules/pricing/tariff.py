@@ -1,4 +1,4 @@
-"""What the service sets aside, or takes, for an ask: the one amount, to the fourth decimal.
+"""Foretells the exact credits that the service sets aside or takes for a request.
 
 An estimate is a range, because what counts as a token of text is not told. To know a task by its
 credits one amount is needed, so the parts that are not told are read off earlier amounts of the

@@ -1,4 +1,4 @@
-"""Whose network a host is in, and which hosts a callback may go to: public ones, plainly written.
+"""Tells whose network a host is in; a callback may go to public hosts only.
 
 The same address can be spelled in many ways that one resolver or another understands: decimal,
 octal, hexadecimal, shortened, mapped into IPv6, with full-width digits, percent-escaped. Every

@@ -1,4 +1,4 @@
-"""Links that hold a secret: a user and password, a signature, a token; and their name without it.
+"""Finds secrets in links (a password, a signature, a token), and names links without them.
 
 The name keeps what tells one picture from another, and can't be used to fetch it. Signatures of
 the known kinds sign a path: an object that is signed anew has the same name. Of a token whose

@@ -1,4 +1,4 @@
-"""The prompt's rules: code points for every model, tokens for the beta model.
+"""Rules of the prompt: code points for every model, tokens for the beta model.
 
 A prompt is counted in Unicode code points, as `len` counts, and kept exactly: control
 characters, NUL among them, are code points like any other and go out escaped. Half of a

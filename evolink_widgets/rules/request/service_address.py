@@ -1,4 +1,4 @@
-"""The one name of a service, and its one address, however they were written.
+"""Normalises a service's address: one name for one service, however it was written.
 
 Caps, stored pictures and the journal are kept by that name. Two spellings of one service must
 not be two services: each would have its own cap, and would buy again what the other has.

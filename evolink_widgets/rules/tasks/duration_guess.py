@@ -1,4 +1,4 @@
-"""A belief about how long a task takes, and when to look, believing it.
+"""A distribution of how long a task takes, and when to look at it by that distribution.
 
 Looking costs a request, not looking costs waiting. With h(t) the rate at which a task that has
 not ended by t ends just then, and c the seconds of waiting that one look is worth, the best

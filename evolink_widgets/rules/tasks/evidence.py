@@ -1,4 +1,4 @@
-"""What a lost task is known by, and what of it is proof.
+"""Weighs evidence that a found task is the lost one, and tells which of it is proof.
 
 Evidence is what the service tells of a task: its model and time, the number of its pictures, the
 credits set aside and taken, its duration, later its pixels, and who owns it already. What is not

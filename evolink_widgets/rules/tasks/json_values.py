@@ -1,4 +1,4 @@
-"""Single values off the wire: what has a sense is read, everything else is `None`.
+"""Reads single JSON values tolerantly: what makes no sense is `None`.
 
 JSON from a service is whatever it is: numbers as texts, integers of 400 digits, NaN, halves of
 surrogate pairs. Nothing here raises.

@@ -1,4 +1,4 @@
-"""What came back: was it billed, and may it be sent again? The one table of this.
+"""Judges how a call ended: was it billed, and may it be sent again? The one table of this.
 
 The way a call ended is an `Event`; together with the method and the status it gives a `Verdict`.
 

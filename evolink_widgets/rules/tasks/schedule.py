@@ -1,4 +1,4 @@
-"""When to look at a task next, and how long it may still take.
+"""Schedules the next look at a task, and foretells how long it may still take.
 
 A `Plan` needs a belief about the task's duration (`guess.Guess`, which says how looks follow
 from it). It has two sources and uses the surer one:

@@ -1,4 +1,4 @@
-"""Reading the wire: the service's records as typed, tolerant values.
+"""Parses the service's task records into typed, tolerant values.
 
 Unknown fields are ignored, unknown words become `UNKNOWN`, and a missing optional is `None`.
 Only a task without an id is no task. Numbers are believed within bounds that no true one passes;

@@ -1,4 +1,4 @@
-"""A database that another program may be writing to: copied aside, and looked at there."""
+"""Copies a database that another program may be writing to, and checks the copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The room's border: sqlite3 and OS errors become the package's own, with what to do next."""
+"""Turns sqlite3 and OS errors into the package's own, with what to do next."""
 
 from __future__ import annotations
 

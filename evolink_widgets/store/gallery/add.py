@@ -1,4 +1,4 @@
-"""The rows of a set and of its pictures, as they are written first."""
+"""Inserts the rows of a new set and of its pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many pictures as one zip: copies that carry their recipes, and a manifest of them all."""
+"""Exports pictures as one zip: copies with their recipes inside, and a manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it really a picture? Type by its first bytes, wholeness by its last, size by its header.
+"""Checks that a file is a whole picture: type by its first bytes, end by its last, size by header.
 
 Pillow alone is not asked: it takes a JPEG that was cut off for a whole one where a user has
 set `LOAD_TRUNCATED_IMAGES`, and it would open forty other formats.

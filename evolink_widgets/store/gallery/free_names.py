@@ -1,4 +1,4 @@
-"""Names for pictures' files: free on the disk and free in the database."""
+"""Finds names for pictures' files that are free on the disk and in the database."""
 
 from __future__ import annotations
 

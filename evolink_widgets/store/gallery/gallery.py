@@ -1,4 +1,4 @@
-"""The pictures with their recipes: checked, whole, on the disk, and only then in the gallery.
+"""Saves and finds pictures with their recipes: checked, whole and on the disk before they count.
 
 A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
 whole picture that can be decoded, flushes them, gives them their readable name in one step,

@@ -1,4 +1,4 @@
-"""The pictures of one recipe: those on the shelf, and those that open tasks will bring.
+"""Finds pictures of one recipe for reuse: saved ones, and those that open tasks will bring.
 
 How many were asked for at a time does not matter here: a pool is a row of pictures, in the
 order in which they were asked for. A place in it stays the same from the intent to the file.

@@ -1,4 +1,4 @@
-"""What to look for in the gallery, as a value, and as the one SQL that answers it."""
+"""Queries of the gallery: what to look for, as a value and as one SQL statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture's row, and its set's, read as a `GeneratedImage`; what is damaged is said."""
+"""Reads rows of sets and pictures as `GeneratedImage`; damage is told, not passed on."""
 
 from __future__ import annotations
 

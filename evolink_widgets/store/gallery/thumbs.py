@@ -1,4 +1,4 @@
-"""Small WebP copies of pictures: made once, kept in the store's `.thumbs/`, safe from bombs.
+"""Makes thumbnails: small WebP copies, kept in `.thumbs/`, safe from decompression bombs.
 
 The order is open → thumbnail → convert: a JPEG is then decoded at a fraction of its size, and
 the conversion works on the small picture. It runs in whichever thread calls.

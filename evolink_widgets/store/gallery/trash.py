@@ -1,4 +1,4 @@
-"""The trash: deleting moves a file to `.trash` in the store, and can be undone.
+"""Deletes and restores pictures: their files move to `.trash` in the store, and back.
 
 A picture's row says where its file belongs. The file gets its new name inside the transaction
 that changes the row, and loses the old one after it, when the recipe file has followed: killed

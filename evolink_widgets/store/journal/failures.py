@@ -1,4 +1,4 @@
-"""Errors as the journal keeps them: a small record, and back."""
+"""Converts errors to the journal's small records, and back."""
 
 from __future__ import annotations
 

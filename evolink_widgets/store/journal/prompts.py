@@ -1,4 +1,4 @@
-"""The prompts of the journal: what was asked before, to be asked again or changed."""
+"""Lists recent prompts of the journal, to be asked again or changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service told of earlier tasks: the credits set aside and taken, and how long it took."""
+"""Reads what earlier tasks teach of a service: credits set aside and taken, durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was spent, as people read it: rows of plain records, and a small table of them.
+"""Reports of what was spent: plain records by task, notebook or day, and a small table.
 
 Credits that the service did not report are `None` and read "not reported", never zero.
 """

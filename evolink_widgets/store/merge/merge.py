@@ -1,4 +1,4 @@
-"""Taking another store in: pictures, recipes, tasks, credits and presets, each once.
+"""Merges another store into this one: pictures, recipes, tasks, credits, presets, each once.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.

@@ -1,4 +1,4 @@
-"""Another store's folder, only read: moved, copied, of an older schema, or a stranger's.
+"""Reads another store's folder: moved, copied, of an older schema, or not to be trusted.
 
 Its database is copied aside with its WAL and opened (and brought up to date) there, so that
 nothing is written beside it, not even a lock. Where there is none that can be read, the recipe

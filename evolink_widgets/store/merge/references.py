@@ -1,4 +1,4 @@
-"""The references that merged recipes need: taken over by their content, each once."""
+"""Copies the kept references that merged recipes need, by their content, each once."""
 
 from __future__ import annotations
 

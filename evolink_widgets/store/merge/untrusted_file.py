@@ -1,4 +1,4 @@
-"""Copying a file out of a stranger's folder: no link, no device, nothing huge."""
+"""Copies a file out of another store's folder: no link, no device, nothing huge."""
 
 from __future__ import annotations
 

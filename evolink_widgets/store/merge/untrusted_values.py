@@ -1,4 +1,4 @@
-"""What a stranger's row or record may say: checked, and brought into a form of our own."""
+"""Checks values of another store's rows and records before they are taken over."""
 
 from __future__ import annotations
 
