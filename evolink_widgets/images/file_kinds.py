@@ -94,7 +94,7 @@ _MARKUP = re.compile(rb"<(?:!doctype|!--|\?xml|\?php|html|head|body|script|svg|[
 
 
 def kind_of(head: bytes) -> FileKind:
-    """What a file is.
+    """Tell a file's kind.
 
     Args:
         head: its first `HEAD` bytes, or all where there are fewer.

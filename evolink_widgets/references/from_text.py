@@ -39,7 +39,7 @@ def is_link(text: str) -> bool:
 
 
 def read_text(text: str, place: str, limits: ReferenceLimits) -> Source | str | Problem:
-    """What a text gives: a picture's bytes, a link, or why it is neither.
+    """Read a reference given as text: a picture's bytes, a link, or why it is neither.
 
     Args:
         text: what was given.

@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Original:
-    """What was given.
+    """The facts of a picture as it was given, for notices and the recipe.
 
     Attributes:
         named: in words.
@@ -77,7 +77,7 @@ class Ready:
 
     @property
     def name(self) -> str:
-        """What stands for it in a request, until it is uploaded: `evolink-ref:` and its hash."""
+        """Its name in a request until it is uploaded: `evolink-ref:` and its hash."""
         return kept_name(self.sha256)
 
     @property

@@ -182,7 +182,7 @@ def read_preset(name: object, record: Any) -> dict[str, Any]:
 
 
 def in_words(fields: Mapping[str, Any]) -> str:
-    """What a preset holds, in one line: "2:3 · high · 4 pictures"."""
+    """Return what a preset holds, in one line: "2:3 · high · 4 pictures"."""
     said = [str(fields[name]) for name in ("size", "resolution", "quality") if name in fields]
     if "n" in fields:
         said.append(counted(fields["n"], "picture"))

@@ -50,7 +50,7 @@ class Store:
         return this_process()
 
     def prompts(self, most: int = 100) -> list[str]:
-        """What was asked for last, newest first, each prompt once; at most 100 kB of text.
+        """The last prompts, newest first, each once; at most 100 kB of text.
 
         Args:
             most: how many, at most.

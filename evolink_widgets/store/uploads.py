@@ -60,7 +60,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Turn:
-    """Who does what about a content now.
+    """The turn to upload a content: it is there, or it is ours to upload, or another's.
 
     Attributes:
         upload: it is there; use its link.

@@ -51,7 +51,7 @@ def path_of(given: object, name: str, kind: type[EvolinkError] = StoreError) -> 
 
 
 def absolute(given: object, name: str, kind: type[EvolinkError] = StoreError) -> Path:
-    """The same, whole: a program that changes its folder later does not change it.
+    """Return the absolute path of that name: a later change of the working folder changes nothing.
 
     Args:
         given: text, or something that has a path.

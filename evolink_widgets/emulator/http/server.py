@@ -23,7 +23,7 @@ _PATIENCE = 2
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where it listens."""
+    """The addresses that the served emulator listens on."""
 
     api: str
     media: str

@@ -61,7 +61,7 @@ class Account:
             self._used[found[0]] = round(self._used.get(found[0], 0.0) + credits, 4)
 
     def document(self, key: str) -> dict[str, Any]:
-        """What `GET /v1/credits` answers to a caller with this key."""
+        """Return the reply of `GET /v1/credits` to a caller with this key."""
         left = round(self.balance - self.used - self.held, 4)
         of_key = left
         if self.allowance is not None:

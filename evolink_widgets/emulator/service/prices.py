@@ -63,7 +63,7 @@ def reserve(ask: CheckedRequest, factor: float = 1.0) -> float:
 
 
 def usd(credits: float) -> float:
-    """The same in US dollars."""
+    """Convert credits to US dollars."""
     return round(credits / _CREDITS_PER_DOLLAR, 6)
 
 

@@ -64,7 +64,7 @@ class FileRefusal(Exception):
 
     @classmethod
     def of(cls, refusal: Refusal) -> FileRefusal:
-        """The same refusal as the files API words it."""
+        """Word an image API's refusal as the files API does."""
         return cls(refusal.status, str(refusal), headers=refusal.headers)
 
 

@@ -301,7 +301,7 @@ class Service:
         ]
 
     def credits(self, owner: str = "") -> dict[str, Any]:
-        """What `GET /v1/credits` answers to a caller."""
+        """Return the reply of `GET /v1/credits` to a caller."""
         with self._lock:
             self._remember()
             self._settle_ended()

@@ -46,7 +46,7 @@ def issue(record: TaskRecord) -> int:
 
 
 def dead_reply(record: TaskRecord) -> Response | None:
-    """What comes instead of a picture while a task's links are dead."""
+    """Return the reply of a dead link; `None` where the picture is served."""
     if record.issue or not record.fate.startswith(_DEAD):
         return None
     way = record.fate.removeprefix(_DEAD)
@@ -58,7 +58,7 @@ def dead_reply(record: TaskRecord) -> Response | None:
 
 
 def drawn_as(record: TaskRecord) -> CheckedRequest:
-    """What is drawn: mostly what was asked."""
+    """Return the request to draw by: with other pixels where the fault says so."""
     ask = record.ask
     if record.fate != "other pixels":
         return ask
@@ -72,7 +72,7 @@ def more_links(record: TaskRecord, made: int) -> int:
 
 
 def apply_task_fault(record: TaskRecord, told: dict[str, Any], link: str) -> None:
-    """Change what is told of a task, as its fate wants it.
+    """Change a task's reply as its fault demands.
 
     Args:
         record: the task, with its readings so far.

@@ -88,7 +88,7 @@ class RequestReferences:
         self._clock = clock
 
     def resolve(self, links: tuple[str, ...]) -> tuple[str, ...]:
-        """What each link leads to: `task-unified-…/0`, `file-…`, or "" for elsewhere.
+        """Resolve each link: to `task-unified-…/0`, `file-…`, or "" for elsewhere.
 
         Raises:
             Missing: one of them leads to something of ours that is gone, or where nothing is.

@@ -154,7 +154,7 @@ _UPLOAD = {
 
 
 def read_line(line: bytes) -> TaskRecord | Drawn | Freed:
-    """What one line of the memory file says; fields that it does not know are passed over.
+    """Read one line of the task file; unknown fields are passed over.
 
     Raises:
         ValueError: it makes no sense; why.

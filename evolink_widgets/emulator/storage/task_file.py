@@ -60,7 +60,7 @@ class TaskFile:
         self._append({"drawn": dataclasses.asdict(drawn)})
 
     def news(self) -> Iterator[TaskRecord | Drawn | Freed]:
-        """What was written since the last call, our own lines among it.
+        """Read what was written since the last call, our own lines among it.
 
         Yields:
             a task, a picture that was drawn, or that a task goes on and since when.

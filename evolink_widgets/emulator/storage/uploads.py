@@ -173,7 +173,7 @@ class StoredUploads:
             return self._folder.held(file_id)
 
     def all(self, *, account: str = "") -> list[StoredFile]:
-        """What an account has and has not expired, newest first."""
+        """List an account's files that have not expired, newest first."""
         with self._lock:
             self._forget_old()
             found = self._of(account)[::-1]
@@ -190,7 +190,7 @@ class StoredUploads:
             self._drop(file_id)
 
     def quota(self, *, account: str = "") -> dict[str, Any]:
-        """What `GET /api/v1/files/quota` answers in `data`."""
+        """Return the `data` of `GET /api/v1/files/quota`."""
         used = len(self.all(account=account))
         return {
             "user_group": "default",

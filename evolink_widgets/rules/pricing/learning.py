@@ -62,7 +62,7 @@ class _Model:
 
 
 class Learned:
-    """What this store's receipts teach about prices. Immutable.
+    """Prices learned from this store's receipts. Immutable.
 
     Example:
         >>> learned = Learned.from_samples([Sample("gpt-image-2", "low", (1024, 1024), 1, 0.47)])
@@ -87,7 +87,7 @@ class Learned:
         return cls({name: _Model(at_todays_prices(all_[::-1])) for name, all_ in by_model.items()})
 
     def estimate(self, request: ImageRequest) -> Estimate:
-        """What the request will cost, in credits, as a range with its basis."""
+        """Estimate what a request will cost, in credits, as a range with its basis."""
         model = self._models.get(request.model)
         if model is None:
             return estimate(request)

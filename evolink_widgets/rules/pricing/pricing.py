@@ -192,7 +192,7 @@ def published(
 
 
 def estimate(request: ImageRequest) -> Estimate:
-    """What the request will cost by the published prices alone; no service is asked.
+    """Estimate a request's cost by the published prices alone; no service is asked.
 
     A range where something is not known before: the pixels of `auto`, the tokens of the
     prompt, and what references count (at most 1536 tokens each, billed with every picture).

@@ -64,7 +64,7 @@ class Sample:
 
 
 class ReceiptKind(NamedTuple):
-    """What makes receipts comparable: for these the ratio should be one and the same."""
+    """The kind of a receipt: within one kind the ratio should be one and the same."""
 
     quality: str
     references: int
@@ -80,7 +80,7 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """What a request's published price rests on, apart from its pixels."""
+    """The facts that a published price rests on, apart from the pixels."""
 
     model: str
     quality: str
@@ -89,7 +89,7 @@ class Known:
 
     @classmethod
     def of(cls, request: ImageRequest) -> Known:
-        """As the request says."""
+        """Take the facts of a request."""
         return cls(request.model, request.quality, len(request.references), prompt_bytes(request))
 
     @property

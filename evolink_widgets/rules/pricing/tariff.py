@@ -126,7 +126,7 @@ class Tariff:
         return tariff
 
     def amount(self, ask: Sample) -> Amount | None:
-        """What is told for an ask; `None` where that can't be foretold.
+        """Foretell the amount for a request; `None` where it can't be foretold.
 
         Args:
             ask: its facts; the credits in it do not count.
@@ -140,7 +140,7 @@ class Tariff:
 
 
 def facts_of(request: ImageRequest, pictures: int | None = None) -> Sample:
-    """What the credits of an ask rest on; `auto` is set aside at its most.
+    """Return the facts that a request's credits rest on; `auto` is set aside at its most.
 
     Args:
         request: what is asked.

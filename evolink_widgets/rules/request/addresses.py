@@ -141,7 +141,7 @@ def _is_honest_punycode(encoded: str) -> bool:
 
 
 class Zone(Enum):
-    """Whose network an address is in."""
+    """The kind of network that an address is in; a callback may go to the internet only."""
 
     PUBLIC = "the internet"
     PRIVATE = "a private network"
@@ -172,7 +172,7 @@ _TAILS = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::
 
 
 def zone_of(address: str) -> Zone:
-    """Whose network an IP address is in; IPv4 that is wrapped into IPv6 is unwrapped.
+    """Tell whose network an IP address is in; IPv4 that is wrapped into IPv6 is unwrapped.
 
     Args:
         address: in the plain form in which a resolver gives it.
@@ -193,7 +193,7 @@ def zone_of(address: str) -> Zone:
 
 
 def zone_of_host(host: str) -> Zone | None:
-    """Whose network a host is in, by its text alone; `None` where it is not plainly written.
+    """Tell whose network a host is in, by its text alone; `None` where it is not plainly written.
 
     Args:
         host: a name or an IP address, without brackets.

@@ -51,7 +51,7 @@ def name_problem(name: object) -> Problem | None:
 
 
 def preset_fields(fields: object) -> dict[str, Any]:
-    """What a preset holds, checked, in a request's own form and in the order of `FIELDS`.
+    """Check a preset's fields and return them in a request's own form and in the order of `FIELDS`.
 
     Raises:
         InvalidRequest: with all problems at once; fields that no preset has are among them.

@@ -62,7 +62,7 @@ def prompt_problems(prompt: object, *, tokens: bool = False) -> list[Problem]:
 
 
 def token_notice(prompt: str) -> str | None:
-    """What to tell of a prompt that a model counting tokens may find too long; else `None`."""
+    """Warn of a prompt that a model counting tokens may find too long; else `None`."""
     likely = likely_tokens(prompt)
     if likely <= MAX_BETA_TOKENS:
         return None

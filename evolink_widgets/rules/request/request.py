@@ -1,4 +1,4 @@
-"""What is asked: `ImageRequest`, valid once it exists, and every rule it has to keep.
+"""A request for pictures: `ImageRequest`, valid once it exists, and every rule it has to keep.
 
 `problems()` lists all faults at once and never raises; the panel shows them while typing, and
 creating an `ImageRequest` raises them as one `InvalidRequest`. The rules are the service's
@@ -47,7 +47,7 @@ _QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "d
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """What is asked. Immutable, and valid once it exists.
+    """A request for pictures. Immutable, and valid once it exists.
 
     Args:
         prompt: 1 to 32,000 Unicode code points, kept exactly; not only blanks.
@@ -94,7 +94,7 @@ class ImageRequest:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is legal and has no effect, or may not be taken: one sentence each."""
+        """Sentences on what is legal but has no effect, or may not be taken."""
         found = []
         if self.resolution != "1K" and not _tier_applies(self.size):
             what = "auto size" if self.size == sizes.AUTO else f"pixels {self.size}"

@@ -31,7 +31,7 @@ _SHAPE, _AREA = 1.05, 1.25
 
 
 class Weight(Enum):
-    """What the evidence comes to."""
+    """The weight of the evidence that a task is the lost one."""
 
     PROOF = "it is this ask's, unless another task has the same evidence"
     POSSIBLE = "nothing speaks against it, and nothing proves it"

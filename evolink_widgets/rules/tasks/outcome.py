@@ -46,7 +46,7 @@ class Event(Enum):
 
 
 class Outcome(Enum):
-    """What we know of the request now."""
+    """The outcome of a request, as far as it is known."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -56,7 +56,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What follows from a call's end.
+    """The verdict on a call: its outcome, whether it was billed, what to do next.
 
     Attributes:
         kind: what we know of the request.

@@ -184,7 +184,7 @@ class Durations:
 
     @classmethod
     def from_record(cls, record: object) -> Durations:
-        """What `to_record` wrote; whatever does not make sense is forgotten."""
+        """Read what `to_record` wrote; what makes no sense is left out."""
         learned = cls()
         if not isinstance(record, Mapping):
             return learned

@@ -137,7 +137,7 @@ class TaskListItem:
 
 @dataclass(frozen=True)
 class Credits:
-    """What is left: this key's own allowance and the account's balance; `None` is not told."""
+    """Credits left: this key's own allowance and the account's balance; `None` is not told."""
 
     key_remaining: float | None = None
     key_used: float | None = None
@@ -222,7 +222,7 @@ def read_task_list(document: object) -> tuple[TaskListItem, ...]:
 
 
 def read_credits(document: object) -> Credits:
-    """What `GET /v1/credits` says.
+    """Parse the reply of `GET /v1/credits`.
 
     Raises:
         BadReply: it says nothing about credits.

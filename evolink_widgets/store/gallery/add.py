@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NewSet(NamedTuple):
-    """What is known of a set before its first picture is in."""
+    """A set's row before its first picture is in."""
 
     key: str
     recipe: Recipe

@@ -24,7 +24,7 @@ class NotAPicture(Exception):
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """What the bytes of a picture file are."""
+    """The facts of a picture file: format, size in pixels, bytes and SHA-256."""
 
     format: str
     width: int

@@ -42,7 +42,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Facets:
-    """What occurs in the gallery, the trash aside: what there is to choose from.
+    """The values that occur in the gallery, the trash aside, to choose filters from.
 
     Args:
         sizes: as they were asked, most used first.

@@ -35,7 +35,7 @@ ORDER BY created_at DESC, key LIMIT ?"""
 
 @dataclass(frozen=True)
 class Amounts:
-    """What is known of a service's single amounts.
+    """The single amounts of a service's earlier tasks.
 
     Attributes:
         reserves: by which it sets credits aside.

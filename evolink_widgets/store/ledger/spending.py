@@ -60,7 +60,7 @@ class TaskSpending:
 
 @dataclass(frozen=True)
 class NotebookSpending:
-    """What one notebook spent; the sums are as in `Total`."""
+    """One notebook's spending; the sums are as in `Total`."""
 
     notebook: str | None
     tasks: int
@@ -73,7 +73,7 @@ class NotebookSpending:
 
 @dataclass(frozen=True)
 class DaySpending:
-    """What was spent on one day of this machine's time; the sums are as in `Total`."""
+    """One day's spending, by this machine's time; the sums are as in `Total`."""
 
     day: date
     tasks: int

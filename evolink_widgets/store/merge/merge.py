@@ -38,7 +38,7 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge brought.
+    """The result of a merge: what came in, and what was left out.
 
     Args:
         pictures: how many were taken in.

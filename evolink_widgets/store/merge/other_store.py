@@ -75,7 +75,7 @@ class TheirCredits:
 
 
 class ForeignStore:
-    """What another store's folder holds.
+    """Another store's folder, to read from.
 
     Attributes:
         root: its folder.
