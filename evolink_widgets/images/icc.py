@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from evolink_widgets.images.limits import ReferenceLimits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.images.limits import ReferenceLimits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image

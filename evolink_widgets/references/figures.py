@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from evolink_widgets.images.limits import LIMITS
 from evolink_widgets.images.png import scan_png
+from evolink_widgets.images.reference_limits import LIMITS
 
 __all__ = ["is_figure", "picture_file_of"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
-from evolink_widgets.images.limits import ReferenceLimits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.references.source import Source
 from evolink_widgets.rules.request.link_secrets import without_secret

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.limits import LIMITS, ReferenceLimits
 from evolink_widgets.images.pixels import orientation_of
+from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.images.scan import Broken, claimed
 from evolink_widgets.references.arrays import NotAPictureArray, described, is_array, picture_of
 from evolink_widgets.references.figures import is_figure, picture_file_of

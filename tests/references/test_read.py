@@ -20,7 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 from references.hostile import MARK, drawn, exif, saved
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.limits import ReferenceLimits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.references import from_text as text_module
 from evolink_widgets.references.read import Prepared, prepare, read
 from evolink_widgets.references.source import Ready, Source

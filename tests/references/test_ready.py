@@ -15,7 +15,7 @@ from png_parts import SIGNATURE, chunk, pixels_of
 from references.hostile import END, MARK, drawn, exif, header, saved, srgb
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.limits import LIMITS, ReferenceLimits
+from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready, Source
 

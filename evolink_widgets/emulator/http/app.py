@@ -21,12 +21,12 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from evolink_widgets.emulator.http.control import ControlFace
-from evolink_widgets.emulator.http.images import ImagesFace
-from evolink_widgets.emulator.http.media import MediaFace
+from evolink_widgets.emulator.http.control_routes import ControlFace
+from evolink_widgets.emulator.http.image_routes import ImagesFace
+from evolink_widgets.emulator.http.media_routes import MediaFace
 from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep, refuse_route
 from evolink_widgets.emulator.http.request_values import break_off
-from evolink_widgets.emulator.http.uploads import UploadsFace
+from evolink_widgets.emulator.http.upload_routes import UploadsFace
 from evolink_widgets.emulator.service import callbacks, task_faults
 from evolink_widgets.emulator.service.service import Service
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from evolink_widgets.emulator.service.addresses import host_is_public, read_callback_host
+from evolink_widgets.emulator.service.public_hosts import host_is_public, read_callback_host
 from evolink_widgets.emulator.service.refusal import bad
 
 __all__ = ["BETA", "CheckedRequest", "read_request"]

@@ -33,7 +33,11 @@ from evolink_widgets.emulator.service.task_record import (
 )
 from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
 from evolink_widgets.emulator.storage.recognise import Drawn, DrawnIndex
-from evolink_widgets.emulator.storage.references import Missing, RequestReferences, remembered
+from evolink_widgets.emulator.storage.resolve_references import (
+    Missing,
+    RequestReferences,
+    remembered,
+)
 from evolink_widgets.emulator.storage.task_file import TaskFile
 from evolink_widgets.emulator.storage.uploads import StoredUploads
 

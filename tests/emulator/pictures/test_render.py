@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from evolink_widgets.emulator.painter import render
+from evolink_widgets.emulator.painter.composing.actors import Actor
 from evolink_widgets.emulator.painter.composing.compose import context_of, paint, settled, signless
-from evolink_widgets.emulator.painter.composing.figures import Actor
 from evolink_widgets.emulator.painter.composing.placement import bonds_of, placed_actors
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from evolink_widgets.emulator.painter.composing.figures import Actor, draw
+from evolink_widgets.emulator.painter.composing.actors import Actor, draw
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
 from evolink_widgets.emulator.painter.scenery.context import PaintContext

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.emulator.http.media import MediaFace
+from evolink_widgets.emulator.http.media_routes import MediaFace
 from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import limited, read_json, whole
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal

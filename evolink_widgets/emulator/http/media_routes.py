@@ -21,7 +21,7 @@ from evolink_widgets.emulator.service.refusal import Refusal
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.service.task_record import LINK_SECONDS, TaskRecord
 from evolink_widgets.emulator.storage.drawn_pictures import format_of
-from evolink_widgets.emulator.storage.references import PICTURE_PATH
+from evolink_widgets.emulator.storage.resolve_references import PICTURE_PATH
 
 __all__ = ["MediaFace"]
 
