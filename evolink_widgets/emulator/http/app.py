@@ -21,12 +21,12 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from evolink_widgets.emulator.http.control_routes import ControlFace
-from evolink_widgets.emulator.http.image_routes import ImagesFace
-from evolink_widgets.emulator.http.media_routes import MediaFace
+from evolink_widgets.emulator.http.control_routes import ControlRoutes
+from evolink_widgets.emulator.http.image_routes import ImageRoutes
+from evolink_widgets.emulator.http.media_routes import MediaRoutes
 from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep, refuse_route
 from evolink_widgets.emulator.http.request_values import break_off
-from evolink_widgets.emulator.http.upload_routes import UploadsFace
+from evolink_widgets.emulator.http.upload_routes import UploadRoutes
 from evolink_widgets.emulator.service import callbacks, task_faults
 from evolink_widgets.emulator.service.service import Service
 
@@ -58,11 +58,11 @@ def create_app(
     """
     files_url, media_url = files_url.rstrip("/"), media_url.rstrip("/")
     gate = RequestGate(service, sleep)
-    media = MediaFace(service, gate, media_url)
+    media = MediaRoutes(service, gate, media_url)
     sender = send or functools.partial(callbacks.post, loopback=service.loopback_callbacks)
-    images = ImagesFace(service, gate, media.link, send=sender, sleep=sleep).routes()
-    images += ControlFace(service).routes()
-    files = UploadsFace(service, gate, files_url, media).routes()
+    images = ImageRoutes(service, gate, media.link, send=sender, sleep=sleep).routes()
+    images += ControlRoutes(service).routes()
+    files = UploadRoutes(service, gate, files_url, media).routes()
     apart = files_url == FILES_URL
     hosts = {
         "api": _host(images if apart else [*images, *files]),

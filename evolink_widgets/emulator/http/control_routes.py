@@ -14,10 +14,10 @@ from evolink_widgets.emulator.http.request_values import read_json
 from evolink_widgets.emulator.service.refusal import Refusal, bad
 from evolink_widgets.emulator.service.service import Service
 
-__all__ = ["ControlFace"]
+__all__ = ["ControlRoutes"]
 
 
-class ControlFace:
+class ControlRoutes:
     """The handlers, over one service. They take no key and are not counted."""
 
     def __init__(self, service: Service) -> None:

@@ -15,7 +15,7 @@ from evolink_widgets.emulator.service.refusal import Refusal, bad
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.service.task_record import Link, TaskRecord
 
-__all__ = ["ImagesFace"]
+__all__ = ["ImageRoutes"]
 
 _MOST_IDS = 50
 _STATUSES = ("pending", "processing", "completed", "failed", "cancelled")
@@ -23,7 +23,7 @@ _LONGEST_NAP = 5.0
 _STUCK_NAP = 0.2
 
 
-class ImagesFace:
+class ImageRoutes:
     """The handlers, over one service.
 
     Args:

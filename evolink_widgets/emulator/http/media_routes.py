@@ -23,7 +23,7 @@ from evolink_widgets.emulator.service.task_record import LINK_SECONDS, TaskRecor
 from evolink_widgets.emulator.storage.drawn_pictures import format_of
 from evolink_widgets.emulator.storage.resolve_references import PICTURE_PATH
 
-__all__ = ["MediaFace"]
+__all__ = ["MediaRoutes"]
 
 _LIBRARY_AGENTS = ("python-httpx", "python-requests", "python-urllib", "aiohttp", "curl", "wget")
 """Default user agents of libraries. The real host may turn them away; a client names itself."""
@@ -31,7 +31,7 @@ _PIECE = 64 * 1024
 _SPOILED_BYTES = 64
 
 
-class MediaFace:
+class MediaRoutes:
     """Links and pictures, over one service.
 
     Args:

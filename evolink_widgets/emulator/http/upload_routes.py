@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.emulator.http.media_routes import MediaFace
+from evolink_widgets.emulator.http.media_routes import MediaRoutes
 from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import limited, read_json, whole
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
@@ -28,7 +28,7 @@ from evolink_widgets.emulator.storage.uploads import (
     from_base64,
 )
 
-__all__ = ["UploadsFace"]
+__all__ = ["UploadRoutes"]
 
 _MULTIPART = MAX_BYTES + 1024 * 1024
 """Room for the fields and borders around the largest file."""
@@ -36,7 +36,7 @@ _BASE64 = MAX_BYTES * 4 // 3 + 1024 * 1024
 """Base64 takes four bytes for three."""
 
 
-class UploadsFace:
+class UploadRoutes:
     """The handlers, over one service.
 
     Args:
@@ -46,7 +46,7 @@ class UploadsFace:
         media: the picture host, whose pictures may be uploaded by their link.
     """
 
-    def __init__(self, service: Service, gate: RequestGate, base: str, media: MediaFace) -> None:
+    def __init__(self, service: Service, gate: RequestGate, base: str, media: MediaRoutes) -> None:
         self._service = service
         self._gate = gate
         self._base = base
