@@ -21,7 +21,7 @@ from PIL import Image, ImageChops
 
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.emulator.http.server import bind
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 from evolink_widgets.emulator.service.service import Service
 
 USUAL_SECONDS = 24.0
@@ -40,7 +40,7 @@ class Shelf:
         self._made: dict[tuple[int, int], bytes] = {}
 
     def draw(
-        self, task_id: str, number: int, ask: Ask, seed: str, references: object = ()
+        self, task_id: str, number: int, ask: CheckedRequest, seed: str, references: object = ()
     ) -> tuple[bytes, str]:
         """The picture of this size, as PNG; called as the emulator's gallery is."""
         mark = f"{task_id}/{number}".encode()
@@ -118,7 +118,7 @@ def main() -> None:
         balance=1e9, allowance=None,
     )  # fmt: skip
     shelf = Shelf(given.grain, given.pad)
-    service.gallery = shelf  # type: ignore[assignment]
+    service.drawn = shelf  # type: ignore[assignment]
     size = 0
     if given.prepare:
         width, height = map(int, given.prepare.split("x"))

@@ -16,15 +16,15 @@ from evolink_widgets.problem import Problem
 from evolink_widgets.references.read import prepare, read
 from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.kept import digest_of, kept_name
+from evolink_widgets.rules.request.links import digest_of, kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending import Spending
-from evolink_widgets.store.presets import Presets
-from evolink_widgets.store.process import hooks
+from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
 __all__ = [

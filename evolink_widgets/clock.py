@@ -1,4 +1,4 @@
-"""The operating system's clocks, also where a test has frozen Python's.
+"""Reads the operating system's clocks, also where a test has frozen Python's.
 
 freezegun and its like replace `time.time` and `time.monotonic`, for some threads and not for
 others, and also where a module has imported them by name. What waits would never end, and leases

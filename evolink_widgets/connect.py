@@ -35,8 +35,8 @@ from evolink_widgets.core.settings.settings import (
 )
 from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.rules.request.services import is_loopback, service_name
-from evolink_widgets.store.process import at_fork, hooks, lasting
+from evolink_widgets.rules.request.service_address import is_loopback, service_name
+from evolink_widgets.store.process_globals import at_fork, hooks, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport

@@ -1,4 +1,4 @@
-"""Text that can be printed: nothing in it drives a terminal, and its encoding can hold it."""
+"""Makes text safe to print: no terminal control characters, nothing its encoding cannot hold."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 
 __all__ = ["printable"]
 
-#: Control characters but tab and line end, halves of surrogate pairs, and what turns the
-#: direction of all text around it: a terminal obeys the first and the last.
 _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and line end, halves of surrogate pairs, and what turns the direction
+of all text around it: a terminal obeys the first and the last."""
 
-#: Our own typography, where a terminal has ASCII alone.
 _PLAIN = {
     "×": "x", "·": "-", "–": "-", "—": "-", "−": "-", "…": "...", "“": '"', "”": '"',
     "‘": "'", "’": "'", "→": "->", "≥": ">=", "≤": "<=", "\ufffd": "?",
 }  # fmt: skip
+"""Our own typography, where a terminal has ASCII alone."""
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Times as people say them: "21 November", "13:02", "21 h"."""
+"""Counts and times as people say them: "3 pictures", "21 November", "13:02", "21 h"."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number and what it counts, one or several.
+
+    Example:
+        >>> counted(1, "picture"), counted(1200, "picture")
+        ('1 picture', '1,200 pictures')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def day(when: float, now: float) -> str:

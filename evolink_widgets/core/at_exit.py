@@ -20,7 +20,7 @@ from evolink_widgets.core.settings import caller
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task

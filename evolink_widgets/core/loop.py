@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from evolink_widgets.clock import monotonic
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, lasting
 
 T = TypeVar("T")
 

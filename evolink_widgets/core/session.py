@@ -35,7 +35,7 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, lasting
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Session:
         from evolink_widgets.core.steps.allocate import Allocation
         from evolink_widgets.core.steps.reuse import ask_of, identities_of
         from evolink_widgets.core.steps.runner import TaskRunner
-        from evolink_widgets.references.links import name_of
+        from evolink_widgets.references.secret_links import name_of
         from evolink_widgets.rules.request.recipe import Recipe
         from evolink_widgets.store.journal.journal import new_key
 

@@ -1,6 +1,6 @@
-"""The two facts of an Exif block that matter here: which way is up, and whether it tells a place.
+"""Reads two facts of Exif metadata: the orientation, and whether it holds a GPS position.
 
-Exif is a small TIFF. It is read with a bound on every step: it may be anybody's.
+Exif is a small TIFF. It is read with a bound on every step: it may come from anywhere.
 """
 
 from __future__ import annotations

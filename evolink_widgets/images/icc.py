@@ -1,22 +1,22 @@
-"""ICC profiles: kept where they say what the colours mean, left out where they are garbage."""
+"""Reads ICC colour profiles: kept where they say what the colours mean, else left out."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
 
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 __all__ = ["sound", "to_srgb"]
 
-#: Colour spaces of profiles, by Pillow's mode.
 _SPACES = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "CMYK": b"CMYK", "LAB": b"Lab "}
+"""Colour spaces of profiles, by Pillow's mode."""
 
 
-def sound(profile: bytes | None, mode: str, limits: Limits) -> bytes | None:
+def sound(profile: bytes | None, mode: str, limits: ReferenceLimits) -> bytes | None:
     """The profile, cut to the length that it names; `None` where it does not hold for `mode`.
 
     Args:

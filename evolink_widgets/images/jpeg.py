@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan import Broken, Scan, claimed
 
 __all__ = ["scan_jpeg"]
 
 _MOST_SEGMENTS = 10_000
-#: Where coded pixels end: FF and anything but a stuffed zero, a restart or filling.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Where coded pixels end: FF and anything but a stuffed zero, a restart or filling."""
 _FILLING = re.compile(rb"[^\xff]")
 
 _SOI, _EOI, _SOS, _COM, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE
 _ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xD8)})
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-#: Baseline, extended and progressive: what every reader knows.
 _USUAL_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+"""Baseline, extended and progressive: what every reader knows."""
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
 _ICC = b"ICC_PROFILE\0"
@@ -49,8 +49,13 @@ class _Parts:
     more_pictures: bool = False
 
 
-def scan_jpeg(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Scan:
+def scan_jpeg(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a JPEG.
+
+    Args:
+        data: the file's bytes.
+        limits: what is read at most.
+        keep_metadata: leave Exif, XMP, comments and the like in it.
 
     Raises:
         Broken: it breaks off, contradicts itself, or would take minutes to decode.
@@ -83,7 +88,7 @@ def scan_jpeg(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Sc
     )
 
 
-def _walk(data: bytes, limits: Limits, parts: _Parts, keep: bool) -> int:
+def _walk(data: bytes, limits: ReferenceLimits, parts: _Parts, keep: bool) -> int:
     """Read all segments up to the end of the picture.
 
     Returns:
@@ -119,7 +124,12 @@ def _walk(data: bytes, limits: Limits, parts: _Parts, keep: bool) -> int:
 
 
 def _take_pixels(
-    data: bytes, view: memoryview, header: memoryview, at: int, limits: Limits, parts: _Parts
+    data: bytes,
+    view: memoryview,
+    header: memoryview,
+    at: int,
+    limits: ReferenceLimits,
+    parts: _Parts,
 ) -> int:
     if parts.frame is None:
         raise Broken("it is a JPEG whose pixels come before their size")
@@ -134,7 +144,7 @@ def _take_pixels(
     return found.start()
 
 
-def _take_frame(marker: int, body: bytes, limits: Limits, parts: _Parts) -> None:
+def _take_frame(marker: int, body: bytes, limits: ReferenceLimits, parts: _Parts) -> None:
     if parts.frame is not None or len(body) < 6:
         raise Broken("it is a JPEG with two sizes")
     height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")

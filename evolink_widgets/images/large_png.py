@@ -1,4 +1,4 @@
-"""A large PNG made small, strip by strip.
+"""Scales a large PNG down, strip by strip, in bounded memory.
 
 Pillow sets aside the whole picture before it decodes a PNG, 33 MB for 3840×2160, and holds the
 interpreter while it does: up to 20 ms in which the kernel stands still. Here the pixels are
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["shrunk"]
 
-#: Depth, colours, compression, filters and order of the rows of the kinds that are worth it, and
-#: their bytes a pixel: 8 bits, no palette, from top to bottom.
 _CHANNELS = {b"\x08\x02\0\0\0": 3, b"\x08\x06\0\0\0": 4}
-#: Chunks that change how the pixels are seen.
+"""Depth, colours, compression, filters and order of the rows of the kinds that are worth it, and
+their bytes a pixel: 8 bits, no palette, from top to bottom."""
 _SEEN = (b"tRNS", b"eXIf", b"fcTL")
+"""Chunks that change how the pixels are seen."""
 _SMALL = 1_500_000
 """Pixels up to which a picture is as well decoded whole."""
 _STRIP, _FED = 1 << 18, 1 << 16

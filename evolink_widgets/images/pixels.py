@@ -1,4 +1,4 @@
-"""Pixels: decoded within bounds, brought to plain 8-bit colours, and coded so that they fit.
+"""Decodes images within bounds, converts them to 8-bit sRGB, and encodes them to fit.
 
 The only module of this room that has Pillow decode anything.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound, to_srgb
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan import Broken, claimed
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ __all__ = [
 
 _LOSSY = {"jpeg": (95, 85), "webp": (90, 80)}
 _WEBP_EDGE = 16_383
-#: Pixels below which nothing is scaled further.
 _FEWEST = 64
-#: Pixels from which a PNG is packed quickly rather than tightly.
+"""Pixels below which nothing is scaled further."""
 _QUICK = 8_300_000
-#: Pixels from which a picture is made smaller in whole steps only.
+"""Pixels from which a PNG is packed quickly rather than tightly."""
 _LARGE = 40_000_000
+"""Pixels from which a picture is made smaller in whole steps only."""
 _TIFF_METADATA = frozenset({34665, 34853, 700, 33723, 270, 271, 272, 305, 306, 315, 33432})
 _BITS = 258
 _INFO_METADATA = ("exif", "xmp", "comment", "photoshop", "XML:com.adobe.xmp")
@@ -65,7 +65,9 @@ class Decoded:
     deep: bool = False
 
 
-def decode(data: bytes, reader: str, limits: Limits, *, progressive: bool = False) -> Decoded:
+def decode(
+    data: bytes, reader: str, limits: ReferenceLimits, *, progressive: bool = False
+) -> Decoded:
     """Decode the first picture of a file.
 
     Args:
@@ -98,8 +100,13 @@ def decode(data: bytes, reader: str, limits: Limits, *, progressive: bool = Fals
         return found
 
 
-def prove(data: bytes, reader: str, limits: Limits) -> None:
+def prove(data: bytes, reader: str, limits: ReferenceLimits) -> None:
     """See that a file that is sent as it is can be decoded: a JPEG at an eighth of its size.
+
+    Args:
+        data: the file's bytes.
+        reader: Pillow's name of its format.
+        limits: how many pixels may be decoded.
 
     Raises:
         Broken: it can't.
@@ -127,7 +134,7 @@ def _broken_if_not(done: str) -> Iterator[None]:
         raise Broken(f"it can't be {done} ({said})") from exc
 
 
-def plain(image: Image, limits: Limits) -> tuple[Image, bytes | None, list[str]]:
+def plain(image: Image, limits: ReferenceLimits) -> tuple[Image, bytes | None, list[str]]:
     """A picture in L, RGB or RGBA, its ICC profile if that still holds, and what was changed.
 
     Gray values of more than 8 bits are divided; numbers that are no 8 or 16-bit values are
@@ -183,7 +190,7 @@ def orientation_of(image: Image) -> int:
         if isinstance(block, bytes):
             return read_exif(block.removeprefix(b"Exif\0\0")).orientation
         value = image.getexif().get(0x0112)
-    except Exception:  # Pillow's own reader meets anybody's bytes
+    except Exception:  # Pillow's own reader meets bytes from anywhere
         return UPRIGHT
     return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
 
@@ -207,7 +214,7 @@ def code(
     wished: str,
     profile: bytes | None,
     exif: bytes | None,
-    limits: Limits,
+    limits: ReferenceLimits,
     too_long: int = 0,
 ) -> tuple[bytes, str, Image, list[str]]:
     """Code a picture so that it fits: as wished, then with a loss, then smaller.
@@ -248,7 +255,7 @@ def code(
     raise Broken(f"it can't be made to fit into {limits.sent_bytes:,} bytes")
 
 
-def _guessed_too_long(image: Image, wished: str, limits: Limits) -> int:
+def _guessed_too_long(image: Image, wished: str, limits: ReferenceLimits) -> int:
     """The length of a large PNG, from a band of it, where it is far too long; else 0.
 
     Coding 90 MB only to see that they are too many takes many seconds.

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
-from evolink_widgets.images.limits import Limits
 from evolink_widgets.images.png_chunks import png_chunk
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan import Broken, Scan, claimed
 
 __all__ = ["scan_png"]
@@ -21,17 +21,17 @@ __all__ = ["scan_png"]
 _MOST_CHUNKS = 100_000
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-#: x0, y0, dx, dy of the seven passes of an interlaced picture.
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
            (0, 1, 1, 2))  # fmt: skip
-#: Chunks that say what the colours mean, and the lengths that they can have.
+"""x0, y0, dx, dy of the seven passes of an interlaced picture."""
 _COLOURS = {b"gAMA": (4,), b"cHRM": (32,), b"sRGB": (1,), b"cICP": (4,), b"sBIT": (1, 2, 3, 4),
             b"pHYs": (9,), b"bKGD": (1, 2, 6)}  # fmt: skip
+"""Chunks that say what the colours mean, and the lengths that they can have."""
 _ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _WORDS = {b"eXIf": "Exif", b"tEXt": "text", b"zTXt": "text", b"iTXt": "text", b"tIME": "a date",
           b"caBX": "content credentials"}  # fmt: skip
-#: Bytes that are inflated at once, and given to be inflated.
 _PIECE, _FED = 1 << 20, 1 << 16
+"""Bytes that are inflated at once, and given to be inflated."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,13 @@ class _Parts:
     end: int = 0
 
 
-def scan_png(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Scan:
+def scan_png(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a PNG.
+
+    Args:
+        data: the file's bytes.
+        limits: what is read at most.
+        keep_metadata: leave Exif, XMP, comments and the like in it.
 
     Raises:
         Broken: it breaks off, a checksum is wrong, or it claims what can't be.
@@ -88,7 +93,7 @@ def scan_png(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Sca
     )
 
 
-def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool) -> None:
+def _take(chunk: _Chunk, colour: int, limits: ReferenceLimits, parts: _Parts, keep: bool) -> None:
     name, body = chunk.name, chunk.body
     if name == b"IEND":
         parts.end = chunk.end
@@ -123,7 +128,7 @@ def _take(chunk: _Chunk, colour: int, limits: Limits, parts: _Parts, keep: bool)
             parts.removed.append(word)
 
 
-def _header(data: bytes, limits: Limits) -> tuple[int, int, int, int, int]:
+def _header(data: bytes, limits: ReferenceLimits) -> tuple[int, int, int, int, int]:
     if data[8:16] != b"\0\0\0\rIHDR" or len(data) < 33:
         raise Broken("it is a PNG without its header")
     if zlib.crc32(data[12:29]) != int.from_bytes(data[29:33], "big"):
@@ -219,7 +224,7 @@ def _size_of(width: int, height: int, depth: int, colour: int, interlace: int) -
     return sum(rows(columns, lines) for columns, lines in sizes)
 
 
-def _inflated(body: bytes, limits: Limits) -> bytes | None:
+def _inflated(body: bytes, limits: ReferenceLimits) -> bytes | None:
     """The profile in an iCCP chunk, as long as it is no bomb."""
     at = body.find(b"\0", 0, 81)
     if at < 1:

@@ -1,4 +1,4 @@
-"""What a PNG is made of: a signature, then chunks.
+"""PNG's signature, and the writer of a PNG chunk.
 
 Source: PNG (Third Edition), 5.2 and 5.3.
 """

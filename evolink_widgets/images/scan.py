@@ -1,4 +1,4 @@
-"""What a look into a picture file gives: its facts, and the same file without what is not sent."""
+"""The result of scanning an image file: its facts, and the file without private metadata."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ class Scan:
 
 def claimed(width: int, height: int, most: int) -> None:
     """Refuse a size that can't be, or that would fill memory, before anything is decoded.
+
+    Args:
+        width, height: pixels, as the file's header says.
+        most: pixels that may be decoded.
 
     Raises:
         Broken: with the size and the limit.

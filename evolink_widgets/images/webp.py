@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan import Broken, Scan, claimed
 
 __all__ = ["scan_webp"]
@@ -16,8 +16,13 @@ _ICC, _ALPHA, _EXIF, _XMP, _ANIMATED = 0x20, 0x10, 0x08, 0x04, 0x02
 _WORDS = {b"EXIF": "Exif", b"XMP ": "XMP"}
 
 
-def scan_webp(data: bytes, limits: Limits, *, keep_metadata: bool = False) -> Scan:
+def scan_webp(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = False) -> Scan:
     """Look into a WebP.
+
+    Args:
+        data: the file's bytes.
+        limits: what is read at most.
+        keep_metadata: leave Exif, XMP, comments and the like in it.
 
     Raises:
         Broken: it breaks off, or holds no picture.

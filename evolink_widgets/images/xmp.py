@@ -1,4 +1,4 @@
-"""XMP packets: the mark for AI-made pictures and our record, written and read.
+"""Writes and reads XMP packets: the mark for AI-made pictures, and our record.
 
 The record stands as ASCII JSON in an element of our own namespace: any prompt survives XML,
 and other programs that rewrite the packet. A stranger's packet is read by expat alone, without

@@ -16,9 +16,9 @@ from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
+from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.store.names import one_line
+from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import Host, host, speak
 from evolink_widgets.widgets.base.pictures_out import workers

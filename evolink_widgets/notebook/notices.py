@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
-from evolink_widgets.store.process import lasting
+from evolink_widgets.store.process_globals import lasting
 from evolink_widgets.widgets.base.hosts import Host, host
 
 if TYPE_CHECKING:

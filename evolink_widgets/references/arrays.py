@@ -1,21 +1,21 @@
-"""NumPy arrays as pictures, and the sentences for those that are none."""
+"""Converts NumPy arrays to pictures, and words what is wrong with those that are none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["NotAPicture", "described", "is_array", "picture_of"]
+__all__ = ["NotAPictureArray", "described", "is_array", "picture_of"]
 
 _BAND = 4_000_000
 """Values that are brought to 8 bits at once."""
 
 
-class NotAPicture(Exception):
+class NotAPictureArray(Exception):
     """The array is no picture.
 
     Args:
@@ -44,7 +44,7 @@ def described(given: Any) -> str:
         return f"an array of type {type(given).__name__}"
 
 
-def picture_of(given: Any, limits: Limits) -> Image:
+def picture_of(given: Any, limits: ReferenceLimits) -> Image:
     """A picture with the array's values, which it does not share.
 
     Args:
@@ -60,7 +60,7 @@ def picture_of(given: Any, limits: Limits) -> Image:
     try:
         array = numpy.asarray(given)
     except Exception as exc:
-        raise NotAPicture("must be an array in this machine's memory", "array.cpu()") from exc
+        raise NotAPictureArray("must be an array in this machine's memory", "array.cpu()") from exc
     _check_shape(array, limits)
     _check_values(array, numpy)
     height, width = array.shape[:2]
@@ -79,18 +79,18 @@ def picture_of(given: Any, limits: Limits) -> Image:
     return pillow.frombytes(mode, (width, height), eight.tobytes())
 
 
-def _check_shape(array: Any, limits: Limits) -> None:
+def _check_shape(array: Any, limits: ReferenceLimits) -> None:
     shape = array.shape
     if array.ndim == 3 and shape[0] in (1, 3, 4) and shape[2] not in (1, 3, 4):
-        raise NotAPicture("must have its channels last", "array.transpose(1, 2, 0)")
+        raise NotAPictureArray("must have its channels last", "array.transpose(1, 2, 0)")
     if array.ndim == 4 and shape[0] == 1:
-        raise NotAPicture("must be one picture, without an axis in front", "array[0]")
+        raise NotAPictureArray("must be one picture, without an axis in front", "array[0]")
     if array.ndim not in (2, 3) or (array.ndim == 3 and shape[2] not in (1, 3, 4)):
-        raise NotAPicture("must be height×width, or height×width×1, 3 or 4")
+        raise NotAPictureArray("must be height×width, or height×width×1, 3 or 4")
     if 0 in shape:
-        raise NotAPicture("must have at least one pixel")
+        raise NotAPictureArray("must have at least one pixel")
     if shape[0] * shape[1] > limits.decoded_pixels:
-        raise NotAPicture(f"must have at most {limits.decoded_pixels:,} pixels")
+        raise NotAPictureArray(f"must have at most {limits.decoded_pixels:,} pixels")
 
 
 def _check_values(array: Any, numpy: Any) -> None:
@@ -98,17 +98,17 @@ def _check_values(array: Any, numpy: Any) -> None:
     if kind == "b" or array.dtype == numpy.uint8:
         return
     if kind not in "fiu":
-        raise NotAPicture(rule)
+        raise NotAPictureArray(rule)
     low, high = array.min(), array.max()
     if kind == "f":
         if not (numpy.isfinite(low) and numpy.isfinite(high)):
             nearest = "numpy.nan_to_num(array)" if numpy.isnan(low) else None
-            raise NotAPicture("must hold numbers only, no NaN and no infinity", nearest)
+            raise NotAPictureArray("must hold numbers only, no NaN and no infinity", nearest)
         if low >= 0 and high <= 1:
             return
         found = f"{rule}; its values go from {low:.4g} to {high:.4g}"
-        raise NotAPicture(found, "array / 255" if low >= 0 and 1 < high <= 255 else None)
+        raise NotAPictureArray(found, "array / 255" if low >= 0 and 1 < high <= 255 else None)
     if low >= 0 and high <= 255:
-        raise NotAPicture(rule, "array.astype('uint8')")
+        raise NotAPictureArray(rule, "array.astype('uint8')")
     nearest = "(array // 257).astype('uint8')" if low >= 0 and high <= 65_535 else None
-    raise NotAPicture(f"{rule}; its values go from {low} to {high}", nearest)
+    raise NotAPictureArray(f"{rule}; its values go from {low} to {high}", nearest)

@@ -1,12 +1,12 @@
-"""Matplotlib figures and axes, known by what they can do: nothing of it is imported here."""
+"""Converts Matplotlib figures and axes to PNG, without importing Matplotlib."""
 
 from __future__ import annotations
 
 import io
 from typing import Any
 
-from evolink_widgets.images.limits import LIMITS
 from evolink_widgets.images.png import scan_png
+from evolink_widgets.images.reference_limits import LIMITS
 
 __all__ = ["is_figure", "picture_file_of"]
 
@@ -21,7 +21,7 @@ def picture_file_of(given: object) -> bytes:
     figure = _figure_of(given)
     out = io.BytesIO()
     figure.savefig(out, format="png")
-    # The name of the program that drew it says nothing to anybody here.
+    # The name of the program that drew it is of no use here.
     return scan_png(out.getvalue(), LIMITS).clean
 
 

@@ -1,4 +1,4 @@
-"""`references=[…]`: whatever a person has in hand, as pictures whose bytes are fixed from now on.
+"""Reads `references=[…]`: paths, bytes, arrays, figures, links, into fixed bytes or links.
 
 Taken are paths, links, bytes, open files, pictures of Pillow's, NumPy arrays, Matplotlib figures
 and axes, pictures of this package, data URLs, and references that the store keeps. What may
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.limits import LIMITS, Limits
 from evolink_widgets.images.pixels import orientation_of
+from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.images.scan import Broken, claimed
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.references.arrays import NotAPicture, described, is_array, picture_of
+from evolink_widgets.references.arrays import NotAPictureArray, described, is_array, picture_of
 from evolink_widgets.references.figures import is_figure, picture_file_of
+from evolink_widgets.references.from_text import read_path, read_text
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready, Source
-from evolink_widgets.references.text import read_path, read_text
 from evolink_widgets.rules.request.request import MAX_REFERENCES
 
 __all__ = ["Prepared", "prepare", "read", "read_one"]
@@ -51,7 +51,7 @@ def prepare(
     keep: Callable[[Ready], object],
     *,
     keep_metadata: bool = False,
-    limits: Limits = LIMITS,
+    limits: ReferenceLimits = LIMITS,
 ) -> Prepared:
     """Make all references ready, one after the other. Blocks; never raises for what was given.
 
@@ -85,7 +85,7 @@ def prepare(
     return Prepared(tuple(names), tuple(notices))
 
 
-def read(references: object, *, limits: Limits = LIMITS) -> tuple[Source | str, ...]:
+def read(references: object, *, limits: ReferenceLimits = LIMITS) -> tuple[Source | str, ...]:
     """The references in their order: a link stays text, everything else becomes a `Source`.
 
     Args:
@@ -101,7 +101,7 @@ def read(references: object, *, limits: Limits = LIMITS) -> tuple[Source | str, 
     return tuple(item for item in items if not isinstance(item, Problem))
 
 
-def _read(references: object, limits: Limits) -> list[Source | str | Problem]:
+def _read(references: object, limits: ReferenceLimits) -> list[Source | str | Problem]:
     rule = "must be a list of pictures, files or links"
     if isinstance(references, (Mapping, Set)):  # without an order, or no list
         return [Problem("references", shown(references), rule)]
@@ -119,7 +119,9 @@ def _read(references: object, limits: Limits) -> list[Source | str | Problem]:
     return [read_one(item, f"references[{at}]", limits=limits) for at, item in enumerate(given)]
 
 
-def read_one(given: object, place: str, *, limits: Limits = LIMITS) -> Source | str | Problem:
+def read_one(
+    given: object, place: str, *, limits: ReferenceLimits = LIMITS
+) -> Source | str | Problem:
     """One reference, whatever it is.
 
     Args:
@@ -168,11 +170,11 @@ def _is_file(given: object) -> bool:
     return callable(getattr(given, "read", None))
 
 
-def _from_text(given: Any, place: str, limits: Limits) -> Source | str | Problem:
+def _from_text(given: Any, place: str, limits: ReferenceLimits) -> Source | str | Problem:
     return read_text(str.__str__(given), place, limits)
 
 
-def _from_bytes(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_bytes(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     try:
         length = memoryview(given).nbytes
     except ValueError:
@@ -183,15 +185,15 @@ def _from_bytes(given: Any, place: str, limits: Limits) -> Source | Problem:
     return Source(place, named, bytes(given))
 
 
-def _from_path(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_path(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     return read_path(given, place)
 
 
-def _from_own(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_own(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     return read_path(given.path, place)
 
 
-def _from_file(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_file(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     """An open file, from its beginning where it can be wound back; it is left where it was."""
     name = getattr(given, "name", None)
     named = f"an open file ({shown(name)})" if isinstance(name, str) else "an open file"
@@ -222,7 +224,7 @@ def _can_seek(given: Any) -> bool:
         return False
 
 
-def _from_picture(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_picture(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     try:
         named = f"a picture of {given.width}×{given.height} ({given.mode})"
         claimed(given.width, given.height, limits.decoded_pixels)
@@ -238,10 +240,10 @@ def _from_picture(given: Any, place: str, limits: Limits) -> Source | Problem:
     return Source(place, named, copy, orientation)
 
 
-def _from_array(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_array(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     try:
         return Source(place, described(given), picture_of(given, limits))
-    except NotAPicture as exc:
+    except NotAPictureArray as exc:
         return Problem(place, described(given), exc.rule, exc.nearest)
     except MemoryError:
         return Problem(place, described(given), "must fit into memory")
@@ -249,7 +251,7 @@ def _from_array(given: Any, place: str, limits: Limits) -> Source | Problem:
         return Problem(place, described(given), "must be a NumPy array: pip install numpy")
 
 
-def _from_figure(given: Any, place: str, limits: Limits) -> Source | Problem:
+def _from_figure(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     named = f"a figure ({type(given).__name__})"
     try:
         return Source(place, named, picture_file_of(given))
@@ -262,10 +264,8 @@ def _named(given: object) -> str:
     return described(given) if is_array(given) else shown(given)
 
 
-_Reader = Callable[[Any, str, Limits], "Source | str | Problem"]
+_Reader = Callable[[Any, str, ReferenceLimits], "Source | str | Problem"]
 
-#: How each kind of thing is known, and read. The order matters: a picture of Pillow's is also
-#: an array to NumPy, a picture of ours is also a path and an array.
 _READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
     (lambda given: isinstance(given, str), _from_text),
     (lambda given: isinstance(given, (bytes, bytearray, memoryview)), _from_bytes),
@@ -276,3 +276,8 @@ _READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
     (is_figure, _from_figure),
     (_is_file, _from_file),
 )
+"""How each kind of thing is known, and read.
+
+The order matters: a picture of Pillow's is also an array to NumPy, a picture of ours is also a
+path and an array.
+"""

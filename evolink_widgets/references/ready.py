@@ -1,4 +1,4 @@
-"""A picture made ready: what the service does not take is converted, what is private stays here.
+"""Makes a reference ready to send: converts what the service refuses, removes what is private.
 
 Where the bytes are a JPEG, PNG or WebP that can be sent, their pixels are sent byte for byte and
 only what stands around them is left out. Everything else is decoded, and coded anew from its
@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.images import pixels
 from evolink_widgets.images.exif import UPRIGHT, read_exif
-from evolink_widgets.images.jpeg import scan_jpeg
-from evolink_widgets.images.kinds import (
+from evolink_widgets.images.file_kinds import (
     AVIF,
     BMP,
     GIF,
@@ -26,11 +25,12 @@ from evolink_widgets.images.kinds import (
     TAKEN,
     TIFF,
     WEBP,
-    Kind,
+    FileKind,
     kind_of,
 )
-from evolink_widgets.images.limits import LIMITS, Limits
+from evolink_widgets.images.jpeg import scan_jpeg
 from evolink_widgets.images.png import scan_png
+from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.images.scan import Broken, Scan, claimed
 from evolink_widgets.images.webp import scan_webp
 from evolink_widgets.problem import Problem
@@ -43,15 +43,17 @@ __all__ = ["make_ready"]
 
 _SCANS: dict[str, Callable[..., Scan]] = {"JPEG": scan_jpeg, "PNG": scan_png, "WEBP": scan_webp}
 _FORMATS = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp"}
-#: Kinds that are never sent as they are.
 _CONVERTED = frozenset({GIF.words, BMP.words, TIFF.words, AVIF.words, HEIF.words, WEBP.words})
+"""Kinds that are never sent as they are."""
 _NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP"}
 _ENDINGS = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",),
             "GIF": (".gif",), "BMP": (".bmp", ".dib"), "TIFF": (".tif", ".tiff"),
             "AVIF": (".avif", ".avifs"), "HEIF": (".heic", ".heif")}  # fmt: skip
 
 
-def make_ready(source: Source, *, keep_metadata: bool = False, limits: Limits = LIMITS) -> Ready:
+def make_ready(
+    source: Source, *, keep_metadata: bool = False, limits: ReferenceLimits = LIMITS
+) -> Ready:
     """Make one picture ready to be sent. Blocks: milliseconds, or seconds where it is converted.
 
     Args:
@@ -83,7 +85,7 @@ def make_ready(source: Source, *, keep_metadata: bool = False, limits: Limits = 
     return ready
 
 
-def read_file(path: Path, limits: Limits) -> bytes:
+def read_file(path: Path, limits: ReferenceLimits) -> bytes:
     """A file's bytes. Not mapped into memory: a file cut short meanwhile would end the kernel.
 
     Raises:
@@ -107,7 +109,7 @@ def refusal(source: Source, exc: Broken) -> Problem:
     return Problem(source.place, f"{source.named}: {why}{advice}", f"must be a whole {TAKEN}")
 
 
-def _kinds_of(source: Source) -> tuple[Kind, ...]:
+def _kinds_of(source: Source) -> tuple[FileKind, ...]:
     if isinstance(source.data, bytes):
         return (kind_of(source.data[:HEAD]),)
     try:
@@ -120,7 +122,12 @@ def _kinds_of(source: Source) -> tuple[Kind, ...]:
 
 
 def _from_scan(
-    source: Source, kind: Kind, scan: Scan, data: bytes, notices: list[str], limits: Limits
+    source: Source,
+    kind: FileKind,
+    scan: Scan,
+    data: bytes,
+    notices: list[str],
+    limits: ReferenceLimits,
 ) -> Ready:
     """From a file that can be sent nearly as it is, if nothing speaks against it."""
     assert kind.reader is not None
@@ -146,7 +153,12 @@ def _from_scan(
 
 
 def _from_file(
-    source: Source, kind: Kind, data: bytes, notices: list[str], limits: Limits, keep: bool
+    source: Source,
+    kind: FileKind,
+    data: bytes,
+    notices: list[str],
+    limits: ReferenceLimits,
+    keep: bool,
 ) -> Ready:
     """From a file of a kind that the service does not take."""
     assert kind.reader is not None
@@ -166,7 +178,7 @@ def _from_file(
     return _recoded(found, _wish(kind), exif, notices, original, limits)
 
 
-def _from_pixels(source: Source, image: Image, limits: Limits) -> Ready:
+def _from_pixels(source: Source, image: Image, limits: ReferenceLimits) -> Ready:
     """From a picture in memory."""
     claimed(*image.size, limits.decoded_pixels)
     found = pixels.Decoded(image, source.orientation)
@@ -174,7 +186,7 @@ def _from_pixels(source: Source, image: Image, limits: Limits) -> Ready:
     return _recoded(found, "png", None, [], original, limits)
 
 
-def _original(source: Source, kind: Kind, size: tuple[int, int], data: bytes) -> Original:
+def _original(source: Source, kind: FileKind, size: tuple[int, int], data: bytes) -> Original:
     digest = hashlib.sha256(data).hexdigest()
     return Original(source.named, kind.words, *size, len(data), digest)
 
@@ -184,7 +196,7 @@ def _upright_size(found: pixels.Decoded) -> tuple[int, int]:
     return (height, width) if found.orientation >= 5 else (width, height)
 
 
-def _wish(kind: Kind) -> str:
+def _wish(kind: FileKind) -> str:
     """The format in which a recoded picture is sent: photographs stay photographs."""
     return "jpeg" if kind.reader in ("JPEG", "AVIF", "HEIF") else "png"
 
@@ -195,7 +207,7 @@ def _recoded(
     exif: bytes | None,
     notices: list[str],
     original: Original,
-    limits: Limits,
+    limits: ReferenceLimits,
     too_long: int = 0,
 ) -> Ready:
     """Coded anew, from the pixels alone; `too_long` is the file's length where that is why."""
@@ -224,7 +236,7 @@ def _ready(
     return Ready(data, form, *size, digest, tuple(notices), original)
 
 
-def _wrong_ending(source: Source, kind: Kind) -> list[str]:
+def _wrong_ending(source: Source, kind: FileKind) -> list[str]:
     if not isinstance(source.data, Path) or not source.data.suffix:
         return []
     ending = source.data.suffix.lower()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.images.exif import UPRIGHT
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,7 +22,7 @@ class Source:
     Attributes:
         place: how it is named in messages: "references[2]".
         named: what was given, in words: "'cat.png'", "an array of uint8, 480×640×3".
-        data: the file's bytes, the file, or pixels that nobody else can change.
+        data: the file's bytes, the file, or pixels that no other code can change.
         orientation: of the pixels, as Exif counts; 1 is upright.
     """
 
@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Original:
-    """What was given.
+    """The facts of a picture as it was given, for notices and the recipe.
 
     Attributes:
         named: in words.
@@ -77,7 +77,7 @@ class Ready:
 
     @property
     def name(self) -> str:
-        """What stands for it in a request, until it is uploaded: `evolink-ref:` and its hash."""
+        """Its name in a request until it is uploaded: `evolink-ref:` and its hash."""
         return kept_name(self.sha256)
 
     @property

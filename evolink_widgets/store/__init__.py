@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from evolink_widgets.store.gallery.gallery import Gallery, GeneratedImage, ImageSet
+from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
 from evolink_widgets.store.gallery.query import Facets, Query
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
 from evolink_widgets.store.merge.merge import Merged
-from evolink_widgets.store.process import hooks
+from evolink_widgets.store.process_globals import hooks
 from evolink_widgets.store.store import Store
 
 __all__ = [
     "Cap",
     "Entry",
     "Facets",
-    "Gallery",
     "GeneratedImage",
     "ImageSet",
     "Journal",
@@ -33,6 +32,7 @@ __all__ = [
     "Spent",
     "Step",
     "Store",
+    "StoredPictures",
     "Thumb",
     "merge",
     "thumbnail",

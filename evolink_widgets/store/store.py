@@ -1,4 +1,4 @@
-"""One folder: its journal, ledger and gallery, wired."""
+"""The store: one folder with its journal, ledger, gallery, uploads and presets."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.file_names import in_file_system
+from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
 from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.merge.merge import Merged, merge
-from evolink_widgets.store.names import in_file_system
-from evolink_widgets.store.paths import absolute
-from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.uploads import Uploads
+from evolink_widgets.store.user_paths import absolute
 
 
 class Store:
@@ -40,7 +40,7 @@ class Store:
         self.database = Database(self.root / FILE)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
-        self.gallery = Gallery(self.root, self.database)
+        self.gallery = StoredPictures(self.root, self.database)
         self.uploads = Uploads(self.root, self.database)
         self.presets = Presets(lambda: self.database)
 
@@ -50,7 +50,7 @@ class Store:
         return this_process()
 
     def prompts(self, most: int = 100) -> list[str]:
-        """What was asked for last, newest first, each prompt once; at most 100 kB of text.
+        """The last prompts, newest first, each once; at most 100 kB of text.
 
         Args:
             most: how many, at most.

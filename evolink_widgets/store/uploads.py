@@ -1,4 +1,4 @@
-"""References: their bytes, kept by content, and where the files service has them.
+"""Keeps references' bytes by content, and remembers where the files service has them.
 
 The bytes lie in a folder of the store under their SHA-256, so that a request can be asked again
 when its link has run out, by any kernel. A row for each content and account says which link it
@@ -14,11 +14,11 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.journal.process_name import surely_gone
-from evolink_widgets.store.opening import (
+from evolink_widgets.store.safe_files import (
     REFERENCES,
     is_plain,
     own_folder,
@@ -60,7 +60,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Turn:
-    """Who does what about a content now.
+    """The turn to upload a content: it is there, or it is ours to upload, or another's.
 
     Attributes:
         upload: it is there; use its link.
@@ -102,7 +102,7 @@ class Uploads:
         with guarded(target, "written"):
             if size_of(target) != len(data):
                 own_folder(self._root, REFERENCES)
-                files.replace(target, data)
+                atomic_files.replace(target, data)
         if original is not None:
             with self._database.write() as connection:
                 connection.execute(
@@ -144,7 +144,13 @@ class Uploads:
                 remove(self._folder / f"{sha256}{extension}")
 
     def find(self, account: str, sha256: str, now: float) -> Upload | None:
-        """The upload whose link still holds; `None` where there is none."""
+        """The upload whose link still holds; `None` where there is none.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            now: Unix seconds.
+        """
         rows = self._database.rows(
             "SELECT * FROM uploads WHERE account = ? AND sha256 = ?", (account, sha256)
         )
@@ -183,7 +189,14 @@ class Uploads:
         return Turn(mine=True, doubtful=tried is not None and 0 <= now - tried < KEPT)
 
     def sending(self, account: str, sha256: str, owner: str, now: float) -> None:
-        """Write down that the bytes go out now: should no answer come, they may be there."""
+        """Write down that the bytes go out now: should no answer come, they may be there.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            owner: who has the turn.
+            now: Unix seconds.
+        """
         self._change("tried_at = ?", (now,), account, sha256, owner)
 
     def arrived(self, account: str, sha256: str, upload: Upload) -> None:
@@ -191,6 +204,11 @@ class Uploads:
 
         Should another have taken over meanwhile: both links are good, and those who wait have
         this one.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            upload: where it is, and until when.
         """
         with self._database.write() as connection:
             connection.execute(
@@ -201,12 +219,25 @@ class Uploads:
             )  # fmt: skip
 
     def give_up(self, account: str, sha256: str, owner: str, *, doubtful: bool) -> None:
-        """Give the turn back without an upload; `doubtful`: it may have arrived."""
+        """Give the turn back without an upload.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            owner: who has the turn.
+            doubtful: the bytes went out, and no answer came: they may be there.
+        """
         tried = "" if doubtful else "tried_at = NULL, "
         self._change(f"{tried}owner = NULL, lease_until = NULL", (), account, sha256, owner)
 
     def forget(self, account: str, sha256: str, link: str) -> None:
-        """Forget a link that leads nowhere any more; a newer one stays."""
+        """Forget a link that leads nowhere any more; a newer one stays.
+
+        Args:
+            account: the files service, and whose.
+            sha256: the content, in hex.
+            link: the one that leads nowhere.
+        """
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE uploads SET link = NULL, tried_at = NULL "

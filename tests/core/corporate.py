@@ -163,7 +163,7 @@ class Corporate(Emulated):
 
     def __init__(self, **options: Any) -> None:
         self.service = Service(**{"speed": SPEED, "rate": None, "balance": 1e6, **options})
-        self.service.gallery = SHELF  # type: ignore[assignment]
+        self.service.drawn = SHELF  # type: ignore[assignment]
         self.app = create_app(self.service, files_url=API, media_url=PICTURES)
 
     def play(self, fault: str, **how: Any) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from PIL import Image, PngImagePlugin
 
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store

@@ -22,7 +22,7 @@ from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.store.store import Store
 
@@ -140,7 +140,7 @@ class Shelf:
         self._made: dict[tuple[int, int], bytes] = {}
 
     def draw(
-        self, task_id: str, number: int, ask: Ask, seed: str, references: object = None
+        self, task_id: str, number: int, ask: CheckedRequest, seed: str, references: object = None
     ) -> tuple[bytes, str]:
         """The picture of this size, as PNG; called as the emulator's gallery is."""
         size = (ask.width, ask.height)
@@ -163,7 +163,7 @@ class InProcess(Emulated):
 
     def __init__(self, **options: Any) -> None:
         self.service = Service(**{"speed": SPEED, "rate": None, "balance": 1e6, **options})
-        self.service.gallery = SHELF  # type: ignore[assignment]
+        self.service.drawn = SHELF  # type: ignore[assignment]
 
     def play(self, fault: str, **how: Any) -> None:
         self.service.weather.play(fault, **how)

@@ -15,7 +15,7 @@ from evolink_widgets.core import loop
 from evolink_widgets.core.service.client import Client, Sent
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.outcome import Kind
+from evolink_widgets.rules.tasks.outcome import Outcome
 from evolink_widgets.rules.tasks.task import TaskStatus
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def test_a_request_becomes_a_task_that_can_be_read_listed_and_paid(emulator: Emu
     async def story(client: Client) -> None:
         before = await client.credits()
         sent = await client.create(ImageRequest("a fox", size="1:1", quality="low"), KEYS[1])
-        assert sent.verdict.kind is Kind.ACCEPTED
+        assert sent.verdict.kind is Outcome.ACCEPTED
         assert sent.snapshot is not None
         task_id = sent.snapshot.id
         assert sent.snapshot.receipt.reserved
@@ -112,7 +112,7 @@ ODD = [b"", b"null", b"[]", b'"text"', b"<html>", b"\xff\xfe\0", b'{"id": null}'
 @pytest.mark.parametrize("body", ODD)
 def test_a_2xx_that_holds_no_task_leaves_the_outcome_open(body: bytes) -> None:
     sent = on(answering(200, body, {"x-request-id": "r-1"}), create)
-    assert sent.verdict.kind is Kind.UNKNOWN
+    assert sent.verdict.kind is Outcome.UNKNOWN
     assert sent.verdict.find
     assert isinstance(sent.error, errors.OutcomeUnknown)
     assert sent.error.request_id == "r-1"
@@ -138,20 +138,20 @@ def test_the_answer_about_another_task_is_not_taken() -> None:
 
 
 STATUSES = {
-    400: (errors.RequestRefused, Kind.REFUSED),
-    401: (errors.AuthenticationError, Kind.REFUSED),
-    402: (errors.InsufficientCredits, Kind.REFUSED),
-    403: (errors.PermissionDenied, Kind.REFUSED),
-    404: (errors.NotFound, Kind.REFUSED),
-    413: (errors.RequestTooLarge, Kind.REFUSED),
-    418: (errors.RequestRefused, Kind.REFUSED),
-    429: (errors.RateLimited, Kind.REFUSED),
-    301: (errors.OutcomeUnknown, Kind.UNKNOWN),
-    408: (errors.OutcomeUnknown, Kind.UNKNOWN),
-    500: (errors.OutcomeUnknown, Kind.UNKNOWN),
-    502: (errors.OutcomeUnknown, Kind.UNKNOWN),
-    503: (errors.OutcomeUnknown, Kind.UNKNOWN),
-    599: (errors.OutcomeUnknown, Kind.UNKNOWN),
+    400: (errors.RequestRefused, Outcome.REFUSED),
+    401: (errors.AuthenticationError, Outcome.REFUSED),
+    402: (errors.InsufficientCredits, Outcome.REFUSED),
+    403: (errors.PermissionDenied, Outcome.REFUSED),
+    404: (errors.NotFound, Outcome.REFUSED),
+    413: (errors.RequestTooLarge, Outcome.REFUSED),
+    418: (errors.RequestRefused, Outcome.REFUSED),
+    429: (errors.RateLimited, Outcome.REFUSED),
+    301: (errors.OutcomeUnknown, Outcome.UNKNOWN),
+    408: (errors.OutcomeUnknown, Outcome.UNKNOWN),
+    500: (errors.OutcomeUnknown, Outcome.UNKNOWN),
+    502: (errors.OutcomeUnknown, Outcome.UNKNOWN),
+    503: (errors.OutcomeUnknown, Outcome.UNKNOWN),
+    599: (errors.OutcomeUnknown, Outcome.UNKNOWN),
 }
 
 
@@ -172,7 +172,7 @@ def test_an_admission_refusal_under_503_is_no_unknown_outcome() -> None:
     body = b'{"error": {"code": "no_available_channel", "message": "none is free"}}'
     sent = on(answering(503, body), create)
     assert type(sent.error) is errors.ServiceUnavailable
-    assert sent.verdict.kind is Kind.REFUSED
+    assert sent.verdict.kind is Outcome.REFUSED
     assert sent.verdict.resend
 
 

@@ -31,7 +31,7 @@ from evolink_widgets import errors
 from evolink_widgets.core.session import Session
 from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Query, Store
 from evolink_widgets.store.gallery.archive import export_zip

@@ -17,7 +17,7 @@ from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.widgets.base.describe import run
 

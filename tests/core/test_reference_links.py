@@ -16,8 +16,8 @@ from services import InProcess, OnPort, Scripted
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed, EvolinkError, InvalidRequest
-from evolink_widgets.references.links import hide_secrets, name_of, whole_link
 from evolink_widgets.references.read import read
+from evolink_widgets.references.secret_links import hide_secrets, name_of, whole_link
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.embed import read_recipe

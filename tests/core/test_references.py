@@ -14,7 +14,7 @@ from uploads import kept, stored
 from evolink_widgets.core.session import Session
 from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused, StoreDamaged
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.request import ImageRequest
 
 Open = Callable[..., Session]

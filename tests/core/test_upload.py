@@ -29,7 +29,7 @@ from evolink_widgets.errors import (
     StoreDamaged,
     Unreachable,
 )
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.store.uploads import KEPT
 
 Program = Callable[..., "subprocess.Popen[str]"]

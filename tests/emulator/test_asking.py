@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.emulator.http.app import API_URL, create_app
-from evolink_widgets.emulator.service.checks import read_ask
+from evolink_widgets.emulator.service.read_request import read_request
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller
@@ -62,7 +62,7 @@ def test_every_legal_size_and_prompt_is_taken_as_it_is(
     prompt: str, edges: tuple[int, int], sign: str, n: int
 ) -> None:
     size = f"{edges[0]}{sign}{edges[1]}"
-    ask = read_ask({"model": "gpt-image-2", "prompt": prompt, "size": size, "n": n})
+    ask = read_request({"model": "gpt-image-2", "prompt": prompt, "size": size, "n": n})
     assert (ask.width, ask.height, ask.prompt, ask.n) == (*edges, prompt, n)
 
 

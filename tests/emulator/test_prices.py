@@ -6,7 +6,7 @@ import pytest
 
 from evolink_widgets.emulator.__main__ import _parser, _service
 from evolink_widgets.emulator.service import prices
-from evolink_widgets.emulator.service.checks import Ask, read_ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask as Asking
@@ -15,8 +15,8 @@ from .conftest import Caller, Clock
 OUTPUT, IMAGE = 0.027 * 68 / 1000, 0.0072 * 68 / 1000
 
 
-def ask(**fields: object) -> Ask:
-    return read_ask({"model": "gpt-image-2", "prompt": "a fox", **fields})
+def ask(**fields: object) -> CheckedRequest:
+    return read_request({"model": "gpt-image-2", "prompt": "a fox", **fields})
 
 
 def test_the_two_ends_of_the_published_range() -> None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.storage import recognise as looks_module
-from evolink_widgets.emulator.storage.recognise import Drawn, Looks
+from evolink_widgets.emulator.storage.recognise import Drawn, DrawnIndex
 
 from .conftest import Ask, Caller, Clock
 
@@ -229,7 +229,7 @@ def test_what_was_drawn_is_known_to_the_next_process(tmp_path: Path, clock: Cloc
     clock.now += 3600
     data, _ = first.picture(record.id, 0)
     second = Service(clock=clock, memory=memory)
-    assert second.looks.alike(data) == f"{record.id}/0"
+    assert second.index.alike(data) == f"{record.id}/0"
     stored = second.files.put(data)
     link = second.files.document(stored, FILES_URL)["file_url"]
     edit, _ = second.create({"model": "gpt-image-2", "prompt": "make it night", "size": SIZE,
@@ -242,12 +242,12 @@ def test_what_was_drawn_is_known_to_the_next_process(tmp_path: Path, clock: Cloc
 
 def test_looks_are_bounded_and_take_no_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looks_module, "_MOST", 3)
-    looks = Looks()
+    index = DrawnIndex()
     for number in range(5):
         picture = Image.new("RGB", (64, 40), (number * 50, 10, 200 - number * 40))
-        looks.remember(f"task-unified-1/{number}", as_file(picture), picture)
-    assert looks.alike(as_file(Image.new("RGB", (64, 40), (200, 10, 40)))) == "task-unified-1/4"
-    assert looks.alike(as_file(Image.new("RGB", (64, 40), (0, 10, 200)))) is None
-    assert looks.alike(b"no picture") is None
-    assert not looks.learn(Drawn("task-unified-2/0", "00", 1.0, "%%%"))
-    assert not looks.learn(Drawn("task-unified-2/0", "00", 1.0, "QUJD"))
+        index.remember(f"task-unified-1/{number}", as_file(picture), picture)
+    assert index.alike(as_file(Image.new("RGB", (64, 40), (200, 10, 40)))) == "task-unified-1/4"
+    assert index.alike(as_file(Image.new("RGB", (64, 40), (0, 10, 200)))) is None
+    assert index.alike(b"no picture") is None
+    assert not index.learn(Drawn("task-unified-2/0", "00", 1.0, "%%%"))
+    assert not index.learn(Drawn("task-unified-2/0", "00", 1.0, "QUJD"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from promises.machine import Count
 from promises.signed import mark
 
-from evolink_widgets.emulator.service.record import Record
+from evolink_widgets.emulator.service.task_record import TaskRecord
 from evolink_widgets.store.store import Store
 
 #: Refusals after which a request goes out again by itself: it was surely not accepted.
@@ -39,7 +39,7 @@ def sent_once(root: Path, counts: dict[str, float], unsent: int = 0) -> Count:
 
 def compare(
     root: Path,
-    accepted: Iterable[Record],
+    accepted: Iterable[TaskRecord],
     counts: dict[str, float],
     *,
     cap: float = float("inf"),
@@ -66,7 +66,7 @@ def compare(
     return count
 
 
-def _paid_twice(accepted: list[Record], shared: Mapping[str, int]) -> int:
+def _paid_twice(accepted: list[TaskRecord], shared: Mapping[str, int]) -> int:
     """Purchases beyond one of each prompt, and pictures beyond what a pool may have."""
     tasks = Counter(record.ask.prompt for record in accepted)
     pictures: Counter[str] = Counter()
@@ -77,7 +77,7 @@ def _paid_twice(accepted: list[Record], shared: Mapping[str, int]) -> int:
     return sum(max(0, number) for number in beyond)
 
 
-def _pictures(store: Store, accepted: list[Record], count: Count) -> None:
+def _pictures(store: Store, accepted: list[TaskRecord], count: Count) -> None:
     """Each picture that the service made is a file, whole, and stands under its own task."""
     here: defaultdict[str | None, set[int]] = defaultdict(set)
     for row in store.database.rows("SELECT p.*, s.task_id FROM pictures p JOIN sets s USING (key)"):
@@ -96,7 +96,7 @@ def _pictures(store: Store, accepted: list[Record], count: Count) -> None:
             count.problems.append(f"{missing} pictures of {record.ask.prompt!r} are not here")
 
 
-def _journal(rows: list[object], accepted: list[Record], count: Count) -> None:
+def _journal(rows: list[object], accepted: list[TaskRecord], count: Count) -> None:
     ids = Counter(row["task_id"] for row in rows if row["task_id"])  # type: ignore[index]
     twice = [task for task, times in ids.items() if times > 1]
     unknown = {record.id for record in accepted} - set(ids)
@@ -107,7 +107,7 @@ def _journal(rows: list[object], accepted: list[Record], count: Count) -> None:
 
 
 def _credits(
-    store: Store, accepted: list[Record], counts: dict[str, float], cap: float, count: Count
+    store: Store, accepted: list[TaskRecord], counts: dict[str, float], cap: float, count: Count
 ) -> None:
     spent = store.ledger.spent()
     charged = counts["charged credits"]

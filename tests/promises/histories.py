@@ -53,7 +53,7 @@ class Histories(RuleBasedStateMachine):
         self.began = self.now = time.time()
         self.released = 0.0
         self.emulator = InProcess(clock=self.clock, speed=400, allowance=None)
-        self.emulator.service.gallery = Signed()  # type: ignore[assignment]
+        self.emulator.service.drawn = Signed()  # type: ignore[assignment]
         self.posts: Counter[str] = Counter()
         self.resent: Counter[str] = Counter()
         self.kernels: list[Kernel] = []

@@ -37,8 +37,8 @@ from services import InProcess, quick, until
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.emulator.service import prices
-from evolink_widgets.emulator.service.checks import read_ask
-from evolink_widgets.emulator.service.record import Record
+from evolink_widgets.emulator.service.read_request import read_request
+from evolink_widgets.emulator.service.task_record import TaskRecord
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.store import Store
@@ -136,7 +136,7 @@ class Round:
 
     def reserve(self, request: ImageRequest) -> float:
         """What the service sets aside for it."""
-        return prices.reserve(read_ask(request.payload()), self.factor)
+        return prices.reserve(read_request(request.payload()), self.factor)
 
     def strangers(
         self, number: int, mine: Sequence[ImageRequest], never: Sequence[ImageRequest]
@@ -233,7 +233,7 @@ class Round:
             store.close()
         return tally
 
-    def count_store(self, store: Store, records: Sequence[Record], tally: Tally) -> None:
+    def count_store(self, store: Store, records: Sequence[TaskRecord], tally: Tally) -> None:
         rows = store.database.rows("SELECT key FROM tasks")
         entries = [entry for row in rows if (entry := store.journal.get(row["key"])) is not None]
         known = {entry.task_id for entry in entries if entry.key not in self.lost}
@@ -261,7 +261,7 @@ class Round:
         self.check_books(store, records, tally)
 
     def is_distinct(
-        self, entry: Entry, mine: Record, entries: Sequence[Entry], known: Set[str | None]
+        self, entry: Entry, mine: TaskRecord, entries: Sequence[Entry], known: Set[str | None]
     ) -> bool:
         """Whether its credits differ from all other tasks, and all other asks, of that time."""
         asks = [one for one in entries if _alike(one) != _alike(entry) and one.key in self.lost]
@@ -274,7 +274,7 @@ class Round:
         ]
         return mine.reserved not in credits
 
-    def check_books(self, store: Store, records: Sequence[Record], tally: Tally) -> None:
+    def check_books(self, store: Store, records: Sequence[TaskRecord], tally: Tally) -> None:
         """Nothing of a stranger's is in the gallery, and the ledger is what the own tasks cost."""
         by_id = {record.id: record for record in records}
         for row in store.database.rows("SELECT task_id, key FROM sets"):

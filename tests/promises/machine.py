@@ -20,9 +20,9 @@ from promises.signed import Signed
 from services import OnPort
 
 from evolink_widgets.emulator.http.server import bind, serve
-from evolink_widgets.emulator.service.record import Record
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.storage.memory import Memory
+from evolink_widgets.emulator.service.task_record import TaskRecord
+from evolink_widgets.emulator.storage.task_file import TaskFile
 
 SPEED = 400
 
@@ -105,9 +105,9 @@ class Emulator:
         media.close()
         return cls(process, port, memory)
 
-    def accepted(self) -> list[Record]:
+    def accepted(self) -> list[TaskRecord]:
         """Every task that the service accepted, by its own record."""
-        return [found for found in Memory(self.memory).news() if isinstance(found, Record)]
+        return [found for found in TaskFile(self.memory).news() if isinstance(found, TaskRecord)]
 
     def stop(self) -> None:
         """End it."""
@@ -120,7 +120,7 @@ def _serve(api: Any, media: Any, memory: Path, options: dict[str, Any]) -> None:
         **{"speed": SPEED, "rate": None, "balance": 1e6, "allowance": None, **options},
         memory=memory,
     )
-    service.gallery = Signed()  # type: ignore[assignment]
+    service.drawn = Signed()  # type: ignore[assignment]
     asyncio.run(serve(service, api, media))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from png_parts import chunk
 from services import SHELF
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 _END = 12
 """Bytes of a PNG's last chunk."""
@@ -20,7 +20,7 @@ class Signed:
     """Hands out the shelf's pictures, each with a text chunk of its own."""
 
     def draw(
-        self, task_id: str, number: int, ask: Ask, seed: str, references: object = None
+        self, task_id: str, number: int, ask: CheckedRequest, seed: str, references: object = None
     ) -> tuple[bytes, str]:
         """A whole PNG; called as the emulator's gallery is."""
         data, kind = SHELF.draw(task_id, number, ask, seed)

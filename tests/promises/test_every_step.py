@@ -29,7 +29,7 @@ class Case:
         self.root = root
         self.posts: Counter[str] = Counter()
         self.emulator = InProcess(speed=400, allowance=None)
-        self.emulator.service.gallery = Signed()  # type: ignore[assignment]
+        self.emulator.service.drawn = Signed()  # type: ignore[assignment]
         if fault != "fair":
             self.emulator.play(fault)
 

@@ -20,9 +20,9 @@ from PIL.PngImagePlugin import PngInfo
 from references.hostile import MARK, drawn, exif, saved
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.limits import Limits
+from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.problem import Problem
-from evolink_widgets.references import text as text_module
+from evolink_widgets.references import from_text as text_module
 from evolink_widgets.references.read import Prepared, prepare, read
 from evolink_widgets.references.source import Ready, Source
 
@@ -88,17 +88,19 @@ def test_a_data_url_of_any_length_is_decoded_piece_by_piece_to_the_same_bytes(
     for length in (0, 1, 2, 3, 74, 75, 76, 77, 1000, 4999):
         data = random.Random(length).randbytes(length)
         url = "data:image/png;base64," + SPELT[spelling](base64.b64encode(data).decode())
-        read = text_module.read_text(url, "references[0]", Limits())
+        read = text_module.read_text(url, "references[0]", ReferenceLimits())
         assert isinstance(read, Source)
         assert read.data == data
-        exact = text_module.read_text(url, "references[0]", Limits(read_bytes=length))
+        exact = text_module.read_text(url, "references[0]", ReferenceLimits(read_bytes=length))
         assert isinstance(exact, Source)  # the count beforehand never says too many
         if length:
-            short = text_module.read_text(url, "references[0]", Limits(read_bytes=length - 1))
+            short = text_module.read_text(
+                url, "references[0]", ReferenceLimits(read_bytes=length - 1)
+            )
             assert isinstance(short, Problem)
 
 
-def peak_of(url: str, limits: Limits) -> tuple[object, int]:
+def peak_of(url: str, limits: ReferenceLimits) -> tuple[object, int]:
     """What a data URL gives, and how many bytes were allocated at most on the way."""
     tracemalloc.start()
     try:
@@ -114,28 +116,28 @@ def test_a_data_url_that_is_too_long_is_refused_before_it_is_copied_or_decoded(
     head: str, unit: str
 ) -> None:
     url = head + unit * 5_000_000
-    found, peak = peak_of(url, Limits(read_bytes=1_000_000))
+    found, peak = peak_of(url, ReferenceLimits(read_bytes=1_000_000))
     assert isinstance(found, Problem)
     assert "at most 1,000,000 bytes" in found.rule
     assert peak < 100_000
 
 
 def test_what_only_pretends_to_be_short_is_given_up_as_soon_as_it_is_too_long() -> None:
-    found, peak = peak_of("data:," + "%zz" * 5_000_000, Limits(read_bytes=6_000_000))
+    found, peak = peak_of("data:," + "%zz" * 5_000_000, ReferenceLimits(read_bytes=6_000_000))
     assert isinstance(found, Problem)
     assert peak < 20_000_000
 
 
 def test_a_sound_data_url_takes_little_more_memory_than_its_bytes_twice() -> None:
     url = "data:image/png;base64," + "AAAA" * 4_000_000
-    found, peak = peak_of(url, Limits())
+    found, peak = peak_of(url, ReferenceLimits())
     assert isinstance(found, Source)
     assert isinstance(found.data, bytes)
     assert peak < 2.5 * len(found.data)
 
 
 def test_a_text_of_many_megabytes_is_no_files_name_and_is_not_copied() -> None:
-    found, peak = peak_of("/x" * 10_000_000, Limits())
+    found, peak = peak_of("/x" * 10_000_000, ReferenceLimits())
     assert isinstance(found, Problem)
     assert peak < 100_000
 
@@ -349,7 +351,7 @@ class Endless(io.RawIOBase):
 
 
 def test_open_files_are_read_no_further_than_a_picture_can_be(path: Path) -> None:
-    small = Limits(read_bytes=100_000)
+    small = ReferenceLimits(read_bytes=100_000)
     assert "at most 100,000 bytes" in problem(Endless(), limits=small).rule
     assert "at most 100,000 bytes" in problem(bytes(100_001), limits=small).rule
     with path.open(encoding="latin-1") as file:

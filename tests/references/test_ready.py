@@ -15,7 +15,7 @@ from png_parts import SIGNATURE, chunk, pixels_of
 from references.hostile import END, MARK, drawn, exif, header, saved, srgb
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.limits import LIMITS, Limits
+from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready, Source
 
@@ -252,7 +252,7 @@ def test_transparency_stays() -> None:
     assert seen.getchannel("A").getextrema() == (0, 255)
 
 
-SMALL = Limits(sent_bytes=30_000)
+SMALL = ReferenceLimits(sent_bytes=30_000)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
@@ -281,14 +281,14 @@ def test_a_jpeg_of_too_many_bytes_is_compressed_and_says_so() -> None:
 
 def test_the_limit_itself_fits() -> None:
     given = saved("PNG")
-    exact = Limits(sent_bytes=len(ready(given).data))
+    exact = ReferenceLimits(sent_bytes=len(ready(given).data))
     assert ready(given, limits=exact).notices == ()
-    assert ready(given, limits=Limits(sent_bytes=exact.sent_bytes - 1)).notices != ()
+    assert ready(given, limits=ReferenceLimits(sent_bytes=exact.sent_bytes - 1)).notices != ()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF"])
 def test_too_many_pixels_are_scaled_down(kind: str) -> None:
-    limits = Limits(sent_pixels=96 * 64 // 4)
+    limits = ReferenceLimits(sent_pixels=96 * 64 // 4)
     result = ready(saved(kind), limits=limits)
     assert result.width * result.height <= limits.sent_pixels
     assert (result.width, result.height) == (48, 32)
@@ -296,7 +296,7 @@ def test_too_many_pixels_are_scaled_down(kind: str) -> None:
 
 
 def test_a_huge_jpeg_is_halved_while_it_is_decoded_and_a_huge_png_refused() -> None:
-    limits = Limits(sent_pixels=3000, decoded_pixels=4000, jpeg_pixels=10_000)
+    limits = ReferenceLimits(sent_pixels=3000, decoded_pixels=4000, jpeg_pixels=10_000)
     result = ready(saved("JPEG"), limits=limits)
     assert result.width * result.height <= 3000
     with pytest.raises(InvalidRequest, match="at most 4,000 are read"):
@@ -304,14 +304,14 @@ def test_a_huge_jpeg_is_halved_while_it_is_decoded_and_a_huge_png_refused() -> N
     with pytest.raises(InvalidRequest, match="at most 4,000 are read"):
         ready(saved("JPEG", progressive=True), limits=limits)
     with pytest.raises(InvalidRequest, match="at most 5,000 are read"):
-        ready(saved("JPEG"), limits=Limits(jpeg_pixels=5000))
+        ready(saved("JPEG"), limits=ReferenceLimits(jpeg_pixels=5000))
 
 
 def test_a_file_is_not_read_further_than_a_picture_can_be(tmp_path: Path) -> None:
     path = tmp_path / "long.png"
     path.write_bytes(saved("PNG"))
     with pytest.raises(InvalidRequest, match="more than 100 bytes"):
-        ready(path, limits=Limits(read_bytes=100))
+        ready(path, limits=ReferenceLimits(read_bytes=100))
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_limits_are_those_of_the_service() -> None:
 
 
 def test_a_large_picture_is_not_packed_in_vain_only_to_see_that_it_does_not_fit() -> None:
-    limits = Limits(sent_bytes=60_000)
+    limits = ReferenceLimits(sent_bytes=60_000)
     image = noise((200, 160))
     assert ready(image, limits=limits).format == "jpeg"
     flat = Image.new("RGB", (400, 320), "red")  # as large, and packs well

@@ -10,7 +10,7 @@ from evolink_widgets import errors
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.tasks.outcome import (
     Event,
-    Kind,
+    Outcome,
     Verdict,
     judge,
     retry_after,
@@ -21,14 +21,14 @@ from evolink_widgets.rules.tasks.outcome import (
 NO, UNKNOWN, LATER = Billed.NO, Billed.UNKNOWN, Billed.LATER
 
 # What we know, whether it was billed, whether it may be sent again by itself, is looked for.
-NOT_SENT = (Kind.NOT_SENT, NO, True, False)
-DOUBT = (Kind.UNKNOWN, UNKNOWN, False, True)
-TAKEN = (Kind.ACCEPTED, LATER, False, False)
-REFUSED = (Kind.REFUSED, NO, False, False)
-REFUSED_FOR_NOW = (Kind.REFUSED, NO, True, False)
-READ = (Kind.ACCEPTED, NO, False, False)
-READ_AGAIN = (Kind.UNKNOWN, NO, True, False)
-Row = tuple[Kind, Billed, bool, bool]
+NOT_SENT = (Outcome.NOT_SENT, NO, True, False)
+DOUBT = (Outcome.UNKNOWN, UNKNOWN, False, True)
+TAKEN = (Outcome.ACCEPTED, LATER, False, False)
+REFUSED = (Outcome.REFUSED, NO, False, False)
+REFUSED_FOR_NOW = (Outcome.REFUSED, NO, True, False)
+READ = (Outcome.ACCEPTED, NO, False, False)
+READ_AGAIN = (Outcome.UNKNOWN, NO, True, False)
+Row = tuple[Outcome, Billed, bool, bool]
 
 # First and last status, and what follows. Each table covers every status there is, once.
 POST_WITH_A_TASK: list[tuple[int, int, Row]] = [

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
-from evolink_widgets.images import xmp, xmp_places
+from evolink_widgets.images import xmp, xmp_in_files
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.embed import read_recipe
@@ -181,9 +181,9 @@ THEIRS = (
 @pytest.mark.parametrize("kind", KINDS)
 def test_xmp_that_is_there_already_stays_and_there_is_one_packet(admit, kind):
     plain = encoded(kind)
-    image = admit(data=xmp_places.with_packet(plain, THEIRS.encode()))
+    image = admit(data=xmp_in_files.with_packet(plain, THEIRS.encode()))
     after = with_recipe(image)
-    packet = xmp_places.packets(after).main
+    packet = xmp_in_files.packets(after).main
     assert after.count(b"xpacket begin") == 1
     assert b'dc:format="image/png"' in packet
     ElementTree.fromstring(packet)
@@ -192,16 +192,16 @@ def test_xmp_that_is_there_already_stays_and_there_is_one_packet(admit, kind):
 
 def test_a_record_rewritten_by_another_program_is_still_read(admit, tmp_path):
     image = admit(prompt="a <fox> & ]]> hare")
-    record = xmp.read(xmp_places.packets(with_recipe(image)).main, f"{xmp.OURS} Recipe")
+    record = xmp.read(xmp_in_files.packets(with_recipe(image)).main, f"{xmp.OURS} Recipe")
     root = ElementTree.fromstring(xmp.packet(xmp.carrying(record)).decode())
     again = ElementTree.tostring(root, encoding="utf-16")
     path = tmp_path / "other.png"
-    path.write_bytes(xmp_places.with_packet(image.bytes, again))
+    path.write_bytes(xmp_in_files.with_packet(image.bytes, again))
     assert read_recipe(path) == image.recipe
     as_attribute = f"<a xmlns:q='{xmp.OURS}'/>"
     element = ElementTree.fromstring(as_attribute)
     element.set(f"{{{xmp.OURS}}}Recipe", record)
-    path.write_bytes(xmp_places.with_packet(image.bytes, ElementTree.tostring(element)))
+    path.write_bytes(xmp_in_files.with_packet(image.bytes, ElementTree.tostring(element)))
     assert read_recipe(path) == image.recipe
 
 
@@ -241,7 +241,7 @@ def test_a_picture_damaged_by_hand_is_named_and_can_still_be_copied_bare(admit, 
 
 
 def packed(packet: bytes, kind: str = "png") -> bytes:
-    return xmp_places.with_packet(encoded(kind), packet)
+    return xmp_in_files.with_packet(encoded(kind), packet)
 
 
 def carrying(record: str) -> bytes:
@@ -342,8 +342,8 @@ def test_damaged_files_never_raise_anything_else(tmp_path, data, kind):
     path.write_bytes(bytes(whole))
     with contextlib.suppress(StoreError, InvalidRequest):
         read_recipe(path)
-    with contextlib.suppress(xmp_places.BadContainer):
-        xmp_places.with_packet(bytes(whole), b"<a/>")
+    with contextlib.suppress(xmp_in_files.BadContainer):
+        xmp_in_files.with_packet(bytes(whole), b"<a/>")
 
 
 def test_a_copy_of_a_copy_says_the_same(admit, tmp_path):

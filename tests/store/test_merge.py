@@ -15,7 +15,7 @@ import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreTooNew
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Step, Store

@@ -16,7 +16,7 @@ from PIL import Image
 
 import evolink_widgets as ew
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.images.limits import LIMITS
+from evolink_widgets.images.reference_limits import LIMITS
 from evolink_widgets.references.read import read_one
 from evolink_widgets.references.source import Source
 from evolink_widgets.rules.request.recipe import Recipe

@@ -11,7 +11,7 @@ import pytest
 
 from evolink_widgets.store import Query, Store
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.process_name import surely_gone, this_process
 
 KEY = "k3j2mnpqrstu"
@@ -71,11 +71,11 @@ def test_two_that_delete_and_restore_the_same_pictures_lose_none(admit, store, n
         with closing(sqlite3.connect(store.database.path)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     hosts = [
-        Gallery(store.root, Database(store.database.path, vfs=vfs, busy_timeout=30))
+        StoredPictures(store.root, Database(store.database.path, vfs=vfs, busy_timeout=30))
         for _ in range(3)
     ]
 
-    def to_and_fro(gallery: Gallery) -> None:
+    def to_and_fro(gallery: StoredPictures) -> None:
         for _ in range(6):
             gallery.trash(slots, now=now)
             gallery.page(Query(), 0, 9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import evolink_widgets as ew
-from evolink_widgets.references.links import whole_link
+from evolink_widgets.references.secret_links import whole_link
 
 SECRET = "s3cr3t-3f9c1d7be2a84c60"
 LINK = f"https://bucket.example/b.png?X-Amz-Signature={SECRET}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused
 from evolink_widgets.store.ledger.ledger import Cap
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.store.ledger.ledger import Ledger

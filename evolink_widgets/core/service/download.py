@@ -17,7 +17,7 @@ from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnsw
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.opening import (
+from evolink_widgets.store.safe_files import (
     change_plain,
     is_plain,
     is_there,

@@ -11,7 +11,7 @@ import asyncio
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.service.pace import Pace
-from evolink_widgets.store.process import lasting
+from evolink_widgets.store.process_globals import lasting
 
 POSTS = 8
 """Paid requests on their way at once."""

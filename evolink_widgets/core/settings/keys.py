@@ -15,7 +15,7 @@ from typing import NoReturn
 from evolink_widgets.core.settings.redaction import TELLING, Redaction
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
-from evolink_widgets.store.process import lasting
+from evolink_widgets.store.process_globals import lasting
 
 __all__ = ["KEY_VARIABLE", "TELLING", "Key", "find_key"]
 

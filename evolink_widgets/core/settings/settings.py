@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.money.budget import Budget, Per
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.rules.request.services import is_loopback, plain_address
-from evolink_widgets.store.paths import absolute
-from evolink_widgets.store.process import lasting
+from evolink_widgets.rules.request.service_address import is_loopback, plain_address
+from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.user_paths import absolute
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from evolink_widgets.core.shared.task_search import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import Watcher
 from evolink_widgets.core.workers import Workers
-from evolink_widgets.rules.request.services import service_name
+from evolink_widgets.rules.request.service_address import service_name
 from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     Unreachable,
 )
-from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.uploads import Upload, Uploads
 
 __all__ = ["Uploader"]

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.state import Stage
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
-from evolink_widgets.store.gallery.examine import pixels_of
+from evolink_widgets.store.gallery.check_picture import pixels_of
 from evolink_widgets.store.journal.journal import is_found
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.tasks.task import TaskSnapshot
-    from evolink_widgets.store.gallery.gallery import Gallery
+    from evolink_widgets.store.gallery.gallery import StoredPictures
 
 TAKEN_BACK = "The task that was found is another's; looking once more."
 
@@ -109,7 +109,7 @@ async def give_back(context: TaskContext, why: AnothersTask) -> None:
     )
 
 
-def _remove_parts(gallery: Gallery, key: str, number: int) -> None:
+def _remove_parts(gallery: StoredPictures, key: str, number: int) -> None:
     for index in range(number):
         gallery.drop_part(key, index)
 

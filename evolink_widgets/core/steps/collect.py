@@ -11,9 +11,9 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.adopt import AnothersTask, PixelCheck, give_back
 from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
-from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Step, is_found
-from evolink_widgets.store.opening import size_of
+from evolink_widgets.store.safe_files import size_of
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
@@ -138,7 +138,7 @@ async def _picture(context: TaskContext, links: Links, check: PixelCheck, index:
         await asyncio.sleep(parts.retry.spread(pause))
 
 
-def _tidy(gallery: Gallery, key: str, here: Set[int]) -> None:
+def _tidy(gallery: StoredPictures, key: str, here: Set[int]) -> None:
     """Remove what a killed kernel left of pictures that it had taken in already."""
     for index in here:
         with contextlib.suppress(StoreError):

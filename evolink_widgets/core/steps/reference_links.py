@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.references.links import whole_link
+from evolink_widgets.references.secret_links import whole_link
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
-from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.journal.journal import Step
 
 if TYPE_CHECKING:

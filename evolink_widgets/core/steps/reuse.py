@@ -21,7 +21,7 @@ from evolink_widgets.core.state import Stored
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pool import Offer, Slot
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, lasting
 
 REMEMBERED = 256
 """Executions whose takings are remembered; an older cell that still asks begins anew."""

@@ -21,7 +21,7 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.adopt import adopt
 from evolink_widgets.core.steps.reference_links import linked, renewed
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
-from evolink_widgets.rules.tasks.outcome import Kind
+from evolink_widgets.rules.tasks.outcome import Outcome
 from evolink_widgets.store.journal.failures import error_from, failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
 
@@ -123,7 +123,7 @@ def _lost(context: TaskContext, earlier: Entry, entry: Entry, sent: Sent) -> dic
     """
     assert sent.error is not None
     doubt = in_doubt_since(earlier)
-    is_refused = sent.verdict.kind is not Kind.UNKNOWN
+    is_refused = sent.verdict.kind is not Outcome.UNKNOWN
     if is_refused and doubt is not None:
         kept = {
             name: value for name, value in (earlier.failure or {}).items() if name != "accepted"

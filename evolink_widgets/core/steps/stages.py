@@ -16,9 +16,9 @@ from evolink_widgets.errors import (
     TaskFailed,
     WaitingStopped,
 )
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts

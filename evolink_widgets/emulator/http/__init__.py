@@ -1,1 +1,1 @@
-"""The emulator's HTTP face: an ASGI application, its routes, and the server on a port."""
+"""The emulator over HTTP: an ASGI application, its routes, and the server on a port."""

@@ -1,4 +1,4 @@
-"""The service's HTTP face: one ASGI application with three hosts, and a control room for tests.
+"""Builds the emulator's ASGI application: three hosts, and routes to control it from tests.
 
 Which host is meant is told by the request's Host header, or by the port it came in on; so the
 same application serves in process and on ports. A fault that breaks a connection calls what the
@@ -21,19 +21,19 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from evolink_widgets.emulator.http.auth import Door, Sleep, refuse_route
-from evolink_widgets.emulator.http.control import ControlFace
-from evolink_widgets.emulator.http.images import ImagesFace
-from evolink_widgets.emulator.http.json_values import break_off
-from evolink_widgets.emulator.http.media import MediaFace
-from evolink_widgets.emulator.http.uploads import UploadsFace
-from evolink_widgets.emulator.service import callbacks, fates
+from evolink_widgets.emulator.http.control_routes import ControlRoutes
+from evolink_widgets.emulator.http.image_routes import ImageRoutes
+from evolink_widgets.emulator.http.media_routes import MediaRoutes
+from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep, refuse_route
+from evolink_widgets.emulator.http.request_values import break_off
+from evolink_widgets.emulator.http.upload_routes import UploadRoutes
+from evolink_widgets.emulator.service import callbacks, task_faults
 from evolink_widgets.emulator.service.service import Service
 
 __all__ = ["API_URL", "FILES_URL", "MEDIA_URL", "create_app"]
 
-#: The hosts in process; `.invalid` never resolves, so nothing of it can leave the machine.
 API_URL = "http://api.emulator.invalid"
+"""The hosts in process; `.invalid` never resolves, so nothing of it can leave the machine."""
 FILES_URL = "http://files.emulator.invalid"
 MEDIA_URL = "http://media.emulator.invalid"
 
@@ -57,12 +57,12 @@ def create_app(
         sleep: waits, for callbacks and slow replies.
     """
     files_url, media_url = files_url.rstrip("/"), media_url.rstrip("/")
-    door = Door(service, sleep)
-    media = MediaFace(service, door, media_url)
+    gate = RequestGate(service, sleep)
+    media = MediaRoutes(service, gate, media_url)
     sender = send or functools.partial(callbacks.post, loopback=service.loopback_callbacks)
-    images = ImagesFace(service, door, media.link, send=sender, sleep=sleep).routes()
-    images += ControlFace(service).routes()
-    files = UploadsFace(service, door, files_url, media).routes()
+    images = ImageRoutes(service, gate, media.link, send=sender, sleep=sleep).routes()
+    images += ControlRoutes(service).routes()
+    files = UploadRoutes(service, gate, files_url, media).routes()
     apart = files_url == FILES_URL
     hosts = {
         "api": _host(images if apart else [*images, *files]),
@@ -74,7 +74,7 @@ def create_app(
     async def app(scope: Scope, receive: Receive, reply: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"the emulator speaks HTTP only, not {scope['type']}")
-        if _leads_to(scope, fates.NOWHERE):
+        if _leads_to(scope, task_faults.NOWHERE):
             await break_off(scope, receive)
             return
         if _leads_to(scope, media_url):

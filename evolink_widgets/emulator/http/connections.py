@@ -1,4 +1,4 @@
-"""A connection of the served emulator: a fault can break it, and half a request cannot hold it."""
+"""HTTP/1.1 connections of the served emulator: a fault can break one, half a request times out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call the served emulator: by its own names, and from no web page but its own.
+"""Refuses web pages of other origins and DNS rebinding: who may call the served emulator.
 
 A browser lets any page send requests to this machine. A page that is not ours is known by its
 `Origin`; one whose name was made to lead to this machine (DNS rebinding) by its `Host`, which is
@@ -13,10 +13,10 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from evolink_widgets.emulator.http.auth import refused
+from evolink_widgets.emulator.http.request_gate import refused
 from evolink_widgets.emulator.service.refusal import Refusal
 
-__all__ = ["Guard", "read_host"]
+__all__ = ["HostGuard", "read_host"]
 
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII)
 _ORIGIN = re.compile(r"(https?)://([^/?#@]+)", re.ASCII)
@@ -25,7 +25,7 @@ _SHOWN = 100
 """Characters of a foreign name that are told."""
 
 
-class Guard:
+class HostGuard:
     """Passes on to an application what may call it; the rest is refused unread.
 
     Args:

@@ -1,4 +1,4 @@
-"""The emulator on ports of this machine: uvicorn, its connections and its guard."""
+"""Serves the emulator on ports of this machine: uvicorn, its connections and its guard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.emulator.http.app import create_app
-from evolink_widgets.emulator.http.guard import Guard
+from evolink_widgets.emulator.http.guard import HostGuard
 from evolink_widgets.emulator.service.service import Service
 
 __all__ = ["Addresses", "bind", "serve"]
@@ -23,7 +23,7 @@ _PATIENCE = 2
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where it listens."""
+    """The addresses that the served emulator listens on."""
 
     api: str
     media: str
@@ -84,7 +84,7 @@ async def serve(
     addresses = Addresses(_url(api), _url(media))
     app = create_app(service, files_url=addresses.api, media_url=addresses.media)
     told = (lambda: ready(addresses)) if ready else (lambda: None)
-    server = _server(Guard(app, hosts), told, request_seconds)
+    server = _server(HostGuard(app, hosts), told, request_seconds)
     await server.serve(sockets=[api, media])
 
 

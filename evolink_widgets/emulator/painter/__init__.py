@@ -2,7 +2,7 @@
 
 ``drawn`` paints a picture and ``encoded`` makes a file of it; ``render`` does both. The same
 arguments always give the same bytes. References are paintings of ours (``original`` for a
-prompt, ``derived`` for an edit, ``stand_in`` for a link that nobody can fetch), or the bytes of
+prompt, ``derived`` for an edit, ``stand_in`` for a link that cannot be fetched), or the bytes of
 any picture.
 """
 

@@ -22,7 +22,8 @@ Reference = Painting | bytes
 Size = tuple[int, int]
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
-_MOST_PIXELS = 120_000_000  #: larger ones are not decoded, but stood in for
+_MOST_PIXELS = 120_000_000
+"""Larger ones are not decoded, but stood in for."""
 
 
 def painted(work: Painting, size: Size, detail: int) -> Image.Image:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
-from evolink_widgets.emulator.painter.composing.cast import paint_cast
 from evolink_widgets.emulator.painter.composing.compose import paint
+from evolink_widgets.emulator.painter.composing.placement import paint_subjects
 from evolink_widgets.emulator.painter.drawing import masks
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
@@ -23,15 +23,14 @@ from evolink_widgets.emulator.painter.drawing.colour import (
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.change import Change
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
+from evolink_widgets.emulator.painter.scenery.context import PaintContext
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import Light, light_for
 from evolink_widgets.emulator.painter.scenery.sky import aurora, moon, stars
-from evolink_widgets.emulator.painter.scenery.stage import Stage
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 from evolink_widgets.emulator.painter.subjects import KINDS
 
-_GROUND = Place("a picture's ground", lambda stage: None, stand=(0.5, 0.85))
-#: How much colour is left, and how dark it gets, by time of day.
+_GROUND = Place("a picture's ground", lambda context: None, stand=(0.5, 0.85))
 _MOODS = {
     "night": (0.55, 0.8),
     "dusk": (0.8, 0.9),
@@ -39,7 +38,9 @@ _MOODS = {
     "dawn": (1.0, 1.0),
     "day": (1.05, 1.0),
 }
-_DIM = 105.0  #: mean brightness below which a picture counts as taken in the dark
+"""How much colour is left, and how dark it gets, by time of day."""
+_DIM = 105.0
+"""Mean brightness below which a picture counts as taken in the dark."""
 
 
 def retouched(
@@ -70,19 +71,21 @@ def retouched(
         subjects=_newcomers(change, added),
         text=asked.text,
     )
-    stage = _stage(picture, scene, chance, detail)
+    context = _stage(picture, scene, chance, detail)
     if not place:
-        _season(stage)
-        _light_and_sky(stage, asked.time is not None or weather is not None, change.sky)
+        _season(context)
+        _light_and_sky(context, asked.time is not None or weather is not None, change.sky)
     if scene.subjects:
         swapped = bool(change.swapped)
-        paint_cast(stage, _GROUND, () if swapped else [_span(masks.thing(picture), picture.width)])
+        paint_subjects(
+            context, _GROUND, () if swapped else [_span(masks.thing(picture), picture.width)]
+        )
     if weather:
-        paint_weather(stage)
-    for glow in stage.glows:
-        stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
-    paint_title(stage)
-    return stage.canvas.image
+        paint_weather(context)
+    for glow in context.glows:
+        context.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
+    paint_title(context)
+    return context.canvas.image
 
 
 def _prepared(picture: Image.Image, change: Change, chance: Chance) -> Image.Image:
@@ -153,7 +156,7 @@ def _mean(picture: Image.Image) -> float:
     return luminance((int(tiny[0]), int(tiny[1]), int(tiny[2])))
 
 
-def _stage(picture: Image.Image, scene: Scene, chance: Chance, detail: int) -> Stage:
+def _stage(picture: Image.Image, scene: Scene, chance: Chance, detail: int) -> PaintContext:
     canvas = Canvas(*picture.size)
     canvas.replace(picture.copy())
     light = light_for(scene.time or "day", scene.weather, chance.stream("light"))
@@ -161,7 +164,9 @@ def _stage(picture: Image.Image, scene: Scene, chance: Chance, detail: int) -> S
     rng = chance.stream("stage")
     side = rng.choice((-1, 1))
     sun = picture.width * (0.5 + side * rng.uniform(0.14, 0.3))
-    return Stage(canvas, scene, light, chance, detail, low, (sun, low * rng.uniform(0.3, 0.5)))
+    return PaintContext(
+        canvas, scene, light, chance, detail, low, (sun, low * rng.uniform(0.3, 0.5))
+    )
 
 
 def _closer(picture: Image.Image) -> Image.Image:
@@ -224,9 +229,9 @@ def _elsewhere(picture: Image.Image, scene: Scene, chance: Chance, detail: int) 
     return pasted(ground, ImageChops.multiply(picture, tint), 0, 1, chance)
 
 
-def _season(stage: Stage) -> None:
+def _season(context: PaintContext) -> None:
     """Leaves turn; the year's light."""
-    season, picture = stage.scene.season, stage.canvas.image
+    season, picture = context.scene.season, context.canvas.image
     if season in ("autumn", "spring"):
         hue, saturation, value = picture.convert("HSV").split()
         turn = (8, 26) if season == "autumn" else (66, 92)
@@ -239,22 +244,22 @@ def _season(stage: Stage) -> None:
     elif season == "summer":
         picture = ImageEnhance.Color(picture).enhance(1.25)
     elif season == "winter":
-        picture = _snowed(stage, ImageEnhance.Color(picture).enhance(0.6))
-    stage.canvas.replace(picture)
+        picture = _snowed(context, ImageEnhance.Color(picture).enhance(0.6))
+    context.canvas.replace(picture)
 
 
-def _snowed(stage: Stage, picture: Image.Image) -> Image.Image:
+def _snowed(context: PaintContext, picture: Image.Image) -> Image.Image:
     """Snow on the ground and on all that faces up."""
     size = picture.size
     canvas = Canvas(*size)
     canvas.replace(Image.new("RGB", size))
-    canvas.wash(((0, BLACK), (0.06, (150, 150, 150)), (1, (215, 215, 215))), stage.horizon)
-    spared = masks.thing(stage.canvas.image).resize(size, Image.Resampling.BICUBIC)
+    canvas.wash(((0, BLACK), (0.06, (150, 150, 150)), (1, (215, 215, 215))), context.horizon)
+    spared = masks.thing(context.canvas.image).resize(size, Image.Resampling.BICUBIC)
     ground = ImageChops.subtract(
         canvas.image.convert("L"), spared.point([v * 3 // 4 for v in range(256)])
     )
-    open_air = ImageOps.invert(masks.sky(stage.canvas.image)).resize(size)
-    caps = ImageChops.multiply(masks.tops(stage.canvas.image).resize(size), open_air)
+    open_air = ImageOps.invert(masks.sky(context.canvas.image)).resize(size)
+    caps = ImageChops.multiply(masks.tops(context.canvas.image).resize(size), open_air)
     grey = ImageOps.autocontrast(ImageOps.grayscale(picture), 1)
     snow = ImageOps.colorize(grey, (150, 166, 196), (252, 253, 255))
     white = picture.copy()
@@ -262,9 +267,9 @@ def _snowed(stage: Stage, picture: Image.Image) -> Image.Image:
     return white
 
 
-def _light_and_sky(stage: Stage, graded: bool, tint: Colour | None) -> None:
+def _light_and_sky(context: PaintContext, graded: bool, tint: Colour | None) -> None:
     """The time of day and the weather's grey: on things, and in the sky."""
-    picture, light, scene = stage.canvas.image, stage.light, stage.scene
+    picture, light, scene = context.canvas.image, context.light, context.scene
     above = masks.sky(picture).resize(picture.size, Image.Resampling.BICUBIC)
     if tint:
         light = light.tinted(tint)
@@ -273,27 +278,29 @@ def _light_and_sky(stage: Stage, graded: bool, tint: Colour | None) -> None:
     if graded or tint:
         air = Canvas(*picture.size)
         air.rect((0, 0, *picture.size), light.sky[-1][1])
-        air.wash(light.sky, 0, max(stage.horizon, picture.height * 0.3))
-        dome = Stage(air, scene, light, stage.chance, stage.detail, stage.horizon, stage.sun)
+        air.wash(light.sky, 0, max(context.horizon, picture.height * 0.3))
+        dome = PaintContext(
+            air, scene, light, context.chance, context.detail, context.horizon, context.sun
+        )
         if light.stars and scene.weather in (None, "aurora"):
             stars(dome, light.stars)
             if scene.weather == "aurora":
                 aurora(dome)
             else:
-                moon(dome, *stage.sun, stage.unit * 0.05)
+                moon(dome, *context.sun, context.unit * 0.05)
         elif light.disc_shown and scene.time in ("sunset", "dawn"):
-            air.glow(*stage.sun, stage.unit * 0.9, light.glow, 0.6)
-            air.ellipse(*stage.sun, stage.unit * 0.045, stage.unit * 0.045, light.disc)
+            air.glow(*context.sun, context.unit * 0.9, light.glow, 0.6)
+            air.ellipse(*context.sun, context.unit * 0.045, context.unit * 0.045, light.disc)
         if scene.weather == "storm":
             lightning(dome)
-        relief = ImageChops.overlay(air.image, ImageOps.autocontrast(stage.canvas.image, 2))
+        relief = ImageChops.overlay(air.image, ImageOps.autocontrast(context.canvas.image, 2))
         sky = Image.blend(air.image, relief, 0.3)
         shine = above.point([v * (9 if light.moon else 7) // 10 for v in range(256)])
         picture = picture.copy()
         picture.paste(sky, (0, 0), shine)
     if graded and light.lamps:
-        picture = _lamps(picture, stage.canvas.image, above)
-    stage.canvas.replace(picture)
+        picture = _lamps(picture, context.canvas.image, above)
+    context.canvas.replace(picture)
 
 
 def _graded(picture: Image.Image, light: Light, time: str) -> Image.Image:

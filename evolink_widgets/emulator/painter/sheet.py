@@ -1,8 +1,17 @@
-"""A contact sheet of many prompts, to look at the composer's work with one's own eyes."""
+"""A contact sheet of many prompts: look at it after a change of the painter.
+
+    python -m evolink_widgets.emulator.painter.sheet sheet.png
+    python -m evolink_widgets.emulator.painter.sheet --edits edits.png
+    python -m evolink_widgets.emulator.painter.sheet --prompt "a fox in the snow" fox.png
+
+Tests tell whether a picture changed; whether it is still a good one only a person can see.
+"""
 
 from __future__ import annotations
 
+import argparse
 import io
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,9 +64,19 @@ def sheet(
     seed: int | str = 0,
     size: tuple[int, int] = (1024, 1024),
 ) -> Image.Image:
-    """Render every prompt and lay the pictures out with their prompts below."""
+    """Render every prompt and lay the pictures out, with their prompts and times below.
+
+    Args:
+        prompts: what to draw.
+        columns: pictures in a row, at most.
+        edge: width of each picture on the sheet, in pixels.
+        quality: "low", "medium" or "high".
+        seed: of the pictures' chance.
+        size: width and height at which each is drawn, in pixels.
+    """
     font = ImageFont.load_default(13)
     high = round(edge * size[1] / size[0])
+    columns = min(columns, len(prompts))
     rows = -(-len(prompts) // columns)
     board = Image.new("RGB", (columns * (edge + 8) + 8, rows * (high + 30) + 8), (250, 249, 246))
     pencil = ImageDraw.Draw(board)
@@ -92,7 +111,13 @@ EDITS = (
 
 
 def edit_sheet(*, edge: int = 300, quality: str = "medium", seed: int | str = 3) -> Image.Image:
-    """Pictures and what becomes of them, a row each: before, then one edit after the other."""
+    """Render pictures and their edits, a row each: before, then one edit after the other.
+
+    Args:
+        edge: width of each picture on the sheet, in pixels.
+        quality: "low", "medium" or "high".
+        seed: of the pictures' chance.
+    """
     font = ImageFont.load_default(13)
     columns = 1 + max(len(edits) for _, edits in EDITS)
     board = Image.new("RGB", (columns * (edge + 8), len(EDITS) * (edge + 26)), (250, 249, 246))
@@ -114,6 +139,27 @@ def edit_sheet(*, edge: int = 300, quality: str = "medium", seed: int | str = 3)
     return board
 
 
-def save_sheet(path: Path, quality: str = "high", seed: int | str = 0) -> None:
-    """Write a contact sheet to ``path`` (any format Pillow knows by its suffix)."""
-    sheet(quality=quality, seed=seed).save(path)
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line, render a sheet and write it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m evolink_widgets.emulator.painter.sheet",
+        description="Draw a contact sheet of what the emulator paints.",
+    )
+    parser.add_argument("file", type=Path, help="where it is written; the ending says the format")
+    parser.add_argument("--edits", action="store_true", help="pictures and their edits instead")
+    parser.add_argument("--prompt", action="append", help="draw this; may be given several times")
+    parser.add_argument("--quality", choices=("low", "medium", "high"), default="high")
+    parser.add_argument("--seed", default="0", help="another seed draws other pictures")
+    given = parser.parse_args(arguments)
+    if given.edits and given.prompt:
+        parser.error("--edits has prompts of its own; leave --prompt out")
+    if given.edits:
+        board = edit_sheet(quality=given.quality, seed=given.seed)
+    else:
+        board = sheet(given.prompt or PROMPTS, quality=given.quality, seed=given.seed)
+    board.save(given.file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

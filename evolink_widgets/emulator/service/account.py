@@ -1,4 +1,4 @@
-"""The account behind the keys: what is left, what is set aside, what was taken."""
+"""Accounts behind the API keys: credits left, set aside and taken."""
 
 from __future__ import annotations
 
@@ -45,7 +45,13 @@ class Account:
             raise account_is_empty()
 
     def hold(self, task_id: str, key: str, credits: float) -> None:
-        """Set credits aside for a task."""
+        """Set credits aside for a task.
+
+        Args:
+            task_id: the task.
+            key: the API key that asks.
+            credits: how many; settled or released by the task's id.
+        """
         self._held[task_id] = (key, credits)
 
     def settle(self, task_id: str, credits: float) -> None:
@@ -55,7 +61,7 @@ class Account:
             self._used[found[0]] = round(self._used.get(found[0], 0.0) + credits, 4)
 
     def document(self, key: str) -> dict[str, Any]:
-        """What `GET /v1/credits` answers to a caller with this key."""
+        """Return the reply of `GET /v1/credits` to a caller with this key."""
         left = round(self.balance - self.used - self.held, 4)
         of_key = left
         if self.allowance is not None:
@@ -105,7 +111,13 @@ class Accounts:
         return self._known.get(name) or Account(self._balance, self._allowance)
 
     def hold(self, task_id: str, owner: str, credits: float) -> None:
-        """Set credits aside for a task of this key."""
+        """Set credits aside for a task of this key.
+
+        Args:
+            task_id: the task.
+            owner: the API key that asks.
+            credits: how many; settled or released by the task's id.
+        """
         account = self._known.setdefault(self.name_of(owner), self.of(owner))
         account.hold(task_id, owner, credits)
 

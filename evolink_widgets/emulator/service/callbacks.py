@@ -1,4 +1,4 @@
-"""Callbacks: the task is posted to the address it named, with the documented retries."""
+"""Posts a task to its callback address, with the documented retries."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from evolink_widgets.emulator.service.addresses import ip_is_public
+from evolink_widgets.emulator.service.public_hosts import ip_is_public
 
 __all__ = ["RETRY_SECONDS", "TIMEOUT_SECONDS", "Sender", "deliver", "post"]
 
 TIMEOUT_SECONDS = 10.0
 RETRY_SECONDS = (1.0, 2.0, 4.0)
 
-#: Posts a document to an address and returns the status; 0 where nobody answered in time.
 Sender = Callable[[str, dict[str, Any]], Awaitable[int]]
+"""Posts a document to an address and returns the status; 0 where no answer came in time."""
 
 
 async def deliver(
@@ -32,6 +32,12 @@ async def deliver(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> list[int]:
     """Post the task; any 2xx is success, else again after 1, 2 and 4 seconds.
+
+    Args:
+        url: the callback's address.
+        document: the task, as it is read.
+        send: posts one document.
+        sleep: waits between attempts, in seconds.
 
     Returns:
         the status of each attempt.
@@ -55,7 +61,7 @@ async def post(url: str, document: dict[str, Any], *, loopback: bool = False) ->
         loopback: this very machine may be called too.
 
     Returns:
-        the status; 0 where nobody public answered within 10 seconds.
+        the status; 0 where no public host answered within 10 seconds.
     """
     with contextlib.suppress(OSError, asyncio.TimeoutError, ValueError, EOFError):
         return await asyncio.wait_for(_post(urlsplit(url), document, loopback), TIMEOUT_SECONDS)

@@ -1,4 +1,4 @@
-"""The weather: which of the service's bad days the emulator plays, when, and how often.
+"""Faults to play (the weather): which failures of the service, when, and how often.
 
 weather = Weather()
 weather.play("reply lost")                  # the next request for pictures
@@ -18,12 +18,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["FAULTS", "PLACES", "Fault", "Kind", "Weather", "When"]
+__all__ = ["FAULTS", "PLACES", "Fault", "FaultKind", "Weather", "When"]
 
 When = Literal["before", "during", "after", "task", "agent", "body"]
 
 
-class Kind(NamedTuple):
+class FaultKind(NamedTuple):
     """A fault of the table.
 
     Attributes:
@@ -40,37 +40,39 @@ class Kind(NamedTuple):
     tells: str
 
 
-FAULTS: dict[str, Kind] = {
-    "401": Kind("create", "before", 1, "the key is not accepted"),
-    "402 account": Kind("create", "before", 1, "the account's credits have run out"),
-    "402 key": Kind("create", "before", 1, "this key's allowance has run out"),
-    "403": Kind("create", "before", 1, "the key may not use the model"),
-    "400": Kind("read", "before", 1, "the request is called faulty"),
-    "404": Kind("read", "before", 1, "there is no such task yet"),
-    "429": Kind("create", "before", 1, "too many requests, without Retry-After"),
-    "429 retry-after": Kind("create", "before", 1, "too many requests; wait seconds=1"),
-    "500 before": Kind("create", "before", 1, "an internal error before it is accepted"),
-    "502 before": Kind("create", "before", 1, "a bad gateway before it is accepted"),
-    "503 before": Kind("create", "before", 1, "unavailable before it is accepted"),
-    "request lost": Kind("create", "before", 1, "the connection breaks before it is accepted"),
-    "slow": Kind("create", "during", 1, "the reply takes seconds=3"),
-    "500 after": Kind("create", "after", 1, "accepted, then an internal error"),
-    "502 after": Kind("create", "after", 1, "accepted, then a bad gateway"),
-    "503 after": Kind("create", "after", 1, "accepted, then unavailable"),
-    "reply lost": Kind("create", "after", 1, "accepted, and the connection breaks"),
-    "malformed json": Kind("create", "after", 1, "accepted, and the reply is no JSON"),
-    "no task": Kind("create", "after", 1, "accepted, and the reply holds no task"),
-    "stuck": Kind("task", "task", 1, "the task stands at 95 % until the weather is fair"),
-    "policy refusal": Kind("task", "task", 1, "the content policy refuses the task"),
-    "task failed": Kind("task", "task", 1, "the service gives the task up"),
-    "one missing": Kind("task", "task", 1, "one picture is missing from the results"),
-    "failed too soon": Kind("task", "task", 1, "one reading says failed, the next completed"),
-    "many results": Kind("task", "task", 1, "300 links come, and 10 pictures"),
-    "other pixels": Kind("task", "task", 1, "the pictures have other pixels than were asked for"),
-    "wild progress": Kind("task", "task", 1, "progress runs backwards, times make no sense"),
-    "absurd credits": Kind("task", "task", 1, "credits below zero, by the million, in words"),
+FAULTS: dict[str, FaultKind] = {
+    "401": FaultKind("create", "before", 1, "the key is not accepted"),
+    "402 account": FaultKind("create", "before", 1, "the account's credits have run out"),
+    "402 key": FaultKind("create", "before", 1, "this key's allowance has run out"),
+    "403": FaultKind("create", "before", 1, "the key may not use the model"),
+    "400": FaultKind("read", "before", 1, "the request is called faulty"),
+    "404": FaultKind("read", "before", 1, "there is no such task yet"),
+    "429": FaultKind("create", "before", 1, "too many requests, without Retry-After"),
+    "429 retry-after": FaultKind("create", "before", 1, "too many requests; wait seconds=1"),
+    "500 before": FaultKind("create", "before", 1, "an internal error before it is accepted"),
+    "502 before": FaultKind("create", "before", 1, "a bad gateway before it is accepted"),
+    "503 before": FaultKind("create", "before", 1, "unavailable before it is accepted"),
+    "request lost": FaultKind("create", "before", 1, "the connection breaks before it is accepted"),
+    "slow": FaultKind("create", "during", 1, "the reply takes seconds=3"),
+    "500 after": FaultKind("create", "after", 1, "accepted, then an internal error"),
+    "502 after": FaultKind("create", "after", 1, "accepted, then a bad gateway"),
+    "503 after": FaultKind("create", "after", 1, "accepted, then unavailable"),
+    "reply lost": FaultKind("create", "after", 1, "accepted, and the connection breaks"),
+    "malformed json": FaultKind("create", "after", 1, "accepted, and the reply is no JSON"),
+    "no task": FaultKind("create", "after", 1, "accepted, and the reply holds no task"),
+    "stuck": FaultKind("task", "task", 1, "the task stands at 95 % until the weather is fair"),
+    "policy refusal": FaultKind("task", "task", 1, "the content policy refuses the task"),
+    "task failed": FaultKind("task", "task", 1, "the service gives the task up"),
+    "one missing": FaultKind("task", "task", 1, "one picture is missing from the results"),
+    "failed too soon": FaultKind("task", "task", 1, "one reading says failed, the next completed"),
+    "many results": FaultKind("task", "task", 1, "300 links come, and 10 pictures"),
+    "other pixels": FaultKind(
+        "task", "task", 1, "the pictures have other pixels than were asked for"
+    ),
+    "wild progress": FaultKind("task", "task", 1, "progress runs backwards, times make no sense"),
+    "absurd credits": FaultKind("task", "task", 1, "credits below zero, by the million, in words"),
     **{
-        f"dead links {way}": Kind(
+        f"dead links {way}": FaultKind(
             "task", "task", 1, f"a task's first links {tells}, the next are good"
         )
         for way, tells in {
@@ -82,23 +84,25 @@ FAULTS: dict[str, Kind] = {
             "bytes": "lead to no picture",
         }.items()
     },
-    "truncated download": Kind("download", "body", 1, "the connection breaks in a picture"),
-    "corrupt download": Kind("download", "body", 1, "some bytes of a picture are wrong"),
-    "wrong type download": Kind("download", "body", 1, "a web page comes instead"),
-    "expired links": Kind("download", "body", 1, "a task's links end early; a read gives new ones"),
-    "turns robots away": Kind(
+    "truncated download": FaultKind("download", "body", 1, "the connection breaks in a picture"),
+    "corrupt download": FaultKind("download", "body", 1, "some bytes of a picture are wrong"),
+    "wrong type download": FaultKind("download", "body", 1, "a web page comes instead"),
+    "expired links": FaultKind(
+        "download", "body", 1, "a task's links end early; a read gives new ones"
+    ),
+    "turns robots away": FaultKind(
         "download", "agent", None, "no picture for a library's default user agent"
     ),
-    "no batch": Kind("batch", "before", None, "there is no batch read"),
-    "no list": Kind("list", "before", None, "there is no task list"),
+    "no batch": FaultKind("batch", "before", None, "there is no batch read"),
+    "no list": FaultKind("list", "before", None, "there is no task list"),
 }
 
-#: The addresses that a fault can be aimed at with `on=`; "any" is all but "download".
 PLACES = ("create", "read", "batch", "list", "credits", "files", "download", "any")
+"""The addresses that a fault can be aimed at with `on=`; "any" is all but "download"."""
 _CALLS = frozenset(PLACES) - {"download", "any"}
 _FIXED = {"no batch", "no list"}
-#: What also makes sense at the picture host.
 _OF_DOWNLOADS = {"429", "429 retry-after", "500 before", "502 before", "503 before", "slow"}
+"""What also makes sense at the picture host."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What a task costs in credits, by the contract's formula: this side's own reading.
+"""Computes a task's credits by the contract's formula: this side's own reading of it.
 
 Output tokens of one picture, with q = 16, 48 or 96 by quality, l and s the long and short edge:
 
@@ -12,29 +12,34 @@ from __future__ import annotations
 
 import math
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 __all__ = ["cost", "output_tokens", "reserve", "usd"]
 
 _CREDITS_PER_DOLLAR = 68
 _DOLLARS_PER_TOKEN = {"output": 0.027 / 1000, "image": 0.0072 / 1000, "text": 0.0045 / 1000}
 _TILES = {"low": 16, "medium": 48, "high": 96}
-#: What a reference comes to here, and the most that the contract says it counts.
 _REFERENCE_TOKENS, _MOST_REFERENCE_TOKENS = 1024, 1536
+"""What a reference comes to here, and the most that the contract says it counts."""
 _BETA_PRICE = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
-#: What is set aside for `auto`, whose pixels are known only afterwards.
 _AUTO_PIXELS = (2048, 2048)
+"""What is set aside for `auto`, whose pixels are known only afterwards."""
 
 
 def output_tokens(width: int, height: int, quality: str) -> int:
-    """Tokens of one picture."""
+    """Tokens of one picture.
+
+    Args:
+        width, height: pixels.
+        quality: "low", "medium" or "high".
+    """
     q = _TILES[quality]
     short, long = sorted((width, height))
     rows = math.floor(q * short / long + 0.5)
     return math.ceil(q * rows * (2_000_000 + width * height) / 4_000_000)
 
 
-def cost(ask: Ask, pictures: int, factor: float = 1.0) -> float:
+def cost(ask: CheckedRequest, pictures: int, factor: float = 1.0) -> float:
     """Credits for the pictures that were delivered, in steps of 0.0001.
 
     Args:
@@ -48,7 +53,7 @@ def cost(ask: Ask, pictures: int, factor: float = 1.0) -> float:
     return round(_credits(ask, tokens, _REFERENCE_TOKENS) * pictures * factor, 4)
 
 
-def reserve(ask: Ask, factor: float = 1.0) -> float:
+def reserve(ask: CheckedRequest, factor: float = 1.0) -> float:
     """Credits that are set aside when the request is accepted: the most it can come to."""
     if ask.beta:
         return cost(ask, ask.n, factor)
@@ -58,11 +63,11 @@ def reserve(ask: Ask, factor: float = 1.0) -> float:
 
 
 def usd(credits: float) -> float:
-    """The same in US dollars."""
+    """Convert credits to US dollars."""
     return round(credits / _CREDITS_PER_DOLLAR, 6)
 
 
-def _credits(ask: Ask, output: int, per_reference: int) -> float:
+def _credits(ask: CheckedRequest, output: int, per_reference: int) -> float:
     text = max(1, len(ask.prompt.encode()) // 4)
     dollars = (
         output * _DOLLARS_PER_TOKEN["output"]
@@ -72,7 +77,7 @@ def _credits(ask: Ask, output: int, per_reference: int) -> float:
     return dollars * _CREDITS_PER_DOLLAR
 
 
-def _beta_price(ask: Ask) -> float:
+def _beta_price(ask: CheckedRequest) -> float:
     area = ask.width * ask.height
     tier = "1K" if ask.auto or area <= 1_700_000 else "2K" if area <= 4_400_000 else "4K"
     return _BETA_PRICE[tier]

@@ -1,4 +1,4 @@
-"""How the service says no: the documented error bodies of its two APIs."""
+"""Error bodies of the two documented APIs, and the exceptions that become them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 __all__ = ["FileRefusal", "Refusal", "bad"]
 
-#: The documented type for each status; 405 and 409 are not documented and read like 400.
 _TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -22,6 +21,7 @@ _TYPES = {
     502: "upstream_error",
     503: "service_unavailable_error",
 }
+"""The documented type for each status; 405 and 409 are not documented and read like 400."""
 
 
 class Refusal(Exception):
@@ -64,7 +64,7 @@ class FileRefusal(Exception):
 
     @classmethod
     def of(cls, refusal: Refusal) -> FileRefusal:
-        """The same refusal as the files API words it."""
+        """Word an image API's refusal as the files API does."""
         return cls(refusal.status, str(refusal), headers=refusal.headers)
 
 

@@ -1,4 +1,4 @@
-"""The service's state without HTTP: tasks that age by the clock, credits, pictures.
+"""The emulated service without HTTP: tasks that age by the clock, credits, pictures.
 
 Nothing runs in the background: a task's status is computed from its age whenever it is read, so
 the clock may be turned by hand. Time and chance are arguments.
@@ -18,24 +18,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service import fates, prices, timing
+from evolink_widgets.emulator.service import prices, task_faults, timing
 from evolink_widgets.emulator.service.account import Accounts
-from evolink_widgets.emulator.service.checks import Ask, read_ask
 from evolink_widgets.emulator.service.faults import Weather
-from evolink_widgets.emulator.service.limits import Buckets
-from evolink_widgets.emulator.service.record import LINK_SECONDS, Link, Record, document, row
+from evolink_widgets.emulator.service.rate_limit import Buckets
+from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.service.refusal import Refusal
-from evolink_widgets.emulator.storage.files import FileShelf
-from evolink_widgets.emulator.storage.memory import Memory
-from evolink_widgets.emulator.storage.pictures import Gallery
-from evolink_widgets.emulator.storage.recognise import Drawn, Looks
-from evolink_widgets.emulator.storage.references import Missing, References, remembered
+from evolink_widgets.emulator.service.task_record import (
+    LINK_SECONDS,
+    Link,
+    TaskRecord,
+    document,
+    row,
+)
+from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
+from evolink_widgets.emulator.storage.recognise import Drawn, DrawnIndex
+from evolink_widgets.emulator.storage.resolve_references import (
+    Missing,
+    RequestReferences,
+    remembered,
+)
+from evolink_widgets.emulator.storage.task_file import TaskFile
+from evolink_widgets.emulator.storage.uploads import StoredUploads
 
-__all__ = ["Record", "Service", "owner_of"]
+__all__ = ["Service", "TaskRecord", "owner_of"]
 
 _ID_ALPHABET = string.ascii_lowercase + string.digits
-#: Seconds of the real service's time after which the content policy speaks.
 _POLICY_SECONDS = 3.0
+"""Seconds of the real service's time after which the content policy speaks."""
 
 
 class Service:
@@ -80,23 +90,23 @@ class Service:
         self.weather = weather or Weather()
         self.counts: Counter[str] = Counter()
         self.account = Accounts(balance, allowance, apart=accounts)
-        self.looks = Looks(self._note_drawn)
-        self.gallery = Gallery(self.looks)
-        self.files = FileShelf(clock, seed, memory.with_suffix(".files") if memory else None)
-        self.references = References(
-            self.files, self.looks, find=self._known, draw=self._bytes_of, clock=clock
+        self.index = DrawnIndex(self._note_drawn)
+        self.drawn = DrawnPictures(self.index)
+        self.files = StoredUploads(clock, seed, memory.with_suffix(".files") if memory else None)
+        self.references = RequestReferences(
+            self.files, self.index, find=self._known, draw=self._bytes_of, clock=clock
         )
         self.buckets = Buckets(rate, clock)
         self.loopback_callbacks = loopback_callbacks
         self.prices = prices
         self._owners = frozenset(map(owner_of, keys))
         self._seed = seed
-        self._tasks: dict[str, Record] = {}
-        self._open: dict[str, Record] = {}
+        self._tasks: dict[str, TaskRecord] = {}
+        self._open: dict[str, TaskRecord] = {}
         self._by_key: dict[tuple[str, str], str] = {}
         self._deciding: set[tuple[str, str]] = set()
         self._lock = threading.RLock()
-        self._memory = Memory(memory) if memory else None
+        self._memory = TaskFile(memory) if memory else None
         self.weather.watch(self.free_stuck)
         self._remember()
 
@@ -127,7 +137,7 @@ class Service:
 
     def create(
         self, body: object, idempotency: str | None = None, *, owner: str = ""
-    ) -> tuple[Record, bool]:
+    ) -> tuple[TaskRecord, bool]:
         """Accept a request, or find it again under its Idempotency-Key.
 
         Args:
@@ -141,7 +151,7 @@ class Service:
         Raises:
             Refusal: 400 with the field, 402, or 409 `idempotency_conflict`.
         """
-        ask = read_ask(body, loopback_callbacks=self.loopback_callbacks)
+        ask = read_request(body, loopback_callbacks=self.loopback_callbacks)
         digest = hashlib.sha256(repr(ask).encode()).hexdigest()
         with self._lock:
             self._remember()
@@ -166,7 +176,7 @@ class Service:
             self.counts["accepted"] += 1
         return record, False
 
-    def _fate_of(self, ask: Ask) -> tuple[str, tuple[str, ...]]:
+    def _fate_of(self, ask: CheckedRequest) -> tuple[str, tuple[str, ...]]:
         """What will become of the task, and what its references lead to.
 
         Raises:
@@ -179,7 +189,7 @@ class Service:
         fault = self.weather.strike("task", "task")
         return fault.name if fault else "", sources
 
-    def _record(self, ask: Ask, fate: str, reserved: float, owner: str) -> Record:
+    def _record(self, ask: CheckedRequest, fate: str, reserved: float, owner: str) -> TaskRecord:
         now = self.clock()
         number = len(self._tasks)
         chance = random.Random(None if self._seed is None else f"{self._seed}/{number}")
@@ -187,7 +197,7 @@ class Service:
         seconds = timing.duration(ask, chance)
         if fate == "policy refusal":
             seconds = min(seconds, _POLICY_SECONDS)
-        return Record(
+        return TaskRecord(
             id=task_id,
             number=number,
             created=now,
@@ -208,7 +218,7 @@ class Service:
             if task_id not in self._tasks:
                 return task_id
 
-    def _write_down(self, record: Record) -> None:
+    def _write_down(self, record: TaskRecord) -> None:
         if self._memory is None:
             return
         try:
@@ -217,7 +227,7 @@ class Service:
             message = f"The emulator cannot write its memory file: {error}"
             raise Refusal(503, "service_unavailable", message) from error
 
-    def _admit(self, record: Record) -> None:
+    def _admit(self, record: TaskRecord) -> None:
         self._tasks[record.id] = self._open[record.id] = record
         self.account.hold(record.id, record.owner, record.reserved)
         if record.idempotency:
@@ -225,7 +235,7 @@ class Service:
 
     # -- looking -------------------------------------------------------------------------------
 
-    def find(self, task_id: str, *, owner: str | None = None) -> Record:
+    def find(self, task_id: str, *, owner: str | None = None) -> TaskRecord:
         """The task with this id.
 
         Args:
@@ -245,22 +255,22 @@ class Service:
             raise Refusal(404, "task_not_found", "There is no such task.", param="task_id")
         return record
 
-    def all(self, *, owner: str | None = None) -> list[Record]:
+    def all(self, *, owner: str | None = None) -> list[TaskRecord]:
         """All tasks that a caller may see, newest first; `None` may see all."""
         with self._lock:
             self._remember()
             mine = [record for record in self._tasks.values() if self._sees(owner, record)]
             return sorted(mine, key=lambda r: (-r.created, -r.number))
 
-    def _sees(self, owner: str | None, record: Record) -> bool:
+    def _sees(self, owner: str | None, record: TaskRecord) -> bool:
         name_of = self.account.name_of
         return owner is None or name_of(owner) == name_of(record.owner)
 
-    def ends_at(self, record: Record) -> float | None:
+    def ends_at(self, record: TaskRecord) -> float | None:
         """When the task ends, in Unix seconds; `None` while it is stuck."""
         return record.ends_at
 
-    def document(self, record: Record, link: Link) -> dict[str, Any]:
+    def document(self, record: TaskRecord, link: Link) -> dict[str, Any]:
         """The task as GET gives it; credits of an ended task are settled by then.
 
         Args:
@@ -278,7 +288,13 @@ class Service:
     def rows(
         self, *, status: str | None, model: str | None, owner: str | None = None
     ) -> list[Callable[[], dict[str, Any]]]:
-        """The list's rows, newest first, to be called for those that are shown."""
+        """The list's rows, newest first, to be called for those that are shown.
+
+        Args:
+            status: only tasks that stand so now; "processing" includes the pending ones.
+            model: only tasks of this model.
+            owner: only tasks of this key; `None` is every key.
+        """
         now = self.clock()
         wanted = {"pending", "processing"} if status == "processing" else {status}
         return [
@@ -289,7 +305,7 @@ class Service:
         ]
 
     def credits(self, owner: str = "") -> dict[str, Any]:
-        """What `GET /v1/credits` answers to a caller."""
+        """Return the reply of `GET /v1/credits` to a caller."""
         with self._lock:
             self._remember()
             self._settle_ended()
@@ -304,7 +320,7 @@ class Service:
                     record.freed_at = self.clock()
                     self._note_freed(record)
 
-    def _note_freed(self, record: Record) -> None:
+    def _note_freed(self, record: TaskRecord) -> None:
         if self._memory is None:
             return
         try:
@@ -327,17 +343,17 @@ class Service:
             raise Refusal(404, "not_found", "There is no such picture.")
         return self._draw(record, number)
 
-    def _draw(self, record: Record, number: int) -> tuple[bytes, str]:
+    def _draw(self, record: TaskRecord, number: int) -> tuple[bytes, str]:
         follow = functools.partial(self.references.follow, record)
         if not record.ask.references:
             follow = functools.partial(list)
-        ask = fates.drawn_as(record)
-        return self.gallery.draw(record.id, number, ask, record.picture_seed, follow)
+        ask = task_faults.drawn_as(record)
+        return self.drawn.draw(record.id, number, ask, record.picture_seed, follow)
 
-    def _bytes_of(self, record: Record, number: int) -> bytes:
+    def _bytes_of(self, record: TaskRecord, number: int) -> bytes:
         return self._draw(record, number)[0]
 
-    def _known(self, task_id: str) -> Record | None:
+    def _known(self, task_id: str) -> TaskRecord | None:
         with self._lock:
             if task_id not in self._tasks:
                 self._remember()
@@ -353,7 +369,7 @@ class Service:
 
     # -- books ---------------------------------------------------------------------------------
 
-    def _settle(self, record: Record, now: float) -> None:
+    def _settle(self, record: TaskRecord, now: float) -> None:
         if record.settled or not record.ended(now):
             return
         record.settled = True
@@ -373,8 +389,8 @@ class Service:
             return
         for found in self._memory.news():
             if isinstance(found, Drawn):
-                self.looks.learn(found)
-            elif isinstance(found, Record):
+                self.index.learn(found)
+            elif isinstance(found, TaskRecord):
                 if found.id not in self._tasks:
                     self._admit(found)
             elif (record := self._tasks.get(found.id)) and record.freed_at is None:

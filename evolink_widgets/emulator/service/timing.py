@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import random
 
-from evolink_widgets.emulator.service.checks import Ask
+from evolink_widgets.emulator.service.read_request import CheckedRequest
 
 __all__ = ["QUEUE_SHARE", "duration", "progress", "usual_duration"]
 
-#: The part of a task's time that it waits in the queue as `pending`.
 QUEUE_SHARE = 0.12
+"""The part of a task's time that it waits in the queue as `pending`."""
 _SPREAD = 0.22
 _SECONDS = {"low": 13.0, "medium": 24.0, "high": 48.0}
 _STOPS = 14
 
 
-def usual_duration(ask: Ask) -> float:
+def usual_duration(ask: CheckedRequest) -> float:
     """Seconds that such a task usually takes on the real service.
 
     Our figures, not the contract's: 25 s for a default ask; more for better quality, more
@@ -26,7 +26,7 @@ def usual_duration(ask: Ask) -> float:
     return _SECONDS[ask.quality] * (0.75 + 0.25 * megapixels) * (1 + 0.18 * (ask.n - 1))
 
 
-def duration(ask: Ask, chance: random.Random) -> float:
+def duration(ask: CheckedRequest, chance: random.Random) -> float:
     """Seconds that this task takes, spread around the usual by about a fifth."""
     return usual_duration(ask) * math.exp(chance.gauss(0, _SPREAD))
 

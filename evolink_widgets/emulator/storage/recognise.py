@@ -1,4 +1,4 @@
-"""Which pictures were drawn here: found again by their bytes, or by how they look."""
+"""Recognises pictures that were drawn here: by their bytes, or by how they look."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DIGEST_LENGTH", "Drawn", "Looks"]
+__all__ = ["DIGEST_LENGTH", "Drawn", "DrawnIndex"]
 
-#: Hexadecimal digits of a picture's SHA-256 that tell it apart; ids of uploads carry as many.
 DIGEST_LENGTH = 12
+"""Hexadecimal digits of a picture's SHA-256 that tell it apart; ids of uploads carry as many."""
 _EDGE = 12
-#: Mean distance of two small copies, 0 to 255, up to which they show the same picture: enough
-#: for what JPEG, a smaller size or another file format does to one.
 _NEAR = 1.6
+"""Mean distance of two small copies, 0 to 255, up to which they show the same picture: enough for
+what JPEG, a smaller size or another file format does to one."""
 _SAME_SHAPE = 0.01
 _MOST = 5_000
-_MOST_PIXELS = 40_000_000  #: nothing that large was drawn here
+_MOST_PIXELS = 40_000_000
+"""Nothing that large was drawn here."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Drawn:
     look: str
 
 
-class Looks:
+class DrawnIndex:
     """The memory of drawn pictures, the newest few thousand. Safe for threads.
 
     Args:
@@ -59,7 +60,13 @@ class Looks:
         self._lock = threading.Lock()
 
     def remember(self, source: str, data: bytes, picture: Image) -> None:
-        """Note a picture that was just drawn: its file's bytes and its pixels."""
+        """Note a picture that was just drawn: its file's bytes and its pixels.
+
+        Args:
+            source: which picture it is: `task-unified-…/0`.
+            data: the file's bytes.
+            picture: its pixels.
+        """
         digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
         look = base64.b64encode(_small(picture)).decode()
         drawn = Drawn(source, digest, picture.width / picture.height, look)

@@ -1,4 +1,4 @@
-"""Where uploads lie: a folder of this process's own, or one that several processes share."""
+"""The folder of uploads: a process's own, or one that several processes share."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.storage import plain_files
+from evolink_widgets.emulator.storage import safe_files
 
-__all__ = ["Vault"]
+__all__ = ["UploadFolder"]
 
 log = logging.getLogger("evolink_widgets")
 
-#: Bytes that were kept for a task go this long after its links, at the latest.
 _HELD_SECONDS = 48 * 3600
+"""Bytes that were kept for a task go this long after its links, at the latest."""
 _MOST_HELD = 400
 _NAME = re.compile(r"file-[\w-]{1,80}", re.ASCII)
 
 
-class Vault:
+class UploadFolder:
     """Bytes by name, each with a small record beside it. Not safe for threads: its user locks.
 
     Args:
@@ -41,10 +41,16 @@ class Vault:
         self._aside: set[str] = set()
 
     def write(self, name: str, data: bytes, record: dict[str, Any]) -> Path:
-        """Keep bytes, and then the record by which others find them."""
+        """Keep bytes, and then the record by which others find them.
+
+        Args:
+            name: the file's name.
+            data: its bytes.
+            record: what is told of it, as JSON-safe values.
+        """
         at = self._folder() / name
-        plain_files.write_new(at, data)
-        plain_files.write_new(at.with_suffix(".json"), json.dumps(record).encode())
+        safe_files.write_new(at, data)
+        safe_files.write_new(at.with_suffix(".json"), json.dumps(record).encode())
         return at
 
     def records(self) -> Iterator[tuple[str, dict[str, Any], Path]]:
@@ -90,7 +96,7 @@ class Vault:
             kept = folder / f"{_checked(name)}.held"
             if os.path.lexists(kept):
                 return
-            plain_files.keep(folder / name, kept)
+            safe_files.keep(folder / name, kept)
             self._let_go(folder)
         except OSError:  # no room: the task makes do without
             return
@@ -99,7 +105,7 @@ class Vault:
         """The bytes that were kept for a task; `None` when they are no longer here."""
         folder = self._where()
         try:
-            return plain_files.read(folder / f"{_checked(name)}.held") if folder else None
+            return safe_files.read(folder / f"{_checked(name)}.held") if folder else None
         except OSError:
             return None
 
@@ -115,7 +121,7 @@ class Vault:
             return Path(self._own.name)
         return (
             self._shared
-            if self._shared is not None and plain_files.is_folder(self._shared)
+            if self._shared is not None and safe_files.is_folder(self._shared)
             else None
         )
 
@@ -124,7 +130,7 @@ class Vault:
         if self._shared is not None and self._own is None:
             with contextlib.suppress(OSError):
                 self._shared.mkdir(parents=True, exist_ok=True)
-                if plain_files.is_folder(self._shared) and os.access(self._shared, os.W_OK):
+                if safe_files.is_folder(self._shared) and os.access(self._shared, os.W_OK):
                     return self._shared
         if self._own is None:
             self._own = tempfile.TemporaryDirectory(
@@ -152,7 +158,7 @@ def _read(at: Path) -> dict[str, Any]:
         ValueError: it is none.
     """
     try:
-        record = json.loads(plain_files.read(at).decode("utf-8"))
+        record = json.loads(safe_files.read(at).decode("utf-8"))
     except (ValueError, RecursionError):
         raise ValueError("its record is not JSON") from None
     if not isinstance(record, dict):

@@ -19,7 +19,6 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing.pricing import (
     AUTO_HIGH,
     AUTO_LOW,
@@ -28,18 +27,19 @@ from evolink_widgets.rules.pricing.pricing import (
     estimate,
     in_steps,
 )
-from evolink_widgets.rules.pricing.ratios import (
+from evolink_widgets.rules.pricing.receipt_ratios import (
     NEWEST,
-    Kind,
     Known,
     Line,
     Range,
+    ReceiptKind,
     Sample,
     at_todays_prices,
     lean,
     makes_sense,
 )
 from evolink_widgets.rules.request.request import BETA, ImageRequest
+from evolink_widgets.text import counted
 
 __all__ = ["Learned", "Sample"]
 
@@ -49,12 +49,12 @@ class _Model:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
-        self.by_kind: dict[Kind, list[Line]] = {}
+        self.by_kind: dict[ReceiptKind, list[Line]] = {}
         for line in lines:
             self.by_kind.setdefault(line.kind, []).append(line)
         self.sizes_of_auto = [line.pixels for line in lines if line.auto][-NEWEST:]
 
-    def beside(self, kind: Kind, *, sharp: bool) -> list[float]:
+    def beside(self, kind: ReceiptKind, *, sharp: bool) -> list[float]:
         """The newest ratios of other kinds: those that tell the price, or those that hide it."""
         others = (one for one in reversed(self.lines) if one.kind != kind)
         wanted = (one.ratio for one in others if one.kind.sharp is sharp)
@@ -62,7 +62,7 @@ class _Model:
 
 
 class Learned:
-    """What this store's receipts teach about prices. Immutable.
+    """Prices learned from this store's receipts. Immutable.
 
     Example:
         >>> learned = Learned.from_samples([Sample("gpt-image-2", "low", (1024, 1024), 1, 0.47)])
@@ -87,7 +87,7 @@ class Learned:
         return cls({name: _Model(at_todays_prices(all_[::-1])) for name, all_ in by_model.items()})
 
     def estimate(self, request: ImageRequest) -> Estimate:
-        """What the request will cost, in credits, as a range with its basis."""
+        """Estimate what a request will cost, in credits, as a range with its basis."""
         model = self._models.get(request.model)
         if model is None:
             return estimate(request)
@@ -124,7 +124,7 @@ def _size_range(model: _Model, request: ImageRequest, known: Known) -> Range:
     )
 
 
-def _ratio_range(model: _Model, kind: Kind, request: ImageRequest, least: float) -> Range:
+def _ratio_range(model: _Model, kind: ReceiptKind, request: ImageRequest, least: float) -> Range:
     """Charged to published credits, from the most distant receipts to the nearest.
 
     Args:

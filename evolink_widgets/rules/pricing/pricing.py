@@ -1,4 +1,4 @@
-"""What pictures cost: an `Estimate` before, a `Receipt` after.
+"""Prices: what pictures cost, as an `Estimate` before and a `Receipt` after.
 
 `gpt-image-2` is billed by tokens. With q = 16, 48 or 96 by quality, l and s the long and short
 edge in pixels:
@@ -17,9 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 from evolink_widgets.rules.request.sizes import RATIOS
+from evolink_widgets.text import counted
 
 __all__ = ["AUTO_HIGH", "AUTO_LOW", "CREDITS_PER_USD", "PRICES_OF", "Estimate", "Receipt",
            "estimate", "in_steps", "output_tokens", "picture_credits", "picture_range",
@@ -118,7 +118,13 @@ def output_tokens(width: int, height: int, quality: str) -> int:
 
 
 def picture_credits(model: str, width: int, height: int, quality: str) -> float:
-    """Credits for one picture without references or prompt, not yet rounded to 0.0001."""
+    """Credits for one picture without references or prompt, not yet rounded to 0.0001.
+
+    Args:
+        model: the model's name.
+        width, height: pixels.
+        quality: "low", "medium" or "high".
+    """
     if model == BETA:
         area = width * height
         tier = next((name for limit, name in _BETA_TIERS if area <= limit), "4K")
@@ -186,7 +192,7 @@ def published(
 
 
 def estimate(request: ImageRequest) -> Estimate:
-    """What the request will cost by the published prices, asking nobody.
+    """Estimate a request's cost by the published prices alone; no service is asked.
 
     A range where something is not known before: the pixels of `auto`, the tokens of the
     prompt, and what references count (at most 1536 tokens each, billed with every picture).

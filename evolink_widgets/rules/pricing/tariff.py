@@ -1,4 +1,4 @@
-"""What the service sets aside, or takes, for an ask: the one amount, to the fourth decimal.
+"""Foretells the exact credits that the service sets aside or takes for a request.
 
 An estimate is a range, because what counts as a token of text is not told. To know a task by its
 credits one amount is needed, so the parts that are not told are read off earlier amounts of the
@@ -25,33 +25,32 @@ from evolink_widgets.rules.pricing.pricing import (
     prompt_bytes,
     text_credits,
 )
-from evolink_widgets.rules.pricing.ratios import Sample, makes_sense
+from evolink_widgets.rules.pricing.receipt_ratios import Sample, makes_sense
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 __all__ = ["Amount", "Tariff", "facts_of"]
 
 _STEP = 0.0001
-#: What computing in binary adds to a rounding.
 _SLACK = 0.000005
+"""What computing in binary adds to a rounding."""
 _NEAREST, _UP = (-_STEP / 2 - _SLACK, _STEP / 2 + _SLACK), (-_SLACK, _STEP + _SLACK)
-#: Decimals of a factor that is believed: after one amount, and after several that agree.
 _DECIMALS_OF_ONE, _DECIMALS, _SEVERAL = 2, 4, 3
+"""Decimals of a factor that is believed: after one amount, and after several that agree."""
 
 
-_Kind = tuple[bool, bool]
+_AmountKind = tuple[bool, bool]
 """Whether the pixels are left to the service, and whether there are references."""
 
 
-class _Rule(NamedTuple):
+class _TextRule(NamedTuple):
     """How text is counted, and within what the told amount may differ from the exact one."""
 
     tokens: Callable[[int], int]
     within: tuple[float, float]
 
 
-#: The first holds where no amount is known.
 _RULES = tuple(
-    _Rule(tokens, within)
+    _TextRule(tokens, within)
     for tokens, within in itertools.product(
         (
             lambda size: max(1, size // 4),
@@ -62,6 +61,7 @@ _RULES = tuple(
         (_NEAREST, _UP),
     )
 )
+"""The first holds where no amount is known."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ class Tariff:
     """
 
     def __init__(
-        self, factor: float | None = 1.0, rule: _Rule = _RULES[0], *, is_learned: bool = False
+        self, factor: float | None = 1.0, rule: _TextRule = _RULES[0], *, is_learned: bool = False
     ) -> None:
         self.factor = factor
         self.is_learned = is_learned
         self._rule = rule
-        self._odd_kinds: frozenset[_Kind] = frozenset()
+        self._odd_kinds: frozenset[_AmountKind] = frozenset()
 
     @classmethod
     def learn(cls, samples: Iterable[Sample]) -> Tariff:
@@ -126,7 +126,7 @@ class Tariff:
         return tariff
 
     def amount(self, ask: Sample) -> Amount | None:
-        """What is told for an ask; `None` where that can't be foretold.
+        """Foretell the amount for a request; `None` where it can't be foretold.
 
         Args:
             ask: its facts; the credits in it do not count.
@@ -140,7 +140,7 @@ class Tariff:
 
 
 def facts_of(request: ImageRequest, pictures: int | None = None) -> Sample:
-    """What the credits of an ask rest on; `auto` is set aside at its most.
+    """Return the facts that a request's credits rest on; `auto` is set aside at its most.
 
     Args:
         request: what is asked.
@@ -159,14 +159,14 @@ def facts_of(request: ImageRequest, pictures: int | None = None) -> Sample:
     )
 
 
-def _kind(ask: Sample) -> _Kind:
+def _kind(ask: Sample) -> _AmountKind:
     return ask.auto, ask.references > 0
 
 
 _TOKEN = text_credits(4)[1]
 
 
-def _base(ask: Sample, rule: _Rule) -> float:
+def _base(ask: Sample, rule: _TextRule) -> float:
     """Credits by the published prices, not rounded."""
     if ask.model == BETA:
         return picture_credits(ask.model, *ask.pixels, ask.quality) * ask.pictures
@@ -174,7 +174,7 @@ def _base(ask: Sample, rule: _Rule) -> float:
     return (picture + rule.tokens(ask.prompt_bytes) * _TOKEN) * ask.pictures
 
 
-def _run(samples: Sequence[Sample], rule: _Rule) -> tuple[int, float, float]:
+def _run(samples: Sequence[Sample], rule: _TextRule) -> tuple[int, float, float]:
     """How many of the newest amounts one factor explains, and between what it lies."""
     least, most = 0.0, math.inf
     for count, sample in enumerate(samples):

@@ -1,9 +1,9 @@
-"""Whose network a host is in, and which hosts a callback may go to: public ones, plainly written.
+"""Tells whose network a host is in; a callback may go to public hosts only.
 
 The same address can be spelled in many ways that one resolver or another understands: decimal,
 octal, hexadecimal, shortened, mapped into IPv6, with full-width digits, percent-escaped. Every
 one of them is refused, whatever it stands for: an IPv4 address is four plain decimal numbers,
-an IPv6 address one that is allocated to somebody, a name has labels. So there is nothing to
+an IPv6 address one that is allocated, a name has labels. So there is nothing to
 read wrongly. Names are judged as text; nothing is resolved here.
 """
 
@@ -20,7 +20,6 @@ __all__ = ["Zone", "folded", "host_rule", "reachable_from", "zone_of", "zone_of_
 _PUBLIC = "must be a public address, not a private, loopback or reserved one"
 _PLAIN = "must name its host plainly: a name, or an IP address as four decimal numbers"
 
-#: IPv4 that is nobody's public address: IANA's special-purpose registry, and all multicast.
 _NOT_PUBLIC = tuple(
     ipaddress.IPv4Network(network)
     for network in (
@@ -41,10 +40,10 @@ _NOT_PUBLIC = tuple(
         "240.0.0.0/4",      # reserved, and broadcast
     )
 )  # fmt: skip
+"""IPv4 that is no public address: IANA's special-purpose registry, and all multicast."""
 
-#: The only part of IPv6 that is allocated to the public …
 _ALLOCATED = ipaddress.IPv6Network("2000::/3")
-#: … without these. IPv4 wrapped into IPv6 is either outside of it or in 2001::/23 or 2002::/16.
+"""The only part of IPv6 that is allocated to the public …"""
 _NOT_PUBLIC_6 = tuple(
     ipaddress.IPv6Network(network)
     for network in (
@@ -54,21 +53,22 @@ _NOT_PUBLIC_6 = tuple(
         "3fff::/20",      # documentation
     )
 )  # fmt: skip
+"""… without these. IPv4 wrapped into IPv6 is either outside of it or in 2001::/23 or 2002::/16."""
 
-#: Names that only a private network answers to.
 _PRIVATE_NAMES = (
     "localhost", "localdomain", "local", "internal", "intranet", "private", "corp", "home",
     "home.arpa", "lan",
 )  # fmt: skip
+"""Names that only a private network answers to."""
 
 _QUAD = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})", re.ASCII)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-#: What IDNA drops from a name before it looks: soft hyphens, joiners, variation selectors.
 _IGNORED = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]"
 )
+"""What IDNA drops from a name before it looks: soft hyphens, joiners, variation selectors."""
 
 
 def host_rule(host: str) -> str | None:
@@ -141,7 +141,7 @@ def _is_honest_punycode(encoded: str) -> bool:
 
 
 class Zone(Enum):
-    """Whose network an address is in."""
+    """The kind of network that an address is in; a callback may go to the internet only."""
 
     PUBLIC = "the internet"
     PRIVATE = "a private network"
@@ -151,13 +151,13 @@ class Zone(Enum):
     METADATA = "a cloud's metadata service"
 
 
-#: Where clouds hand out credentials; some of them lie within private networks.
 _METADATA = frozenset(
     map(
         ipaddress.ip_address,
         ("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"),
     )
 )
+"""Where clouds hand out credentials; some of them lie within private networks."""
 _METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "metadata"})
 _LOOPBACK_NAMES = ("localhost", "localdomain", "ip6-localhost", "ip6-loopback")
 _ZONES = (
@@ -167,12 +167,12 @@ _ZONES = (
                     "fc00::/7", "fec0::/10")),
 )  # fmt: skip
 _NETWORKS = tuple((zone, ipaddress.ip_network(one)) for zone, all_ in _ZONES for one in all_)
-#: IPv4 within IPv6, in the last 32 bits: compatible, NAT64, NAT64 of a network's own.
 _TAILS = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""IPv4 within IPv6, in the last 32 bits: compatible, NAT64, NAT64 of a network's own."""
 
 
 def zone_of(address: str) -> Zone:
-    """Whose network an IP address is in; IPv4 that is wrapped into IPv6 is unwrapped.
+    """Tell whose network an IP address is in; IPv4 that is wrapped into IPv6 is unwrapped.
 
     Args:
         address: in the plain form in which a resolver gives it.
@@ -193,7 +193,7 @@ def zone_of(address: str) -> Zone:
 
 
 def zone_of_host(host: str) -> Zone | None:
-    """Whose network a host is in, by its text alone; `None` where it is not plainly written.
+    """Tell whose network a host is in, by its text alone; `None` where it is not plainly written.
 
     Args:
         host: a name or an IP address, without brackets.

@@ -1,4 +1,4 @@
-"""Links that the service may be given: references to fetch, a callback to call."""
+"""What a request may name instead of bytes: links to references, a kept reference, a callback."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from urllib.parse import unquote, urlsplit
 
 from evolink_widgets.rules.request.addresses import host_rule
 
-__all__ = ["MAX_CALLBACK", "callback_rule", "nearest_link", "reference_rule"]
+__all__ = [
+    "MAX_CALLBACK",
+    "callback_rule",
+    "digest_of",
+    "kept_name",
+    "nearest_link",
+    "reference_rule",
+]
 
 MAX_CALLBACK = 2048
 _FORMATS = ("jpeg", "jpg", "png", "webp")
-#: Endings that name another kind of file. A link may end in anything (`.php`, `.v2`) and still
-#: give a picture, so only these are judged.
 _OTHER_KINDS = re.compile(
     r"""\.(?: ai|apng|arw|avi|avif|bmp|cr[23]|csv|cur|dds|djvu|dng|docx?|emf|eps|exe|exr|gif|gz
     |hdr|hei[cf]|html?|icns|ico|j2k|jfif|jp[2ex]|js|json|jx[lr]|m4[av]|md|mkv|mov|mp[34]|mpe?g
@@ -22,8 +27,31 @@ _OTHER_KINDS = re.compile(
     |wbmp|webm|wm[fv]|xcf|xlsx?|xml|zip|7z )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""Endings that name another kind of file.
+
+A link may end in anything (`.php`, `.v2`) and still give a picture, so only these are judged.
+"""
+_KEPT = "evolink-ref:"
+"""How the name of a reference begins whose bytes this store keeps.
+
+A picture from this machine has no link until it is uploaded, and its link changes with every
+upload. Its name is made of its bytes, so that a request and its recipe stay the same; the name
+is exchanged for a link right before the request is sent.
+"""
+_KEPT_NAME = re.compile(rf"{_KEPT}([0-9a-f]{{64}})", re.ASCII)
 _FETCHED = "must be an http or https link that the service can reach"
 _SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
+
+
+def kept_name(sha256: str) -> str:
+    """The name of a reference with these bytes: `evolink-ref:` and their SHA-256 in hex."""
+    return _KEPT + sha256
+
+
+def digest_of(reference: str) -> str | None:
+    """The SHA-256 in a kept reference's name; `None` where it is a link."""
+    found = _KEPT_NAME.fullmatch(reference)
+    return found[1] if found else None
 
 
 def reference_rule(link: str) -> str | None:

@@ -22,11 +22,11 @@ FIELDS = ("prompt", "size", "resolution", "quality", "n", "model")
 
 MAX_NAME = 80
 
-#: Joiners are seen nowhere and change how the letters beside them are written.
 _JOINERS = "\u200c\u200d"
+"""Joiners are seen nowhere and change how the letters beside them are written."""
 _KNOWN = ", ".join(FIELDS)
-#: Stands for the prompt while the other fields are checked.
 _ANY_PROMPT = {"prompt": "-"}
+"""Stands for the prompt while the other fields are checked."""
 
 
 def plain_name(name: object) -> str | None:
@@ -51,7 +51,7 @@ def name_problem(name: object) -> Problem | None:
 
 
 def preset_fields(fields: object) -> dict[str, Any]:
-    """What a preset holds, checked, in a request's own form and in the order of `FIELDS`.
+    """Check a preset's fields and return them in a request's own form and in the order of `FIELDS`.
 
     Raises:
         InvalidRequest: with all problems at once; fields that no preset has are among them.

@@ -1,4 +1,4 @@
-"""The prompt's rules: code points for every model, tokens for the beta model.
+"""Rules of the prompt: code points for every model, tokens for the beta model.
 
 A prompt is counted in Unicode code points, as `len` counts, and kept exactly: control
 characters, NUL among them, are code points like any other and go out escaped. Half of a
@@ -29,8 +29,8 @@ MAX_BETA_TOKENS = 2_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECES = re.compile(r"(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<mark>[^\w\s]+|_+)")
-#: From here on (Chinese, Japanese, Korean, emoji) a character is about a token by itself.
 _DENSE = re.compile("[\u2e80-\U0010ffff]")
+"""From here on (Chinese, Japanese, Korean, emoji) a character is about a token by itself."""
 _EMOJI = re.compile("[\U0001f000-\U0010ffff]")
 
 
@@ -62,7 +62,7 @@ def prompt_problems(prompt: object, *, tokens: bool = False) -> list[Problem]:
 
 
 def token_notice(prompt: str) -> str | None:
-    """What to tell of a prompt that a model counting tokens may find too long; else `None`."""
+    """Warn of a prompt that a model counting tokens may find too long; else `None`."""
     likely = likely_tokens(prompt)
     if likely <= MAX_BETA_TOKENS:
         return None

@@ -11,8 +11,8 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
+from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.request.request import BETA, ImageRequest
-from evolink_widgets.rules.request.signed import without_secret
 
 __all__ = ["Recipe"]
 

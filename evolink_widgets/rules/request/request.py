@@ -1,4 +1,4 @@
-"""What is asked: `ImageRequest`, valid once it exists, and every rule it has to keep.
+"""A request for pictures: `ImageRequest`, valid once it exists, and every rule it has to keep.
 
 `problems()` lists all faults at once and never raises; the panel shows them while typing, and
 creating an `ImageRequest` raises them as one `InvalidRequest`. The rules are the service's
@@ -19,10 +19,14 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request import sizes
-from evolink_widgets.rules.request.kept import digest_of
-from evolink_widgets.rules.request.links import callback_rule, nearest_link, reference_rule
+from evolink_widgets.rules.request.link_secrets import without_secret
+from evolink_widgets.rules.request.links import (
+    callback_rule,
+    digest_of,
+    nearest_link,
+    reference_rule,
+)
 from evolink_widgets.rules.request.prompt import MAX_PROMPT, prompt_problems, token_notice
-from evolink_widgets.rules.request.signed import without_secret
 
 __all__ = ["BETA", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS", "QUALITIES",
            "ImageRequest", "Problem", "problems", "whole_number"]  # fmt: skip
@@ -33,17 +37,17 @@ QUALITIES: tuple[str, ...] = ("low", "medium", "high")
 MAX_N = 10
 MAX_REFERENCES = 16
 
-#: A user and password in what is no link of the web.
 _SIGNED_IN = re.compile(r"//[^/?#]*@")
+"""A user and password in what is no link of the web."""
 
-#: What other services call our qualities.
 _QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "draft": "low",
                   "hd": "high", "best": "high", "ultra": "high", "max": "high"}  # fmt: skip
+"""What other services call our qualities."""
 
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """What is asked. Immutable, and valid once it exists.
+    """A request for pictures. Immutable, and valid once it exists.
 
     Args:
         prompt: 1 to 32,000 Unicode code points, kept exactly; not only blanks.
@@ -90,7 +94,7 @@ class ImageRequest:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is legal and has no effect, or may not be taken: one sentence each."""
+        """Sentences on what is legal but has no effect, or may not be taken."""
         found = []
         if self.resolution != "1K" and not _tier_applies(self.size):
             what = "auto size" if self.size == sizes.AUTO else f"pixels {self.size}"
@@ -161,7 +165,18 @@ def problems(
     references: object = (),
     callback_url: object = None,
 ) -> tuple[Problem, ...]:
-    """All broken rules of a request that need not exist yet. Takes any values; never raises."""
+    """All broken rules of a request that need not exist yet. Takes any values; never raises.
+
+    Args:
+        prompt: text.
+        model: the model's name.
+        size: "auto", a ratio, or pixels as WxH.
+        resolution: "1K", "2K" or "4K".
+        quality: "low", "medium" or "high".
+        n: how many pictures.
+        references: links or names of kept references.
+        callback_url: an https address, or `None`.
+    """
     # A stranger's == (an array's, say) need not give a truth value.
     beta = isinstance(model, str) and _plain(model) == BETA
     found = [

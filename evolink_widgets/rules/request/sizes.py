@@ -36,11 +36,11 @@ __all__ = [
 ]
 
 AUTO = "auto"
-#: From widest to tallest.
 RATIOS: tuple[str, ...] = (
     "3:1", "21:9", "2:1", "16:9", "3:2", "4:3", "5:4", "1:1",
     "4:5", "3:4", "2:3", "9:16", "1:2", "9:21", "1:3",
 )  # fmt: skip
+"""From widest to tallest."""
 TIERS: tuple[str, ...] = ("1K", "2K", "4K")
 
 STEP = 16
@@ -52,8 +52,8 @@ _AREAS = {"1K": 1_048_576, "2K": 4_194_304, "4K": 8_294_400}
 _PIXELS = re.compile(r"([0-9]{1,9})\s*[xX×]\s*([0-9]{1,9})", re.ASCII)
 _PAIR = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[:/xX×]\s*([0-9]{1,4}(?:\.[0-9]{1,4})?)")
 _NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
-#: Smaller numbers than any picture's edges: `16x9` means the ratio.
 _RATIO_LIKE = 40
+"""Smaller numbers than any picture's edges: `16x9` means the ratio."""
 
 
 def parse_pixels(text: str) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What a lost task is known by, and what of it is proof.
+"""Weighs evidence that a found task is the lost one, and tells which of it is proof.
 
 Evidence is what the service tells of a task: its model and time, the number of its pictures, the
 credits set aside and taken, its duration, later its pixels, and who owns it already. What is not
@@ -17,21 +17,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing.tariff import Amount, Tariff, facts_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
+from evolink_widgets.text import counted
 
 __all__ = ["Expected", "Finding", "Weight", "expected", "other_pixels", "tell", "too_many", "weigh"]
 
-#: How often longer, or shorter, than usual a task must have taken to be of another kind.
 _ODD_DURATION = 10.0
-#: By how much edges and area may differ from what was asked: services round pixels.
+"""How often longer, or shorter, than usual a task must have taken to be of another kind."""
 _SHAPE, _AREA = 1.05, 1.25
+"""By how much edges and area may differ from what was asked: services round pixels."""
 
 
 class Weight(Enum):
-    """What the evidence comes to."""
+    """The weight of the evidence that a task is the lost one."""
 
     PROOF = "it is this ask's, unless another task has the same evidence"
     POSSIBLE = "nothing speaks against it, and nothing proves it"

@@ -1,4 +1,4 @@
-"""Lost asks and tasks without an owner, matched as a whole.
+"""Matches lost requests with tasks that have no owner, as a whole.
 
 Every ask may have one task and every task belongs to one ask at most. Of all the ways to give
 tasks to as many asks as possible, what they have in common is decided: a task that each of them

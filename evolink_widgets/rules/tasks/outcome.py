@@ -1,4 +1,4 @@
-"""What came back: was it billed, and may it be sent again? The one table of this.
+"""Judges how a call ended: was it billed, and may it be sent again? The one table of this.
 
 The way a call ended is an `Event`; together with the method and the status it gives a `Verdict`.
 
@@ -31,9 +31,9 @@ from typing import Any
 
 from evolink_widgets import errors
 from evolink_widgets.errors import Billed, ServiceError
-from evolink_widgets.rules.tasks import wire
+from evolink_widgets.rules.tasks import json_values
 
-__all__ = ["Event", "Kind", "Verdict", "judge", "retry_after", "service_error", "spoken"]
+__all__ = ["Event", "Outcome", "Verdict", "judge", "retry_after", "service_error", "spoken"]
 
 
 class Event(Enum):
@@ -45,8 +45,8 @@ class Event(Enum):
     ANSWERED = "there is an answer with a status"
 
 
-class Kind(Enum):
-    """What we know of the request now."""
+class Outcome(Enum):
+    """The outcome of a request, as far as it is known."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -56,7 +56,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What follows from a call's end.
+    """The verdict on a call: its outcome, whether it was billed, what to do next.
 
     Attributes:
         kind: what we know of the request.
@@ -65,31 +65,31 @@ class Verdict:
         find: it has to be looked for in the task list.
     """
 
-    kind: Kind
+    kind: Outcome
     billed: Billed
     resend: bool = False
     find: bool = False
 
 
-_NOT_SENT = Verdict(Kind.NOT_SENT, Billed.NO, resend=True)
-_UNKNOWN = Verdict(Kind.UNKNOWN, Billed.UNKNOWN, find=True)
-_ACCEPTED = Verdict(Kind.ACCEPTED, Billed.LATER)
-_REFUSED = Verdict(Kind.REFUSED, Billed.NO)
-_REFUSED_FOR_NOW = Verdict(Kind.REFUSED, Billed.NO, resend=True)
-_READ = Verdict(Kind.ACCEPTED, Billed.NO)
-_READ_AGAIN = Verdict(Kind.UNKNOWN, Billed.NO, resend=True)
+_NOT_SENT = Verdict(Outcome.NOT_SENT, Billed.NO, resend=True)
+_UNKNOWN = Verdict(Outcome.UNKNOWN, Billed.UNKNOWN, find=True)
+_ACCEPTED = Verdict(Outcome.ACCEPTED, Billed.LATER)
+_REFUSED = Verdict(Outcome.REFUSED, Billed.NO)
+_REFUSED_FOR_NOW = Verdict(Outcome.REFUSED, Billed.NO, resend=True)
+_READ = Verdict(Outcome.ACCEPTED, Billed.NO)
+_READ_AGAIN = Verdict(Outcome.UNKNOWN, Billed.NO, resend=True)
 
-#: Codes with which the service refuses at the door: nothing was made, nothing is charged, and
-#: the same would be refused again.
 _REFUSALS = frozenset({
     "insufficient_quota", "insufficient_user_quota", "insufficient_token_quota",
     "token_daily_quota_exceeded", "key_disabled", "key_expired", "key_model_not_allowed",
 })  # fmt: skip
-#: The same for a reason that passes.
+"""Codes with which the service refuses at the door: nothing was made, nothing is charged, and the
+same would be refused again."""
 _BUSY = "no_available_channel"
+"""The same for a reason that passes."""
 _STILL_DECIDING = "paid_outcome_unknown"
-#: 4xx that a proxy or a server gives for a request it may have passed on.
 _DOUBTFUL = frozenset({408, 499})
+"""4xx that a proxy or a server gives for a request it may have passed on."""
 
 
 def judge(
@@ -171,7 +171,6 @@ _UNTOLD_ADVICE: dict[type[ServiceError], str] = {
 }
 _UNTOLD_OTHERWISE = "Wait a while."
 
-#: Codes that say more than the status does: whose credits ran out, what to do.
 _BY_CODE = {
     "insufficient_user_quota": _Row(
         errors.InsufficientCredits, "The account's credits have run out",
@@ -205,6 +204,7 @@ _BY_CODE = {
         advice="Wait a moment, then look for the task.",
     ),
 }  # fmt: skip
+"""Codes that say more than the status does: whose credits ran out, what to do."""
 
 
 def service_error(
@@ -288,7 +288,7 @@ def retry_after(value: str | None, *, now: float | None = None) -> float | None:
     """
     if not value:
         return None
-    seconds = wire.number(value)
+    seconds = json_values.number(value)
     if seconds is None:
         date = email.utils.parsedate_tz(value)
         if date is None or now is None:
@@ -302,7 +302,7 @@ def retry_after(value: str | None, *, now: float | None = None) -> float | None:
 
 def _read_error(body: object) -> dict[str, str]:
     """Both shapes of error bodies, as texts: the API's `{"error": {…}}` and the files API's."""
-    document = wire.mapping(body)
+    document = json_values.mapping(body)
     error = document.get("error")
     if isinstance(error, str):
         error = {"message": error}
@@ -312,5 +312,5 @@ def _read_error(body: object) -> dict[str, str]:
             "message": document.get("msg") or document.get("message"),
         }
     names = ("code", "message", "param", "fallback_suggestion")
-    read = {name: wire.text(error.get(name), 300) for name in names}
+    read = {name: json_values.text(error.get(name), 300) for name in names}
     return {name: text for name, text in read.items() if text is not None}

@@ -1,4 +1,4 @@
-"""When to look at a task next, and how long it may still take.
+"""Schedules the next look at a task, and foretells how long it may still take.
 
 A `Plan` needs a belief about the task's duration (`guess.Guess`, which says how looks follow
 from it). It has two sources and uses the surer one:
@@ -21,22 +21,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.belief import SUREST, Guess
+from evolink_widgets.rules.tasks.duration_guess import SUREST, DurationGuess
 
 __all__ = ["Durations", "Plan", "bucket_of", "expected_seconds"]
 
 _MEGAPIXEL = 1_000_000
 _DECILES = 10
-#: How many tasks are remembered: older ones fade.
 _MEMORY = 80.0
-#: How far one task may be from what is known and still count in full: in spreads, and at least.
+"""How many tasks are remembered: older ones fade."""
 _ODD, _NEVER_ODD = 3.0, 0.05
-#: Variance of log(duration / estimate) before anything was seen, and what that opinion weighs.
+"""How far one task may be from what is known and still count in full: in spreads, and at least."""
 _DURATION_VARIANCE, _DURATION_WEIGHT = 0.37, 4.0
-#: The same of the error of progress.
+"""Variance of log(duration / estimate) before anything was seen, and what that opinion weighs."""
 _POINTER_VARIANCE, _POINTER_WEIGHT = 0.12, 3.0
-#: What all kinds of tasks together say of one kind's mean, in tasks of its own.
+"""The same of the error of progress."""
 _KIN_WEIGHT = 0.5
+"""What all kinds of tasks together say of one kind's mean, in tasks of its own."""
 _LONGEST_ESTIMATE = 86_400.0
 _LONGEST_TASK = 1e7
 _MOST_KINDS = 1000
@@ -63,10 +63,10 @@ class _Sums:
     count: float = 0.0
     total: float = 0.0
     squares: float = 0.0
-    #: How many of the last were odd, in the same direction: the sign is the direction.
     odd: int = 0
+    """How many of the last were odd, in the same direction: the sign is the direction."""
 
-    def add(self, value: float, known: Guess) -> None:
+    def add(self, value: float, known: DurationGuess) -> None:
         """Take in a value; an odd one counts as far as the edge of what is known.
 
         Each further odd one on the same side moves the edge twice as far, until it is believed.
@@ -94,7 +94,9 @@ class _Sums:
             and (0 <= self.squares <= 400 * self.count)
         )
 
-    def learned(self, mean: float, mean_weight: float, variance: float, weight: float) -> Guess:
+    def learned(
+        self, mean: float, mean_weight: float, variance: float, weight: float
+    ) -> DurationGuess:
         """Where the next value lies: the opinion given, corrected by what was seen."""
         own = self.total / self.count if self.count else 0.0
         scatter = max(0.0, self.squares - self.total * own)
@@ -103,7 +105,7 @@ class _Sums:
         within = variance / (1 + 1 / mean_weight)
         within = (weight * within + scatter) / (weight + self.count)
         centre = (mean_weight * mean + self.total) / (mean_weight + self.count)
-        return Guess(centre, math.sqrt(within * (1 + 1 / (mean_weight + self.count))))
+        return DurationGuess(centre, math.sqrt(within * (1 + 1 / (mean_weight + self.count))))
 
 
 @dataclass
@@ -143,7 +145,7 @@ class Durations:
         self._all = _Seen()
         self._kinds: dict[str, _Seen] = {}
 
-    def ratio(self, bucket: str) -> Guess:
+    def ratio(self, bucket: str) -> DurationGuess:
         """log(duration / estimate) of the next task of this kind."""
         total = self._all.durations.learned(0.0, _KIN_WEIGHT, _DURATION_VARIANCE, _DURATION_WEIGHT)
         own = self._kinds.get(bucket)
@@ -151,7 +153,7 @@ class Durations:
             return total
         return own.durations.learned(total.mean, _KIN_WEIGHT, total.spread**2, _DURATION_WEIGHT)
 
-    def pointer(self, bucket: str, decile: int) -> Guess:
+    def pointer(self, bucket: str, decile: int) -> DurationGuess:
         """The error of log(t / progress) in this tenth of the way."""
         total = self._all.pointers[decile].learned(0.0, 1.0, _POINTER_VARIANCE, _POINTER_WEIGHT)
         own = self._kinds.get(bucket)
@@ -182,7 +184,7 @@ class Durations:
 
     @classmethod
     def from_record(cls, record: object) -> Durations:
-        """What `to_record` wrote; whatever does not make sense is forgotten."""
+        """Read what `to_record` wrote; what makes no sense is left out."""
         learned = cls()
         if not isinstance(record, Mapping):
             return learned
@@ -224,7 +226,7 @@ class Plan:
         self._longest = longest
         self._pointed: dict[int, float] = {}
         self._progress: int | None = None
-        self._pointer: Guess | None = None
+        self._pointer: DurationGuess | None = None
 
     def first(self) -> float:
         """When to look for the first time, in seconds after acceptance."""
@@ -267,16 +269,16 @@ class Plan:
         pointed = math.log(elapsed / ((progress + 0.5) / 100))
         self._pointed[decile] = pointed  # the last in a tenth is the one that looks were aimed by
         error = self._durations.pointer(self._bucket, decile)
-        self._pointer = Guess(pointed + error.mean, max(error.spread, SUREST))
+        self._pointer = DurationGuess(pointed + error.mean, max(error.spread, SUREST))
 
-    def _surest(self, elapsed: float) -> tuple[Guess, float]:
+    def _surest(self, elapsed: float) -> tuple[DurationGuess, float]:
         """The narrower belief of those that the task has not outlived, else the later one.
 
         With the time at which to look in any case: before progress is believed that a task
         takes longer than nearly all others.
         """
         ratio = self._durations.ratio(self._bucket)
-        usual = Guess(self._log_estimated + ratio.mean, max(ratio.spread, SUREST))
+        usual = DurationGuess(self._log_estimated + ratio.mean, max(ratio.spread, SUREST))
         beliefs = [usual] if self._pointer is None else [self._pointer, usual]
         standing = [belief for belief in beliefs if not belief.outlived(elapsed)]
         if not standing:

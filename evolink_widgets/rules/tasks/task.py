@@ -1,4 +1,4 @@
-"""Reading the wire: the service's records as typed, tolerant values.
+"""Parses the service's task records into typed, tolerant values.
 
 Unknown fields are ignored, unknown words become `UNKNOWN`, and a missing optional is `None`.
 Only a task without an id is no task. Numbers are believed within bounds that no true one passes;
@@ -15,7 +15,7 @@ from typing import Any
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.rules.tasks import wire
+from evolink_widgets.rules.tasks import json_values
 
 __all__ = ["MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem", "TaskSnapshot",
            "TaskStatus", "read_credits", "read_task", "read_task_list",
@@ -31,12 +31,12 @@ A report beyond is a fault of the service's; nothing is reserved, settled or lea
 _MOST_LEFT = 1e12
 _LONGEST_ESTIMATE = 86_400.0
 _LONGEST_TASK = 30 * 86_400.0
-#: The first seconds of 2020 and of 2100: no task was made outside.
 _CREATED = (1_577_836_800, 4_102_444_800)
+"""The first seconds of 2020 and of 2100: no task was made outside."""
 _LONGEST_ID = 200
 _FETCHABLE = re.compile(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNORECASE)
-#: Where a result that is not a plain link has its link.
 _LINK_NAMES = ("url", "image_url", "download_url")
+"""Where a result that is not a plain link has its link."""
 _GIVEN_BACK = ("refunded", "success", "completed", "done")
 
 
@@ -72,12 +72,12 @@ class TaskStatus(str, Enum):
         return cls(text) if text in cls._value2member_map_ else cls.UNKNOWN
 
 
-#: Other words for the same; none of them makes a paid task look failed.
 _OTHER_WORDS = {
     "canceled": "cancelled", "succeeded": "completed", "success": "completed",
     "queued": "pending", "submitted": "pending", "running": "processing",
     "in_progress": "processing",
 }  # fmt: skip
+"""Other words for the same; none of them makes a paid task look failed."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class TaskListItem:
 
 @dataclass(frozen=True)
 class Credits:
-    """What is left: this key's own allowance and the account's balance; `None` is not told."""
+    """Credits left: this key's own allowance and the account's balance; `None` is not told."""
 
     key_remaining: float | None = None
     key_used: float | None = None
@@ -169,31 +169,33 @@ def read_task(document: object, *, request_id: str | None = None) -> TaskSnapsho
     Raises:
         BadReply: there is no id in it, so it is no task.
     """
-    record = wire.mapping(document)
+    record = json_values.mapping(document)
     task_id = _task_id(record)
     if task_id is None:
         raise BadReply("The service's answer holds no task id.", request_id=request_id)
-    info = wire.mapping(record.get("task_info"))
+    info = json_values.mapping(record.get("task_info"))
     status = TaskStatus.read(record.get("status"))
     links = _links(record)
     receipt, odd, in_doubt = _receipt(record, status, task_id, request_id)
     return TaskSnapshot(
         id=task_id,
         status=status,
-        progress=wire.percent(record.get("progress")),
+        progress=json_values.percent(record.get("progress")),
         created=_created(record.get("created"), record.get("created_at")),
-        model=wire.text(record.get("model")),
+        model=json_values.text(record.get("model")),
         results=_each_once(links[:MOST_PICTURES]),
         offered=len(links),
         odd=odd,
         charge_in_doubt=in_doubt,
         failure=_failure(record),
         receipt=receipt,
-        estimated_time=_at_most(_LONGEST_ESTIMATE, wire.positive(info.get("estimated_time"))),
-        duration=_at_most(_LONGEST_TASK, wire.positive(record.get("duration"))),
+        estimated_time=_at_most(
+            _LONGEST_ESTIMATE, json_values.positive(info.get("estimated_time"))
+        ),
+        duration=_at_most(_LONGEST_TASK, json_values.positive(record.get("duration"))),
         can_cancel=info.get("can_cancel") if isinstance(info.get("can_cancel"), bool) else None,
         request_id=request_id,
-        said=wire.text(record.get("status"), 40) or "",
+        said=json_values.text(record.get("status"), 40) or "",
     )
 
 
@@ -203,32 +205,32 @@ def read_task_list(document: object) -> tuple[TaskListItem, ...]:
     Raises:
         BadReply: there is no list in it.
     """
-    rows = wire.mapping(document).get("data")
+    rows = json_values.mapping(document).get("data")
     if not isinstance(rows, list):
         raise BadReply("The service's answer holds no list of tasks.")
     return tuple(
         TaskListItem(
             id=task_id,
             status=TaskStatus.read(row.get("status")),
-            model=wire.text(row.get("model")),
+            model=json_values.text(row.get("model")),
             created=_created(row.get("created_at"), row.get("created")),
             credits_used=_credits((row.get("credits_used"),), "used", []),
         )
-        for row in map(wire.mapping, rows)
+        for row in map(json_values.mapping, rows)
         if (task_id := _task_id(row)) is not None
     )
 
 
 def read_credits(document: object) -> Credits:
-    """What `GET /v1/credits` says.
+    """Parse the reply of `GET /v1/credits`.
 
     Raises:
         BadReply: it says nothing about credits.
     """
-    data = wire.mapping(document).get("data")
+    data = json_values.mapping(document).get("data")
     if not isinstance(data, Mapping):
         raise BadReply("The service's answer holds no credits.")
-    key, account = wire.mapping(data.get("token")), wire.mapping(data.get("user"))
+    key, account = json_values.mapping(data.get("token")), json_values.mapping(data.get("user"))
     unlimited = key.get("unlimited_credits")
     return Credits(
         key_remaining=_left(key.get("remaining_credits")),
@@ -239,7 +241,6 @@ def read_credits(document: object) -> Credits:
     )
 
 
-#: The service's codes for failed tasks, and what to do (its documentation).
 _ADVICE = {
     "content_policy_violation": ContentRefused.default_advice,
     "invalid_parameters": "Correct the request and ask again.",
@@ -255,10 +256,11 @@ _ADVICE = {
     "resource_not_found": "The task or a reference has expired; ask anew.",
     "unknown_error": "Ask again; if it fails again, change the request.",
 }  # fmt: skip
+"""The service's codes for failed tasks, and what to do (its documentation)."""
 
 
-#: Parts of the codes with which a content policy says no.
 _POLICY_WORDS = ("content_policy", "moderation", "safety")
+"""Parts of the codes with which a content policy says no."""
 
 
 def task_failure(snapshot: TaskSnapshot) -> TaskFailed:
@@ -310,11 +312,13 @@ def _link(item: object) -> str:
 def _failure(record: Mapping[str, Any]) -> Failure | None:
     error = record.get("error")
     if not isinstance(error, Mapping):
-        return Failure(message=wire.text(error)) if isinstance(error, str) and error else None
+        return (
+            Failure(message=json_values.text(error)) if isinstance(error, str) and error else None
+        )
     return Failure(
-        code=wire.text(error.get("code")),
-        message=wire.text(error.get("message")),
-        suggestion=wire.text(error.get("suggestion") or error.get("fallback_suggestion")),
+        code=json_values.text(error.get("code")),
+        message=json_values.text(error.get("message")),
+        suggestion=json_values.text(error.get("suggestion") or error.get("fallback_suggestion")),
     )
 
 
@@ -322,8 +326,11 @@ def _receipt(
     record: Mapping[str, Any], status: TaskStatus, task_id: str, request_id: str | None
 ) -> tuple[Receipt, tuple[str, ...], bool]:
     """The receipt; what in it can't be true; whether the charge is among that."""
-    usage, billing = wire.mapping(record.get("usage")), wire.mapping(record.get("billing"))
-    cost = wire.mapping(usage.get("cost"))
+    usage, billing = (
+        json_values.mapping(record.get("usage")),
+        json_values.mapping(record.get("billing")),
+    )
+    cost = json_values.mapping(usage.get("cost"))
     odd: list[str] = []
     reserved = _credits(
         (usage.get("credits_reserved"), billing.get("reserved_credits")), "reserved", odd
@@ -345,7 +352,7 @@ def _receipt(
         reserved=reserved,
         charged=charged,
         refunded=refunded,
-        billing_rule=wire.text(usage.get("billing_rule")),
+        billing_rule=json_values.text(usage.get("billing_rule")),
         request_id=request_id,
     )
     return receipt, tuple(dict.fromkeys(odd)), in_doubt
@@ -356,17 +363,21 @@ def _credits(values: Iterable[object], what: str, odd: list[str]) -> float | Non
     for value in values:
         if value is None:
             continue
-        read = wire.number(value)
+        read = json_values.number(value)
         if read is not None and 0 <= read <= MOST_CREDITS:
             return read
-        said = f"{read:.4g}" if read is not None else wire.text(str(value)[:40], 20) or "nothing"
+        said = (
+            f"{read:.4g}"
+            if read is not None
+            else json_values.text(str(value)[:40], 20) or "nothing"
+        )
         odd.append(f"{said} credits {what}")
     return None
 
 
 def _left(value: object) -> float | None:
     """A balance; it may be below zero."""
-    read = wire.number(value)
+    read = json_values.number(value)
     return read if read is not None and abs(read) <= _MOST_LEFT else None
 
 
@@ -376,7 +387,7 @@ def _at_most(most: float, value: float | None) -> float | None:
 
 def _created(*values: object) -> int | None:
     """When a task was made, in Unix seconds; a time that can't be is not told."""
-    read = wire.seconds(*values)
+    read = json_values.seconds(*values)
     return read if read is not None and _CREATED[0] <= read < _CREATED[1] else None
 
 
@@ -386,5 +397,5 @@ def _each_once(links: Sequence[str]) -> tuple[str, ...]:
 
 
 def _task_id(record: Mapping[str, Any]) -> str | None:
-    task_id = wire.text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
+    task_id = json_values.text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
     return None if task_id is None or " " in task_id or len(task_id) > _LONGEST_ID else task_id

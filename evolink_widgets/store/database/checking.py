@@ -1,4 +1,4 @@
-"""Is a database one of ours? Looked at before anything that stands in it is run.
+"""Checks that a database is one of ours, before any SQL that stands in it is run.
 
 A schema is code: its triggers, views and generated columns run when a row is read or written.
 So nothing but what our own migrations make is gone on with, and what SQLite has against
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.schema import Change
-from evolink_widgets.store.opening import NotPlain
+from evolink_widgets.store.safe_files import NotPlain
 
 __all__ = ["check_files", "check_schema", "harden"]
 

@@ -1,4 +1,4 @@
-"""A database that another program may be writing to: copied aside, and looked at there."""
+"""Copies a database that another program may be writing to, and checks the copy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ _TRIES = 5
 
 
 def open_aside(path: Path, folder: Path, stack: ExitStack) -> Database:
-    """Open a copy of their database, brought up to date."""
+    """Open a copy of their database, brought up to date.
+
+    Args:
+        path: the other store's database.
+        folder: an empty folder of ours, for the copy.
+        stack: closes the copy when it ends.
+    """
     aside = _copy_aside(path, folder)
     database = Database(aside)
     stack.callback(database.close)

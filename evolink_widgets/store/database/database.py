@@ -25,8 +25,8 @@ from evolink_widgets.store.database.checking import check_files, check_schema, h
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
-from evolink_widgets.store.opening import make_new
-from evolink_widgets.store.process import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.safe_files import make_new
 
 Access = Literal["write", "read", "frozen"]
 
@@ -190,7 +190,7 @@ class Database:
     def _ready(self, access: Access) -> sqlite3.Connection:
         if self._connection is not None and self._depth == 0 and self._file != self._on_disk():
             # The folder was deleted or replaced while we had it open: writing on would go to
-            # a file that nobody will find again.
+            # a file that no later process will find.
             self.close()
         if self._connection is None:
             self._open(access)
@@ -340,7 +340,13 @@ class Database:
 
 
 def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> None:
-    """Add one row; table and column names are our own, values are bound."""
+    """Add one row; table and column names are our own, values are bound.
+
+    Args:
+        connection: in a transaction.
+        table: the table's name.
+        columns: the values by their columns' names.
+    """
     marks = ", ".join("?" * len(columns))
     connection.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())

@@ -1,4 +1,4 @@
-"""The room's border: sqlite3 and OS errors become the package's own, with what to do next."""
+"""Turns sqlite3 and OS errors into the package's own, with what to do next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
-from evolink_widgets.store.opening import NotPlain, make_new, new_name, remove
+from evolink_widgets.store.safe_files import NotPlain, make_new, new_name, remove
 
 _FULL = frozenset(
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)
@@ -53,7 +53,13 @@ def guarded(path: Path, doing: str) -> Iterator[None]:
 
 
 def file_error(exc: OSError, path: Path, doing: str) -> StoreError:
-    """Return the package's error for an OS error on `path`."""
+    """Return the package's error for an OS error on `path`.
+
+    Args:
+        exc: the error.
+        path: the file or folder.
+        doing: what failed, as a participle: "read", "written".
+    """
     if isinstance(exc, NotPlain):
         return not_plain(exc)
     what = f"{path} could not be {doing}: {exc.strerror or exc}."

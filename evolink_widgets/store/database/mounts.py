@@ -1,4 +1,4 @@
-"""Is a folder on a file system that several machines share?
+"""Tells whether a folder is on a network file system that several machines share.
 
 SQLite's WAL keeps an index in memory that all its users map. Two machines do not share that
 memory, and SQLite can't notice (sqlite.org/wal.html): there the DELETE journal is used.

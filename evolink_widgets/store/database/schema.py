@@ -15,7 +15,7 @@ from sqlite3 import Connection
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.rules.request.services import plain_service
+from evolink_widgets.rules.request.service_address import plain_service
 
 Change = str | Callable[[Connection], None]
 

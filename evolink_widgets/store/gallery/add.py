@@ -1,4 +1,4 @@
-"""The rows of a set and of its pictures, as they are written first."""
+"""Inserts the rows of a new set and of its pictures."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import insert
 from evolink_widgets.store.database.json_records import dump, storable
 from evolink_widgets.store.database.schema import search_text
-from evolink_widgets.store.gallery.examine import Facts
-from evolink_widgets.store.gallery.placing import already_there, place_free
-from evolink_widgets.store.names import TRASH, in_database, inside, stems
-from evolink_widgets.store.opening import own_folder
+from evolink_widgets.store.file_names import TRASH, in_database, inside, stems
+from evolink_widgets.store.gallery.check_picture import PictureFacts
+from evolink_widgets.store.gallery.free_names import already_there, place_free
+from evolink_widgets.store.safe_files import own_folder
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request.recipe import Recipe
 
 
 class NewSet(NamedTuple):
-    """What is known of a set before its first picture is in."""
+    """A set's row before its first picture is in."""
 
     key: str
     recipe: Recipe
@@ -36,7 +36,7 @@ class NewPicture(NamedTuple):
 
     number: int
     file: Path
-    facts: Facts
+    facts: PictureFacts
     created_at: float
     favourite: bool = False
     trashed_at: float | None = None
@@ -67,12 +67,12 @@ def shelve(
         if picture.trashed_at is not None:
             own_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
-        files.flush_folder(folder)
+        atomic_files.flush_folder(folder)
     try:
         _write_row(connection, about.key, picture, in_database(path.name))
     except BaseException:
         if placed:
-            files.take_back(picture.file, path)
+            atomic_files.take_back(picture.file, path)
         raise
     return path, placed
 

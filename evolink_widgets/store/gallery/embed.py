@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images import xmp, xmp_places
+from evolink_widgets.images import xmp, xmp_in_files
 from evolink_widgets.images.formats import sniff
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import dump, load_object
-from evolink_widgets.store.names import TRASH, in_database
-from evolink_widgets.store.opening import is_plain
-from evolink_widgets.store.paths import path_of
+from evolink_widgets.store.file_names import TRASH, in_database
+from evolink_widgets.store.safe_files import is_plain
+from evolink_widgets.store.user_paths import path_of
 
 _LARGEST_PICTURE = 256_000_000
 _LARGEST_RECORD = 8_000_000
@@ -46,16 +46,16 @@ def embedded(data: bytes, record: Mapping[str, Any], *, simulated: bool, path: P
     """
     mark, carrying = xmp.mark(simulated=simulated), xmp.carrying(dump(record))
     try:
-        there = xmp_places.packets(data).main
+        there = xmp_in_files.packets(data).main
         packet = xmp.packet(mark, carrying, into=there)
-        if sniff(data[:16]) != "jpeg" or len(packet) <= xmp_places.JPEG_MOST:
-            return xmp_places.with_packet(data, packet)
+        if sniff(data[:16]) != "jpeg" or len(packet) <= xmp_in_files.JPEG_MOST:
+            return xmp_in_files.with_packet(data, packet)
         extension = xmp.tree(carrying)
-        packet = xmp.packet(mark, xmp.continued(xmp_places.guid(extension)), into=there)
-        if len(packet) > xmp_places.JPEG_MOST:  # a stranger's own fills it
-            packet = xmp.packet(mark, xmp.continued(xmp_places.guid(extension)))
-        return xmp_places.with_packet(data, packet, extension)
-    except xmp_places.BadContainer as exc:
+        packet = xmp.packet(mark, xmp.continued(xmp_in_files.guid(extension)), into=there)
+        if len(packet) > xmp_in_files.JPEG_MOST:  # a stranger's own fills it
+            packet = xmp.packet(mark, xmp.continued(xmp_in_files.guid(extension)))
+        return xmp_in_files.with_packet(data, packet, extension)
+    except xmp_in_files.BadContainer as exc:
         raise StoreDamaged(
             f"{path} is damaged: {exc}.",
             advice="image.save(..., bare=True) copies it as it is.",
@@ -121,7 +121,7 @@ def _bytes(source: Path) -> bytes:
 
 def _carried(data: bytes, source: Path) -> str | None:
     try:
-        found = xmp_places.packets(data)
+        found = xmp_in_files.packets(data)
         if found.main is None:
             return None
         recipe = xmp.read(found.main, _RECIPE)
@@ -129,7 +129,7 @@ def _carried(data: bytes, source: Path) -> str | None:
             extension = found.extensions.get(xmp.read(found.main, _CONTINUED) or "")
             recipe = xmp.read(extension, _RECIPE) if extension is not None else None
         return recipe
-    except (xmp_places.BadContainer, xmp.BadPacket) as exc:
+    except (xmp_in_files.BadContainer, xmp.BadPacket) as exc:
         raise StoreDamaged(
             f"{source} can't be read: {exc}.",
             advice="Copy it again, or look for its recipe file.",

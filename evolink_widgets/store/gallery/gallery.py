@@ -1,10 +1,10 @@
-"""The pictures with their recipes: checked, whole, on the disk, and only then in the gallery.
+"""Saves and finds pictures with their recipes: checked, whole and on the disk before they count.
 
 A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
 whole picture that can be decoded, flushes them, gives them their readable name in one step,
 flushes the folder, and writes the row. Killed at any point, the picture is there, or it is
-fetched anew by whoever collects it next; admitting the same bytes again finds what is already in
-place.
+fetched anew by the next process that collects it; admitting the same bytes again finds what is
+already in place.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.rules.request.kept import digest_of
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.examine import Facts, NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
@@ -39,7 +39,8 @@ from evolink_widgets.store.gallery.rows import (
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Trash
-from evolink_widgets.store.opening import (
+from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
     flush,
@@ -48,14 +49,13 @@ from evolink_widgets.store.opening import (
     own_folder,
     remove,
 )
-from evolink_widgets.store.process import hooks
 
-__all__ = ["Facets", "Gallery", "GeneratedImage", "ImageSet", "Query"]
+__all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
 
 log = logging.getLogger("evolink_widgets")
 
 
-class Gallery:
+class StoredPictures:
     """The pictures of one store. Safe from any thread and process; every method blocks."""
 
     def __init__(self, root: Path, database: Database) -> None:
@@ -77,7 +77,7 @@ class Gallery:
             folder = own_folder(self.root, PARTS)
             part = self._parts.get((key, index))
             if part is None:
-                # What a killed kernel, or anybody else, has put there is not gone on with.
+                # What a killed kernel, or another program, has put there is not gone on with.
                 self._drop_parts(folder, name)
                 part = self._parts[key, index] = folder / f"{name}_{secrets.token_hex(16)}.part"
         return part
@@ -153,7 +153,7 @@ class Gallery:
         except BaseException:
             if placed is not None:
                 with suppress(OSError):
-                    files.take_back(part, placed)
+                    atomic_files.take_back(part, placed)
             with suppress(StoreError), self._database.write() as connection:
                 recipe_file.write(self.root, connection, about.key)
             raise
@@ -315,10 +315,10 @@ class Gallery:
                 images.append(image)
         return images
 
-    def _examine(self, part: Path, task_id: str | None) -> Facts:
+    def _examine(self, part: Path, task_id: str | None) -> PictureFacts:
         try:
             with guarded(part, "read"):
-                facts = examine(part)
+                facts = check_picture(part)
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
             if facts.format != "png":
@@ -344,7 +344,7 @@ def _clamped(number: int) -> int:
 def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
     database = Database(root / FILE)
     try:
-        return Gallery(root, database).parents(recipe)
+        return StoredPictures(root, database).parents(recipe)
     finally:
         database.close()
 

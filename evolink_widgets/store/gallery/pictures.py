@@ -12,16 +12,16 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.later import later
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.disk_errors import guarded, not_plain
+from evolink_widgets.store.file_names import TRASH, in_database, one_line
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
-from evolink_widgets.store.names import TRASH, in_database, one_line
-from evolink_widgets.store.opening import THUMBS, NotPlain, is_plain, is_there, read_plain
-from evolink_widgets.store.paths import path_of
-from evolink_widgets.store.process import hooks
+from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.safe_files import THUMBS, NotPlain, is_plain, is_there, read_plain
+from evolink_widgets.store.user_paths import path_of
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     import numpy
@@ -229,8 +229,8 @@ class GeneratedImage:
                 self._check_ending(target)
                 target.parent.mkdir(parents=True, exist_ok=True)
             if bare:
-                return files.copy(self.path, target)
-            return files.write_new(with_recipe(self), target)
+                return atomic_files.copy(self.path, target)
+            return atomic_files.write_new(with_recipe(self), target)
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
         """Return a small WebP copy and its size; kept in the store's cache.

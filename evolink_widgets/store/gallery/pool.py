@@ -1,4 +1,4 @@
-"""The pictures of one recipe: those on the shelf, and those that open tasks will bring.
+"""Finds pictures of one recipe for reuse: saved ones, and those that open tasks will bring.
 
 How many were asked for at a time does not matter here: a pool is a row of pictures, in the
 order in which they were asked for. A place in it stays the same from the intent to the file.
@@ -22,7 +22,7 @@ from evolink_widgets.store.gallery.rows import place_of, read_image
 from evolink_widgets.store.gallery.trash import Trash
 from evolink_widgets.store.journal.entry import Entry, Step, read_entry
 from evolink_widgets.store.journal.journal import is_free
-from evolink_widgets.store.opening import is_plain
+from evolink_widgets.store.safe_files import is_plain
 
 log = logging.getLogger("evolink_widgets")
 
@@ -135,7 +135,7 @@ class Pool:
                 continue
             given_up = is_free(entry, "", now)
             if entry.step is Step.INTENDED and given_up:
-                continue  # nobody will send it any more, and nothing was paid
+                continue  # it will never be sent, and nothing was paid
             lost = entry.step in (Step.SENDING, Step.UNKNOWN) and given_up
             (unsure if lost else sure).append(entry)
         return sure, unsure

@@ -1,4 +1,4 @@
-"""What to look for in the gallery, as a value, and as the one SQL that answers it."""
+"""Queries of the gallery: what to look for, as a value and as one SQL statement."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Facets:
-    """What occurs in the gallery, the trash aside: what there is to choose from.
+    """The values that occur in the gallery, the trash aside, to choose filters from.
 
     Args:
         sizes: as they were asked, most used first.

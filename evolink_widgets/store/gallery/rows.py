@@ -1,4 +1,4 @@
-"""A picture's row, and its set's, read as a `GeneratedImage`; what is damaged is said."""
+"""Reads rows of sets and pictures as `GeneratedImage`; damage is told, not passed on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.json_records import load_object, storable
+from evolink_widgets.store.file_names import KEY, TRASH, inside
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.names import KEY, TRASH, inside
 
 SELECT = (
     "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
@@ -27,6 +27,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 def read_recipe(root: Path, key: str, recipe: Any) -> Recipe:
     """Return the recipe in a set's row.
+
+    Args:
+        root: the store's folder, for the message.
+        key: the set's task key, for the message.
+        recipe: the column's value.
 
     Raises:
         StoreDamaged: it is none.

@@ -1,4 +1,4 @@
-"""Small pictures as HTML that stay in the saved notebook when the kernel is gone.
+"""Renders small pictures as HTML that stays in the saved notebook without a kernel.
 
 A reopened notebook shows "Error displaying widget" where a live view was. The `<style>` of the
 copy under it hides that output, unless a live view is in it; a copy that stands under no live
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.errors import StoreError
-from evolink_widgets.store.names import one_line
+from evolink_widgets.store.file_names import one_line
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request.recipe import Recipe

@@ -1,4 +1,4 @@
-"""Small WebP copies of pictures: made once, kept in the store's `.thumbs/`, safe from bombs.
+"""Makes thumbnails: small WebP copies, kept in `.thumbs/`, safe from decompression bombs.
 
 The order is open → thumbnail → convert: a JPEG is then decoded at a fraction of its size, and
 the conversion works on the small picture. It runs in whichever thread calls.
@@ -17,7 +17,14 @@ from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS, MOST_PIXELS
 from evolink_widgets.images.large_png import shrunk
 from evolink_widgets.store.database.disk_errors import file_error
-from evolink_widgets.store.opening import make_new, new_name, own_folder, read_plain, remove, rename
+from evolink_widgets.store.safe_files import (
+    make_new,
+    new_name,
+    own_folder,
+    read_plain,
+    remove,
+    rename,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,10 +33,10 @@ PREVIEW_EDGE = 512
 """Copies up to this edge are made from one kept preview: 12 ms, not 250 for a large PNG."""
 
 _QUALITY = 82
-#: How hard WebP's coder tries: where bytes are counted, and where time is (half of it for 4 %).
 _THOROUGH, _QUICK = 4, 2
-#: Bytes of a small copy; none that is made here has as many.
+"""How hard WebP's coder tries: where bytes are counted, and where time is (half of it for 4 %)."""
 _LARGEST = 32_000_000
+"""Bytes of a small copy; none that is made here has as many."""
 _LADDER = (80, 68, 55, 42, 30, 20)
 
 

@@ -1,4 +1,4 @@
-"""The trash: deleting moves a file to `.trash` in the store, and can be undone.
+"""Deletes and restores pictures: their files move to `.trash` in the store, and back.
 
 A picture's row says where its file belongs. The file gets its new name inside the transaction
 that changes the row, and loses the old one after it, when the recipe file has followed: killed
@@ -15,15 +15,15 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.file_names import TRASH, in_database, inside
 from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.examine import Facts
-from evolink_widgets.store.gallery.placing import already_there, place_free
+from evolink_widgets.store.gallery.check_picture import PictureFacts
+from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, place_of
-from evolink_widgets.store.names import TRASH, in_database, inside
-from evolink_widgets.store.opening import THUMBS, is_plain, names_in, own_folder, remove
+from evolink_widgets.store.safe_files import THUMBS, is_plain, names_in, own_folder, remove
 
 Picture = tuple[str, int]
 
@@ -68,7 +68,7 @@ class Trash:
         if not is_plain(other) or _is_strangers(other, place_of(self.root, row)):
             return row
         with suppress(StoreError), self._database.write() as connection:
-            # Under the lock nobody else is moving it.
+            # Under the lock no other process is moving it.
             fresh = _row(connection, row["key"], row["number"])
             if fresh is None:
                 return row
@@ -95,11 +95,11 @@ class Trash:
                         "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
                         (in_database(pair[1].name), trashed_at, key, number),
                     )
-                files.flush_folder(folder)
+                atomic_files.flush_folder(folder)
         except BaseException:
             for source, target in moved.values():
                 with suppress(OSError):
-                    files.take_back(source, target)
+                    atomic_files.take_back(source, target)
             raise
         self._drop_old_names(key, moved)
         return len(moved)
@@ -112,7 +112,7 @@ class Trash:
             for number, (source, target) in moved.items():
                 row = _row(connection, key, number)
                 if row is None or place_of(self.root, row) != target or not is_plain(target):
-                    continue  # somebody has moved it again
+                    continue  # another process has moved it again
                 with suppress(OSError):
                     remove(source)
 
@@ -188,8 +188,10 @@ def _row(connection: Connection, key: str, number: int) -> Row | None:
     return found
 
 
-def _facts(row: Row) -> Facts:
-    return Facts(row["format"], row["width"], row["height"], row["bytes_count"], row["sha256"])
+def _facts(row: Row) -> PictureFacts:
+    return PictureFacts(
+        row["format"], row["width"], row["height"], row["bytes_count"], row["sha256"]
+    )
 
 
 def _by_set(pictures: Iterable[Picture]) -> list[tuple[str, list[int]]]:

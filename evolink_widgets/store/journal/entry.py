@@ -22,7 +22,7 @@ from evolink_widgets.store.database.json_records import (
     receipt_record,
     storable,
 )
-from evolink_widgets.store.names import KEY
+from evolink_widgets.store.file_names import KEY
 
 # Small letters and digits that are not mistaken for one another; safe in file names that
 # ignore case, in CSS classes and in URLs. Twelve of them are 59 bits of chance.

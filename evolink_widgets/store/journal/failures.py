@@ -1,4 +1,4 @@
-"""Errors as the journal keeps them: a small record, and back."""
+"""Converts errors to the journal's small records, and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evolink_widgets.errors import Billed, EvolinkError
 
 
 def failure_record(error: EvolinkError, **facts: object) -> dict[str, Any]:
-    """What is worth keeping of an error: its kind, its words, the service's own code."""
+    """Return an error as a small record: its kind, its words, the service's own code."""
     record = {
         "kind": type(error).__name__,
         "message": error.message,

@@ -54,8 +54,8 @@ _AFTER: dict[Step, tuple[Step, ...]] = {
     Step.UNKNOWN: (Step.SENDING, Step.UNKNOWN),
 }
 _LOST = (Step.SENDING, Step.UNKNOWN)
-#: In the failure of a task that was found by its evidence: Unix seconds when.
 _FOUND = "found_at"
+"""In the failure of a task that was found by its evidence: Unix seconds when."""
 _PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
 
 
@@ -122,7 +122,14 @@ class Journal:
     def accepted(
         self, key: str, task_id: str, now: float, *, receipt: Receipt | None = None
     ) -> Entry:
-        """Write down the service's task id. Durable; call it before anything else."""
+        """Write down the service's task id. Durable; call it before anything else.
+
+        Args:
+            key: the task's local key.
+            task_id: the service's id.
+            now: Unix seconds.
+            receipt: what the reply told of credits.
+        """
         return self._move(
             key,
             Step.ACCEPTED,
@@ -142,7 +149,14 @@ class Journal:
         until: float | None,
         receipt: Receipt | None = None,
     ) -> Entry:
-        """Write down the result links, and when they end (Unix seconds). Repeatable."""
+        """Write down the result links, and when they end (Unix seconds). Repeatable.
+
+        Args:
+            key: the task's local key.
+            links: one for each picture; "" where one is missing.
+            until: Unix seconds; `None` where it is not known.
+            receipt: what was charged.
+        """
         return self._move(
             key, Step.READY, results=tuple(links), links_until=until, **_paid(receipt)
         )
@@ -178,11 +192,24 @@ class Journal:
         *,
         receipt: Receipt | None = None,
     ) -> Entry:
-        """Write down that the service gave up on the task, and its reason."""
+        """Write down that the service gave up on the task, and its reason.
+
+        Args:
+            key: the task's local key.
+            record: the error, as `failure_record` gives it.
+            now: Unix seconds.
+            receipt: what was charged.
+        """
         return self._move(key, Step.FAILED, **_over(now), failure=dict(record), **_paid(receipt))
 
     def refused(self, key: str, record: Mapping[str, Any], now: float) -> Entry:
-        """Write down that the request was surely not accepted, and the reason."""
+        """Write down that the request was surely not accepted, and the reason.
+
+        Args:
+            key: the task's local key.
+            record: the error, as `failure_record` gives it.
+            now: Unix seconds.
+        """
         return self._move(key, Step.REFUSED, **_over(now), failure=dict(record))
 
     def unknown(self, key: str, record: Mapping[str, Any] | None = None) -> Entry:
@@ -194,6 +221,11 @@ class Journal:
 
         It can be taken back by `disown` until the task has ended: what was known of the loss is
         kept until then.
+
+        Args:
+            key: the local key of the task whose reply was lost.
+            task_id: the service's id that was found for it.
+            now: Unix seconds.
 
         Returns:
             Whether it was given; of several who try at once with one id, one gets it.
@@ -286,7 +318,7 @@ class Journal:
             lease_s: seconds until others may take over unless renewed; at most an hour.
 
         Returns:
-            `False` where another collects it, or it has ended: then it is nobody's to collect.
+            `False` where another collects it, or it has ended: then it is not to be collected.
         """
         lease_s = min(lease_s, _LONGEST_LEASE)
         with self._database.write() as connection:
@@ -332,7 +364,7 @@ class Journal:
     def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
         mine = self._mine.get(key)
         if mine is not None and mine.owner is not None and mine.step in _AFTER[step]:
-            # While the row has our owner and the step we left it at, nobody else has moved it.
+            # While the row has our owner and the step we left it at, no other process has moved it.
             entry = replace(mine, step=step, **facts)
             known = {"key": key, "step": mine.step.value, "owner": mine.owner}
             if self._database.change("tasks", _columns(entry, facts), known, durable=durable):
@@ -342,7 +374,7 @@ class Journal:
             before = self._must(connection, key)
             if before.ended_at is not None and before.step is step:
                 self._keep(before)
-                return before  # an end is written once, whoever comes to it first
+                return before  # an end is written once, by the first that comes to it
             if before.step not in _AFTER[step]:
                 raise StoreError(
                     f"Task {key} is {before.step.value}; it can't become {step.value}.",
@@ -397,7 +429,7 @@ def _columns(entry: Entry, facts: Iterable[str]) -> dict[str, object]:
 
 
 def _over(now: float) -> dict[str, Any]:
-    """An ended task is nobody's to collect."""
+    """An ended task is not to be collected: it has no owner."""
     return {"ended_at": now, "owner": None, "lease_until": None}
 
 
@@ -412,7 +444,13 @@ def is_found(entry: Entry) -> bool:
 
 
 def is_free(entry: Entry, owner: str, now: float) -> bool:
-    """Tell whether `owner` could claim this task: nobody else who is alive collects it."""
+    """Tell whether `owner` could claim this task: no other live process collects it.
+
+    Args:
+        entry: the task.
+        owner: the process that asks; `Store.owner` names this one.
+        now: Unix seconds.
+    """
     return _free(entry.owner, entry.lease_until, owner, now)
 
 

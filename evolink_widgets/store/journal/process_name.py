@@ -1,4 +1,4 @@
-"""Who collects a task: this process's name, and whether the owner of a lease is still alive."""
+"""Names this process as a lease's owner, and tells whether another owner is still alive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompts of the journal: what was asked before, to be asked again or changed."""
+"""Lists recent prompts of the journal, to be asked again or changed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from evolink_widgets.store.database.json_records import load_object, storable
 __all__ = ["recent"]
 
 _PAGE = 50
-#: Somebody may have asked for one thing thousands of times: what is older is not looked at.
 _MOST_TASKS = 2_000
-#: Longer than any request that this package writes.
+"""One prompt may have been asked for thousands of times: what is older is not looked at."""
 _LONGEST_REQUEST = 1_000_000
+"""Longer than any request that this package writes."""
 
 
 def recent(database: Database, most: int = 100, room: int = 100_000) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the service told of earlier tasks: the credits set aside and taken, and how long it took."""
+"""Reads what earlier tasks teach of a service: credits set aside and taken, durations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evolink_widgets.rules.tasks.schedule import bucket_of
 from evolink_widgets.store.database.json_records import load, load_object, read_receipt
 
 if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing.ratios import Sample
+    from evolink_widgets.rules.pricing.receipt_ratios import Sample
     from evolink_widgets.store.database.database import Database
 
 __all__ = ["Amounts", "read_amounts"]
@@ -24,8 +24,8 @@ __all__ = ["Amounts", "read_amounts"]
 log = logging.getLogger("evolink_widgets")
 
 _NEWEST = 40
-#: How many tasks of a kind say what is usual.
 _ENOUGH = 5
+"""How many tasks of a kind say what is usual."""
 
 # A task that was found by its credits teaches nothing until it is saved: `failure` is empty then.
 _ROWS = """SELECT key, request, receipt, results, accepted_at, ended_at, step FROM tasks
@@ -35,7 +35,7 @@ ORDER BY created_at DESC, key LIMIT ?"""
 
 @dataclass(frozen=True)
 class Amounts:
-    """What is known of a service's single amounts.
+    """The single amounts of a service's earlier tasks.
 
     Attributes:
         reserves: by which it sets credits aside.

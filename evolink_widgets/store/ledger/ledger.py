@@ -157,6 +157,11 @@ class Ledger:
 
         Where it reported no charge the reserved credits go on counting. A task without a
         reservation (found again, or its database was deleted meanwhile) gets its row now.
+
+        Args:
+            key: the task's local key.
+            receipt: what the service reported.
+            now: Unix seconds.
         """
         units = None if receipt.charged is None else _reported(receipt.charged)
         with self._database.write() as connection:
@@ -183,7 +188,7 @@ class Ledger:
     def settle_ended(self) -> int:
         """Settle or release what is still reserved for tasks whose end the journal knows.
 
-        Whoever writes an end does both at once; older versions did not, and might be killed in
+        What writes an end does both at once; older versions did not, and might be killed in
         between. Repeatable, and safe from several processes.
 
         Returns:
@@ -207,7 +212,13 @@ class Ledger:
         scope: str | None = None,
         service: str | None = None,
     ) -> Spent:
-        """Return what is spent and reserved, over the rows that fit."""
+        """Return what is spent and reserved, over the rows that fit.
+
+        Args:
+            since: Unix seconds; `None` is from the beginning.
+            scope: only rows reserved under this scope.
+            service: only rows of this service.
+        """
         sql, values = _sum(Cap(0.0, scope=scope, since=since, service=service))
         rows = self._database.rows(sql, values)
         if not rows:
@@ -311,6 +322,6 @@ def _sum(cap: Cap) -> tuple[str, tuple[object, ...]]:
 
 
 def _amount(column: str) -> str:
-    # A row that somebody else has written must neither make room under a cap nor break the sum.
+    # A row that another program has written must neither make room under a cap nor break the sum.
     most = round(_MOST * _MILLION)
     return f"CASE WHEN typeof({column}) = 'integer' THEN min(max({column}, 0), {most}) END"

@@ -1,4 +1,4 @@
-"""What the books say: samples that teach prices, and rows of what was spent.
+"""Reads the ledger: samples that teach prices, and rows of what was spent.
 
 Both are read from the ledger, joined with the journal. What is damaged in the journal is `None`
 in a row; a row whose credits or time are damaged is left out and logged. One broken record must

@@ -1,4 +1,4 @@
-"""What was spent, as people read it: rows of plain records, and a small table of them.
+"""Reports of what was spent: plain records by task, notebook or day, and a small table.
 
 Credits that the service did not report are `None` and read "not reported", never zero.
 """
@@ -12,8 +12,8 @@ from html import escape
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
-from evolink_widgets.store.names import one_line
+from evolink_widgets.store.file_names import one_line
+from evolink_widgets.text import counted
 
 __all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "grouped"]
 
@@ -60,7 +60,7 @@ class TaskSpending:
 
 @dataclass(frozen=True)
 class NotebookSpending:
-    """What one notebook spent; the sums are as in `Total`."""
+    """One notebook's spending; the sums are as in `Total`."""
 
     notebook: str | None
     tasks: int
@@ -73,7 +73,7 @@ class NotebookSpending:
 
 @dataclass(frozen=True)
 class DaySpending:
-    """What was spent on one day of this machine's time; the sums are as in `Total`."""
+    """One day's spending, by this machine's time; the sums are as in `Total`."""
 
     day: date
     tasks: int
@@ -218,7 +218,13 @@ class _Column(NamedTuple):
 def grouped(
     rows: Iterable[TaskSpending], key: Callable[[TaskSpending], Group], make: Callable[..., Row]
 ) -> list[Row]:
-    """Sum rows up under what `key` says, in the order in which it first comes."""
+    """Sum rows up under what `key` says, in the order in which it first comes.
+
+    Args:
+        rows: one for each task, newest first.
+        key: what the rows of one group share.
+        make: makes a row of a group and its sums.
+    """
     groups: dict[Group, list[TaskSpending]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)

@@ -1,4 +1,4 @@
-"""Taking another store in: pictures, recipes, tasks, credits and presets, each once.
+"""Merges another store into this one: pictures, recipes, tasks, credits, presets, each once.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.
@@ -18,27 +18,27 @@ from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
-from evolink_widgets.store import files
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.examine import NotAPicture, examine
+from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.journal.entry import Entry, columns_of
-from evolink_widgets.store.merge.copy_file import copy_plain
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
-from evolink_widgets.store.merge.references import References
-from evolink_widgets.store.names import TRASH
-from evolink_widgets.store.opening import PARTS, flush, own_folder
-from evolink_widgets.store.presets import Presets
+from evolink_widgets.store.merge.references import ReferenceMerge
+from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
+from evolink_widgets.store.safe_files import PARTS, flush, own_folder
+from evolink_widgets.store.saved_presets import Presets
+from evolink_widgets.text import counted
 
 _AT_ONCE = 200
 
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge brought.
+    """The result of a merge: what came in, and what was left out.
 
     Args:
         pictures: how many were taken in.
@@ -81,7 +81,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
     """
     if other.exists() and root.exists() and other.samefile(root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
-    files.sweep(root / PARTS)
+    atomic_files.sweep(root / PARTS)
     with opened(other) as theirs:
         return _Merge(root, database, theirs).run()
 
@@ -95,7 +95,7 @@ class _Merge:
         found = database.rows("SELECT key, number, sha256 FROM pictures")
         self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
         self.hashes = set(self.ours.values())
-        self.references = References(root, database, theirs)
+        self.references = ReferenceMerge(root, database, theirs)
         self.needed: list[str] = []
 
     def run(self) -> Merged:
@@ -182,7 +182,7 @@ class _Merge:
         except BaseException:
             for source, path in placed:
                 with suppress(OSError):
-                    files.take_back(source, path)
+                    atomic_files.take_back(source, path)
             with suppress(StoreError), self.database.write() as connection:
                 recipe_file.write(self.root, connection, key)
             raise
@@ -203,12 +203,12 @@ class _Merge:
         """Copy a picture into our folder of parts, and check the copy."""
         with guarded(self.root / PARTS, "made"):
             folder = own_folder(self.root, PARTS)
-            path = stack.enter_context(files.temporary(folder))
+            path = stack.enter_context(atomic_files.temporary(folder))
         try:
             with guarded(path, "written"):
-                copy_plain(self._place_of(theirs), path, self.theirs.root)
+                copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)
                 flush(path)
-            facts = examine(path)
+            facts = check_picture(path)
             if facts.sha256 != theirs.sha256:
                 raise NotAPicture("its bytes were changed")
         except NotAPicture as exc:
@@ -228,7 +228,7 @@ class _Merge:
         theirs = self.theirs.task(key)
         if theirs is None:
             return
-        if theirs.recipe is not None:  # copied later: nobody waits for files to be written here
+        if theirs.recipe is not None:  # copied later: no caller waits for files to be written here
             self.needed += theirs.recipe["request"].get("references") or ()
         ours = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
         if ours is None:

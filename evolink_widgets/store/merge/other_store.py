@@ -1,4 +1,4 @@
-"""Another store's folder, only read: moved, copied, of an older schema, or a stranger's.
+"""Reads another store's folder: moved, copied, of an older schema, or not to be trusted.
 
 Its database is copied aside with its WAL and opened (and brought up to date) there, so that
 nothing is written beside it, not even a lock. Where there is none that can be read, the recipe
@@ -25,12 +25,12 @@ from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import load_object
+from evolink_widgets.store.file_names import KEY, inside
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.rows import is_digest, place_of, read_recipe
 from evolink_widgets.store.journal.entry import Entry, read_entry
-from evolink_widgets.store.merge import checks
-from evolink_widgets.store.names import KEY, inside
-from evolink_widgets.store.presets import LONGEST, read_preset
+from evolink_widgets.store.merge import untrusted_values
+from evolink_widgets.store.saved_presets import LONGEST, read_preset
 
 _LARGEST_RECORD = 8_000_000
 _LARGEST_TEXT = 1_000_000
@@ -75,7 +75,7 @@ class TheirCredits:
 
 
 class ForeignStore:
-    """What another store's folder holds.
+    """Another store's folder, to read from.
 
     Attributes:
         root: its folder.
@@ -117,7 +117,7 @@ class ForeignStore:
         """Return their journal's entry of a task; `None` where there is none to take over."""
         try:
             rows = self._rows(f"SELECT * FROM tasks WHERE key = ? AND {_SHORT}", key)
-            return checks.task(read_entry(rows[0])) if rows else None
+            return untrusted_values.task(read_entry(rows[0])) if rows else None
         except EvolinkError as exc:
             self.leave_out(f"Task {key!r:.80} of {self.root} is damaged: {exc.message}")
             return None
@@ -137,8 +137,8 @@ class ForeignStore:
         rows = self._rows("SELECT * FROM ledger WHERE key = ?", key)
         if not rows:
             return None
-        columns = {name: rows[0][name] for name in checks.LEDGER}
-        if not checks.is_ledger_row(columns):
+        columns = {name: rows[0][name] for name in untrusted_values.LEDGER}
+        if not untrusted_values.is_ledger_row(columns):
             self.leave_out(f"The ledger's row {key!r:.80} of {self.root} is damaged.")
             return None
         scopes = self._rows("SELECT scope FROM ledger_scopes WHERE key = ? LIMIT 100", key)
@@ -194,32 +194,34 @@ class ForeignStore:
         pictures = self._rows(
             "SELECT * FROM pictures WHERE key = ? ORDER BY number LIMIT ?",
             key,
-            checks.MOST_PICTURES,
+            untrusted_values.MOST_PICTURES,
         )
         found = [picture for one in pictures if (picture := self._picture(one)) is not None]
         return TheirSet(
             key,
             recipe,
-            checks.text(row["task_id"]),
-            checks.expected(row["expected"], recipe),
-            checks.moment(row["created_at"]),
-            checks.text(row["notebook"]),
+            untrusted_values.text(row["task_id"]),
+            untrusted_values.expected(row["expected"], recipe),
+            untrusted_values.moment(row["created_at"]),
+            untrusted_values.text(row["notebook"]),
             tuple(found),
         )
 
     def _picture(self, row: Row) -> TheirPicture | None:
         try:
             number = row["number"]
-            if not isinstance(number, int) or not 0 <= number < checks.MOST_PICTURES:
+            if not isinstance(number, int) or not 0 <= number < untrusted_values.MOST_PICTURES:
                 raise StoreDamaged(f"its number is {number!r:.40}.")
             if not is_digest(row["sha256"]):
                 raise StoreDamaged("its SHA-256 is none.")
-            trashed_at = None if row["trashed_at"] is None else checks.moment(row["trashed_at"])
+            trashed_at = (
+                None if row["trashed_at"] is None else untrusted_values.moment(row["trashed_at"])
+            )
             return TheirPicture(
                 number,
                 place_of(self.root, row),
                 row["sha256"],
-                checks.moment(row["created_at"]),
+                untrusted_values.moment(row["created_at"]),
                 row["favourite"] == 1,
                 trashed_at,
             )
@@ -230,7 +232,7 @@ class ForeignStore:
     def _set_of_file(self, path: Path, known: set[str]) -> TheirSet | None:
         record = load_object(_text_of(path), str(path)) or {}
         if record.get("format") != recipe_file.FORMAT:
-            return None  # somebody's own file
+            return None  # a file of the user's own
         task = record.get("task")
         key = task.get("key") if isinstance(task, dict) else None
         if key in known:
@@ -238,16 +240,16 @@ class ForeignStore:
         recipe = Recipe.from_record(record.get("recipe"))
         if not isinstance(key, str) or not KEY.fullmatch(key):
             key = hashlib.sha256(f"{recipe.identity} {path.stem}".encode()).hexdigest()[:12]
-        made = checks.read_moment(record.get("made"), path)
+        made = untrusted_values.read_moment(record.get("made"), path)
         listed = record.get("pictures")
         pictures: dict[int, TheirPicture] = {}
-        for one in listed[: checks.MOST_PICTURES] if isinstance(listed, list) else []:
+        for one in listed[: untrusted_values.MOST_PICTURES] if isinstance(listed, list) else []:
             picture = self._listed(one, made, path)
             if picture is not None:
                 pictures.setdefault(picture.number, picture)
         if not pictures:
             return None
-        task_id = checks.text(task.get("id")) if isinstance(task, dict) else None
+        task_id = untrusted_values.text(task.get("id")) if isinstance(task, dict) else None
         return TheirSet(
             key, recipe, task_id, recipe.request.n, made, None, tuple(pictures.values())
         )
@@ -256,7 +258,11 @@ class ForeignStore:
         try:
             number = one["index"]
             whole = isinstance(number, int) and not isinstance(number, bool)
-            if not whole or not 0 <= number < checks.MOST_PICTURES or not is_digest(one["sha256"]):
+            if (
+                not whole
+                or not 0 <= number < untrusted_values.MOST_PICTURES
+                or not is_digest(one["sha256"])
+            ):
                 raise StoreDamaged("its number or its SHA-256 is none.")
             return TheirPicture(number, inside(self.root, one["file"]), one["sha256"], made)
         except (KeyError, TypeError, StoreDamaged) as exc:

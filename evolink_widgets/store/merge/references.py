@@ -1,4 +1,4 @@
-"""The references that merged recipes need: taken over by their content, each once."""
+"""Copies the kept references that merged recipes need, by their content, each once."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.rules.request.kept import digest_of
-from evolink_widgets.store import files
+from evolink_widgets.rules.request.links import digest_of
+from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.gallery.examine import NotAPicture, examine
-from evolink_widgets.store.merge.copy_file import copy_plain
+from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.merge.other_store import ForeignStore
-from evolink_widgets.store.opening import PARTS, own_folder
+from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
+from evolink_widgets.store.safe_files import PARTS, own_folder
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
-__all__ = ["References"]
+__all__ = ["ReferenceMerge"]
 
 
-class References:
+class ReferenceMerge:
     """Brings kept references from another store into ours.
 
     Args:
@@ -59,18 +59,18 @@ class References:
         )
         with guarded(self._root, "made"):
             parts, ours = own_folder(self._root, PARTS), own_folder(self._root, FOLDER)
-        with files.temporary(parts) as path:
+        with atomic_files.temporary(parts) as path:
             try:
                 with guarded(path, "written"):
-                    copy_plain(source, path, self._theirs.root)
-                    facts = examine(path)
+                    copy_untrusted_file(source, path, self._theirs.root)
+                    facts = check_picture(path)
                 if facts.sha256 != digest:
                     raise NotAPicture("its bytes were changed")
             except NotAPicture as exc:
                 self._theirs.leave_out(f"The reference {source} is left out: {exc}.")
                 return False
             with guarded(ours, "written"):
-                files.place_new(path, ours / f"{digest}{EXTENSIONS[facts.format]}")
+                atomic_files.place_new(path, ours / f"{digest}{EXTENSIONS[facts.format]}")
         return True
 
     def _take_origins(self, digest: str) -> None:

@@ -23,9 +23,9 @@ from evolink_widgets.core.state import TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe, pictures_out
 from evolink_widgets.widgets.base.companion import html_of
 from evolink_widgets.widgets.base.messages import Answer

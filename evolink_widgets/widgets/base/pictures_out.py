@@ -12,7 +12,7 @@ from typing import Any
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.opening import read_plain
+from evolink_widgets.store.safe_files import read_plain
 
 __all__ = ["CHUNK", "Pace", "pace", "piece", "told_of", "workers"]
 

@@ -15,9 +15,9 @@ from evolink_widgets.references.read import read_one
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
-from evolink_widgets.store.names import one_line
 from evolink_widgets.widgets.base import pictures_out
 
 __all__ = ["FEWEST", "MOST", "Compared", "read_all"]

@@ -12,13 +12,13 @@ from typing import Any
 
 from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
-from evolink_widgets.rules.counted import counted
+from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.store.names import one_line
-from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.store import Store
+from evolink_widgets.store.user_paths import absolute
+from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.pictures_out import CHUNK
 from evolink_widgets.widgets.grid.image_grid import finished

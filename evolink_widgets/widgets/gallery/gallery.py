@@ -18,9 +18,9 @@ from evolink_widgets.core.task import Task
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, pictures_out
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel, described

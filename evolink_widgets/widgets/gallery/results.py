@@ -11,10 +11,10 @@ import traitlets
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.counted import counted
-from evolink_widgets.store.gallery.gallery import Gallery
+from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.text import counted
 
 __all__ = ["QUERY", "Found", "Moment", "query_of"]
 
@@ -82,7 +82,7 @@ class Found(Sequence[GeneratedImage]):
         query: what is looked for.
     """
 
-    def __init__(self, gallery: Gallery, query: Query) -> None:
+    def __init__(self, gallery: StoredPictures, query: Query) -> None:
         self._gallery = gallery
         self.query = query
 

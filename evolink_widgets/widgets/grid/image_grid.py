@@ -10,9 +10,9 @@ import traitlets
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import ConfigurationError, EvolinkError
-from evolink_widgets.rules.counted import counted
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel

@@ -10,7 +10,7 @@ from evolink_widgets.core.state import Stage
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreError
 from evolink_widgets.rules.request.preset import FIELDS, plain_name
-from evolink_widgets.store.presets import in_words
+from evolink_widgets.store.saved_presets import in_words
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.studio.references import TrayPanel

@@ -22,16 +22,15 @@ from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.references.links import name_of
 from evolink_widgets.references.read import prepare, read_one
 from evolink_widgets.references.ready import make_ready
+from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.references.source import Ready, Source
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.kept import digest_of
-from evolink_widgets.rules.request.links import nearest_link, reference_rule
-from evolink_widgets.rules.request.signed import without_secret
+from evolink_widgets.rules.request.link_secrets import without_secret
+from evolink_widgets.rules.request.links import digest_of, nearest_link, reference_rule
+from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.thumbs import thumbnail
-from evolink_widgets.store.names import one_line
 from evolink_widgets.store.uploads import FOLDER
 from evolink_widgets.widgets.base import money, pictures_out
 from evolink_widgets.widgets.base.files_in import Arrivals

@@ -11,7 +11,7 @@ from services import OnPort
 from uploads import uploader
 
 from evolink_widgets.core import loop
-from evolink_widgets.rules.request.kept import kept_name
+from evolink_widgets.rules.request.links import kept_name
 
 
 def main(store: str, api: str, media: str, digest: str, threads: str) -> None:

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from evolink_widgets.emulator.painter import render
-from evolink_widgets.emulator.painter.composing.cast import bonds_of, placed_actors
-from evolink_widgets.emulator.painter.composing.compose import paint, settled, signless, stage_of
-from evolink_widgets.emulator.painter.composing.figures import Actor
+from evolink_widgets.emulator.painter.composing.actors import Actor
+from evolink_widgets.emulator.painter.composing.compose import context_of, paint, settled, signless
+from evolink_widgets.emulator.painter.composing.placement import bonds_of, placed_actors
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.drawing.styles import styled
@@ -171,8 +171,8 @@ def test_quoted_words_are_lettered() -> None:
 def cast(prompt: str) -> dict[str, Actor]:
     """Who stands where, by name."""
     scene = settled(parse(prompt), Chance(2))
-    stage = stage_of(scene, PLACES[scene.place or "meadow"], Chance(2), Canvas(200, 160), 0)
-    placed = placed_actors(stage, PLACES[scene.place or "meadow"], stage.rng("cast"), ())
+    context = context_of(scene, PLACES[scene.place or "meadow"], Chance(2), Canvas(200, 160), 0)
+    placed = placed_actors(context, PLACES[scene.place or "meadow"], context.rng("cast"), ())
     return {actor.kind.name: actor for actor in placed}
 
 

@@ -1,19 +1,19 @@
-"""Composition: fill the gaps of a scene by chance, set the stage, paint from back to front."""
+"""Composition: fill the gaps of a scene by chance, set light and horizon, paint back to front."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from evolink_widgets.emulator.painter.composing.cast import homes, paint_cast
+from evolink_widgets.emulator.painter.composing.placement import homes, paint_subjects
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.places import PLACES, Place
 from evolink_widgets.emulator.painter.reading.scene import Scene
+from evolink_widgets.emulator.painter.scenery.context import PaintContext
 from evolink_widgets.emulator.painter.scenery.lens import defocus
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import light_for
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
-from evolink_widgets.emulator.painter.scenery.stage import Stage
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 
 _DEFAULT_PLACES = (
@@ -57,29 +57,29 @@ def paint(scene: Scene, chance: Chance, width: int, height: int, detail: int) ->
     scene = settled(scene, chance)
     scene = signless(scene)
     place = PLACES[scene.place or "meadow"]
-    stage = stage_of(scene, place, chance, Canvas(width, height), detail)
+    context = context_of(scene, place, chance, Canvas(width, height), detail)
     if not place.indoors:
-        paint_sky(stage)
+        paint_sky(context)
         if scene.weather == "storm":
-            lightning(stage)
-    place.back(stage)
-    _shine(stage)  # the lamps behind the cast
+            lightning(context)
+    place.back(context)
+    _shine(context)  # the lamps behind the cast
     if scene.style == "photo":
-        defocus(stage)
-    paint_cast(stage, place)
+        defocus(context)
+    paint_subjects(context, place)
     if place.front:
-        place.front(stage)
+        place.front(context)
     if not place.indoors and place.surface != "under":
-        paint_weather(stage)
-    _shine(stage)
-    paint_title(stage)
-    return stage.canvas
+        paint_weather(context)
+    _shine(context)
+    paint_title(context)
+    return context.canvas
 
 
-def _shine(stage: Stage) -> None:
-    for glow in stage.glows:
-        stage.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
-    stage.glows.clear()
+def _shine(context: PaintContext) -> None:
+    for glow in context.glows:
+        context.canvas.glow(glow.x, glow.y, glow.radius, glow.colour, glow.strength)
+    context.glows.clear()
 
 
 def signless(scene: Scene) -> Scene:
@@ -100,8 +100,10 @@ def signless(scene: Scene) -> Scene:
     )
 
 
-def stage_of(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int) -> Stage:
-    """The stage for a scene that is settled."""
+def context_of(
+    scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail: int
+) -> PaintContext:
+    """The context to paint a scene in, once the scene is settled."""
     rng = chance.stream("stage")
     light = light_for(scene.time or "day", scene.weather, chance.stream("light"))
     if scene.sky_tint:
@@ -114,4 +116,4 @@ def stage_of(scene: Scene, place: Place, chance: Chance, canvas: Canvas, detail:
     side = rng.choice((-1, 1))
     sun_x = canvas.width * (0.5 + side * rng.uniform(0.12, 0.3))
     sun_y = horizon * (1 - rng.uniform(*light.height))
-    return Stage(canvas, scene, light, chance, detail, horizon, (sun_x, sun_y))
+    return PaintContext(canvas, scene, light, chance, detail, horizon, (sun_x, sun_y))

@@ -13,13 +13,13 @@ from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.reading.change import Change, changed, read_change
 from evolink_widgets.emulator.painter.reading.scene import MOST_AFTER_EDITS, Scene, parse
 
-#: What an edit paints anew: air, not things. All else keeps its place.
 _PASSING = frozenset(
     ("clouds", "snowfall", "rain", "fog", "lightning", "aurora", "brush", "bristles", "glass",
      "panes", "paper", "fray", "blooms", "drift")
 )  # fmt: skip
-#: What is the first picture's for good.
+"""What an edit paints anew: air, not things. All else keeps its place."""
 _LASTING = frozenset(("settle", "light"))
+"""What is the first picture's for good."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 from evolink_widgets.emulator.painter.drawing.colour import Colour
 
 _EDGE = 96
-_SKY_STEP = 15  #: a larger step of brightness from row to row ends the sky
-_RIM = 12  #: how far in from its sides a picture is taken for background
-_LOWEST = 77  #: no sky reaches further down
+_SKY_STEP = 15
+"""A larger step of brightness from row to row ends the sky."""
+_RIM = 12
+"""How far in from its sides a picture is taken for background."""
+_LOWEST = 77
+"""No sky reaches further down."""
 
 
 def _reduced(picture: Image.Image) -> Image.Image:

@@ -30,12 +30,17 @@ class Pen:
         lit: bool,
         margin: float = 14.0,
     ) -> None:
-        self.main = main  #: the subject's leading colour
+        self.main = main
+        """The subject's leading colour."""
         self.rng = rng
-        self.detail = detail  #: 0 low, 1 medium, 2 high
-        self.lit = lit  #: are lamps and windows lit
-        self.text: str | None = None  #: words to letter on a sign
-        self.seated = False  #: in the saddle: the near leg hangs over the mount's side
+        self.detail = detail
+        """0 low, 1 medium, 2 high."""
+        self.lit = lit
+        """Are lamps and windows lit."""
+        self.text: str | None = None
+        """Words to letter on a sign."""
+        self.seated = False
+        """In the saddle: the near leg hangs over the mount's side."""
         self.scale = height / 100
         self.margin = margin
         self.size = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import PaintContext
 
-Painter = Callable[[Stage], None]
+Painter = Callable[[PaintContext], None]
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,19 @@ class Place:
     """One setting. Shares are of the picture's height, from the top."""
 
     name: str
-    back: Painter  #: paints all that lies behind the subjects
-    front: Painter | None = None  #: paints what stands between the subjects and the viewer
+    back: Painter
+    """Paints all that lies behind the subjects."""
+    front: Painter | None = None
+    """Paints what stands between the subjects and the viewer."""
     horizon: tuple[float, float] = (0.5, 0.6)
-    stand: tuple[float, float] = (0.45, 0.8)  #: where feet go, as depths (0 horizon, 1 bottom)
-    surface: str = "land"  #: "land", "water", "shore" (both), "under", "void", "floor"
-    indoors: bool = False  #: no sky, no weather
-    times: tuple[str, ...] = ("day", "sunset", "dawn", "day", "dusk")  #: when none is asked for
+    stand: tuple[float, float] = (0.45, 0.8)
+    """Where feet go, as depths (0 horizon, 1 bottom)."""
+    surface: str = "land"
+    """"land", "water", "shore" (both), "under", "void", "floor"."""
+    indoors: bool = False
+    """No sky, no weather."""
+    times: tuple[str, ...] = ("day", "sunset", "dawn", "day", "dusk")
+    """When none is asked for."""
 
 
 PLACES: dict[str, Place] = {}

@@ -8,13 +8,13 @@ from random import Random
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander
 from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, mix, turned
-from evolink_widgets.emulator.painter.scenery.stage import Stage
+from evolink_widgets.emulator.painter.scenery.context import PaintContext
 
 Line = Callable[[float], float]
 
 
 def ridge(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     base: float,
     swing: float,
@@ -26,54 +26,56 @@ def ridge(
     """A line of heights across the picture; ``length`` is the broadest swell in units."""
     wander = Wander(rng, octaves, roughness)
     shift = rng.uniform(0, 50)
-    scale = 1 / (length * stage.unit)
+    scale = 1 / (length * context.unit)
     return lambda x: base - swing * wander(shift + x * scale)
 
 
 def fill_below(
-    stage: Stage, line: Line, tone: Colour, bottom: float | None = None, step: float = 6.0
+    context: PaintContext, line: Line, tone: Colour, bottom: float | None = None, step: float = 6.0
 ) -> None:
     """Fill from a line down to ``bottom`` (default: the lower edge)."""
-    low = float(stage.height) if bottom is None else bottom
-    step = max(2.0, step * stage.unit / 2000)
-    count = math.ceil(stage.width / step) + 1
+    low = float(context.height) if bottom is None else bottom
+    step = max(2.0, step * context.unit / 2000)
+    count = math.ceil(context.width / step) + 1
     points = [(number * step, line(number * step)) for number in range(count)]
-    stage.canvas.polygon([(0, low), *points, (points[-1][0], low)], tone)
+    context.canvas.polygon([(0, low), *points, (points[-1][0], low)], tone)
 
 
 def hill(
-    stage: Stage, line: Line, tone: Colour, *, light: float = 0.18, depth: float = 0.25
+    context: PaintContext, line: Line, tone: Colour, *, light: float = 0.18, depth: float = 0.25
 ) -> None:
     """A rounded hill whose crest catches the light."""
-    fill_below(stage, line, tone)
-    if stage.detail == 0:
+    fill_below(context, line, tone)
+    if context.detail == 0:
         return
-    crest = mix(tone, stage.light.glow, light)
-    layers = 3 + 2 * stage.detail
+    crest = mix(tone, context.light.glow, light)
+    layers = 3 + 2 * context.detail
     for number in range(layers):
         t = (number + 1) / layers
-        thick = stage.unit * depth * (1 - t) ** 1.5
+        thick = context.unit * depth * (1 - t) ** 1.5
         shift = thick * 0.35 + 1
-        _band(stage, _lowered(line, shift * 0.02), line, thick, crest, 0.16)
+        _band(context, _lowered(line, shift * 0.02), line, thick, crest, 0.16)
 
 
 def _lowered(line: Line, drop: float) -> Line:
     return lambda x: line(x) + drop
 
 
-def _band(stage: Stage, top: Line, line: Line, thick: float, tone: Colour, alpha: float) -> None:
-    step = 14 * stage.unit / 2000
-    count = math.ceil(stage.width / step) + 1
+def _band(
+    context: PaintContext, top: Line, line: Line, thick: float, tone: Colour, alpha: float
+) -> None:
+    step = 14 * context.unit / 2000
+    count = math.ceil(context.width / step) + 1
     upper = [(n * step, top(n * step)) for n in range(count)]
     lower = [
         (n * step, line(n * step) + thick * (0.6 + 0.4 * math.sin(n * 0.13 + thick)))
         for n in range(count)
     ]
-    stage.canvas.polygon(upper + lower[::-1], tone, alpha)
+    context.canvas.polygon(upper + lower[::-1], tone, alpha)
 
 
 def mountains(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     base: float,
     height: float,
@@ -84,9 +86,9 @@ def mountains(
     contrast: float = 0.3,
 ) -> None:
     """A range with lit and shaded flanks; ``snow`` is the share of the height that is white."""
-    step = max(3.0, 5 * stage.unit / 2000)
-    count = math.ceil(stage.width / step) + 2
-    tops = _summits(stage, rng, base, height, peaks)
+    step = max(3.0, 5 * context.unit / 2000)
+    count = math.ceil(context.width / step) + 2
+    tops = _summits(context, rng, base, height, peaks)
     crag = Wander(rng, 5, 0.62)
 
     def line(x: float) -> float:
@@ -95,32 +97,32 @@ def mountains(
             t = 1 - abs(x - px) / wide
             if t > 0:
                 rise = max(rise, ph * t**1.12)
-        rough = crag(x / (stage.unit * 0.16)) * height * 0.10 * min(1.0, 0.25 + rise / height)
+        rough = crag(x / (context.unit * 0.16)) * height * 0.10 * min(1.0, 0.25 + rise / height)
         return base - rise - rough - height * 0.06
 
     points = [(n * step, line(n * step)) for n in range(count)]
-    stage.canvas.polygon([(0, base + 4), *points, (points[-1][0], base + 4)], tone)
-    flank = mix(tone, stage.light.shade, contrast)
-    lit = mix(tone, stage.light.glow, 0.24 * contrast / 0.3)
-    if stage.detail:
-        _sunny_sides(stage, rng, points, base, lit)
+    context.canvas.polygon([(0, base + 4), *points, (points[-1][0], base + 4)], tone)
+    flank = mix(tone, context.light.shade, contrast)
+    lit = mix(tone, context.light.glow, 0.24 * contrast / 0.3)
+    if context.detail:
+        _sunny_sides(context, rng, points, base, lit)
     if snow > 0:
-        _snow_caps(stage, rng, points, base, height, snow, tone)
-    _flanks(stage, rng, points, base, flank)
+        _snow_caps(context, rng, points, base, height, snow, tone)
+    _flanks(context, rng, points, base, flank)
 
 
 def _summits(
-    stage: Stage, rng: Random, base: float, height: float, peaks: float
+    context: PaintContext, rng: Random, base: float, height: float, peaks: float
 ) -> list[tuple[float, float, float]]:
-    number = max(2, round(peaks * stage.width / stage.unit))
+    number = max(2, round(peaks * context.width / context.unit))
     tops = []
     for k in range(number + 2):
-        x = (k - 0.5 + rng.uniform(-0.3, 0.3)) * stage.width / number
+        x = (k - 0.5 + rng.uniform(-0.3, 0.3)) * context.width / number
         tall = height * rng.uniform(0.45, 1.0)
         tops.append((x, tall, tall * rng.uniform(1.1, 1.7)))
     for _ in range(number * 2):
         tall = height * rng.uniform(0.2, 0.5)
-        tops.append((rng.uniform(0, stage.width), tall, tall * rng.uniform(1.2, 2.0)))
+        tops.append((rng.uniform(0, context.width), tall, tall * rng.uniform(1.2, 2.0)))
     return tops
 
 
@@ -135,15 +137,15 @@ def _extremes(points: list[tuple[float, float]], reach: int) -> list[int]:
 
 
 def _flanks(
-    stage: Stage, rng: Random, points: list[tuple[float, float]], base: float, tone: Colour
+    context: PaintContext, rng: Random, points: list[tuple[float, float]], base: float, tone: Colour
 ) -> None:
     """The shaded side below each summit, bounded by a zigzag spine."""
-    away = -stage.sun_side
-    reach = max(3, round(0.03 * stage.unit / max(1.0, points[1][0] - points[0][0])))
+    away = -context.sun_side
+    reach = max(3, round(0.03 * context.unit / max(1.0, points[1][0] - points[0][0])))
     for n in _extremes(points, reach):
         x, y = points[n]
         drop = base - y
-        if drop < stage.unit * 0.02:
+        if drop < context.unit * 0.02:
             continue
         side = [points[n]]
         k = n
@@ -158,24 +160,24 @@ def _flanks(
             t = s / steps
             wobble = rng.uniform(-0.14, 0.1) * drop * (0.3 + t * 0.7)
             spine.append((x - away * drop * 0.10 * t + away * wobble, y + drop * t * 0.97))
-        stage.canvas.polygon([*side, (side[-1][0], base), *spine], tone, 0.55)
+        context.canvas.polygon([*side, (side[-1][0], base), *spine], tone, 0.55)
 
 
 def _sunny_sides(
-    stage: Stage, rng: Random, points: list[tuple[float, float]], base: float, tone: Colour
+    context: PaintContext, rng: Random, points: list[tuple[float, float]], base: float, tone: Colour
 ) -> None:
-    side = stage.sun_side
+    side = context.sun_side
     for n in _extremes(points, 5):
         x, y = points[n]
         drop = (base - y) * rng.uniform(0.4, 0.7)
         ribs = []
         for t in (0.0, 0.25, 0.5, 0.75, 1.0):
             ribs.append((x + side * drop * (0.15 + 0.6 * t) * rng.uniform(0.6, 1.0), y + drop * t))
-        stage.canvas.polygon([(x, y), *ribs, (x + side * drop * 0.1, y + drop * 0.8)], tone, 0.5)
+        context.canvas.polygon([(x, y), *ribs, (x + side * drop * 0.1, y + drop * 0.8)], tone, 0.5)
 
 
 def _snow_caps(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     points: list[tuple[float, float]],
     base: float,
@@ -183,12 +185,12 @@ def _snow_caps(
     share: float,
     tone: Colour,
 ) -> None:
-    white = mix(tone, stage.light.on((248, 250, 255)), 0.86)
+    white = mix(tone, context.light.on((248, 250, 255)), 0.86)
     edge = Wander(rng, 5, 0.75)
     level = base - height * (1 - share)
 
     def line(x: float) -> float:
-        return level + edge(x / (stage.unit * 0.07)) * height * 0.17
+        return level + edge(x / (context.unit * 0.07)) * height * 0.17
 
     run: list[tuple[float, float]] = []
     for point in [*points, (0.0, base * 9)]:
@@ -196,12 +198,12 @@ def _snow_caps(
             run.append(point)
             continue
         if len(run) > 2:
-            stage.canvas.polygon(run + [(x, max(y, line(x))) for x, y in reversed(run)], white)
+            context.canvas.polygon(run + [(x, max(y, line(x))) for x, y in reversed(run)], white)
         run = []
 
 
 def conifer(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     x: float,
     base: float,
@@ -211,10 +213,10 @@ def conifer(
     snow: bool = False,
 ) -> None:
     """A fir: uneven tiers of drooping branches."""
-    tiers = 5 + 2 * stage.detail
+    tiers = 5 + 2 * context.detail
     half = height * rng.uniform(0.19, 0.26)
     trunk = height * 0.025
-    stage.canvas.polygon(
+    context.canvas.polygon(
         [
             (x - trunk, base),
             (x - trunk, base - height * 0.2),
@@ -232,22 +234,22 @@ def conifer(
         wide = half * t**0.85 * rng.uniform(0.82, 1.12)
         right += [(x + wide, y + height * 0.02), (x + wide * 0.48, y - height * 0.012)]
     shape = [(x, base - height), *left[:-1], *reversed(right[:-1])]
-    stage.canvas.polygon(shape, tone)
-    side = right if stage.sun_side > 0 else left
-    if stage.detail and height > stage.unit * 0.05:
-        lit = mix(tone, stage.light.glow, 0.2)
+    context.canvas.polygon(shape, tone)
+    side = right if context.sun_side > 0 else left
+    if context.detail and height > context.unit * 0.05:
+        lit = mix(tone, context.light.glow, 0.2)
         inner = [
             (x, base - height),
             *side[:-1],
             (x + (side[-2][0] - x) * 0.35, base - height * 0.07),
         ]
-        stage.canvas.polygon(inner, lit, 0.5)
+        context.canvas.polygon(inner, lit, 0.5)
     if snow:
-        white = stage.light.on((244, 248, 255), 0.9)
+        white = context.light.on((244, 248, 255), 0.9)
         for tier in range(1, tiers):
             px, py = (left, right)[tier % 2][(tier - 1) * 2]
             reach = (px - x) * 0.96
-            stage.canvas.polygon(
+            context.canvas.polygon(
                 [
                     (px, py),
                     (x + reach * 0.2, py - height * 0.085),
@@ -257,7 +259,7 @@ def conifer(
                 white,
                 0.9,
             )
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 (x, base - height),
                 (x - half * 0.16, base - height * 0.88),
@@ -268,12 +270,12 @@ def conifer(
 
 
 def round_tree(
-    stage: Stage, rng: Random, x: float, base: float, height: float, tone: Colour
+    context: PaintContext, rng: Random, x: float, base: float, height: float, tone: Colour
 ) -> None:
     """A broad-leaved tree seen from afar: a trunk and a heap of leaf balls."""
     trunk = height * 0.035
     bark = darker(mix(tone, (90, 60, 50), 0.5), 0.3)
-    stage.canvas.polygon(
+    context.canvas.polygon(
         [
             (x - trunk, base),
             (x - trunk * 0.6, base - height * 0.5),
@@ -283,7 +285,7 @@ def round_tree(
         bark,
     )
     balls = []
-    for _ in range(7 + 4 * stage.detail):
+    for _ in range(7 + 4 * context.detail):
         a, r = rng.uniform(0, math.tau), rng.random() ** 0.5 * height * 0.23
         balls.append(
             (
@@ -292,20 +294,20 @@ def round_tree(
                 height * rng.uniform(0.09, 0.17),
             )
         )
-    lit = mix(tone, stage.light.glow, 0.22)
-    low = mix(tone, stage.light.shade, 0.25)
+    lit = mix(tone, context.light.glow, 0.22)
+    low = mix(tone, context.light.shade, 0.25)
     for bx, by, r in balls:
-        stage.canvas.ellipse(bx - stage.sun_side * r * 0.15, by + r * 0.2, r, r, low)
+        context.canvas.ellipse(bx - context.sun_side * r * 0.15, by + r * 0.2, r, r, low)
     for bx, by, r in balls:
-        stage.canvas.ellipse(bx, by, r * 0.92, r * 0.9, tone)
-    for bx, by, r in balls[:: 1 if stage.detail > 1 else 2]:
-        stage.canvas.ellipse(
-            bx + stage.sun_side * r * 0.25, by - r * 0.28, r * 0.6, r * 0.5, lit, 0.6
+        context.canvas.ellipse(bx, by, r * 0.92, r * 0.9, tone)
+    for bx, by, r in balls[:: 1 if context.detail > 1 else 2]:
+        context.canvas.ellipse(
+            bx + context.sun_side * r * 0.25, by - r * 0.28, r * 0.6, r * 0.5, lit, 0.6
         )
 
 
 def grass(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     count: float,
     top: float,
@@ -314,15 +316,15 @@ def grass(
     tall: float = 0.05,
 ) -> None:
     """Blades of grass, smaller towards the horizon."""
-    for _ in range(stage.many(count * stage.width / stage.unit)):
+    for _ in range(context.many(count * context.width / context.unit)):
         t = rng.random()
         y = top + (bottom - top) * t
-        x = rng.uniform(0, stage.width)
-        size = stage.unit * tall * (0.25 + 0.75 * stage.depth_at(y)) * rng.uniform(0.5, 1.2)
+        x = rng.uniform(0, context.width)
+        size = context.unit * tall * (0.25 + 0.75 * context.depth_at(y)) * rng.uniform(0.5, 1.2)
         lean = rng.uniform(-0.4, 0.4) * size
         wide = size * 0.06 + 0.8
         shade = mix(tone, turned(tone, rng.uniform(-0.05, 0.03), 1.1, rng.uniform(0.7, 1.25)), 0.8)
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 (x - wide, y),
                 (x + lean * 0.35 - wide * 0.5, y - size * 0.6),
@@ -335,7 +337,7 @@ def grass(
 
 
 def blossoms(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     count: float,
     top: float,
@@ -345,29 +347,29 @@ def blossoms(
 ) -> None:
     """Dots of flowers in the grass, in drifts."""
     drift = Wander(rng, 3)
-    for _ in range(stage.many(count * stage.width / stage.unit)):
+    for _ in range(context.many(count * context.width / context.unit)):
         y = top + (bottom - top) * rng.random() ** 0.8
-        x = rng.uniform(0, stage.width)
-        if drift(x / stage.unit * 2.2 + y / stage.unit * 3) < -0.12:
+        x = rng.uniform(0, context.width)
+        if drift(x / context.unit * 2.2 + y / context.unit * 3) < -0.12:
             continue
-        depth = stage.depth_at(y)
-        r = stage.unit * size * (0.25 + 0.95 * depth) * rng.uniform(0.6, 1.2)
-        tone = stage.light.on(rng.choice(tones), 0.35 + 0.65 * depth)
-        if r > stage.unit * 0.006 and stage.detail:
-            stem = stage.light.on((70, 110, 60), depth)
-            stage.canvas.line([(x, y), (x + r * 0.3, y + r * 3.5)], r * 0.3, stem)
+        depth = context.depth_at(y)
+        r = context.unit * size * (0.25 + 0.95 * depth) * rng.uniform(0.6, 1.2)
+        tone = context.light.on(rng.choice(tones), 0.35 + 0.65 * depth)
+        if r > context.unit * 0.006 and context.detail:
+            stem = context.light.on((70, 110, 60), depth)
+            context.canvas.line([(x, y), (x + r * 0.3, y + r * 3.5)], r * 0.3, stem)
             for k in range(5):
                 a = k * math.tau / 5 + x
-                stage.canvas.ellipse(
+                context.canvas.ellipse(
                     x + r * 0.7 * math.cos(a), y + r * 0.6 * math.sin(a), r * 0.6, r * 0.5, tone
                 )
-            stage.canvas.ellipse(x, y, r * 0.4, r * 0.35, stage.light.on((250, 214, 90), depth))
+            context.canvas.ellipse(x, y, r * 0.4, r * 0.35, context.light.on((250, 214, 90), depth))
         else:
-            stage.canvas.ellipse(x, y, r, r * 0.75, tone)
+            context.canvas.ellipse(x, y, r, r * 0.75, tone)
 
 
 def stones(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     count: float,
     top: float,
@@ -376,13 +378,13 @@ def stones(
     size: float = 0.03,
 ) -> None:
     """Scattered boulders with a lit top."""
-    for _ in range(stage.many(count * stage.width / stage.unit)):
+    for _ in range(context.many(count * context.width / context.unit)):
         y = rng.uniform(top, bottom)
-        depth = stage.depth_at(y)
-        r = stage.unit * size * (0.2 + 0.8 * depth) * rng.uniform(0.4, 1.2)
-        x = rng.uniform(0, stage.width)
+        depth = context.depth_at(y)
+        r = context.unit * size * (0.2 + 0.8 * depth) * rng.uniform(0.4, 1.2)
+        x = rng.uniform(0, context.width)
         shade = mix(tone, darker(tone, 0.4), rng.random() * 0.5)
-        stage.canvas.ellipse(x, y, r * 1.15, r * 0.2, stage.light.shade, 0.3)
+        context.canvas.ellipse(x, y, r * 1.15, r * 0.2, context.light.shade, 0.3)
         ring = [
             (
                 x + r * math.cos(a) * rng.uniform(0.85, 1.1),
@@ -390,24 +392,26 @@ def stones(
             )
             for a in (0, 0.5, 1.0, 1.5, 2.0, 2.6, math.pi)
         ]
-        stage.canvas.polygon(ring, shade)
-        top_side = ring[0:4] if stage.sun_side > 0 else ring[3:7]
-        stage.canvas.polygon([*top_side, (x, y - r * 0.3)], lighter(shade, 0.25), 0.7)
+        context.canvas.polygon(ring, shade)
+        top_side = ring[0:4] if context.sun_side > 0 else ring[3:7]
+        context.canvas.polygon([*top_side, (x, y - r * 0.3)], lighter(shade, 0.25), 0.7)
 
 
-def glitter(stage: Stage, rng: Random, top: float, bottom: float, strength: float = 1.0) -> None:
+def glitter(
+    context: PaintContext, rng: Random, top: float, bottom: float, strength: float = 1.0
+) -> None:
     """The path of light that a low sun or the moon lays on water."""
-    if not stage.light.disc_shown:
+    if not context.light.disc_shown:
         return
-    tone = mix(stage.light.glow, stage.light.disc, 0.6)
-    x0 = stage.sun[0]
-    for _ in range(stage.many(190)):
+    tone = mix(context.light.glow, context.light.disc, 0.6)
+    x0 = context.sun[0]
+    for _ in range(context.many(190)):
         t = rng.random() ** 1.2
         y = top + (bottom - top) * t
-        spread = stage.unit * (0.035 + 0.13 * t)
+        spread = context.unit * (0.035 + 0.13 * t)
         x = x0 + rng.gauss(0, 0.6) * spread
-        half = stage.unit * (0.004 + 0.03 * t) * rng.uniform(0.4, 1.3)
-        stage.canvas.ellipse(
+        half = context.unit * (0.004 + 0.03 * t) * rng.uniform(0.4, 1.3)
+        context.canvas.ellipse(
             x,
             y,
             half,
@@ -418,7 +422,7 @@ def glitter(stage: Stage, rng: Random, top: float, bottom: float, strength: floa
 
 
 def ripples(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     top: float,
     bottom: float,
@@ -427,13 +431,13 @@ def ripples(
     count: float = 260,
 ) -> None:
     """Small waves: thin lenses, longer and wider apart towards the viewer."""
-    for _ in range(stage.many(count * stage.width / stage.unit)):
+    for _ in range(context.many(count * context.width / context.unit)):
         t = rng.random() ** 1.5
         y = top + (bottom - top) * t
-        half = stage.unit * (0.006 + 0.06 * t) * rng.uniform(0.4, 1.3)
+        half = context.unit * (0.006 + 0.06 * t) * rng.uniform(0.4, 1.3)
         tone = dark if rng.random() < 0.55 else bright
-        stage.canvas.ellipse(
-            rng.uniform(0, stage.width),
+        context.canvas.ellipse(
+            rng.uniform(0, context.width),
             y,
             half,
             max(0.7, half * 0.05),

@@ -11,7 +11,7 @@ from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.skyline import LAMPLIGHT, skyline
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, round_tree
 from evolink_widgets.emulator.painter.places.water import mirror, water
-from evolink_widgets.emulator.painter.scenery.stage import Glow, Stage
+from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
 
 SIGNS = tuple(colour(c) for c in ("ff4f8b", "41e0e8", "ffb03a", "9a6bff", "5cf08a", "ff5a4a"))
 WALLS = tuple(
@@ -27,89 +27,92 @@ WALLS = tuple(
     surface="shore",
     times=("dusk", "night", "sunset", "day", "dawn"),
 )
-def city(stage: Stage) -> None:
+def city(context: PaintContext) -> None:
     """Skyline behind a river or a park; a promenade in front."""
-    rng = stage.rng("city")
-    light, unit = stage.light, stage.unit
-    if "mountain" in stage.scene.also:
-        far_range(stage, height=0.4)
-    base = stage.horizon + unit * 0.01
-    tall = min(stage.horizon * 0.8, unit * 0.5)
+    rng = context.rng("city")
+    light, unit = context.light, context.unit
+    if "mountain" in context.scene.also:
+        far_range(context, height=0.4)
+    base = context.horizon + unit * 0.01
+    tall = min(context.horizon * 0.8, unit * 0.5)
     rows: tuple[tuple[float, float], ...] = ((0.22, 1.0), (0.42, 0.78), (0.68, 0.5))
-    if stage.detail == 0:
+    if context.detail == 0:
         rows = rows[::2]
     if light.lamps:
-        stage.canvas.glow(
-            stage.width / 2, base, stage.width * 0.7, (255, 170, 110), 0.35, squash=0.4
+        context.canvas.glow(
+            context.width / 2, base, context.width * 0.7, (255, 170, 110), 0.35, squash=0.4
         )
     for depth, share in rows:
-        skyline(stage, rng, base + unit * 0.02 * depth, depth, tall / unit * share)
-        stage.canvas.mist(base - tall * share * 0.6, base, light.haze, 0.45 * (1 - depth))
-    if rng.random() < 0.6 or "sea" in stage.scene.also or "lake" in stage.scene.also:
-        water(stage, base, stage.height, (44, 80, 110))
-        mirror(stage, base, stage.height, 0.66)
+        skyline(context, rng, base + unit * 0.02 * depth, depth, tall / unit * share)
+        context.canvas.mist(base - tall * share * 0.6, base, light.haze, 0.45 * (1 - depth))
+    if rng.random() < 0.6 or "sea" in context.scene.also or "lake" in context.scene.also:
+        water(context, base, context.height, (44, 80, 110))
+        mirror(context, base, context.height, 0.66)
     else:
-        _park(stage, rng, base)
-    _promenade(stage, rng)
+        _park(context, rng, base)
+    _promenade(context, rng)
 
 
-def _park(stage: Stage, rng: Random, base: float) -> None:
-    light, unit = stage.light, stage.unit
-    lawn = (236, 240, 248) if white_ground(stage) else (104, 146, 84)
-    stage.canvas.wash(((0, light.on(lawn, 0.6)), (1, light.on(lawn))), base)
+def _park(context: PaintContext, rng: Random, base: float) -> None:
+    light, unit = context.light, context.unit
+    lawn = (236, 240, 248) if white_ground(context) else (104, 146, 84)
+    context.canvas.wash(((0, light.on(lawn, 0.6)), (1, light.on(lawn))), base)
     for depth, size in ((0.6, 0.09), (0.8, 0.14)):
-        for _ in range(stage.many(12 * stage.width / unit)):
-            local = foliage(stage, rng, (70, 116, 72))
+        for _ in range(context.many(12 * context.width / unit)):
+            local = foliage(context, rng, (70, 116, 72))
             round_tree(
-                stage,
+                context,
                 rng,
-                rng.uniform(0, stage.width),
+                rng.uniform(0, context.width),
                 base + unit * 0.04 * depth,
                 unit * size * rng.uniform(0.7, 1.2),
                 light.on(local, depth),
             )
 
 
-def _promenade(stage: Stage, rng: Random) -> None:
-    light, unit = stage.light, stage.unit
-    stage.shore = stage.ground_at(0.46)
-    stone = light.on((188, 182, 178) if not white_ground(stage) else (238, 242, 250))
-    y = stage.shore
-    stage.canvas.wash(((0, mix(stone, light.haze, 0.15)), (1, mix(stone, light.shade, 0.35))), y)
-    stage.canvas.rect((0, y, stage.width, y + unit * 0.008), mix(stone, light.shade, 0.45))
-    vanish = stage.width * rng.uniform(0.35, 0.65)
+def _promenade(context: PaintContext, rng: Random) -> None:
+    light, unit = context.light, context.unit
+    context.shore = context.ground_at(0.46)
+    stone = light.on((188, 182, 178) if not white_ground(context) else (238, 242, 250))
+    y = context.shore
+    context.canvas.wash(((0, mix(stone, light.haze, 0.15)), (1, mix(stone, light.shade, 0.35))), y)
+    context.canvas.rect((0, y, context.width, y + unit * 0.008), mix(stone, light.shade, 0.45))
+    vanish = context.width * rng.uniform(0.35, 0.65)
     seam = mix(stone, light.shade, 0.3)
     for k in range(-14, 15):
-        stage.canvas.line(
-            [(vanish + k * unit * 0.09, y + unit * 0.01), (vanish + k * unit * 0.34, stage.height)],
+        context.canvas.line(
+            [
+                (vanish + k * unit * 0.09, y + unit * 0.01),
+                (vanish + k * unit * 0.34, context.height),
+            ],
             unit * 0.002,
             seam,
             0.55,
         )
     for k in range(1, 5):
-        row = y + (stage.height - y) * (k / 5) ** 1.6
-        stage.canvas.line([(0, row), (stage.width, row)], unit * 0.002, seam, 0.55)
-    _railing(stage, y, mix(light.on((60, 64, 76)), light.shade, 0.2))
-    for k in range(max(2, round(2.2 * stage.width / unit))):
-        x = (k + 0.5) * stage.width / max(2, round(2.2 * stage.width / unit))
-        lamp_post(stage, x + rng.uniform(-0.03, 0.03) * unit, y + unit * 0.012, unit * 0.22)
+        row = y + (context.height - y) * (k / 5) ** 1.6
+        context.canvas.line([(0, row), (context.width, row)], unit * 0.002, seam, 0.55)
+    _railing(context, y, mix(light.on((60, 64, 76)), light.shade, 0.2))
+    for k in range(max(2, round(2.2 * context.width / unit))):
+        x = (k + 0.5) * context.width / max(2, round(2.2 * context.width / unit))
+        lamp_post(context, x + rng.uniform(-0.03, 0.03) * unit, y + unit * 0.012, unit * 0.22)
 
 
-def _railing(stage: Stage, y: float, tone: Colour) -> None:
-    unit = stage.unit
+def _railing(context: PaintContext, y: float, tone: Colour) -> None:
+    unit = context.unit
     high = unit * 0.05
-    stage.canvas.line([(0, y - high), (stage.width, y - high)], unit * 0.006, tone)
-    stage.canvas.line([(0, y - high * 0.2), (stage.width, y - high * 0.2)], unit * 0.004, tone)
+    context.canvas.line([(0, y - high), (context.width, y - high)], unit * 0.006, tone)
+    context.canvas.line([(0, y - high * 0.2), (context.width, y - high * 0.2)], unit * 0.004, tone)
     step = unit * 0.022
-    for k in range(int(stage.width / step) + 1):
+    for k in range(int(context.width / step) + 1):
         wide = 0.005 if k % 6 == 0 else 0.002
-        stage.canvas.line([(k * step, y - high), (k * step, y)], unit * wide, tone)
+        context.canvas.line([(k * step, y - high), (k * step, y)], unit * wide, tone)
 
 
-def lamp_post(stage: Stage, x: float, base: float, height: float) -> None:
+def lamp_post(context: PaintContext, x: float, base: float, height: float) -> None:
     """A street lamp; lit when the light is low."""
-    tone = mix(stage.light.on((52, 54, 66)), stage.light.shade, 0.2)
-    canvas = stage.canvas
+    tone = mix(context.light.on((52, 54, 66)), context.light.shade, 0.2)
+    canvas = context.canvas
     canvas.line([(x, base), (x, base - height)], height * 0.03, tone)
     canvas.ellipse(x, base, height * 0.05, height * 0.015, tone)
     head = base - height
@@ -120,39 +123,39 @@ def lamp_post(stage: Stage, x: float, base: float, height: float) -> None:
             (x + height * 0.035, head + height * 0.09),
             (x + height * 0.05, head),
         ],
-        (255, 232, 180) if stage.light.lamps else lighter(tone, 0.5),
+        (255, 232, 180) if context.light.lamps else lighter(tone, 0.5),
     )
     canvas.polygon(
         [(x - height * 0.06, head), (x, head - height * 0.05), (x + height * 0.06, head)], tone
     )
-    if stage.light.lamps:
-        stage.glows.append(Glow(x, head + height * 0.05, height * 0.62, (255, 205, 130), 0.75))
+    if context.light.lamps:
+        context.glows.append(Glow(x, head + height * 0.05, height * 0.62, (255, 205, 130), 0.75))
         canvas.glow(x, base, height * 0.6, (255, 205, 130), 0.35, squash=0.22)
 
 
 @place("street", horizon=(0.5, 0.58), stand=(0.4, 0.78), times=("dusk", "night", "day", "sunset"))
-def street(stage: Stage) -> None:
+def street(context: PaintContext) -> None:
     """A street in perspective: house fronts, shop windows, lamps, wet road when it rains."""
-    rng = stage.rng("street")
-    light, unit = stage.light, stage.unit
-    vanish = stage.width * rng.uniform(0.38, 0.62)
-    reach = (stage.height - stage.horizon) / 0.5
-    reach = max(reach, stage.width * 0.62)
-    eye = (stage.height - stage.horizon) / reach
+    rng = context.rng("street")
+    light, unit = context.light, context.unit
+    vanish = context.width * rng.uniform(0.38, 0.62)
+    reach = (context.height - context.horizon) / 0.5
+    reach = max(reach, context.width * 0.62)
+    eye = (context.height - context.horizon) / reach
 
     def spot(x: float, y: float, z: float) -> Point:
-        return vanish + x * reach / z, stage.horizon + (eye - y) * reach / z
+        return vanish + x * reach / z, context.horizon + (eye - y) * reach / z
 
-    line = ridge(stage, rng, stage.horizon - unit * 0.02, unit * 0.03, length=0.3)
-    fill_below(stage, line, light.on((120, 124, 140), 0.18), stage.horizon + 4)
-    road = light.on((92, 92, 104) if not white_ground(stage) else (214, 220, 232))
-    walk = light.on((164, 158, 156) if not white_ground(stage) else (240, 243, 250))
-    stage.canvas.wash(
+    line = ridge(context, rng, context.horizon - unit * 0.02, unit * 0.03, length=0.3)
+    fill_below(context, line, light.on((120, 124, 140), 0.18), context.horizon + 4)
+    road = light.on((92, 92, 104) if not white_ground(context) else (214, 220, 232))
+    walk = light.on((164, 158, 156) if not white_ground(context) else (240, 243, 250))
+    context.canvas.wash(
         ((0, mix(road, light.haze, 0.6)), (0.35, road), (1, mix(road, light.shade, 0.3))),
-        stage.horizon,
+        context.horizon,
     )
     for side in (-1, 1):
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 spot(side * 0.62, 0, 12),
                 spot(side * 1.02, 0, 12),
@@ -161,7 +164,7 @@ def street(stage: Stage) -> None:
             ],
             walk,
         )
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 spot(side * 0.60, 0, 12),
                 spot(side * 0.62, 0, 12),
@@ -172,7 +175,7 @@ def street(stage: Stage) -> None:
         )
     for k in range(9):
         z = 0.9 + k * 0.9
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 spot(-0.018, 0, z + 0.4),
                 spot(0.018, 0, z + 0.4),
@@ -185,29 +188,33 @@ def street(stage: Stage) -> None:
     edges = [0.55, 0.95, 1.4, 2.0, 2.8, 3.9, 5.4, 7.5, 11.0]
     for near, far in zip(edges[-2::-1], edges[:0:-1], strict=True):
         for side in (-1, 1):
-            _front(stage, rng, spot, side, near, far)
+            _front(context, rng, spot, side, near, far)
         z = near + 0.1
-        if near > 0.9 and stage.detail:
+        if near > 0.9 and context.detail:
             for side in (-1, 1):
                 fx, fy = spot(side * 0.7, 0, z)
-                lamp_post(stage, fx, fy, 0.52 * reach / z * 0.62)
-    stage.canvas.mist(stage.horizon - unit * 0.16, stage.horizon + unit * 0.03, light.haze, 0.35)
-    if stage.scene.weather in ("rain", "storm") or (light.lamps and rng.random() < 0.4):
-        mirror(stage, stage.horizon + unit * 0.02, stage.height, 0.34)
+                lamp_post(context, fx, fy, 0.52 * reach / z * 0.62)
+    context.canvas.mist(
+        context.horizon - unit * 0.16, context.horizon + unit * 0.03, light.haze, 0.35
+    )
+    if context.scene.weather in ("rain", "storm") or (light.lamps and rng.random() < 0.4):
+        mirror(context, context.horizon + unit * 0.02, context.height, 0.34)
 
 
-def _front(stage: Stage, rng: Random, spot: object, side: int, near: float, far: float) -> None:
+def _front(
+    context: PaintContext, rng: Random, spot: object, side: int, near: float, far: float
+) -> None:
     assert callable(spot)
-    light = stage.light
+    light = context.light
     depth = max(0.25, 1 - far / 12)
     tone = light.on(rng.choice(WALLS), depth)
-    if side == stage.sun_side:
+    if side == context.sun_side:
         tone = mix(tone, light.shade, 0.32)
     high = rng.uniform(0.95, 1.7)
     wall = [spot(side, 0, near), spot(side, high, near), spot(side, high, far), spot(side, 0, far)]
-    stage.canvas.polygon(wall, tone)
+    context.canvas.polygon(wall, tone)
     eave = mix(tone, light.shade, 0.4)
-    stage.canvas.polygon(
+    context.canvas.polygon(
         [
             spot(side, high, near),
             spot(side * 0.985, high + 0.04, near),
@@ -238,15 +245,15 @@ def _front(stage: Stage, rng: Random, spot: object, side: int, near: float, far:
             u = (column + 0.28) / columns
             lit = light.lamps and rng.random() < 0.5
             shade = mix(rng.choice(LAMPLIGHT), tone, 0.2 * (1 - depth)) if lit else glass
-            stage.canvas.polygon(
+            context.canvas.polygon(
                 pane(u - 0.02, u + 0.44 / columns + 0.02, y - 0.012, y + 0.172), lighter(tone, 0.2)
             )
-            stage.canvas.polygon(pane(u, u + 0.44 / columns, y, y + 0.16), shade)
-    _shop(stage, rng, pane, spot, side, near, far, tone, depth)
+            context.canvas.polygon(pane(u, u + 0.44 / columns, y, y + 0.16), shade)
+    _shop(context, rng, pane, spot, side, near, far, tone, depth)
 
 
 def _shop(
-    stage: Stage,
+    context: PaintContext,
     rng: Random,
     pane: object,
     spot: object,
@@ -258,20 +265,20 @@ def _shop(
 ) -> None:
     assert callable(pane)
     assert callable(spot)
-    light = stage.light
+    light = context.light
     glass = (
         mix((255, 214, 140), tone, 0.15)
         if light.lamps
         else mix(mix(tone, light.shade, 0.5), light.sky[-1][1], 0.3)
     )
-    stage.canvas.polygon(pane(0.08, 0.6, 0.06, 0.31), glass)
-    stage.canvas.polygon(pane(0.7, 0.9, 0.0, 0.3), darker(tone, 0.55))
+    context.canvas.polygon(pane(0.08, 0.6, 0.06, 0.31), glass)
+    context.canvas.polygon(pane(0.7, 0.9, 0.0, 0.3), darker(tone, 0.55))
     cloth = light.on(rng.choice(SIGNS) if light.lamps else rng.choice(WALLS), depth)
     for stripe in range(6):
         u0, u1 = 0.05 + stripe * 0.1, 0.05 + (stripe + 1) * 0.1
         z0, z1 = near + (far - near) * u0, near + (far - near) * u1
         shade = cloth if stripe % 2 else lighter(cloth, 0.65)
-        stage.canvas.polygon(
+        context.canvas.polygon(
             [
                 spot(side, 0.4, z0),
                 spot(side, 0.4, z1),
@@ -280,7 +287,7 @@ def _shop(
             ],
             shade,
         )
-    if light.lamps and rng.random() < 0.6 and stage.detail:
+    if light.lamps and rng.random() < 0.6 and context.detail:
         z = near + (far - near) * 0.25
         sign = rng.choice(SIGNS)
         corners = [
@@ -289,7 +296,7 @@ def _shop(
             spot(side * 0.90, 0.78, z),
             spot(side * 0.90, 0.5, z),
         ]
-        stage.canvas.polygon(corners, mix(sign, (255, 255, 255), 0.25))
+        context.canvas.polygon(corners, mix(sign, (255, 255, 255), 0.25))
         x = sum(p[0] for p in corners) / 4
         y = sum(p[1] for p in corners) / 4
-        stage.glows.append(Glow(x, y, stage.unit * 0.30 / near, sign, 0.5))
+        context.glows.append(Glow(x, y, context.unit * 0.30 / near, sign, 0.5))

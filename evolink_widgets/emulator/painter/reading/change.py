@@ -66,20 +66,27 @@ _PALETTE = tuple(
 class Change:
     """What an edit asks for. Empty where the words named nothing."""
 
-    scene: Scene = field(default_factory=Scene)  #: time, place, weather, season, style, words …
-    named: tuple[Subject, ...] = ()  #: every subject mentioned, in order
-    added: tuple[range, ...] = ()  #: which of them, for every time that something was added
-    relations: tuple[Relation, ...] = ()  #: between them
+    scene: Scene = field(default_factory=Scene)
+    """Time, place, weather, season, style, words …."""
+    named: tuple[Subject, ...] = ()
+    """Every subject mentioned, in order."""
+    added: tuple[range, ...] = ()
+    """Which of them, for every time that something was added."""
+    relations: tuple[Relation, ...] = ()
+    """Between them."""
     removed: tuple[str, ...] = ()
     swapped: tuple[tuple[str, Subject], ...] = ()
-    coloured: tuple[tuple[str, Colour], ...] = ()  #: "" is the main subject
+    coloured: tuple[tuple[str, Colour], ...] = ()
+    """"" is the main subject."""
     sized: tuple[tuple[str, str], ...] = ()
     counted: tuple[tuple[str, int], ...] = ()
     sky: Colour | None = None
-    other_colour: tuple[str, ...] | None = None  #: whose colour is to be another one
+    other_colour: tuple[str, ...] | None = None
+    """Whose colour is to be another one."""
     elsewhere: bool = False
     vary: bool = False
-    apart: bool = False  #: the references are shown beside each other
+    apart: bool = False
+    """The references are shown beside each other."""
 
 
 def read_change(prompt: str) -> Change:

@@ -25,10 +25,14 @@ class Subject:
     name: str
     count: int = 1
     colour: Colour | None = None
-    size: str = ""  #: "", "small" or "large"
-    pose: str = ""  #: "", "flying" or "sleeping"
-    late: bool = False  #: came with an edit: stands where the others leave room
-    hidden: bool = False  #: taken away by an edit; the others stay where they are
+    size: str = ""
+    """"", "small" or "large"."""
+    pose: str = ""
+    """"", "flying" or "sleeping"."""
+    late: bool = False
+    """Came with an edit: stands where the others leave room."""
+    hidden: bool = False
+    """Taken away by an edit; the others stay where they are."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,22 @@ class Scene:
 
     time: str | None = None
     place: str | None = None
-    also: tuple[str, ...] = ()  #: further places, drawn far away
+    also: tuple[str, ...] = ()
+    """Further places, drawn far away."""
     weather: str | None = None
     style: str | None = None
     season: str | None = None
     sky: frozenset[str] = frozenset()
     subjects: tuple[Subject, ...] = ()
     relations: tuple[Relation, ...] = ()
-    text: str | None = None  #: quoted words to be lettered
-    colours: tuple[Colour, ...] = ()  #: colours that belong to no subject
-    framing: str = ""  #: "", "close" or "wide"
-    sky_tint: Colour | None = None  #: a colour asked for the sky alone
+    text: str | None = None
+    """Quoted words to be lettered."""
+    colours: tuple[Colour, ...] = ()
+    """Colours that belong to no subject."""
+    framing: str = ""
+    """"", "close" or "wide"."""
+    sky_tint: Colour | None = None
+    """A colour asked for the sky alone."""
 
     @property
     def empty(self) -> bool:
@@ -97,7 +106,8 @@ class _Reader:
         self.colours: list[Colour] = []
         self.link: str | None = None
         self.denied = False
-        self.posed = False  #: the last word was a pose
+        self.posed = False
+        """Whether the last word was a pose."""
         self._forget()
 
     def _forget(self) -> None:
@@ -187,7 +197,7 @@ class _Reader:
             return
         name, own = _name(meaning.sense)
         count = self.count
-        if name == "kite" and self.posed:  # "flying a kite" is held, and nobody flies
+        if name == "kite" and self.posed:  # "flying a kite" is held, and no one flies
             self.subjects[-1] = replace(self.subjects[-1], pose="")
             self.link = "holding"
         self.posed = False

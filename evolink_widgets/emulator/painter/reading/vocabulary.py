@@ -36,7 +36,8 @@ _TABLES = (
 class Meaning(NamedTuple):
     """What a phrase of the prompt stands for."""
 
-    kind: str  #: the table: "subject", "place", … or "stop" (punctuation), "unknown"
+    kind: str
+    """The table: "subject", "place", … or "stop" (punctuation), "unknown"."""
     sense: str
     phrase: str
     plural: bool = False

@@ -25,19 +25,31 @@ TIMES = ("dawn", "day", "sunset", "dusk", "night")
 class Light:
     """One mood of light."""
 
-    sky: Stops  #: from the zenith (0) to the horizon (1)
-    haze: Colour  #: what far things fade to
-    disc: Colour  #: the sun or moon itself
-    glow: Colour  #: the air around it, and rims of lit things
-    ambient: Colour  #: multiplies every local colour
-    shade: Colour  #: shadows
-    cloud: tuple[Colour, Colour]  #: lit side and shaded side of a cloud
-    height: tuple[float, float]  #: where the disc stands: 0 is the horizon, 1 the zenith
+    sky: Stops
+    """From the zenith (0) to the horizon (1)."""
+    haze: Colour
+    """What far things fade to."""
+    disc: Colour
+    """The sun or moon itself."""
+    glow: Colour
+    """The air around it, and rims of lit things."""
+    ambient: Colour
+    """Multiplies every local colour."""
+    shade: Colour
+    """Shadows."""
+    cloud: tuple[Colour, Colour]
+    """Lit side and shaded side of a cloud."""
+    height: tuple[float, float]
+    """Where the disc stands: 0 is the horizon, 1 the zenith."""
     moon: bool = False
-    stars: float = 0.0  #: how starry, 0..1
-    lamps: bool = False  #: are lamps and windows lit
-    glowing: float = 0.5  #: how strongly the air shines around the disc
-    reach: float = 0.5  #: length of cast shadows against the height of the thing
+    stars: float = 0.0
+    """How starry, 0..1."""
+    lamps: bool = False
+    """Are lamps and windows lit."""
+    glowing: float = 0.5
+    """How strongly the air shines around the disc."""
+    reach: float = 0.5
+    """Length of cast shadows against the height of the thing."""
     disc_shown: bool = True
 
     def on(self, local: Colour, depth: float = 1.0) -> Colour:
@@ -70,7 +82,8 @@ class _Mood:
     height: tuple[float, float]
     reach: float
     glowing: float
-    stars: float = 0.0  #: where there are stars the disc is a moon and the lamps are lit
+    stars: float = 0.0
+    """Where there are stars the disc is a moon and the lamps are lit."""
 
 
 def _light(

@@ -22,11 +22,11 @@ from evolink_widgets.emulator.painter.subjects import (
     vehicles,
     vessels,
 )
-from evolink_widgets.emulator.painter.subjects.registry import KINDS, Kind
+from evolink_widgets.emulator.painter.subjects.registry import KINDS, SubjectKind
 
 __all__ = [
     "KINDS",
-    "Kind",
+    "SubjectKind",
     "beasts",
     "birds",
     "buildings",

@@ -13,35 +13,56 @@ Artist = Callable[[Pen], None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class SubjectKind:
     """One kind of subject. Places on it are in its own units (see ``pen``)."""
 
     name: str
     draw: Artist
-    wide: float  #: width of its box; the height is 100
-    tall: float  #: real height in metres, for proportions between subjects
-    stands: str  #: "ground", "water", "air", "under"
-    homes: tuple[str, ...]  #: places that suit it when none is asked for
-    colours: tuple[Colour, ...]  #: natural colours, one of them is chosen
-    seat: Point | None  #: where a rider or a thing on top of it stands
-    inner: Point | None  #: where the foot of something inside it is
-    head: Point | None  #: where a hat sits
-    hand: Point | None  #: where it holds things
-    tint: bool  #: does an asked-for colour replace its own
-    hero: float  #: height against the shorter edge when it is alone in the picture
-    grip: Point | None = None  #: where it is held, when it is
-    deep: bool = False  #: what is in it is hidden below its rim
-    room: float = 0.0  #: how tall, against itself, a thing in it is; 0: by its nature
-    mount: bool = False  #: who is on it rides it
-    sits: bool = False  #: has a pose for the saddle
-    shelters: bool = False  #: is held over one's head
-    held: float = 0.0  #: how tall, against its bearer, it is when it is held; 0: by its nature
-    worn: bool = False  #: goes on heads
-    leafy: bool = False  #: its colour is the season's
-    shines: bool = False  #: gives light: the dark of the scene does not touch it
+    wide: float
+    """Width of its box; the height is 100."""
+    tall: float
+    """Real height in metres, for proportions between subjects."""
+    stands: str
+    """"ground", "water", "air", "under"."""
+    homes: tuple[str, ...]
+    """Places that suit it when none is asked for."""
+    colours: tuple[Colour, ...]
+    """Natural colours, one of them is chosen."""
+    seat: Point | None
+    """Where a rider or a thing on top of it stands."""
+    inner: Point | None
+    """Where the foot of something inside it is."""
+    head: Point | None
+    """Where a hat sits."""
+    hand: Point | None
+    """Where it holds things."""
+    tint: bool
+    """Does an asked-for colour replace its own."""
+    hero: float
+    """Height against the shorter edge when it is alone in the picture."""
+    grip: Point | None = None
+    """Where it is held, when it is."""
+    deep: bool = False
+    """What is in it is hidden below its rim."""
+    room: float = 0.0
+    """How tall, against itself, a thing in it is; 0: by its nature."""
+    mount: bool = False
+    """Who is on it rides it."""
+    sits: bool = False
+    """Has a pose for the saddle."""
+    shelters: bool = False
+    """Is held over one's head."""
+    held: float = 0.0
+    """How tall, against its bearer, it is when it is held; 0: by its nature."""
+    worn: bool = False
+    """Goes on heads."""
+    leafy: bool = False
+    """Its colour is the season's."""
+    shines: bool = False
+    """Gives light: the dark of the scene does not touch it."""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, SubjectKind] = {}
 
 
 def subject(
@@ -72,7 +93,7 @@ def subject(
     """Register an artist. ``colours`` and ``homes`` are separated by blanks and commas."""
 
     def register(artist: Artist) -> Artist:
-        KINDS[name] = Kind(
+        KINDS[name] = SubjectKind(
             name,
             artist,
             wide,
