@@ -21,10 +21,8 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending import Spending
 from evolink_widgets.store.presets import Presets
-from evolink_widgets.store.process import hooks
 from evolink_widgets.store.store import Store
 
 __all__ = [
@@ -286,13 +284,8 @@ def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
         tell(late)
 
 
-def _show(task: Task) -> None:
-    """Show a task that is a cell's result; the notebook's glue is loaded only then."""
+def _show_task(task: Task) -> None:
+    """Show a task that is the result of a cell; the notebook's part is loaded only then."""
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
-
-
-_presenter: Callable[[Task], None] = _show
-Task.presenter = hooks["presenter"] = staticmethod(_presenter)
-GeneratedImage.asker = hooks["asker"] = staticmethod(generate)

@@ -7,16 +7,16 @@ and processes share. Everything here blocks: call it from a worker thread where 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import Gallery, GeneratedImage, ImageSet
 from evolink_widgets.store.gallery.query import Facets, Query
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
 from evolink_widgets.store.merge.merge import Merged
-from evolink_widgets.store.process import hooks
 from evolink_widgets.store.store import Store
 
 __all__ = [
@@ -38,9 +38,6 @@ __all__ = [
     "thumbnail",
 ]
 
-ours: Callable[[], Store] | None = hooks.get("ours")
-"""The store that this process uses; the composition root says which (see `connect`)."""
-
 
 def merge(other: str | Path) -> Merged:
     """Take another store into the one that this process uses; see `Store.merge`.
@@ -54,5 +51,5 @@ def merge(other: str | Path) -> Merged:
     Example:
         >>> ew.store.merge("from-a-colleague/evolink_images")
     """
-    assert ours is not None, "evolink_widgets.connect was not imported"
-    return ours().merge(other)
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.merge(other)
