@@ -173,7 +173,7 @@ def test_a_cancelled_file_leaves_nothing_and_is_not_begun_anew(page: Browser) ->
 
 def test_what_nobody_goes_on_with_is_swept_and_may_begin_anew(tmp_path: Path) -> None:
     now = [0.0]
-    coming = files_in.Arrivals(lambda: tmp_path, clock=lambda: now[0])
+    coming = files_in.IncomingFiles(lambda: tmp_path, clock=lambda: now[0])
     assert coming.put("u1", 0, b"abc") == 3
     now[0] = 59.0
     assert coming.sweep()

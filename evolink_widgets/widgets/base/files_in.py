@@ -20,7 +20,7 @@ from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.opening import change_plain, own_folder, remove
 from evolink_widgets.widgets.base.pictures_out import workers
 
-__all__ = ["MOST", "Arrivals"]
+__all__ = ["MOST", "IncomingFiles"]
 
 MOST = 50 * 2**20
 """Bytes that a file may have. Larger ones are on a disk that Python can read by itself."""
@@ -39,7 +39,7 @@ class _Arrival:
     digest: Any = field(default_factory=hashlib.sha256)
 
 
-class Arrivals:
+class IncomingFiles:
     """The files that one panel is being sent. Safe from any thread.
 
     A piece may come twice, late, or again from an earlier place: what is there already is

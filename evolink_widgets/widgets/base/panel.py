@@ -29,7 +29,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.widgets.base import describe, pictures_out
 from evolink_widgets.widgets.base.companion import html_of
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.traits import FollowedPictures
+from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
 
 __all__ = ["Panel", "described"]
@@ -49,7 +49,7 @@ class Panel(View):
             what was asked, from 0.
     """
 
-    images = FollowedPictures()
+    images = DerivedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
@@ -157,7 +157,7 @@ class Panel(View):
 
     async def _send_picture(self, image: GeneratedImage, key: str, index: int) -> None:
         content, thumb = await pictures_out.workers.run(pictures_out.told_of, image)
-        await pictures_out.pace.room(len(thumb))
+        await pictures_out.send_rate.room(len(thumb))
         self.send({"kind": "picture", "key": key, "index": index, **content}, [thumb])
 
     # -- what the browser says -----------------------------------------------------------------

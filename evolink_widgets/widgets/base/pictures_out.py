@@ -14,7 +14,7 @@ from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.opening import read_plain
 
-__all__ = ["CHUNK", "Pace", "pace", "piece", "told_of", "workers"]
+__all__ = ["CHUNK", "SendRate", "piece", "send_rate", "told_of", "workers"]
 
 #: Bytes in one answer.
 CHUNK = 256 * 1024
@@ -25,7 +25,7 @@ EDGES = {"thumb": 512, "preview": 1600}
 workers = Workers("evolink-display", 2)
 
 
-class Pace:
+class SendRate:
     """How much may be sent: Jupyter servers drop what passes 1 MB/s over 3 s.
 
     All pictures of a kernel share this, asked for or not, so that a grid's small ones come at
@@ -65,7 +65,7 @@ class Pace:
 
 
 #: All panels of a kernel share one connection.
-pace = Pace()
+send_rate = SendRate()
 
 
 def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:

@@ -17,7 +17,7 @@ from typing import Any
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
 
-__all__ = ["FRESH", "MOMENT", "Presses"]
+__all__ = ["FRESH", "MOMENT", "PressTickets"]
 
 #: Seconds from a ticket to its purchase: a slow line takes four, a person's patience is longer.
 FRESH = 10.0
@@ -36,7 +36,7 @@ class _Ticket:
     seen: frozenset[str]
 
 
-class Presses:
+class PressTickets:
     """The presses of one panel's pages, on whichever threads they come.
 
     Args:

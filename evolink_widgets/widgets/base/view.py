@@ -13,12 +13,12 @@ from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.widgets.base import pictures_out
 from evolink_widgets.widgets.base.companion import Companion
 from evolink_widgets.widgets.base.hosts import Host, host
-from evolink_widgets.widgets.base.messages import Answer, Exchange
+from evolink_widgets.widgets.base.messages import Answer, MessageWidget
 
 __all__ = ["View"]
 
 
-class View(Exchange):
+class View(MessageWidget):
     """Shown live where there is a kernel, and by its companion where there is none.
 
     A widget says what its companion holds (`_static_html`) and where the bytes of a picture
@@ -27,7 +27,7 @@ class View(Exchange):
 
     _key = traitlets.Unicode().tag(sync=True)
 
-    _handlers: ClassVar[dict[str, str]] = {**Exchange._handlers, "bytes": "_on_bytes"}
+    _handlers: ClassVar[dict[str, str]] = {**MessageWidget._handlers, "bytes": "_on_bytes"}
     #: What of a picture a page may ask for.
     _forms: ClassVar[tuple[str, ...]] = ("original", *pictures_out.EDGES)
 
@@ -66,7 +66,7 @@ class View(Exchange):
         except EvolinkError as error:
             self._answer(content, "rejected", {"message": str(error)})
         else:
-            await pictures_out.pace.room(len(part))
+            await pictures_out.send_rate.room(len(part))
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
 
     # -- being shown ---------------------------------------------------------------------------

@@ -20,14 +20,14 @@ from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.names import one_line
 from evolink_widgets.widgets.base import pictures_out
 
-__all__ = ["FEWEST", "MOST", "Compared", "read_all"]
+__all__ = ["FEWEST", "MOST", "ComparedPicture", "read_all"]
 
 FEWEST, MOST = 2, 9
 _NAME = 80
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedPicture:
     """One picture of a comparison.
 
     Attributes:
@@ -120,7 +120,7 @@ class Compared:
         return self.recipe.as_code()
 
 
-def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[Compared, ...]:
+def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[ComparedPicture, ...]:
     """Read what is to be compared. Blocks while files are read and checked.
 
     Args:
@@ -138,11 +138,11 @@ def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[Com
     if labels is not None and len(labels) != len(items):
         rule = f"must be as many as the pictures, {len(items)}"
         raise InvalidRequest([Problem("labels", str(len(labels)), rule)])
-    found: list[Compared] = []
+    found: list[ComparedPicture] = []
     problems: list[Problem] = []
     for at, item in enumerate(items):
         one = _read(item, at)
-        if isinstance(one, Compared):
+        if isinstance(one, ComparedPicture):
             name = one.label if labels is None else str(labels[at])
             found.append(replace(one, label=one_line(name, _NAME) or f"Picture {at + 1}"))
         else:
@@ -160,10 +160,10 @@ def _flat(given: Iterable[object]) -> Iterator[object]:
             yield item
 
 
-def _read(item: object, at: int) -> Compared | tuple[Problem, ...]:
+def _read(item: object, at: int) -> ComparedPicture | tuple[Problem, ...]:
     place = f"pictures[{at}]"
     if isinstance(item, GeneratedImage):
-        return Compared(item.path.name, item)
+        return ComparedPicture(item.path.name, item)
     if isinstance(item, Task):
         rule = "must be a picture, and not the task that makes it"
         return (Problem(place, shown(item), rule, "task.result()"),)
@@ -178,4 +178,4 @@ def _read(item: object, at: int) -> Compared | tuple[Problem, ...]:
     except InvalidRequest as error:
         return error.problems
     named = source.data if isinstance(source.data, Path) else getattr(item, "filename", None)
-    return Compared(Path(named).name if named else f"Picture {at + 1}", ready)
+    return ComparedPicture(Path(named).name if named else f"Picture {at + 1}", ready)

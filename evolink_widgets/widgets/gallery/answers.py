@@ -23,7 +23,7 @@ from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.pictures_out import CHUNK
 from evolink_widgets.widgets.grid.image_grid import finished
 
-__all__ = ["Shelf", "name_of"]
+__all__ = ["GalleryBackend", "name_of"]
 
 #: Pictures in one answer, and in one selection.
 _PAGE, _SELECTED = 200, 2000
@@ -36,7 +36,7 @@ def name_of(image: GeneratedImage) -> str:
     return f"{image.task_key}.{image.index}"
 
 
-class Shelf:
+class GalleryBackend:
     """One store, by a connection of its own: what it reads for long keeps nobody from writing.
 
     Args:

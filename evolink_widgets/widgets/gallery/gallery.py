@@ -24,10 +24,10 @@ from evolink_widgets.store.gallery.query import Query
 from evolink_widgets.widgets.base import assets, pictures_out
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel, described
-from evolink_widgets.widgets.base.traits import Text
-from evolink_widgets.widgets.gallery.answers import Shelf, name_of
-from evolink_widgets.widgets.gallery.results import QUERY, Found, Moment, query_of
-from evolink_widgets.widgets.gallery.thumbnails import Supply
+from evolink_widgets.widgets.base.traits import SendableText
+from evolink_widgets.widgets.gallery.answers import GalleryBackend, name_of
+from evolink_widgets.widgets.gallery.results import QUERY, QueryResults, TimestampTrait, query_of
+from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 from evolink_widgets.widgets.grid.image_grid import finished
 
 __all__ = ["Gallery"]
@@ -71,15 +71,15 @@ class Gallery(Panel):
     _esm = assets.esm("gallery")
     _css = assets.css("gallery")
 
-    text = Text("").tag(sync=True)
-    size = Text(None, allow_none=True).tag(sync=True)
-    quality = Text(None, allow_none=True).tag(sync=True)
-    model = Text(None, allow_none=True).tag(sync=True)
-    notebook = Text(None, allow_none=True).tag(sync=True)
+    text = SendableText("").tag(sync=True)
+    size = SendableText(None, allow_none=True).tag(sync=True)
+    quality = SendableText(None, allow_none=True).tag(sync=True)
+    model = SendableText(None, allow_none=True).tag(sync=True)
+    notebook = SendableText(None, allow_none=True).tag(sync=True)
     favourite = traitlets.Bool(False).tag(sync=True)
     simulated = traitlets.Bool(None, allow_none=True).tag(sync=True)
-    since = Moment(None, allow_none=True).tag(sync=True)
-    until = Moment(None, allow_none=True, ends=True).tag(sync=True)
+    since = TimestampTrait(None, allow_none=True).tag(sync=True)
+    until = TimestampTrait(None, allow_none=True, ends=True).tag(sync=True)
     trashed = traitlets.Bool(False).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
@@ -98,8 +98,8 @@ class Gallery(Panel):
     _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip")
 
     def __init__(self, **traits: Any) -> None:
-        self._shelf = Shelf(session().store.root)
-        self._supply = Supply(self._shelf.image, self.send)
+        self._shelf = GalleryBackend(session().store.root)
+        self._supply = ThumbnailSender(self._shelf.image, self.send)
         self._arrived: set[str] = set()
         self._seen_at = 0.0
         self._watching = False
@@ -112,7 +112,7 @@ class Gallery(Panel):
         return Query(**{name: getattr(self, name) for name in QUERY})
 
     def _now(self, name: str) -> Any:
-        return Found(self._shelf.store.gallery, self.query)
+        return QueryResults(self._shelf.store.gallery, self.query)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         image = self._shelf.image(name)

@@ -16,7 +16,7 @@ from evolink_widgets.store.gallery.gallery import Gallery
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
 
-__all__ = ["QUERY", "Found", "Moment", "query_of"]
+__all__ = ["QUERY", "QueryResults", "TimestampTrait", "query_of"]
 
 #: What a query asks for, and the kinds of values that a browser may send; `None` is "any".
 QUERY: dict[str, tuple[type, ...]] = {
@@ -50,7 +50,7 @@ def query_of(fields: object) -> Query:
     return Query(**{name: given[name] for name in QUERY if name in given})
 
 
-class Moment(traitlets.Float[float, Any]):
+class TimestampTrait(traitlets.Float[float, Any]):
     """A moment in Unix seconds; a `datetime` or a `date` is taken for one.
 
     Args:
@@ -72,7 +72,7 @@ class Moment(traitlets.Float[float, Any]):
         return super().validate(obj, value)
 
 
-class Found(Sequence[GeneratedImage]):
+class QueryResults(Sequence[GeneratedImage]):
     """The pictures that a query finds, newest first, read when they are looked at.
 
     Its length and its places follow the store: a picture that lands moves the others by one.

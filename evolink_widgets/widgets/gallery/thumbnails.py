@@ -10,9 +10,9 @@ from typing import Any
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.widgets.base.pictures_out import pace, workers
+from evolink_widgets.widgets.base.pictures_out import send_rate, workers
 
-__all__ = ["Supply"]
+__all__ = ["ThumbnailSender"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -24,7 +24,7 @@ _MOST, _SECONDS = 8, 0.1
 _VIEWS, _WANTED = 8, 400
 
 
-class Supply:
+class ThumbnailSender:
     """Sends the small pictures that the views want; a newer wish takes the older one's place.
 
     Args:
@@ -76,7 +76,7 @@ class Supply:
                     parts.append(small)
                 if not told:
                     return
-                await pace.room(sum(map(len, parts)))
+                await send_rate.room(sum(map(len, parts)))
                 self._send({"kind": "thumbs", "pictures": told}, parts)
         finally:
             self._sending = False

@@ -34,7 +34,7 @@ from evolink_widgets.store.gallery.thumbs import thumbnail
 from evolink_widgets.store.names import one_line
 from evolink_widgets.store.uploads import FOLDER
 from evolink_widgets.widgets.base import money, pictures_out
-from evolink_widgets.widgets.base.files_in import Arrivals
+from evolink_widgets.widgets.base.files_in import IncomingFiles
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel
 
@@ -88,7 +88,7 @@ class TrayPanel(Panel):
 
     def __init__(self, **traits: Any) -> None:
         self._told: dict[str, _Told] = {}
-        self._arrivals = Arrivals(lambda: session().store.root / FOLDER)
+        self._arrivals = IncomingFiles(lambda: session().store.root / FOLDER)
         #: Answers about files, made or in the making; only the core's own thread looks at it.
         self._answers: dict[str, asyncio.Task[tuple[str, dict[str, Any], bytes]]] = {}
         super().__init__(**traits)
@@ -160,7 +160,7 @@ class TrayPanel(Panel):
             while len(self._answers) > _ANSWERS:
                 del self._answers[next(iter(self._answers))]
         kind, fields, small = await asyncio.shield(made)
-        await pictures_out.pace.room(len(small))
+        await pictures_out.send_rate.room(len(small))
         self.send({"kind": kind, "id": content.get("id"), **fields}, [small] if small else [])
 
     def _made(self, content: dict[str, Any]) -> tuple[str, dict[str, Any], bytes]:
