@@ -21,7 +21,7 @@ from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.store.names import one_line
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import Host, host, speak
-from evolink_widgets.widgets.base.pictures_out import workers
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import pictures_out
-from evolink_widgets.widgets.base.pictures_out import CHUNK, SendRate
+from evolink_widgets.widgets.base import outgoing_pictures
+from evolink_widgets.widgets.base.outgoing_pictures import CHUNK, SendRate
 
 from .conftest import Browser
 
@@ -63,7 +63,7 @@ def test_what_is_pulled_and_what_comes_unasked_share_one_pace(
     images = ew.generate("a fox", **ASK).result(20)
     page = Browser(ew.ImageGrid(images))
     pace = SendRate(most=10_000_000)
-    monkeypatch.setattr(pictures_out, "pace", pace)
+    monkeypatch.setattr(outgoing_pictures, "pace", pace)
     page.ask("bytes", picture=f"{images.key}.0", what="original", offset=0)
     assert pace.wait(10_000_000) > 0
 

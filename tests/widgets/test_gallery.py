@@ -15,7 +15,7 @@ import traitlets
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base.pictures_out import CHUNK
+from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
 
 from .conftest import Browser
 
@@ -414,7 +414,7 @@ def test_handlers_answer_without_waiting_for_the_database(
     paint("a fox")
     one = gallery()
     page = Browser(one)
-    with one._shelf.store.database._lock:  # somebody reads for long
+    with one._backend.store.database._lock:  # somebody reads for long
         name = page.tell("look", **ALL)
         assert page.ask("thumbs", view="a", pictures=[])[0]["kind"] == "ok"
         assert [m for m, _ in page.line.messages if m.get("id") == name] == []

@@ -10,7 +10,7 @@ import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.widgets.base.presses import FRESH, MOMENT, PressTickets
+from evolink_widgets.widgets.base.press_tickets import FRESH, MOMENT, PressTickets
 
 from .conftest import PATIENCE, Browser
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.widgets.base.hosts import Host, host, speak
-from evolink_widgets.widgets.base.pictures_out import workers
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task

@@ -15,7 +15,7 @@ from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import speak
-from evolink_widgets.widgets.base.presses import PressTickets
+from evolink_widgets.widgets.base.press_tickets import PressTickets
 from evolink_widgets.widgets.base.traits import is_torn
 
 __all__ = ["PAID", "Answer", "MessageWidget"]

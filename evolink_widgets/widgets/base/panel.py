@@ -26,7 +26,7 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.counted import counted
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.widgets.base import describe, pictures_out
+from evolink_widgets.widgets.base import describe, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.traits import DerivedPictures
@@ -156,8 +156,8 @@ class Panel(View):
             log.exception("An observer of %r raised", name)
 
     async def _send_picture(self, image: GeneratedImage, key: str, index: int) -> None:
-        content, thumb = await pictures_out.workers.run(pictures_out.told_of, image)
-        await pictures_out.send_rate.room(len(thumb))
+        content, thumb = await outgoing_pictures.workers.run(outgoing_pictures.told_of, image)
+        await outgoing_pictures.send_rate.room(len(thumb))
         self.send({"kind": "picture", "key": key, "index": index, **content}, [thumb])
 
     # -- what the browser says -----------------------------------------------------------------
@@ -223,7 +223,7 @@ class Panel(View):
         return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        return pictures_out.piece(self._find(picture)[0], what, offset)
+        return outgoing_pictures.piece(self._find(picture)[0], what, offset)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         """The picture with an id, and the state of its task."""

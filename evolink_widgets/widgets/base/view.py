@@ -10,7 +10,7 @@ import traitlets
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.widgets.base import pictures_out
+from evolink_widgets.widgets.base import outgoing_pictures
 from evolink_widgets.widgets.base.companion import Companion
 from evolink_widgets.widgets.base.hosts import Host, host
 from evolink_widgets.widgets.base.messages import Answer, MessageWidget
@@ -29,7 +29,7 @@ class View(MessageWidget):
 
     _handlers: ClassVar[dict[str, str]] = {**MessageWidget._handlers, "bytes": "_on_bytes"}
     #: What of a picture a page may ask for.
-    _forms: ClassVar[tuple[str, ...]] = ("original", *pictures_out.EDGES)
+    _forms: ClassVar[tuple[str, ...]] = ("original", *outgoing_pictures.EDGES)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(_key=secrets.token_hex(6), **traits)
@@ -60,13 +60,13 @@ class View(MessageWidget):
 
     async def _send_piece(self, content: dict[str, Any], what: str, offset: int) -> None:
         try:
-            told, part = await pictures_out.workers.run(
+            told, part = await outgoing_pictures.workers.run(
                 self._piece, content.get("picture"), what, offset
             )
         except EvolinkError as error:
             self._answer(content, "rejected", {"message": str(error)})
         else:
-            await pictures_out.send_rate.room(len(part))
+            await outgoing_pictures.send_rate.room(len(part))
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
 
     # -- being shown ---------------------------------------------------------------------------

@@ -11,11 +11,11 @@ from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.widgets.base import assets, describe, pictures_out
+from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.traits import WholeNumber
 from evolink_widgets.widgets.base.view import View
-from evolink_widgets.widgets.compare.pictures import ComparedPicture, read_all
+from evolink_widgets.widgets.compare.compared_pictures import ComparedPicture, read_all
 from evolink_widgets.widgets.compare.prompt_words import Part, differing, in_words
 from evolink_widgets.widgets.grid.image_grid import finished
 
@@ -127,10 +127,10 @@ class ImageCompare(View):
 
     async def _send_picture(self, at: int, one: ComparedPicture) -> None:
         try:
-            told, thumb = await pictures_out.workers.run(one.told)
+            told, thumb = await outgoing_pictures.workers.run(one.told)
         except EvolinkError as error:
             told, thumb = {"alt": str(error)}, b""
-        await pictures_out.send_rate.room(len(thumb))
+        await outgoing_pictures.send_rate.room(len(thumb))
         self.send({"kind": "picture", "index": at, **told}, [thumb])
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:

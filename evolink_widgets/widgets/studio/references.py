@@ -33,8 +33,8 @@ from evolink_widgets.rules.request.signed import without_secret
 from evolink_widgets.store.gallery.thumbs import thumbnail
 from evolink_widgets.store.names import one_line
 from evolink_widgets.store.uploads import FOLDER
-from evolink_widgets.widgets.base import money, pictures_out
-from evolink_widgets.widgets.base.files_in import IncomingFiles
+from evolink_widgets.widgets.base import money, outgoing_pictures
+from evolink_widgets.widgets.base.incoming_files import IncomingFiles
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel
 
@@ -152,15 +152,17 @@ class TrayPanel(Panel):
         """Answer with a card. A file is made ready once, however often that is asked."""
         name = content.get("upload")
         if name is None:
-            made = spawn(pictures_out.workers.run(self._made, content), name="evolink-reference")
+            made = spawn(
+                outgoing_pictures.workers.run(self._made, content), name="evolink-reference"
+            )
         else:
             known = self._answers.get(str(name))
-            made = known or spawn(pictures_out.workers.run(self._made, content))
+            made = known or spawn(outgoing_pictures.workers.run(self._made, content))
             self._answers[str(name)] = made
             while len(self._answers) > _ANSWERS:
                 del self._answers[next(iter(self._answers))]
         kind, fields, small = await asyncio.shield(made)
-        await pictures_out.send_rate.room(len(small))
+        await outgoing_pictures.send_rate.room(len(small))
         self.send({"kind": kind, "id": content.get("id"), **fields}, [small] if small else [])
 
     def _made(self, content: dict[str, Any]) -> tuple[str, dict[str, Any], bytes]:

@@ -20,7 +20,7 @@ from evolink_widgets.store.names import one_line
 from evolink_widgets.store.paths import absolute
 from evolink_widgets.store.store import Store
 from evolink_widgets.widgets.base import describe
-from evolink_widgets.widgets.base.pictures_out import CHUNK
+from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
 from evolink_widgets.widgets.grid.image_grid import finished
 
 __all__ = ["GalleryBackend", "name_of"]

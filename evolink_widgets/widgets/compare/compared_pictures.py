@@ -18,7 +18,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.names import one_line
-from evolink_widgets.widgets.base import pictures_out
+from evolink_widgets.widgets.base import outgoing_pictures
 
 __all__ = ["FEWEST", "MOST", "ComparedPicture", "read_all"]
 
@@ -92,19 +92,19 @@ class ComparedPicture:
     def told(self) -> tuple[dict[str, Any], bytes]:
         """What the browser is told when it is there, and its thumbnail. Runs on a worker."""
         if isinstance(self.source, GeneratedImage):
-            told, thumb = pictures_out.told_of(self.source)
+            told, thumb = outgoing_pictures.told_of(self.source)
             return {"alt": told["alt"]}, thumb
-        return {"alt": self.alt}, self.small(pictures_out.EDGES["thumb"]).data
+        return {"alt": self.alt}, self.small(outgoing_pictures.EDGES["thumb"]).data
 
     def piece(self, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         """One piece of its bytes; see `delivery.piece`. Runs on a worker."""
         if isinstance(self.source, GeneratedImage):
-            return pictures_out.piece(self.source, what, offset)
+            return outgoing_pictures.piece(self.source, what, offset)
         form, data = self.source.format, self.source.data
-        if what in pictures_out.EDGES:
-            form, data = "webp", self.small(pictures_out.EDGES[what]).data
+        if what in outgoing_pictures.EDGES:
+            form, data = "webp", self.small(outgoing_pictures.EDGES[what]).data
         told = {"total": len(data), "offset": offset, "type": f"image/{form}"}
-        return {**told, "name": self.path.name}, data[offset : offset + pictures_out.CHUNK]
+        return {**told, "name": self.path.name}, data[offset : offset + outgoing_pictures.CHUNK]
 
     def code(self) -> str:
         """The line that asks for the same again.

@@ -18,7 +18,7 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store import files
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.opening import change_plain, own_folder, remove
-from evolink_widgets.widgets.base.pictures_out import workers
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 __all__ = ["MOST", "IncomingFiles"]
 
