@@ -7,6 +7,7 @@ and processes share. Everything here blocks: call it from a worker thread where 
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import Gallery, GeneratedImage, ImageSet
 from evolink_widgets.store.gallery.query import Facets, Query
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
+from evolink_widgets.store.gallery.trash import Freed
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
 from evolink_widgets.store.merge.merge import Merged
@@ -23,6 +25,7 @@ __all__ = [
     "Cap",
     "Entry",
     "Facets",
+    "Freed",
     "Gallery",
     "GeneratedImage",
     "ImageSet",
@@ -34,6 +37,7 @@ __all__ = [
     "Step",
     "Store",
     "Thumb",
+    "empty_trash",
     "merge",
     "thumbnail",
 ]
@@ -53,3 +57,21 @@ def merge(other: str | Path) -> Merged:
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.merge(other)
+
+
+def empty_trash() -> Freed:
+    """Delete for good what lies in the trash of the store that this process uses.
+
+    It asks nothing and can't be undone: it frees the disk that deleted pictures still take.
+
+    Returns:
+        How many pictures were deleted, and how many bytes that has freed.
+
+    Raises:
+        StoreError: the store can't be read or written to.
+
+    Example:
+        >>> print(ew.store.empty_trash())
+    """
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.gallery.empty_trash(before=math.inf)

@@ -123,15 +123,16 @@ shell.run_cell("going = more[0].edit('at noon'); going.result(30); going").raise
 #: What holds something for the whole process, and what goes with it.
 MODULES = {
     "connect": "connect",
-    "what is configured": "core.settings core.keys",
+    "what is configured": "core.settings.settings core.settings.keys",
     "the thread": "core.loop",
-    "caps": "core.budget store.ledger",
-    "the session": "core.session core.task core.limits",
-    "what was taken": "core.reuse core.origin core.shelf",
-    "the database": "store.process store.database store.store store",
-    "the front": "api connect store.pictures core.task",
-    "all of it": "store.process store.database core.loop core.settings core.keys core.budget "
-    "core.limits core.reuse core.origin core.task core.session connect api",
+    "caps": "core.money.budget store.ledger.ledger",
+    "the session": "core.session core.task core.service.limits",
+    "what was taken": "core.steps.reuse core.settings.caller core.steps.allocate",
+    "the database": "store.process store.in_use store.database.database store.store store",
+    "the front": "api connect store.gallery.pictures core.task",
+    "all of it": "store.process store.in_use store.database.database core.loop "
+    "core.settings.settings core.settings.keys core.money.budget core.service.limits "
+    "core.steps.reuse core.settings.caller core.task core.session connect api",
 }
 
 

@@ -36,7 +36,7 @@ from evolink_widgets.store.gallery.rows import (
     read_recipe,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
-from evolink_widgets.store.gallery.trash import Trash
+from evolink_widgets.store.gallery.trash import Freed, Trash
 from evolink_widgets.store.opening import (
     PARTS,
     THUMBS,
@@ -258,12 +258,8 @@ class Gallery:
         """
         return self._trash.take_out(pictures)
 
-    def empty_trash(self, *, before: float) -> int:
-        """Delete for good what was put into the trash before this Unix second.
-
-        Returns:
-            How many pictures were deleted.
-        """
+    def empty_trash(self, *, before: float) -> Freed:
+        """Delete for good what was put into the trash before this Unix second."""
         return self._trash.empty(before)
 
     def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 import zipfile
@@ -132,6 +133,11 @@ class GalleryBackend:
     def restore(self, names: Iterable[object]) -> dict[str, Any]:
         """Put pictures back."""
         return {"count": self.store.gallery.restore([_pair(name) for name in names])}
+
+    def empty_trash(self) -> dict[str, Any]:
+        """Delete for good what lies in the trash; the page has asked the user before."""
+        freed = self.store.gallery.empty_trash(before=math.inf)
+        return {"count": freed.pictures, "text": f"{freed}."}
 
     def zip(self, names: Iterable[object]) -> dict[str, Any]:
         """Pack pictures into a file beside the notebook; nothing is overwritten."""

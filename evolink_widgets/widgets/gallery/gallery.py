@@ -97,6 +97,7 @@ class Gallery(Panel):
         "favourite": "_on_favourite",
         "trash": "_on_trash",
         "restore": "_on_restore",
+        "emptyTrash": "_on_empty_trash",
         "zip": "_on_zip",
     }
 
@@ -224,6 +225,9 @@ class Gallery(Panel):
         return self._later(
             content, "ok", self._change, partial(self._backend.restore, _names(content))
         )
+
+    def _on_empty_trash(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "ok", self._change, self._backend.empty_trash)
 
     def _change(self, change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
