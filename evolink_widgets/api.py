@@ -139,7 +139,16 @@ def estimate(
     model: str = "gpt-image-2",
     references: Iterable[Any] = (),
 ) -> Estimate:
-    """What `generate` would cost if all of it had to be bought, in credits; asks nobody.
+    """What `generate` would cost if all of it had to be bought, in credits; sends nothing.
+
+    Args:
+        prompt: 1 to 32,000 characters.
+        size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
+        resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
+        quality: `"low"`, `"medium"` or `"high"`.
+        n: how many pictures, 1 to 10; each is charged.
+        model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
+        references: pictures to work from, at most 16; only their number counts.
 
     Raises:
         InvalidRequest: with all problems at once.

@@ -429,7 +429,7 @@ def test_handlers_answer_without_waiting_for_the_database(
     paint("a fox")
     one = gallery()
     page = Browser(one)
-    with one._backend.store.database._lock:  # somebody reads for long
+    with one._backend.store.database._lock:  # a long read
         name = page.tell("look", **ALL)
         assert page.ask("thumbs", view="a", pictures=[])[0]["kind"] == "ok"
         assert [m for m, _ in page.line.messages if m.get("id") == name] == []

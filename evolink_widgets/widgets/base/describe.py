@@ -1,4 +1,4 @@
-"""What the browser is told: tasks, problems, prices and rules as plain JSON, in people's words."""
+"""Describes tasks, problems, prices and rules to the browser, as plain JSON."""
 
 from __future__ import annotations
 

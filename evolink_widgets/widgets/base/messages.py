@@ -1,4 +1,4 @@
-"""An AnyWidget that answers what the browser asks: each request once, and from any thread."""
+"""An AnyWidget that answers requests from the browser, each once, on whichever thread it comes."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _asks = Workers("evolink-asks", 2)
 
 
 class MessageWidget(anywidget.AnyWidget):
-    """Requests `{kind, id, …}` come in, answers with the same id and events go out.
+    """A widget that receives requests `{kind, id, …}` and sends answers with the same id.
 
-    Nobody knows on which thread a request comes, and the front end does not wait long: a
-    handler checks, hands over to the core and returns.
+    A request may come on any thread, and the front end does not wait long: a handler checks,
+    hands over to the core and returns.
     """
 
     #: Kinds of requests, and the methods that handle them.

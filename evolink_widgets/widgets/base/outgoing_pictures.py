@@ -1,4 +1,4 @@
-"""Pictures on their way to the browser: small ones are sent, large ones are asked for in pieces."""
+"""Sends pictures to the browser: thumbnails at once, large files in pieces on request."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ workers = Workers("evolink-display", 2)
 
 
 class SendRate:
-    """How much may be sent: Jupyter servers drop what passes 1 MB/s over 3 s.
+    """A rate limit on what is sent: Jupyter servers drop what passes 1 MB/s over 3 s.
 
     All pictures of a kernel share this, asked for or not, so that a grid's small ones come at
-    once where nobody pulls a large one. A fifth is left to what else a notebook says.
+    once where no page pulls a large one. A fifth is left to what else a notebook says.
 
     Args:
         most: bytes within `seconds`.
@@ -49,7 +49,7 @@ class SendRate:
         self._sent: deque[tuple[float, int]] = deque()
 
     def wait(self, count: int) -> float:
-        """Seconds until `count` bytes may go; 0.0 when they may go now, and counts them then."""
+        """Return the seconds until `count` bytes may be sent; at 0.0 they are counted as sent."""
         now = self._clock()
         while self._sent and self._sent[0][0] + self._seconds <= now:
             self._sent.popleft()

@@ -1,8 +1,8 @@
-"""What both widgets are made of on this side: messages in, events out, pictures as bytes.
+"""The base of panels that follow tasks: messages in, events out, pictures as bytes.
 
-Three kinds of threads meet here. The kernel's bring messages from the browser; nobody knows
+Three kinds of threads meet here. The kernel's bring messages from the browser; it is unknown
 which of them it will be, so a handler checks, hands over and answers. The core's own thread
-brings the states of tasks and must never wait for anybody. Traits that follow from the tasks
+brings the states of tasks and must never wait. Traits that follow from the tasks
 are set on a thread of their own: an observer may take its time there.
 """
 
@@ -71,7 +71,7 @@ class Panel(View):
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
         self._is_stale = False
-        #: Pages that have asked for us: more than one where somebody has reloaded.
+        #: Pages that have asked for us: more than one after a reload.
         self._pages = 0
         super().__init__(**traits)
         for name in self._followed:
@@ -85,7 +85,7 @@ class Panel(View):
             try:
                 found.append(self._find(name)[0])
             except EvolinkError:
-                continue  # somebody set an id that this panel does not have
+                continue  # an id that was set and that this panel does not have
         return tuple(found)
 
     # -- what tasks say ------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Presses: each buys once, and soon, and not what was bought a moment ago out of sight.
+"""One-time tickets for presses that buy: each buys once, soon, and not what was just bought.
 
 A press reaches a kernel when the line and the kernel let it: twice, or minutes late, or with
 others in one go after a cell that blocked. So a page asks first ("press") and is given a ticket;
@@ -37,7 +37,7 @@ class _Ticket:
 
 
 class PressTickets:
-    """The presses of one panel's pages, on whichever threads they come.
+    """Issues and redeems the tickets of one panel's pages. Safe from any thread.
 
     Args:
         clocks: seconds; what all of them together say has passed counts. One that only goes

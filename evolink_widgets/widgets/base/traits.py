@@ -1,4 +1,4 @@
-"""Kinds of traits that the panels have and traitlets has not."""
+"""Trait types that traitlets lacks: sendable text, whole numbers of any library, derived values."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class WholeNumber(traitlets.Int[int, int]):
 
 
 class DerivedTrait:
-    """Mixed into a trait that follows from the tasks: read from them, set only to tell of it.
+    """A mixin for a trait whose value derives from the tasks: read from them, set only to notify.
 
     A task's end is known to the cell that waits for it a moment before observers are called;
     what that cell reads then must not be older than what it knows.

@@ -1,4 +1,4 @@
-"""What every widget here is in a page: a live view, a copy that stays, and pictures on demand."""
+"""The base of every widget: a live view, a static copy that stays, and pictures on demand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["View"]
 
 
 class View(MessageWidget):
-    """Shown live where there is a kernel, and by its companion where there is none.
+    """A widget that is live where there is a kernel, and a static copy where there is none.
 
     A widget says what its companion holds (`_static_html`) and where the bytes of a picture
     come from (`_piece`).
@@ -40,7 +40,7 @@ class View(MessageWidget):
         raise NotImplementedError
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        """One piece of a picture; see `delivery.piece`. Runs on a worker.
+        """One piece of a picture; see `outgoing_pictures.piece`. Runs on a worker.
 
         Raises:
             EvolinkError: there is no such picture, or its file is gone or damaged.

@@ -28,7 +28,7 @@ _SIMULATED = "Simulated: drawn by the emulator, nothing was charged."
 
 
 class ImageCompare(View):
-    """Two to nine pictures, compared: one over the other or side by side, their prompts too.
+    """A comparison of two to nine pictures: one over the other or side by side, their prompts too.
 
     The first picture is what the others are compared with. Every view shows the same part of
     all pictures: zooming and moving one moves all. Pictures of another size are shown whole, in

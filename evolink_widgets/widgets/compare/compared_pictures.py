@@ -1,4 +1,4 @@
-"""The pictures of a comparison: saved ones as they are, all others read and made safe."""
+"""Reads the pictures of a comparison: saved ones as they are, all others checked first."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class ComparedPicture:
         return {"alt": self.alt}, self.small(outgoing_pictures.EDGES["thumb"]).data
 
     def piece(self, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        """One piece of its bytes; see `delivery.piece`. Runs on a worker."""
+        """One piece of its bytes; see `outgoing_pictures.piece`. Runs on a worker."""
         if isinstance(self.source, GeneratedImage):
             return outgoing_pictures.piece(self.source, what, offset)
         form, data = self.source.format, self.source.data

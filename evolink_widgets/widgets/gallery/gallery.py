@@ -1,4 +1,4 @@
-"""`Gallery`: everything in the store, in one panel."""
+"""`Gallery`: a panel to search, filter and tidy all pictures of the store."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _packers = Workers("evolink-packing", 1)
 
 
 class Gallery(Panel):
-    """Everything in the store: thousands of pictures to look through, search and sort out.
+    """A panel over all pictures of the store: search, filter, favourites, trash, zip files.
 
     Its filters are traits: set them, observe them, `link` them with any other widget. `None` is
     "any". Deleted pictures wait in the trash and can be put back.
@@ -134,13 +134,13 @@ class Gallery(Panel):
             self._tell_changed()
 
     def _tell_changed(self) -> None:
-        """Something in the store is not as it was; whoever shows it asks for what is in view."""
+        """Tell the pages that the store has changed; each asks for what it has in view."""
         self.send({"kind": "changed"})
         self._reflect_soon()
         self._companion.update()
 
     async def _watch(self) -> None:
-        """Look what others do to the store, while a page says that it is seen."""
+        """Poll the store for changes, while a page says that it is seen."""
         try:
             while time.monotonic() < self._seen_at + _SEEN and self.comm is not None:
                 if await outgoing_pictures.workers.run(self._backend.has_changed):

@@ -1,4 +1,4 @@
-"""Which pictures are looked for, and those that are found: fetched a few at a time."""
+"""The gallery's query as traits and messages hold it, and its results, read page by page."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ QUERY: dict[str, tuple[type, ...]] = {
     "trashed": (bool,),
 }
 
-#: Pictures read at once while somebody goes through all of them.
+#: Pictures read at once while all of them are iterated over.
 _PAGE = 100
 
 
 def query_of(fields: object) -> Query:
-    """The query in a message from the browser.
+    """Read the query in a message from the browser.
 
     Raises:
         EvolinkError: it is none.
@@ -51,7 +51,7 @@ def query_of(fields: object) -> Query:
 
 
 class TimestampTrait(traitlets.Float[float, Any]):
-    """A moment in Unix seconds; a `datetime` or a `date` is taken for one.
+    """A trait for a time in Unix seconds, which takes a `datetime` or a `date`, too.
 
     Args:
         ends: whether a date means the end of its day, not the beginning.
@@ -73,7 +73,7 @@ class TimestampTrait(traitlets.Float[float, Any]):
 
 
 class QueryResults(Sequence[GeneratedImage]):
-    """The pictures that a query finds, newest first, read when they are looked at.
+    """A lazy, paged sequence of the pictures that match a query, newest first.
 
     Its length and its places follow the store: a picture that lands moves the others by one.
 
@@ -105,7 +105,7 @@ class QueryResults(Sequence[GeneratedImage]):
         return here[0]
 
     def __iter__(self) -> Iterator[GeneratedImage]:
-        """All that can be read; what can't is left out."""
+        """Iterate over all that can be read; what can't is left out."""
         for start in range(0, len(self), _PAGE):
             yield from self._gallery.page(self.query, start, _PAGE)
 

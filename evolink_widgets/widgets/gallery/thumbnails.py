@@ -1,4 +1,4 @@
-"""Small pictures on their way to galleries: what is in view now, a few in each message."""
+"""Sends thumbnails to galleries: those in view first, a few in each message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VIEWS, _WANTED = 8, 400
 
 
 class ThumbnailSender:
-    """Sends the small pictures that the views want; a newer wish takes the older one's place.
+    """Sends the thumbnails that views ask for; a view's newer list replaces its older one.
 
     Args:
         find: gives a picture by its name; called on a worker thread.
@@ -45,7 +45,7 @@ class ThumbnailSender:
         self._stopped = False
 
     def want(self, view: str, names: Iterable[str]) -> None:
-        """What a view wants from now on, most wanted first."""
+        """Set the pictures that a view waits for, the most wanted first."""
         call_on_loop(self._take, view, list(names)[:_WANTED])
 
     def stop(self) -> None:
@@ -82,7 +82,7 @@ class ThumbnailSender:
             self._sending = False
 
     def _next(self) -> str | None:
-        """The most wanted of the view that spoke last."""
+        """Take the most wanted picture of the view that asked last."""
         while self._wanted and not self._stopped:
             view = next(reversed(self._wanted))
             if self._wanted[view]:

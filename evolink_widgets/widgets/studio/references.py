@@ -1,4 +1,4 @@
-"""The tray of reference pictures: what the browser gives becomes bytes that the store keeps.
+"""The tray of reference pictures: uploads from the browser become files of the store.
 
 What a request needs of a reference is its name: a link, or `evolink-ref:` and the hash of kept
 bytes. The trait `references` holds those names, in their order. Everything else here is the way

@@ -163,7 +163,7 @@ class ImageStudio(PresetPanel):
         except EvolinkError as error:  # a wrong setting is told in a panel that is drawn
             self._has_trouble(error)
             return told
-        # What the first run needs is loaded while somebody still types.
+        # What the first run needs is loaded while the prompt is still typed.
         current.prepare()
         self._look_up_balance()
         run_on_loop(self._tell_outstanding())
