@@ -63,7 +63,7 @@ def test_what_is_pulled_and_what_comes_unasked_share_one_pace(
     images = ew.generate("a fox", **ASK).result(20)
     page = Browser(ew.ImageGrid(images))
     pace = SendRate(most=10_000_000)
-    monkeypatch.setattr(outgoing_pictures, "pace", pace)
+    monkeypatch.setattr(outgoing_pictures, "send_rate", pace)
     page.ask("bytes", picture=f"{images.key}.0", what="original", offset=0)
     assert pace.wait(10_000_000) > 0
 
