@@ -11,7 +11,6 @@ With no key all of it runs on an emulator, offline. The public names stand in
 """
 
 from importlib import import_module
-from typing import Any
 
 
 def _read_stub() -> dict[str, str]:
@@ -30,7 +29,7 @@ _MODULES = _read_stub()
 __all__ = [name for name in sorted(_MODULES) if name[0] != "_" or name[-1] == "_"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name on its first use (PEP 562)."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
