@@ -26,7 +26,8 @@ from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
 from evolink_widgets.store.gallery.examine import Facts, NotAPicture, examine
-from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
+from evolink_widgets.store.gallery.image_set import ImageSet
+from evolink_widgets.store.gallery.pictures import GeneratedImage, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
     SELECT,
