@@ -21,9 +21,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending import Spending
-from evolink_widgets.store.process_globals import hooks
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
@@ -141,7 +139,16 @@ def estimate(
     model: str = "gpt-image-2",
     references: Iterable[Any] = (),
 ) -> Estimate:
-    """What `generate` would cost if all of it had to be bought, in credits; asks nobody.
+    """What `generate` would cost if all of it had to be bought, in credits; sends nothing.
+
+    Args:
+        prompt: 1 to 32,000 characters.
+        size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
+        resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
+        quality: `"low"`, `"medium"` or `"high"`.
+        n: how many pictures, 1 to 10; each is charged.
+        model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
+        references: pictures to work from, at most 16; only their number counts.
 
     Raises:
         InvalidRequest: with all problems at once.
@@ -286,13 +293,8 @@ def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
         tell(late)
 
 
-def _show(task: Task) -> None:
-    """Show a task that is a cell's result; the notebook's glue is loaded only then."""
+def _show_task(task: Task) -> None:
+    """Show a task that is the result of a cell; the notebook's part is loaded only then."""
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
-
-
-_presenter: Callable[[Task], None] = _show
-Task.presenter = hooks["presenter"] = staticmethod(_presenter)
-GeneratedImage.asker = hooks["asker"] = staticmethod(generate)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,10 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import clock
-from evolink_widgets import store as store_room
 from evolink_widgets.core.money.budget import Block, Per
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key, variable
+from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import (
     UNNAMED,
     Mode,
@@ -30,29 +28,29 @@ from evolink_widgets.core.settings.settings import (
     budget_of,
     choice,
     each,
-    folder,
     number,
 )
 from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
-from evolink_widgets.store.process_globals import at_fork, hooks, lasting
+from evolink_widgets.store import in_use
+from evolink_widgets.store.in_use import variable
+from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.store import Store
+from evolink_widgets.version import __version__
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
-    from evolink_widgets.store.store import Store
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 
 BASE_URL = "https://api.evolink.ai"
 FILES_URL = "https://files-api.evolink.ai"
-STORE = "evolink_images"
 EMULATOR = "emulator"
 BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
-STORE_VARIABLE = "EVOLINK_STORE"
 SPEND_VARIABLE = "EVOLINK_SPEND"
 
 #: What says which service is asked; read when the first session is made.
@@ -67,7 +65,6 @@ class State:
     Attributes:
         settings: what `configure` was told.
         variables: the environment's word on the service, as the first session found it.
-        folder: the store that was not named, and `EVOLINK_STORE` when it was first used.
         session: the one in use; `None` until the next use makes it.
         emulators: the services that are played in this process, by the store that keeps them.
         told_of_key: whether it was said that a key came after the emulator.
@@ -75,7 +72,6 @@ class State:
 
     settings: Settings = field(default_factory=Settings)
     variables: dict[str, str] | None = None
-    folder: tuple[str, Path] | None = None
     session: Session | None = None
     emulators: dict[Path, Service] = field(default_factory=dict)
     told_of_key: bool = False
@@ -145,7 +141,7 @@ def configure(
         "api_key": each(api_key, find_key),
         "base_url": each(base_url, lambda url: address("base_url", url)),
         "files_url": each(files_url, lambda url: address("files_url", url)),
-        "store": each(store, folder),
+        "store": each(store, in_use.folder),
         "spend": each(spend, lambda word: choice("spend", word, Spend)),
         "mode": each(mode, lambda word: choice("mode", word, Mode)),
         "speed": each(speed, lambda value: number("speed", value)),
@@ -153,13 +149,15 @@ def configure(
     with _state.lock:
         named["budget"] = budget_of(budget, per, _state.settings.budget)
         named = {name: value for name, value in named.items() if value is not UNNAMED}
-        moved = _state.folder is not None and _state.folder[0] != _store_variable()
-        if "store" in named or (not named and moved):
+        if "store" in named or (not named and in_use.choice.has_moved):
             if _state.session is not None:
                 _state.session.leave_store()
-            _state.folder = None
+            in_use.choice.forget()
             _state.emulators.clear()
-        _state.settings = replace(_state.settings, **named)
+        if "store" in named:
+            in_use.choice.named = named["store"]
+        changed = {name: value for name, value in named.items() if name != "store"}
+        _state.settings = replace(_state.settings, **changed)
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
             _state.variables = None
@@ -229,17 +227,10 @@ def late_key() -> str | None:
     )
 
 
-def _our_store() -> Store:
-    return session().store
-
-
 def _books() -> tuple[str, Path, Ledger]:
     """The service, the folder and the ledger that are in use now."""
     current = session()
     return current.service, current.store.root, current.store.ledger
-
-
-store_room.ours = hooks["ours"] = _our_store
 
 
 def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
@@ -346,7 +337,7 @@ def _live(
         base_url=base_url,
         files_url=files_url,
         transport=transport,
-        store=_store(settings),
+        store=Store(in_use.choice.folder()),
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
@@ -359,7 +350,7 @@ def _live(
 
 
 def _emulated(settings: Settings) -> Session:
-    store = _store(settings)
+    store = Store(in_use.choice.folder())
     key = _no_secret()
 
     def transport() -> Transport:
@@ -412,27 +403,9 @@ def _the_emulator(current: Session) -> Service:
         return _state.emulators[root]
 
 
-def _store(settings: Settings) -> Any:
-    """The store that is named; otherwise where it was first used, whatever the folder is now."""
-    from evolink_widgets.store.store import Store
-
-    if settings.store is not None:
-        return Store(settings.store)
-    if _state.folder is None:
-        named = _store_variable()
-        found = folder(named or STORE, STORE_VARIABLE if named else "store")
-        _state.folder = (named, found)
-    return Store(_state.folder[1])
-
-
-def _store_variable() -> str:
-    return variable(STORE_VARIABLE, os.environ)
-
-
 def _no_secret() -> Key:
     return Key("no-secret", "the emulator")
 
 
 def _agent() -> str:
-    # Read and not imported: the package's front imports us, and nothing imports against that.
-    return f"evolink-widgets/{vars(sys.modules[__package__])['__version__']}"
+    return f"evolink-widgets/{__version__}"

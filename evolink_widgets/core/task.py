@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 import sniffio
 
+import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.state import Stage, TaskState
@@ -23,8 +24,7 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.pictures import ImageSet
-from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.gallery.image_set import ImageSet
 
 __all__ = ["Listener", "Stage", "Task", "TaskControl", "TaskState"]
 
@@ -89,9 +89,6 @@ class Task:
         True
         >>> images = task.result(timeout=600)
     """
-
-    presenter: ClassVar[Callable[[Task], None] | None] = hooks.get("presenter")
-    """Shows a task in a notebook; set when the package's front end is imported."""
 
     def __init__(
         self,
@@ -380,11 +377,7 @@ class Task:
 
     def _ipython_display_(self) -> None:
         """Called by IPython for a task that is a cell's result."""
-        show = type(self).presenter
-        if show is not None:
-            show(self)
-        else:
-            print(repr(self))
+        public._show_task(self)
 
 
 def _asyncio_loop() -> asyncio.AbstractEventLoop:

@@ -1,1 +1,1 @@
-"""Glue to IPython, imported when it is first needed: display, hosts, `run`."""
+"""What connects to IPython, imported on first use: task display, notices, `run`."""

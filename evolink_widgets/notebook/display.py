@@ -1,4 +1,4 @@
-"""A task as a cell's result: live while it runs, then replaced by its static copy.
+"""Shows a task that is a cell's result: live while it runs, then as a static copy.
 
 Where nothing can be changed once it is shown (nbclient, papermill, a terminal) there is one
 tidy line a stage instead, and the cell waits for the end.
@@ -21,7 +21,7 @@ from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import Host, host, speak
-from evolink_widgets.widgets.base.pictures_out import workers
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
@@ -180,7 +180,7 @@ class _Live(_Shown):
             self._update(await workers.run(self._static_copy, state, text))
             self._grid._companion.clear()
             self._leave()
-            # Its state would be saved with the notebook, and nobody shows it any more. A page
+            # Its state would be saved with the notebook, and no page shows it any more. A page
             # that was reloaded knows no display ids, so there it still is what is shown.
             if self._grid._pages <= 1:
                 self._grid.close()

@@ -1,4 +1,4 @@
-"""Quiet lines beside what a cell shows: paid tasks that can be collected, references converted."""
+"""One-line notices beside a cell's output: paid tasks to collect, references converted."""
 
 from __future__ import annotations
 

@@ -7,22 +7,25 @@ and processes share. Everything here blocks: call it from a worker thread where 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from contextlib import closing
 from pathlib import Path
 
+from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
 from evolink_widgets.store.gallery.query import Facets, Query
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
+from evolink_widgets.store.gallery.trash import Freed
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
 from evolink_widgets.store.merge.merge import Merged
-from evolink_widgets.store.process_globals import hooks
 from evolink_widgets.store.store import Store
 
 __all__ = [
     "Cap",
     "Entry",
     "Facets",
+    "Freed",
     "GeneratedImage",
     "ImageSet",
     "Journal",
@@ -34,12 +37,10 @@ __all__ = [
     "Store",
     "StoredPictures",
     "Thumb",
+    "empty_trash",
     "merge",
     "thumbnail",
 ]
-
-ours: Callable[[], Store] | None = hooks.get("ours")
-"""The store that this process uses; the composition root says which (see `connect`)."""
 
 
 def merge(other: str | Path) -> Merged:
@@ -54,5 +55,23 @@ def merge(other: str | Path) -> Merged:
     Example:
         >>> ew.store.merge("from-a-colleague/evolink_images")
     """
-    assert ours is not None, "evolink_widgets.connect was not imported"
-    return ours().merge(other)
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.merge(other)
+
+
+def empty_trash() -> Freed:
+    """Delete for good what lies in the trash of the store that this process uses.
+
+    It asks nothing and can't be undone: it frees the disk that deleted pictures still take.
+
+    Returns:
+        How many pictures were deleted, and how many bytes that has freed.
+
+    Raises:
+        StoreError: the store can't be read or written to.
+
+    Example:
+        >>> print(ew.store.empty_trash())
+    """
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.gallery.empty_trash(before=math.inf)

@@ -33,10 +33,6 @@ def lasting(name: str, make: Callable[[], T]) -> T:
     return found
 
 
-hooks: dict[str, Any] = lasting(f"{__name__} hooks", dict)
-"""What a later room has given an earlier one to call; a class that is made anew finds it here."""
-
-
 def at_fork(name: str, **handlers: Callable[[], None]) -> None:
     """Have functions called at each fork, as `os.register_at_fork` does, but registered once.
 

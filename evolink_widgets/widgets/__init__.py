@@ -1,1 +1,1 @@
-"""What people see: each public class is one AnyWidget with its front end beside it."""
+"""The widgets: each public class is one AnyWidget, with its JavaScript and CSS beside it."""

@@ -9,7 +9,10 @@ import inspect
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
+import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -37,17 +40,48 @@ def test_there_are_about_thirty() -> None:
     assert 25 <= len(NAMES) <= 44, NAMES
 
 
-def test_the_list_the_types_and_the_lazy_table_agree() -> None:
-    tree = ast.parse(Path(inspect.getfile(ew)).read_text("utf-8"))
+def test_the_list_the_types_and_the_lazy_imports_agree() -> None:
+    front = Path(inspect.getfile(ew))
+    stub = ast.parse(front.with_suffix(".pyi").read_text("utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    assert {node.level for node in imports} == {1}
     typed = {
-        alias.asname
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evolink_widgets")
+        alias.asname: f"{ew.__name__}.{node.module}" if node.module else ew.__name__
+        for node in imports
         for alias in node.names
     }
-    assert typed == set(ew.__all__) - {"__version__"}
-    assert set(ew._HOME) == typed - ROOMS
+    assert list(typed) == [alias.name for node in imports for alias in node.names]
+    assert sorted(name for name in typed if name != "_show_task") == ew.__all__
     assert set(ew.__all__) <= set(dir(ew))
+    for name, module in typed.items():
+        assert getattr(ew, name) is getattr(import_module(module), name), name
+        assert f'"{name}"' not in front.read_text("utf-8"), "a public name stands once"
+
+
+def test_a_star_import_brings_all_of_them() -> None:
+    names: dict[str, object] = {}
+    exec("from evolink_widgets import *", names)
+    assert {name: names[name] for name in ew.__all__} == {
+        name: getattr(ew, name) for name in ew.__all__
+    }
+
+
+def test_the_front_needs_no_file_system() -> None:
+    """From a zip, too: the stub is read by whatever loads the package."""
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import evolink_widgets as ew; "
+    program += "assert sys.argv[1] in ew.__file__; print(ew.__version__, ew.InvalidRequest)"
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder, "site.zip")
+        with zipfile.ZipFile(packed, "w") as file:
+            package = Path(inspect.getfile(ew)).parent
+            for path in package.rglob("*.py*"):
+                if "__pycache__" not in path.parts:
+                    file.write(path, path.relative_to(package.parent))
+        ran = subprocess.run(
+            [sys.executable, "-c", program, str(packed)],
+            cwd=folder, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+    assert ran.stdout.startswith(ew.__version__), ran.stderr
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -19,7 +19,7 @@ os.environ["PATH"] = os.path.dirname(sys.executable)  # neither Node nor anythin
 assert shutil.which("node") is None
 import evolink_widgets as ew
 assert sys.prefix in ew.__file__
-from evolink_widgets.widgets import assets
+from evolink_widgets.widgets.base import assets
 assert "export default" in assets.esm("studio") and ".ew" in assets.css("studio")
 ew.configure(store="pictures", speed=200)
 studio = ew.ImageStudio(prompt="a fox")
@@ -45,7 +45,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path)
     assert of_package - inside == set()
     assert {name for name in inside if not name.startswith(f"{PACKAGE}/")} == set()
     suffixes = {Path(name).suffix for name in inside}
-    assert {".py", ".js", ".css", ".typed"} <= suffixes
+    assert {".py", ".pyi", ".js", ".css", ".typed"} <= suffixes
     assert any("openapi" in name for name in inside), "the emulator's own contract"
 
 

@@ -21,6 +21,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store import in_use
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -33,6 +34,7 @@ ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The package as a user has it, in a folder of its own."""
     monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
     yield tmp_path

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +106,23 @@ def test_what_was_converted_is_said_in_a_line(
     assert said
     assert all(line.startswith("references[0]: ") for line in said)
     assert "GIF" in said[0]
+
+
+def test_a_picture_that_a_widget_showed_can_be_edited_first_of_all(fox: ew.GeneratedImage) -> None:
+    code = """
+        import sys
+        from pathlib import Path
+        import evolink_widgets as ew
+        from evolink_widgets.store import in_use
+        in_use.choice.named = Path(sys.argv[1])
+        image = ew.Gallery().images[0]
+        assert "evolink_widgets.api" not in sys.modules
+        task = image.edit("make it night", quality="low")
+        assert isinstance(task, ew.Task), task
+        print(len(task.result(60)))
+    """
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(fox.path.parent)],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ran.stdout == "1\n", ran.stderr

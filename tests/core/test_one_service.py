@@ -12,12 +12,14 @@ import evolink_widgets as ew
 from evolink_widgets import connect, errors
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.service.limits import limits_for
+from evolink_widgets.store import in_use
 
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings of this test's own, in a folder of its own."""
     monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     yield
     if connect._state.session is not None:

@@ -21,6 +21,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.notebook import notices
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store import in_use
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.store import Store
 
@@ -438,6 +439,7 @@ def test_a_balance_that_can_not_be_read_keeps_nothing_back(
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.setattr(notices, "_told", set())
     monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)

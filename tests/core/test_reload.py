@@ -78,8 +78,10 @@ if hasattr(os, "fork"):
         finally:
             os._exit(0 if ok else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-assert ew.Task.presenter and ew.GeneratedImage.asker and ew.store.ours
-assert ew.spending().total.tasks == 4, ew.spending().total
+assert len(ew.GeneratedImage.edit(ew.session().store.gallery.page(ew.store.Query(), 0, 1)[0],
+    'at night').result(30)) == 1
+assert ew._show_task and ew.store.merge
+assert ew.spending().total.tasks == 5, ew.spending().total
 """
 )
 
@@ -112,23 +114,25 @@ assert settled() > spent
 seen = [name for name in loaded if hasattr(sys.modules[name], "_CHANGED_ON_THE_DISK")]
 assert len(seen) == (1 if len(sys.argv[1].split()) == 1 else len(loaded)), set(loaded) - set(seen)
 assert ew.spending().total.tasks == 2
-shell.run_cell("shown = ew.Task.presenter, ew.GeneratedImage.asker").raise_error()
-assert None not in shell.user_ns["shown"], shell.user_ns["shown"]
+shell.run_cell("night = more[0].edit('at night').result(30)").raise_error()
+assert len(shell.user_ns["night"]) == 1
+shell.run_cell("going = more[0].edit('at noon'); going.result(30); going").raise_error()
 """
 )
 
 #: What holds something for the whole process, and what goes with it.
 MODULES = {
     "connect": "connect",
-    "what is configured": "core.settings core.keys",
+    "what is configured": "core.settings.settings core.settings.keys",
     "the thread": "core.loop",
-    "caps": "core.budget store.ledger",
-    "the session": "core.session core.task core.limits",
-    "what was taken": "core.reuse core.origin core.shelf",
-    "the database": "store.process store.database store.store store",
-    "the front": "api connect store.pictures core.task",
-    "all of it": "store.process store.database core.loop core.settings core.keys core.budget "
-    "core.limits core.reuse core.origin core.task core.session connect api",
+    "caps": "core.money.budget store.ledger.ledger",
+    "the session": "core.session core.task core.service.limits",
+    "what was taken": "core.steps.reuse core.settings.caller core.steps.allocate",
+    "the database": "store.process store.in_use store.database.database store.store store",
+    "the front": "api connect store.gallery.pictures core.task",
+    "all of it": "store.process store.in_use store.database.database core.loop "
+    "core.settings.settings core.settings.keys core.money.budget core.service.limits "
+    "core.steps.reuse core.settings.caller core.task core.session connect api",
 }
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from services import environment
 
-from evolink_widgets.core.settings.keys import find_key, variable
-from evolink_widgets.core.settings.settings import folder
+from evolink_widgets.core.settings.keys import find_key
 from evolink_widgets.errors import ConfigurationError, StoreError
 from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.in_use import folder, variable
 from evolink_widgets.store.store import Store
 
 NO_PATHS: dict[str, Any] = {

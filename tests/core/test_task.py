@@ -18,6 +18,7 @@ import pytest
 import sniffio
 from services import InProcess
 
+import evolink_widgets as ew
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage, TaskState
@@ -519,15 +520,15 @@ def test_an_error_is_one_line_and_can_be_raised_again_and_again(
     assert len(caught.value._render_traceback_()) == 1
 
 
-def test_as_a_cells_result_it_is_shown_by_the_presenter_or_told_in_a_line(
+def test_as_a_cells_result_it_is_shown_by_the_notebook_or_told_in_a_line(
     session: Session, small: Small, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     task = session.submit(small())
     task.result(20)
     shown: list[Task] = []
-    monkeypatch.setattr(Task, "presenter", staticmethod(shown.append))
+    monkeypatch.setattr(ew, "_show_task", shown.append)
     task._ipython_display_()
     assert shown == [task]
-    monkeypatch.setattr(Task, "presenter", None)
+    monkeypatch.undo()
     task._ipython_display_()
-    assert "done" in capsys.readouterr().out
+    assert "done: 1 picture" in capsys.readouterr().out.lower()

@@ -264,6 +264,12 @@ export class Kernel {
   on_restore({ pictures }) {
     return this.change_stored(pictures, { trashed: false });
   }
+  on_emptyTrash() {
+    const kept = this.store.filter((one) => !one.trashed),
+      count = this.store.length - kept.length;
+    this.store.splice(0, Infinity, ...kept);
+    return { kind: "ok", count, text: `${count} picture deleted, 1.2 MB freed.`, after: [[{ kind: "changed" }, []]] };
+  }
   on_price() {
     return { kind: "price", text: "About 2.4 credits · $0.036 for 1 picture." };
   }

@@ -387,6 +387,31 @@ def test_the_trash_puts_back(bench: Opener) -> None:
     expect(one.root.get_by_text("The trash is empty.")).to_be_visible()
 
 
+def test_the_trash_is_emptied_at_the_second_press(bench: Opener) -> None:
+    one = gallery(bench)
+    place(one, 1).focus()
+    one.press("Delete")
+    empty = one.root.get_by_role("button", name="Empty trash")
+    expect(empty).to_have_count(0)
+    one.root.get_by_role("button", name="Trash", exact=True).click()
+    empty.click()
+    line = told_line(one)
+    expect(line).to_contain_text("Everything in the trash is deleted and can't be put back.")
+    expect(line.get_by_role("button", name="Not now")).to_be_focused()
+    line.get_by_role("button", name="Not now").click()
+    assert one.sent("emptyTrash") == []
+    expect(one.page.locator(":focus")).to_have_role("gridcell")
+    empty.click()
+    line.get_by_role("button", name="Delete for good").click()
+    expect(line).to_contain_text("1 picture deleted, 1.2 MB freed.")
+    expect(one.root.get_by_text("The trash is empty.")).to_be_visible()
+    expect(empty).to_have_count(0)
+    assert len(one.sent("emptyTrash")) == 1
+    expect(one.page.locator(":focus")).to_have_role("searchbox")
+    one.press("Control+z")
+    assert one.sent("restore") == [], "what is deleted for good can't be undone"
+
+
 def ask_again(one: Bench) -> Any:
     place(one, 2).hover()
     place(one, 2).get_by_role("button", name="Ask again").click()

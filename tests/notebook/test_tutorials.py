@@ -30,7 +30,7 @@ def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.Monk
     for variable in [one for one in os.environ if one.startswith("EVOLINK_")]:
         monkeypatch.delenv(variable)
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    # Nobody waits here for what a reader likes to see.
+    # No test waits for what a reader likes to see.
     notebook.cells.insert(
         0, nbformat.v4.new_code_cell("import evolink_widgets as ew\new.configure(speed=60)")
     )

@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreReadOnly
-from evolink_widgets.store import Query, Store
+from evolink_widgets.store import Freed, Query, Store, empty_trash, in_use
 
 KEY = "k3j2mnpqrstu"
 ALL = [(KEY, 0), (KEY, 1)]
@@ -121,10 +121,10 @@ def test_emptying_deletes_what_is_old_and_nothing_else(admit, store, now):
     (store.root / ".trash" / "a note of mine.txt").write_text("mine")
     sha = store.gallery.find(KEY, 0).sha256
     assert list((store.root / ".thumbs").glob(f"{sha[:32]}*"))
-    assert store.gallery.empty_trash(before=now + 50) == 1
+    assert store.gallery.empty_trash(before=now + 50).pictures == 1
     assert not list((store.root / ".thumbs").glob(f"{sha[:32]}*"))
     assert [image.index for image in store.gallery.page(Query(trashed=True), 0, 9)] == [1]
-    assert store.gallery.empty_trash(before=now + 1000) == 1
+    assert store.gallery.empty_trash(before=now + 1000).pictures == 1
     assert in_trash(store) == ["a note of mine.txt"]
     assert store.gallery.restore([(KEY, 0), (KEY, 1)]) == 0
     assert [image.index for image in store.gallery.images(KEY)] == [2]
@@ -141,7 +141,7 @@ def test_a_damaged_row_moves_and_deletes_nothing_outside(admit, store, now, tmp_
         connection.execute("UPDATE pictures SET sha256 = '../../*' WHERE number = 1")
     with pytest.raises(StoreDamaged, match="outside the store"):
         store.gallery.restore([(KEY, 0)])
-    assert store.gallery.empty_trash(before=now + 1) == 1
+    assert store.gallery.empty_trash(before=now + 1).pictures == 1
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
@@ -208,4 +208,25 @@ def test_a_picture_deleted_by_hand_is_not_counted(admit, store, now):
     assert store.gallery.trash(ALL, now=now) == 1
     shutil.rmtree(store.root / ".trash")
     assert store.gallery.restore(ALL) == 0
-    assert store.gallery.empty_trash(before=now + 1) == 1
+    assert store.gallery.empty_trash(before=now + 1).pictures == 1
+
+
+def test_emptying_says_what_it_has_freed_and_the_public_function_asks_nothing(
+    admit, store, now, monkeypatch
+):
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse(named=store.root))
+    for index in range(2):
+        admit(index=index, n=2).thumbnail()
+    store.gallery.trash([(KEY, 0)], now=now)
+
+    def on_disk() -> int:
+        files = [one for name in (".trash", ".thumbs") for one in (store.root / name).iterdir()]
+        return sum(file.stat().st_size for file in files)
+
+    before = on_disk()
+    freed = empty_trash()
+    assert (freed.pictures, freed.bytes) == (1, before - on_disk())
+    assert str(freed).startswith("1 picture deleted, 0.0")
+    assert in_trash(store) == []
+    assert [image.index for image in store.gallery.images(KEY)] == [1]
+    assert empty_trash() == Freed()

@@ -15,6 +15,7 @@ from ipywidgets import Widget
 
 import evolink_widgets as ew
 from evolink_widgets import connect
+from evolink_widgets.store import in_use
 from evolink_widgets.widgets.base.messages import PAID
 
 PATIENCE = 20.0
@@ -153,6 +154,7 @@ def quick_emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.chdir(tmp_path)
     # `configure` keeps what is not named: a cap of one test would be the next one's too.
     monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     ew.configure(mode="emulator", store=tmp_path / "evolink_images", speed=300)
     yield
     ew.configure(mode="emulator")

@@ -14,7 +14,7 @@ from ipywidgets import FloatSlider
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import pictures_out
+from evolink_widgets.widgets.base import outgoing_pictures
 from evolink_widgets.widgets.compare.prompt_words import differing, in_words
 
 from .conftest import Browser
@@ -37,7 +37,7 @@ def whole(page: Browser, picture: str, what: str) -> bytes:
     data = b""
     while True:
         content, (part,) = page.ask("bytes", picture=picture, what=what, offset=len(data))
-        assert 0 < len(part) <= pictures_out.CHUNK
+        assert 0 < len(part) <= outgoing_pictures.CHUNK
         data += part
         if len(data) >= content["total"]:
             return data

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import pictures_out
-from evolink_widgets.widgets.base.pictures_out import CHUNK, Pace
+from evolink_widgets.widgets.base import outgoing_pictures
+from evolink_widgets.widgets.base.outgoing_pictures import CHUNK, SendRate
 
 from .conftest import Browser
 
@@ -26,7 +26,7 @@ class Clock:
 
 def test_a_burst_goes_at_once_and_what_is_more_waits_for_its_share() -> None:
     clock = Clock()
-    pace = Pace(most=1000, seconds=3.0, clock=clock)
+    pace = SendRate(most=1000, seconds=3.0, clock=clock)
     assert [pace.wait(300) for _ in range(3)] == [0.0, 0.0, 0.0]
     clock.now += 1.0
     assert pace.wait(300) == 2.0
@@ -35,14 +35,14 @@ def test_a_burst_goes_at_once_and_what_is_more_waits_for_its_share() -> None:
 
 
 def test_something_too_large_for_the_pace_goes_alone_and_not_never() -> None:
-    pace = Pace(most=1000, seconds=3.0, clock=Clock())
+    pace = SendRate(most=1000, seconds=3.0, clock=Clock())
     assert pace.wait(5000) == 0.0
     assert pace.wait(1) == 3.0
 
 
 def test_no_window_of_three_seconds_holds_more_than_its_share() -> None:
     clock = Clock()
-    pace = Pace(most=1000, seconds=3.0, clock=clock)
+    pace = SendRate(most=1000, seconds=3.0, clock=clock)
     sent: list[tuple[float, int]] = []
     for size in [400, 350, 90, 600, 10, 999, 500, 500, 1, 700] * 5:
         while (seconds := pace.wait(size)) > 0:
@@ -53,7 +53,7 @@ def test_no_window_of_three_seconds_holds_more_than_its_share() -> None:
 
 
 def test_a_grid_of_forty_comes_at_once() -> None:
-    pace = Pace(clock=Clock())
+    pace = SendRate(clock=Clock())
     assert [pace.wait(40_000) for _ in range(40)] == [0.0] * 40
 
 
@@ -62,8 +62,8 @@ def test_what_is_pulled_and_what_comes_unasked_share_one_pace(
 ) -> None:
     images = ew.generate("a fox", **ASK).result(20)
     page = Browser(ew.ImageGrid(images))
-    pace = Pace(most=10_000_000)
-    monkeypatch.setattr(pictures_out, "pace", pace)
+    pace = SendRate(most=10_000_000)
+    monkeypatch.setattr(outgoing_pictures, "send_rate", pace)
     page.ask("bytes", picture=f"{images.key}.0", what="original", offset=0)
     assert pace.wait(10_000_000) > 0
 

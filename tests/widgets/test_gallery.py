@@ -15,7 +15,7 @@ import traitlets
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base.pictures_out import CHUNK
+from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
 
 from .conftest import Browser
 
@@ -279,6 +279,21 @@ def test_deleting_goes_to_the_trash_and_can_be_undone(gallery: Callable[..., ew.
     assert shown(page) == {first, second}
 
 
+def test_emptying_the_trash_deletes_for_good_and_says_what_it_freed(
+    gallery: Callable[..., ew.Gallery],
+) -> None:
+    first, *others = sorted(ids(paint("a fox")))
+    page = Browser(gallery())
+    page.ask("trash", pictures=[first])
+    answer = page.ask("emptyTrash")[0]
+    assert (answer["kind"], answer["count"]) == ("ok", 1)
+    assert answer["text"].startswith("1 picture deleted, ")
+    assert shown(page, trashed=True) == set()
+    assert shown(page) == set(others)
+    assert page.ask("restore", pictures=[first])[0]["count"] == 0
+    assert page.ask("emptyTrash")[0]["count"] == 0
+
+
 def test_asking_again_tells_the_price_first_and_pays_once(
     gallery: Callable[..., ew.Gallery],
 ) -> None:
@@ -414,7 +429,7 @@ def test_handlers_answer_without_waiting_for_the_database(
     paint("a fox")
     one = gallery()
     page = Browser(one)
-    with one._shelf.store.database._lock:  # somebody reads for long
+    with one._backend.store.database._lock:  # a long read
         name = page.tell("look", **ALL)
         assert page.ask("thumbs", view="a", pictures=[])[0]["kind"] == "ok"
         assert [m for m, _ in page.line.messages if m.get("id") == name] == []

@@ -10,7 +10,7 @@ import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.widgets.base.presses import FRESH, MOMENT, Presses
+from evolink_widgets.widgets.base.press_tickets import FRESH, MOMENT, PressTickets
 
 from .conftest import PATIENCE, Browser
 
@@ -27,8 +27,8 @@ class Time:
         self.forward += seconds
         self.wall += seconds
 
-    def presses(self) -> Presses:
-        return Presses((lambda: self.forward, lambda: self.wall))
+    def presses(self) -> PressTickets:
+        return PressTickets((lambda: self.forward, lambda: self.wall))
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ class Asked:
         self.key = key
 
 
-def buy(presses: Presses, press: str, seen: list[str], key: str) -> Any:
+def buy(presses: PressTickets, press: str, seen: list[str], key: str) -> Any:
     presses.redeem(press, presses.expect(press, seen))
     return presses.buy(press, "a fox", lambda: Asked(key))  # type: ignore[arg-type, return-value]
 

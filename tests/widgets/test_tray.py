@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import files_in
+from evolink_widgets.widgets.base import incoming_files
 from evolink_widgets.widgets.studio.references import TrayPanel
 
 from .conftest import Browser
@@ -118,7 +118,7 @@ def test_nothing_arrived_is_said(page: Browser) -> None:
 def test_too_many_bytes_are_refused_as_they_come(
     page: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files_in, "MOST", 2 * 2**20)
+    monkeypatch.setattr(incoming_files, "MOST", 2 * 2**20)
     half = b"x" * 2**20
     assert put(page, "u1", 0, half)["at"] == 2**20
     assert put(page, "u1", 2**20, half)["at"] == 2**21
@@ -173,7 +173,7 @@ def test_a_cancelled_file_leaves_nothing_and_is_not_begun_anew(page: Browser) ->
 
 def test_what_nobody_goes_on_with_is_swept_and_may_begin_anew(tmp_path: Path) -> None:
     now = [0.0]
-    coming = files_in.Arrivals(lambda: tmp_path, clock=lambda: now[0])
+    coming = incoming_files.IncomingFiles(lambda: tmp_path, clock=lambda: now[0])
     assert coming.put("u1", 0, b"abc") == 3
     now[0] = 59.0
     assert coming.sweep()

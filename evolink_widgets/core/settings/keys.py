@@ -15,6 +15,7 @@ from typing import NoReturn
 from evolink_widgets.core.settings.redaction import TELLING, Redaction
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
+from evolink_widgets.store.in_use import bare, variable
 from evolink_widgets.store.process_globals import lasting
 
 __all__ = ["KEY_VARIABLE", "TELLING", "Key", "find_key"]
@@ -104,19 +105,7 @@ def find_key(
     if isinstance(argument, Key):
         return argument
     if argument is not None:
-        text = _bare(argument) if isinstance(argument, str) else argument
+        text = bare(argument) if isinstance(argument, str) else argument
         return Key(text, "configure(api_key=…)")
     found = variable(KEY_VARIABLE, os.environ if environment is None else environment)
     return Key(found, KEY_VARIABLE) if found else None
-
-
-def variable(name: str, environment: Mapping[str, str]) -> str:
-    """An environment variable without the space and quotes around it; empty where it is not set."""
-    return _bare(environment.get(name, ""))
-
-
-def _bare(text: str) -> str:
-    text = text.strip()
-    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
-        text = text[1:-1].strip()
-    return text

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
-from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
@@ -16,7 +14,6 @@ from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address
 from evolink_widgets.store.process_globals import lasting
-from evolink_widgets.store.user_paths import absolute
 
 T = TypeVar("T")
 
@@ -44,29 +41,18 @@ _SECRET = re.compile(r"(?<=//)[^\s]*(?=@)|\bsk-\S+|(?<=[?#]).+")
 
 @dataclass(frozen=True)
 class Settings:
-    """What `configure` was told; `None` leaves a setting to the environment or its default."""
+    """What `configure` was told; `None` leaves a setting to the environment or its default.
+
+    The folder of the store is not here: it is the store room's (`store.in_use`).
+    """
 
     api_key: Key | None = None
     base_url: str | None = None
     files_url: str | None = None
-    store: Path | None = None
     budget: Budget | None = None
     spend: Spend | None = None
     mode: Mode | None = None
     speed: float | None = None
-
-
-def folder(path: object, name: str = "store") -> Path:
-    """A folder that stays the same when the notebook changes its own.
-
-    Raises:
-        ConfigurationError: it is none, or its place can't be known.
-    """
-    found = absolute(path, name, ConfigurationError)
-    with suppress(OSError):  # one that can't be looked at is told of when it is used
-        if found.exists() and not found.is_dir():
-            raise ConfigurationError(f"{name} must be a folder; {str(found)!r} is a file.")
-    return found
 
 
 def address(name: str, url: str | None) -> str | None:

@@ -18,28 +18,26 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import atomic_files
-from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
 from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
-from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+from evolink_widgets.store.gallery.image_set import ImageSet
+from evolink_widgets.store.gallery.pictures import GeneratedImage, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
     SELECT,
     check_key,
     in_reach,
     place_of,
-    read_image,
     read_recipe,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
-from evolink_widgets.store.gallery.trash import Trash
-from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.gallery.trash import Freed, Trash
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
@@ -190,37 +188,7 @@ class StoredPictures:
         Raises:
             StoreError: the store has no such picture, or its file is gone.
         """
-        row = self._row(task_key, index) if in_reach(task_key, index) else None
-        if row is None:
-            raise StoreError(
-                f"The store in {self.root} has no picture {index + 1} of task {task_key}.",
-                advice="Look for it in ew.Gallery().",
-            )
-        row = self._trash.settled(row)
-        image = read_image(self.root, row)
-        if not is_plain(image.path):
-            raise StoreDamaged(
-                f"{image.path} is not there any more.",
-                advice="It was moved or deleted; put it back, or ask for it again.",
-            )
-        return image
-
-    def parents(self, recipe: Recipe) -> list[GeneratedImage]:
-        """Return this store's pictures that a recipe's references were made from, in their order.
-
-        References from elsewhere have none here; of pictures with the same bytes it is the oldest.
-        """
-        found = []
-        for digest in filter(None, map(digest_of, recipe.request.references)):
-            rows = self._database.rows(
-                "SELECT pictures.key, number FROM pictures WHERE sha256 IN "
-                "(SELECT original FROM origins WHERE origins.sha256 = ?1 UNION SELECT ?1) "
-                "ORDER BY created_at, pictures.key, number LIMIT 1",
-                (digest,),
-            )
-            with suppress(StoreError):  # its file is gone
-                found += [self.find(row["key"], row["number"]) for row in rows]
-        return found
+        return find(self.root, self._database, task_key, index)
 
     def page(self, query: Query, offset: int, limit: int) -> list[GeneratedImage]:
         """Return some of the pictures that fit, newest first.
@@ -291,12 +259,8 @@ class StoredPictures:
         """
         return self._trash.take_out(pictures)
 
-    def empty_trash(self, *, before: float) -> int:
-        """Delete for good what was put into the trash before this Unix second.
-
-        Returns:
-            How many pictures were deleted.
-        """
+    def empty_trash(self, *, before: float) -> Freed:
+        """Delete for good what was put into the trash before this Unix second."""
         return self._trash.empty(before)
 
     def _read(
@@ -339,14 +303,3 @@ class StoredPictures:
 
 def _clamped(number: int) -> int:
     return min(max(number, 0), 1 << 62)
-
-
-def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
-    database = Database(root / FILE)
-    try:
-        return StoredPictures(root, database).parents(recipe)
-    finally:
-        database.close()
-
-
-GeneratedImage.finder = hooks["finder"] = staticmethod(_parents)

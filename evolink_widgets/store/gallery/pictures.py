@@ -1,27 +1,31 @@
-"""A saved picture, and the ordered pictures of one task."""
+"""A saved picture: its file, its pixels, its recipe, its parents, and what can be asked of it."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from sqlite3 import Row
+from typing import TYPE_CHECKING, Any
 
+import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.later import later
 from evolink_widgets.printable import printable
-from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import atomic_files
+from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded, not_plain
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
+from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
-from evolink_widgets.store.process_globals import hooks
+from evolink_widgets.store.gallery.trash import Trash
 from evolink_widgets.store.safe_files import THUMBS, NotPlain, is_plain, is_there, read_plain
 from evolink_widgets.store.user_paths import path_of
-from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     import numpy
@@ -62,14 +66,6 @@ class GeneratedImage:
         >>> image = ew.generate("a fox").result()[0]
         >>> isinstance(image, ew.GeneratedImage), image.pil.size
     """
-
-    asker: ClassVar[Callable[..., Any] | None] = hooks.get("asker")
-    """Asks for pictures; set where the package's front is imported."""
-
-    finder: ClassVar[Callable[[Path, Recipe], Sequence[GeneratedImage]] | None] = hooks.get(
-        "finder"
-    )
-    """Finds the pictures behind a recipe's references in a store; set by the gallery."""
 
     path: Path
     index: int
@@ -154,17 +150,35 @@ class GeneratedImage:
         """The pictures that it was made from, as far as they are in the same store; in order."""
         if not self.recipe.request.references:
             return ()
-        find = type(self).finder
-        assert find is not None, "evolink_widgets.store.gallery.gallery was not imported"
-        return tuple(find(self._root, self.recipe))
+        return tuple(_parents(self._root, self.recipe))
 
-    def edit(self, prompt: str, **changes: Any) -> Any:
+    def edit(
+        self,
+        prompt: str,
+        *,
+        size: str | None = None,
+        resolution: str | None = None,
+        quality: str | None = None,
+        n: int = 1,
+        model: str | None = None,
+        references: Iterable[Any] = (),
+        callback_url: str | None = None,
+        fresh: bool = False,
+        keep_metadata: bool = False,
+    ) -> public.Task:
         """Ask for this picture, changed as the prompt says; returns at once with a `Task`.
 
         Args:
             prompt: what is to change, or what the whole is to be.
-            changes: as in `ew.generate`. Size, tier, quality and model are this picture's own
-                unless named; n is 1. More `references` come after this picture.
+            size: as in `ew.generate`; by default this picture's own, like the next three.
+            resolution: the tier of a ratio: `"1K"`, `"2K"` or `"4K"`.
+            quality: `"low"`, `"medium"` or `"high"`.
+            n: how many pictures, 1 to 10; each is charged.
+            model: `"gpt-image-2"` or `"gpt-image-2-beta"`; this picture's own by default.
+            references: more pictures to work from, at most 15; they come after this one.
+            callback_url: an https address that the service tells of the end.
+            fresh: ask for new pictures, whatever the store has; they are paid for.
+            keep_metadata: leave location and camera data in the references.
 
         Raises:
             InvalidRequest: with all problems at once; nothing was sent.
@@ -175,21 +189,45 @@ class GeneratedImage:
             >>> night.parents == (image,)
             True
         """
-        ask = type(self).asker
-        assert ask is not None, "evolink_widgets.api was not imported"
-        kept = {
-            name: getattr(self.recipe.request, name)
-            for name in ("size", "resolution", "quality", "model")
-        }
-        more = tuple(changes.pop("references", ()))
-        return ask(prompt, **{**kept, **changes, "references": (self, *more)})
+        own = self.recipe.request
+        return public.generate(
+            prompt,
+            size=own.size if size is None else size,
+            resolution=own.resolution if resolution is None else resolution,
+            quality=own.quality if quality is None else quality,
+            n=n,
+            model=own.model if model is None else model,
+            references=(self, *references),
+            callback_url=callback_url,
+            fresh=fresh,
+            keep_metadata=keep_metadata,
+        )
 
-    def vary(self, n: int = 4, **changes: Any) -> Any:
+    def vary(
+        self,
+        n: int = 4,
+        *,
+        size: str | None = None,
+        resolution: str | None = None,
+        quality: str | None = None,
+        model: str | None = None,
+        references: Iterable[Any] = (),
+        callback_url: str | None = None,
+        fresh: bool = False,
+        keep_metadata: bool = False,
+    ) -> public.Task:
         """Ask for more like this one: the same prompt, with this picture beside it.
 
         Args:
-            n: how many, 1 to 10; each is charged.
-            changes: as in `edit`.
+            n: how many pictures, 1 to 10; each is charged.
+            size: as in `edit`, like all that follow.
+            resolution: the tier of a ratio.
+            quality: `"low"`, `"medium"` or `"high"`.
+            model: this picture's own by default.
+            references: more pictures to work from, at most 15.
+            callback_url: an https address that the service tells of the end.
+            fresh: ask for new pictures, whatever the store has; they are paid for.
+            keep_metadata: leave location and camera data in the references.
 
         Raises:
             InvalidRequest: with all problems at once; nothing was sent.
@@ -198,7 +236,18 @@ class GeneratedImage:
             >>> image = ew.generate("a fox in the snow", size="3:2").result()[0]
             >>> others = image.vary(n=2).result()
         """
-        return self.edit(self.recipe.request.prompt, n=n, **changes)
+        return self.edit(
+            self.recipe.request.prompt,
+            size=size,
+            resolution=resolution,
+            quality=quality,
+            n=n,
+            model=model,
+            references=references,
+            callback_url=callback_url,
+            fresh=fresh,
+            keep_metadata=keep_metadata,
+        )
 
     def save(self, dest: str | Path, *, bare: bool = False) -> Path:
         """Write a copy that carries its recipe; return its path. Nothing is overwritten.
@@ -253,7 +302,6 @@ class GeneratedImage:
 
     def __repr__(self) -> str:
         kind = "simulated picture" if self.simulated else "picture"
-        kind = "simulated picture" if self.simulated else "picture"
         size = f"{self.width}×{self.height} {self.format.upper()}"
         return printable(f"<{kind} {size} {in_database(self.path.name)}>")
 
@@ -290,10 +338,93 @@ class GeneratedImage:
         if is_there(self.path) and not is_plain(self.path):
             raise not_plain(NotPlain(self.path, "it is a link, or no plain file"))
         if not is_plain(self.path):
-            raise StoreDamaged(
-                f"{self.path} is not there any more.",
-                advice="It was moved or deleted; put it back, or ask for it again.",
+            raise _gone(self.path)
+
+
+def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedImage:
+    """Return the picture in a row of `SELECT`; its file is not looked at.
+
+    Args:
+        root: the store's folder.
+        row: the row.
+        recipe: the set's recipe, where it was read before.
+
+    Raises:
+        StoreDamaged: the row is not what this package writes.
+    """
+    if recipe is None:
+        recipe = read_recipe(root, row["key"], row["recipe"])
+    check_row(root, row)
+    return GeneratedImage(
+        path=place_of(root, row),
+        index=row["number"],
+        width=row["width"],
+        height=row["height"],
+        format=row["format"],
+        task_key=row["key"],
+        task_id=row["task_id"],
+        recipe=recipe,
+        simulated=recipe.service == "emulator",
+        created_at=row["created_at"],
+        bytes_count=row["bytes_count"],
+        sha256=row["sha256"],
+        favourite=bool(row["favourite"]),
+        notebook=row["notebook"],
+    )
+
+
+def find(root: Path, database: Database, task_key: str, index: int) -> GeneratedImage:
+    """Return one picture of a store, in the trash or not.
+
+    Args:
+        root: the store's folder.
+        database: its database.
+        task_key: the task's local key.
+        index: the picture's place in the task, from 0.
+
+    Raises:
+        StoreError: the store has no such picture, or its file is gone.
+    """
+    rows = (
+        database.rows(f"{SELECT} WHERE key = ? AND number = ?", (task_key, index))
+        if in_reach(task_key, index)
+        else []
+    )
+    if not rows:
+        raise StoreError(
+            f"The store in {root} has no picture {index + 1} of task {task_key}.",
+            advice="Look for it in ew.Gallery().",
+        )
+    image = read_image(root, Trash(root, database).settled(rows[0]))
+    if not is_plain(image.path):
+        raise _gone(image.path)
+    return image
+
+
+def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
+    """The pictures of a store that a recipe's references were made from, in their order.
+
+    References from elsewhere have none here; of pictures with the same bytes it is the oldest.
+    """
+    found = []
+    with closing(Database(root / FILE)) as database:
+        for digest in filter(None, map(digest_of, recipe.request.references)):
+            rows = database.rows(
+                "SELECT pictures.key, number FROM pictures WHERE sha256 IN "
+                "(SELECT original FROM origins WHERE origins.sha256 = ?1 UNION SELECT ?1) "
+                "ORDER BY created_at, pictures.key, number LIMIT 1",
+                (digest,),
             )
+            with suppress(StoreError):  # its file is gone
+                found += [find(root, database, row["key"], row["number"]) for row in rows]
+    return found
+
+
+def _gone(path: Path) -> StoreDamaged:
+    return StoreDamaged(
+        f"{path} is not there any more.",
+        advice="It was moved or deleted; put it back, or ask for it again.",
+    )
 
 
 def with_recipe(image: GeneratedImage) -> bytes:
@@ -323,80 +454,3 @@ def _with_plain_pixels(picture: Image) -> Image:
     if picture.mode == "1":
         return picture.convert("L")
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-
-
-class ImageSet(Sequence[GeneratedImage]):
-    """The pictures of one task, in the service's order.
-
-    Args:
-        images: those that are there.
-        key: the task's local key.
-        recipe: what made them.
-        receipt: what they cost; `None` where nothing was reported yet.
-        expected: how many were asked for.
-        places: the place of each picture in what was asked; each one's own index by default.
-
-    Example:
-        >>> images = ew.generate("a fox", n=2).result()
-        >>> isinstance(images, ew.ImageSet), [image.path.name for image in images]
-    """
-
-    def __init__(
-        self,
-        images: Sequence[GeneratedImage],
-        *,
-        key: str,
-        recipe: Recipe,
-        receipt: Receipt | None = None,
-        expected: int | None = None,
-        places: Sequence[int] | None = None,
-    ) -> None:
-        found = places or [image.index for image in images]
-        placed = sorted(zip(found, images, strict=True), key=lambda one: one[0])
-        self._images = tuple(image for _, image in placed)
-        self._places = frozenset(found)
-        self.key = key
-        self.recipe = recipe
-        self.receipt = receipt
-        self.expected = recipe.request.n if expected is None else expected
-
-    @property
-    def missing(self) -> tuple[int, ...]:
-        """Places (from 0) with no picture: not delivered, or its file is gone."""
-        return tuple(place for place in range(self.expected) if place not in self._places)
-
-    def save(self, dest: str | Path, *, bare: bool = False) -> list[Path]:
-        """Write copies that carry their recipes into a folder; return the copies' paths.
-
-        Args:
-            dest: the folder; it is made where it is missing.
-            bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
-        """
-        target = path_of(dest, "dest")
-        with guarded(target, "written"):
-            target.mkdir(parents=True, exist_ok=True)
-        return [image.save(target, bare=bare) for image in self._images]
-
-    @overload
-    def __getitem__(self, index: int) -> GeneratedImage: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[GeneratedImage, ...]: ...
-    def __getitem__(self, index: int | slice) -> GeneratedImage | tuple[GeneratedImage, ...]:
-        return self._images[index]
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __repr__(self) -> str:
-        count = len(self._images)
-        came = counted(count, "picture")
-        if self.missing:
-            came = f"{count} of {self.expected} pictures"
-        kind = " (simulated)" if any(image.simulated for image in self._images) else ""
-        return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
-
-    def _repr_html_(self) -> str:
-        from evolink_widgets.store.gallery.static_copy import html
-
-        note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
-        return html(self._images, caption=self.recipe.request.prompt, note=note)

@@ -1,4 +1,4 @@
-"""Reads rows of sets and pictures as `GeneratedImage`; damage is told, not passed on."""
+"""The rows of a picture and of its set: what they hold is checked, and what is damaged is said."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.json_records import load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, inside
-from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 SELECT = (
     "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
@@ -41,38 +40,6 @@ def read_recipe(root: Path, key: str, recipe: Any) -> Recipe:
         return Recipe.from_record(load_object(recipe, what))
     except InvalidRequest as exc:
         raise StoreDamaged(f"In {root}, {what} is no recipe: {exc.message}") from exc
-
-
-def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedImage:
-    """Return the picture in a row of `SELECT`; its file is not looked at.
-
-    Args:
-        root: the store's folder.
-        row: the row.
-        recipe: the set's recipe, where it was read before.
-
-    Raises:
-        StoreDamaged: the row is not what this package writes.
-    """
-    if recipe is None:
-        recipe = read_recipe(root, row["key"], row["recipe"])
-    _check(root, row)
-    return GeneratedImage(
-        path=place_of(root, row),
-        index=row["number"],
-        width=row["width"],
-        height=row["height"],
-        format=row["format"],
-        task_key=row["key"],
-        task_id=row["task_id"],
-        recipe=recipe,
-        simulated=recipe.service == "emulator",
-        created_at=row["created_at"],
-        bytes_count=row["bytes_count"],
-        sha256=row["sha256"],
-        favourite=bool(row["favourite"]),
-        notebook=row["notebook"],
-    )
 
 
 def place_of(root: Path, row: Row) -> Path:
@@ -108,7 +75,12 @@ def is_digest(value: object) -> bool:
     return isinstance(value, str) and _SHA256.fullmatch(value) is not None
 
 
-def _check(root: Path, row: Row) -> None:
+def check_row(root: Path, row: Row) -> None:
+    """Check a row of `SELECT`: what a file's name does not say.
+
+    Raises:
+        StoreDamaged: the row is not what this package writes.
+    """
     wrong = [
         name
         for name, fits in (

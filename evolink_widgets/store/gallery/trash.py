@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
@@ -24,8 +25,26 @@ from evolink_widgets.store.gallery.check_picture import PictureFacts
 from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, place_of
 from evolink_widgets.store.safe_files import THUMBS, is_plain, names_in, own_folder, remove
+from evolink_widgets.text import counted
 
 Picture = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What emptying the trash has deleted.
+
+    Args:
+        pictures: how many pictures.
+        bytes: how much their files and small copies took on the disk.
+    """
+
+    pictures: int = 0
+    bytes: int = 0
+
+    def __str__(self) -> str:
+        return f"{counted(self.pictures, 'picture')} deleted, {self.bytes / 1e6:,.1f} MB freed"
+
 
 log = logging.getLogger("evolink_widgets")
 
@@ -45,18 +64,20 @@ class Trash:
         """Bring pictures back, one set after the other; return how many."""
         return sum(self._move(key, some, None) for key, some in _by_set(pictures))
 
-    def empty(self, before: float) -> int:
-        """Delete for good what was put in before this Unix second; return how many."""
+    def empty(self, before: float) -> Freed:
+        """Delete for good what was put in before this Unix second."""
         rows = self._database.rows(
             "SELECT * FROM pictures WHERE trashed_at IS NOT NULL AND trashed_at < ?", (before,)
         )
-        deleted = 0
+        freed: list[int] = []
         for row in rows:
             try:
-                deleted += self._delete(row["key"], row["number"], before)
+                size = self._delete(row["key"], row["number"], before)
             except StoreDamaged as exc:  # one damaged row must not keep the others
                 log.warning("%s", exc)
-        return deleted
+            else:
+                freed += [] if size is None else [size]
+        return Freed(len(freed), sum(freed))
 
     def settled(self, row: Row) -> Row:
         """Return a picture's row as it is once its file lies where the row says.
@@ -152,22 +173,23 @@ class Trash:
         with suppress(StoreDamaged):  # a set without a recipe has no recipe file to follow
             recipe_file.write(self.root, connection, key)
 
-    def _delete(self, key: str, number: int, before: float) -> int:
+    def _delete(self, key: str, number: int, before: float) -> int | None:
+        """Delete one picture; return the bytes that it took, `None` where it is kept."""
         with self._database.write() as connection:
             row = _row(connection, key, number)
             if row is None or row["trashed_at"] is None or row["trashed_at"] >= before:
-                return 0
+                return None
             place = place_of(self.root, row)
             connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
             with guarded(place, "deleted"):
-                remove(place)
+                freed = _remove(place)
         if is_digest(row["sha256"]):
             thumbs = self.root / THUMBS
             for small in names_in(thumbs):
                 if small.startswith(f"{row['sha256'][:32]}_"):
                     with suppress(OSError):
-                        remove(thumbs / small)
-        return 1
+                        freed += _remove(thumbs / small)
+        return freed
 
     def _other_place(self, row: Row) -> Path:
         folder = self.root / TRASH if row["trashed_at"] is None else self.root
@@ -179,6 +201,16 @@ def _is_strangers(other: Path, place: Path) -> bool:
     with suppress(OSError):
         return is_plain(place) and not other.samefile(place)
     return False
+
+
+def _remove(path: Path) -> int:
+    """Remove a file; return its bytes, 0 where another name still keeps them."""
+    size = 0
+    with suppress(OSError):
+        found = path.lstat()
+        size = found.st_size if found.st_nlink <= 1 else 0
+    remove(path)
+    return size
 
 
 def _row(connection: Connection, key: str, number: int) -> Row | None:

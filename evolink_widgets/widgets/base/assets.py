@@ -1,4 +1,4 @@
-"""The front ends, put together from each widget's `static/`: an ESM and a stylesheet for each.
+"""Assembles each widget's front end from its `static/` folders: one ESM and one stylesheet.
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,

@@ -1,7 +1,7 @@
 """The static companion of a live display: a second output that stays in the saved notebook.
 
 It is updated from the core's side as pictures land, and hidden by the live view while there is
-one. Its HTML comes from `store.static_copy`.
+one. Its HTML comes from `store.gallery.static_copy`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.widgets.base.hosts import Host, host, speak
-from evolink_widgets.widgets.base.pictures_out import workers
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
@@ -60,7 +60,7 @@ def html_of(tasks: Iterable[Task], key: str) -> str:
 
 
 class Companion:
-    """One output with its own display id.
+    """An output with its own display id that shows the static copy.
 
     Args:
         draw: makes its HTML; called on a worker thread.
@@ -84,7 +84,7 @@ class Companion:
         """
         from IPython.display import display
 
-        # Nobody is kept waiting for small copies but a program, which looks no second time.
+        # Only a program waits for the thumbnails: it does not look a second time.
         batch = host() is Host.BATCH
         markup = self._draw() if batch else empty
         self._context = contextvars.copy_context()
@@ -97,7 +97,7 @@ class Companion:
                 self.update()
 
     def update(self) -> None:
-        """Draw it anew soon. Several calls at once draw it once more, with the newest."""
+        """Redraw it soon; several calls at once redraw it once, with the newest."""
         with self._lock:
             if not self._handles:
                 return

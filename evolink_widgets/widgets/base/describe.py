@@ -1,4 +1,4 @@
-"""What the browser is told: tasks, problems, prices and rules as plain JSON, in people's words."""
+"""Describes tasks, problems, prices and rules to the browser, as plain JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from evolink_widgets.rules.request.request import (
 )
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.widgets.base import money
-from evolink_widgets.widgets.base.files_in import MOST
+from evolink_widgets.widgets.base.incoming_files import MOST
 
 __all__ = [
     "FIELDS",

@@ -1,4 +1,4 @@
-"""Where we run, and in whose name a message goes out from there."""
+"""Detects the host (notebook, terminal, script), and sends messages on behalf of a cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Host(Enum):
-    """What there is to show things with."""
+    """The kinds of host, by what they can show."""
 
     NOTEBOOK = "a front end that draws widgets and can ask its user"
     BATCH = "a kernel with no person before it: nbclient, nbconvert, papermill"

@@ -1,4 +1,4 @@
-"""An AnyWidget that answers what the browser asks: each request once, and from any thread."""
+"""An AnyWidget that answers requests from the browser, each once, on whichever thread it comes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import speak
-from evolink_widgets.widgets.base.presses import Presses
+from evolink_widgets.widgets.base.press_tickets import PressTickets
 from evolink_widgets.widgets.base.traits import is_torn
 
-__all__ = ["PAID", "Answer", "Exchange"]
+__all__ = ["PAID", "Answer", "MessageWidget"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -34,11 +34,11 @@ _PATIENCE = 1.0
 _asks = Workers("evolink-asks", 2)
 
 
-class Exchange(anywidget.AnyWidget):
-    """Requests `{kind, id, …}` come in, answers with the same id and events go out.
+class MessageWidget(anywidget.AnyWidget):
+    """A widget that receives requests `{kind, id, …}` and sends answers with the same id.
 
-    Nobody knows on which thread a request comes, and the front end does not wait long: a
-    handler checks, hands over to the core and returns.
+    A request may come on any thread, and the front end does not wait long: a handler checks,
+    hands over to the core and returns.
     """
 
     #: Kinds of requests, and the methods that handle them.
@@ -52,7 +52,7 @@ class Exchange(anywidget.AnyWidget):
         self._trait_lock = threading.RLock()
         self._context = contextvars.copy_context()
         self._paid_answers: dict[str, Answer] = {}
-        self._presses = Presses()
+        self._presses = PressTickets()
         super().__init__(**traits)
         # A handler works on whichever shell the browser asks. ipykernel 7.4 brings a question to
         # the one that spoke last instead, and there a cell may be asleep: ours needs no such way.

@@ -1,4 +1,4 @@
-"""What money comes to in a panel: price, balance, caps, what the store has, why not to run."""
+"""Prices, balances and caps in a panel's words, and why a request can't be bought."""
 
 from __future__ import annotations
 
@@ -65,7 +65,13 @@ def meter(one: Meter) -> dict[str, Any]:
 
 
 def obstacle(estimate: Estimate, meters: Iterable[Meter], may_spend: bool) -> str | None:
-    """Why a request can't be bought, in one sentence; `None` when it can."""
+    """Say in one sentence why a request can't be bought; `None` when it can.
+
+    Args:
+        estimate: what it may cost, in credits.
+        meters: the caps that hold, and what is left of each.
+        may_spend: whether buying is switched on.
+    """
     if not may_spend:
         return SWITCHED_OFF
     for one in meters:

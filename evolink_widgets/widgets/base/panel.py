@@ -1,8 +1,8 @@
-"""What both widgets are made of on this side: messages in, events out, pictures as bytes.
+"""The base of panels that follow tasks: messages in, events out, pictures as bytes.
 
-Three kinds of threads meet here. The kernel's bring messages from the browser; nobody knows
+Three kinds of threads meet here. The kernel's bring messages from the browser; it is unknown
 which of them it will be, so a handler checks, hands over and answers. The core's own thread
-brings the states of tasks and must never wait for anybody. Traits that follow from the tasks
+brings the states of tasks and must never wait. Traits that follow from the tasks
 are set on a thread of their own: an observer may take its time there.
 """
 
@@ -26,10 +26,10 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, pictures_out
+from evolink_widgets.widgets.base import describe, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.traits import FollowedPictures
+from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
 
 __all__ = ["Panel", "described"]
@@ -49,7 +49,7 @@ class Panel(View):
             what was asked, from 0.
     """
 
-    images = FollowedPictures()
+    images = DerivedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
@@ -71,7 +71,7 @@ class Panel(View):
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
         self._is_stale = False
-        #: Pages that have asked for us: more than one where somebody has reloaded.
+        #: Pages that have asked for us: more than one after a reload.
         self._pages = 0
         super().__init__(**traits)
         for name in self._followed:
@@ -85,7 +85,7 @@ class Panel(View):
             try:
                 found.append(self._find(name)[0])
             except EvolinkError:
-                continue  # somebody set an id that this panel does not have
+                continue  # an id that was set and that this panel does not have
         return tuple(found)
 
     # -- what tasks say ------------------------------------------------------------------------
@@ -156,8 +156,8 @@ class Panel(View):
             log.exception("An observer of %r raised", name)
 
     async def _send_picture(self, image: GeneratedImage, key: str, index: int) -> None:
-        content, thumb = await pictures_out.workers.run(pictures_out.told_of, image)
-        await pictures_out.pace.room(len(thumb))
+        content, thumb = await outgoing_pictures.workers.run(outgoing_pictures.told_of, image)
+        await outgoing_pictures.send_rate.room(len(thumb))
         self.send({"kind": "picture", "key": key, "index": index, **content}, [thumb])
 
     # -- what the browser says -----------------------------------------------------------------
@@ -223,7 +223,7 @@ class Panel(View):
         return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        return pictures_out.piece(self._find(picture)[0], what, offset)
+        return outgoing_pictures.piece(self._find(picture)[0], what, offset)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         """The picture with an id, and the state of its task."""

@@ -1,4 +1,4 @@
-"""Kinds of traits that the panels have and traitlets has not."""
+"""Trait types that traitlets lacks: sendable text, whole numbers of any library, derived values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import traitlets
 
 from evolink_widgets.rules.request.request import whole_number
 
-__all__ = ["Count", "Followed", "Text", "is_torn"]
+__all__ = ["DerivedTrait", "SendableText", "WholeNumber", "is_torn"]
 
 
 def is_torn(text: str) -> bool:
@@ -16,7 +16,7 @@ def is_torn(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-class Text(traitlets.Unicode[str, str]):
+class SendableText(traitlets.Unicode[str, str]):
     """Text that a message to the front end can carry."""
 
     def validate(self, obj: Any, value: Any) -> str:
@@ -30,7 +30,7 @@ class Text(traitlets.Unicode[str, str]):
         return text
 
 
-class Count(traitlets.Int[int, int]):
+class WholeNumber(traitlets.Int[int, int]):
     """A whole number of any library, NumPy's too."""
 
     def validate(self, obj: Any, value: Any) -> int:
@@ -41,8 +41,8 @@ class Count(traitlets.Int[int, int]):
         return super().validate(obj, whole)
 
 
-class Followed:
-    """Mixed into a trait that follows from the tasks: read from them, set only to tell of it.
+class DerivedTrait:
+    """A mixin for a trait whose value derives from the tasks: read from them, set only to notify.
 
     A task's end is known to the cell that waits for it a moment before observers are called;
     what that cell reads then must not be older than what it knows.
@@ -55,15 +55,15 @@ class Followed:
         return obj._now(self.name)
 
 
-class FollowedPictures(Followed, traitlets.Any):
+class DerivedPictures(DerivedTrait, traitlets.Any):
     """The pictures of the tasks, as a tuple."""
 
     default_value = ()
 
 
-class FollowedFlag(Followed, traitlets.Bool[bool, bool]):
+class DerivedFlag(DerivedTrait, traitlets.Bool[bool, bool]):
     """Something that is so while the tasks say it."""
 
 
-class FollowedText(Followed, Text):
+class DerivedText(DerivedTrait, SendableText):
     """What the tasks say in words."""

@@ -1,4 +1,4 @@
-"""What every widget here is in a page: a live view, a copy that stays, and pictures on demand."""
+"""The base of every widget: a live view, a static copy that stays, and pictures on demand."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import traitlets
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.widgets.base import pictures_out
+from evolink_widgets.widgets.base import outgoing_pictures
 from evolink_widgets.widgets.base.companion import Companion
 from evolink_widgets.widgets.base.hosts import Host, host
-from evolink_widgets.widgets.base.messages import Answer, Exchange
+from evolink_widgets.widgets.base.messages import Answer, MessageWidget
 
 __all__ = ["View"]
 
 
-class View(Exchange):
-    """Shown live where there is a kernel, and by its companion where there is none.
+class View(MessageWidget):
+    """A widget that is live where there is a kernel, and a static copy where there is none.
 
     A widget says what its companion holds (`_static_html`) and where the bytes of a picture
     come from (`_piece`).
@@ -27,9 +27,9 @@ class View(Exchange):
 
     _key = traitlets.Unicode().tag(sync=True)
 
-    _handlers: ClassVar[dict[str, str]] = {**Exchange._handlers, "bytes": "_on_bytes"}
+    _handlers: ClassVar[dict[str, str]] = {**MessageWidget._handlers, "bytes": "_on_bytes"}
     #: What of a picture a page may ask for.
-    _forms: ClassVar[tuple[str, ...]] = ("original", *pictures_out.EDGES)
+    _forms: ClassVar[tuple[str, ...]] = ("original", *outgoing_pictures.EDGES)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(_key=secrets.token_hex(6), **traits)
@@ -40,7 +40,7 @@ class View(Exchange):
         raise NotImplementedError
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        """One piece of a picture; see `delivery.piece`. Runs on a worker.
+        """One piece of a picture; see `outgoing_pictures.piece`. Runs on a worker.
 
         Raises:
             EvolinkError: there is no such picture, or its file is gone or damaged.
@@ -60,13 +60,13 @@ class View(Exchange):
 
     async def _send_piece(self, content: dict[str, Any], what: str, offset: int) -> None:
         try:
-            told, part = await pictures_out.workers.run(
+            told, part = await outgoing_pictures.workers.run(
                 self._piece, content.get("picture"), what, offset
             )
         except EvolinkError as error:
             self._answer(content, "rejected", {"message": str(error)})
         else:
-            await pictures_out.pace.room(len(part))
+            await outgoing_pictures.send_rate.room(len(part))
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])
 
     # -- being shown ---------------------------------------------------------------------------

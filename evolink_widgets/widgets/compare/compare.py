@@ -11,11 +11,11 @@ from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.widgets.base import assets, describe, pictures_out
+from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.traits import Count
+from evolink_widgets.widgets.base.traits import WholeNumber
 from evolink_widgets.widgets.base.view import View
-from evolink_widgets.widgets.compare.pictures import Compared, read_all
+from evolink_widgets.widgets.compare.compared_pictures import ComparedPicture, read_all
 from evolink_widgets.widgets.compare.prompt_words import Part, differing, in_words
 from evolink_widgets.widgets.grid.image_grid import finished
 
@@ -28,7 +28,7 @@ _SIMULATED = "Simulated: drawn by the emulator, nothing was charged."
 
 
 class ImageCompare(View):
-    """Two to nine pictures, compared: one over the other or side by side, their prompts too.
+    """A comparison of two to nine pictures: one over the other or side by side, their prompts too.
 
     The first picture is what the others are compared with. Every view shows the same part of
     all pictures: zooming and moving one moves all. Pictures of another size are shown whole, in
@@ -61,7 +61,7 @@ class ImageCompare(View):
     _css = assets.css("compare")
 
     mode = traitlets.Enum(_MODES, default_value="slider").tag(sync=True)
-    index = Count(1, min=1).tag(sync=True)
+    index = WholeNumber(1, min=1).tag(sync=True)
     position = traitlets.Float(0.5, min=0.0, max=1.0).tag(sync=True)
     zoom = traitlets.Float(0.0, min=0.0, max=_LARGEST).tag(sync=True)
     gain = traitlets.Float(2.0, min=1.0, max=32.0).tag(sync=True)
@@ -125,12 +125,12 @@ class ImageCompare(View):
             run_on_loop(self._send_picture(at, one))
         return None
 
-    async def _send_picture(self, at: int, one: Compared) -> None:
+    async def _send_picture(self, at: int, one: ComparedPicture) -> None:
         try:
-            told, thumb = await pictures_out.workers.run(one.told)
+            told, thumb = await outgoing_pictures.workers.run(one.told)
         except EvolinkError as error:
             told, thumb = {"alt": str(error)}, b""
-        await pictures_out.pace.room(len(thumb))
+        await outgoing_pictures.send_rate.room(len(thumb))
         self.send({"kind": "picture", "index": at, **told}, [thumb])
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
@@ -142,7 +142,7 @@ class ImageCompare(View):
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return "facts", {"rows": _facts(self._find(content.get("picture")))}
 
-    def _find(self, name: object) -> Compared:
+    def _find(self, name: object) -> ComparedPicture:
         for at, one in enumerate(self._pictures):
             if name == str(at):
                 return one
@@ -172,7 +172,7 @@ class ImageCompare(View):
         return f"<ImageCompare, {len(self._pictures)} pictures, {self.mode}>"
 
 
-def _sizes(pictures: Sequence[Compared]) -> str:
+def _sizes(pictures: Sequence[ComparedPicture]) -> str:
     """A sentence where sizes differ."""
     sizes = list(dict.fromkeys(f"{one.width} × {one.height}" for one in pictures))
     if len(sizes) == 1:
@@ -180,7 +180,7 @@ def _sizes(pictures: Sequence[Compared]) -> str:
     return f"Sizes differ: {', '.join(sizes)}. Each is shown whole in the frame of the first."
 
 
-def _facts(one: Compared) -> list[list[str]]:
+def _facts(one: ComparedPicture) -> list[list[str]]:
     if isinstance(one.source, GeneratedImage):
         return describe.facts(one.source, finished([one.source]))
     ready = one.source

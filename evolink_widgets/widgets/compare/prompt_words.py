@@ -1,4 +1,4 @@
-"""Which words of two prompts differ."""
+"""A word-by-word difference of two prompts."""
 
 from __future__ import annotations
 

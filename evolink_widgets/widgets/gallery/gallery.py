@@ -1,4 +1,4 @@
-"""`Gallery`: everything in the store, in one panel."""
+"""`Gallery`: a panel to search, filter and tidy all pictures of the store."""
 
 from __future__ import annotations
 
@@ -21,13 +21,18 @@ from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import assets, pictures_out
+from evolink_widgets.widgets.base import assets, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel, described
-from evolink_widgets.widgets.base.traits import Text
-from evolink_widgets.widgets.gallery.answers import Shelf, name_of
-from evolink_widgets.widgets.gallery.results import QUERY, Found, Moment, query_of
-from evolink_widgets.widgets.gallery.thumbnails import Supply
+from evolink_widgets.widgets.base.traits import SendableText
+from evolink_widgets.widgets.gallery.backend import GalleryBackend, name_of
+from evolink_widgets.widgets.gallery.query_results import (
+    QUERY,
+    QueryResults,
+    TimestampTrait,
+    query_of,
+)
+from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 from evolink_widgets.widgets.grid.image_grid import finished
 
 __all__ = ["Gallery"]
@@ -42,7 +47,7 @@ _packers = Workers("evolink-packing", 1)
 
 
 class Gallery(Panel):
-    """Everything in the store: thousands of pictures to look through, search and sort out.
+    """A panel over all pictures of the store: search, filter, favourites, trash, zip files.
 
     Its filters are traits: set them, observe them, `link` them with any other widget. `None` is
     "any". Deleted pictures wait in the trash and can be put back.
@@ -71,15 +76,15 @@ class Gallery(Panel):
     _esm = assets.esm("gallery")
     _css = assets.css("gallery")
 
-    text = Text("").tag(sync=True)
-    size = Text(None, allow_none=True).tag(sync=True)
-    quality = Text(None, allow_none=True).tag(sync=True)
-    model = Text(None, allow_none=True).tag(sync=True)
-    notebook = Text(None, allow_none=True).tag(sync=True)
+    text = SendableText("").tag(sync=True)
+    size = SendableText(None, allow_none=True).tag(sync=True)
+    quality = SendableText(None, allow_none=True).tag(sync=True)
+    model = SendableText(None, allow_none=True).tag(sync=True)
+    notebook = SendableText(None, allow_none=True).tag(sync=True)
     favourite = traitlets.Bool(False).tag(sync=True)
     simulated = traitlets.Bool(None, allow_none=True).tag(sync=True)
-    since = Moment(None, allow_none=True).tag(sync=True)
-    until = Moment(None, allow_none=True, ends=True).tag(sync=True)
+    since = TimestampTrait(None, allow_none=True).tag(sync=True)
+    until = TimestampTrait(None, allow_none=True, ends=True).tag(sync=True)
     trashed = traitlets.Bool(False).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
@@ -92,14 +97,15 @@ class Gallery(Panel):
         "favourite": "_on_favourite",
         "trash": "_on_trash",
         "restore": "_on_restore",
+        "emptyTrash": "_on_empty_trash",
         "zip": "_on_zip",
     }
 
     _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip")
 
     def __init__(self, **traits: Any) -> None:
-        self._shelf = Shelf(session().store.root)
-        self._supply = Supply(self._shelf.image, self.send)
+        self._backend = GalleryBackend(session().store.root)
+        self._thumbnails = ThumbnailSender(self._backend.image, self.send)
         self._arrived: set[str] = set()
         self._seen_at = 0.0
         self._watching = False
@@ -112,10 +118,10 @@ class Gallery(Panel):
         return Query(**{name: getattr(self, name) for name in QUERY})
 
     def _now(self, name: str) -> Any:
-        return Found(self._shelf.store.gallery, self.query)
+        return QueryResults(self._backend.store.gallery, self.query)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
-        image = self._shelf.image(name)
+        image = self._backend.image(name)
         return image, finished([image])
 
     # -- what tasks and others do ---------------------------------------------------------------
@@ -128,16 +134,16 @@ class Gallery(Panel):
             self._tell_changed()
 
     def _tell_changed(self) -> None:
-        """Something in the store is not as it was; whoever shows it asks for what is in view."""
+        """Tell the pages that the store has changed; each asks for what it has in view."""
         self.send({"kind": "changed"})
         self._reflect_soon()
         self._companion.update()
 
     async def _watch(self) -> None:
-        """Look what others do to the store, while a page says that it is seen."""
+        """Poll the store for changes, while a page says that it is seen."""
         try:
             while time.monotonic() < self._seen_at + _SEEN and self.comm is not None:
-                if await pictures_out.workers.run(self._shelf.has_changed):
+                if await outgoing_pictures.workers.run(self._backend.has_changed):
                     self._tell_changed()
                 await asyncio.sleep(_PAUSE)
         except EvolinkError as error:  # the next look will say so where it can be read
@@ -154,7 +160,7 @@ class Gallery(Panel):
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
         going = [task for task in tasks if task.state.stage is not Stage.DONE]
-        return {**super()._welcome(going), "folder": self._shelf.folder}
+        return {**super()._welcome(going), "folder": self._backend.folder}
 
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
         return ()  # pages ask for what is in view
@@ -162,39 +168,39 @@ class Gallery(Panel):
     def _on_look(self, content: dict[str, Any]) -> Answer:
         self._seen_at = time.monotonic()
         call_on_loop(self._begin_watching)
-        return self._later(content, "looked", self._shelf.look, _query(content))
+        return self._later(content, "looked", self._backend.look, _query(content))
 
     def _on_page(self, content: dict[str, Any]) -> Answer:
         part = (_count(content, "offset"), _count(content, "limit"))
-        return self._later(content, "page", self._shelf.page, _query(content), *part)
+        return self._later(content, "page", self._backend.page, _query(content), *part)
 
     def _on_ids(self, content: dict[str, Any]) -> Answer:
         ends = (_count(content, "from"), _count(content, "to"))
-        return self._later(content, "ids", self._shelf.ids, _query(content), *ends)
+        return self._later(content, "ids", self._backend.ids, _query(content), *ends)
 
     def _on_thumbs(self, content: dict[str, Any]) -> Answer:
-        self._supply.want(str(content.get("view")), _names(content))
+        self._thumbnails.want(str(content.get("view")), _names(content))
         return "ok", {}
 
     def _on_code(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "code", self._code, content.get("picture"))
 
     def _code(self, name: object) -> dict[str, Any]:
-        return {"text": self._shelf.image(name).recipe.as_code()}
+        return {"text": self._backend.image(name).recipe.as_code()}
 
     def _on_facts(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "facts", self._shelf.facts, content.get("picture"))
+        return self._later(content, "facts", self._backend.facts, content.get("picture"))
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         if what == "zip":
-            return self._shelf.zip_piece(picture, offset)
-        return pictures_out.piece(self._shelf.image(picture), what, offset)
+            return self._backend.zip_piece(picture, offset)
+        return outgoing_pictures.piece(self._backend.image(picture), what, offset)
 
     def _on_price(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "price", self._price, content.get("picture"))
 
     def _price(self, name: object) -> dict[str, Any]:
-        current, request = session(), self._shelf.image(name).recipe.request
+        current, request = session(), self._backend.image(name).recipe.request
         pictures, price = counted(request.n, "picture"), str(current.estimate(request)).lower()
         said = f"Ask again for {pictures}: {price}."
         return {"text": f"{said} Simulated: nothing is charged." if current.simulated else said}
@@ -203,20 +209,25 @@ class Gallery(Panel):
         return self._later(content, "accepted", self._ask_again, content)
 
     def _ask_again(self, content: dict[str, Any]) -> dict[str, Any]:
-        request = self._shelf.image(content.get("picture")).recipe.request
+        request = self._backend.image(content.get("picture")).recipe.request
         return {"run": described(self._buy(content, request))}
 
     def _on_favourite(self, content: dict[str, Any]) -> Answer:
-        change = partial(self._shelf.favourite, _names(content), content.get("on") is True)
+        change = partial(self._backend.favourite, _names(content), content.get("on") is True)
         return self._later(content, "ok", self._change, change)
 
     def _on_trash(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "ok", self._change, partial(self._shelf.trash, _names(content)))
+        return self._later(
+            content, "ok", self._change, partial(self._backend.trash, _names(content))
+        )
 
     def _on_restore(self, content: dict[str, Any]) -> Answer:
         return self._later(
-            content, "ok", self._change, partial(self._shelf.restore, _names(content))
+            content, "ok", self._change, partial(self._backend.restore, _names(content))
         )
+
+    def _on_empty_trash(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "ok", self._change, self._backend.empty_trash)
 
     def _change(self, change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
@@ -225,7 +236,7 @@ class Gallery(Panel):
             self._tell_changed()
 
     def _on_zip(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "zip", self._shelf.zip, _names(content), workers=_packers)
+        return self._later(content, "zip", self._backend.zip, _names(content), workers=_packers)
 
     def _later(
         self,
@@ -233,7 +244,7 @@ class Gallery(Panel):
         kind: str,
         work: Callable[..., dict[str, Any]],
         *args: object,
-        workers: Workers = pictures_out.workers,
+        workers: Workers = outgoing_pictures.workers,
     ) -> Answer:
         """Answer with what `work` gives, once a worker has done it."""
         self._answer_later(content, lambda: (kind, work(*args)), workers)
@@ -242,16 +253,16 @@ class Gallery(Panel):
     # -- being shown ---------------------------------------------------------------------------
 
     def _static_html(self) -> str:
-        return self._shelf.static_html(self._key)
+        return self._backend.static_html(self._key)
 
     def __repr__(self) -> str:
-        return printable(f"<Gallery of {self._shelf.folder}>")
+        return printable(f"<Gallery of {self._backend.folder}>")
 
     def close(self) -> None:
         """Take the view away; pictures and tasks stay."""
         super().close()
-        self._supply.stop()
-        self._shelf.close()
+        self._thumbnails.stop()
+        self._backend.close()
 
 
 def _query(content: dict[str, Any]) -> Query:

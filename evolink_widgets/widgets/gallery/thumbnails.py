@@ -1,4 +1,4 @@
-"""Small pictures on their way to galleries: what is in view now, a few in each message."""
+"""Sends thumbnails to galleries: those in view first, a few in each message."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.widgets.base.pictures_out import pace, workers
+from evolink_widgets.widgets.base.outgoing_pictures import send_rate, workers
 
-__all__ = ["Supply"]
+__all__ = ["ThumbnailSender"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -24,8 +24,8 @@ _MOST, _SECONDS = 8, 0.1
 _VIEWS, _WANTED = 8, 400
 
 
-class Supply:
-    """Sends the small pictures that the views want; a newer wish takes the older one's place.
+class ThumbnailSender:
+    """Sends the thumbnails that views ask for; a view's newer list replaces its older one.
 
     Args:
         find: gives a picture by its name; called on a worker thread.
@@ -45,7 +45,7 @@ class Supply:
         self._stopped = False
 
     def want(self, view: str, names: Iterable[str]) -> None:
-        """What a view wants from now on, most wanted first."""
+        """Set the pictures that a view waits for, the most wanted first."""
         call_on_loop(self._take, view, list(names)[:_WANTED])
 
     def stop(self) -> None:
@@ -76,13 +76,13 @@ class Supply:
                     parts.append(small)
                 if not told:
                     return
-                await pace.room(sum(map(len, parts)))
+                await send_rate.room(sum(map(len, parts)))
                 self._send({"kind": "thumbs", "pictures": told}, parts)
         finally:
             self._sending = False
 
     def _next(self) -> str | None:
-        """The most wanted of the view that spoke last."""
+        """Take the most wanted picture of the view that asked last."""
         while self._wanted and not self._stopped:
             view = next(reversed(self._wanted))
             if self._wanted[view]:

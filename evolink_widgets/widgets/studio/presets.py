@@ -1,4 +1,4 @@
-"""What a panel is asked for again: the prompts of before, and presets of its controls."""
+"""The history of prompts, and named presets of a panel's controls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _keepers = Workers("evolink-presets", 1)
 
 
 class PresetPanel(TrayPanel):
-    """A panel that knows what was asked before, and keeps what its controls say under names."""
+    """A panel with a history of prompts and with named presets of its controls."""
 
     _handlers: ClassVar[dict[str, str]] = {
         **TrayPanel._handlers,

@@ -1,4 +1,4 @@
-"""The tray of reference pictures: what the browser gives becomes bytes that the store keeps.
+"""The tray of reference pictures: uploads from the browser become files of the store.
 
 What a request needs of a reference is its name: a link, or `evolink-ref:` and the hash of kept
 bytes. The trait `references` holds those names, in their order. Everything else here is the way
@@ -32,8 +32,8 @@ from evolink_widgets.rules.request.links import digest_of, nearest_link, referen
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
-from evolink_widgets.widgets.base import money, pictures_out
-from evolink_widgets.widgets.base.files_in import Arrivals
+from evolink_widgets.widgets.base import money, outgoing_pictures
+from evolink_widgets.widgets.base.incoming_files import IncomingFiles
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel
 
@@ -87,7 +87,7 @@ class TrayPanel(Panel):
 
     def __init__(self, **traits: Any) -> None:
         self._told: dict[str, _Told] = {}
-        self._arrivals = Arrivals(lambda: session().store.root / FOLDER)
+        self._arrivals = IncomingFiles(lambda: session().store.root / FOLDER)
         #: Answers about files, made or in the making; only the core's own thread looks at it.
         self._answers: dict[str, asyncio.Task[tuple[str, dict[str, Any], bytes]]] = {}
         super().__init__(**traits)
@@ -151,15 +151,17 @@ class TrayPanel(Panel):
         """Answer with a card. A file is made ready once, however often that is asked."""
         name = content.get("upload")
         if name is None:
-            made = spawn(pictures_out.workers.run(self._made, content), name="evolink-reference")
+            made = spawn(
+                outgoing_pictures.workers.run(self._made, content), name="evolink-reference"
+            )
         else:
             known = self._answers.get(str(name))
-            made = known or spawn(pictures_out.workers.run(self._made, content))
+            made = known or spawn(outgoing_pictures.workers.run(self._made, content))
             self._answers[str(name)] = made
             while len(self._answers) > _ANSWERS:
                 del self._answers[next(iter(self._answers))]
         kind, fields, small = await asyncio.shield(made)
-        await pictures_out.pace.room(len(small))
+        await outgoing_pictures.send_rate.room(len(small))
         self.send({"kind": kind, "id": content.get("id"), **fields}, [small] if small else [])
 
     def _made(self, content: dict[str, Any]) -> tuple[str, dict[str, Any], bytes]:

@@ -17,9 +17,9 @@ from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 from evolink_widgets.widgets.base.panel import described
-from evolink_widgets.widgets.base.pictures_out import workers
-from evolink_widgets.widgets.base.traits import Count, FollowedFlag, FollowedText, Text
+from evolink_widgets.widgets.base.traits import DerivedFlag, DerivedText, SendableText, WholeNumber
 from evolink_widgets.widgets.studio.presets import PresetPanel
 from evolink_widgets.widgets.studio.references import added
 
@@ -57,14 +57,14 @@ class ImageStudio(PresetPanel):
     _esm = assets.esm("studio")
     _css = assets.css("studio")
 
-    prompt = Text("").tag(sync=True)
-    size = Text("auto").tag(sync=True)
-    resolution = Text("1K").tag(sync=True)
-    quality = Text("medium").tag(sync=True)
-    n = Count(1).tag(sync=True)
-    model = Text("gpt-image-2").tag(sync=True)
-    busy = FollowedFlag(False).tag(sync=True)
-    error = FollowedText("").tag(sync=True)
+    prompt = SendableText("").tag(sync=True)
+    size = SendableText("auto").tag(sync=True)
+    resolution = SendableText("1K").tag(sync=True)
+    quality = SendableText("medium").tag(sync=True)
+    n = WholeNumber(1).tag(sync=True)
+    model = SendableText("gpt-image-2").tag(sync=True)
+    busy = DerivedFlag(False).tag(sync=True)
+    error = DerivedText("").tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
         **PresetPanel._handlers,
@@ -163,7 +163,7 @@ class ImageStudio(PresetPanel):
         except EvolinkError as error:  # a wrong setting is told in a panel that is drawn
             self._has_trouble(error)
             return told
-        # What the first run needs is loaded while somebody still types.
+        # What the first run needs is loaded while the prompt is still typed.
         current.prepare()
         self._look_up_balance()
         run_on_loop(self._tell_outstanding())

@@ -99,7 +99,7 @@ def use() -> None:
         assert image.small().data
     assert store.gallery.trash([("first", 0)], now=NOW) == 1
     assert store.gallery.restore([("third", 0), ("first", 0)]) == 2
-    assert store.gallery.empty_trash(before=NOW + 9) == 1
+    assert store.gallery.empty_trash(before=NOW + 9).pictures == 1
     store.gallery.favourite([("second", 0)], True)
     store.uploads.keep(picture(7) + b"more", "0" * 64, "png")
     store.presets["poster"] = {"n": 2}
@@ -121,7 +121,7 @@ def use_again() -> None:
     assert len(store.gallery.page(Query(), 0, 50)) == 8
     buy(store, "again")
     assert store.gallery.trash([("mine", 0), ("left", 0)], now=NOW) == 2
-    assert store.gallery.empty_trash(before=NOW + 9) == 2
+    assert store.gallery.empty_trash(before=NOW + 9).pictures == 2
     assert len(Service(memory=root / ".emulator.jsonl").all()) == 2
     store.close()
     print("ok")

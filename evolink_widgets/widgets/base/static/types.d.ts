@@ -289,6 +289,7 @@ type Facets = Record<string, string[]>;
  *   ids {query, from, to} → {ids, most}
  *   price {picture} → {text}, runAgain {picture} → {}, then events `run`
  *   favourite {pictures, on}, trash {pictures}, restore {pictures} → {count}
+ *   emptyTrash {} → {count, text}
  *   zip {pictures} → {zip, name, path, text}; its bytes come as a picture's do
  * and the event `changed {}`: something in the store is not as it was.
  */

@@ -129,6 +129,17 @@ function gallery(ui) {
       await putBack(last);
       if (had) shelf.go(0);
     },
+    /** All of the trash is deleted for good, once that is pressed a second time. */
+    emptyTrash = () => {
+      const yes = button("Delete for good", async () => {
+          tell((await ask("emptyTrash", {}, 1)).text);
+          gone = [];
+          filters.el.querySelector("input")?.focus();
+        }),
+        not = button("Not now", () => (tell(""), shelf.go(0)));
+      tell("Everything in the trash is deleted and can't be put back.", false, yes, not);
+      not.focus();
+    },
     /** @type {Work[]} */
     work = [
       ["Favourite", "star", "", (_, { id }) => mark([id], !stock.known(id)?.favourite)],
@@ -202,7 +213,8 @@ function gallery(ui) {
     summary = () => {
       const { size } = ui.selected,
         liked = size > 0 && chosen().every((id) => stock.known(id)?.favourite),
-        look = [!size, trashed(), liked].join();
+        full = trashed() && count > 0,
+        look = [!size, full, trashed(), liked].join();
       write(tally, count || size ? some(count) + (trashed() ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
       if (drawn === (drawn = look)) return;
       fill(
@@ -218,7 +230,9 @@ function gallery(ui) {
                   ]),
               button("Clear selection", clear),
             ]
-          : []),
+          : full
+            ? [button("Empty trash", emptyTrash, "trash")]
+            : []),
       );
     },
     empty = (why = "") => {

@@ -1,4 +1,4 @@
-"""Files on their way from the browser: appended piece by piece to hidden files of the store."""
+"""Receives files from the browser, piece by piece, into hidden files of the store."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.safe_files import change_plain, own_folder, remove
-from evolink_widgets.widgets.base.pictures_out import workers
+from evolink_widgets.widgets.base.outgoing_pictures import workers
 
-__all__ = ["MOST", "Arrivals"]
+__all__ = ["MOST", "IncomingFiles"]
 
 MOST = 50 * 2**20
 """Bytes that a file may have. Larger ones are on a disk that Python can read by itself."""
@@ -39,8 +39,8 @@ class _Arrival:
     digest: Any = field(default_factory=hashlib.sha256)
 
 
-class Arrivals:
-    """The files that one panel is being sent. Safe from any thread.
+class IncomingFiles:
+    """The files that a page is sending to one panel. Safe from any thread.
 
     A piece may come twice, late, or again from an earlier place: what is there already is
     passed over, and the sender is told how much is there, from where it goes on. Nothing stays
@@ -133,7 +133,7 @@ class Arrivals:
             self._end(name)
 
     def sweep(self) -> bool:
-        """Remove what nobody goes on with.
+        """Remove files that no page goes on with.
 
         Returns:
             Whether some are still on their way.
@@ -142,7 +142,7 @@ class Arrivals:
             for name, arrival in list(self._coming.items()):
                 if self._clock() - arrival.touched > _IDLE:
                     self._end(name)
-                    self._over.remove(name)  # whoever is only slow may begin anew
+                    self._over.remove(name)  # a page that is only slow may begin anew
             self._is_watched = bool(self._coming)
             return self._is_watched
 

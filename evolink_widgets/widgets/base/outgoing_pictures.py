@@ -1,4 +1,4 @@
-"""Pictures on their way to the browser: small ones are sent, large ones are asked for in pieces."""
+"""Sends pictures to the browser: thumbnails at once, large files in pieces on request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.safe_files import read_plain
 
-__all__ = ["CHUNK", "Pace", "pace", "piece", "told_of", "workers"]
+__all__ = ["CHUNK", "SendRate", "piece", "send_rate", "told_of", "workers"]
 
 #: Bytes in one answer.
 CHUNK = 256 * 1024
@@ -25,11 +25,11 @@ EDGES = {"thumb": 512, "preview": 1600}
 workers = Workers("evolink-display", 2)
 
 
-class Pace:
-    """How much may be sent: Jupyter servers drop what passes 1 MB/s over 3 s.
+class SendRate:
+    """A rate limit on what is sent: Jupyter servers drop what passes 1 MB/s over 3 s.
 
     All pictures of a kernel share this, asked for or not, so that a grid's small ones come at
-    once where nobody pulls a large one. A fifth is left to what else a notebook says.
+    once where no page pulls a large one. A fifth is left to what else a notebook says.
 
     Args:
         most: bytes within `seconds`.
@@ -49,7 +49,7 @@ class Pace:
         self._sent: deque[tuple[float, int]] = deque()
 
     def wait(self, count: int) -> float:
-        """Seconds until `count` bytes may go; 0.0 when they may go now, and counts them then."""
+        """Return the seconds until `count` bytes may be sent; at 0.0 they are counted as sent."""
         now = self._clock()
         while self._sent and self._sent[0][0] + self._seconds <= now:
             self._sent.popleft()
@@ -65,7 +65,7 @@ class Pace:
 
 
 #: All panels of a kernel share one connection.
-pace = Pace()
+send_rate = SendRate()
 
 
 def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:

@@ -1,4 +1,4 @@
-"""Which pictures are looked for, and those that are found: fetched a few at a time."""
+"""The gallery's query as traits and messages hold it, and its results, read page by page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
 from evolink_widgets.text import counted
 
-__all__ = ["QUERY", "Found", "Moment", "query_of"]
+__all__ = ["QUERY", "QueryResults", "TimestampTrait", "query_of"]
 
 #: What a query asks for, and the kinds of values that a browser may send; `None` is "any".
 QUERY: dict[str, tuple[type, ...]] = {
@@ -32,12 +32,12 @@ QUERY: dict[str, tuple[type, ...]] = {
     "trashed": (bool,),
 }
 
-#: Pictures read at once while somebody goes through all of them.
+#: Pictures read at once while all of them are iterated over.
 _PAGE = 100
 
 
 def query_of(fields: object) -> Query:
-    """The query in a message from the browser.
+    """Read the query in a message from the browser.
 
     Raises:
         EvolinkError: it is none.
@@ -50,8 +50,8 @@ def query_of(fields: object) -> Query:
     return Query(**{name: given[name] for name in QUERY if name in given})
 
 
-class Moment(traitlets.Float[float, Any]):
-    """A moment in Unix seconds; a `datetime` or a `date` is taken for one.
+class TimestampTrait(traitlets.Float[float, Any]):
+    """A trait for a time in Unix seconds, which takes a `datetime` or a `date`, too.
 
     Args:
         ends: whether a date means the end of its day, not the beginning.
@@ -72,8 +72,8 @@ class Moment(traitlets.Float[float, Any]):
         return super().validate(obj, value)
 
 
-class Found(Sequence[GeneratedImage]):
-    """The pictures that a query finds, newest first, read when they are looked at.
+class QueryResults(Sequence[GeneratedImage]):
+    """A lazy, paged sequence of the pictures that match a query, newest first.
 
     Its length and its places follow the store: a picture that lands moves the others by one.
 
@@ -105,7 +105,7 @@ class Found(Sequence[GeneratedImage]):
         return here[0]
 
     def __iter__(self) -> Iterator[GeneratedImage]:
-        """All that can be read; what can't is left out."""
+        """Iterate over all that can be read; what can't is left out."""
         for start in range(0, len(self), _PAGE):
             yield from self._gallery.page(self.query, start, _PAGE)
 

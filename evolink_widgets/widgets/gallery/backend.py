@@ -1,7 +1,8 @@
-"""The store as a gallery shows it: answers as plain JSON. Every method may block for a while."""
+"""What the gallery's page asks of the store, answered as plain JSON; every method may block."""
 
 from __future__ import annotations
 
+import math
 import os
 import time
 import zipfile
@@ -20,10 +21,10 @@ from evolink_widgets.store.store import Store
 from evolink_widgets.store.user_paths import absolute
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
-from evolink_widgets.widgets.base.pictures_out import CHUNK
+from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
 from evolink_widgets.widgets.grid.image_grid import finished
 
-__all__ = ["Shelf", "name_of"]
+__all__ = ["GalleryBackend", "name_of"]
 
 #: Pictures in one answer, and in one selection.
 _PAGE, _SELECTED = 200, 2000
@@ -32,12 +33,14 @@ _COMPANION, _ZIPS = 12, 8
 
 
 def name_of(image: GeneratedImage) -> str:
-    """How the browser names a picture: by the task that made it, and its place there."""
+    """Return the browser's id of a picture: the task's key, and the picture's place in it."""
     return f"{image.task_key}.{image.index}"
 
 
-class Shelf:
-    """One store, by a connection of its own: what it reads for long keeps nobody from writing.
+class GalleryBackend:
+    """A gallery's access to one store, over its own database connection.
+
+    So a long read does not keep other code of this process from writing.
 
     Args:
         root: the store's folder.
@@ -51,11 +54,11 @@ class Shelf:
 
     @property
     def folder(self) -> str:
-        """The folder's name, without the way to it: that is nobody else's business."""
+        """The folder's name without its parents, which a saved notebook must not tell."""
         return self.store.root.name
 
     def look(self, query: Query) -> dict[str, Any]:
-        """How many pictures fit, and what there is to choose from."""
+        """Count the pictures that match, and list the values that filters can have."""
         if self._version is None:
             self.has_changed()  # what changes from here on is a change of what is told here
         facets = self.store.gallery.facets()
@@ -70,7 +73,13 @@ class Shelf:
         }
 
     def page(self, query: Query, offset: int, limit: int) -> dict[str, Any]:
-        """Some of the pictures, without their pixels."""
+        """Return one page of the pictures, without their pixels.
+
+        Args:
+            query: what to look for.
+            offset: how many matches to skip.
+            limit: how many to return, 200 at most.
+        """
         return {
             "items": [
                 {
@@ -86,13 +95,19 @@ class Shelf:
         }
 
     def ids(self, query: Query, start: int, end: int) -> dict[str, Any]:
-        """What the pictures between two places are called."""
+        """Return the ids of the pictures between two places.
+
+        Args:
+            query: what to look for.
+            start: the first place, from 0.
+            end: the place after the last; 2,000 ids are returned at most.
+        """
         limit = min(end - start, _SELECTED)
         found = self.store.gallery.page(query, start, limit)
         return {"ids": [name_of(image) for image in found], "most": _SELECTED}
 
     def image(self, name: object) -> GeneratedImage:
-        """The picture with an id.
+        """Return the picture with an id.
 
         Raises:
             EvolinkError: there is none.
@@ -100,7 +115,7 @@ class Shelf:
         return self.store.gallery.find(*_pair(name))
 
     def facts(self, name: object) -> dict[str, Any]:
-        """Label and value pairs for the lightbox."""
+        """Return label and value pairs for the lightbox."""
         image = self.image(name)
         state = finished([image])
         try:
@@ -133,6 +148,11 @@ class Shelf:
         """Put pictures back."""
         return {"count": self.store.gallery.restore([_pair(name) for name in names])}
 
+    def empty_trash(self) -> dict[str, Any]:
+        """Delete for good what lies in the trash; the page has asked the user before."""
+        freed = self.store.gallery.empty_trash(before=math.inf)
+        return {"count": freed.pictures, "text": f"{freed}."}
+
     def zip(self, names: Iterable[object]) -> dict[str, Any]:
         """Pack pictures into a file beside the notebook; nothing is overwritten."""
         from evolink_widgets.store.gallery.archive import export_zip
@@ -162,7 +182,7 @@ class Shelf:
         return {"zip": name, "name": path.name, "path": str(path), "text": text}
 
     def zip_piece(self, name: object, offset: int) -> tuple[dict[str, Any], bytes]:
-        """One piece of a zip file that was packed here.
+        """Return one piece of a zip file that was packed here.
 
         Raises:
             EvolinkError: there is none, or it is gone.
@@ -185,7 +205,7 @@ class Shelf:
         }, part
 
     def has_changed(self) -> bool:
-        """Whether anybody, this kernel or another, has changed the pictures since last asked."""
+        """Whether this kernel or another process has changed the pictures since the last call."""
         version = self.store.database.data_version
         if version == self._version:
             return False
@@ -207,7 +227,7 @@ class Shelf:
         return html(images, key=key, caption=line, edge=160)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connection."""
         self.store.close()
 
 

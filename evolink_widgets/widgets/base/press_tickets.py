@@ -1,4 +1,4 @@
-"""Presses: each buys once, and soon, and not what was bought a moment ago out of sight.
+"""One-time tickets for presses that buy: each buys once, soon, and not what was just bought.
 
 A press reaches a kernel when the line and the kernel let it: twice, or minutes late, or with
 others in one go after a cell that blocked. So a page asks first ("press") and is given a ticket;
@@ -17,7 +17,7 @@ from typing import Any
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
 
-__all__ = ["FRESH", "MOMENT", "Presses"]
+__all__ = ["FRESH", "MOMENT", "PressTickets"]
 
 #: Seconds from a ticket to its purchase: a slow line takes four, a person's patience is longer.
 FRESH = 10.0
@@ -36,8 +36,8 @@ class _Ticket:
     seen: frozenset[str]
 
 
-class Presses:
-    """The presses of one panel's pages, on whichever threads they come.
+class PressTickets:
+    """Issues and redeems the tickets of one panel's pages. Safe from any thread.
 
     Args:
         clocks: seconds; what all of them together say has passed counts. One that only goes

@@ -1,4 +1,4 @@
-"""The pictures of a comparison: saved ones as they are, all others read and made safe."""
+"""Reads the pictures of a comparison: saved ones as they are, all others checked first."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
-from evolink_widgets.widgets.base import pictures_out
+from evolink_widgets.widgets.base import outgoing_pictures
 
-__all__ = ["FEWEST", "MOST", "Compared", "read_all"]
+__all__ = ["FEWEST", "MOST", "ComparedPicture", "read_all"]
 
 FEWEST, MOST = 2, 9
 _NAME = 80
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedPicture:
     """One picture of a comparison.
 
     Attributes:
@@ -92,19 +92,19 @@ class Compared:
     def told(self) -> tuple[dict[str, Any], bytes]:
         """What the browser is told when it is there, and its thumbnail. Runs on a worker."""
         if isinstance(self.source, GeneratedImage):
-            told, thumb = pictures_out.told_of(self.source)
+            told, thumb = outgoing_pictures.told_of(self.source)
             return {"alt": told["alt"]}, thumb
-        return {"alt": self.alt}, self.small(pictures_out.EDGES["thumb"]).data
+        return {"alt": self.alt}, self.small(outgoing_pictures.EDGES["thumb"]).data
 
     def piece(self, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        """One piece of its bytes; see `delivery.piece`. Runs on a worker."""
+        """One piece of its bytes; see `outgoing_pictures.piece`. Runs on a worker."""
         if isinstance(self.source, GeneratedImage):
-            return pictures_out.piece(self.source, what, offset)
+            return outgoing_pictures.piece(self.source, what, offset)
         form, data = self.source.format, self.source.data
-        if what in pictures_out.EDGES:
-            form, data = "webp", self.small(pictures_out.EDGES[what]).data
+        if what in outgoing_pictures.EDGES:
+            form, data = "webp", self.small(outgoing_pictures.EDGES[what]).data
         told = {"total": len(data), "offset": offset, "type": f"image/{form}"}
-        return {**told, "name": self.path.name}, data[offset : offset + pictures_out.CHUNK]
+        return {**told, "name": self.path.name}, data[offset : offset + outgoing_pictures.CHUNK]
 
     def code(self) -> str:
         """The line that asks for the same again.
@@ -120,7 +120,7 @@ class Compared:
         return self.recipe.as_code()
 
 
-def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[Compared, ...]:
+def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[ComparedPicture, ...]:
     """Read what is to be compared. Blocks while files are read and checked.
 
     Args:
@@ -138,11 +138,11 @@ def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[Com
     if labels is not None and len(labels) != len(items):
         rule = f"must be as many as the pictures, {len(items)}"
         raise InvalidRequest([Problem("labels", str(len(labels)), rule)])
-    found: list[Compared] = []
+    found: list[ComparedPicture] = []
     problems: list[Problem] = []
     for at, item in enumerate(items):
         one = _read(item, at)
-        if isinstance(one, Compared):
+        if isinstance(one, ComparedPicture):
             name = one.label if labels is None else str(labels[at])
             found.append(replace(one, label=one_line(name, _NAME) or f"Picture {at + 1}"))
         else:
@@ -160,10 +160,10 @@ def _flat(given: Iterable[object]) -> Iterator[object]:
             yield item
 
 
-def _read(item: object, at: int) -> Compared | tuple[Problem, ...]:
+def _read(item: object, at: int) -> ComparedPicture | tuple[Problem, ...]:
     place = f"pictures[{at}]"
     if isinstance(item, GeneratedImage):
-        return Compared(item.path.name, item)
+        return ComparedPicture(item.path.name, item)
     if isinstance(item, Task):
         rule = "must be a picture, and not the task that makes it"
         return (Problem(place, shown(item), rule, "task.result()"),)
@@ -178,4 +178,4 @@ def _read(item: object, at: int) -> Compared | tuple[Problem, ...]:
     except InvalidRequest as error:
         return error.problems
     named = source.data if isinstance(source.data, Path) else getattr(item, "filename", None)
-    return Compared(Path(named).name if named else f"Picture {at + 1}", ready)
+    return ComparedPicture(Path(named).name if named else f"Picture {at + 1}", ready)
