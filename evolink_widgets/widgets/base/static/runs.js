@@ -17,9 +17,6 @@ const ACTIONS = {
   copyTaskId: "Copy task ID",
 };
 
-/** @param {Run} run */
-export const hasEnded = ({ stage }) => !/ing$|queued/.test(stage);
-
 /** @param {Deck} ui @param {Run} run */
 export function runView(ui, run) {
   const [line, note] = noter(ui.say);
@@ -154,7 +151,7 @@ export function runView(ui, run) {
     el,
     run,
     tick() {
-      if (hasEnded(run)) return;
+      if (run.ended) return;
       const since = ui.live ? (Date.now() - heard) / 1000 : 0;
       const left = run.left && timeLeft(run.left[0] - since, run.left[1] - since);
       write(meta, clock(run.at - run.startedAt + since) + (left ? ` · ${left}` : ""));
@@ -163,8 +160,7 @@ export function runView(ui, run) {
     update(next) {
       Object.assign(run, next);
       heard = Date.now();
-      const { stage, charge, prompt, ratio } = run;
-      const ended = hasEnded(run);
+      const { stage, ended, charge, prompt, ratio } = run;
       const folded = ended && !run.landed.length;
       const shape = ratio ? ratio[0] / ratio[1] : 1;
       set(el, {

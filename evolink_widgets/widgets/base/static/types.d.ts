@@ -3,7 +3,7 @@
  * Read by `tsc --noEmit` (see jsconfig.json) and by people; never shipped to a browser.
  */
 
-/** Stages as Python names them; the last five are endings. */
+/** Stages as Python names them. */
 type Stage =
   | "queued" | "sending" | "pending" | "processing" | "saving"
   | "done" | "failed" | "refused" | "stopped" | "unknown";
@@ -18,6 +18,8 @@ interface Run {
   /** Pixels or any pair of the same proportion; null while the service decides. */
   ratio: [number, number] | null;
   stage: Stage;
+  /** Whether nothing more happens by itself. */
+  ended: boolean;
   progress: number | null;
   startedAt: number;
   /** The moment of this reading. */
