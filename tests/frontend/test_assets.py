@@ -87,17 +87,28 @@ def test_declarations_that_follow_one_another_are_joined_and_blocks_are_left(fol
     )
 
 
+def test_no_line_ends_are_kept_behind_blocks(folder: Path) -> None:
+    put(
+        folder,
+        entry="let a = 1;\nif (a) {\n  a = 2;\n}\na += 1;\nfunction f() {\n  return a;\n}\n"
+        "export default f;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let a=1;if(a){a=2}a+=1;function f(){return a}\nexport default f;"
+    )
+
+
 def test_a_stylesheet_of_no_widget_is_refused() -> None:
     with pytest.raises(assets.AssetError, match="no stylesheet is listed for 'nothing'"):
         assets.css("nothing")
 
 
 def test_a_stylesheet_keeps_the_spaces_that_mean_something(folder: Path) -> None:
-    base = folder / "base" / "static"
-    base.mkdir(parents=True)
-    for name in ("tokens", "runs", "grid", "lightbox", "modes"):
-        (base / f"{name}.css").write_text("", "utf-8")
-    (base / "tokens.css").write_text(
+    for part in assets._STYLES["image_grid"]:
+        path = folder / assets._style(part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", "utf-8")
+    (folder / "base" / "static" / "tokens.css").write_text(
         "/* why */\n.ew {\n  .a .b, .c > d { width: calc(1px + 2px); }\n"
         '  e::after { content: "a  ;"; }\n}\n',
         "utf-8",

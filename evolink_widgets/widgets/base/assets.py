@@ -53,6 +53,7 @@ _IMPORT = re.compile(
 )
 _ANY_IMPORT = re.compile(r"^import\b.*$", re.M)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function|const|let|class)\b)", re.M)
+_DEFAULT = re.compile(r"(?<=[;}])(?=export default )")
 _TOP_NAME = re.compile(
     r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M
 )
@@ -87,7 +88,7 @@ def esm(name: str) -> str:
     _collect(_ENTRIES.get(name, name), order, sources, ())
     _check_names(order, sources)
     joined = "\n".join(_joined(module, sources[module]) for module in order)
-    return joined.replace(";export default ", ";\nexport default ")
+    return _DEFAULT.sub("\n", joined)
 
 
 @cache
@@ -176,7 +177,8 @@ def _gap(before: str, after: str, line: bool) -> str:
     if not before or not after:
         return ""
     if line:
-        return "" if before in "{[(;,=>" or after in "})].?:" else "\n"
+        # Statements end with semicolons here, so that a brace at a line's end closes a block.
+        return "" if before in "{}[(;,=>" or after in "})].?:" else "\n"
     words = _is_word(before) and _is_word(after)
     return " " if words or (before in "+-" and after in "+-") else ""
 
