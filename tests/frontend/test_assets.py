@@ -38,8 +38,8 @@ def test_modules_come_once_and_before_those_that_import_them(folder: Path) -> No
         "const whole = { say, word };\nexport default whole;\n",
     )
     text = assets.esm("entry")
-    assert text.count("const word=") == 1
-    assert text.index("const word=") < text.index("function say") < text.index("export default")
+    assert text.count("let word=") == 1
+    assert text.index("let word=") < text.index("function say") < text.index("export default")
     assert '"a  /* not a comment */  b"' in text
     assert "import" not in text
 
@@ -79,11 +79,11 @@ def test_declarations_that_follow_one_another_are_joined_and_blocks_are_left(fol
     put(
         folder,
         entry="const a = 1;\nconst b = [a];\nconst c = () => {\n  let d = b;\n  let e = d;\n"
-        "  const f = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
+        "  const [f] = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
     )
     assert assets.esm("entry").strip() == (
-        "const a=1,b=[a],c=()=>{let d=b,e=d;const f=e;return f};"
-        "const g='const h; const i';\nexport default g;"
+        "let a=1,b=[a],c=()=>{let d=b,e=d,[f]=e;return f};"
+        "let g='const h; const i';\nexport default g;"
     )
 
 
