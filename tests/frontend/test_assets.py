@@ -79,22 +79,23 @@ def test_declarations_that_follow_one_another_are_joined_and_blocks_are_left(fol
     put(
         folder,
         entry="const a = 1;\nconst b = [a];\nconst c = () => {\n  let d = b;\n  let e = d;\n"
-        "  const [f] = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
+        "  const { f } = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
     )
     assert assets.esm("entry").strip() == (
-        "let a=1,b=[a],c=()=>{let d=b,e=d,[f]=e;return f};"
+        "let a=1,b=[a],c=()=>{let d=b,e=d,{f}=e;return f};"
         "let g='const h; const i';\nexport default g;"
     )
 
 
-def test_no_line_ends_are_kept_behind_blocks(folder: Path) -> None:
+def test_no_line_ends_are_kept_that_part_no_words(folder: Path) -> None:
     put(
         folder,
-        entry="let a = 1;\nif (a) {\n  a = 2;\n}\na += 1;\nfunction f() {\n  return a;\n}\n"
+        entry="let a = 1;\nif (a) {\n  a = 2;\n}\na += 1;\n"
+        "function f() {\n  if (a)\n    return a;\n}\n"
         "export default f;\n",
     )
     assert assets.esm("entry").strip() == (
-        "let a=1;if(a){a=2}a+=1;function f(){return a}\nexport default f;"
+        "let a=1;if(a){a=2}a+=1;function f(){if(a)return a}\nexport default f;"
     )
 
 

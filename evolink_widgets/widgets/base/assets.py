@@ -65,7 +65,8 @@ _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
 # What `tsc` has checked is never assigned to: "let" says the same in the browser, and is shorter.
 _CONST = re.compile(_LITERAL + r"|(?<![\w$.])const(?=[ [{])")
 # "let a=1;let[b]=c" is "let a=1,[b]=c"; what holds a block ends such a series.
-_SERIES = re.compile(r"(?:^|(?<=[;{}\n]))let[ [][^;{}\n]*(?:;let[ [][^;{}\n]*)+")
+_LET = r"let(?:[ []|\{[^;{}\n]*\})[^;{}\n]*"
+_SERIES = re.compile(rf"(?:^|(?<=[;{{}}\n])){_LET}(?:;{_LET})+")
 _AGAIN = re.compile(r";let ?")
 _ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
@@ -180,11 +181,10 @@ def _gap(before: str, after: str, line: bool) -> str:
     """What must stay between two characters: nothing, a space, or the line's end."""
     if not before or not after:
         return ""
-    if line:
-        # Statements end with semicolons here, so that a brace at a line's end closes a block.
-        return "" if before in "{}[(;,=>" or after in "})].?:" else "\n"
+    # Statements end with semicolons here, so that a line's end parts words at most.
     words = _is_word(before) and _is_word(after)
-    return " " if words or (before in "+-" and after in "+-") else ""
+    space = "\n" if line else " "
+    return space if words or (before in "+-" and after in "+-") else ""
 
 
 def _is_word(character: str) -> bool:
