@@ -99,6 +99,17 @@ def test_no_line_ends_are_kept_that_part_no_words(folder: Path) -> None:
     )
 
 
+def test_long_words_give_way_to_shorter_ones_but_not_in_names_and_texts(folder: Path) -> None:
+    put(
+        folder,
+        entry="const a = { true: 1, false: 'true', b: true };\nconst isfalse = a.true || false;\n"
+        "export default a;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let a={true:1,false:'true',b:!0};let isfalse=a.true||!1;\nexport default a;"
+    )
+
+
 def test_a_stylesheet_of_no_widget_is_refused() -> None:
     with pytest.raises(assets.AssetError, match="no stylesheet is listed for 'nothing'"):
         assets.css("nothing")

@@ -2,8 +2,8 @@
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,
-the `export` keyword, comments and needless white space are dropped, `const` is `let`,
-declarations that follow one another are joined, nothing is renamed.
+the `export` keyword, comments and needless white space are dropped, long words give
+way to shorter ones, declarations that follow one another are joined, nothing is renamed.
 """
 
 from __future__ import annotations
@@ -62,8 +62,9 @@ _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 # "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
 _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
-# What `tsc` has checked is never assigned to: "let" says the same in the browser, and is shorter.
-_CONST = re.compile(_LITERAL + r"|(?<![\w$.])const(?=[ [{])")
+# Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
+_SHORT = {"const": "let", "true": "!0", "false": "!1"}
+_LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ [{])|(?:true|false)(?![\w$:]))")
 # "let a=1;let[b]=c" is "let a=1,[b]=c"; what holds a block ends such a series.
 _LET = r"let(?:[ []|\{[^;{}\n]*\})[^;{}\n]*"
 _SERIES = re.compile(rf"(?:^|(?<=[;{{}}\n])){_LET}(?:;{_LET})+")
@@ -164,7 +165,7 @@ def _squeezed(source: str) -> str:
         end = match.end()
     text = "".join((*out, bare[end:], "\n"))
     text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
-    text = _CONST.sub(lambda match: match[1] or "let", text)
+    text = _LONG.sub(lambda match: match[1] or _SHORT[match[0]], text)
     return _SERIES.sub(lambda match: _AGAIN.sub(",", match[0]), text)
 
 
