@@ -64,11 +64,10 @@ _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
 # Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
 _SHORT = {"const": "let", "true": "!0", "false": "!1"}
-_LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ [{])|(?:true|false)(?![\w$:]))")
-# "let a=1;let[b]=c" is "let a=1,[b]=c"; what holds a block ends such a series.
-_LET = r"let(?:[ []|\{[^;{}\n]*\})[^;{}\n]*"
-_SERIES = re.compile(rf"(?:^|(?<=[;{{}}\n])){_LET}(?:;{_LET})+")
-_AGAIN = re.compile(r";let ?")
+_LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
+_MARK = re.compile(
+    _LITERAL + r"|[({\[]|[)}\]]|(;)(let(?: |(?=[\[{])))?|(?:^|(?<=[{}\n]))let(?=[ \[{])"
+)
 _ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
@@ -156,6 +155,7 @@ def _squeezed(source: str) -> str:
     """Drop comments, and white space wherever it parts no words; literals stay as they are."""
     # Comments first, so that each run of white space is seen whole, between two characters.
     bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
+    bare = _LONG.sub(lambda match: match[1] or _SHORT[match[0]], bare)
     out: list[str] = []
     end = 0
     for match in _STEP.finditer(bare):
@@ -165,8 +165,27 @@ def _squeezed(source: str) -> str:
         end = match.end()
     text = "".join((*out, bare[end:], "\n"))
     text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
-    text = _LONG.sub(lambda match: match[1] or _SHORT[match[0]], text)
-    return _SERIES.sub(lambda match: _AGAIN.sub(",", match[0]), text)
+    return _in_series(text)
+
+
+def _in_series(text: str) -> str:
+    """ "let a=1;let[b]=c" as "let a=1,[b]=c", wherever one declaration follows another."""
+    is_let = [False]  # of the statement at each depth of brackets
+
+    def step(match: re.Match[str]) -> str:
+        mark = match[0]
+        if mark in "({[":
+            is_let.append(False)
+        elif mark in ")}]":
+            is_let.pop()
+        elif match[2]:
+            was, is_let[-1] = is_let[-1], match[3] is not None
+            return "," if was and match[3] else mark
+        elif mark == "let":
+            is_let[-1] = True
+        return mark
+
+    return _MARK.sub(step, text)
 
 
 def _tight(literal: str) -> str:
