@@ -82,8 +82,7 @@ def test_declarations_that_follow_one_another_are_joined(folder: Path) -> None:
         "  const { f } = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
     )
     assert assets.esm("entry").strip() == (
-        "let a=1,b=[a],c=()=>{let d=b,e=d,{f}=e;return f},"
-        "g='const h; const i';\nexport default g;"
+        "let a=1,b=[a],c=()=>{let d=b,e=d,{f}=e;return f},g='const h; const i';\nexport default g;"
     )
 
 
@@ -102,7 +101,8 @@ def test_no_line_ends_are_kept_that_part_no_words(folder: Path) -> None:
 def test_long_words_give_way_to_shorter_ones_but_not_in_names_and_texts(folder: Path) -> None:
     put(
         folder,
-        entry="const a = { true: 1, false: 'true', b: true };\nconst isfalse = a.b ? true : a.true || false;\n"
+        entry="const a = { true: 1, false: 'true', b: true };\n"
+        "const isfalse = a.b ? true : a.true || false;\n"
         "export default a;\n",
     )
     assert assets.esm("entry").strip() == (
