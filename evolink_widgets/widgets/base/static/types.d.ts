@@ -400,6 +400,14 @@ interface Glass {
   move(dx?: number, dy?: number): void;
   /** The divider, from 0 to 1. */
   place(to: number): void;
+  /** Where the part of the first picture that is in view begins and ends. */
+  span(): number[];
+  /** What of the pictures is under a point of the screen. */
+  holdAt(point: Spot): Hold;
   readonly scale: number;
   readonly fit: number;
+  readonly position: number;
+  /** Whether the first picture is cut off at the divider. */
+  readonly isOver: boolean;
+  readonly isEmpty: boolean;
 }

@@ -3,6 +3,10 @@ import { fill, h, make, noter, set, tool, urlOf, write } from "../../base/static
 import { picTools } from "../../base/static/work.js";
 import { zoomStage } from "./zoom.js";
 
+/** @param {[{ rows: string[][] }, DataView[]]} answer */
+const factsOf = ([{ rows }]) =>
+  rows.flatMap(([word, value]) => [h("dt", word), h("dd", { dir: "auto" }, `${value}`)]);
+
 /** @param {Deck} ui @param {HTMLElement} root */
 export function lightbox(ui, root) {
   const { link, say } = ui;
@@ -67,12 +71,6 @@ export function lightbox(ui, root) {
     url = "";
   }
 
-  /** @param {[{ rows: string[][] }, DataView[]]} answer */
-  function showFacts([{ rows }]) {
-    const pairs = rows.flatMap(([word, value]) => [h("dt", word), h("dd", { dir: "auto" }, `${value}`)]);
-    fill(facts, ...pairs);
-  }
-
   /** Shows another picture of the list. @param {number} to @returns {string} its name */
   function turn(to) {
     free();
@@ -90,7 +88,7 @@ export function lightbox(ui, root) {
     strip.children[at].scrollIntoView({ block: "nearest" });
     view.show(width, height);
     load("preview");
-    link.ask("facts", { picture: id }, 3, loading.signal).then(showFacts, () => {});
+    link.ask("facts", { picture: id }, 3, loading.signal).then((told) => fill(facts, ...factsOf(told)), () => {});
     return name;
   }
 
