@@ -297,7 +297,7 @@ type Facets = Record<string, string[]>;
 type Looked = { count: number; facets: Facets };
 
 /** What has been fetched; places count from 0. */
-interface Stock {
+interface PageCache {
   /** Null: it can't be read; undefined: not here yet. */
   at(place: number): Found | null | undefined;
   thumb(id: string): Thumb | undefined;
@@ -310,7 +310,7 @@ interface Stock {
   refresh(): void;
 }
 
-/** What the shelf leaves to others. */
+/** What the grid of a gallery leaves to others. */
 interface Hand {
   work: Work[];
   picture(place: number): Picture;
@@ -323,7 +323,7 @@ interface Hand {
   clear(): void;
 }
 
-interface Shelf {
+interface VirtualGrid {
   el: HTMLElement;
   draw(news?: Set<string>): void;
   show(place: number): void;
