@@ -65,6 +65,7 @@ _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
 # Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
 _SHORT = {"const": "let", "true": "!0", "false": "!1"}
 _LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
+# What begins and ends statements. Regular expressions in static/ hold brackets in pairs.
 _MARK = re.compile(
     _LITERAL + r"|[({\[]|[)}\]]|(;)(let(?: |(?=[\[{])))?|(?:^|(?<=[{}\n]))let(?=[ \[{])"
 )
