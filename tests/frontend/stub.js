@@ -1,5 +1,8 @@
 /** A stand-in for anywidget's model and for the Python side behind it: plays the protocol, records what it hears. */
 
+/** Stages in which nothing more happens by itself. */
+const ENDINGS = ["done", "failed", "refused", "stopped", "unknown"];
+
 export class Model {
   constructor(state, delay = 0) {
     this.state = state;
@@ -190,7 +193,12 @@ export class Kernel {
     const run = {
       key: `run${this.count++}`, prompt: "A lighthouse on a rocky headland at dusk, gouache on paper", n: 4, ratio: [1248, 832],
       stage: "processing", progress: 42, startedAt: now - 21, at: now, endedAt: null, left: [15, 40], landed: [], taskId: "task-unified-1",
-      charge: null, title: "Rendering", message: null, advice: null, actions: ["stop"], simulated: this.plan.simulated, ...changes,
+      charge: null, title: "Rendering", message: null, advice: null, actions: ["stop"], simulated: this.plan.simulated,
+      /** As Python tells it: of the stage that the run has now. */
+      get ended() {
+        return ENDINGS.includes(this.stage);
+      },
+      ...changes,
     };
     this.runs.push(run);
     return run;

@@ -38,8 +38,8 @@ def test_modules_come_once_and_before_those_that_import_them(folder: Path) -> No
         "const whole = { say, word };\nexport default whole;\n",
     )
     text = assets.esm("entry")
-    assert text.count("const word=") == 1
-    assert text.index("const word=") < text.index("function say") < text.index("export default")
+    assert text.count("let word=") == 1
+    assert text.index("let word=") < text.index("function say") < text.index("export default")
     assert '"a  /* not a comment */  b"' in text
     assert "import" not in text
 
@@ -75,15 +75,38 @@ def test_what_does_not_fit_together_is_said_clearly(
         assets.esm("entry")
 
 
-def test_declarations_that_follow_one_another_are_joined_and_blocks_are_left(folder: Path) -> None:
+def test_declarations_that_follow_one_another_are_joined(folder: Path) -> None:
     put(
         folder,
         entry="const a = 1;\nconst b = [a];\nconst c = () => {\n  let d = b;\n  let e = d;\n"
-        "  const f = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
+        "  const { f } = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
     )
     assert assets.esm("entry").strip() == (
-        "const a=1,b=[a],c=()=>{let d=b,e=d;const f=e;return f};"
-        "const g='const h; const i';\nexport default g;"
+        "let a=1,b=[a],c=()=>{let d=b,e=d,{f}=e;return f},g='const h; const i';\nexport default g;"
+    )
+
+
+def test_no_line_ends_are_kept_that_part_no_words(folder: Path) -> None:
+    put(
+        folder,
+        entry="let a = 1;\nif (a) {\n  a = 2;\n}\na += 1;\n"
+        "function f() {\n  if (a)\n    return a;\n}\n"
+        "export default f;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let a=1;if(a){a=2}a+=1;function f(){if(a)return a}\nexport default f;"
+    )
+
+
+def test_long_words_give_way_to_shorter_ones_but_not_in_names_and_texts(folder: Path) -> None:
+    put(
+        folder,
+        entry="const a = { true: 1, false: 'true', b: true };\n"
+        "const isfalse = a.b ? true : a.true || false;\n"
+        "export default a;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let a={true:1,false:'true',b:!0},isfalse=a.b?!0:a.true||!1;\nexport default a;"
     )
 
 
@@ -93,11 +116,11 @@ def test_a_stylesheet_of_no_widget_is_refused() -> None:
 
 
 def test_a_stylesheet_keeps_the_spaces_that_mean_something(folder: Path) -> None:
-    base = folder / "base" / "static"
-    base.mkdir(parents=True)
-    for name in ("tokens", "runs", "grid", "lightbox", "modes"):
-        (base / f"{name}.css").write_text("", "utf-8")
-    (base / "tokens.css").write_text(
+    for part in assets._STYLES["image_grid"]:
+        path = folder / assets._style(part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", "utf-8")
+    (folder / "base" / "static" / "tokens.css").write_text(
         "/* why */\n.ew {\n  .a .b, .c > d { width: calc(1px + 2px); }\n"
         '  e::after { content: "a  ;"; }\n}\n',
         "utf-8",

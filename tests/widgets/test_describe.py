@@ -29,9 +29,10 @@ def told(**changes: Any) -> dict[str, Any]:
 def test_a_run_on_its_way_has_all_that_is_drawn() -> None:
     assert told() == {
         "key": "k1", "prompt": "a fox", "n": 4, "ratio": [1360, 768], "stage": "processing",
-        "progress": 42, "startedAt": 100.0, "at": 110.0, "endedAt": None, "left": [3.0, 9.0],
-        "landed": [], "taskId": "task-1", "title": "Rendering", "message": None, "advice": None,
-        "charge": {"kind": "reserved", "text": "9.7 credits reserved"}, "actions": ["stop"],
+        "ended": False, "progress": 42, "startedAt": 100.0, "at": 110.0, "endedAt": None,
+        "left": [3.0, 9.0], "landed": [], "taskId": "task-1", "title": "Rendering",
+        "message": None, "advice": None, "actions": ["stop"],
+        "charge": {"kind": "reserved", "text": "9.7 credits reserved"},
         "simulated": False, "stake": None, "reused": None,
     }  # fmt: skip
 
@@ -63,6 +64,7 @@ def test_each_ending_has_its_own_face(
     run = told(stage=stage, error=error, ended_at=120.0, left=None)
     assert (run["stage"], run["title"], run["charge"]["kind"]) == (drawn, title, charge)
     assert run["actions"][0] == first
+    assert run["ended"]
     assert (run["message"], run["advice"]) == (error.message, error.advice)
 
 

@@ -2,8 +2,8 @@
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,
-the `export` keyword, comments and needless white space are dropped, declarations that follow
-one another are joined, nothing is renamed.
+the `export` keyword, comments and needless white space are dropped, long words give
+way to shorter ones, declarations that follow one another are joined, nothing is renamed.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ _IMPORT = re.compile(
 )
 _ANY_IMPORT = re.compile(r"^import\b.*$", re.M)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function|const|let|class)\b)", re.M)
+_DEFAULT = re.compile(r"(?<=[;}])(?=export default )")
 _TOP_NAME = re.compile(
     r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M
 )
@@ -61,8 +62,13 @@ _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 # "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
 _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
-# "const a=1;const b=2" is "const a=1,b=2"; what holds a block ends such a series.
-_SERIES = re.compile(r"(?:^|(?<=[;{}\n]))(const|let) [^;{}\n]*(?:;\1 [^;{}\n]*)+")
+# Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
+_SHORT = {"const": "let", "true": "!0", "false": "!1"}
+_LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
+# What begins and ends statements. Regular expressions in static/ hold brackets in pairs.
+_MARK = re.compile(
+    _LITERAL + r"|[({\[]|[)}\]]|(;)(let(?: |(?=[\[{])))?|(?:^|(?<=[{}\n]))let(?=[ \[{])"
+)
 _ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
@@ -87,7 +93,7 @@ def esm(name: str) -> str:
     _collect(_ENTRIES.get(name, name), order, sources, ())
     _check_names(order, sources)
     joined = "\n".join(_joined(module, sources[module]) for module in order)
-    return joined.replace(";export default ", ";\nexport default ")
+    return _DEFAULT.sub("\n", joined)
 
 
 @cache
@@ -150,6 +156,7 @@ def _squeezed(source: str) -> str:
     """Drop comments, and white space wherever it parts no words; literals stay as they are."""
     # Comments first, so that each run of white space is seen whole, between two characters.
     bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
+    bare = _LONG.sub(lambda match: match[1] or _SHORT[match[0]], bare)
     out: list[str] = []
     end = 0
     for match in _STEP.finditer(bare):
@@ -159,7 +166,27 @@ def _squeezed(source: str) -> str:
         end = match.end()
     text = "".join((*out, bare[end:], "\n"))
     text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
-    return _SERIES.sub(lambda match: match[0].replace(f";{match[1]} ", ","), text)
+    return _in_series(text)
+
+
+def _in_series(text: str) -> str:
+    """ "let a=1;let[b]=c" as "let a=1,[b]=c", wherever one declaration follows another."""
+    is_let = [False]  # of the statement at each depth of brackets
+
+    def step(match: re.Match[str]) -> str:
+        mark = match[0]
+        if mark in "({[":
+            is_let.append(False)
+        elif mark in ")}]":
+            is_let.pop()
+        elif match[2]:
+            was, is_let[-1] = is_let[-1], match[3] is not None
+            return "," if was and match[3] else mark
+        elif mark == "let":
+            is_let[-1] = True
+        return mark
+
+    return _MARK.sub(step, text)
 
 
 def _tight(literal: str) -> str:
@@ -175,10 +202,10 @@ def _gap(before: str, after: str, line: bool) -> str:
     """What must stay between two characters: nothing, a space, or the line's end."""
     if not before or not after:
         return ""
-    if line:
-        return "" if before in "{[(;,=>" or after in "})].?:" else "\n"
+    # Statements end with semicolons here, so that a line's end parts words at most.
     words = _is_word(before) and _is_word(after)
-    return " " if words or (before in "+-" and after in "+-") else ""
+    space = "\n" if line else " "
+    return space if words or (before in "+-" and after in "+-") else ""
 
 
 def _is_word(character: str) -> bool:

@@ -92,6 +92,7 @@ def run(
         "n": state.expected,
         "ratio": list(size) if size else None,
         "stage": _drawn_stage(state),
+        "ended": state.stage.ended,
         "progress": state.progress,
         "startedAt": state.started_at,
         "at": state.at,

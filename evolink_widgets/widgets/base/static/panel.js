@@ -1,7 +1,7 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
 import { h, join, urlOf } from "./dom.js";
 import { purchases } from "./purchase.js";
-import { hasEnded, runView } from "./runs.js";
+import { runView } from "./runs.js";
 import { openView } from "./view.js";
 
 /**
@@ -38,7 +38,7 @@ export const openPanel = (context, name, label, compose) =>
       if (!isNews || before === run.stage) return;
       // What is left of caps, and what the store has, is not what it was.
       form?.refresh?.();
-      if (before && !hasEnded(run)) return;
+      if (before && !run.ended) return;
       const what = run.message ?? run.prompt.slice(0, 80);
       say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, what));
     }
@@ -52,7 +52,7 @@ export const openPanel = (context, name, label, compose) =>
       const pic = { id, key, index, width, height, alt, url: urlOf(bytes) };
       pics.set(id, pic);
       view?.put(pic);
-      if (view && !hasEnded(view.run)) say(`Picture ${index + 1} of ${view.run.n} is ready`);
+      if (view && !view.run.ended) say(`Picture ${index + 1} of ${view.run.n} is ready`);
     };
 
     const ticker = setInterval(() => views.forEach((view) => view.tick()), 1000);

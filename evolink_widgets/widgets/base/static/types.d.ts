@@ -3,7 +3,7 @@
  * Read by `tsc --noEmit` (see jsconfig.json) and by people; never shipped to a browser.
  */
 
-/** Stages as Python names them; the last five are endings. */
+/** Stages as Python names them. */
 type Stage =
   | "queued" | "sending" | "pending" | "processing" | "saving"
   | "done" | "failed" | "refused" | "stopped" | "unknown";
@@ -18,6 +18,8 @@ interface Run {
   /** Pixels or any pair of the same proportion; null while the service decides. */
   ratio: [number, number] | null;
   stage: Stage;
+  /** Whether nothing more happens by itself. */
+  ended: boolean;
   progress: number | null;
   startedAt: number;
   /** The moment of this reading. */
@@ -296,7 +298,7 @@ type Facets = Record<string, string[]>;
 type Looked = { count: number; facets: Facets };
 
 /** What has been fetched; places count from 0. */
-interface Stock {
+interface PageCache {
   /** Null: it can't be read; undefined: not here yet. */
   at(place: number): Found | null | undefined;
   thumb(id: string): Thumb | undefined;
@@ -309,7 +311,7 @@ interface Stock {
   refresh(): void;
 }
 
-/** What the shelf leaves to others. */
+/** What the grid of a gallery leaves to others. */
 interface Hand {
   work: Work[];
   picture(place: number): Picture;
@@ -322,7 +324,7 @@ interface Hand {
   clear(): void;
 }
 
-interface Shelf {
+interface VirtualGrid {
   el: HTMLElement;
   draw(news?: Set<string>): void;
   show(place: number): void;
@@ -399,6 +401,14 @@ interface Glass {
   move(dx?: number, dy?: number): void;
   /** The divider, from 0 to 1. */
   place(to: number): void;
+  /** Where the part of the first picture that is in view begins and ends. */
+  span(): number[];
+  /** What of the pictures is under a point of the screen. */
+  holdAt(point: Spot): Hold;
   readonly scale: number;
   readonly fit: number;
+  readonly position: number;
+  /** Whether the first picture is cut off at the divider. */
+  readonly isOver: boolean;
+  readonly isEmpty: boolean;
 }

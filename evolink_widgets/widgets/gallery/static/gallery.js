@@ -1,9 +1,9 @@
-/** Everything in the store: filters, the shelf of pictures, and what can be done with one or many. */
+/** Everything in the store: filters, the grid of pictures, and what can be done with one or many. */
 import { copyText, fill, flag, h, icon, ICONS, make, noter, sleep, urlOf, write } from "../../base/static/dom.js";
 import { asksOf } from "./asks.js";
 import { filtersOf } from "./filters.js";
-import { num, shelfOf } from "./shelf.js";
-import { stockOf } from "./stock.js";
+import { num, virtualGrid } from "./virtual_grid.js";
+import { pageCache } from "./page_cache.js";
 import { purchases } from "../../base/static/purchase.js";
 import { openView } from "../../base/static/view.js";
 import { WORK } from "../../base/static/work.js";
@@ -67,14 +67,14 @@ function gallery(ui) {
 
   const /** @returns {Picture} */
     picture = (/** @type {number} */ place) => {
-      const found = /** @type {Found} */ (stock.at(place));
-      return { ...found, key: "", index: 0, place, url: stock.thumb(found.id)?.url ?? "" };
+      const found = /** @type {Found} */ (cache.at(place));
+      return { ...found, key: "", index: 0, place, url: cache.thumb(found.id)?.url ?? "" };
     },
-    shown = (/** @type {number} */ place) => !!stock.thumb(stock.at(place)?.id ?? "")?.url,
+    shown = (/** @type {number} */ place) => !!cache.thumb(cache.at(place)?.id ?? "")?.url,
     open = (/** @type {number} */ place) => {
       if (!shown(place)) return;
       const list = span(place - NEARBY, place + NEARBY).filter(shown).map(picture);
-      ui.open(list, /** @type {any} */ (list.find((pic) => pic.place === place)), /** @type {any} */ ({ focus: () => shelf.go(place) }));
+      ui.open(list, /** @type {any} */ (list.find((pic) => pic.place === place)), /** @type {any} */ ({ focus: () => grid.go(place) }));
     },
     askAgain = async (/** @type {Picture} */ { id, place = 0 }) => {
       shut();
@@ -87,12 +87,12 @@ function gallery(ui) {
             if (!told || !buy.isConnected) return;
             const had = next.contains(document.activeElement);
             tell("");
-            if (had) shelf.go(place);
+            if (had) grid.go(place);
           },
           "",
           "button.btn.first",
         ),
-        not = button("Not now", () => (tell(""), shelf.go(place)));
+        not = button("Not now", () => (tell(""), grid.go(place)));
       tell(text, false, buy, not);
       not.focus();
     },
@@ -127,7 +127,7 @@ function gallery(ui) {
       if (!last) return;
       const had = next.contains(document.activeElement);
       await putBack(last);
-      if (had) shelf.go(0);
+      if (had) grid.go(0);
     },
     /** All of the trash is deleted for good, once that is pressed a second time. */
     emptyTrash = () => {
@@ -142,7 +142,7 @@ function gallery(ui) {
     },
     /** @type {Work[]} */
     work = [
-      ["Favourite", "star", "", (_, { id }) => mark([id], !stock.known(id)?.favourite)],
+      ["Favourite", "star", "", (_, { id }) => mark([id], !cache.known(id)?.favourite)],
       ["Ask again", "again", "", (_, pic) => askAgain(pic)],
       WORK[2],
       ["Move to trash", "trash", "", (_, { id }) => toTrash([id])],
@@ -153,7 +153,7 @@ function gallery(ui) {
 
   const chosen = () => [...ui.selected],
     one = (/** @type {number} */ place) => {
-      const id = stock.at(place)?.id;
+      const id = cache.at(place)?.id;
       return id ? [id] : [];
     },
     /** Selects what lies between two places, whether it is here or not. */
@@ -185,13 +185,13 @@ function gallery(ui) {
     },
     clear = () => {
       ui.select(chosen(), false);
-      if (acts.contains(document.activeElement)) shelf.go(0);
+      if (acts.contains(document.activeElement)) grid.go(0);
     };
 
-  const stock = stockOf(ui, filters.query, (news) => (shelf.draw(news), summary()), tell),
-    shelf = shelfOf(
+  const cache = pageCache(ui, filters.query, (news) => (grid.draw(news), summary()), tell),
+    grid = virtualGrid(
       ui,
-      stock,
+      cache,
       {
         work,
         picture,
@@ -212,7 +212,7 @@ function gallery(ui) {
     /** How many there are, how many are selected, and what can be done with those. */
     summary = () => {
       const { size } = ui.selected,
-        liked = size > 0 && chosen().every((id) => stock.known(id)?.favourite),
+        liked = size > 0 && chosen().every((id) => cache.known(id)?.favourite),
         full = trashed() && count > 0,
         look = [!size, full, trashed(), liked].join();
       write(tally, count || size ? some(count) + (trashed() ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
@@ -253,16 +253,16 @@ function gallery(ui) {
       const mine = ++turn;
       if (anew) {
         others = true;
-        stock.reset();
+        cache.reset();
       }
       try {
         const told = await ask("look", { query: filters.query() });
         if (mine !== turn) return;
         count = told.count;
         filters.know(told.facets);
-        if (!others) stock.refresh();
+        if (!others) cache.refresh();
         flag(root(), "bin", trashed());
-        shelf.update(count, others);
+        grid.update(count, others);
         empty();
         if (others) say(count ? some(count) : none.firstChild.textContent);
         others = false;
@@ -274,13 +274,13 @@ function gallery(ui) {
 
   ui.work = [...WORK.slice(0, 2), ...work];
   ui.name = ({ place = 0, id }) =>
-    `Picture ${num(place + 1)} of ${num(count)}${stock.known(id)?.favourite ? " · favourite" : ""}`;
+    `Picture ${num(place + 1)} of ${num(count)}${cache.known(id)?.favourite ? " · favourite" : ""}`;
   ui.beyond = (pics, to) => {
     if (pics[to]) return false;
     const place = to < 0 ? Number(pics[0].place) - 1 : Number(pics[to - 1].place) + 1;
     if (place < 0 || place >= count) say("There are no more pictures.");
     else {
-      shelf.show(place);
+      grid.show(place);
       (async () => {
         for (let i = 0; i < 100 && !shown(place); i++) await sleep(50);
         if (root()?.querySelector("dialog[open]")) open(place);
@@ -298,13 +298,13 @@ function gallery(ui) {
     },
     renewing = setInterval(wake, RENEW);
   window.addEventListener("focus", wake, { signal });
-  shelf.el.onpointerenter = wake;
+  grid.el.onpointerenter = wake;
   signal.addEventListener("abort", () => clearInterval(renewing));
-  shelf.el.hidden = none.hidden = true;
+  grid.el.hidden = none.hidden = true;
   filters.el.disabled = true;
 
   return {
-    nodes: [filters.el, h("div.band", tally, acts), h("div.told", line, next), waiting, asks.el, shelf.el, none],
+    nodes: [filters.el, h("div.band", tally, acts), h("div.told", line, next), waiting, asks.el, grid.el, none],
     welcome(told) {
       folder = /** @type {any} */ (told).folder;
       for (const run of told.runs) asks.take(run, true);
@@ -315,7 +315,7 @@ function gallery(ui) {
     },
     mark() {
       summary();
-      shelf.draw();
+      grid.draw();
     },
   };
 }

@@ -5,6 +5,60 @@ import { gestures, growth, within } from "./gestures.js";
 /** Pixels of the screen that one of a picture may take; Python's limit too. */
 const LARGEST = 8;
 
+/** What is smaller than its pane stays in the middle. @param {number} value @param {number} whole @param {number} half of the pane, in pixels of the picture */
+const inside = (value, whole, half) => (half * 2 >= whole ? whole / 2 : within(value, half, whole - half));
+
+/**
+ * Wheel, mouse and fingers: they move the pictures, zoom them, or slide the divider.
+ * @param {HTMLElement} arena @param {HTMLElement} divider @param {Wish} hand @param {Glass} view
+ */
+function handle(arena, divider, hand, view) {
+  /** Whether the divider is dragged; where it was before, and where the panes begin. */
+  let isSliding = false;
+  let before = 0;
+  let origin = 0;
+  /** What two fingers hold, and the scale they found. @type {Hold} */
+  let held;
+  let from = 1;
+
+  /** @param {number} clientX */
+  function slide(clientX) {
+    const [start, end] = view.span();
+    hand.slide(within((clientX - origin - start) / (end - start), 0, 1));
+  }
+
+  gestures(arena, {
+    begin({ target, clientX, pointerType }, others) {
+      const on = /** @type {Element} */ (target);
+      if (view.isEmpty || (!others && on.closest("button"))) return false;
+      // With a second finger, it was no slide.
+      if (isSliding) hand.slide(before);
+      isSliding = !others && view.isOver && (divider.contains(on) || view.scale <= view.fit);
+      before = view.position;
+      origin = arena.getBoundingClientRect().x;
+      // A finger may be about to scroll the page.
+      if (isSliding && pointerType !== "touch") slide(clientX);
+      return true;
+    },
+    drag: (dx, dy, { clientX }) => (isSliding ? slide(clientX) : view.move(-dx, -dy)),
+    grip(middle) {
+      held = view.holdAt(middle);
+      from = view.scale;
+    },
+    pinch: (by, middle) => view.ask(from * by, middle, held),
+    end({ type, clientX }) {
+      if (isSliding) type === "pointerup" ? slide(clientX) : hand.slide(before);
+      isSliding = false;
+    },
+  });
+  /** A plain wheel scrolls the notebook. @param {WheelEvent} event */
+  arena.onwheel = (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    view.ask(view.scale * growth(event), event);
+  };
+}
+
 /**
  * Pictures lie in the frame of the first, a layer each: what moves is composited, nothing is laid
  * out or painted.
@@ -22,20 +76,6 @@ export function glass(arena, divider, hand) {
   let position = 0.5;
   let over = false;
   let frame = 0;
-  /** Whether the divider is dragged; where it was before, and where the panes begin. */
-  let isSliding = false;
-  let before = 0;
-  let origin = 0;
-  /** What two fingers hold, and the scale they found. @type {Hold} */
-  let held;
-  let from = 1;
-
-  /** What is smaller than its pane stays in the middle. @param {number} value @param {number} whole @param {number} room */
-  function inside(value, whole, room) {
-    const half = room / scale / 2;
-    return half * 2 >= whole ? whole / 2 : within(value, half, whole - half);
-  }
-
   /** Where the part of the first picture that is in view begins and ends. */
   function span() {
     const left = wide / 2 - x * scale;
@@ -58,8 +98,8 @@ export function glass(arena, divider, hand) {
   }
 
   function move(dx = 0, dy = 0) {
-    x = inside(x + dx / scale, w, wide);
-    y = inside(y + dy / scale, h, high);
+    x = inside(x + dx / scale, w, wide / scale / 2);
+    y = inside(y + dy / scale, h, high / scale / 2);
     frame ||= requestAnimationFrame(draw);
   }
 
@@ -102,45 +142,10 @@ export function glass(arena, divider, hand) {
     move();
   }
 
-  /** @param {number} clientX */
-  function slide(clientX) {
-    const [start, end] = span();
-    hand.slide(within((clientX - origin - start) / (end - start), 0, 1));
-  }
-
-  gestures(arena, {
-    begin({ target, clientX, pointerType }, others) {
-      const on = /** @type {Element} */ (target);
-      if (!layers[0] || (!others && on.closest("button"))) return false;
-      // With a second finger, it was no slide.
-      if (isSliding) hand.slide(before);
-      isSliding = !others && over && (divider.contains(on) || scale <= fit);
-      before = position;
-      origin = arena.getBoundingClientRect().x;
-      // A finger may be about to scroll the page.
-      if (isSliding && pointerType !== "touch") slide(clientX);
-      return true;
-    },
-    drag: (dx, dy, { clientX }) => (isSliding ? slide(clientX) : move(-dx, -dy)),
-    grip(middle) {
-      held = holdAt(middle);
-      from = scale;
-    },
-    pinch: (by, middle) => ask(from * by, middle, held),
-    end({ type, clientX }) {
-      if (isSliding) type === "pointerup" ? slide(clientX) : hand.slide(before);
-      isSliding = false;
-    },
-  });
-  /** A plain wheel scrolls the notebook. @param {WheelEvent} event */
-  arena.onwheel = (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    ask(scale * growth(event), event);
-  };
   new ResizeObserver(measure).observe(arena);
 
-  return {
+  /** @type {Glass} */
+  const view = {
     frame(width, height) {
       [w, h, x, y] = [width, height, width / 2, height / 2];
     },
@@ -161,5 +166,18 @@ export function glass(arena, divider, hand) {
     get fit() {
       return fit;
     },
+    get position() {
+      return position;
+    },
+    get isOver() {
+      return over;
+    },
+    get isEmpty() {
+      return !layers[0];
+    },
+    span,
+    holdAt,
   };
+  handle(arena, divider, hand, view);
+  return view;
 }

@@ -5,6 +5,52 @@ import { fill, h, icon, noter, set, token, tool, write } from "../../base/static
 const PRESETS = "Presets";
 
 /**
+ * The row that gives what the controls say a name, and says what is wrong with that name.
+ * @param {(text: string) => void} say
+ * @param {(name: string) => boolean} isKnown whether there is one of that name
+ * @param {(name: string, withPrompt: boolean) => void} keep
+ */
+function savingRow(say, isKnown, keep) {
+  const wrong = h("bdi.bad.wrong", { id: token() });
+  const name = h("input.named", { type: "text", "aria-describedby": wrong.id, onkeydown });
+  const withPrompt = h("input", { type: "checkbox" });
+  const save = h("button.btn", press, "Save");
+  const el = h("div.acts", { oninput }, field("Save these as", name), h("label.with", withPrompt, "with the prompt"), save, wrong);
+
+  const named = () => name.value.trim().normalize();
+
+  function press() {
+    keep(named(), withPrompt.checked);
+  }
+
+  /** Says on the button whether another one goes. */
+  const mark = () => write(save, isKnown(named()) ? "Replace" : "Save");
+
+  /** Says what is wrong with the name, or that nothing is. */
+  function complain(why = "") {
+    write(wrong, why);
+    set(name, { "aria-invalid": !!why || null });
+    if (why) say(why);
+    mark();
+  }
+
+  /** What is typed here is no control of the form's. @param {Event} event */
+  function oninput(event) {
+    event.stopPropagation();
+    complain();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onkeydown(event) {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+    event.preventDefault();
+    press();
+  }
+
+  return { el, name, mark, complain };
+}
+
+/**
  * @param {Deck} ui
  * @param {() => any} read what the controls say
  * @param {(fields: Partial<Fields>) => void} apply makes them say something else
@@ -13,42 +59,26 @@ const PRESETS = "Presets";
 export function presetFold({ link, say }, read, apply) {
   const [note, tell] = noter(say);
   const word = h("span", PRESETS);
+  const saving = savingRow(say, (title) => known.includes(title), keep);
   const list = h("ul.presets", { role: "list", label: PRESETS });
   const told = h("p.note", note);
-  const wrong = h("bdi.bad.wrong", { id: token() });
-  const name = h("input.named", { type: "text", "aria-describedby": wrong.id, onkeydown });
-  const withPrompt = h("input", { type: "checkbox" });
-  const save = h("button.btn", keep, "Save");
   const el = h(
     "details.fold.roomy",
     { ontoggle: () => el.open && load() },
     h("summary", icon("next"), word),
     list,
     told,
-    h("div.acts", { oninput }, field("Save these as", name), h("label.with", withPrompt, "with the prompt"), save, wrong),
+    saving.el,
   );
   /** Their names, as they are listed. @type {string[]} */
   let known = [];
   let isBusy = false;
   let drawn = "";
 
-  const named = () => name.value.trim().normalize();
-
-  /** Says on the button whether another one goes. */
-  const mark = () => write(save, known.includes(named()) ? "Replace" : "Save");
-
   /** What an action came to, and what can be done about it. @param {string} text @param {Node[]} more */
   function done(text, ...more) {
     tell(text);
     fill(told, note, " ", ...more);
-  }
-
-  /** Says what is wrong with the name, or that nothing is. */
-  function complain(why = "") {
-    write(wrong, why);
-    set(name, { "aria-invalid": !!why || null });
-    if (why) say(why);
-    mark();
   }
 
   /** Asks which there are. */
@@ -76,7 +106,7 @@ export function presetFold({ link, say }, read, apply) {
     fill(list, ...presets.map(line));
     if (had) list.querySelector("button")?.focus();
     write(word, known[0] ? `${PRESETS} · ${known.length}` : PRESETS);
-    mark();
+    saving.mark();
   }
 
   /** @param {Preset} one */
@@ -109,37 +139,24 @@ export function presetFold({ link, say }, read, apply) {
       list.children[known.indexOf(title)]?.firstChild.focus();
     });
 
-  function keep() {
-    const title = named();
+  /** @param {string} title @param {boolean} withPrompt */
+  function keep(title, withPrompt) {
     const fields = read();
-    if (!withPrompt.checked) delete fields.prompt;
+    if (!withPrompt) delete fields.prompt;
     ask(
       "savePreset",
       { name: title, fields, replace: known.includes(title) },
       () => {
-        name.value = "";
-        complain();
+        saving.name.value = "";
+        saving.complain();
         done(`Saved as “${title}”.`);
       },
       ({ message }) => {
-        complain(message);
-        name.focus();
+        saving.complain(message);
+        saving.name.focus();
         load();
       },
     );
-  }
-
-  /** What is typed here is no control of the form's. @param {Event} event */
-  function oninput(event) {
-    event.stopPropagation();
-    complain();
-  }
-
-  /** @param {KeyboardEvent} event */
-  function onkeydown(event) {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
-    event.preventDefault();
-    keep();
   }
 
   return { el, load };

@@ -19,7 +19,7 @@ export function sizePicker(redraw) {
   const auto = h("label.auto", radio("ratio", "auto"), h("span.opt", "auto"));
   const tray = h(
     "div.tray",
-    { role: "radiogroup", label: "Size", hidden: true },
+    { role: "radiogroup", label: "Size", hidden: true, onkeydown },
     ratios,
     h("div.dims", tier, edges, pixels, auto),
   );
@@ -29,6 +29,13 @@ export function sizePicker(redraw) {
   function toggle() {
     tray.hidden = !tray.hidden;
     redraw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onkeydown({ key }) {
+    if (key !== "Escape") return;
+    chip.click();
+    chip.focus();
   }
 
   const tierNow = () => tier.querySelector("select").value;

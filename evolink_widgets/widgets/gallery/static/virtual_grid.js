@@ -11,8 +11,8 @@ const SPARE = 2;
 /** 1,204: made once, as it is asked for in every frame. */
 export const num = new Intl.NumberFormat("en").format;
 
-/** @param {Deck} ui @param {Stock} stock @param {Hand} hand @param {Note} note @returns {Shelf} */
-export function shelfOf(ui, stock, hand, note) {
+/** @param {Deck} ui @param {PageCache} cache @param {Hand} hand @param {Note} note @returns {VirtualGrid} */
+export function virtualGrid(ui, cache, hand, note) {
   const wall = h("div.wall", { role: "grid", "aria-multiselectable": true, label: "Pictures" }),
     el = h("div.shelf", wall),
     /** @type {Map<number, any>} */
@@ -59,8 +59,8 @@ export function shelfOf(ui, stock, hand, note) {
     },
     /** Draws one place; what is drawn already is not touched. */
     paint = (/** @type {any} */ cell, /** @type {number} */ i, /** @type {boolean} */ arrived) => {
-      const found = i < count ? stock.at(i) : null,
-        thumb = found && stock.thumb(found.id),
+      const found = i < count ? cache.at(i) : null,
+        thumb = found && cache.thumb(found.id),
         on = !!found && ui.selected.has(found.id),
         tab = i === stop ? 0 : -1,
         look = [i, count, found, thumb, on, tab];
@@ -117,11 +117,11 @@ export function shelfOf(ui, stock, hand, note) {
         before = row;
         [...row.children].forEach((cell, c) => {
           const i = r * cols + c,
-            id = news && stock.at(i)?.id;
+            id = news && cache.at(i)?.id;
           paint(cell, i, !!id && !!news?.has(id));
         });
       }
-      stock.need(first * cols, Math.min(count, end * cols));
+      cache.need(first * cols, Math.min(count, end * cols));
     },
     /** Rows as wide as there is room; what was on top stays there. */
     layout = () => {

@@ -14,9 +14,9 @@ const LOST = 6000;
  * @param {() => object} query what is looked for now
  * @param {(news?: Set<string>) => void} draw called when something has come
  * @param {Note} note
- * @returns {Stock}
+ * @returns {PageCache}
  */
-export function stockOf(ui, query, draw, note) {
+export function pageCache(ui, query, draw, note) {
   const view = token(),
     /** Both from what was needed longest ago to what was needed last. @type {Map<number, { items?: Found[], stop?: AbortController, old?: boolean }>} */
     pages = new Map(),
