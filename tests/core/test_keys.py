@@ -10,11 +10,11 @@ import pickle
 import traceback
 
 import pytest
-from evolink_widgets.core.service.redaction import Redaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, TELLING, Key, find_key
+from evolink_widgets.core.settings.redaction import Redaction
 from evolink_widgets.errors import ConfigurationError
 
 SECRET = "sk-evo-3f9c1d7be2a84c60"
