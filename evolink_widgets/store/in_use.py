@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.store.process import lasting
+from evolink_widgets.store.process_globals import lasting
 from evolink_widgets.store.user_paths import absolute
 
 VARIABLE = "EVOLINK_STORE"
