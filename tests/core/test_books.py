@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from refusing import refuse
 from services import InProcess, until
 
 from evolink_widgets import errors
@@ -31,9 +32,10 @@ def test_an_end_that_the_ledger_does_not_take_is_no_end_in_the_journal(
     session.submit(small("something before")).result(30)
     # A ledger that can be read and added to, and in which nothing can be ended.
     with session.store.database.write() as connection:
-        connection.execute(
+        refuse(
+            connection,
             "CREATE TEMP TRIGGER closed BEFORE UPDATE OF state ON main.ledger "
-            "BEGIN SELECT RAISE(ABORT, 'closed'); END"
+            "BEGIN SELECT RAISE(ABORT, 'closed'); END",
         )
     if fault:
         in_process.play(fault)

@@ -190,7 +190,10 @@ def accept(
 
     async def go(keys: list[str]) -> tuple[list[TaskRecord], list[StoreError]]:
         trouble: list[StoreError] = []
-        found = [TaskRecord(parts, key, store.journal.get(key), trouble.append) for key in keys]
+        found = [
+            TaskRecord(parts, key, store.journal.get(key), trouble.append, learn=lambda: None)
+            for key in keys
+        ]
         replies = (one.accepted(f"id of {one.line.key}", Receipt()) for one in found)
         await together(records, *replies)
         return found, trouble

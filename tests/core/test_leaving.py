@@ -135,7 +135,7 @@ def test_a_script_that_broke_down_leaves_at_once_and_says_how_to_collect(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
 def test_control_c_leaves_at_once_with_the_same_exit_code(own_port: OnPort, start: Start) -> None:
-    own_port.play("stuck")
+    own_port.play("stuck", times=2)
     process = start("accepted(ask(), ask('an owl'))", base_url=own_port.api)
     assert "2 simulated tasks still on their way" in until_said(process, "Waiting for")
     process.send_signal(signal.SIGINT)

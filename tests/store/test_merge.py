@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from refusing import refuse
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreTooNew
 from evolink_widgets.rules.pricing.pricing import Receipt
@@ -587,9 +588,10 @@ def test_a_set_comes_in_whole_or_not_at_all(store, other, fill, visible):
     before = visible(store)
     # Our database refuses the last row of the second set, as a full disk would.
     with store.database.write() as connection:
-        connection.execute(
+        refuse(
+            connection,
             "CREATE TRIGGER full BEFORE INSERT ON pictures WHEN NEW.sha256 = "
-            f"'{image.sha256}' BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            f"'{image.sha256}' BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
         )
     with pytest.raises(StoreError):
         store.merge(other.root)

@@ -8,6 +8,7 @@ import os
 import shutil
 
 import pytest
+from refusing import refuse
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreReadOnly
 from evolink_widgets.store import Freed, Query, Store, empty_trash, in_use
@@ -192,9 +193,10 @@ def test_a_move_that_fails_is_undone(admit, store, now, visible):
     (store.root / ".trash").unlink()
     # The database refuses the second row, as a full disk would.
     with store.database.write() as connection:
-        connection.execute(
+        refuse(
+            connection,
             "CREATE TRIGGER full BEFORE UPDATE ON pictures WHEN NEW.number = 1 "
-            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
         )
     with pytest.raises(StoreError):
         store.gallery.trash(ALL, now=now)

@@ -114,7 +114,7 @@ class TaskContext(ABC):
     @property
     @abstractmethod
     def awaited(self) -> frozenset[str]:
-        """Keys of the other tasks whose pictures it waits for."""
+        """Keys of the tasks that this ask has taken up, and waits for."""
 
     @property
     def is_open(self) -> bool:

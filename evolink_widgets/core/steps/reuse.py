@@ -100,12 +100,16 @@ class Ask:
         execution: the execution.
         recipe: a name for what is asked, and of which store.
         taking: the set that it is to get.
+
+    Attributes:
+        took_up: whether an earlier ask had taken that set, and was waited for in vain.
     """
 
     def __init__(self, execution: Execution, recipe: Hashable, taking: Taking) -> None:
         self.execution = execution
         self._recipe = recipe
         self._taking = taking
+        self.took_up = bool(taking.slots)
 
     @property
     def slots(self) -> set[Slot]:

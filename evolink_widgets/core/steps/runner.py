@@ -137,8 +137,10 @@ class TaskRunner(TaskContext):
 
     @property
     def awaited(self) -> frozenset[str]:
-        """Keys of the other tasks whose pictures it waits for."""
-        return frozenset() if self._allocation is None else self._allocation.awaited
+        """Keys of the tasks that this ask has taken up, and waits for."""
+        if self._allocation is None or not self._allocation.ask.took_up:
+            return frozenset()  # what another ask buys is not charged to this one
+        return self._allocation.awaited
 
     def shares_set_of(self, ask: Ask) -> bool:
         """Whether one of the two has taken the other's set up."""
