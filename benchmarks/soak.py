@@ -52,7 +52,7 @@ def live(service: OnPort, root: Path, cap: float, seed: int) -> None:
         n = chance.randint(1, MOST)
         name = f"a hare, {chance.randrange(SHARED)}" if shared else f"a fox of {seed}, {number}"
         request = ImageRequest(name, size="816x816", quality="low", n=n)
-        task = session.submit(request, fresh=not shared)
+        task = session.submit(request, fresh=not shared, execution=None)
         try:
             if chance.random() < 0.8:
                 task.result(chance.choice([0.05, 0.2, 1.0, 5.0]))
