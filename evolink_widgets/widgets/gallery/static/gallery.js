@@ -136,7 +136,7 @@ function gallery(ui) {
           gone = [];
           filters.el.querySelector("input")?.focus();
         }),
-        not = button("Not now", () => (tell(""), shelf.go(0)));
+        not = button("Not now", () => (tell(""), grid.go(0)));
       tell("Everything in the trash is deleted and can't be put back.", false, yes, not);
       not.focus();
     },
