@@ -312,3 +312,12 @@ def test_the_model_is_folded_away_and_only_where_there_is_a_choice(bench: Opener
 
     alone = bench(plan={"rules": RULES | {"models": ["gpt-image-2"]}})
     expect(alone.root.get_by_text("Model ·")).to_be_hidden()
+
+
+def test_who_comes_to_a_panel_before_its_controls_are_built_breaks_nothing(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT}, plan={"deaf": ["hello"]}, clock=True)
+    one.js(
+        "() => document.querySelector('section.ew form').dispatchEvent(new FocusEvent('focusin'))"
+    )
+    one.page.clock.run_for(1_000)
+    assert one.sent("check") == []

@@ -268,7 +268,7 @@ def test_what_is_still_out_is_said_once_as_plain_output(running: Kernel) -> None
 
 def test_ask_time_out_ask_again_in_one_cell_buys_once(running: Kernel) -> None:
     ask = "ew.generate('a heron', size='816x816', quality='low')"
-    running.run("ew.weather('stuck')")
+    running.run("ew.weather('stuck', times=None)")
     tries = running.run(
         f"for _ in range(4):\n    try: {ask}.result(0.3)\n"
         "    except ew.WaitTimeout: print('in vain')"

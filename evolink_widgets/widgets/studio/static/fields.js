@@ -56,8 +56,9 @@ export function formFields(model, controls, sizes, tray) {
       isTyped = true;
       unshown = {};
     },
-    /** Tells Python what was typed, and returns what is asked. */
+    /** Tells Python what was typed, and returns what is asked: nothing before the controls are built. */
     save() {
+      if (!controls.quality) return;
       const fields = asked();
       // Set and saved in one go: an echo that comes while a person types must find nothing newer.
       if (isTyped) for (const name in fields) if (fields[name] !== "") model.set(name, fields[name]);

@@ -28,6 +28,7 @@ export function orders(ui, save, blocked, draw) {
       await sleep(pause);
       if (mine !== turn) return;
       const fields = save();
+      if (!fields) return;
       const [answer] = await ui.link.ask("check", { fields }).catch(() => []);
       if (mine !== turn || !answer) return;
       order.checked = answer;
