@@ -5,7 +5,7 @@ import { fill, h, icon, set, write } from "../../base/static/dom.js";
 const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", simulated: "Kind", since: "From", until: "To" };
 const FOLDED = Object.keys(FIELDS);
 const KINDS = { true: "Simulated", false: "From the service" };
-/** How long somebody must have stopped typing. */
+/** How long a person must have stopped typing. */
 const REST = 250;
 
 /** A day as date fields write it, here where the browser is. @param {number} seconds */

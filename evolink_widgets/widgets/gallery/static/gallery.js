@@ -291,7 +291,7 @@ function gallery(ui) {
 
   link.on.run = ({ run }) => asks.take(run);
   link.on.changed = () => look();
-  // What other kernels do is seen while somebody looks here: Python watches for a minute after each look.
+  // What other kernels do is seen while a person looks here: Python watches for a minute after each look.
   const wake = () => {
       const { bottom, top } = root().getBoundingClientRect();
       if (ui.live && bottom > 0 && top < innerHeight && !document.hidden) look();

@@ -4,7 +4,7 @@ import { token, urlOf } from "../../base/static/dom.js";
 const PAGE = 60;
 const MOST_PAGES = 12;
 const MOST_THUMBS = 300;
-/** While somebody scrolls, what flies past is not asked for. */
+/** While a person scrolls, what flies past is not asked for. */
 const PAUSE = 80;
 /** A small picture that has not come by then was lost on its way. */
 const LOST = 6000;

@@ -94,7 +94,7 @@ export function virtualGrid(ui, cache, hand, note) {
         total = Math.ceil(count / cols),
         first = Math.max(0, Math.floor(scrollTop / height) - SPARE),
         end = Math.min(total, Math.ceil((scrollTop + clientHeight) / height) + SPARE),
-        // What has the focus stays, however far somebody scrolls.
+        // What has the focus stays, however far a person scrolls.
         kept = held() ? rowOf(held().at) : -1,
         free = [];
       for (const [r, row] of rows)

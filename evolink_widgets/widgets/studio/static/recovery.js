@@ -14,7 +14,7 @@ export function recovery({ link, say }) {
       const said = tasks ? `Collecting ${tasks} task${tasks === 1 ? "" : "s"}.` : "Nothing is out any more.";
       tell(said);
       collect.hidden = true;
-      // The button that had the focus is gone; the line keeps it until somebody goes on.
+      // The button that had the focus is gone; the line keeps it until a person goes on.
       el.tabIndex = -1;
       el.focus();
       el.onblur = () => (el.hidden = true);
