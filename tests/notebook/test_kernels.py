@@ -267,7 +267,7 @@ def test_what_is_still_out_is_said_once_as_plain_output(running: Kernel) -> None
 
 
 def test_ask_time_out_ask_again_in_one_cell_buys_once(running: Kernel) -> None:
-    ask = "ew.generate('a heron', size='816x816', quality='low')"
+    ask = "ew.generate('a bittern', size='816x816', quality='low')"
     running.run("ew.weather('stuck', times=None)")
     tries = running.run(
         f"for _ in range(4):\n    try: {ask}.result(0.3)\n"
@@ -277,5 +277,5 @@ def test_ask_time_out_ask_again_in_one_cell_buys_once(running: Kernel) -> None:
     running.run("ew.weather('fair')")
     loop = running.run(f"print(*[{ask}.result(30)[0].path.name for _ in range(2)])")
     assert len(set(loop.text.split())) == 2  # a loop makes two sets, the first of them that one
-    bought = "print(sum(row.prompt == 'a heron' for row in ew.spending()))"
+    bought = "print(sum(row.prompt == 'a bittern' for row in ew.spending()))"
     assert running.run(bought).text.strip() == "2"
