@@ -10,8 +10,44 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
-__all__ = ["monotonic", "now"]
+__all__ = ["ClockOffset", "monotonic", "now"]
+
+
+class ClockOffset(NamedTuple):
+    """By how many seconds another machine's clock is ahead of ours, as far as it is known.
+
+    A reply tells a time, in whole seconds, of some moment between its request and its arrival.
+    So one reply leaves a second and a round trip open, a slow one more; what several have in
+    common is less (Marzullo's rule).
+
+    Attributes:
+        low: seconds at least.
+        high: seconds at most.
+    """
+
+    low: float = 0.0
+    high: float = 0.0
+
+    @classmethod
+    def told(
+        cls, said: float, *, sent: float, received: float, known: ClockOffset | None = None
+    ) -> ClockOffset | None:
+        """Read the offset off a reply.
+
+        Args:
+            said: Unix seconds that the reply tells, whole ones.
+            sent: Unix seconds of our clock before the request went out.
+            received: Unix seconds of our clock when the reply was there.
+            known: what earlier replies told; it is given up where a clock was set meanwhile.
+        """
+        low, high = said - received, said + 1.0 - sent
+        if low > high:  # our clock was set back in between
+            return known
+        if known is not None and max(low, known.low) <= min(high, known.high):
+            return cls(max(low, known.low), min(high, known.high))
+        return cls(low, high)
 
 
 def _straight(name: str, otherwise: Callable[[], float]) -> Callable[[], float]:

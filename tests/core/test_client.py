@@ -11,6 +11,7 @@ import pytest
 from services import Emulated, Scripted
 
 from evolink_widgets import errors
+from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core import loop
 from evolink_widgets.core.service.client import Client, Sent
 from evolink_widgets.core.service.limits import Limits
@@ -229,8 +230,10 @@ def test_the_services_clock_is_read_from_its_answers() -> None:
     service = answering(404, b"", {"date": "Tue, 24 Nov 2026 12:05:00 GMT"})
     noon = 1795521600.0
 
-    async def story(client: Client) -> float:
+    async def story(client: Client) -> ClockOffset | None:
         await create(client)
-        return client.skew
+        return client.clock_offset
 
-    assert on(service, story, clock=lambda: noon) == pytest.approx(300)
+    assert on(service, story, clock=lambda: noon) == pytest.approx((300, 301))
+    times = iter([noon + 300.5, *[noon + 304.0] * 9])  # 3.5 s on its way: it may be as old as that
+    assert on(service, story, clock=lambda: next(times)) == pytest.approx((-4, 0.5))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core.shared.task_match import EARLY, LATE, LostRequest, find, lost_request
 from evolink_widgets.core.shared.task_search import (
     in_doubt_since,
@@ -37,7 +40,13 @@ def search(
     key: str = "mine", request: ImageRequest = CUP, *, sent: float = T, lost: float = T + 5,
     **more: object,
 ) -> LostRequest:  # fmt: skip
-    facts = {"model": "gpt-image-2", "identity": key, "skew": 0.0, "answered": False, **more}
+    facts = {
+        "model": "gpt-image-2",
+        "identity": key,
+        "offset": ClockOffset(),
+        "answered": False,
+        **more,
+    }
     shown = expected(request, Tariff(), Tariff())
     return lost_request(key, sent_at=sent, lost_at=lost, expected=shown, **facts)  # type: ignore[arg-type]
 
@@ -161,9 +170,51 @@ def test_requests_of_unknown_identity_never_share() -> None:
 def test_a_clock_that_is_wrong_by_minutes_is_allowed_for() -> None:
     theirs = task("a", T + 301)
     assert found(search(), [theirs]) is None
-    assert found(search(skew=300.0), [theirs]) == "a"
-    # What whole seconds explain is no difference.
-    assert search(skew=1.0) == search(skew=0.0)
+    assert found(search(offset=ClockOffset(300, 300)), [theirs]) == "a"
+
+
+def test_a_slow_reply_does_not_move_the_time_in_which_a_task_is_looked_for() -> None:
+    # Written down at T + 1, there at T + 4.6: the clocks may as well be the same.
+    offset = ClockOffset.told(T + 1, sent=T + 0.5, received=T + 4.6)
+    assert offset is not None
+    assert offset.low <= 0 <= offset.high
+    mine, strangers = task("mine", T + 1), task("a stranger's", T - 2)
+    assert found(search(lost=T + 1.2, answered=True, offset=offset), [strangers, mine]) is None
+    prompt = ClockOffset.told(T + 5, sent=T + 5.1, received=T + 5.2, known=offset)
+    assert found(search(lost=T + 1.2, answered=True, offset=prompt), [strangers, mine]) is None
+    earlier = task("a stranger's", T - 4)
+    assert found(search(lost=T + 1.2, answered=True, offset=prompt), [earlier, mine]) == "mine"
+
+
+seconds = st.floats(0, 5)
+
+
+@given(
+    ahead=st.floats(-1000, 1000),
+    replies=st.lists(st.tuples(seconds, seconds), min_size=1, max_size=6),
+    arrives=seconds,
+)
+def test_the_own_task_is_always_among_those_looked_at(
+    ahead: float, replies: list[tuple[float, float]], arrives: float
+) -> None:
+    offset, ours = None, T + 100.25
+    for out, back in replies:
+        said = math.floor(ours + out + ahead)
+        offset = ClockOffset.told(said, sent=ours, received=ours + out + back, known=offset)
+        ours += 11.37
+    assert offset is not None
+    own = task("mine", math.floor(T + arrives + ahead))
+    assert search(lost=T + arrives, answered=True, offset=offset).fits(own)
+
+
+def test_a_clock_that_is_set_meanwhile_is_read_anew() -> None:
+    before = ClockOffset.told(T, sent=T + 0.1, received=T + 0.2)
+    assert before == pytest.approx((-0.2, 0.9))
+    assert ClockOffset.told(T + 60, sent=T + 0.3, received=T + 0.4, known=before) == ClockOffset(
+        T + 60 - (T + 0.4), T + 61 - (T + 0.3)
+    )
+    # Ours, between the request and its reply.
+    assert ClockOffset.told(T, sent=T + 60, received=T + 1, known=before) == before
 
 
 ids = st.sampled_from("abcdef")
@@ -208,14 +259,18 @@ def test_what_is_found_fits_costs_the_same_and_has_no_other_owner(
 
 def test_a_request_that_was_sent_again_is_looked_for_since_the_first_time() -> None:
     lost = {"lost_at": T + 70, "doubt_since": T}
-    again = lost_request_of(line(Step.UNKNOWN, sent=T + 60, failure=lost), paid_timeout=45, skew=0)
+    again = lost_request_of(
+        line(Step.UNKNOWN, sent=T + 60, failure=lost), paid_timeout=45, offset=ClockOffset()
+    )
     assert again.fits(task("of the first", T + 1))
     assert again.fits(task("of the second", T + 65))
 
 
 def test_what_is_written_of_an_earlier_post_does_not_shorten_the_search_for_the_next() -> None:
     earlier = {"lost_at": T + 1, "accepted": False, "status": 429}
-    out = lost_request_of(line(Step.SENDING, sent=T + 60, failure=earlier), paid_timeout=45, skew=0)
+    out = lost_request_of(
+        line(Step.SENDING, sent=T + 60, failure=earlier), paid_timeout=45, offset=ClockOffset()
+    )
     assert out.fits(task("of this one", T + 100))
     assert not out.fits(task("of a stranger", T + 1))
 

@@ -106,11 +106,12 @@ def test_a_price_that_is_the_same_for_every_prompt_proves_nothing() -> None:
     assert weight(task(1.734), facts(ask)) is Weight.CONTRADICTION
 
 
-def test_a_duration_of_quite_another_kind_contradicts_where_durations_are_known() -> None:
+def test_a_duration_of_quite_another_kind_takes_the_proof_away() -> None:
     shown = task(credits_of(ASK), credits_of(ASK), came=2, duration=400.0)
     assert weight(shown) is Weight.PROOF
     assert weight(shown, replace(facts(), seconds=100.0)) is Weight.PROOF
-    assert weight(shown, replace(facts(), seconds=20.0)) is Weight.CONTRADICTION
+    # A service that stalls loses replies, too: it may well be it, and keeps others from being it.
+    assert weight(shown, replace(facts(), seconds=20.0)) is Weight.POSSIBLE
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from evolink_widgets.clock import now
+from evolink_widgets.clock import ClockOffset, now
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.pace import Pace
 from evolink_widgets.core.service.replies import NoAnswer, Reply
@@ -99,8 +99,8 @@ class Client:
         self._no_batch_until = 0.0
         self.host = None if transport.in_process else urlsplit(base_url).hostname
         """Where the service is; `None` in this process."""
-        self.skew = 0.0
-        """Seconds by which the service's clock is ahead of ours, as its replies say; ±1."""
+        self.clock_offset: ClockOffset | None = None
+        """By how much the service's clock is ahead of ours; `None` until a reply tells a time."""
 
     async def create(self, request: ImageRequest, idempotency_key: str) -> Sent:
         """Ask for pictures: one POST, never repeated here and never raised from.
@@ -108,6 +108,7 @@ class Client:
         What follows from it is in `Sent.verdict`, out of the one table of outcomes. The
         caller has waited for room and for the pace: from here on nothing holds it up.
         """
+        sent_at = self._clock()
         try:
             reply = await self._transport.call(
                 "POST",
@@ -124,7 +125,7 @@ class Client:
                 lost = f"The request went out and its answer was lost ({exc.reason})."
                 return Sent(verdict, error=OutcomeUnknown(lost))
             return Sent(verdict, error=_unreachable(exc))
-        self._note_time(reply)
+        self._note_time(reply, sent_at)
         return self._read_sent(reply)
 
     def _read_sent(self, reply: Reply) -> Sent:
@@ -256,13 +257,14 @@ class Client:
         """
         if pace is not None:
             await pace.turn()
+        sent_at = self._clock()
         try:
             reply = await self._transport.call(
                 method, self._base_url + path, body=body, query=query, limit=limit
             )
         except NoAnswer as exc:
             raise _unreachable(exc) from None
-        self._note_time(reply)
+        self._note_time(reply, sent_at)
         document = reply.document()
         if 200 <= reply.status < 300:
             if pace is not None:
@@ -298,12 +300,14 @@ class Client:
         else:
             pace.accepted()
 
-    def _note_time(self, reply: Reply) -> None:
+    def _note_time(self, reply: Reply, sent_at: float) -> None:
         try:
             said = parsedate_to_datetime(reply.headers["date"]).timestamp()
         except (KeyError, ValueError, TypeError, OverflowError):
             return
-        self.skew = said - self._clock()
+        self.clock_offset = ClockOffset.told(
+            said, sent=sent_at, received=self._clock(), known=self.clock_offset
+        )
 
 
 def _task_or_none(document: object, reply: Reply | None = None) -> TaskSnapshot | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from evolink_widgets.clock import ClockOffset
 from evolink_widgets.rules.tasks.evidence import Expected, Finding, Weight, tell, weigh
 from evolink_widgets.rules.tasks.matching import decided
 from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
@@ -81,7 +82,7 @@ def lost_request(
     sent_at: float,
     lost_at: float,
     answered: bool,
-    skew: float,
+    offset: ClockOffset,
     expected: Expected | None = None,
     ruled_out: Set[str] = frozenset(),
 ) -> LostRequest:
@@ -94,13 +95,13 @@ def lost_request(
         sent_at: Unix seconds of our clock when the request went out.
         lost_at: Unix seconds when its reply was given up, or could have come at the latest.
         answered: whether the service had answered, with something that was no task.
-        skew: seconds by which the service's clock is ahead of ours.
+        offset: by how much the service's clock is ahead of ours.
         expected: what its task would show.
         ruled_out: tasks that are known to be others'.
     """
-    # A difference within what whole seconds explain is none.
-    ahead = skew if abs(skew) > EARLY else 0.0
-    since, until = sent_at + ahead - EARLY, lost_at + ahead + (EARLY if answered else LATE)
+    # All of the offset's range: a window that leaves out the own task gives it to a stranger's.
+    since = sent_at + offset.low - EARLY
+    until = lost_at + offset.high + (EARLY if answered else LATE)
     return LostRequest(key, model, identity, since, until, expected, frozenset(ruled_out))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.shared.candidates import Candidates
 from evolink_widgets.core.shared.task_match import Found, LostRequest, find, lost_request
@@ -175,19 +176,22 @@ class TaskSearch:
 
     def _lost_request(self, entry: Entry, amounts: Amounts | None = None) -> LostRequest:
         return lost_request_of(
-            entry, paid_timeout=self._paid_timeout, skew=self._client.skew, amounts=amounts
+            entry,
+            paid_timeout=self._paid_timeout,
+            offset=self._client.clock_offset or ClockOffset(),
+            amounts=amounts,
         )
 
 
 def lost_request_of(
-    entry: Entry, *, paid_timeout: float, skew: float, amounts: Amounts | None = None
+    entry: Entry, *, paid_timeout: float, offset: ClockOffset, amounts: Amounts | None = None
 ) -> LostRequest:
     """What is looked for, of a request whose answer is not known.
 
     Args:
         entry: its line in the journal.
         paid_timeout: seconds after which the reply to a POST can't come any more.
-        skew: seconds by which the service's clock is ahead of ours.
+        offset: by how much the service's clock is ahead of ours.
         amounts: what is known of the service's prices; only with it evidence can be weighed.
     """
     # While a POST is out, what is written of the one before it says nothing of its answer.
@@ -203,7 +207,7 @@ def lost_request_of(
         sent_at=in_doubt_since(entry) or entry.created_at,
         lost_at=lost_at,
         answered=failure.get("status") is not None,
-        skew=skew,
+        offset=offset,
         expected=None if amounts is None else _expected(entry, amounts),
         ruled_out=set((entry.failure or {}).get("ruled_out") or ()),
     )

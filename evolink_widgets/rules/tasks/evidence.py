@@ -25,7 +25,7 @@ from evolink_widgets.text import counted
 __all__ = ["Expected", "Finding", "Weight", "expected", "other_pixels", "tell", "too_many", "weigh"]
 
 _ODD_DURATION = 10.0
-"""How often longer, or shorter, than usual a task must have taken to be of another kind."""
+"""How often longer, or shorter, than usual a task must have taken to prove nothing."""
 _SHAPE, _AREA = 1.05, 1.25
 """By how much edges and area may differ from what was asked: services round pixels."""
 
@@ -105,11 +105,20 @@ def weigh(ask: Expected, task: TaskSnapshot) -> Finding:
     number = len(task.results) if task.status is TaskStatus.COMPLETED else None
     if number is not None and too_many(ask.n, number):
         return Finding(Weight.CONTRADICTION, "another number of pictures")
-    if task.duration is not None and ask.seconds is not None:
-        ratio = task.duration / ask.seconds
-        if not 1 / _ODD_DURATION <= ratio <= _ODD_DURATION:
-            return Finding(Weight.CONTRADICTION, "another duration")
-    return _weigh_credits(ask, task)
+    found = _weigh_credits(ask, task)
+    if found.weight is Weight.PROOF and _is_odd(task.duration, ask.seconds):
+        return Finding(Weight.POSSIBLE, "an odd duration")
+    return found
+
+
+def _is_odd(duration: float | None, usual: float | None) -> bool:
+    """Whether it took quite another time than such asks do.
+
+    That is no contradiction: where a service stalls, replies are lost and its tasks are slow.
+    """
+    if duration is None or usual is None:
+        return False
+    return not 1 / _ODD_DURATION <= duration / usual <= _ODD_DURATION
 
 
 def _weigh_credits(ask: Expected, task: TaskSnapshot) -> Finding:
