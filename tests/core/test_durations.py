@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from services import until
 
-from evolink_widgets.core.loop import wait_on_loop
+from evolink_widgets.core.loop import Workers, wait_on_loop
 from evolink_widgets.core.shared.durations import LearnedDurations
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.store import Store
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
+from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.safe_files import (

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evolink_widgets.clock import now
+from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.replies import NoAnswer, Reply
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,

@@ -11,7 +11,7 @@ from evolink_widgets.errors import StoreError
 from evolink_widgets.rules.tasks.schedule import Durations
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.workers import Workers
+    from evolink_widgets.core.loop import Workers
     from evolink_widgets.store.journal.journal import Journal
 
 log = logging.getLogger("evolink_widgets")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.workers import Workers
+    from evolink_widgets.core.loop import Workers
     from evolink_widgets.store.database.database import Database
 
 Line = Callable[[], Callable[[], None]]
