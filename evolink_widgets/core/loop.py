@@ -4,7 +4,8 @@ Polling, downloads and progress go on while a cell blocks, and one HTTP client s
 cell, thread and subshell: a client bound to the kernel's own loops works from one of them only.
 After a fork the child starts a loop of its own on first use.
 
-What would make the loop late (file system, database, picture checks) is done by `Workers`.
+What would make the loop late (file system, database, picture checks) is done by `Workers`. The
+two lines of a task that have to be on the disk go through a `SharedFlush`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ import concurrent.futures
 import contextlib
 import contextvars
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.store.process_globals import at_fork, lasting
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.database.database import Database
 
 T = TypeVar("T")
 
@@ -260,3 +265,66 @@ def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | Non
         future.set_result(result)
     else:
         future.set_exception(error)
+
+
+Line = Callable[[], Callable[[], None]]
+"""Writes something durable; returns what to do once that is on the disk. On a worker.
+
+It may be called a second time, where nothing stayed of the first.
+"""
+
+
+@dataclass
+class _Waiting:
+    line: Line
+    error: Exception | None = None
+
+
+class SharedFlush:
+    """Writes durable lines; those that wait at the same moment share a flush to the disk.
+
+    A flush is the dearest part of what is written of a task: two lines, around its POST. Where
+    many are asked for at once they queue for the database's thread, and the first one there
+    writes for all of them. To be used on the core's loop.
+
+    Args:
+        database: where the lines are written.
+        records: the one thread for it.
+    """
+
+    def __init__(self, database: Database, records: Workers) -> None:
+        self._database = database
+        self._records = records
+        self._waiting: deque[_Waiting] = deque()
+
+    async def write(self, line: Line) -> None:
+        """Write one line; it is on the disk when this returns.
+
+        A cancelled caller stops waiting; the line is written all the same.
+
+        Raises:
+            StoreError: it is not written.
+        """
+        mine = _Waiting(line)
+        self._waiting.append(mine)
+        await self._records.run(self._write_waiting)  # unless the one before wrote it, too
+        if mine.error is not None:
+            raise mine.error
+
+    def _write_waiting(self) -> None:
+        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if len(together) > 1:
+            try:
+                with self._database.write(durable=True):
+                    written = [one.line() for one in together]
+            except Exception:
+                pass  # nothing is written; one that can't be must not hold up the others
+            else:
+                for then in written:
+                    then()
+                return
+        for one in together:
+            try:
+                one.line()()
+            except Exception as error:  # it is the caller's, not this turn's
+                one.error = error
