@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
 from evolink_widgets.core import at_exit, loop
-from evolink_widgets.core.money.budget import Budget, Meter, blocks, leave_store, meter
-from evolink_widgets.core.money.prices import Prices
+from evolink_widgets.core.money import Budget, Meter, Prices, blocks, leave_store, meter
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
@@ -155,7 +154,7 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.money.budget import Terms
+        from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Allocation
         from evolink_widgets.core.steps.reuse import ask_of, identities_of

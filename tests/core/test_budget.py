@@ -16,7 +16,7 @@ from services import InProcess, OnPort, until
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
 from evolink_widgets.core.loop import call_on_loop
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import Stage
 from evolink_widgets.errors import Billed

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from services import Emulated, InProcess, OnPort, until
 
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.shared import parts
 from evolink_widgets.core.state import Stage

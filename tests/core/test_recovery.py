@@ -14,7 +14,7 @@ from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.recovery import outstanding
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.session import Session

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from services import InProcess, quick
 
 from evolink_widgets.core.loop import Workers
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.service.replies import Reply
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session

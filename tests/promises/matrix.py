@@ -39,7 +39,7 @@ from promises.books import compare, sent_once
 from promises.machine import Count, Emulator, Process, start, wait
 from services import OnPort, quick
 
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.service.replies import Reply
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session

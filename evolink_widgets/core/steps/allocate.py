@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from evolink_widgets.core.money.budget import Terms, check_spending
+from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.record import buy
 from evolink_widgets.core.steps.reuse import Ask, stored_of

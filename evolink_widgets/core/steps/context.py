@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money.budget import Terms
+from evolink_widgets.core.money import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
 from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.record import OPEN, TaskRecord

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money.budget import Terms, check_spending
+from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
