@@ -23,8 +23,7 @@ from evolink_widgets.core.service.in_process import App, AppExchange, Dropped
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
 from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
-from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.core.settings.redaction import HIDDEN, in_document
+from evolink_widgets.core.settings.keys import HIDDEN, Key, in_document
 from evolink_widgets.references.secret_links import hide_secrets
 from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event
