@@ -13,8 +13,7 @@ from evolink_widgets.core import loop
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.download import PIECE, Downloader, LinkRefused
 from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import DownloadFailed, StoreError
 

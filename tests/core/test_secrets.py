@@ -23,8 +23,7 @@ import uvicorn
 from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted, quick
 
 from evolink_widgets import errors
-from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.core.state import TaskState

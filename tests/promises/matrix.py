@@ -40,8 +40,7 @@ from promises.machine import Count, Emulator, Process, start, wait
 from services import OnPort, quick
 
 from evolink_widgets.core.money import Budget
-from evolink_widgets.core.service.replies import Reply
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Reply, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.state import TaskState
 from evolink_widgets.emulator.service.faults import FAULTS as WEATHER

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from evolink_widgets.clock import now
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.pace import Pace
-from evolink_widgets.core.service.replies import NoAnswer, Reply
+from evolink_widgets.core.service.transport import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer
+from evolink_widgets.core.service.transport import Download, LinkForbidden, NoAnswer
 from evolink_widgets.errors import DownloadFailed
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.safe_files import (

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from evolink_widgets.clock import now
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.replies import NoAnswer, Reply
+from evolink_widgets.core.service.transport import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,
