@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from evolink_widgets.clock import now
-from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.pace import Pace
+from evolink_widgets.core.service.limits import Limits, Pace
 from evolink_widgets.core.service.transport import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,

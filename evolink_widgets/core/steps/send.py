@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.service.client import Sent
-from evolink_widgets.core.service.pace import WORTH_SAYING
+from evolink_widgets.core.service.limits import WORTH_SAYING
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.shared.balance import Reading
 from evolink_widgets.core.shared.task_search import (
