@@ -11,7 +11,7 @@ from services import AGENT, KEY, read_request, reply, server
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.loop import Workers
-from evolink_widgets.core.service.download import PIECE, Downloader, LinkRefused
+from evolink_widgets.core.service.client import PIECE, Downloader, LinkRefused
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key

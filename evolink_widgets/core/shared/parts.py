@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.loop import SharedFlush, Workers
-from evolink_widgets.core.service.client import Client
-from evolink_widgets.core.service.download import Downloader
+from evolink_widgets.core.service.client import Client, Downloader
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import limits_for
 from evolink_widgets.core.shared.balance import Balance
