@@ -21,8 +21,7 @@ from evolink_widgets.core.recovery.outstanding import outstanding as outstanding
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings import caller
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
-from evolink_widgets.core.state import Stored
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stored, Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,

@@ -6,7 +6,7 @@ import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.core.money import Meter
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.widgets.base import money
 

@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.core.money import Terms, check_spending
-from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.record import buy
 from evolink_widgets.core.steps.reuse import Ask, stored_of
 from evolink_widgets.core.steps.stages import PicturesMissing
-from evolink_widgets.core.wait_errors import stopped
+from evolink_widgets.core.task import Stage, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
@@ -25,8 +24,8 @@ from evolink_widgets.store.journal.journal import Entry, new_key
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.state import Stored
     from evolink_widgets.core.steps.context import TaskContext
+    from evolink_widgets.core.task import Stored
     from evolink_widgets.rules.request.recipe import Recipe
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."

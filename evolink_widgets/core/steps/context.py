@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
-from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.record import OPEN, TaskRecord
-from evolink_widgets.core.wait_errors import stopped
+from evolink_widgets.core.task import Stage, stopped
 from evolink_widgets.errors import Billed, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe

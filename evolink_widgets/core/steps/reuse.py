@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass, field
 
-from evolink_widgets.core.state import Stored
+from evolink_widgets.core.task import Stored
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pool import Offer, Slot

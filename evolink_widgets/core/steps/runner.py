@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
-from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
 from evolink_widgets.core.steps.record import buy, never_sent
@@ -33,8 +32,7 @@ from evolink_widgets.core.steps.stages import (
     other_pixels,
 )
 from evolink_widgets.core.steps.watch import follow
-from evolink_widgets.core.task import Task
-from evolink_widgets.core.wait_errors import stopped, withdrawn
+from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
 from evolink_widgets.errors import EvolinkError, SpendingRefused
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe

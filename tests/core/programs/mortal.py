@@ -15,7 +15,7 @@ from typing import Any
 from services import InProcess, OnPort, quick
 
 from evolink_widgets.core.service.transport import Reply, Transport
-from evolink_widgets.core.state import TaskState
+from evolink_widgets.core.task import TaskState
 from evolink_widgets.rules.request.request import ImageRequest
 
 
