@@ -155,8 +155,8 @@ class Session:
         """
         from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
-        from evolink_widgets.core.steps.allocate import Allocation
-        from evolink_widgets.core.steps.reuse import ask_of, identities_of
+        from evolink_widgets.core.steps.allocate import Allocation, identities_of
+        from evolink_widgets.core.steps.reuse import ask_of
         from evolink_widgets.core.steps.runner import TaskRunner
         from evolink_widgets.references.secret_links import name_of
         from evolink_widgets.rules.request.recipe import Recipe
@@ -210,7 +210,7 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        from evolink_widgets.core.steps.reuse import identities_of, stored_of
+        from evolink_widgets.core.steps.allocate import identities_of, stored_of
         from evolink_widgets.store.gallery.pool import Pool
 
         identities = identities_of(request, self._recipe_service, self._stand_ins)
