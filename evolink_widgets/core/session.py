@@ -153,10 +153,10 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
+        from evolink_widgets.core.executions import ask_of
         from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Allocation, identities_of
-        from evolink_widgets.core.steps.reuse import ask_of
         from evolink_widgets.core.steps.runner import TaskRunner
         from evolink_widgets.references.secret_links import name_of
         from evolink_widgets.rules.request.recipe import Recipe

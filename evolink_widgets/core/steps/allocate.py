@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from evolink_widgets.core.executions import Ask
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.record import buy
-from evolink_widgets.core.steps.reuse import Ask
 from evolink_widgets.core.steps.stages import PicturesMissing
 from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
 from evolink_widgets.errors import EvolinkError

@@ -25,9 +25,9 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.balance import Reading
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.steps.reuse import Ask
     from evolink_widgets.core.task import Task
 
 T = TypeVar("T")

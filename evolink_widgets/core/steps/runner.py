@@ -41,9 +41,9 @@ from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.allocate import Allocation
-    from evolink_widgets.core.steps.reuse import Ask
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""What was paid for already answers again: whose pools are looked in, and what has been taken.
+"""What was paid for already answers again: what the asks of a run of a cell have taken.
 
 Within one execution each ask of a recipe takes the next pictures of its pool, so a loop of four
 gives four different sets. The next execution begins at the front again: running the cell once
