@@ -16,9 +16,9 @@ from .api import session as session
 from .api import spending as spending
 from .api import weather as weather
 from .core.session import Session as Session
-from .core.state import Stage as Stage
-from .core.state import TaskState as TaskState
+from .core.task import Stage as Stage
 from .core.task import Task as Task
+from .core.task import TaskState as TaskState
 from .errors import BudgetExceeded as BudgetExceeded
 from .errors import ConfigurationError as ConfigurationError
 from .errors import ContentRefused as ContentRefused

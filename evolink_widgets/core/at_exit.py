@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.settings import caller
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.text import counted

@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
 from evolink_widgets.core import at_exit, loop
-from evolink_widgets.core.money.budget import Budget, Meter, blocks, leave_store, meter
-from evolink_widgets.core.money.prices import Prices
+from evolink_widgets.core.money import Budget, Meter, Prices, blocks, leave_store, meter
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings import caller
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
-from evolink_widgets.core.state import Stored
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stored, Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -155,10 +153,10 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.money.budget import Terms
+        from evolink_widgets.core.executions import ask_of
+        from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
-        from evolink_widgets.core.steps.allocate import Allocation
-        from evolink_widgets.core.steps.reuse import ask_of, identities_of
+        from evolink_widgets.core.steps.allocate import Allocation, identities_of
         from evolink_widgets.core.steps.runner import TaskRunner
         from evolink_widgets.references.secret_links import name_of
         from evolink_widgets.rules.request.recipe import Recipe
@@ -212,7 +210,7 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        from evolink_widgets.core.steps.reuse import identities_of, stored_of
+        from evolink_widgets.core.steps.allocate import identities_of, stored_of
         from evolink_widgets.store.gallery.pool import Pool
 
         identities = identities_of(request, self._recipe_service, self._stand_ins)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line

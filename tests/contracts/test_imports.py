@@ -32,7 +32,7 @@ INNER_ROWS = {
     "rules": (("request",), ("pricing",), ("tasks",)),
     "store": (("database",), ("journal",), ("gallery", "ledger"), ("merge",), ("store",)),
     "core": (
-        ("loop", "money", "state", "wait_errors", "workers"),
+        ("executions", "loop", "money"),
         ("settings", "task"),
         ("at_exit", "service"),
         ("shared",),

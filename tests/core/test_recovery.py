@@ -14,11 +14,11 @@ from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.recovery import outstanding
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.notebook import notices
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import in_use

@@ -14,7 +14,7 @@ from corporate import Corporate
 from services import InProcess, OnPort, Scripted
 
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, EvolinkError, InvalidRequest
 from evolink_widgets.references.read import read
 from evolink_widgets.references.secret_links import hide_secrets, name_of, whole_link

@@ -23,12 +23,10 @@ import uvicorn
 from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted, quick
 
 from evolink_widgets import errors
-from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.core.state import TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest

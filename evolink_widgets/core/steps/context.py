@@ -14,11 +14,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money.budget import Terms
+from evolink_widgets.core.money import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
-from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.record import OPEN, TaskRecord
-from evolink_widgets.core.wait_errors import stopped
+from evolink_widgets.core.task import Stage, stopped
 from evolink_widgets.errors import Billed, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
@@ -26,9 +25,9 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.balance import Reading
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.steps.reuse import Ask
     from evolink_widgets.core.task import Task
 
 T = TypeVar("T")

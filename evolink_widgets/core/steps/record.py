@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money.budget import Terms
+from evolink_widgets.core.money import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
 from evolink_widgets.errors import (
     Billed,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, RequestRefused
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.secret_links import whole_link

@@ -18,8 +18,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money.budget import Terms, check_spending
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
 from evolink_widgets.core.steps.record import buy, never_sent
@@ -33,8 +32,7 @@ from evolink_widgets.core.steps.stages import (
     other_pixels,
 )
 from evolink_widgets.core.steps.watch import follow
-from evolink_widgets.core.task import Task
-from evolink_widgets.core.wait_errors import stopped, withdrawn
+from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
 from evolink_widgets.errors import EvolinkError, SpendingRefused
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
@@ -43,9 +41,9 @@ from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.allocate import Allocation
-    from evolink_widgets.core.steps.reuse import Ask
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.service.client import Sent
-from evolink_widgets.core.service.pace import WORTH_SAYING
+from evolink_widgets.core.service.limits import WORTH_SAYING
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.shared.balance import Reading
 from evolink_widgets.core.shared.task_search import (
@@ -17,9 +17,9 @@ from evolink_widgets.core.shared.task_search import (
     latest_loss,
     surely_not_accepted,
 )
-from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.adopt import adopt
 from evolink_widgets.core.steps.reference_links import linked, renewed
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
 from evolink_widgets.rules.tasks.outcome import Outcome
 from evolink_widgets.store.journal.failures import error_from, failure_record

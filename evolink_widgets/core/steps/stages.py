@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.errors import (
     Billed,
     DownloadFailed,

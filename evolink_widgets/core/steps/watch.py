@@ -8,8 +8,8 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.state import Stage
 from evolink_widgets.core.steps.adopt import AnothersTask, check_number, give_back
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure

@@ -16,7 +16,7 @@ from evolink_widgets.rules.tasks.schedule import bucket_of
 from evolink_widgets.store.database.json_records import load, load_object, read_receipt
 
 if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing.receipt_ratios import Sample
+    from evolink_widgets.rules.pricing.learning import Sample
     from evolink_widgets.store.database.database import Database
 
 __all__ = ["Amounts", "read_amounts"]

@@ -7,8 +7,7 @@ from typing import Any
 
 import traitlets
 
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html

@@ -1,4 +1,4 @@
-"""What was paid for already answers again: whose pools are looked in, and what has been taken.
+"""What was paid for already answers again: what the asks of a run of a cell have taken.
 
 Within one execution each ask of a recipe takes the next pictures of its pool, so a loop of four
 gives four different sets. The next execution begins at the front again: running the cell once
@@ -14,13 +14,10 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence, Set
+from collections.abc import Hashable, Set
 from dataclasses import dataclass, field
 
-from evolink_widgets.core.state import Stored
-from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.pool import Offer, Slot
+from evolink_widgets.store.gallery.pool import Slot
 from evolink_widgets.store.process_globals import at_fork, lasting
 
 REMEMBERED = 256
@@ -177,33 +174,3 @@ def ask_of(name: Hashable | None, recipe: Hashable) -> Ask:
         while len(_executions.known) > REMEMBERED:
             _executions.known.popitem(last=False)
         return Ask(found, recipe, found.begin(recipe))
-
-
-def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str]) -> list[str]:
-    """The pools that may answer a request, in the order in which they are looked at.
-
-    Args:
-        request: what is asked.
-        service: the service's name in recipes.
-        stand_ins: services whose pictures are as good or better. An emulator has some: pictures
-            that were really paid for; a real service has none.
-    """
-    services = dict.fromkeys((*stand_ins, service))
-    return [Recipe(request, one).identity for one in services]
-
-
-def stored_of(offers: Sequence[Offer]) -> Stored | None:
-    """What the pictures that are here cost, in one statement; `None` where none is."""
-    here = [(offer, offer.image) for offer in offers if offer.image is not None]
-    if not here:
-        return None
-    shares = [offer.credits for offer, _ in here]
-    known = [share for share in shares if share is not None]
-    notebooks = {offer.notebook for offer, _ in here}
-    return Stored(
-        pictures=len(here),
-        credits=sum(known) if len(known) == len(shares) else None,
-        paid_at=max(offer.paid_at or 0.0 for offer, _ in here),
-        notebook=notebooks.pop() if len(notebooks) == 1 else None,
-        simulated=all(image.simulated for _, image in here),
-    )

@@ -1,11 +1,15 @@
-"""What may be spent: caps by session, day, notebook, store and `with` block, and their meters.
+"""What may be spent: caps by session, day, notebook, store and `with` block; and what things cost.
 
-All of them are checked in one place, the ledger, in the transaction that reserves the credits.
+All caps are checked in one place, the ledger, in the transaction that reserves the credits.
 A cap counts the credits of one service: emulated ones never count against a real one's.
+
+`Prices` gives the estimates that are held against them: from the receipts of the store, as far as
+they have taught, and from the published prices before.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -14,17 +18,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from evolink_widgets.clock import monotonic
 from evolink_widgets.clock import now as unix_now
-from evolink_widgets.errors import SpendingRefused
+from evolink_widgets.errors import SpendingRefused, StoreError
+from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.store.ledger.ledger import Cap
 from evolink_widgets.store.process_globals import at_fork, lasting
 
 if TYPE_CHECKING:
+    from evolink_widgets.rules.pricing.pricing import Estimate
+    from evolink_widgets.rules.request.request import ImageRequest
+    from evolink_widgets.store.database.database import Database
     from evolink_widgets.store.ledger.ledger import Ledger
+
+log = logging.getLogger("evolink_widgets")
 
 Per = Literal["day", "notebook", "store"]
 
 ALLOW = 'ew.configure(spend="allow") allows it.'
+
+RECEIPTS = 400
+"""How many of the newest receipts are read: far more than any kind of request uses."""
+
+SHARE = 0.01
+"""How much of the time may be spent on reading them again, while many tasks end."""
+
+OTHERS = 60.0
+"""Seconds after which they are read again for the sake of what other kernels have paid."""
 
 _NAMES: dict[Per | None, str] = {
     None: "the budget",
@@ -279,3 +299,47 @@ def check_spending(may_spend: Callable[[], bool], what: str) -> None:
         raise SpendingRefused(
             f'{what}, and spending is switched off (spend="never").', advice=ALLOW
         )
+
+
+class Prices:
+    """Estimates for one service; safe from any thread.
+
+    Args:
+        database: the store's.
+        service: the service's name in the ledger.
+    """
+
+    def __init__(self, database: Database, service: str) -> None:
+        self._database = database
+        self._service = service
+        self._lock = threading.Lock()
+        self._learned = Learned()
+        self._is_stale = True
+        self._read_at = 0.0
+        self._pause = 0.0
+
+    def estimate(self, request: ImageRequest) -> Estimate:
+        """What a request will cost, in credits, as a range with its basis; sends nothing."""
+        with self._lock:
+            age = monotonic() - self._read_at
+            if (self._is_stale and age >= self._pause) or age > OTHERS:
+                self._read()
+            learned = self._learned
+        return learned.estimate(request)
+
+    def learn(self) -> None:
+        """Hear that there is a new receipt."""
+        self._is_stale = True
+
+    def _read(self) -> None:
+        from evolink_widgets.store.ledger.receipts import samples
+
+        began = monotonic()
+        self._is_stale = False
+        try:
+            found = samples(self._database, self._service, limit=RECEIPTS)
+            self._learned = Learned.from_samples(found)
+        except StoreError as error:  # a write to that store says so; a price need not be
+            log.debug("Prices can't be learned: %s", error)
+        self._read_at = monotonic()
+        self._pause = (self._read_at - began) / SHARE
