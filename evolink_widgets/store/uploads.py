@@ -14,7 +14,6 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.journal.process_name import surely_gone
@@ -24,6 +23,7 @@ from evolink_widgets.store.safe_files import (
     own_folder,
     read_plain,
     remove,
+    rewrite,
     size_of,
 )
 
@@ -102,7 +102,7 @@ class Uploads:
         with guarded(target, "written"):
             if size_of(target) != len(data):
                 own_folder(self._root, REFERENCES)
-                atomic_files.replace(target, data)
+                rewrite(target, data)
         if original is not None:
             with self._database.write() as connection:
                 connection.execute(

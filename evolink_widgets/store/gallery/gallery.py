@@ -19,7 +19,6 @@ from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
@@ -46,6 +45,7 @@ from evolink_widgets.store.safe_files import (
     names_in,
     own_folder,
     remove,
+    take_back,
 )
 
 __all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
@@ -151,7 +151,7 @@ class StoredPictures:
         except BaseException:
             if placed is not None:
                 with suppress(OSError):
-                    atomic_files.take_back(part, placed)
+                    take_back(part, placed)
             with suppress(StoreError), self._database.write() as connection:
                 recipe_file.write(self.root, connection, about.key)
             raise

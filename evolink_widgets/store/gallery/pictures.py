@@ -17,14 +17,21 @@ from evolink_widgets.later import later
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded, not_plain
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
 from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.gallery.trash import Trash
-from evolink_widgets.store.safe_files import THUMBS, NotPlain, is_plain, is_there, read_plain
+from evolink_widgets.store.safe_files import (
+    THUMBS,
+    NotPlain,
+    copy_new,
+    is_plain,
+    is_there,
+    read_plain,
+    write_new,
+)
 from evolink_widgets.store.user_paths import path_of
 
 if TYPE_CHECKING:
@@ -278,8 +285,8 @@ class GeneratedImage:
                 self._check_ending(target)
                 target.parent.mkdir(parents=True, exist_ok=True)
             if bare:
-                return atomic_files.copy(self.path, target)
-            return atomic_files.write_new(with_recipe(self), target)
+                return copy_new(self.path, target)
+            return write_new(with_recipe(self), target)
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
         """Return a small WebP copy and its size; kept in the store's cache.

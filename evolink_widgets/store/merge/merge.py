@@ -18,7 +18,6 @@ from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.printable import printable
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH
@@ -29,7 +28,7 @@ from evolink_widgets.store.journal.entry import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.references import ReferenceMerge
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, flush, own_folder
+from evolink_widgets.store.safe_files import PARTS, flush, own_folder, sweep, take_back, temporary
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.text import counted
 
@@ -81,7 +80,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
     """
     if other.exists() and root.exists() and other.samefile(root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
-    atomic_files.sweep(root / PARTS)
+    sweep(root / PARTS)
     with opened(other) as theirs:
         return _Merge(root, database, theirs).run()
 
@@ -182,7 +181,7 @@ class _Merge:
         except BaseException:
             for source, path in placed:
                 with suppress(OSError):
-                    atomic_files.take_back(source, path)
+                    take_back(source, path)
             with suppress(StoreError), self.database.write() as connection:
                 recipe_file.write(self.root, connection, key)
             raise
@@ -203,7 +202,7 @@ class _Merge:
         """Copy a picture into our folder of parts, and check the copy."""
         with guarded(self.root / PARTS, "made"):
             folder = own_folder(self.root, PARTS)
-            path = stack.enter_context(atomic_files.temporary(folder))
+            path = stack.enter_context(temporary(folder))
         try:
             with guarded(path, "written"):
                 copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)

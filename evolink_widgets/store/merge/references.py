@@ -7,13 +7,12 @@ from pathlib import Path
 
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.rules.request.links import digest_of
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.merge.other_store import ForeignStore
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, own_folder
+from evolink_widgets.store.safe_files import PARTS, own_folder, place_new, temporary
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
 __all__ = ["ReferenceMerge"]
@@ -59,7 +58,7 @@ class ReferenceMerge:
         )
         with guarded(self._root, "made"):
             parts, ours = own_folder(self._root, PARTS), own_folder(self._root, FOLDER)
-        with atomic_files.temporary(parts) as path:
+        with temporary(parts) as path:
             try:
                 with guarded(path, "written"):
                     copy_untrusted_file(source, path, self._theirs.root)
@@ -70,7 +69,7 @@ class ReferenceMerge:
                 self._theirs.leave_out(f"The reference {source} is left out: {exc}.")
                 return False
             with guarded(ours, "written"):
-                atomic_files.place_new(path, ours / f"{digest}{EXTENSIONS[facts.format]}")
+                place_new(path, ours / f"{digest}{EXTENSIONS[facts.format]}")
         return True
 
     def _take_origins(self, digest: str) -> None:
