@@ -8,7 +8,7 @@ what is read, renamed or removed is a plain file of the folder that is held open
 The store's own folder may be a link: the user has named it.
 
 A new file grows under a hidden name, is flushed to the disk, and gets its name in one step, never
-over another's.
+over another's. What the system refuses becomes an error of the package in `guarded`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
+
+from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
 
 PARTS = ".parts"
 """The folder inside the store where files grow."""
@@ -56,12 +58,63 @@ _NO_LINKS = frozenset(
     if hasattr(errno, name)
 )
 
+_FULL = frozenset(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)
+)
+_FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST})
+
 
 class NotPlain(OSError):
     """A file or folder of the store is a link or a device, or not the store's own."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(errno.ELOOP, reason, str(path))
+
+
+@contextmanager
+def guarded(path: Path, doing: str) -> Iterator[None]:
+    """Turn whatever the disk raises inside into a `StoreError`.
+
+    Args:
+        path: the file or folder at work; it is named in the message.
+        doing: what was tried, as it ends the sentence "… could not be …": "written".
+    """
+    try:
+        yield
+    except OSError as exc:
+        raise file_error(exc, path, doing) from exc
+    except UnicodeEncodeError as exc:
+        raise StoreError(
+            f"{str(path)!a} could not be {doing}: this locale has no such letters in file names.",
+            advice="Set PYTHONUTF8=1, or choose another folder with ew.configure(store=...).",
+        ) from exc
+
+
+def file_error(exc: OSError, path: Path, doing: str) -> StoreError:
+    """Return the package's error for an OS error on `path`.
+
+    Args:
+        exc: the error.
+        path: the file or folder.
+        doing: what failed, as a participle: "read", "written".
+    """
+    if isinstance(exc, NotPlain):
+        return not_plain(exc)
+    what = f"{path} could not be {doing}: {exc.strerror or exc}."
+    if exc.errno in _FULL:
+        return StoreFull(what)
+    if exc.errno in _FORBIDDEN:
+        return StoreReadOnly(what)
+    return StoreError(what)
+
+
+def not_plain(exc: NotPlain) -> StoreDamaged:
+    """Return the package's error for a file that may lead elsewhere."""
+    return StoreDamaged(
+        f"{exc.filename} is left alone: {exc.strerror}.",
+        advice="Find out who put it there; then remove it, or choose another folder with "
+        "ew.configure(store=...).",
+    )
 
 
 def read_plain(path: Path) -> BinaryIO:

@@ -15,10 +15,10 @@ from typing import Any
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.journal.process_name import surely_gone
 from evolink_widgets.store.safe_files import (
     REFERENCES,
+    guarded,
     is_plain,
     own_folder,
     read_plain,

@@ -16,9 +16,9 @@ from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer
 from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.safe_files import (
     change_plain,
+    guarded,
     is_plain,
     is_there,
     make_new,

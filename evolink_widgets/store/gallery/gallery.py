@@ -20,7 +20,6 @@ from sqlite3 import Row
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
@@ -41,6 +40,7 @@ from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
     flush,
+    guarded,
     is_plain,
     names_in,
     own_folder,

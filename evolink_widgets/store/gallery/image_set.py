@@ -9,9 +9,9 @@ from typing import overload
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.user_paths import path_of
 from evolink_widgets.text import counted
 

@@ -18,7 +18,6 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.database.disk_errors import guarded, not_plain
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
 from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
@@ -27,8 +26,10 @@ from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,
     copy_new,
+    guarded,
     is_plain,
     is_there,
+    not_plain,
     read_plain,
     write_new,
 )

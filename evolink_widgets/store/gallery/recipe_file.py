@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 from sqlite3 import Connection, Row
 
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import load_object
 from evolink_widgets.store.file_names import inside
-from evolink_widgets.store.safe_files import remove, rewrite
+from evolink_widgets.store.safe_files import guarded, remove, rewrite
 
 FORMAT = "evolink-widgets recipe 1"
 

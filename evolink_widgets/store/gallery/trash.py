@@ -17,7 +17,6 @@ from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH, in_database, inside
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.check_picture import PictureFacts
@@ -26,6 +25,7 @@ from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, plac
 from evolink_widgets.store.safe_files import (
     THUMBS,
     flush_folder,
+    guarded,
     is_plain,
     names_in,
     own_folder,

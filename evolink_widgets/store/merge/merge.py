@@ -19,7 +19,6 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
@@ -28,7 +27,15 @@ from evolink_widgets.store.journal.entry import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.references import ReferenceMerge
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, flush, own_folder, sweep, take_back, temporary
+from evolink_widgets.store.safe_files import (
+    PARTS,
+    flush,
+    guarded,
+    own_folder,
+    sweep,
+    take_back,
+    temporary,
+)
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.text import counted
 

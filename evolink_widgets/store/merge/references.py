@@ -8,11 +8,10 @@ from pathlib import Path
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.merge.other_store import ForeignStore
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, own_folder, place_new, temporary
+from evolink_widgets.store.safe_files import PARTS, guarded, own_folder, place_new, temporary
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
 __all__ = ["ReferenceMerge"]

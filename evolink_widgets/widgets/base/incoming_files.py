@@ -15,8 +15,14 @@ from typing import Any
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.safe_files import change_plain, new_temporary, own_folder, remove, sweep
+from evolink_widgets.store.safe_files import (
+    change_plain,
+    guarded,
+    new_temporary,
+    own_folder,
+    remove,
+    sweep,
+)
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 __all__ = ["MOST", "IncomingFiles"]
