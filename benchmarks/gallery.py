@@ -77,8 +77,7 @@ def fill(root: Path, count: int) -> None:
 
 def add_set(connection: Any, key: str, recipe: Any, at: int) -> None:
     """One task's row."""
-    from evolink_widgets.store.database.database import insert
-    from evolink_widgets.store.database.json_records import dump
+    from evolink_widgets.store.database.database import dump, insert
     from evolink_widgets.store.database.schema import search_text
 
     request = recipe.request

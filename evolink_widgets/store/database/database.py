@@ -4,10 +4,15 @@ WAL, so that readers never wait for a writer; where it can't be had (some networ
 the DELETE journal. Every write is one `BEGIN IMMEDIATE` transaction. A *durable* one is on the
 disk before `write` returns (synchronous FULL): the rows around the POST. The others survive a
 killed process, and a power cut may take the last of them back (synchronous NORMAL in WAL).
+
+Records are columns of JSON text with everything beyond ASCII escaped, so that NUL and lone
+surrogates go in and come out as they were.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import sqlite3
 import threading
@@ -44,6 +49,9 @@ _CODES: tuple[tuple[int, str], ...] = (
     (14, "unable to open database file"),
     (26, "file is not a database"),
 )
+
+# Made once: `json.dumps` with options makes one at each call.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 _VERSION = "(SELECT user_version FROM pragma_user_version)"
 
@@ -363,6 +371,43 @@ def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, obj
     connection.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
     )
+
+
+def dump(record: object) -> str:
+    """Return `record` as one line of ASCII JSON."""
+    return _ENCODER.encode(record)
+
+
+def load(text: str, what: str) -> Any:
+    """Return the record in `text`.
+
+    Raises:
+        StoreDamaged: `text` is not JSON; `what` names where it stands.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise StoreDamaged(f"{what} is not readable JSON ({exc}).") from exc
+
+
+def load_object(text: str | None, what: str) -> dict[str, Any] | None:
+    """Return the JSON object in `text`; `None` where there is no text."""
+    if text is None:
+        return None
+    record = load(text, what)
+    if not isinstance(record, dict):
+        raise StoreDamaged(f"{what} is not a JSON object.")
+    return record
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value from the database is a number that can be counted with."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def storable(text: str | None) -> str | None:
+    """Return `text` as UTF-8 can hold it: SQLite keeps no lone surrogates."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @contextmanager

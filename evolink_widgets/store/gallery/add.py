@@ -7,8 +7,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store.database.database import insert
-from evolink_widgets.store.database.json_records import dump, storable
+from evolink_widgets.store.database.database import dump, insert, storable
 from evolink_widgets.store.database.schema import search_text
 from evolink_widgets.store.file_names import TRASH, in_database, inside, stems
 from evolink_widgets.store.gallery.check_picture import PictureFacts

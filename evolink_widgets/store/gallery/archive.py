@@ -16,11 +16,11 @@ from typing import Any
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.file_names import TRASH, one_line
 from evolink_widgets.store.gallery.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage, with_recipe
 from evolink_widgets.store.gallery.recipe_file import moment
+from evolink_widgets.store.journal.entry import read_receipt
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, temporary
 from evolink_widgets.store.user_paths import path_of
 

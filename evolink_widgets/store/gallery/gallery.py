@@ -20,7 +20,6 @@ from sqlite3 import Row
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
 from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
@@ -36,6 +35,7 @@ from evolink_widgets.store.gallery.rows import (
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Freed, Trash
+from evolink_widgets.store.journal.entry import read_receipt
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from sqlite3 import Connection, Row
 
-from evolink_widgets.store.database.json_records import load_object
+from evolink_widgets.store.database.database import load_object
 from evolink_widgets.store.file_names import inside
 from evolink_widgets.store.safe_files import guarded, remove, rewrite
 

@@ -5,28 +5,20 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.store.database.json_records import (
-    dump,
-    is_number,
-    load,
-    load_object,
-    optional,
-    read_receipt,
-    receipt_record,
-    storable,
-)
+from evolink_widgets.store.database.database import dump, is_number, load, load_object, storable
 from evolink_widgets.store.file_names import KEY
 
 # Small letters and digits that are not mistaken for one another; safe in file names that
 # ignore case, in CSS classes and in URLs. Twelve of them are 59 bits of chance.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_RECEIPT_FIELDS = tuple(field.name for field in fields(Receipt))
 
 
 class Step(str, Enum):
@@ -89,14 +81,32 @@ def column_of(name: str, value: Any) -> object:
     return value if encode is None else encode(value)
 
 
+def read_receipt(text: str | None) -> Receipt | None:
+    """Return the receipt in `text`; fields a newer version added are left out."""
+    record = load_object(text, "a receipt")
+    if record is None:
+        return None
+    return Receipt(**{name: record.get(name) for name in _RECEIPT_FIELDS})
+
+
+def _receipt(receipt: Receipt | None) -> str | None:
+    if receipt is None:
+        return None
+    return dump({name: getattr(receipt, name) for name in _RECEIPT_FIELDS})
+
+
+def _optional(record: dict[str, Any] | None) -> str | None:
+    return None if record is None else dump(record)
+
+
 _ENCODED: dict[str, Callable[[Any], object]] = {
     "step": lambda step: step.value,
     "request": dump,
-    "recipe": optional,
+    "recipe": _optional,
     "task_id": storable,
     "results": lambda links: dump(list(links)),
-    "receipt": receipt_record,
-    "failure": optional,
+    "receipt": _receipt,
+    "failure": _optional,
     "origin": storable,
 }
 

@@ -23,8 +23,7 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.store.database.database import Database, insert
-from evolink_widgets.store.database.json_records import dump, load_object, storable
+from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.journal.entry import (
     Entry,
     Step,

@@ -11,7 +11,7 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.json_records import is_number
+from evolink_widgets.store.database.database import is_number
 from evolink_widgets.store.journal.entry import Entry, Step
 
 MOST_PICTURES = 1000
