@@ -20,7 +20,7 @@ from evolink_widgets.store.file_names import TRASH, one_line
 from evolink_widgets.store.gallery.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage, with_recipe
 from evolink_widgets.store.gallery.recipe_file import moment
-from evolink_widgets.store.journal.entry import read_receipt
+from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, temporary
 from evolink_widgets.store.user_paths import path_of
 

@@ -35,7 +35,7 @@ from evolink_widgets.store.gallery.rows import (
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Freed, Trash
-from evolink_widgets.store.journal.entry import read_receipt
+from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,

@@ -16,7 +16,7 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import Billed, BudgetExceeded, StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store.database.database import Database, insert, load_object
-from evolink_widgets.store.journal.entry import Step, read_receipt
+from evolink_widgets.store.journal.journal import Step, read_receipt
 
 _MILLION = 1_000_000
 # What a service may report at most: sums must stay within SQLite's 63 bits.

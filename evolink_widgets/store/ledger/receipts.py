@@ -17,7 +17,7 @@ from typing import Any
 from evolink_widgets.errors import ConfigurationError, StoreDamaged
 from evolink_widgets.rules.pricing.learning import Sample
 from evolink_widgets.store.database.database import Database, load, load_object
-from evolink_widgets.store.journal.entry import Step
+from evolink_widgets.store.journal.journal import Step
 from evolink_widgets.store.ledger.spending import (
     DaySpending,
     NotebookSpending,

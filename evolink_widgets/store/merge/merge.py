@@ -23,7 +23,7 @@ from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
 from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
-from evolink_widgets.store.journal.entry import Entry, columns_of
+from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.references import ReferenceMerge
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file

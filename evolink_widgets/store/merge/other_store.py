@@ -26,7 +26,7 @@ from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.rows import is_digest, place_of, read_recipe
-from evolink_widgets.store.journal.entry import Entry, read_entry
+from evolink_widgets.store.journal.journal import Entry, read_entry
 from evolink_widgets.store.merge import untrusted_values
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.saved_presets import LONGEST, read_preset
