@@ -78,7 +78,7 @@ def fill(root: Path, count: int) -> None:
 def add_set(connection: Any, key: str, recipe: Any, at: int) -> None:
     """One task's row."""
     from evolink_widgets.store.database.database import dump, insert
-    from evolink_widgets.store.database.schema import search_text
+    from evolink_widgets.store.file_names import search_text
 
     request = recipe.request
     insert(
