@@ -23,8 +23,7 @@ from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
 from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
-from evolink_widgets.store.gallery.image_set import ImageSet
-from evolink_widgets.store.gallery.pictures import GeneratedImage, find, read_image
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
     SELECT,
