@@ -22,6 +22,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
@@ -125,6 +126,19 @@ def read_plain(path: Path) -> BinaryIO:
         OSError: it can't be opened.
     """
     return os.fdopen(_open(path, os.O_RDONLY), "rb")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex.
+
+    Raises:
+        OSError: as `read_plain`.
+    """
+    digest = sha256()
+    with read_plain(path) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def change_plain(path: Path) -> BinaryIO:

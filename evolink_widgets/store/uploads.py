@@ -7,7 +7,6 @@ has and until when, or who is uploading it at this moment: of many who need it, 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from evolink_widgets.store.safe_files import (
     guarded,
     is_plain,
     own_folder,
-    read_plain,
     remove,
     rewrite,
+    sha256_of,
     size_of,
 )
 
@@ -36,8 +35,6 @@ KEPT = 72 * 3600.0
 
 MARGIN = 600.0
 """Seconds before its end at which a link counts as run out: the service still has to fetch it."""
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ class Uploads:
             path = self._folder / f"{sha256}{extension}"
             with guarded(path, "read"):
                 if is_plain(path):
-                    if _digest(path) == sha256:
+                    if sha256_of(path) == sha256:
                         return path
                     raise StoreDamaged(
                         f"The reference {path} was changed after it was kept.",
@@ -262,11 +259,3 @@ def _upload(row: Any, now: float) -> Upload | None:
     if not since - KEPT <= now < until - MARGIN:
         return None
     return Upload(link, row["file_id"], since, until)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with read_plain(path) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

@@ -6,10 +6,9 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.formats import EXTENSIONS, PictureFacts
 from evolink_widgets.store.database.database import dump, insert, storable
 from evolink_widgets.store.file_names import TRASH, in_database, inside, search_text, stems
-from evolink_widgets.store.gallery.check_picture import PictureFacts
 from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.safe_files import flush_folder, own_folder, take_back
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from sqlite3 import Connection
 
+from evolink_widgets.images.formats import PictureFacts
 from evolink_widgets.store.file_names import in_database
-from evolink_widgets.store.gallery.check_picture import PictureFacts, same_bytes
-from evolink_widgets.store.safe_files import free_names, is_plain, is_there, place
+from evolink_widgets.store.safe_files import free_names, is_plain, is_there, place, sha256_of
 
 
 def place_free(
@@ -51,7 +51,7 @@ def already_there(
             return None
         if _belongs_to_another(connection, in_database(candidate.name), picture):
             continue
-        if is_plain(candidate) and same_bytes(candidate, facts):
+        if is_plain(candidate) and _same_bytes(candidate, facts):
             return candidate
     return None
 
@@ -61,3 +61,7 @@ def _belongs_to_another(connection: Connection, name: str, picture: tuple[str, i
         "SELECT key, number FROM pictures WHERE path = ?", (name,)
     ).fetchone()
     return found is not None and (found["key"], found["number"]) != picture
+
+
+def _same_bytes(path: Path, facts: PictureFacts) -> bool:
+    return path.stat().st_size == facts.bytes_count and sha256_of(path) == facts.sha256

@@ -18,11 +18,11 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
+from evolink_widgets.images.formats import NotAPicture, PictureFacts, check_picture, header_pixels
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
@@ -43,6 +43,7 @@ from evolink_widgets.store.safe_files import (
     is_plain,
     names_in,
     own_folder,
+    read_plain,
     remove,
     take_back,
 )
@@ -280,8 +281,8 @@ class StoredPictures:
 
     def _examine(self, part: Path, task_id: str | None) -> PictureFacts:
         try:
-            with guarded(part, "read"):
-                facts = check_picture(part)
+            with guarded(part, "read"), read_plain(part) as file:
+                facts = check_picture(file)
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
             if facts.format != "png":
@@ -302,3 +303,10 @@ class StoredPictures:
 
 def _clamped(number: int) -> int:
     return min(max(number, 0), 1 << 62)
+
+
+def pixels_of(part: Path) -> tuple[int, int] | None:
+    """Return width and height as a downloaded file's header says; `None` where it has none."""
+    with suppress(OSError), read_plain(part) as file:
+        return header_pixels(file)
+    return None

@@ -16,10 +16,10 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.images.formats import PictureFacts
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import TRASH, in_database, inside
 from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.check_picture import PictureFacts
 from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, place_of
 from evolink_widgets.store.safe_files import (

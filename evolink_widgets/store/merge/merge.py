@@ -17,12 +17,12 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.images.formats import NotAPicture, check_picture
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.references import ReferenceMerge
@@ -32,6 +32,7 @@ from evolink_widgets.store.safe_files import (
     flush,
     guarded,
     own_folder,
+    read_plain,
     sweep,
     take_back,
     temporary,
@@ -214,7 +215,8 @@ class _Merge:
             with guarded(path, "written"):
                 copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)
                 flush(path)
-            facts = check_picture(path)
+            with read_plain(path) as file:
+                facts = check_picture(file)
             if facts.sha256 != theirs.sha256:
                 raise NotAPicture("its bytes were changed")
         except NotAPicture as exc:

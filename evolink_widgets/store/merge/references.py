@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.formats import EXTENSIONS, NotAPicture, check_picture
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.merge.other_store import ForeignStore
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, guarded, own_folder, place_new, temporary
+from evolink_widgets.store.safe_files import (
+    PARTS,
+    guarded,
+    own_folder,
+    place_new,
+    read_plain,
+    temporary,
+)
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
 __all__ = ["ReferenceMerge"]
@@ -61,7 +67,8 @@ class ReferenceMerge:
             try:
                 with guarded(path, "written"):
                     copy_untrusted_file(source, path, self._theirs.root)
-                    facts = check_picture(path)
+                    with read_plain(path) as file:
+                        facts = check_picture(file)
                 if facts.sha256 != digest:
                     raise NotAPicture("its bytes were changed")
             except NotAPicture as exc:
