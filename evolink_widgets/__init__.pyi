@@ -38,8 +38,8 @@ from .rules.pricing.pricing import Receipt as Receipt
 from .rules.request.recipe import Recipe as Recipe
 from .rules.request.request import ImageRequest as ImageRequest
 from .rules.tasks.task import TaskStatus as TaskStatus
-from .store.gallery.image_set import ImageSet as ImageSet
 from .store.gallery.pictures import GeneratedImage as GeneratedImage
+from .store.gallery.pictures import ImageSet as ImageSet
 from .store.ledger.spending import Spending as Spending
 from .version import __version__ as __version__
 from .widgets.compare.compare import ImageCompare as ImageCompare

@@ -220,10 +220,10 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
         >>> ew.spending(by="day", since="2026-11-21").total
         >>> rows = list(ew.spending())  # or pandas.DataFrame(ew.spending())
     """
-    from evolink_widgets.store.ledger import receipts
+    from evolink_widgets.store.ledger.spending import read_spending
 
     current = connect.session()
-    return receipts.spending(
+    return read_spending(
         current.store.database, by=by, since=since, until=until, simulated=current.simulated
     )
 

@@ -332,7 +332,7 @@ class Prices:
         self._is_stale = True
 
     def _read(self) -> None:
-        from evolink_widgets.store.ledger.receipts import samples
+        from evolink_widgets.store.ledger.ledger import samples
 
         began = monotonic()
         self._is_stale = False

@@ -33,8 +33,7 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.image_set import ImageSet
-from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 from evolink_widgets.text import day
 
 __all__ = ["Listener", "Stage", "Stored", "Task", "TaskControl", "TaskState", "stopped",

@@ -29,7 +29,7 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
     "modules",
     [
         ["gallery/gallery", "gallery/add"],
-        ["atomic_files", "gallery/free_names", "gallery/recipe_file"],
+        ["safe_files", "gallery/free_names", "gallery/recipe_file"],
         ["journal/journal", "ledger/ledger"],
     ],
 )

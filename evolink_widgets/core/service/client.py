@@ -39,9 +39,9 @@ from evolink_widgets.rules.tasks.task import (
     read_task,
     read_task_list,
 )
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.safe_files import (
     change_plain,
+    guarded,
     is_plain,
     is_there,
     make_new,

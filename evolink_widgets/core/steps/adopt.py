@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from evolink_widgets.core.task import Stage
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
-from evolink_widgets.store.gallery.check_picture import pixels_of
+from evolink_widgets.store.gallery.gallery import pixels_of
 from evolink_widgets.store.journal.journal import is_found
 from evolink_widgets.text import counted
 

@@ -36,7 +36,7 @@ from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
 from evolink_widgets.errors import EvolinkError, SpendingRefused
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.gallery.image_set import ImageSet
+from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
 

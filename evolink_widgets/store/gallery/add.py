@@ -6,15 +6,11 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
-from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import atomic_files
-from evolink_widgets.store.database.database import insert
-from evolink_widgets.store.database.json_records import dump, storable
-from evolink_widgets.store.database.schema import search_text
-from evolink_widgets.store.file_names import TRASH, in_database, inside, stems
-from evolink_widgets.store.gallery.check_picture import PictureFacts
+from evolink_widgets.images.formats import EXTENSIONS, PictureFacts
+from evolink_widgets.store.database.database import dump, insert, storable
+from evolink_widgets.store.file_names import TRASH, in_database, inside, search_text, stems
 from evolink_widgets.store.gallery.free_names import already_there, place_free
-from evolink_widgets.store.safe_files import own_folder
+from evolink_widgets.store.safe_files import flush_folder, own_folder, take_back
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request.recipe import Recipe
@@ -67,12 +63,12 @@ def shelve(
         if picture.trashed_at is not None:
             own_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
-        atomic_files.flush_folder(folder)
+        flush_folder(folder)
     try:
         _write_row(connection, about.key, picture, in_database(path.name))
     except BaseException:
         if placed:
-            atomic_files.take_back(picture.file, path)
+            take_back(picture.file, path)
         raise
     return path, placed
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from sqlite3 import Connection
 
-from evolink_widgets.store import atomic_files
+from evolink_widgets.images.formats import PictureFacts
 from evolink_widgets.store.file_names import in_database
-from evolink_widgets.store.gallery.check_picture import PictureFacts, same_bytes
-from evolink_widgets.store.safe_files import is_plain, is_there
+from evolink_widgets.store.safe_files import free_names, is_plain, is_there, place, sha256_of
 
 
 def place_free(
@@ -23,11 +22,11 @@ def place_free(
             another picture does: that one may lie in the trash and come back.
         picture: whose file it is: task key and place in the task.
     """
-    for candidate in atomic_files.free_names(target):
+    for candidate in free_names(target):
         if _belongs_to_another(connection, in_database(candidate.name), picture):
             continue
         try:
-            atomic_files.place(source, candidate)
+            place(source, candidate)
             return candidate
         except FileExistsError:
             continue
@@ -47,12 +46,12 @@ def already_there(
         facts: of the bytes.
         picture: the picture's task key and number.
     """
-    for candidate in atomic_files.free_names(target):
+    for candidate in free_names(target):
         if not is_there(candidate):
             return None
         if _belongs_to_another(connection, in_database(candidate.name), picture):
             continue
-        if is_plain(candidate) and same_bytes(candidate, facts):
+        if is_plain(candidate) and _same_bytes(candidate, facts):
             return candidate
     return None
 
@@ -62,3 +61,7 @@ def _belongs_to_another(connection: Connection, name: str, picture: tuple[str, i
         "SELECT key, number FROM pictures WHERE path = ?", (name,)
     ).fetchone()
     return found is not None and (found["key"], found["number"]) != picture
+
+
+def _same_bytes(path: Path, facts: PictureFacts) -> bool:
+    return path.stat().st_size == facts.bytes_count and sha256_of(path) == facts.sha256

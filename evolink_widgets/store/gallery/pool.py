@@ -16,12 +16,10 @@ from typing import NamedTuple
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.gallery.pictures import GeneratedImage, read_image
 from evolink_widgets.store.gallery.rows import place_of
 from evolink_widgets.store.gallery.trash import Trash
-from evolink_widgets.store.journal.entry import Entry, Step, read_entry
-from evolink_widgets.store.journal.journal import is_free
+from evolink_widgets.store.journal.journal import Entry, Step, is_free, read_entry, read_receipt
 from evolink_widgets.store.safe_files import is_plain
 
 log = logging.getLogger("evolink_widgets")

@@ -7,11 +7,9 @@ import time
 from pathlib import Path
 from sqlite3 import Connection, Row
 
-from evolink_widgets.store import atomic_files
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.database.json_records import load_object
+from evolink_widgets.store.database.database import load_object
 from evolink_widgets.store.file_names import inside
-from evolink_widgets.store.safe_files import remove
+from evolink_widgets.store.safe_files import guarded, remove, rewrite
 
 FORMAT = "evolink-widgets recipe 1"
 
@@ -38,7 +36,7 @@ def write(root: Path, connection: Connection, key: str) -> None:
         if not pictures:
             remove(path)
             return
-        atomic_files.replace(path, _readable(_record(found, pictures)))
+        rewrite(path, _readable(_record(found, pictures)))
 
 
 def _record(found: Row, pictures: list[Row]) -> dict[str, object]:

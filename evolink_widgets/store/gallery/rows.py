@@ -11,7 +11,7 @@ from typing import Any
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.json_records import load_object, storable
+from evolink_widgets.store.database.database import load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, inside
 
 SELECT = (

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS, MOST_PIXELS
 from evolink_widgets.images.large_png import shrunk
-from evolink_widgets.store.database.disk_errors import file_error
 from evolink_widgets.store.safe_files import (
+    file_error,
     make_new,
     new_name,
     own_folder,

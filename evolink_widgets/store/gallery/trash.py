@@ -16,15 +16,22 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.store import atomic_files
+from evolink_widgets.images.formats import PictureFacts
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH, in_database, inside
 from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.check_picture import PictureFacts
 from evolink_widgets.store.gallery.free_names import already_there, place_free
 from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, place_of
-from evolink_widgets.store.safe_files import THUMBS, is_plain, names_in, own_folder, remove
+from evolink_widgets.store.safe_files import (
+    THUMBS,
+    flush_folder,
+    guarded,
+    is_plain,
+    names_in,
+    own_folder,
+    remove,
+    take_back,
+)
 from evolink_widgets.text import counted
 
 Picture = tuple[str, int]
@@ -116,11 +123,11 @@ class Trash:
                         "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
                         (in_database(pair[1].name), trashed_at, key, number),
                     )
-                atomic_files.flush_folder(folder)
+                flush_folder(folder)
         except BaseException:
             for source, target in moved.values():
                 with suppress(OSError):
-                    atomic_files.take_back(source, target)
+                    take_back(source, target)
             raise
         self._drop_old_names(key, moved)
         return len(moved)

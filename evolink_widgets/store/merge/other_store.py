@@ -22,14 +22,13 @@ from typing import Any
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
-from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.database.json_records import load_object
+from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
 from evolink_widgets.store.gallery import recipe_file
 from evolink_widgets.store.gallery.rows import is_digest, place_of, read_recipe
-from evolink_widgets.store.journal.entry import Entry, read_entry
+from evolink_widgets.store.journal.journal import Entry, read_entry
 from evolink_widgets.store.merge import untrusted_values
+from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.saved_presets import LONGEST, read_preset
 
 _LARGEST_RECORD = 8_000_000

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.formats import EXTENSIONS, NotAPicture, check_picture
 from evolink_widgets.rules.request.links import digest_of
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
 from evolink_widgets.store.merge.other_store import ForeignStore
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, own_folder
+from evolink_widgets.store.safe_files import (
+    PARTS,
+    guarded,
+    own_folder,
+    place_new,
+    read_plain,
+    temporary,
+)
 from evolink_widgets.store.uploads import FOLDER, Uploads
 
 __all__ = ["ReferenceMerge"]
@@ -59,18 +63,19 @@ class ReferenceMerge:
         )
         with guarded(self._root, "made"):
             parts, ours = own_folder(self._root, PARTS), own_folder(self._root, FOLDER)
-        with atomic_files.temporary(parts) as path:
+        with temporary(parts) as path:
             try:
                 with guarded(path, "written"):
                     copy_untrusted_file(source, path, self._theirs.root)
-                    facts = check_picture(path)
+                    with read_plain(path) as file:
+                        facts = check_picture(file)
                 if facts.sha256 != digest:
                     raise NotAPicture("its bytes were changed")
             except NotAPicture as exc:
                 self._theirs.leave_out(f"The reference {source} is left out: {exc}.")
                 return False
             with guarded(ours, "written"):
-                atomic_files.place_new(path, ours / f"{digest}{EXTENSIONS[facts.format]}")
+                place_new(path, ours / f"{digest}{EXTENSIONS[facts.format]}")
         return True
 
     def _take_origins(self, digest: str) -> None:

@@ -7,7 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from evolink_widgets.store.gallery.check_picture import NotAPicture
+from evolink_widgets.images.formats import NotAPicture
 
 __all__ = ["copy_untrusted_file"]
 

@@ -15,9 +15,14 @@ from typing import Any
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.store import atomic_files
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.safe_files import change_plain, own_folder, remove
+from evolink_widgets.store.safe_files import (
+    change_plain,
+    guarded,
+    new_temporary,
+    own_folder,
+    remove,
+    sweep,
+)
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 __all__ = ["MOST", "IncomingFiles"]
@@ -160,8 +165,8 @@ class IncomingFiles:
         folder = self._folder()
         with guarded(folder, "written"):
             own_folder(folder.parent, folder.name)
-            atomic_files.sweep(folder)  # of kernels that were killed
-            path = atomic_files.new_temporary(folder)
+            sweep(folder)  # of kernels that were killed
+            path = new_temporary(folder)
         arrival = self._coming[name] = _Arrival(path, self._clock())
         if not self._is_watched:
             self._is_watched = True
