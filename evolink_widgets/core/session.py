@@ -161,7 +161,7 @@ class Session:
         from evolink_widgets.store.journal.journal import new_key
 
         parts = self._assembled()
-        # From here on everything keeps and shows the links' names; `linked` knows the rest.
+        # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, parts.recipe_service)
         allocation = None
