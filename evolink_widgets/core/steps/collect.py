@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.core.steps.adopt import AnothersTask, PixelCheck, give_back
+from evolink_widgets.core.steps.find import AnothersTask, PixelCheck, give_back
 from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError

@@ -19,7 +19,7 @@ from evolink_widgets.core.shared.task_search import (
     latest_loss,
     surely_not_accepted,
 )
-from evolink_widgets.core.steps.adopt import adopt
+from evolink_widgets.core.steps.find import adopt
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import (
     EvolinkError,

@@ -8,7 +8,7 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.steps.adopt import AnothersTask, check_number, give_back
+from evolink_widgets.core.steps.find import AnothersTask, check_number, give_back
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_seconds
