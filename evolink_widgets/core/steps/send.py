@@ -1,4 +1,4 @@
-"""Sending a paid request once, with links to its references; and finding its task where need be."""
+"""Sending a task's paid request once, with links in the place of its references."""
 
 from __future__ import annotations
 
@@ -12,14 +12,10 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.service.client import Sent
 from evolink_widgets.core.service.limits import WORTH_SAYING
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.core.shared.balance import Reading
 from evolink_widgets.core.shared.task_search import (
-    NoList,
     in_doubt_since,
-    latest_loss,
     surely_not_accepted,
 )
-from evolink_widgets.core.steps.find import adopt
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import (
     EvolinkError,
@@ -33,16 +29,14 @@ from evolink_widgets.references.secret_links import whole_link
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.tasks.outcome import Outcome
-from evolink_widgets.store.journal.failures import error_from, failure_record
+from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
-    from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
 
 UPLOADING = "Uploading the references."
-LOOKING = "The reply was lost; looking for the task at the service."
 
 
 async def send(context: TaskContext) -> None:
@@ -149,65 +143,6 @@ def _lost(context: TaskContext, earlier: Entry, entry: Entry, sent: Sent) -> dic
         ruled_out=(earlier.failure or {}).get("ruled_out"),
         balance=None if context.before is None else vars(context.before),
     )
-
-
-async def search(context: TaskContext) -> None:
-    """Look for a request whose reply was lost, and adopt the one task that must be it.
-
-    Raises:
-        OutcomeUnknown: none or several could be it; it may have been charged.
-        EvolinkError: it surely never was accepted.
-    """
-    entry, parts = context.record.line, context.parts
-    if surely_not_accepted(entry):
-        error = error_from(entry.failure)
-        await context.record.refused(error)
-        raise error
-    if entry.step is Step.SENDING:  # an earlier kernel died over it
-        lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
-        record = failure_record(
-            lost,
-            lost_at=latest_loss(entry, parts.paid_timeout),
-            doubt_since=in_doubt_since(entry),
-            ruled_out=(entry.failure or {}).get("ruled_out"),
-        )
-        entry = await context.record.note_down(
-            {"step": Step.UNKNOWN, "failure": record},
-            parts.store.journal.unknown, context.key, record,
-        )  # fmt: skip
-    context.tell(stage=Stage.SENDING, note=LOOKING)
-    looked = "The service's list of tasks could not be read."
-    listed = False
-    for pause in parts.retry.look:
-        await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
-        try:
-            with parts.limits.list_pace.telling(lambda said: context.says(said or LOOKING)):
-                found, listed = await parts.search.look(entry), True
-        except NoList:
-            break
-        except EvolinkError as error:
-            context.tell(note=f"{error.message} {LOOKING}")
-            continue
-        looked = found.said
-        if found.task_id is not None and await adopt(context, found.task_id):
-            return
-    cost = parts.estimate(context.request)
-    hint = ""
-    if not listed:
-        sent_at = in_doubt_since(entry) or entry.created_at
-        before = context.before or Reading.of((entry.failure or {}).get("balance"))
-        hint = await parts.balance.hint(context.key, sent_at, cost, before)
-    raise _unknown(entry, looked, cost, hint)
-
-
-def _unknown(entry: Entry, looked: str, cost: Estimate, hint: str) -> OutcomeUnknown:
-    record = entry.failure or {}
-    said = str(record.get("message") or "The answer to the request was lost.")
-    code, request_id = record.get("code"), record.get("request_id")
-    amount = str(cost).partition(" ·")[0]
-    price = f"If it was accepted, it costs {amount[:1].lower()}{amount[1:]}."
-    message = " ".join(part for part in (said, looked, price, hint) if part)
-    return OutcomeUnknown(message, code=code, request_id=request_id)
 
 
 def _next(pauses: Iterator[float], retry: RetryPolicy) -> float | None:
