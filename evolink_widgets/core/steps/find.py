@@ -23,7 +23,7 @@ from evolink_widgets.errors import EvolinkError, OutcomeUnknown
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
 from evolink_widgets.store.gallery.check_picture import pixels_of
 from evolink_widgets.store.journal.failures import error_from, failure_record
-from evolink_widgets.store.journal.journal import Entry, Step, is_found
+from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def check_number(context: TaskContext, snapshot: TaskSnapshot) -> None:
         AnothersTask: there are too many.
     """
     number = len(snapshot.results)
-    if is_found(context.record.line) and too_many(context.request.n, number):
+    if too_many(context.request.n, number):
         raise AnothersTask(f"{counted(number, 'picture')}, not {context.request.n}")
 
 
@@ -128,12 +128,11 @@ class PixelCheck:
 
     Args:
         context: the task.
-        is_needed: whether the task was found, and none of its pictures is taken in yet.
     """
 
-    def __init__(self, context: TaskContext, *, is_needed: bool) -> None:
+    def __init__(self, context: TaskContext) -> None:
         self._context = context
-        self._is_needed = is_needed
+        self._is_needed = True
         self._lock = asyncio.Lock()
         self._contradiction: AnothersTask | None = None
 
