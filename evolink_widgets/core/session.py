@@ -163,10 +163,10 @@ class Session:
         parts = self._assembled()
         # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
-        recipe = Recipe(request, parts.recipe_service)
+        recipe = Recipe(request, self._recipe_service)
         allocation = None
         if not fresh:
-            identities = identities_of(request, parts.recipe_service, self._stand_ins)
+            identities = identities_of(request, self._recipe_service, self._stand_ins)
             name = executions.execution() if execution is UNNAMED else execution
             ask = executions.ask_of(name, (self.store.root, *identities))
             start = partial(take_up, parts, self)
@@ -388,7 +388,8 @@ class Session:
         with self._lock:
             self._runners[runner.key] = runner
         runner.begin()
-        self._leases.keep()
+        if not self._leases.is_running:
+            self._leases.keep()
 
     def ended(self, runner: TaskRunner) -> None:
         """Forget a task that is over; one that may go on is kept for `recover`."""
