@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.steps.allocate import close_unsent
+from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:

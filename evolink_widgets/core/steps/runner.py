@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
-from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing, buy, never_sent
+from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
+from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
 from evolink_widgets.core.steps.find import search
