@@ -15,9 +15,7 @@ from evolink_widgets.core.executions import Ask
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.buy import buy
 from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
-from evolink_widgets.errors import (
-    EvolinkError,
-)
+from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
