@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+import os
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -22,6 +23,7 @@ from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.ledger.spending import Spending
+from evolink_widgets.store.process_globals import lasting
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
@@ -42,6 +44,9 @@ __all__ = [
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+_told: set[Hashable] = lasting(f"{__name__} told", set)
+"""The stores and services, each for its process, of which it was said what is still out."""
 
 
 def _with_notice(change: Callable[P, None]) -> Callable[P, None]:
@@ -286,10 +291,15 @@ def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
     """One quiet line: what an earlier kernel left, or a key that came after the emulator."""
-    from evolink_widgets.notebook.notices import tell, tell_outstanding
+    here = (os.getpid(), current.store.root, current.service)
+    if here not in _told:
+        from evolink_widgets.notebook.notices import tell_outstanding
 
-    tell_outstanding(current, collecting=collecting)
+        if tell_outstanding(current, collecting=collecting):
+            _told.add(here)
     if (late := connect.late_key()) is not None:
+        from evolink_widgets.notebook.notices import tell
+
         tell(late)
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.core.executions import Ask
 from evolink_widgets.core.money import Terms, check_spending
-from evolink_widgets.core.steps.record import buy
-from evolink_widgets.core.steps.stages import PicturesMissing
+from evolink_widgets.core.steps.buy import buy
 from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.recipe import Recipe
@@ -30,6 +29,20 @@ if TYPE_CHECKING:
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."
 ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
+
+
+class PicturesMissing(Exception):
+    """An ask ends without all of its pictures, whatever became of its own purchase.
+
+    Args:
+        stage: how it ends.
+        error: why, with the truth about the money.
+    """
+
+    def __init__(self, stage: Stage, error: EvolinkError) -> None:
+        super().__init__(error.message)
+        self.stage = stage
+        self.error = error
 
 
 class TakeUp(Protocol):

@@ -1,4 +1,4 @@
-"""Taking a task that was found for a lost reply, and giving it back where it proves another's.
+"""Finding the task of a request whose reply was lost, and giving it back where it is another's.
 
 What proves a task is known before its pictures are (`rules.evidence`). Their number and pixels
 come late, so they are held against the ask before the first picture is taken in: nothing of
@@ -11,22 +11,92 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evolink_widgets.core.shared.balance import Reading
+from evolink_widgets.core.shared.task_search import (
+    NoList,
+    in_doubt_since,
+    latest_loss,
+    surely_not_accepted,
+)
 from evolink_widgets.core.task import Stage
+from evolink_widgets.errors import EvolinkError, OutcomeUnknown
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
 from evolink_widgets.store.gallery.gallery import pixels_of
-from evolink_widgets.store.journal.journal import is_found
+from evolink_widgets.store.journal.failures import error_from, failure_record
+from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
+    from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import TaskSnapshot
     from evolink_widgets.store.gallery.gallery import StoredPictures
 
+LOOKING = "The reply was lost; looking for the task at the service."
 TAKEN_BACK = "The task that was found is another's; looking once more."
 
 
 class AnothersTask(Exception):
     """A found task has shown that it is another's; `str()` says by what."""
+
+
+async def search(context: TaskContext) -> None:
+    """Look for a request whose reply was lost, and adopt the one task that must be it.
+
+    Raises:
+        OutcomeUnknown: none or several could be it; it may have been charged.
+        EvolinkError: it surely never was accepted.
+    """
+    entry, parts = context.record.line, context.parts
+    if surely_not_accepted(entry):
+        error = error_from(entry.failure)
+        await context.record.refused(error)
+        raise error
+    if entry.step is Step.SENDING:  # an earlier kernel died over it
+        lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
+        record = failure_record(
+            lost,
+            lost_at=latest_loss(entry, parts.paid_timeout),
+            doubt_since=in_doubt_since(entry),
+            ruled_out=(entry.failure or {}).get("ruled_out"),
+        )
+        entry = await context.record.note_down(
+            {"step": Step.UNKNOWN, "failure": record},
+            parts.store.journal.unknown, context.key, record,
+        )  # fmt: skip
+    context.tell(stage=Stage.SENDING, note=LOOKING)
+    looked = "The service's list of tasks could not be read."
+    listed = False
+    for pause in parts.retry.look:
+        await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
+        try:
+            with parts.limits.list_pace.telling(lambda said: context.says(said or LOOKING)):
+                found, listed = await parts.search.look(entry), True
+        except NoList:
+            break
+        except EvolinkError as error:
+            context.tell(note=f"{error.message} {LOOKING}")
+            continue
+        looked = found.said
+        if found.task_id is not None and await adopt(context, found.task_id):
+            return
+    cost = parts.estimate(context.request)
+    hint = ""
+    if not listed:
+        sent_at = in_doubt_since(entry) or entry.created_at
+        before = context.before or Reading.of((entry.failure or {}).get("balance"))
+        hint = await parts.balance.hint(context.key, sent_at, cost, before)
+    raise _unknown(entry, looked, cost, hint)
+
+
+def _unknown(entry: Entry, looked: str, cost: Estimate, hint: str) -> OutcomeUnknown:
+    record = entry.failure or {}
+    said = str(record.get("message") or "The answer to the request was lost.")
+    code, request_id = record.get("code"), record.get("request_id")
+    amount = str(cost).partition(" ·")[0]
+    price = f"If it was accepted, it costs {amount[:1].lower()}{amount[1:]}."
+    message = " ".join(part for part in (said, looked, price, hint) if part)
+    return OutcomeUnknown(message, code=code, request_id=request_id)
 
 
 async def adopt(context: TaskContext, task_id: str) -> bool:
@@ -49,7 +119,7 @@ def check_number(context: TaskContext, snapshot: TaskSnapshot) -> None:
         AnothersTask: there are too many.
     """
     number = len(snapshot.results)
-    if is_found(context.record.line) and too_many(context.request.n, number):
+    if too_many(context.request.n, number):
         raise AnothersTask(f"{counted(number, 'picture')}, not {context.request.n}")
 
 
@@ -58,12 +128,11 @@ class PixelCheck:
 
     Args:
         context: the task.
-        is_needed: whether the task was found, and none of its pictures is taken in yet.
     """
 
-    def __init__(self, context: TaskContext, *, is_needed: bool) -> None:
+    def __init__(self, context: TaskContext) -> None:
         self._context = context
-        self._is_needed = is_needed
+        self._is_needed = True
         self._lock = asyncio.Lock()
         self._contradiction: AnothersTask | None = None
 
