@@ -20,7 +20,7 @@ from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
-from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
+from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, recipe_of
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.gallery.trash import Trash
 from evolink_widgets.store.safe_files import (
@@ -440,7 +440,7 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         StoreDamaged: the row is not what this package writes.
     """
     if recipe is None:
-        recipe = read_recipe(root, row["key"], row["recipe"])
+        recipe = recipe_of(root, row["key"], row["recipe"])
     check_row(root, row)
     return GeneratedImage(
         path=place_of(root, row),
@@ -521,11 +521,11 @@ def with_recipe(image: GeneratedImage) -> bytes:
         StoreDamaged: the file is gone, or no longer a whole picture.
     """
     from evolink_widgets.store.gallery.embed import embedded, handed_on
-    from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
+    from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, utc_time
 
     record = {
-        "format": FORMAT,
-        "made": moment(image.created_at),
+        "format": RECIPE_FORMAT,
+        "made": utc_time(image.created_at),
         "simulated": image.simulated,
         "index": image.index,
         "sha256": image.sha256,

@@ -19,9 +19,15 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import PictureFacts
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import TRASH, in_database, inside
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.free_names import already_there, place_free
-from evolink_widgets.store.gallery.rows import SELECT, in_reach, is_digest, place_of
+from evolink_widgets.store.gallery.rows import (
+    SELECT,
+    already_there,
+    in_reach,
+    is_digest,
+    place_free,
+    place_of,
+    write_recipe_file,
+)
 from evolink_widgets.store.safe_files import (
     THUMBS,
     flush_folder,
@@ -178,7 +184,7 @@ class Trash:
 
     def _write_recipe(self, connection: Connection, key: str) -> None:
         with suppress(StoreDamaged):  # a set without a recipe has no recipe file to follow
-            recipe_file.write(self.root, connection, key)
+            write_recipe_file(self.root, connection, key)
 
     def _delete(self, key: str, number: int, before: float) -> int | None:
         """Delete one picture; return the bytes that it took, `None` where it is kept."""
