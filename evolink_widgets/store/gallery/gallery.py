@@ -32,6 +32,7 @@ from evolink_widgets.store.gallery.rows import (
     in_reach,
     place_of,
     recipe_of,
+    settled,
     write_recipe_file,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
@@ -271,7 +272,7 @@ class StoredPictures:
         images = []
         for row in rows:
             try:
-                image = read_image(self.root, self._trash.settled(row), recipe)
+                image = read_image(self.root, settled(self.root, self._database, row), recipe)
             except StoreDamaged as exc:  # one damaged row must not hide the other pictures
                 if strict:
                     raise

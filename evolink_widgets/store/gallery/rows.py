@@ -2,6 +2,10 @@
 
 A picture's file has a readable name that is free on the disk and in the database. Beside the
 pictures of a set lies its recipe file: what was asked, and which pictures of it are there.
+
+A process killed while it moved a file to the trash or back (`Trash`) leaves it with both names,
+or, where the file system knows no links, with one that is perhaps not the row's. `settled` puts
+that right when the picture is looked at next.
 """
 
 from __future__ import annotations
@@ -10,14 +14,15 @@ import json
 import math
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
-from evolink_widgets.errors import InvalidRequest, StoreDamaged
+from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS, PictureFacts
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.database import dump, insert, load_object, storable
+from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
 from evolink_widgets.store.safe_files import (
     flush_folder,
@@ -146,6 +151,45 @@ def check_row(root: Path, row: Row) -> None:
         )
 
 
+def find_row(connection: Connection, key: str, number: int) -> Row | None:
+    """Return the row of one picture; `None` where there is none."""
+    found: Row | None = connection.execute(
+        f"{SELECT} WHERE key = ? AND number = ?", (key, number)
+    ).fetchone()
+    return found
+
+
+def facts_of(row: Row) -> PictureFacts:
+    """Return what a row says of its picture's file."""
+    return PictureFacts(
+        row["format"], row["width"], row["height"], row["bytes_count"], row["sha256"]
+    )
+
+
+def settled(root: Path, database: Database, row: Row) -> Row:
+    """Return a picture's row as it is once its file lies where the row says.
+
+    Nearly always that is the row as it was given: only a process killed in the middle of a
+    move leaves anything to do.
+
+    Args:
+        root: the store's folder.
+        database: its database.
+        row: a row of `SELECT`.
+    """
+    other = _other_place(root, row)
+    if not is_plain(other) or _is_strangers(other, place_of(root, row)):
+        return row
+    with suppress(StoreError), database.write() as connection:
+        # Under the lock no other process is moving it.
+        fresh = find_row(connection, row["key"], row["number"])
+        if fresh is None:
+            return row
+        _put_right(root, connection, fresh)
+        return find_row(connection, row["key"], row["number"]) or row
+    return row
+
+
 def add_picture(
     root: Path, connection: Connection, about: NewSet, picture: NewPicture
 ) -> tuple[Path, bool]:
@@ -258,6 +302,46 @@ def utc_time(when: float) -> str | None:
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when))
     except (OverflowError, OSError, ValueError):  # a clock that was far off
         return None
+
+
+def _put_right(root: Path, connection: Connection, row: Row) -> None:
+    path, picture = place_of(root, row), (row["key"], row["number"])
+    other = _other_place(root, row)
+    with guarded(path, "put in its place"):
+        if is_plain(path):  # it has both names
+            if is_plain(other) and not _is_strangers(other, path):
+                _write_recipe(root, connection, row["key"])
+                remove(other)
+            return
+        found = already_there(connection, other, facts_of(row), picture)
+        if found is None:
+            return
+        if path.parent.name == TRASH:
+            own_folder(root, TRASH)
+        placed = place_free(connection, found, path, picture)
+        connection.execute(
+            "UPDATE pictures SET path = ? WHERE key = ? AND number = ?",
+            (in_database(placed.name), *picture),
+        )
+        _write_recipe(root, connection, row["key"])
+        remove(found)
+
+
+def _other_place(root: Path, row: Row) -> Path:
+    folder = root / TRASH if row["trashed_at"] is None else root
+    return inside(folder, row["path"])
+
+
+def _is_strangers(other: Path, path: Path) -> bool:
+    """Tell whether `other` is a file of its own beside the picture that is in its place."""
+    with suppress(OSError):
+        return is_plain(path) and not other.samefile(path)
+    return False
+
+
+def _write_recipe(root: Path, connection: Connection, key: str) -> None:
+    with suppress(StoreDamaged):  # a set without a recipe has no recipe file to follow
+        write_recipe_file(root, connection, key)
 
 
 def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
