@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service.task_record import TaskRecord
+from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.emulator.storage import safe_files
 from evolink_widgets.emulator.storage.recognise import Drawn
 from evolink_widgets.emulator.storage.stored_lines import Freed, read_line

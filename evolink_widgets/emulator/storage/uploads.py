@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service.refusal import FileRefusal
+from evolink_widgets.emulator.contract.refusal import FileRefusal
 from evolink_widgets.emulator.storage import safe_files
 from evolink_widgets.emulator.storage.stored_lines import read_upload
 from evolink_widgets.emulator.storage.upload_folder import UploadFolder
