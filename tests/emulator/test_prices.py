@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evolink_widgets.emulator.__main__ import _parser, _service
-from evolink_widgets.emulator.service import prices
-from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
+from evolink_widgets.emulator.contract import prices
+from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask as Asking

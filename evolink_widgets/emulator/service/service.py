@@ -18,19 +18,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service import prices, task_faults, timing
-from evolink_widgets.emulator.service.account import Accounts
-from evolink_widgets.emulator.service.faults import Weather
-from evolink_widgets.emulator.service.rate_limit import Buckets
-from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
-from evolink_widgets.emulator.service.refusal import Refusal
-from evolink_widgets.emulator.service.task_record import (
+from evolink_widgets.emulator.contract import prices, task_faults, timing
+from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
+from evolink_widgets.emulator.contract.refusal import Refusal
+from evolink_widgets.emulator.contract.task_record import (
     LINK_SECONDS,
     Link,
     TaskRecord,
     document,
     row,
 )
+from evolink_widgets.emulator.service.account import Accounts
+from evolink_widgets.emulator.service.faults import Weather
+from evolink_widgets.emulator.service.rate_limit import Buckets
 from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
 from evolink_widgets.emulator.storage.recognise import Drawn, DrawnIndex
 from evolink_widgets.emulator.storage.resolve_references import (

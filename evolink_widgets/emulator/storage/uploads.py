@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service.refusal import FileRefusal
-from evolink_widgets.emulator.storage import safe_files
+from evolink_widgets.emulator.contract.refusal import FileRefusal
+from evolink_widgets.emulator.storage import plain_files
 from evolink_widgets.emulator.storage.stored_lines import read_upload
 from evolink_widgets.emulator.storage.upload_folder import UploadFolder
 
@@ -158,7 +158,7 @@ class StoredUploads:
         """
         stored = self.get(file_id)
         try:
-            return safe_files.read(stored.at), stored.mime_type
+            return plain_files.read(stored.at), stored.mime_type
         except OSError:  # deleted at this very moment
             raise FileRefusal(404, "There is no such file.") from None
 

@@ -20,9 +20,15 @@ from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
-from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
+from evolink_widgets.store.gallery.rows import (
+    SELECT,
+    check_row,
+    in_reach,
+    place_of,
+    recipe_of,
+    settled,
+)
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
-from evolink_widgets.store.gallery.trash import Trash
 from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,
@@ -440,7 +446,7 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         StoreDamaged: the row is not what this package writes.
     """
     if recipe is None:
-        recipe = read_recipe(root, row["key"], row["recipe"])
+        recipe = recipe_of(root, row["key"], row["recipe"])
     check_row(root, row)
     return GeneratedImage(
         path=place_of(root, row),
@@ -482,7 +488,7 @@ def find(root: Path, database: Database, task_key: str, index: int) -> Generated
             f"The store in {root} has no picture {index + 1} of task {task_key}.",
             advice="Look for it in ew.Gallery().",
         )
-    image = read_image(root, Trash(root, database).settled(rows[0]))
+    image = read_image(root, settled(root, database, rows[0]))
     if not is_plain(image.path):
         raise _gone(image.path)
     return image
@@ -521,11 +527,11 @@ def with_recipe(image: GeneratedImage) -> bytes:
         StoreDamaged: the file is gone, or no longer a whole picture.
     """
     from evolink_widgets.store.gallery.embed import embedded, handed_on
-    from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
+    from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, utc_time
 
     record = {
-        "format": FORMAT,
-        "made": moment(image.created_at),
+        "format": RECIPE_FORMAT,
+        "made": utc_time(image.created_at),
         "simulated": image.simulated,
         "index": image.index,
         "sha256": image.sha256,

@@ -21,8 +21,7 @@ from evolink_widgets.images.formats import NotAPicture, check_picture
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
+from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.references import ReferenceMerge
@@ -157,13 +156,13 @@ class _Merge:
             ready = [new for one in wanted if (new := self._fetch(one, stack)) is not None]
             if theirs.pictures:
                 self.references.take(theirs.recipe.request.references)
-            self._shelve(theirs, key, ready)
+            self._add(theirs, key, ready)
         self.pictures += len(ready)
         for one in ready:
             self.ours[key, one.number] = one.facts.sha256
             self.hashes.add(one.facts.sha256)
 
-    def _shelve(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
+    def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(
             key,
             theirs.recipe,
@@ -178,11 +177,11 @@ class _Merge:
                 for picture in ready:
                     if _is_here(connection, key, picture):  # another merge was quicker
                         continue
-                    path, new = shelve(self.root, connection, about, picture)
+                    path, new = add_picture(self.root, connection, about, picture)
                     if new:
                         placed.append((picture.file, path))
                 if ready:
-                    recipe_file.write(self.root, connection, key)
+                    write_recipe_file(self.root, connection, key)
                 if key == theirs.key:
                     self._take_task(connection, key)
                     self._take_credits(connection, key)
@@ -191,7 +190,7 @@ class _Merge:
                 with suppress(OSError):
                     take_back(source, path)
             with suppress(StoreError), self.database.write() as connection:
-                recipe_file.write(self.root, connection, key)
+                write_recipe_file(self.root, connection, key)
             raise
 
     def _key_for(self, theirs: TheirSet) -> str:

@@ -24,8 +24,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.rows import is_digest, place_of, read_recipe
+from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
 from evolink_widgets.store.journal.journal import Entry, read_entry
 from evolink_widgets.store.merge import untrusted_values
 from evolink_widgets.store.safe_files import guarded
@@ -189,7 +188,7 @@ class ForeignStore:
         if not rows:
             raise StoreDamaged("its recipe is too long.")
         row = rows[0]
-        recipe = read_recipe(self.root, key, row["recipe"])
+        recipe = recipe_of(self.root, key, row["recipe"])
         pictures = self._rows(
             "SELECT * FROM pictures WHERE key = ? ORDER BY number LIMIT ?",
             key,
@@ -230,7 +229,7 @@ class ForeignStore:
 
     def _set_of_file(self, path: Path, known: set[str]) -> TheirSet | None:
         record = load_object(_text_of(path), str(path)) or {}
-        if record.get("format") != recipe_file.FORMAT:
+        if record.get("format") != RECIPE_FORMAT:
             return None  # a file of the user's own
         task = record.get("task")
         key = task.get("key") if isinstance(task, dict) else None

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from evolink_widgets.emulator.service import prices, task_faults, timing
-from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.contract import prices, task_faults, timing
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 
 __all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "TaskRecord", "document", "row"]
 

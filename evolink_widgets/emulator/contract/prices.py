@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 
 __all__ = ["cost", "output_tokens", "reserve", "usd"]
 

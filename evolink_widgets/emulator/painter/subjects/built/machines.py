@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evolink_widgets.emulator.painter.drawing.colour import WHITE, Colour, darker, lighter
 from evolink_widgets.emulator.painter.drawing.pen import Pen
+from evolink_widgets.emulator.painter.subjects.built.vehicles import CHROME, GLASS, TYRE, lamp
 from evolink_widgets.emulator.painter.subjects.registry import subject
-from evolink_widgets.emulator.painter.subjects.vehicles import CHROME, GLASS, TYRE, lamp
 
 STEEL: Colour = (196, 202, 214)
 INKY: Colour = (56, 52, 62)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from evolink_widgets.emulator.painter.drawing.colour import WHITE, Colour, darker, lighter, mix
 from evolink_widgets.emulator.painter.drawing.pen import Pen
-from evolink_widgets.emulator.painter.subjects.buildings import DOOR, PANE, STONE, WARM, window
+from evolink_widgets.emulator.painter.subjects.built.buildings import (
+    DOOR,
+    PANE,
+    STONE,
+    WARM,
+    window,
+)
 from evolink_widgets.emulator.painter.subjects.registry import subject
 
 BARK: Colour = (112, 76, 56)

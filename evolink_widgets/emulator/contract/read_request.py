@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from evolink_widgets.emulator.service.public_hosts import host_is_public, read_callback_host
-from evolink_widgets.emulator.service.refusal import bad
+from evolink_widgets.emulator.contract.public_hosts import host_is_public, read_callback_host
+from evolink_widgets.emulator.contract.refusal import bad
 
 __all__ = ["BETA", "CheckedRequest", "read_request"]
 

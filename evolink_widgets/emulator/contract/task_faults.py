@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from starlette.responses import PlainTextResponse, Response
 
-from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 
 __all__ = [
     "NOWHERE",

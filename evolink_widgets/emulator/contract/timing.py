@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 
 __all__ = ["QUEUE_SHARE", "duration", "progress", "usual_duration"]
 
