@@ -2,6 +2,7 @@
 import { runActions } from "./actions.js";
 import { clock, fill, flag, h, icon, join, make, many, noter, set, timeLeft, write } from "./dom.js";
 import { pictureGrid } from "./grid.js";
+import "./stages.js";
 
 /** What stands beside the title of a run that has ended well. @param {Run} run */
 function howItWent({ stage, reused, landed, startedAt, endedAt }) {

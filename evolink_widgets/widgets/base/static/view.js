@@ -1,5 +1,5 @@
 /** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
-import { flag, h, set, write } from "./dom.js";
+import { atEnd, flag, h, isPlain, set, write } from "./dom.js";
 import { lightbox } from "../../lightbox/static/lightbox.js";
 import { connect, listen } from "./link.js";
 import { onePress } from "./press.js";
@@ -30,8 +30,8 @@ export function openView({ model, el }, name, label, build) {
     if (region.children.length > 3) region.firstChild.remove();
   }
 
-  /** @type {Deck} */
-  const ui = {
+  // What buys is added by the widgets that do.
+  const ui = /** @type {Deck} */ ({
     model,
     say,
     busy: "",
@@ -49,7 +49,7 @@ export function openView({ model, el }, name, label, build) {
       model.save_changes();
       part.mark();
     },
-  };
+  });
   onePress(root, ui);
   // In this order: what can be done with a picture is known once the part is built.
   const part = build(ui);
@@ -87,8 +87,7 @@ export function openView({ model, el }, name, label, build) {
   // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, and a guard of its own
   // eats the line break of Enter in a cell's text box. It listens on the document; before 4.1 it took a key
   // before it arrived here.
-  const isOurs = (/** @type {any} */ { key, ctrlKey, metaKey, altKey }) =>
-    key === "Enter" || !(ctrlKey || metaKey || altKey);
+  const isOurs = (/** @type {any} */ pressed) => pressed.key === "Enter" || isPlain(pressed);
   window.addEventListener(
     "keydown",
     (pressed) => {
@@ -99,7 +98,7 @@ export function openView({ model, el }, name, label, build) {
   root.addEventListener("keydown", (/** @type {any} */ pressed) => {
     if (isOurs(pressed)) pressed.stopPropagation();
   });
-  signal.addEventListener("abort", () => root.remove());
+  atEnd(signal, () => root.remove());
 
   root.prepend(hide, region, ...part.nodes, quiet, ...(part.log ?? []));
   el.append(root);

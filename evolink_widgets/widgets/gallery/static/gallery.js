@@ -1,5 +1,5 @@
 /** Everything in the store: filters, the grid of pictures, and what can be done with one or many. */
-import { copyText, fill, flag, h, icon, ICONS, make, noter, sleep, urlOf, write } from "../../base/static/dom.js";
+import { atEnd, copyText, fill, flag, h, icon, ICONS, make, noter, sleep, urlOf, write } from "../../base/static/dom.js";
 import { asksOf } from "./asks.js";
 import { filtersOf } from "./filters.js";
 import { num, virtualGrid } from "./virtual_grid.js";
@@ -299,7 +299,7 @@ function gallery(ui) {
     renewing = setInterval(wake, RENEW);
   window.addEventListener("focus", wake, { signal });
   grid.el.onpointerenter = wake;
-  signal.addEventListener("abort", () => clearInterval(renewing));
+  atEnd(signal, () => clearInterval(renewing));
   grid.el.hidden = none.hidden = true;
   filters.el.disabled = true;
 

@@ -1,5 +1,5 @@
 /** Thousands of pictures in a grid that scrolls: only the rows near the view are in the page. */
-import { ahead, flag, h, set, tool, write } from "../../base/static/dom.js";
+import { ahead, flag, h, set, tool, withCtrl, write } from "../../base/static/dom.js";
 import { picTools } from "../../base/static/work.js";
 
 const BETWEEN = 8;
@@ -34,12 +34,13 @@ export function virtualGrid(ui, cache, hand, note) {
     build = () => {
       const cell = h("div.cell", {
         role: "gridcell",
-        onclick({ target, shiftKey, ctrlKey, metaKey }) {
+        onclick(event) {
+          const { target, shiftKey } = event;
           if (target.closest("button")) return;
           if (shiftKey) return hand.range(anchor, cell.at);
           anchor = cell.at;
           cell.focus();
-          if (ctrlKey || metaKey) hand.pick(anchor);
+          if (withCtrl(event)) hand.pick(anchor);
           else hand.open(anchor);
         },
         // A range is no selection of words.
@@ -172,7 +173,7 @@ export function virtualGrid(ui, cache, hand, note) {
   });
   wall.onkeydown = (/** @type {KeyboardEvent} */ e) => {
     const { key, target, shiftKey, altKey } = e,
-      many = e.ctrlKey || e.metaKey,
+      many = withCtrl(e),
       page = Math.max(1, Math.floor(el.clientHeight / height)) * cols,
       start = now - (now % cols),
       step = ahead(wall),
@@ -213,7 +214,7 @@ export function virtualGrid(ui, cache, hand, note) {
   // Of the keys with Ctrl or Cmd, JupyterLab is kept from those alone that mean something here.
   window.addEventListener(
     "keydown",
-    ({ key, ctrlKey, metaKey }) => set(wall, { "data-lm-suppress-shortcuts": ((ctrlKey || metaKey) && /^([az]|Home|End)$/.test(key)) || null }),
+    (pressed) => set(wall, { "data-lm-suppress-shortcuts": (withCtrl(pressed) && /^([az]|Home|End)$/.test(pressed.key)) || null }),
     { capture: true, signal: ui.signal },
   );
   new ResizeObserver(layout).observe(el);

@@ -1,7 +1,7 @@
 /** The composer: prompt, size, quality, count and Run; problems beside their control. */
 import { field } from "./controls.js";
 import { costs } from "./costs.js";
-import { flag, h, set, token, write } from "../../base/static/dom.js";
+import { flag, h, set, token, withCtrl, write } from "../../base/static/dom.js";
 import { FIELDS, formFields } from "./fields.js";
 import { promptHistory } from "./history.js";
 import { orders } from "./orders.js";
@@ -122,8 +122,8 @@ export function composer(ui) {
   }
 
   /** @param {KeyboardEvent} event */
-  function onkeydown({ key, ctrlKey, metaKey }) {
-    if (key === "Enter" && (ctrlKey || metaKey)) start("run", run);
+  function onkeydown(event) {
+    if (event.key === "Enter" && withCtrl(event)) start("run", run);
   }
 
   // Other panels spend too, and a cell may have set a cap: who comes back here sees what is true now.
