@@ -83,9 +83,7 @@ export function icon(name) {
 }
 
 /** @param {string} spec @param {string} label @param {string} sign @param {() => void} act @param {object} [more] */
-export function tool(spec, label, sign, act, more) {
-  return h(`button.${spec}`, { title: label, onclick: act, ...more }, icon(sign));
-}
+export const tool = (spec, label, sign, act, more) => h(`button.${spec}`, { title: label, onclick: act, ...more }, icon(sign));
 
 /** Sets text only when it differs, so that nothing is read or painted twice. @param {Node} node @param {string | null | undefined} text */
 export function write(node, text) {
@@ -94,6 +92,13 @@ export function write(node, text) {
 
 /** Blob URLs live until they are given back. @param {any} part */
 export const urlOf = (part) => URL.createObjectURL(new Blob([part]));
+
+/** Saves bytes as a file, as the browser saves a link. @param {Blob} blob @param {string} name */
+export function download(blob, name) {
+  const href = urlOf(blob);
+  h("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
 
 /** 1 where reading goes to the right, -1 where it goes to the left. @param {Element} node */
 export const ahead = (node) => (node.matches(":dir(rtl)") ? -1 : 1);
@@ -114,34 +119,23 @@ export function noter(say) {
   ];
 }
 
+/** 1,204: made once, as it is asked for in every frame of a gallery. */
+export const num = new Intl.NumberFormat("en").format;
+
 /** @param {number} count */
-export const many = (count) => `${count} picture${count === 1 ? "" : "s"}`;
+export const many = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
 
-/** Credits or dollars without false precision. @param {number} low @param {number} high */
-export function range(low, high, sign = "") {
-  const [from, to] = [low, high].map((v) => sign + v.toFixed(sign ? (v < 0.095 ? 3 : 2) : v < 1 ? 2 : 1));
-  return from === to ? to : `${from} to ${to}`;
+/** Whether something in a node has the focus. @param {Node} node */
+export const hasFocus = (node) => node.contains(document.activeElement);
+
+/** The clipboard. @param {string} otherwise what to do where there is none */
+export function clipboardOr(otherwise) {
+  if (!navigator.clipboard) throw Error(`Copying needs https or localhost. ${otherwise}`);
+  return navigator.clipboard;
 }
-
-/** 0:07, 12:30, 75:00 @param {number} s */
-export const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-
-/** "15 to 40 s left" @param {number} low @param {number} high */
-export function timeLeft(low, high) {
-  if (high < 1) return "nearly there";
-  const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
-    from = Math.floor(low / seconds),
-    to = Math.ceil(high / seconds);
-  return (from < 1 ? "up to" : from === to ? "about" : `${from} to`) + ` ${to} ${unit} left`;
-}
-
-export const NO_COPY = "Copying needs https or localhost. ";
 
 /** @param {string} text */
-export async function copyText(text) {
-  if (!navigator.clipboard) throw Error(`${NO_COPY}Select it here: ${text}`);
-  await navigator.clipboard.writeText(text);
-}
+export const copyText = async (text) => clipboardOr(`Select it here: ${text}`).writeText(text);
 
 /** The same picture as PNG, the one kind that clipboards take. @param {Blob} blob @returns {Promise<Blob>} */
 export async function asPng(blob) {

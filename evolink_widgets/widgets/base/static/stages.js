@@ -1,4 +1,4 @@
-/** The signs of a run: one for each stage, and where it comes from. */
+/** What is said of a run beside its words: a sign for each stage, and how long it will take. */
 import { DISC, ICONS } from "./dom.js";
 
 Object.assign(ICONS, {
@@ -9,6 +9,13 @@ Object.assign(ICONS, {
   stopped: DISC + "M8 4.75V8l2 1.5",
   unknown: DISC + "M6 6.5c0-2 4-2 4 0 0 1.5-2 1.5-2 3m0 1.5v.01",
   store: "M2 2.5h12V6H2zM3 6v7.5h10V6M6.5 9h3",
-  flask: "M6.5 2v4L3 13.5h10L9.5 6V2M5 2h6M5 10h6",
-  warn: "M8 2.5L14 13H2zM8 6.5v3m0 1.5v.01",
 });
+
+/** "15 to 40 s left" @param {number} low @param {number} high */
+export function timeLeft(low, high) {
+  if (high < 1) return "nearly there";
+  const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
+    from = Math.floor(low / seconds),
+    to = Math.ceil(high / seconds);
+  return (from < 1 ? "up to" : from === to ? "about" : `${from} to`) + ` ${to} ${unit} left`;
+}

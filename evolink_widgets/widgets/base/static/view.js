@@ -9,6 +9,9 @@ const PATIENCE = 1500;
 /** How often a kernel is asked whether it knows us. */
 const HELLOS = 12;
 
+/** Keys that, with Ctrl or Cmd, edit a text box or select pictures of a gallery: they belong to what has the focus. */
+const EDITS = /^([acvxyzZ]|Home|End|Backspace|Delete|Arrow.+)$/;
+
 /**
  * @param {Context} context
  * @param {string} name the widget's, as in assets.py: its style sheet is for views of this name alone
@@ -84,10 +87,11 @@ export function openView({ model, el }, name, label, build) {
     hello();
   });
 
-  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, and a guard of its own
-  // eats the line break of Enter in a cell's text box. It listens on the document; before 4.1 it took a key
-  // before it arrived here.
-  const isOurs = (/** @type {any} */ pressed) => pressed.key === "Enter" || isPlain(pressed);
+  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, Ctrl+Z undo the code cell,
+  // and a guard of its own eats the line break of Enter in a cell's text box. It listens on the document; before 4.1
+  // it took a key before it arrived here.
+  const isOurs = (/** @type {any} */ pressed) =>
+    pressed.key === "Enter" || isPlain(pressed) || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
   window.addEventListener(
     "keydown",
     (pressed) => {

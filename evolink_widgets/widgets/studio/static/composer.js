@@ -1,7 +1,7 @@
 /** The composer: prompt, size, quality, count and Run; problems beside their control. */
 import { field } from "./controls.js";
 import { costs } from "./costs.js";
-import { flag, h, set, token, withCtrl, write } from "../../base/static/dom.js";
+import { flag, h, num, set, token, withCtrl, write } from "../../base/static/dom.js";
 import { FIELDS, formFields } from "./fields.js";
 import { promptHistory } from "./history.js";
 import { orders } from "./orders.js";
@@ -33,7 +33,7 @@ function takePictures(ui, prompt, tray) {
 
 /** @param {HTMLElement} counter @param {number} length @param {number} most */
 function drawLength(counter, length, most) {
-  write(counter, `${length.toLocaleString("en")} / ${most.toLocaleString("en")}`);
+  write(counter, `${num(length)} / ${num(most)}`);
   flag(counter, "bad", length > most);
 }
 

@@ -42,6 +42,8 @@ export function sizePicker(redraw) {
   const chosen = () => tray.querySelector("[name=ratio]:checked")?.value ?? "";
   const sizeNow = () => (chosen() === "custom" ? `${width.value}x${height.value}` : chosen());
 
+  const read = () => ({ size: sizeNow(), resolution: tierNow() });
+
   /** Width and height of a size, where they are known. @param {string} size @returns {number[] | undefined} */
   const pixelsOf = (size) =>
     PIXELS.test(size) ? size.split(/\D/).map(Number) : known.find(({ ratio }) => ratio === size)?.[tierNow()];
@@ -58,7 +60,7 @@ export function sizePicker(redraw) {
   return {
     chip,
     tray,
-    read: () => ({ size: sizeNow(), resolution: tierNow() }),
+    read,
 
     /** @param {"size" | "resolution"} name @param {string} value */
     put(name, value) {
@@ -87,7 +89,7 @@ export function sizePicker(redraw) {
     },
 
     draw() {
-      const { size, resolution } = this.read();
+      const { size, resolution } = read();
       const shape = pixelsOf(size);
       const isCustom = PIXELS.test(size);
       const isAuto = size === "auto";
