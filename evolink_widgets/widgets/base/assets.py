@@ -69,7 +69,9 @@ _SHORT = {"const": "let", "true": "!0", "false": "!1"}
 _LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
 _HOLE = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w$])\s+|\s+(?![\w$])""")
 # A function declaration is a statement; and brackets, in pairs.
-_DECLARED = re.compile(_LITERAL + r"|(?:^|(?<=[{};\n]))(?:(async) )?function (\w+)(?=\()|[({\[]|[)}\]]")
+_DECLARED = re.compile(
+    _LITERAL + r"|(?:^|(?<=[{};\n]))(?:(async) )?function (\w+)(?=\()|[({\[]|[)}\]]"
+)
 _NO_ARROW = re.compile(_LITERAL + r"|\b(this|arguments)\b")
 # What begins and ends statements. Regular expressions in static/ hold brackets in pairs.
 _MARK = re.compile(
@@ -218,7 +220,9 @@ def _with_arrows(text: str) -> str:
 def _arrow(scope: _Scope) -> str:
     given, body = filter(None, scope.text)
     if any(match[2] for match in _NO_ARROW.finditer(body)):
-        raise AssetError(f"{scope.declared}…: `this` and `arguments` are others in an arrow function")
+        raise AssetError(
+            f"{scope.declared}…: `this` and `arguments` are others in an arrow function"
+        )
     return f"{scope.declared}{given}=>{body}"
 
 
