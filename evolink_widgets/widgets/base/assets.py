@@ -30,11 +30,9 @@ _STYLES: dict[str, tuple[str, ...]] = {
     "studio": (
         "base/tokens",
         "studio/composer",
-        "studio/costs",
         "base/runs",
         "base/grid",
         "lightbox/lightbox",
-        "studio/tray",
         "studio/folds",
         "base/modes",
     ),
