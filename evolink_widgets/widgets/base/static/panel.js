@@ -1,5 +1,5 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
-import { h, join, urlOf } from "./dom.js";
+import { atEnd, h, join, urlOf } from "./dom.js";
 import { purchases } from "./purchase.js";
 import { runView } from "./runs.js";
 import { openView } from "./view.js";
@@ -56,7 +56,7 @@ export const openPanel = (context, name, label, compose) =>
     };
 
     const ticker = setInterval(() => views.forEach((view) => view.tick()), 1000);
-    signal.addEventListener("abort", () => {
+    atEnd(signal, () => {
       clearInterval(ticker);
       pics.forEach(({ url }) => URL.revokeObjectURL(url));
     });

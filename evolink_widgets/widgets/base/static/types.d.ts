@@ -88,6 +88,8 @@ interface Welcome {
   keySource: string | null;
   runs: Run[];
   columns?: number | null;
+  /** A gallery's: the store's folder, without its parents. */
+  folder?: string;
 }
 
 interface Fields {
@@ -322,6 +324,29 @@ interface Hand {
   all(): void;
   undo(): void;
   clear(): void;
+}
+
+/** Where things are in the grid: the keyboard is at `now`, a range begins at `anchor`. */
+interface Places { count: number; cols: number; now: number; anchor: number }
+
+/** Asks Python and gives what it answers, without buffers. */
+type Ask = (kind: string, fields: object, tries?: number) => Promise<any>;
+
+/** The line that tells what an action came to; see outcome.js. */
+type Outcome = ReturnType<typeof import("../../gallery/static/outcome.js").outcomeLine>;
+type Changes = ReturnType<typeof import("../../gallery/static/changes.js").changesOf>;
+
+/** What every part of a gallery may use. */
+interface Desk extends Deck {
+  told: Outcome;
+  cache: PageCache;
+  ask: Ask;
+  /** The lightbox, while it is open. */
+  box(): any;
+  /** Closes it: it is in the way of what is told outside it. */
+  shut(): void;
+  /** Gives the focus to a picture's place, or to the filters. */
+  back(place?: number): void;
 }
 
 interface VirtualGrid {
