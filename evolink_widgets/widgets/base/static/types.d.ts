@@ -135,7 +135,7 @@ interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
   /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager?: { kernel?: { connectionStatus?: string } | null };
+  widget_manager: { kernel?: { connectionStatus?: string } | null; get_model(id: string): Promise<any> };
 }
 interface Context { model: Model; el: HTMLElement }
 
