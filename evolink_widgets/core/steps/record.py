@@ -54,6 +54,7 @@ class TaskRecord:
     Attributes:
         entry: the newest line; older than the journal's while another kernel collects the task.
         is_held: whether it is this kernel's to collect.
+        is_new: whether it was bought here and held since: no picture of it is saved yet but ours.
         has_read_links: whether the service itself has said where the pictures are, to us.
     """
 
@@ -69,6 +70,7 @@ class TaskRecord:
     ) -> None:
         self.entry = entry
         self.is_held = is_held
+        self.is_new = is_held
         self.has_read_links = False
         self._parts = parts
         self._key = key
@@ -91,7 +93,7 @@ class TaskRecord:
     def bought(self, entry: Entry | None) -> None:
         """Take over what was just written down for us; `None` where nothing had to be bought."""
         self.entry = entry
-        self.is_held = entry is not None
+        self.is_held = self.is_new = entry is not None
 
     async def claim(self, busy: Callable[[], object]) -> None:
         """Become the one who collects the task; while another kernel does, wait and look.
@@ -102,7 +104,7 @@ class TaskRecord:
         while not await self._parts.records.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
-        self.is_held = True
+        self.is_held, self.is_new = True, False
 
     def _may_go_on(self) -> bool:
         """Claim the task, or find that it is over and none has to. On a worker."""
