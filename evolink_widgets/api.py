@@ -14,7 +14,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem
-from evolink_widgets.references.read import prepare, read
+from evolink_widgets.references.read import Prepared, prepare, read
 from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.links import digest_of, kept_name
@@ -273,7 +273,9 @@ def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
     def keep(ready: Ready) -> None:
         store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
 
-    given = prepare(fields.pop("references"), keep, keep_metadata=keep_metadata)
+    given, references = Prepared(), fields.pop("references")
+    if not isinstance(references, tuple) or references:
+        given = prepare(references, keep, keep_metadata=keep_metadata)
     missing = [
         Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
         for at, name in enumerate(given.references)

@@ -291,6 +291,8 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
+    if not os.environ.get(SPEND_VARIABLE):
+        return "allow"
     word = variable(SPEND_VARIABLE, os.environ).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 

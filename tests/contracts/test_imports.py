@@ -57,7 +57,11 @@ INNER_RANK = {
 }
 
 #: A method that does what a user's line would, `ew.generate(…)`, says so: the package itself,
-#: which is loaded before any of its modules, and which imports a name when it is used.
+#: which is loaded before any of its modules, and which imports a name when it is used. What would
+#: have to be passed in its place can't be: `GeneratedImage.edit` asks the session in use at that
+#: moment, also of a picture that was unpickled in a process that has none yet; and IPython finds
+#: `Task._ipython_display_` by its name on any task, also of a session that was made without a
+#: notebook. Handed down, a display would go from `api` through four rooms that never show one.
 THROUGH_THE_FRONT = {"evolink_widgets.store.gallery.pictures", "evolink_widgets.core.task"}
 
 #: Rules get time, chance and files as arguments.

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from evolink_widgets.core.loop import Line, SharedFlush, Workers
-from evolink_widgets.core.steps.record import TaskRecord
+from evolink_widgets.core.steps.context import TaskRecord
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store import Store

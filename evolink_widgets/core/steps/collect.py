@@ -33,7 +33,8 @@ async def collect(context: TaskContext) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    await context.load_images()
+    if not context.record.is_new:
+        await context.load_images()
     context.tell(stage=Stage.SAVING, progress=99)
     here = set(context.mine)
     if here:
