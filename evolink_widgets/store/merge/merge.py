@@ -24,7 +24,7 @@ from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
-from evolink_widgets.store.merge.references import ReferenceMerge
+from evolink_widgets.store.merge.reference_files import ReferenceMerge
 from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
 from evolink_widgets.store.safe_files import (
     PARTS,
