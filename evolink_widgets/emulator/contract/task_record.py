@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from evolink_widgets.emulator.contract import prices, task_faults, timing
+from evolink_widgets.emulator.contract import credit_formula, task_faults, timing
 from evolink_widgets.emulator.contract.read_request import CheckedRequest
 
 __all__ = ["FAILURES", "LINK_SECONDS", "STUCK_AT", "Link", "TaskRecord", "document", "row"]
@@ -110,7 +110,7 @@ class TaskRecord:
     @property
     def charge(self) -> float:
         """Credits that it comes to."""
-        return prices.cost(self.ask, min(self.ask.n, len(self.delivered)), self.prices)
+        return credit_formula.cost(self.ask, min(self.ask.n, len(self.delivered)), self.prices)
 
     def ended(self, now: float) -> bool:
         """Whether it has ended by then."""
@@ -176,7 +176,7 @@ def document(record: TaskRecord, now: float, link: Link) -> dict[str, Any]:
     record.issue = max(record.issue, task_faults.issue(record))
     charge = record.charge
     usage["credits_used"] = charge
-    usage["cost"] = {"credits": charge, "usd": prices.usd(charge)}
+    usage["cost"] = {"credits": charge, "usd": credit_formula.usd(charge)}
     told["billing"] = {
         "charge_status": "charged" if charge else "not_charged",
         "refund_status": "refunded" if charge < record.reserved else "none",

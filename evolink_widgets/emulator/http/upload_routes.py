@@ -20,7 +20,7 @@ from evolink_widgets.emulator.http.media_routes import MediaRoutes
 from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import limited, read_json, whole
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.storage.uploads import (
+from evolink_widgets.emulator.storage.stored_uploads import (
     MAX_BYTES,
     StoredFile,
     StoredUploads,

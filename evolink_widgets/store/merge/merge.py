@@ -24,8 +24,7 @@ from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
-from evolink_widgets.store.merge.references import ReferenceMerge
-from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
+from evolink_widgets.store.merge.reference_files import ReferenceMerge
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
@@ -212,7 +211,7 @@ class _Merge:
             path = stack.enter_context(temporary(folder))
         try:
             with guarded(path, "written"):
-                copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)
+                self.theirs.copy_file(self._place_of(theirs), path)
                 flush(path)
             with read_plain(path) as file:
                 facts = check_picture(file)

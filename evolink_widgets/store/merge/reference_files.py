@@ -9,7 +9,6 @@ from evolink_widgets.images.formats import EXTENSIONS, NotAPicture, check_pictur
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.merge.other_store import ForeignStore
-from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
 from evolink_widgets.store.safe_files import (
     PARTS,
     guarded,
@@ -66,7 +65,7 @@ class ReferenceMerge:
         with temporary(parts) as path:
             try:
                 with guarded(path, "written"):
-                    copy_untrusted_file(source, path, self._theirs.root)
+                    self._theirs.copy_file(source, path)
                     with read_plain(path) as file:
                         facts = check_picture(file)
                 if facts.sha256 != digest:
