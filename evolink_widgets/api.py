@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Coroutine, Hashable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
@@ -26,6 +26,9 @@ from evolink_widgets.store.ledger.spending import Spending
 from evolink_widgets.store.process_globals import lasting
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
+
+if TYPE_CHECKING:
+    from evolink_widgets.widgets.grid.image_grid import ImageGrid
 
 __all__ = [
     "budget",
@@ -310,3 +313,10 @@ def _show_task(task: Task) -> None:
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
+
+
+def _task_grid(task: Task) -> ImageGrid:
+    """The live grid of a task; the widgets are loaded only then."""
+    from evolink_widgets.widgets.grid.image_grid import ImageGrid
+
+    return ImageGrid(task)

@@ -49,6 +49,8 @@ class Panel(View):
 
     images = DerivedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    #: How many pictures the page has; only it sets this, for hosts that follow what a page says.
+    _came = traitlets.Int(0).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
         **View._handlers,
