@@ -148,3 +148,16 @@ def test_a_decision_names_modules_that_exist() -> None:
         and "_images" not in named
     ]
     assert missing == []
+
+
+def test_the_tests_of_a_room_stand_where_the_room_does() -> None:
+    rooms = {path.parent for path in (ROOT / "evolink_widgets").rglob("*.py")}
+    names = {str(room.relative_to(ROOT / "evolink_widgets")) for room in rooms} - {"."}
+    outer = {name.split("/")[0] for name in names}
+    inner = {
+        str(path.parent.relative_to(ROOT / "tests"))
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path.parent.parent.name in outer
+    }
+    assert outer <= {path.name for path in (ROOT / "tests").iterdir()}
+    assert sorted(inner - names) == []

@@ -163,7 +163,7 @@ def test_damaged_presets_of_a_stranger_are_left_out_with_a_sentence(store, other
 
 def test_a_store_of_schema_1_is_merged_and_stays_of_schema_1(store, tmp_path):
     old = tmp_path / "old"
-    shutil.copytree(Path(__file__).parent / "schema_1", old)
+    shutil.copytree(Path(__file__).parent.parent / "database" / "schema_1", old)
     with closing(sqlite3.connect(old / "evolink.sqlite")) as connection:
         connection.executescript((old / "evolink.sql").read_text(encoding="utf-8"))
     before = contents(old)

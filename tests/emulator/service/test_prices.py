@@ -9,8 +9,8 @@ from evolink_widgets.emulator.contract import credit_formula
 from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.service.service import Service
 
-from .conftest import Ask as Asking
-from .conftest import Caller, Clock
+from ..conftest import Ask as Asking
+from ..conftest import Caller, Clock
 
 OUTPUT, IMAGE = 0.027 * 68 / 1000, 0.0072 * 68 / 1000
 

@@ -14,7 +14,7 @@ from evolink_widgets.emulator.contract.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.emulator.service.service import Service, owner_of
 
-from .conftest import Clock
+from ..conftest import Clock
 
 BODY = {"model": "gpt-image-2", "prompt": "a fox", "size": "1024x640", "quality": "low"}
 

@@ -12,7 +12,7 @@ from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.storage.stored_uploads import KEEP_SECONDS, MAX_FILES
 
-from .conftest import Ask, Caller, Clock
+from ..conftest import Ask, Caller, Clock
 
 FILES = f"{FILES_URL}/api/v1/files"
 UPLOAD = f"{FILES}/upload"

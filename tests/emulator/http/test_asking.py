@@ -13,7 +13,7 @@ from evolink_widgets.emulator.contract.read_request import read_request
 from evolink_widgets.emulator.http.app import API_URL, create_app
 from evolink_widgets.emulator.service.service import Service
 
-from .conftest import Ask, Caller
+from ..conftest import Ask, Caller
 
 
 def test_a_request_is_answered_with_its_task_at_once(ask: Ask) -> None:

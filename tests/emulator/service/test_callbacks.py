@@ -7,7 +7,7 @@ import pytest
 from evolink_widgets.emulator.contract.public_hosts import host_is_public
 from evolink_widgets.emulator.service.service import Service
 
-from .conftest import Ask, Caller, Clock
+from ..conftest import Ask, Caller, Clock
 from .test_weather import play
 
 HOOK = "https://example.com/hook"

@@ -14,7 +14,7 @@ from evolink_widgets.emulator.contract.public_hosts import (
     read_callback_host,
 )
 
-from .conftest import Ask
+from ..conftest import Ask
 
 PRIVATE = [
     "127.0.0.1", "127.1", "0177.0.0.1", "0x7f.1", "0x7f000001", "2130706433", "017700000001",

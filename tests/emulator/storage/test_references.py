@@ -14,7 +14,7 @@ from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.storage import recognise as looks_module
 from evolink_widgets.emulator.storage.recognise import Drawn, DrawnIndex
 
-from .conftest import Ask, Caller, Clock
+from ..conftest import Ask, Caller, Clock
 
 SIZE = "1024x640"
 

@@ -11,7 +11,7 @@ from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.emulator.service.faults import FAULTS, Weather
 from evolink_widgets.emulator.service.service import Service
 
-from .conftest import Ask, Caller, Clock
+from ..conftest import Ask, Caller, Clock
 from .test_tasks import finish, read
 
 

@@ -13,7 +13,7 @@ from evolink_widgets.emulator.contract.task_record import LINK_SECONDS
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.emulator.service.service import Service
 
-from .conftest import Ask, Caller, Clock
+from ..conftest import Ask, Caller, Clock
 
 MODEL = "gpt-image-2"
 

@@ -12,7 +12,7 @@ from PIL import Image
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, MEDIA_URL, create_app
 from evolink_widgets.emulator.service.service import Service
 
-from .conftest import Ask, Caller, Clock
+from ..conftest import Ask, Caller, Clock
 
 DOORS = [
     ("POST", "/v1/images/generations"), ("GET", "/v1/tasks"), ("POST", "/v1/tasks/batch"),
