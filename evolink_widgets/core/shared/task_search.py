@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.loop import Workers, spawn
 from evolink_widgets.core.shared.task_match import Found, LostRequest, find, lost_request
 from evolink_widgets.errors import EvolinkError, InvalidRequest, NotFound
 from evolink_widgets.rules.request.request import ImageRequest
@@ -27,7 +27,6 @@ from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.ledger.amounts import Amounts, read_amounts
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.loop import Workers
     from evolink_widgets.core.service.client import Client
     from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
     from evolink_widgets.store.store import Store
