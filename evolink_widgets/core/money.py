@@ -22,14 +22,13 @@ from evolink_widgets.clock import monotonic
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.learning import Learned
-from evolink_widgets.store.ledger.ledger import Cap
+from evolink_widgets.store.ledger.ledger import Cap, Ledger
 from evolink_widgets.store.process_globals import at_fork, lasting
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
     from evolink_widgets.store.database.database import Database
-    from evolink_widgets.store.ledger.ledger import Ledger
 
 log = logging.getLogger("evolink_widgets")
 

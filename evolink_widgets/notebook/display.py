@@ -10,10 +10,10 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.task import Stage, TaskState
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
@@ -28,9 +28,6 @@ from evolink_widgets.widgets.base.hosts import (
     speak,
 )
 from evolink_widgets.widgets.base.outgoing_pictures import workers
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.task import Task
 
 __all__ = ["show_task", "stage_line"]
 

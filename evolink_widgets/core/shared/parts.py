@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evolink_widgets.core.loop import SharedFlush, Workers
 from evolink_widgets.core.service.client import Client, Downloader
 from evolink_widgets.core.service.files_api import Files
-from evolink_widgets.core.service.limits import limits_for
+from evolink_widgets.core.service.limits import Limits, limits_for
 from evolink_widgets.core.shared.balance import Balance
 from evolink_widgets.core.shared.task_search import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
@@ -18,7 +18,6 @@ from evolink_widgets.rules.request.service_address import service_name
 from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.service.limits import Limits
     from evolink_widgets.core.service.retry import RetryPolicy
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.rules.pricing.pricing import Estimate

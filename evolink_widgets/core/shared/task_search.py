@@ -10,16 +10,17 @@ So those who ask while a look is going on share the next one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evolink_widgets.clock import ClockOffset
-from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.shared.candidates import Candidates
+from evolink_widgets.core.loop import Workers, spawn
 from evolink_widgets.core.shared.task_match import Found, LostRequest, find, lost_request
-from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.errors import EvolinkError, InvalidRequest, NotFound
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.evidence import Expected, expected
 from evolink_widgets.rules.tasks.schedule import bucket_of
@@ -27,10 +28,17 @@ from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.ledger.amounts import Amounts, read_amounts
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.loop import Workers
     from evolink_widgets.core.service.client import Client
     from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
     from evolink_widgets.store.store import Store
+
+log = logging.getLogger("evolink_widgets")
+
+SINGLY = 10
+"""Tasks that are read in one look where each is a call of its own."""
+
+READ_AGAIN = 20.0
+"""Seconds after which a task that was not finished is read again: it may tell more by then."""
 
 Asked = tuple[Entry, "asyncio.Future[Found]"]
 
@@ -245,3 +253,51 @@ def _is_refused(entry: Entry) -> bool:
 def latest_loss(entry: Entry, paid_timeout: float) -> float:
     """Unix seconds after which the answer to its last POST can't have come any more."""
     return (entry.sent_at or entry.created_at) + paid_timeout
+
+
+class Candidates:
+    """The newest readings of tasks without an owner, read seldom and few at a time.
+
+    A reading is free for us, and may make the service ask its own provider. To be used on the
+    core's loop.
+
+    Args:
+        client: the service.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._told: dict[str, tuple[float, TaskSnapshot]] = {}
+
+    async def read(self, wanted: Sequence[str]) -> dict[str, TaskSnapshot]:
+        """Readings of tasks, as far as they can be had now; what tells no more is not read again.
+
+        Args:
+            wanted: ids; those that matter most come first. All others are forgotten.
+        """
+        now = asyncio.get_running_loop().time()
+        self._told = {
+            one: self._told[one] for one in wanted if one in self._told and now < self._told[one][0]
+        }
+        readings = await self._ask([one for one in wanted if one not in self._told])
+        for one, snapshot in readings.items():
+            if snapshot.status.finished:
+                self._told[one] = (math.inf, snapshot)
+            elif snapshot.receipt.reserved is not None:
+                self._told[one] = (now + READ_AGAIN, snapshot)
+        return {**readings, **{one: snapshot for one, (_, snapshot) in self._told.items()}}
+
+    async def _ask(self, wanted: Sequence[str]) -> dict[str, TaskSnapshot]:
+        """What can be read now; what can't is read at the next look, and speaks for nothing yet."""
+        readings: dict[str, TaskSnapshot] = {}
+        try:
+            if wanted and self._client.reads_batches:
+                found = await self._client.tasks(wanted[: self._client.batch_size])
+                if found is not None:
+                    return found
+            for one in wanted[:SINGLY]:
+                with contextlib.suppress(NotFound):
+                    readings[one] = await self._client.task(one)
+        except EvolinkError as error:
+            log.debug("Tasks that could be the ones looked for can't be read: %s", error)
+        return readings

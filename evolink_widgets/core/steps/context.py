@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.shared.task_search import surely_not_accepted
-from evolink_widgets.core.task import Stage, stopped
+from evolink_widgets.core.task import Stage, Task, stopped
 from evolink_widgets.errors import Billed, EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.balance import Reading
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.task import Task
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.store.gallery.pictures import GeneratedImage
-
-T = TypeVar("T")
 
 log = logging.getLogger("evolink_widgets")
 
