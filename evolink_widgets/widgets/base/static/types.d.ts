@@ -219,7 +219,7 @@ interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
   /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager?: { kernel?: { connectionStatus?: string } | null };
+  widget_manager?: { kernel?: { connectionStatus?: string; status?: string } | null };
 }
 interface Context { model: Model; el: HTMLElement }
 
@@ -243,6 +243,8 @@ interface Deck {
   signal: AbortSignal;
   /** Whether Python has answered; without it nothing can be asked. */
   live: boolean;
+  /** Why the kernel can't be asked now, and what to do. */
+  trouble: string;
   /** Side by side; 0 and null: as many as fit. */
   columns: number | null;
   selected: Set<string>;
