@@ -78,11 +78,11 @@ def test_what_does_not_fit_together_is_said_clearly(
 def test_declarations_that_follow_one_another_are_joined(folder: Path) -> None:
     put(
         folder,
-        entry="const a = 1;\nconst b = [a];\nconst c = () => {\n  let d = b;\n  let e = d;\n"
-        "  const { f } = e;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
+        entry="const a = 1;\nconst b = [a];\nconst c = () => {\n  let d = b;\n  let x = d;\n"
+        "  const { f } = x;\n  return f;\n};\nconst g = 'const h; const i';\nexport default g;\n",
     )
     assert assets.esm("entry").strip() == (
-        "let a=1,b=[a],c=()=>{let d=b,e=d,{f}=e;return f},g='const h; const i';\nexport default g;"
+        "let a=1,b=[a],c=()=>{let d=b,x=d,{f}=x;return f},g='const h; const i';\nexport default g;"
     )
 
 
@@ -127,6 +127,44 @@ def test_long_words_give_way_to_shorter_ones_but_not_in_names_and_texts(folder: 
     )
     assert assets.esm("entry").strip() == (
         "let a={true:1,false:'true',b:!0},isfalse=a.b?!0:a.true||!1;\nexport default a;"
+    )
+
+
+def test_an_event_is_called_so_and_written_short(folder: Path) -> None:
+    put(
+        folder,
+        entry="const a = { event: 1, b: (event) => event.event ?? undefined };\n"
+        "const events = 'event';\nexport default a;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let a={event:1,b:e=>e.event??void 0},events='event';\nexport default a;"
+    )
+    put(folder, other="const a = (e) => e;\nexport default a;\n")
+    with pytest.raises(assets.AssetError, match="another name is needed"):
+        assets.esm("other")
+
+
+def test_brackets_of_casts_go_and_those_of_calls_stay(folder: Path) -> None:
+    put(
+        folder,
+        entry="const a = /** @type {any} */ (b.c).d ?? f?.(b);\n"
+        "const x = g(b)(b), y = () => /** @type {any} */ (b), z = [(b), `(b)`];\n"
+        "if (b) a();\nexport default a;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let a=b.c.d??f?.(b),x=g(b)(b),y=()=>b,z=[b,`(b)`];if(b)a();\nexport default a;"
+    )
+
+
+def test_a_number_stands_where_its_name_stood(folder: Path) -> None:
+    put(
+        folder,
+        entry="/** Milliseconds. */\nconst LATE = 60_000;\nconst SOON = 5;\nconst NEAR = -2;\n"
+        "export const FAR = 9;\nconst a = [LATE, `${SOON}`, a.LATE, NEAR, FAR, 'LATER'];\n"
+        "export default a;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let SOON=5,FAR=9,a=[60000,`${SOON}`,a.LATE,-2,FAR,'LATER'];\nexport default a;"
     )
 
 

@@ -533,6 +533,6 @@ def test_a_page_that_is_looked_at_says_so_now_and_then(bench: Opener) -> None:
 def test_a_kernel_that_is_gone_leaves_the_pictures_and_says_so(bench: Opener) -> None:
     one = gallery(bench)
     one.js("() => model.fire('comm:close')")
-    expect(one.root.get_by_text("Not connected to a kernel.")).to_be_visible()
+    expect(one.root.locator(".ew-quiet")).to_contain_text("Not connected to a kernel.")
     expect(one.root.get_by_role("searchbox")).to_be_disabled()
     assert cells(one).count() > 10

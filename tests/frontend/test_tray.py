@@ -164,7 +164,7 @@ def test_without_a_kernel_nothing_is_taken_and_no_file_takes_the_notebooks_place
 ) -> None:
     one = bench()
     one.js("() => model.fire('comm:close')")
-    expect(one.root.get_by_text("Not connected to a kernel.", exact=False)).to_be_visible()
+    expect(one.root.locator(".ew-quiet")).to_contain_text("Not connected to a kernel.")
     assert give(one, ("cat.png", 100), kind="dragover")
     assert give(one, ("cat.png", 100))
     assert not give(one, ("cat.png", 100), kind="paste")

@@ -3,8 +3,9 @@
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,
 the `export` keyword, comments and needless white space are dropped, long words give
-way to shorter ones, function declarations become arrow functions, declarations that follow one
-another are joined, nothing is renamed.
+way to shorter ones, numbers stand where their names stood, function declarations become arrow
+functions, declarations that follow one another are joined. Of other names only `event` is
+shortened.
 """
 
 from __future__ import annotations
@@ -60,12 +61,20 @@ _TOP_NAME = re.compile(
 # Regular expressions in static/ hold neither quotes nor white space: no row of their own.
 _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
-# "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
-_NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
+# "(x)=>" is "x=>", and "((x.y).z" of a cast "(x.y.z"; a comma or semicolon before a closing bracket
+# says nothing.
+_NEEDLESS = re.compile(
+    _LITERAL
+    + r"|(?<![\w$])\((\w+)\)(?==>)|(?<![\w$)\].])\(([a-zA-Z_$][\w.]*)\)(?=[.\[;,)}])|,([}\])])|;(})"
+)
 # Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
-_SHORT = {"const": "let", "true": "!0", "false": "!1"}
-_LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
+_SHORT = {"const": "let", "true": "!0", "false": "!1", "undefined": "void 0", "event": "e"}
+_LONG = re.compile(
+    _LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false|undefined|event|e)(?![\w$:]))"
+)
 _HOLE = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w$])\s+|\s+(?![\w$])""")
+# A number that one module calls by a name.
+_NUMBER = re.compile(r"^const ([A-Z][A-Z_]+) = (-?[\d_.]+);\n", re.M)
 # A function declaration is a statement; and brackets, in pairs.
 _DECLARED = re.compile(
     _LITERAL + r"|(?:^|(?<=[{};\n]))(?:(async) )?function (\w+)(?=\()|[({\[]|[)}\]]"
@@ -151,7 +160,7 @@ def _check_names(order: list[str], sources: dict[str, str]) -> None:
 
 
 def _joined(module: str, source: str) -> str:
-    text = _IMPORT.sub("", source)
+    text = _with_numbers(_IMPORT.sub("", source))
     stray = _ANY_IMPORT.search(text)
     if stray:
         raise AssetError(f"{module}.js: only relative imports of one line work: {stray[0]}")
@@ -162,7 +171,7 @@ def _squeezed(source: str) -> str:
     """Drop comments, and white space wherever it parts no words; literals stay as they are."""
     # Comments first, so that each run of white space is seen whole, between two characters.
     bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
-    bare = _LONG.sub(lambda match: match[1] or _SHORT[match[0]], bare)
+    bare = _LONG.sub(lambda match: match[1] or _shorter(match[0]), bare)
     out: list[str] = []
     end = 0
     for match in _STEP.finditer(bare):
@@ -222,6 +231,23 @@ def _arrow(scope: _Scope) -> str:
             f"{scope.declared}…: `this` and `arguments` are others in an arrow function"
         )
     return f"{scope.declared}{given}=>{body}"
+
+
+def _with_numbers(source: str) -> str:
+    for name, number in _NUMBER.findall(source):
+        used = re.compile(_LITERAL + rf"|(?<![\w$.])({name})(?![\w$])")
+        if any(name in (match[1] or "") and match[1][0] == "`" for match in used.finditer(source)):
+            continue
+        source = _NUMBER.sub(lambda match, it=name: "" if match[1] == it else match[0], source)
+        bare = number.replace("_", "")
+        source = used.sub(lambda match, it=bare: match[1] or it, source)
+    return source
+
+
+def _shorter(word: str) -> str:
+    if word == "e":
+        raise AssetError("`e` is what `event` is written as: another name is needed")
+    return _SHORT[word]
 
 
 def _in_series(text: str) -> str:

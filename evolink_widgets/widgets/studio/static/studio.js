@@ -144,8 +144,8 @@ function composer(ui) {
 
     const why = order.reason("run") ?? null;
     // Without a kernel nothing is asked for, so nothing has a price.
-    const price = frame.disabled
-      ? cost.draw({ ...checked, price: null }, n, welcome, null, false)
+    const price = ui.trouble
+      ? cost.draw({ ...checked, price: null }, n, welcome, why, true)
       : cost.draw(checked, n, welcome, why, hasProblems);
     set(run, { "aria-disabled": !!why });
     write(runPrice, price && `\u2002${price}`);
