@@ -11,7 +11,7 @@ from evolink_widgets.core.state import Stage, TaskState
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
@@ -128,6 +128,9 @@ class ImageGrid(Panel):
 
     def _static_html(self) -> str:
         return html(self._saved, key=self._key) if self._saved else super()._static_html()
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet(self._saved) if self._saved else super()._static_picture()
 
     def __repr__(self) -> str:
         return f"<ImageGrid, {counted(len(self.images), 'picture')}>"
