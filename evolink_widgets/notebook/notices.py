@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Hashable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
@@ -38,6 +39,7 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
     here = (os.getpid(), session.store.root, session.service)
     if here in _told:
         return
+    tell_short_lived(session.store.root)
     found: list[Outstanding | None] = []
 
     def look() -> None:
@@ -47,7 +49,10 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
             found.append(None)
 
     looking = threading.Thread(target=look, name="evolink-notice", daemon=True)
-    looking.start()
+    try:
+        looking.start()
+    except RuntimeError:  # no thread can be started: what is asked for says so
+        return
     looking.join(PATIENCE)
     if not found:
         return
@@ -56,6 +61,27 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
         return
     said = f"Collecting: {found[0]}." if collecting else f"{found[0]}: ew.recover() collects them."
     tell(said)
+
+
+def tell_short_lived(root: Path) -> None:
+    """Say once that the pictures lie on a disk that is gone when its machine is given back.
+
+    Args:
+        root: the store's folder.
+    """
+    if "google.colab" in sys.modules and not root.is_relative_to("/content/drive"):
+        machine = "Colab's"
+    elif "BINDER_LAUNCH_HOST" in os.environ or "BINDER_SERVICE_HOST" in os.environ:
+        machine = "Binder's"
+    else:
+        return
+    if ("short-lived", root) in _told:
+        return
+    _told.add(("short-lived", root))
+    tell(
+        f"{root.name}/ goes when {machine} machine does: before it ends, save your pictures from "
+        "ew.Gallery() as one zip."
+    )
 
 
 def tell_literal_key(key: object) -> None:

@@ -1,7 +1,7 @@
 """Where the API key comes from, and the object that keeps it out of sight.
 
-The chain: an argument, then the environment variable `EVOLINK_API_KEY`. Nothing of the key is
-ever shown, only where it came from.
+The chain: an argument, then the environment variable `EVOLINK_API_KEY`, then what the host keeps
+(`kept_keys`). Nothing of the key is ever shown, only where it came from.
 """
 
 from __future__ import annotations
