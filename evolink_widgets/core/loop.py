@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from evolink_widgets.clock import monotonic
+from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.store.process_globals import at_fork, lasting
 
 T = TypeVar("T")
@@ -95,6 +97,12 @@ def _thread() -> _Thread:
     if current is None:
         with _here.lock:
             if _here.current is None:
+                if sys.platform == "emscripten":
+                    raise ConfigurationError(
+                        "Pictures can't be asked for here yet: Python in the browser (JupyterLite) "
+                        "starts no threads, and the kit works on one.",
+                        advice="Use a notebook with a kernel on a machine, such as JupyterLab.",
+                    )
                 _here.current = _Thread()
             current = _here.current
     return current
