@@ -14,6 +14,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import contextvars
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.clock import monotonic
+from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.store.process_globals import at_fork, lasting
 
 if TYPE_CHECKING:
@@ -104,6 +106,12 @@ def _thread() -> _Thread:
     if current is None:
         with _here.lock:
             if _here.current is None:
+                if sys.platform == "emscripten":
+                    raise ConfigurationError(
+                        "Pictures can't be asked for here yet: Python in the browser (JupyterLite) "
+                        "starts no threads, and the kit works on one.",
+                        advice="Use a notebook with a kernel on a machine, such as JupyterLab.",
+                    )
                 _here.current = _Thread()
             current = _here.current
     return current

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .kernels import ROOT, python_with
+from .pages import SECONDS, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -46,8 +44,6 @@ def _(mo, w):
     mo.md(f"the studio has {len(w.images)} pictures")
     return
 """
-SECONDS = 90_000
-"""Milliseconds; a quiet machine needs a twentieth of it."""
 
 
 @contextmanager
@@ -73,27 +69,6 @@ def served(folder: Path, theme: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until something answers there."""
-    deadline = time.monotonic() + SECONDS / 1000
-    while process.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except (OSError, urllib.error.URLError):
-            assert time.monotonic() < deadline, "it did not start"
-            time.sleep(0.05)
-    raise AssertionError("it ended at once")
 
 
 def opened(chromium: Browser, address: str, scheme: str) -> Page:

@@ -1,7 +1,7 @@
 """Where the API key comes from, and what keeps it out of sight: `Key`, and its `Redaction`.
 
-The chain: an argument, then the environment variable `EVOLINK_API_KEY`. Nothing of the key is
-ever shown, only where it came from.
+The chain: an argument, then the environment variable `EVOLINK_API_KEY`, then what the host keeps
+(`kept_keys`). Nothing of the key is ever shown, only where it came from.
 """
 
 from __future__ import annotations

@@ -433,6 +433,13 @@ class ImageSet(Sequence[GeneratedImage]):
         note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
         return html(self._images, caption=self.recipe.request.prompt, note=note)
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show small copies, and for exports that take no HTML one JPEG of them all."""
+        from evolink_widgets.store.gallery.static_copy import sheet
+
+        plain = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return {**plain, **sheet(self._images)}
+
 
 def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedImage:
     """Return the picture in a row of `SELECT`; its file is not looked at.

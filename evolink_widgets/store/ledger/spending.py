@@ -212,7 +212,9 @@ class Spending(Sequence[Row], Generic[Row]):
             '<caption style="caption-side:top;text-align:left;white-space:normal">'
             f"{escape(self._caption())}</caption>"
         )
-        return f'<table class="dataframe" style="table-layout:auto">{caption}{table}</table>{rest}'
+        # No page takes dollars for mathematics.
+        start = '<table class="dataframe tex2jax_ignore mathjax_ignore" style="table-layout:auto">'
+        return f"{start}{caption}{table}</table>{rest}"
 
     def _cells(self) -> list[list[str]]:
         columns = _COLUMNS[self.by]

@@ -10,18 +10,19 @@ import asyncio
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.widgets.base.hosts import Host, host, speak
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.task import Task
+    from evolink_widgets.core.task import Task, TaskState
+    from evolink_widgets.store.gallery.pictures import ImageSet
 
-__all__ = ["Companion", "html_of"]
+__all__ = ["Companion", "html_of", "sheet_of"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -40,18 +41,14 @@ def html_of(tasks: Iterable[Task], key: str) -> str:
         key: the live display's key.
     """
     parts: list[str] = []
-    shown = left_out = 0
-    for task in reversed(list(tasks)):
-        state, images = task.state, task.images
+    left_out = 0
+    for task, state, images, is_shown in _chosen(tasks):
         # Between the last picture and the end there is a moment in which nothing is missing.
         waits = not state.stage.ended and len(images) < state.expected
         note = _UNFINISHED if waits else state.note
-        if not images and state.stage.ended:
-            continue
-        if shown and shown + len(images) > _MOST_PICTURES:
+        if not is_shown:
             left_out += len(images)
             continue
-        shown += len(images)
         parts.append(html(images, key=key, caption=task.request.prompt, note=note))
     if left_out:
         older = f"{left_out} older pictures are not shown here; all are files on disk."
@@ -59,16 +56,44 @@ def html_of(tasks: Iterable[Task], key: str) -> str:
     return "".join(parts) or html([], key=key)
 
 
+def sheet_of(tasks: Iterable[Task]) -> dict[str, str]:
+    """The pictures that `html_of` shows as one JPEG, as a part of a MIME bundle.
+
+    Args:
+        tasks: oldest first.
+    """
+    return sheet([image for *_, images, is_shown in _chosen(tasks) if is_shown for image in images])
+
+
+def _chosen(tasks: Iterable[Task]) -> Iterator[tuple[Task, TaskState, ImageSet, bool]]:
+    """Each task that has something to show, the newest first, and whether there is room for it."""
+    shown = 0
+    for task in reversed(list(tasks)):
+        state, images = task.state, task.images
+        if not images and state.stage.ended:
+            continue
+        has_room = not shown or shown + len(images) <= _MOST_PICTURES
+        shown += len(images) if has_room else 0
+        yield task, state, images, has_room
+
+
 class Companion:
     """An output with its own display id that shows the static copy.
 
     Args:
         draw: makes its HTML; called on a worker thread.
-        text: gives what stands there where HTML is not shown.
+        picture: makes the part of its MIME bundle for what takes no HTML; called there too.
+        text: gives what stands there where neither is shown.
     """
 
-    def __init__(self, draw: Callable[[], str], text: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        draw: Callable[[], str],
+        text: Callable[[], str],
+        picture: Callable[[], dict[str, str]] = dict,
+    ) -> None:
         self._draw = draw
+        self._picture = picture
         self._text = text
         self._handles: list[Any] = []
         self._context = contextvars.copy_context()
@@ -86,11 +111,9 @@ class Companion:
 
         # Only a program waits for the thumbnails: it does not look a second time.
         batch = host() is Host.BATCH
-        markup = self._draw() if batch else empty
+        bundle = self._bundle() if batch else {"text/html": empty, "text/plain": self._text()}
         self._context = contextvars.copy_context()
-        handle = display(  # type: ignore[no-untyped-call]
-            self._bundle(markup), raw=True, display_id=True
-        )
+        handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         if handle is not None:
             self._handles.append(handle)
             if not batch:
@@ -124,7 +147,7 @@ class Companion:
                     return
                 self._stale = False
             try:
-                bundle = self._bundle(await workers.run(self._draw))
+                bundle = await workers.run(self._bundle)
                 for handle in tuple(self._handles):
                     self._send(handle, bundle)
             except Exception:
@@ -134,5 +157,5 @@ class Companion:
     def _send(self, handle: Any, bundle: dict[str, str]) -> None:
         speak(self._context, handle.update, bundle, raw=True)
 
-    def _bundle(self, markup: str) -> dict[str, str]:
-        return {"text/html": markup, "text/plain": self._text()}
+    def _bundle(self) -> dict[str, str]:
+        return {"text/html": self._draw(), "text/plain": self._text(), **self._picture()}

@@ -25,7 +25,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe, outgoing_pictures
-from evolink_widgets.widgets.base.companion import html_of
+from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
@@ -238,6 +238,9 @@ class Panel(View):
 
     def _static_html(self) -> str:
         return html_of(list(self._tasks.values()), self._key)
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet_of(list(self._tasks.values()))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, {counted(len(self._tasks), 'run')}>"

@@ -10,7 +10,7 @@ import traitlets
 from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
@@ -127,6 +127,9 @@ class ImageGrid(Panel):
 
     def _static_html(self) -> str:
         return html(self._saved, key=self._key) if self._saved else super()._static_html()
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet(self._saved) if self._saved else super()._static_picture()
 
     def __repr__(self) -> str:
         return f"<ImageGrid, {counted(len(self.images), 'picture')}>"

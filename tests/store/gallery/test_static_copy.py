@@ -97,11 +97,22 @@ def test_real_pictures_are_not_called_simulated(images):
 def test_it_hides_a_dead_live_view_and_only_that(images):
     text = html(images(1), key="Ab-1_2")
     style = re.search(r"<style>(.*?)</style>", text).group(1)
-    assert style == (
-        ".jp-OutputArea-child:has(+ .jp-OutputArea-child .ew-static-Ab-1_2):not(:has(.ew-live))"
-        "{display:none}"
-    )
-    assert text.startswith('<div class="ew-static-Ab-1_2">')
+    assert style.endswith(" .ew-static-Ab-1_2):not(:has(.ew-live)){display:none}")
+    assert text.startswith('<div class="ew-static-Ab-1_2 ')
+
+
+def test_dollars_are_left_alone_by_both_releases_of_mathjax(images):
+    for markup in (html(images(1), key="k"), images(2)._repr_html_()):
+        assert re.match(r'<div class="[^"]*\btex2jax_ignore mathjax_ignore"', markup)
+
+
+def test_a_set_carries_one_jpeg_of_all_its_pictures_for_what_takes_no_html(images):
+    bundle = images(7)._repr_mimebundle_()
+    data = base64.b64decode(bundle["image/jpeg"])
+    assert len(data) <= 7 * 3_600
+    with Image.open(io.BytesIO(data)) as sheet:
+        assert sheet.format == "JPEG"
+        assert sheet.width > sheet.height  # four in a row, and three
 
 
 def test_pictures_that_stand_for_themselves_hide_nothing(images):

@@ -26,7 +26,7 @@ const EDITS = /^([acvxyzZ]|Home|End|Backspace|Delete|Arrow.+)$/;
 export function openView({ model, el }, name, label, build) {
   const ending = new AbortController();
   const { signal } = ending;
-  const root = h("section", { class: `ew ew-of-${name} ew-live`, label });
+  const root = h("section", { class: `ew ew-of-${name} ew-live tex2jax_ignore`, label });
   const region = h("div.sr", { role: "status" });
   const quiet = h("p.quiet", { hidden: true });
   /** Hides the static copy while the live one is here. */
