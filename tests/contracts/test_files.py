@@ -11,8 +11,8 @@ import evolink_widgets as ew
 from evolink_widgets.widgets.base import assets
 
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
-LIMITS = {"studio": (55_000, 22_000), "image_grid": (28_000, 16_000), "gallery": (38_000, 20_000),
-          "compare": (29_000, 16_000)}  # fmt: skip
+LIMITS = {"studio": (62_000, 24_000), "image_grid": (33_000, 16_000), "gallery": (45_000, 20_000),
+          "compare": (34_000, 16_000)}  # fmt: skip
 WIDGETS = tuple(LIMITS)
 FILE_LIMIT = 600_000  # bytes
 

@@ -1,18 +1,15 @@
 """Assembles each widget's front end from its `static/` folders: one ESM and one stylesheet.
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
-joined from small files here, without a bundler: relative imports are followed, import lines,
-the `export` keyword, comments and needless white space are dropped, long words give
-way to shorter ones, numbers stand where their names stood, function declarations become arrow
-functions, declarations that follow one another are joined. Of other names only `event` is
-shortened.
+joined from small files here, without a bundler: relative imports are followed; import lines, the
+`export` keyword, comments and needless white space are dropped. Everything else, every name and
+every statement, is what stands in the files, so that a browser's debugger shows it.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -61,29 +58,6 @@ _TOP_NAME = re.compile(
 # Regular expressions in static/ hold neither quotes nor white space: no row of their own.
 _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
-# "(x)=>" is "x=>", and "((x.y).z" of a cast "(x.y.z"; a comma or semicolon before a closing bracket
-# says nothing.
-_NEEDLESS = re.compile(
-    _LITERAL
-    + r"|(?<![\w$])\((\w+)\)(?==>)|(?<![\w$)\].])\(([a-zA-Z_$][\w.]*)\)(?=[.\[;,)}])|,([}\])])|;(})"
-)
-# Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
-_SHORT = {"const": "let", "true": "!0", "false": "!1", "undefined": "void 0", "event": "e"}
-_LONG = re.compile(
-    _LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false|undefined|event|e)(?![\w$:]))"
-)
-_HOLE = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w$])\s+|\s+(?![\w$])""")
-# A number that one module calls by a name.
-_NUMBER = re.compile(r"^const ([A-Z][A-Z_]+) = (-?[\d_.]+);\n", re.M)
-# A function declaration is a statement; and brackets, in pairs.
-_DECLARED = re.compile(
-    _LITERAL + r"|(?:^|(?<=[{};\n]))(?:(async) )?function (\w+)(?=\()|[({\[]|[)}\]]"
-)
-_NO_ARROW = re.compile(_LITERAL + r"|\b(this|arguments)\b")
-# What begins and ends statements. Regular expressions in static/ hold brackets in pairs.
-_MARK = re.compile(
-    _LITERAL + r"|[({\[]|[)}\]]|(;)(let(?: |(?=[\[{])))?|(?:^|(?<=[{}\n]))let(?=[ \[{])"
-)
 _ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
@@ -160,7 +134,7 @@ def _check_names(order: list[str], sources: dict[str, str]) -> None:
 
 
 def _joined(module: str, source: str) -> str:
-    text = _with_numbers(_IMPORT.sub("", source))
+    text = _IMPORT.sub("", source)
     stray = _ANY_IMPORT.search(text)
     if stray:
         raise AssetError(f"{module}.js: only relative imports of one line work: {stray[0]}")
@@ -171,112 +145,20 @@ def _squeezed(source: str) -> str:
     """Drop comments, and white space wherever it parts no words; literals stay as they are."""
     # Comments first, so that each run of white space is seen whole, between two characters.
     bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
-    bare = _LONG.sub(lambda match: match[1] or _shorter(match[0]), bare)
     out: list[str] = []
     end = 0
     for match in _STEP.finditer(bare):
         before, after = bare[match.start() - 1 : match.start()], bare[match.end() : match.end() + 1]
         out.append(bare[end : match.start()])
-        out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
+        out.append(_checked(match[1]) or _gap(before, after, "\n" in match[0]))
         end = match.end()
-    text = "".join((*out, bare[end:], "\n"))
-    return _in_series(_bare(_with_arrows(_bare(text))))
+    return "".join((*out, bare[end:], "\n"))
 
 
-def _bare(text: str) -> str:
-    """Drop brackets, commas and semicolons that say nothing."""
-    return _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
-
-
-@dataclass
-class _Scope:
-    """What stands between two brackets, with the functions that are declared there."""
-
-    opening: str = ""
-    declared: str | None = None  # the name, where this is a declaration: "f=" or "f=async "
-    text: list[str] = field(default_factory=list)
-    arrows: list[str] = field(default_factory=list)
-
-    def closed(self, closing: str) -> str:
-        ahead = f"let {','.join(self.arrows)};" if self.arrows else ""
-        return "".join((self.opening, ahead, *self.text, closing))
-
-
-def _with_arrows(text: str) -> str:
-    """ "a();function f(b){c}" as "let f=b=>{c};a();": ahead of all, as declarations are hoisted."""
-    scopes = [_Scope()]
-    end = 0
-    for match in _DECLARED.finditer(text):
-        mark = match[0]
-        scopes[-1].text.append(text[end : match.start()])
-        end = match.end()
-        if match[3]:
-            scopes.append(_Scope(declared=f"{match[3]}={match[2] or ''}"))
-        elif mark in "({[":
-            scopes.append(_Scope(opening=mark))
-        elif mark not in ")}]":
-            scopes[-1].text.append(mark)
-        else:
-            scopes[-2].text.append(scopes.pop().closed(mark))
-            if mark == "}" and scopes[-1].declared is not None:
-                scopes[-2].arrows.append(_arrow(scopes.pop()))
-    scopes[-1].text.append(text[end:])
-    return scopes[-1].closed("")
-
-
-def _arrow(scope: _Scope) -> str:
-    given, body = filter(None, scope.text)
-    if any(match[2] for match in _NO_ARROW.finditer(body)):
-        raise AssetError(
-            f"{scope.declared}…: `this` and `arguments` are others in an arrow function"
-        )
-    return f"{scope.declared}{given}=>{body}"
-
-
-def _with_numbers(source: str) -> str:
-    for name, number in _NUMBER.findall(source):
-        used = re.compile(_LITERAL + rf"|(?<![\w$.])({name})(?![\w$])")
-        if any(name in (match[1] or "") and match[1][0] == "`" for match in used.finditer(source)):
-            continue
-        source = _NUMBER.sub(lambda match, it=name: "" if match[1] == it else match[0], source)
-        bare = number.replace("_", "")
-        source = used.sub(lambda match, it=bare: match[1] or it, source)
-    return source
-
-
-def _shorter(word: str) -> str:
-    if word == "e":
-        raise AssetError("`e` is what `event` is written as: another name is needed")
-    return _SHORT[word]
-
-
-def _in_series(text: str) -> str:
-    """ "let a=1;let[b]=c" as "let a=1,[b]=c", wherever one declaration follows another."""
-    is_let = [False]  # of the statement at each depth of brackets
-
-    def step(match: re.Match[str]) -> str:
-        mark = match[0]
-        if mark in "({[":
-            is_let.append(False)
-        elif mark in ")}]":
-            is_let.pop()
-        elif match[2]:
-            was, is_let[-1] = is_let[-1], match[3] is not None
-            return "," if was and match[3] else mark
-        elif mark == "let":
-            is_let[-1] = True
-        return mark
-
-    return _MARK.sub(step, text)
-
-
-def _tight(literal: str) -> str:
-    """A template's expressions lose their spaces too, but not those of strings in them."""
-    if literal[0] != "`":
-        return literal
-    if literal.count("${") > literal.count("}"):
+def _checked(literal: str | None) -> str | None:
+    if literal and literal[0] == "`" and literal.count("${") > literal.count("}"):
         raise AssetError(f"a template inside a template is not understood here: {literal[:60]}")
-    return re.sub(r"\$\{[^{}`]+\}", lambda hole: _HOLE.sub(r"\1", hole[0]), literal)
+    return literal
 
 
 def _gap(before: str, after: str, line: bool) -> str:
