@@ -47,12 +47,13 @@ def only_step(session: Session) -> Step:
 
 
 SURVIVED = {
-    "after the post": Step.SENDING,
-    "pending": Step.ACCEPTED,
-    "processing": Step.ACCEPTED,
-    "saving": Step.ACCEPTED,
-    "saving 1": Step.ACCEPTED,  # where the pictures are is written with the end, or a second later
-    "saving 2": Step.ACCEPTED,
+    "after the post": {Step.SENDING},
+    "pending": {Step.ACCEPTED},
+    "processing": {Step.ACCEPTED},
+    "saving": {Step.ACCEPTED},
+    # Where the pictures are is written with the end, or a second later: here it may be that late.
+    "saving 1": {Step.ACCEPTED, Step.READY},
+    "saving 2": {Step.ACCEPTED, Step.READY},
 }
 
 
@@ -64,7 +65,7 @@ def test_a_task_that_was_paid_for_is_collected_by_the_next_process(
         own_port.play("stuck")  # else it could be finished before it is first looked at
     session = open_session(own_port, store=killed(own_port, moment))
     own_port.play("fair")
-    assert only_step(session) is SURVIVED[moment]
+    assert only_step(session) in SURVIVED[moment]
 
     (task,) = session.recover()
     images = task.result(20)
