@@ -22,7 +22,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.ledger.spending import Spending
+from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import lasting
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
@@ -228,7 +228,7 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
         >>> ew.spending(by="day", since="2026-11-21").total
         >>> rows = list(ew.spending())  # or pandas.DataFrame(ew.spending())
     """
-    from evolink_widgets.store.ledger.spending import read_spending
+    from evolink_widgets.store.ledger.spending_report import read_spending
 
     current = connect.session()
     return read_spending(
