@@ -1,6 +1,7 @@
 """What may be spent: caps by session, day, notebook, store and `with` block; and what things cost.
 
-All caps are checked in one place, the ledger, in the transaction that reserves the credits.
+All caps are enforced in one place, `store.ledger.caps`, in the transaction that reserves the
+credits; here is said which caps hold.
 A cap counts the credits of one service: emulated ones never count against a real one's.
 
 `Prices` gives the estimates that are held against them: from the receipts of the store, as far as
@@ -22,7 +23,8 @@ from evolink_widgets.clock import monotonic
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.learning import Learned
-from evolink_widgets.store.ledger.ledger import Cap, Ledger
+from evolink_widgets.store.ledger.caps import Cap
+from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.process_globals import at_fork, lasting
 
 if TYPE_CHECKING:

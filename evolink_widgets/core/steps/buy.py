@@ -1,6 +1,7 @@
 """Buying: credits reserved and an intent written down, both or nothing, before anything is sent.
 
-This is the one place where a cap is asked (`store.ledger`). What a kernel has bought and did not
+This is the one place where credits are reserved; `store.ledger.caps` refuses what would pass a
+cap, in the transaction that reserves them. What a kernel has bought and did not
 live to send costs nothing: it is closed, and its credits are given back.
 """
 
