@@ -1,8 +1,8 @@
 """Finding the tasks whose replies were lost: in the service's list, by what they are.
 
 A wrong find would show a stranger's pictures under this ask's prompt, and book their credits. So
-a task is taken for an ask's only where its evidence proves it (`rules.evidence`) and where, of
-all lost asks and all tasks without an owner, nothing else can be true (`rules.matching`).
+a task is taken for an ask's only where its evidence proves it (`rules.tasks.evidence`) and where, of
+all lost asks and all tasks without an owner, nothing else can be true (`rules.tasks.assignment`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from evolink_widgets.clock import ClockOffset
+from evolink_widgets.rules.tasks.assignment import decided
 from evolink_widgets.rules.tasks.evidence import Expected, Finding, Weight, tell, weigh
-from evolink_widgets.rules.tasks.matching import decided
 from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
 
 EARLY = 2.0

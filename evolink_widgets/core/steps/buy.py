@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.money import Terms
-from evolink_widgets.core.shared.task_search import surely_not_accepted
+from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
 from evolink_widgets.errors import BudgetExceeded, SpendingRefused, StoreError, StoreFull
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest

@@ -1,6 +1,6 @@
 """Finding the task of a request whose reply was lost, and giving it back where it is another's.
 
-What proves a task is known before its pictures are (`rules.evidence`). Their number and pixels
+What proves a task is known before its pictures are (`rules.tasks.evidence`). Their number and pixels
 come late, so they are held against the ask before the first picture is taken in: nothing of
 another's task is ever in the gallery, and what was booked for it is taken back in one step.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.shared.balance import Reading
-from evolink_widgets.core.shared.task_search import (
+from evolink_widgets.core.shared.lost_tasks import (
     NoList,
     in_doubt_since,
     latest_loss,

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.clock import ClockOffset
-from evolink_widgets.core.shared.task_match import EARLY, LATE, LostRequest, find, lost_request
-from evolink_widgets.core.shared.task_search import (
+from evolink_widgets.core.shared.lost_tasks import (
     in_doubt_since,
     lost_request_of,
     surely_not_accepted,
 )
+from evolink_widgets.core.shared.task_match import EARLY, LATE, LostRequest, find, lost_request
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
 from evolink_widgets.rules.request.request import ImageRequest

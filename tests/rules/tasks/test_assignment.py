@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.rules.tasks.matching import decided
+from evolink_widgets.rules.tasks.assignment import decided
 
 Edges = dict[str, dict[str, bool]]
 
