@@ -25,7 +25,7 @@ from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.store.ledger.caps import Cap
 from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing.pricing import Estimate
@@ -122,7 +122,7 @@ class Budget:
 
 #: What is gone of the budgets of this process, by their token and the service, in each store
 #: that the process has left.
-_elsewhere: dict[tuple[str, str], dict[Path, float]] = lasting(f"{__name__} elsewhere", dict)
+_elsewhere: dict[tuple[str, str], dict[Path, float]] = process_global(f"{__name__} elsewhere", dict)
 
 
 def leave_store(budgets: Sequence[Budget], service: str, root: Path, ledger: Ledger) -> None:
@@ -165,7 +165,7 @@ class _Blocks:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_blocks = lasting(f"{__name__} blocks", _Blocks)
+_blocks = process_global(f"{__name__} blocks", _Blocks)
 
 
 def _after_fork() -> None:
