@@ -36,7 +36,7 @@ from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.store import in_use
 from evolink_widgets.store.in_use import variable
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 from evolink_widgets.version import __version__
 
@@ -81,7 +81,7 @@ class State:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
-_state = lasting(f"{__name__} state", State)
+_state = process_global(f"{__name__} state", State)
 
 
 def _after_fork() -> None:

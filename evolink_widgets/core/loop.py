@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
     from evolink_widgets.store.database.database import Database
@@ -88,7 +88,7 @@ class _Here:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_here = lasting(f"{__name__} thread", _Here)
+_here = process_global(f"{__name__} thread", _Here)
 
 
 def _forget_after_fork() -> None:

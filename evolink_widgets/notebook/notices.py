@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.widgets.base.hosts import Host, host
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ PATIENCE = 0.3
 _SHORTEST_KEY = 8
 """Characters of what can be told from any other word of a cell."""
 
-_told: set[Hashable] = lasting(f"{__name__} told", set)
+_told: set[Hashable] = process_global(f"{__name__} told", set)
 
 
 def tell_outstanding(session: Session, *, collecting: bool = False) -> bool:

@@ -13,7 +13,7 @@ from evolink_widgets.widgets.base import assets
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
 LIMITS = {"studio": (62_000, 24_000), "image_grid": (33_000, 16_000), "gallery": (45_000, 20_000),
           "compare": (34_000, 16_000)}  # fmt: skip
-WIDGETS = tuple(LIMITS)
+WIDGETS = tuple(assets.FRONT_ENDS)
 FILE_LIMIT = 600_000  # bytes
 
 SECRETS = re.compile(
@@ -34,6 +34,15 @@ def found(pattern: re.Pattern[str]) -> list[str]:
         for path, text in tracked_texts().items()
         for match in pattern.finditer(text)
     ]
+
+
+def test_every_front_end_has_its_limit() -> None:
+    assert list(LIMITS) == list(WIDGETS)
+
+
+def test_every_front_end_is_a_public_widgets() -> None:
+    public = [getattr(getattr(ew, name), "_esm", None) for name in ew.__all__]
+    assert [widget for widget in WIDGETS if assets.esm(widget) not in public] == []
 
 
 @pytest.mark.parametrize("widget", WIDGETS)

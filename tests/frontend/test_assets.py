@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from evolink_widgets.widgets.base import assets
 
-WIDGETS = tuple(assets._STYLES)
+WIDGETS = tuple(assets.FRONT_ENDS)
 FOLDER = assets._WIDGETS
 
 
@@ -88,13 +88,13 @@ def test_no_line_ends_are_kept_that_part_no_words(folder: Path) -> None:
 
 
 def test_a_stylesheet_of_no_widget_is_refused() -> None:
-    with pytest.raises(assets.AssetError, match="no stylesheet is listed for 'nothing'"):
+    with pytest.raises(assets.AssetError, match="no front end is listed for 'nothing'"):
         assets.css("nothing")
 
 
 def test_a_stylesheet_keeps_the_spaces_that_mean_something(folder: Path) -> None:
-    for part in assets._STYLES["image_grid"]:
-        path = folder / assets._style(part)
+    for part in assets.styles_of("image_grid"):
+        path = folder / f"{assets._file(part)}.css"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("", "utf-8")
     (folder / "base" / "static" / "tokens.css").write_text(
@@ -127,6 +127,6 @@ def test_squeezed_and_plain_modules_are_the_same_program(chromium: Browser, widg
 
 
 def test_every_style_file_is_used() -> None:
-    listed = {name for names in assets._STYLES.values() for name in names}
+    listed = {name for widget in WIDGETS for name in assets.styles_of(widget)}
     found = {f"{path.parts[-3]}/{path.stem}" for path in FOLDER.rglob("*.css")}
     assert found == listed

@@ -11,7 +11,7 @@ from evolink_widgets.core.service.client import Client, Downloader
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import Limits, limits_for
 from evolink_widgets.core.shared.balance import Balance
-from evolink_widgets.core.shared.task_search import TaskSearch
+from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms
-from evolink_widgets.core.shared.task_search import surely_not_accepted
+from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
 from evolink_widgets.core.task import Stage, Task, stopped
 from evolink_widgets.errors import Billed, EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt

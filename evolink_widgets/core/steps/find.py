@@ -1,7 +1,8 @@
-"""Finding the task of a request whose reply was lost, and giving it back where it is another's.
+"""Finds the task of a request whose reply was lost, and gives it back where it is another's.
 
-What proves a task is known before its pictures are (`rules.evidence`). Their number and pixels
-come late, so they are held against the ask before the first picture is taken in: nothing of
+Which task must be this request's is told by `core.shared.lost_tasks`; read that one first. What
+proves it is known before its pictures are (`rules.tasks.evidence`). Their number and pixels come
+late, so they are held against the request before the first picture is taken in: nothing of
 another's task is ever in the gallery, and what was booked for it is taken back in one step.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.shared.balance import Reading
-from evolink_widgets.core.shared.task_search import (
+from evolink_widgets.core.shared.lost_tasks import (
     NoList,
     in_doubt_since,
     latest_loss,
@@ -40,7 +41,7 @@ class AnothersTask(Exception):
     """A found task has shown that it is another's; `str()` says by what."""
 
 
-async def search(context: TaskContext) -> None:
+async def find_lost_task(context: TaskContext) -> None:
     """Look for a request whose reply was lost, and adopt the one task that must be it.
 
     Raises:

@@ -23,7 +23,7 @@ from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
 from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
-from evolink_widgets.core.steps.find import search
+from evolink_widgets.core.steps.find import find_lost_task
 from evolink_widgets.core.steps.send import send
 from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
@@ -355,8 +355,8 @@ class TaskRunner(TaskContext):
 
 _ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
     Step.INTENDED: send,
-    Step.SENDING: search,
-    Step.UNKNOWN: search,
+    Step.SENDING: find_lost_task,
+    Step.UNKNOWN: find_lost_task,
     Step.ACCEPTED: follow,
     Step.READY: collect,
 }

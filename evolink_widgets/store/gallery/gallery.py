@@ -18,7 +18,12 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.images.formats import NotAPicture, PictureFacts, check_picture, header_pixels
+from evolink_widgets.images.check_picture import (
+    NotAPicture,
+    PictureFacts,
+    check_picture,
+    header_pixels,
+)
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.later import later
+from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     import numpy.typing
     from PIL.Image import Image
 else:
-    numpy, pillow = later("numpy"), later("PIL.Image")
+    numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
     Image = "pillow.Image"
 
 _JPEG_BYTES = 5_200

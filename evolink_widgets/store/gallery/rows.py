@@ -20,7 +20,7 @@ from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS, PictureFacts
+from evolink_widgets.images.check_picture import EXTENSIONS, PictureFacts
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems

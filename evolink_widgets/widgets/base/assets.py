@@ -12,39 +12,44 @@ import posixpath
 import re
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["css", "esm"]
+__all__ = ["FRONT_ENDS", "AssetError", "FrontEnd", "css", "esm", "styles_of"]
 
 _WIDGETS = Path(__file__).parents[1]
 
-_ENTRIES = {
-    "studio": "studio/static/studio",
-    "image_grid": "grid/static/image_grid",
-    "gallery": "gallery/static/gallery",
-    "compare": "compare/static/compare",
-}
 
-_STYLES: dict[str, tuple[str, ...]] = {
-    "studio": (
-        "base/tokens",
-        "studio/composer",
-        "base/runs",
-        "base/grid",
-        "lightbox/lightbox",
-        "studio/folds",
-        "base/modes",
+class FrontEnd(NamedTuple):
+    """The files of one widget, as `folder/name`: `folder/static/name.js` or `.css`.
+
+    Attributes:
+        module: the one that exports the widget; what it imports follows from it.
+        styles: in the order of the stylesheet; tokens before and modes after them are every
+            widget's.
+    """
+
+    module: str
+    styles: tuple[str, ...]
+
+
+_GRID = ("base/runs", "base/grid", "lightbox/lightbox")
+
+FRONT_ENDS = {
+    "studio": FrontEnd(
+        "studio/studio",
+        (
+            "studio/composer",
+            "base/runs",
+            "base/grid",
+            "lightbox/lightbox",
+            "studio/folds",
+        ),
     ),
-    "image_grid": ("base/tokens", "base/runs", "base/grid", "lightbox/lightbox", "base/modes"),
-    "gallery": (
-        "base/tokens",
-        "base/runs",
-        "base/grid",
-        "lightbox/lightbox",
-        "gallery/gallery",
-        "base/modes",
-    ),
-    "compare": ("base/tokens", "lightbox/lightbox", "compare/compare", "base/modes"),
+    "image_grid": FrontEnd("grid/image_grid", _GRID),
+    "gallery": FrontEnd("gallery/gallery", (*_GRID, "gallery/gallery")),
+    "compare": FrontEnd("compare/compare", ("lightbox/lightbox", "compare/compare")),
 }
+"""By the name that a widget's class gives to `esm` and `css`: one row a widget."""
 
 _IMPORT = re.compile(
     r"""^import\s+(?:\{([^}]*)\}\s+from\s+)?["'](\.\.?/[\w./-]+)\.js["'];[ \t]*\n?""", re.M
@@ -71,7 +76,7 @@ def esm(name: str) -> str:
     """The ES module of one widget.
 
     Args:
-        name: "studio", "image_grid", "gallery" or "compare".
+        name: of its row in `FRONT_ENDS`.
 
     Raises:
         AssetError: a file is missing, two files use one top-level name, a name is imported
@@ -79,7 +84,8 @@ def esm(name: str) -> str:
     """
     order: list[str] = []
     sources: dict[str, str] = {}
-    _collect(_ENTRIES.get(name, name), order, sources, ())
+    module = _file(FRONT_ENDS[name].module) if name in FRONT_ENDS else name
+    _collect(module, order, sources, ())
     _check_names(order, sources)
     joined = "\n".join(_joined(module, sources[module]) for module in order)
     return _DEFAULT.sub("\n", joined)
@@ -95,11 +101,16 @@ def css(name: str) -> str:
     Raises:
         AssetError: no such widget, or a file is missing.
     """
-    if name not in _STYLES:
-        raise AssetError(f"no stylesheet is listed for {name!r}; there are {', '.join(_STYLES)}")
-    joined = "".join(_squeezed_css(_read(_style(part))) for part in _STYLES[name])
+    if name not in FRONT_ENDS:
+        raise AssetError(f"no front end is listed for {name!r}; there are {', '.join(FRONT_ENDS)}")
+    joined = "".join(_squeezed_css(_read(f"{_file(part)}.css")) for part in styles_of(name))
     # Several widgets share a page, and words for classes: each style sheet is for its own root.
     return _ROOT.sub(f".ew-of-{name}", joined)
+
+
+def styles_of(name: str) -> tuple[str, ...]:
+    """The stylesheets of one widget as `folder/name`, in their order."""
+    return ("base/tokens", *FRONT_ENDS[name].styles, "base/modes")
 
 
 def _collect(
@@ -185,9 +196,9 @@ def _squeezed_css(source: str) -> str:
     return _CSS_STEP.sub(step, source).strip().replace(";}", "}") + "\n"
 
 
-def _style(part: str) -> str:
+def _file(part: str) -> str:
     folder, name = part.split("/")
-    return f"{folder}/static/{name}.css"
+    return f"{folder}/static/{name}"
 
 
 def _read(name: str) -> str:

@@ -1,5 +1,7 @@
 """The base of panels that follow tasks: messages in, events out, pictures as bytes.
 
+How a widget is added, step by step: `evolink_widgets/widgets/__init__.py`.
+
 Three kinds of threads meet here. The kernel's bring messages from the browser; it is unknown
 which of them it will be, so a handler checks, hands over and answers. The core's own thread
 brings the states of tasks and must never wait. Traits that follow from the tasks

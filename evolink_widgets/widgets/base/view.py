@@ -1,4 +1,7 @@
-"""The base of every widget: a live view, a static copy that stays, and pictures on demand."""
+"""The base of every widget: a live view, a static copy that stays, and pictures on demand.
+
+How a widget is added, step by step: `evolink_widgets/widgets/__init__.py`.
+"""
 
 from __future__ import annotations
 

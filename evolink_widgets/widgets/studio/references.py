@@ -20,7 +20,7 @@ import traitlets
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.read import prepare, read_one
 from evolink_widgets.references.ready import make_ready

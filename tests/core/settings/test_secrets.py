@@ -30,7 +30,7 @@ from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.ledger.spending import read_spending
+from evolink_widgets.store.ledger.spending_report import read_spending
 
 PIECES = [KEY[at : at + 6] for at in range(len("sk-evo-"), len(KEY) - 5)]
 

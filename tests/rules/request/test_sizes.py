@@ -104,3 +104,30 @@ def test_an_illegal_size_is_refused_with_its_rule() -> None:
         sizes.pixels("1000x1000")
     with pytest.raises(InvalidRequest, match="resolution"):
         sizes.pixels("16:9", "8K")
+
+
+def test_a_row_in_the_table_is_all_that_a_new_rule_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sizes.size_problem("1024x1024") is None
+    rule = sizes.PixelRule("no square", lambda w, h: w != h, "edges that differ")
+    monkeypatch.setattr(sizes, "PIXEL_RULES", (*sizes.PIXEL_RULES, rule))
+    assert not sizes.fits(1024, 1024)
+    assert sizes.fits(1024, 1040)
+    problem = sizes.size_problem("1024x1024")
+    assert problem is not None
+    assert "edges that differ" in problem.rule
+    near = sizes.nearest_pixels(1024, 1024)
+    assert sizes.fits(*near)
+    assert max(abs(edge - 1024) for edge in near) == sizes.STEP
+
+
+@pytest.mark.parametrize("rule", sizes.PIXEL_RULES, ids=lambda rule: rule.name)
+def test_each_rule_of_the_table_is_named_where_it_alone_is_broken(rule: sizes.PixelRule) -> None:
+    broken = {
+        "step": "1030x1024",
+        "edges": "3856x2144",
+        "area": "800x800",
+        "proportion": "2048x512",
+    }
+    problem = sizes.size_problem(broken[rule.name])
+    assert problem is not None
+    assert problem.rule == f"must have {rule.says}"

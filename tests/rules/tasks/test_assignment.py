@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.rules.tasks.matching import decided
+from evolink_widgets.rules.tasks.assignment import certain_assignments
 
 Edges = dict[str, dict[str, bool]]
 
@@ -24,36 +24,36 @@ def alone(edges: Edges) -> dict[str, Hashable]:
 
 def test_each_of_three_gets_its_own() -> None:
     edges = proven(a="1", b="2", c="3")
-    assert decided(edges, alone(edges)) == {"a": "1", "b": "2", "c": "3"}
+    assert certain_assignments(edges, alone(edges)) == {"a": "1", "b": "2", "c": "3"}
 
 
 def test_one_that_can_only_have_one_leaves_the_other_to_the_next() -> None:
     edges = proven(a="12", b="1")
-    assert decided(edges, alone(edges)) == {"a": "2", "b": "1"}
+    assert certain_assignments(edges, alone(edges)) == {"a": "2", "b": "1"}
 
 
 def test_where_a_swap_is_as_good_nothing_is_decided() -> None:
     edges = proven(a="12", b="12")
-    assert decided(edges, alone(edges)) == {}
+    assert certain_assignments(edges, alone(edges)) == {}
 
 
 def test_those_that_are_interchangeable_share_what_is_there() -> None:
     edges = proven(a="12", b="12")
-    assert decided(edges, {"a": "fox", "b": "fox"}) == {"a": "1", "b": "2"}
-    assert decided(proven(a="1", b="1"), {"a": "fox", "b": "fox"}) == {"a": "1"}
+    assert certain_assignments(edges, {"a": "fox", "b": "fox"}) == {"a": "1", "b": "2"}
+    assert certain_assignments(proven(a="1", b="1"), {"a": "fox", "b": "fox"}) == {"a": "1"}
 
 
 def test_one_task_more_than_there_are_askers_leaves_all_open() -> None:
     edges = proven(a="123", b="123")
-    assert decided(edges, {"a": "fox", "b": "fox"}) == {}
-    assert decided(proven(a="12"), {"a": "a"}) == {}
+    assert certain_assignments(edges, {"a": "fox", "b": "fox"}) == {}
+    assert certain_assignments(proven(a="12"), {"a": "a"}) == {}
 
 
 def test_what_could_be_and_is_not_proven_stands_in_the_way_and_is_never_taken() -> None:
-    assert decided({"a": {"1": False}}, {"a": "a"}) == {}
-    assert decided({"a": {"1": True, "2": False}}, {"a": "a"}) == {}
+    assert certain_assignments({"a": {"1": False}}, {"a": "a"}) == {}
+    assert certain_assignments({"a": {"1": True, "2": False}}, {"a": "a"}) == {}
     edges = {"a": {"1": True}, "b": {"1": False}}
-    assert decided(edges, alone(edges)) == {}
+    assert certain_assignments(edges, alone(edges)) == {}
 
 
 graphs = st.dictionaries(
@@ -80,7 +80,7 @@ def every_largest(edges: Edges) -> Iterator[Mapping[str, str]]:
 def test_what_is_decided_is_so_in_every_largest_matching(
     edges: Edges, groups: dict[str, Hashable]
 ) -> None:
-    found = decided(edges, groups)
+    found = certain_assignments(edges, groups)
     assert len(set(found.values())) == len(found)
     for ask, task in found.items():
         assert edges[ask][task]
@@ -92,7 +92,7 @@ def test_what_is_decided_is_so_in_every_largest_matching(
 @settings(deadline=None)
 @given(graphs)
 def test_and_nothing_that_is_so_in_every_one_and_proven_is_left_open(edges: Edges) -> None:
-    found = decided(edges, alone(edges))
+    found = certain_assignments(edges, alone(edges))
     ways = list(every_largest(edges))
     for ask, task in ways[0].items():
         if edges[ask][task] and all(way.get(ask) == task for way in ways):
@@ -102,4 +102,4 @@ def test_and_nothing_that_is_so_in_every_one_and_proven_is_left_open(edges: Edge
 def test_a_hundred_alike_are_matched_quickly() -> None:
     tasks = dict.fromkeys(map(str, range(100)), True)
     edges = {f"ask {number}": tasks for number in range(100)}
-    assert len(decided(edges, dict.fromkeys(edges, "fox"))) == 100
+    assert len(certain_assignments(edges, dict.fromkeys(edges, "fox"))) == 100

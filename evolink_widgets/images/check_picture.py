@@ -1,8 +1,9 @@
-"""The three formats that the service makes: names, endings, and whether a file is a whole picture.
+"""Checks that a file is a whole picture: a PNG, JPEG or WebP that does not break off.
 
-A file's type is told by its first bytes, its end by its last, its size by its header. Pillow
-alone is not asked: it takes a JPEG that was cut off for a whole one where a user has set
-`LOAD_TRUNCATED_IMAGES`, and it would open forty other formats.
+Every download is checked here before it comes into the gallery. A file's format is told by its
+first bytes, its end by its last, its size by its header. Pillow alone is not asked: it takes a
+JPEG that was cut off for a whole one where a user has set `LOAD_TRUNCATED_IMAGES`, and it would
+open forty other formats.
 """
 
 from __future__ import annotations

@@ -10,9 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolink_widgets.clock import ClockOffset
-from evolink_widgets.core.shared.task_match import EARLY, LATE, LostRequest, find, lost_request
-from evolink_widgets.core.shared.task_search import (
+from evolink_widgets.core.shared.lost_tasks import (
+    EARLY,
+    LATE,
+    LostRequest,
+    assign_tasks,
     in_doubt_since,
+    lost_request,
     lost_request_of,
     surely_not_accepted,
 )
@@ -69,7 +73,7 @@ def found(
         for name, credits in told.items()
     }
     searches = [mine] if isinstance(mine, LostRequest) else mine
-    ids = [one.task_id for one in find(searches, items, readings, set(known), rivals)]
+    ids = [one.task_id for one in assign_tasks(searches, items, readings, set(known), rivals)]
     return ids[0] if isinstance(mine, LostRequest) else ids
 
 
@@ -90,7 +94,7 @@ def test_the_only_task_of_its_credits_is_it() -> None:
 def test_a_task_of_its_time_and_model_alone_is_not_taken() -> None:
     assert found(search(), [task("a")], costs={"a": cost(DRAGON)}) is None
     assert found(search(), [task("a")], costs={"a": None}) is None
-    (silent,) = find([search()], [task("a")], {}, set(), [])
+    (silent,) = assign_tasks([search()], [task("a")], {}, set(), [])
     assert silent.task_id is None
 
 
@@ -107,7 +111,7 @@ def test_what_turned_out_to_be_anothers_is_not_found_again() -> None:
     items = [task("a"), task("b")]
     assert found(search(ruled_out={"a"}), items) == "b"
     assert found(search(ruled_out={"a", "b"}), items) is None
-    (told,) = find([search(ruled_out={"a"})], [task("a")], {}, set(), [])
+    (told,) = assign_tasks([search(ruled_out={"a"})], [task("a")], {}, set(), [])
     assert "1 has pictures of another size or number" in told.said
 
 

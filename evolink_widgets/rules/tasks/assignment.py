@@ -1,4 +1,4 @@
-"""Matches lost requests with tasks that have no owner, as a whole.
+"""Assigns tasks that have no owner to lost requests, all at once, where nothing else can be true.
 
 Every ask may have one task and every task belongs to one ask at most. Of all the ways to give
 tasks to as many asks as possible, what they have in common is decided: a task that each of them
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
-__all__ = ["decided"]
+__all__ = ["certain_assignments"]
 
 
-def decided(
+def certain_assignments(
     edges: Mapping[str, Mapping[str, bool]], groups: Mapping[str, Hashable]
 ) -> dict[str, str]:
     """Which ask gets which task, where nothing else can be.

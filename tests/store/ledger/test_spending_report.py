@@ -15,7 +15,7 @@ from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store
 from evolink_widgets.store.ledger.ledger import samples
-from evolink_widgets.store.ledger.spending import read_spending
+from evolink_widgets.store.ledger.spending_report import read_spending
 
 HOUR, DAY = 3600.0, 86_400.0
 

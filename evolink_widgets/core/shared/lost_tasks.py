@@ -1,10 +1,19 @@
-"""One look at the service's list for all whose replies were lost, however many they are.
+"""Finds the tasks whose replies were lost: one look at the service's list for all lost requests.
+
+Read in this order: `rules.tasks.evidence` (what of a task speaks for a request, and what of it is
+proof), `rules.tasks.assignment` (which task must be whose, of all lost requests and all tasks),
+this module (what is read for it, and when), `core.steps.find` (what one lost request does with
+the answer), `store.ledger.amounts` (the prices of earlier tasks, which proof rests on).
+
+A wrong find would show a stranger's pictures under this request's prompt, and book their credits.
+So a task is taken for a request's only where its evidence proves it and where, of all lost
+requests and all tasks without an owner, nothing else can be true (`assign_tasks`).
 
 A look is the list, a reading of each task in it that could be one of theirs and has no owner, and
 the journal read after it: the owner of a task of the list is known in the journal by then, or on
-its way there. No request is answered from a list that was begun before it
-asked: that one could lack the very task that is looked for, and show a stranger's in its place.
-So those who ask while a look is going on share the next one.
+its way there. No request is answered from a list that was begun before it asked: that one could
+lack the very task that is looked for, and show a stranger's in its place. So those who ask while
+a look is going on share the next one (`TaskSearch`).
 """
 
 from __future__ import annotations
@@ -14,25 +23,32 @@ import contextlib
 import logging
 import math
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core.loop import Workers, spawn
-from evolink_widgets.core.shared.task_match import Found, LostRequest, find, lost_request
 from evolink_widgets.errors import EvolinkError, InvalidRequest, NotFound
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.evidence import Expected, expected
+from evolink_widgets.rules.tasks.assignment import certain_assignments
+from evolink_widgets.rules.tasks.evidence import Expected, Finding, Weight, expected, tell, weigh
 from evolink_widgets.rules.tasks.schedule import bucket_of
+from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.ledger.amounts import Amounts, read_amounts
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.client import Client
-    from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
     from evolink_widgets.store.store import Store
 
 log = logging.getLogger("evolink_widgets")
+
+EARLY = 2.0
+"""Seconds a task may seem older than its request: both clocks are told in whole seconds."""
+
+LATE = 15.0
+"""Seconds after the loss was noticed in which the service may still have written it down, where
+it had not answered at all. An answer, if only a fault, comes after that."""
 
 SINGLY = 10
 """Tasks that are read in one look where each is a call of its own."""
@@ -43,6 +59,57 @@ READ_AGAIN = 20.0
 Asked = tuple[Entry, "asyncio.Future[Found]"]
 
 Lists = Mapping[str, tuple["TaskListItem", ...]]
+
+
+@dataclass(frozen=True)
+class LostRequest:
+    """One request of unknown outcome.
+
+    Attributes:
+        key: the task's local key.
+        model: the model that was asked.
+        identity: equal for requests whose pictures are interchangeable.
+        since: Unix seconds on the service's clock: not created before that.
+        until: Unix seconds on the service's clock: not created after that.
+        expected: what its task would show; `None` where the request can't be read.
+        ruled_out: ids of tasks that were taken for it once and turned out to be others'.
+    """
+
+    key: str
+    model: str
+    identity: str | None
+    since: float
+    until: float
+    expected: Expected | None = None
+    ruled_out: frozenset[str] = frozenset()
+
+    def fits(self, item: TaskListItem) -> bool:
+        """Whether this task of the list is of its time and model."""
+        return (
+            item.created is not None
+            and item.model in (None, self.model)
+            and self.since <= item.created <= self.until
+            and item.id not in self.ruled_out
+        )
+
+    def weigh(self, task: TaskSnapshot | None) -> Finding:
+        """What a task's evidence comes to; `None` is a task that could not be read."""
+        if task is None or self.expected is None:
+            return Finding(Weight.POSSIBLE)
+        return weigh(self.expected, task)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look has come to, for one request.
+
+    Attributes:
+        task_id: the task that must be its; `None` where none must be.
+        said: what was looked at and why none was taken, for the screen.
+    """
+
+    task_id: str | None
+    said: str = ""
 
 
 class NoList(Exception):
@@ -170,7 +237,7 @@ class TaskSearch:
             for rival in (self._lost_request(entry, amounts),)
         ]
         items = [item for found in lists.values() for item in found]
-        return find(requests, items, readings, known, rivals)
+        return assign_tasks(requests, items, readings, known, rivals)
 
     def _rivals(self, asked: Set[str]) -> list[Entry]:
         """All others whose outcome is not known, those on their way among them."""
@@ -189,6 +256,79 @@ class TaskSearch:
             offset=self._client.clock_offset or ClockOffset(),
             amounts=amounts,
         )
+
+
+def lost_request(
+    key: str,
+    model: str,
+    identity: str | None,
+    *,
+    sent_at: float,
+    lost_at: float,
+    answered: bool,
+    offset: ClockOffset,
+    expected: Expected | None = None,
+    ruled_out: Set[str] = frozenset(),
+) -> LostRequest:
+    """What is looked for, of a request whose reply was lost.
+
+    Args:
+        key: the task's local key.
+        model: the model that was asked.
+        identity: the recipe's identity.
+        sent_at: Unix seconds of our clock when the request went out.
+        lost_at: Unix seconds when its reply was given up, or could have come at the latest.
+        answered: whether the service had answered, with something that was no task.
+        offset: by how much the service's clock is ahead of ours.
+        expected: what its task would show.
+        ruled_out: tasks that are known to be others'.
+    """
+    # All of the offset's range: a window that leaves out the own task gives it to a stranger's.
+    since = sent_at + offset.low - EARLY
+    until = lost_at + offset.high + (EARLY if answered else LATE)
+    return LostRequest(key, model, identity, since, until, expected, frozenset(ruled_out))
+
+
+def assign_tasks(
+    asked: Sequence[LostRequest],
+    items: Sequence[TaskListItem],
+    readings: Mapping[str, TaskSnapshot],
+    known: Set[str],
+    rivals: Sequence[LostRequest],
+) -> list[Found]:
+    """Which task each request finds; nothing is given to two.
+
+    Args:
+        asked: what is looked for.
+        items: the service's list.
+        readings: the tasks of it that could be read.
+        known: ids that belong to tasks of the journal.
+        rivals: the other requests whose outcome is not known, those on their way among them.
+    """
+    free = [item for item in items if item.id not in known]
+    asks = [*asked, *rivals]
+    findings = {
+        ask.key: {item.id: ask.weigh(readings.get(item.id)) for item in free if ask.fits(item)}
+        for ask in asks
+    }
+    edges = {
+        key: {
+            task: finding.weight is Weight.PROOF
+            for task, finding in found.items()
+            if finding.weight is not Weight.CONTRADICTION
+        }
+        for key, found in findings.items()
+    }
+    # One whose recipe is not known is interchangeable with nothing.
+    groups = {ask.key: (ask.identity, None if ask.identity else ask.key) for ask in asks}
+    given = certain_assignments(edges, groups)
+    return [
+        Found(
+            given.get(ask.key),
+            tell(findings[ask.key].values(), sum(one.id in ask.ruled_out for one in items)),
+        )
+        for ask in asked
+    ]
 
 
 def lost_request_of(

@@ -6,7 +6,7 @@ all of it would load an HTTP client for a class of plain data. So the module has
 name, where it is to be found:
 
     else:
-        transports = later("evolink_widgets.core.service.transport")
+        transports = LazyModule("evolink_widgets.core.service.transport")
         Transport = "transports.Transport"
 """
 
@@ -15,10 +15,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["later"]
+__all__ = ["LazyModule"]
 
 
-class later:
+class LazyModule:
     """Stands for a module until something of it is asked for.
 
     Args:
