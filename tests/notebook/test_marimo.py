@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from .kernels import ROOT, python_with
@@ -90,4 +91,22 @@ def test_a_task_is_live_and_a_cell_that_reads_the_pictures_runs_again(
         expect(page.get_by_text("the studio has 0 pictures")).to_be_visible()
         page.locator(".ew-run[aria-disabled='false']").click()
         expect(page.get_by_text("the studio has 2 pictures")).to_be_visible(timeout=SECONDS)
+        page.close()
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("light", "dark")])
+def test_marimos_theme_is_followed_and_not_the_systems(
+    tmp_path: Path, chromium: Browser, theme: str, system: str
+) -> None:
+    with served(tmp_path, theme) as address:
+        page = opened(chromium, address, system)
+        panel = page.get_by_role("region", name="Image studio")
+        prompt = panel.get_by_label("Prompt", exact=True)
+        expect(prompt).to_be_enabled(timeout=SECONDS)
+        assert panel.evaluate("e => getComputedStyle(e).colorScheme") == theme
+        # marimo's own text is marimo's affair.
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+        nodes = [node["html"] for one in found for node in one["nodes"]]
+        assert [html for html in nodes if "ew-" in html] == []
+        page.screenshot(path=tmp_path / "page.png")
         page.close()
