@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 from evolink_widgets.emulator.painter.composing.compose import settled
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.reading.change import Change, changed, read_change
-from evolink_widgets.emulator.painter.reading.scene import MOST_AFTER_EDITS, Scene, parse
+from evolink_widgets.emulator.painter.reading.reader import parse
+from evolink_widgets.emulator.painter.reading.scene import MOST_AFTER_EDITS, Scene
 
 _PASSING = frozenset(
     ("clouds", "snowfall", "rain", "fog", "lightning", "aurora", "brush", "bristles", "glass",
