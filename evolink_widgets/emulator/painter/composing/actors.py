@@ -112,7 +112,7 @@ def _lettered_tile(context: PaintContext, actor: Actor, pen: Pen) -> None:
     kind, subject, scene = actor.kind, actor.subject, context.scene
     board = kind.name in ("sign", "shop")
     text = (scene.text if board else None) or subject.label
-    pen.text, pen.items, pen.role = text or None, subject.items, subject.name
+    pen.text, pen.items, pen.role = text or None, subject.items, subject.role
     pen.filled = any(one.kind == "in" and one.second == actor.number for one in scene.relations)
     kind.draw(pen)
     if text and not board and kind.name not in PAGE_NAMES and kind.name != "bust":
@@ -198,13 +198,16 @@ def _lit(
         (0, 0),
         rim.point([round(v * 0.5) for v in range(256)]),
     )
-    away = Image.new("L", mask.size)
-    away.paste(mask, (-shift * 5, -down * 4))
-    dim = ImageChops.subtract(mask, away).filter(
-        ImageFilter.GaussianBlur(max(1.0, actor.high * 0.05))
-    )
+    coarse = max(1, min(4, round(actor.high / 128)))  # it is soft: a small copy will do
+    small = mask.reduce(coarse)
+    away = Image.new("L", small.size)
+    away.paste(small, (round(-shift * 5 / coarse), round(-down * 4 / coarse)))
+    dim = ImageChops.subtract(small, away).point([round(v * 0.3) for v in range(256)])
+    dim = dim.filter(ImageFilter.GaussianBlur(max(1.0, actor.high * 0.05) / coarse))
     tile.paste(
-        times(light.shade, (210, 210, 230)), (0, 0), dim.point([round(v * 0.3) for v in range(256)])
+        times(light.shade, (210, 210, 230)),
+        (0, 0),
+        dim.resize(mask.size, Image.Resampling.BILINEAR),
     )
     far = 0.22 if place.surface == "under" else 0.05
     if context.scene.weather == "fog":

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from evolink_widgets.emulator.painter.lettering import charts, diagrams, prints, screens
 from evolink_widgets.emulator.painter.lettering.forms import LABELS, Label
-from evolink_widgets.emulator.painter.lettering.pages import PAGE_NAMES
+from evolink_widgets.emulator.painter.lettering.page import PAGE_NAMES
 from evolink_widgets.emulator.painter.lettering.portrait import wears_a_hat
 from evolink_widgets.emulator.painter.subjects import KINDS, SubjectKind
 
 __all__ = [
     "PAGE_NAMES",
     "carries_words",
+    "charts",
+    "diagrams",
     "is_a_being",
     "is_small",
     "kind_of",
     "label_of",
+    "prints",
+    "screens",
     "wears_a_hat",
 ]
 
 _SMALL = 0.7
 """Metres: what is lower stands on tables."""
 _OWN: dict[str, Label] = {
-    "cup": (46, 63, 44, 26, "k"),
+    "cup": (47, 63, 54, 36, "k"),
     "teapot": (66, 84, 60, 18, "w"),
     "bottle": (22, 78, 28, 22, "k"),
     "vase": (30, 38, 30, 14, "w"),
@@ -31,7 +36,7 @@ _OWN: dict[str, Label] = {
     "car": (70, 72, 44, 14, "w"),
     "balloon": (44, 34, 50, 22, "w"),
     "toy balloon": (27, 22, 40, 20, "w"),
-    "cake": (62, 78, 84, 20, "k"),
+    "cake": (62, 72, 80, 26, "x"),
     "laptop": (80, 42, 96, 56, "w"),
     "phone": (28, 50, 40, 50, "w"),
     "books": (58, 50, 70, 14, "k"),
@@ -49,7 +54,6 @@ _OWN: dict[str, Label] = {
     "bread": (74, 90, 90, 14, "c"),
     "pumpkin": (60, 62, 70, 30, "k"),
     "umbrella": (52, 28, 60, 16, "w"),
-    "person": (28, 56, 25, 12, "w"),
     "robot": (36, 62, 34, 12, "w"),
     "treasure": (68, 84, 100, 16, "c"),
     "tent": (58, 30, 30, 12, "w"),
@@ -72,7 +76,7 @@ def label_of(name: str) -> Label | None:
 
 def carries_words(name: str) -> bool:
     """Are asked-for words lettered on it, better than above the scene? Pages have their title."""
-    return label_of(name) is not None and name not in ("person", "robot")
+    return label_of(name) is not None and name != "robot"
 
 
 def is_a_being(name: str) -> bool:

@@ -27,6 +27,10 @@ def label(p: Pen, text: str, zone: Label | None, wide: float) -> None:
         _plate(p, text, wide)
         return
     x, y, across, down, ink = zone
+    if ink == "x":  # the ground is too lively to be read on
+        p.inside.rect(x - across / 2, y - down / 2, x + across / 2, y + down / 2, _PALE, 4)
+        p.words(text, x, y, across * 0.9, down * 0.84, _DARK, bold=0.015, most=26)
+        return
     p.words(text, x, y, across, down, _readable(p, tone_of(ink, p), zone), bold=0.015, most=26)
 
 

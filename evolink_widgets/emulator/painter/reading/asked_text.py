@@ -69,6 +69,8 @@ def asked_text(prompt: str) -> tuple[str | None, str]:
         match = pattern.search(prompt)
         if match and not (pattern is _NAMED and _of_a_being(prompt[: match.start()])):
             text = _up_to_its_end(match.group("text"))
+            if pattern is _NAMED:  # "named Ofen in Berlin"
+                text = _PREPOSITION.split(text, maxsplit=1)[0]
             end = match.start("text") + len(text)
             if plain := _plain(text.strip(" ,.;:")):
                 return plain[:LONGEST_TEXT], f"{prompt[: match.start()]} ; {prompt[end:]}"
@@ -175,6 +177,12 @@ _LINK = re.compile(
     r"pour|avec|sobre|para|de|con|zu|that shows|which shows|explaining|illustrating)\s)\s*",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"^\s+(?:diagram|chart|graph|plot|page|screen|app|design|mock-?up|template|illustration|"
+    r"visuali[sz]ation|layout|interface|ui)\b",
+    re.IGNORECASE,
+)
+"""What only says once more that a page is one: "neural network diagram"."""
 _FOR = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
@@ -195,6 +203,7 @@ def read_page(prompt: str) -> Page | None:
     noun = match.group().casefold()
     kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
     before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
+    after = _AGAIN.sub("", after)
     start = max(before.rfind(mark) for mark in ",.;:\n") + 1
     lead = before[start:]
     topic = _lead_topic(lead)

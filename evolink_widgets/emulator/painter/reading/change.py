@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.drawing.colour import Colour, colour, turned
-from evolink_widgets.emulator.painter.lettering.kinds import kind_of
+from evolink_widgets.emulator.painter.lettering.kinds import carries_words, kind_of
 from evolink_widgets.emulator.painter.reading.asked_text import asked_text
-from evolink_widgets.emulator.painter.reading.reader import parse
+from evolink_widgets.emulator.painter.reading.parse import parse
 from evolink_widgets.emulator.painter.reading.scene import (
     MOST_AFTER_EDITS,
     UNKNOWN,
@@ -99,10 +99,20 @@ def read_change(prompt: str) -> Change:
     clauses = _clauses(rest[:8000])
     for verb, clause in clauses:
         found = _with_clause(found, verb, clause)
+    if text:
+        found = replace(found, named=_inscribed(found.named, text))
     nothing = found == Change()
     return replace(
         found, vary=nothing and bool(_VARY.search(rest)), apart=bool(_APART.search(rest))
     )
+
+
+def _inscribed(named: tuple[Subject, ...], text: str) -> tuple[Subject, ...]:
+    """Put the asked-for words on the first thing of an edit that carries them."""
+    for number, one in enumerate(named):
+        if carries_words(one.form or one.name):
+            return (*named[:number], replace(one, label=text), *named[number + 1 :])
+    return named
 
 
 def _clauses(text: str) -> list[tuple[str, str]]:
@@ -202,15 +212,17 @@ def changed(scene: Scene, change: Change, chance: Chance) -> Scene:
         framing=asked.framing or scene.framing,
         sky=scene.sky | asked.sky,
         sky_tint=change.sky or scene.sky_tint,
-        subjects=_revised(scene.subjects, change, chance),
+        subjects=_revised(scene, change, chance),
     )
     if asked.time in ("day", "dawn") or weather in ("rain", "storm", "fog"):
         result = replace(result, sky=result.sky - ({"moon", "crescent", "stars"} - asked.sky))
     return _joined(result, change)
 
 
-def _revised(subjects: tuple[Subject, ...], change: Change, chance: Chance) -> tuple[Subject, ...]:
-    """The scene's own subjects: swapped, recoloured, resized or hidden."""
+def _revised(scene: Scene, change: Change, chance: Chance) -> tuple[Subject, ...]:
+    """The scene's own subjects: swapped, recoloured, resized, lettered anew or hidden."""
+    subjects, asked = scene.subjects, change.scene.text
+    words = (scene.text, asked) if scene.text and asked else None
     swaps = dict(change.swapped)
     colours, sizes = dict(change.coloured), dict(change.sized)
     counts = dict(change.counted)
@@ -237,6 +249,8 @@ def _revised(subjects: tuple[Subject, ...], change: Change, chance: Chance) -> t
             size=sizes.get(one.name) or (sizes.get("", "") if number == 0 else "") or one.size,
             count=counts.get(one.name, one.count),
         )
+        if words and one.label == words[0]:
+            one = replace(one, label=words[1])
         revised.append(one)
     return tuple(revised)
 
@@ -264,7 +278,8 @@ def _joined(scene: Scene, change: Change) -> Scene:
         known = own.get(one.name)
         if known is not None and (number not in again or subjects[known].hidden):
             places[number] = known
-            subjects[known] = replace(subjects[known], hidden=False)
+            label = one.label if one.label == change.scene.text else subjects[known].label
+            subjects[known] = replace(subjects[known], hidden=False, label=label or "")
         elif len(subjects) < MOST_AFTER_EDITS and kind_of(one.name, one.form):
             places[number] = len(subjects)
             own.setdefault(one.name, len(subjects))

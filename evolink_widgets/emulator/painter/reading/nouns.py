@@ -14,7 +14,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 THINGS = """
-box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, case, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
+box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
 jar: jar, mason jar, honey jar, jam jar, glas honig | honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
 can: soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
@@ -116,7 +116,7 @@ wheelbarrow: wheelbarrow, schubkarre, brouette, carretilla | hand cart, plough
 cart: shopping cart, shopping trolley, trolley cart, einkaufswagen, caddie, carrito | stroller, pram, baby carriage, pushchair, wheelchair, serving trolley, cargo bike, cradle
 wagon: delivery van, van, transporter, lieferwagen, camionnette, furgoneta | ambulance, caravan, ice cream truck, police van, moving truck, motorhome, rv, food truck, mail truck, garbage truck, minibus, wagon, cable car, cargo container, container, shipping container, train wagon
 statue: statue, sculpture, bust sculpture, denkmal, skulptur, estatua, statua | monument, buddha, figurine, mannequin, gnome, garden gnome, gargoyle, action figure, scarecrow, doll, puppet, nutcracker, venus de milo, sphinx, idol, golem, marionette
-block: hotel, school, hospital, museum, bank building, theatre, theater, office block, supermarket, pharmacy, airport, schule, krankenhaus, hôpital, escuela | cinema, post office, police station, university, town hall, fire station, courthouse, train station, station, stadium, prison, parliament, embassy, gym building, warehouse, data center, data centre, mall, shopping mall, opera, arena, laboratory building, clinic, kindergarten, casino, parking garage, garage, greenhouse building, city hall, apartment block, headquarters, barracks, motel, hostel, dormitory
+block: hotel, school, hospital, theatre, theater, office block, supermarket, pharmacy, airport, schule, krankenhaus, hôpital, escuela | cinema, post office, police station, fire station, train station, station, stadium, prison, gym building, warehouse, data center, data centre, mall, shopping mall, arena, laboratory building, clinic, kindergarten, casino, parking garage, garage, greenhouse building, apartment block, headquarters, barracks, motel, hostel, dormitory
 factory: factory, plant building, fabrik, usine, fábrica | power plant, refinery, brewery building, sawmill, nuclear plant, steelworks, foundry, mine
 fountain: fountain, brunnen, fontaine, fuente, fontana | geyser, sprinkler, water feature
 column: column, pillar, säule | altar, monolith, toilet paper, paper towel, kitchen roll, lectern, chimney, silo
@@ -138,7 +138,7 @@ sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, 
 candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, oil burner, diffuser, reed diffuser
 well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
 swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
-stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, stage, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
+stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
 
 watch: watch, wrist watch, smartwatch, smart watch, stopwatch, armbanduhr, montre, reloj de pulsera | sundial, barometer, fitness tracker, odometer, speedometer, altimeter, geiger counter
 books: textbooks, library books, encyclopedias |
@@ -158,7 +158,8 @@ rocket: missile, space rocket, firework, fireworks | torpedo, firecracker, lunar
 satellite: space probe, space telescope, sputnik |
 tower: skyscraper tower, big ben, leaning tower of pisa, cn tower, control tower, minaret, water tower, burj khalifa | statue of liberty, radio tower, cell tower, oil derrick, transmission tower, lifeguard tower
 bridge: golden gate bridge, tower bridge, suspension bridge, drawbridge |
-temple: taj mahal, parthenon, acropolis, mosque, synagogue, colosseum, pantheon, stupa, white house, ziggurat, capitol | mausoleum, angkor wat, stonehenge, shinto shrine
+hall: parthenon, acropolis, greek temple, roman temple, courthouse, museum, bank building, parliament, pantheon, town hall, city hall, opera house | white house, capitol, colosseum, taj mahal, mosque, synagogue, opera, mausoleum, university, embassy, library building, supreme court, stock exchange, palace of justice, philharmonic, academy
+temple: stupa, shinto shrine | angkor wat, ziggurat
 tiger: bengal tiger | ocelot, sabre-toothed tiger, sabertooth
 zebra: zebras | okapi, tapir
 rabbit: angora rabbit | kangaroo, wallaby, koala, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
@@ -187,6 +188,7 @@ king: emperor, empress, pharaoh, sultan, tsar, duchess, duke, king arthur |
 child: baby, children playing, schoolboy, schoolgirl, teenager, kids, pupil | cherub, newborn, pixie
 robot: cyborgs, humanoid robot, mecha, humanoid, cobot | robot arm, robotic arm, terminator, transformer robot, chatbot, ai, artificial intelligence, assistant robot
 person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
+shop: pizzeria | bäckerei, boulangerie, panadería, panaderia, flower shop, florist shop, grocery store, grocery, butcher shop, barber shop, barbershop, hair salon, nail salon, beauty salon, deli, ice cream shop, ice cream parlour, candy store, toy store, toy shop, pet shop, hardware store, convenience store, pub, tavern, diner, bistro, brewery, jewelry store, record store, bike shop, gelateria, laundromat, tattoo studio, trattoria, bodega, corner shop, souvenir shop, coffee house, roastery, tailor shop, sushi bar, pawn shop, kneipe, friseursalon, apotheke, metzgerei
 sign: road sign, stop sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | traffic light, traffic lights, departure board, scoreboard sign, speed limit, warning sign, no parking sign
 
 chart: bar chart, column chart, bar graph, bar plot, chart, histogram, balkendiagramm, säulendiagramm, graphique en barres, gráfico de barras, stacked bar chart, diagramm | box plot, waterfall chart, infographic chart, statistics, kpi, kpis, forecast
@@ -275,10 +277,10 @@ FURNISHED = {
     "kitchen": "fridge stove",
     "office": "desk chair",
     "home office": "desk shelf",
-    "meeting room": "table board",
-    "conference room": "table board",
-    "boardroom": "table board",
-    "classroom": "board desk",
+    "meeting room": "table board=Agenda",
+    "conference room": "table board=Agenda",
+    "boardroom": "table board=Agenda",
+    "classroom": "board=Lesson table",
     "bathroom": "bathtub sink",
     "dining room": "table chair",
     "restaurant": "table chair",
@@ -287,7 +289,7 @@ FURNISHED = {
     "nursery room": "bed ball",
     "hospital room": "bed screen",
     "hotel room": "bed suitcase",
-    "gym": "dumbbell board",
+    "gym": "dumbbell ball",
     "laundry room": "washer basket",
     "workshop": "desk hammer",
     "lobby": "sofa plant",
@@ -329,6 +331,8 @@ FURNISHED = {
 
 PLAIN = word_set(
     """
+    web webs wrist hand hands arm arms finger fingers neck head face shoulder shoulders foot feet
+    leg legs lap body nose mouth ear ears beard hair chest case
     the of for to from that which who whose it its is are be was were has have had this these
     those my your his her our their i you he she we they me as at into onto out up down off over
     then than so or if when while where very really quite too also just only not all each every

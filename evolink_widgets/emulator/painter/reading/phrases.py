@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evolink_widgets.emulator.painter.drawing.letters import legible
 from evolink_widgets.emulator.painter.reading.nouns import PLAIN, VERBS, word_set
-from evolink_widgets.emulator.painter.reading.vocabulary import index
+from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, index
 
 DETERMINERS = word_set(
     """
@@ -16,7 +16,8 @@ LINKS = word_set(
     """
     of to for from as at into onto that which who whose is are was were has have being when
     while where than or by like against between among around through across along toward towards
-    during before after until von zu aus bei für de du des del di
+    during before after until im am beim vom zum zur dans au aux nel nella von zu aus bei für
+    de du des del di
     """
 )
 _ENDINGS = ("ing", "ed", "ly", "ous", "ful", "ish", "less", "able", "ible", "ive", "esque", "ical")
@@ -42,6 +43,12 @@ def standing(word: str) -> str:
 def names_a_thing(word: str) -> bool:
     """May an unknown word be the head of a phrase, by its ending?"""
     return not (word.endswith(_ENDINGS) and len(word) > _SHORTEST_END + 1)
+
+
+def opens(meaning: Meaning) -> bool:
+    """Does a phrase begin with a preposition: "on a stage"? No noun before it belongs to it."""
+    first, _, more = meaning.phrase.partition(" ")
+    return bool(more) and (first in LINKS or index().get(first, ("", ""))[0] == "relation")
 
 
 def singular(word: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour
@@ -10,24 +9,21 @@ from evolink_widgets.emulator.painter.drawing.colour import colour as read_colou
 from evolink_widgets.emulator.painter.lettering.kinds import (
     carries_words,
     is_a_being,
-    is_small,
-    wears_a_hat,
 )
 from evolink_widgets.emulator.painter.reading.asked_text import (
     SHOWING,
     Page,
-    asked_text,
-    read_page,
-    shouted,
 )
-from evolink_widgets.emulator.painter.reading.nouns import FURNISHED, MOTIFS, word_set
+from evolink_widgets.emulator.painter.reading.nouns import word_set
 from evolink_widgets.emulator.painter.reading.phrases import (
     known_end,
     names_a_thing,
+    opens,
     singular,
     standing,
     title,
 )
+from evolink_widgets.emulator.painter.reading.rooms import furnished, on_its_table, portrayed
 from evolink_widgets.emulator.painter.reading.scene import (
     MOST_OF_A_KIND,
     MOST_SUBJECTS,
@@ -37,11 +33,9 @@ from evolink_widgets.emulator.painter.reading.scene import (
     Subject,
     without,
 )
-from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, materials, read
+from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, materials
 
 _MOST_UNKNOWN = 3
-_LONG = 40
-"""Words: a longer prompt tells a story, where an unknown noun is seldom a thing to be seen."""
 _CONTAINERS = word_set(
     """
     box jar can tube pouch dispenser flacon bottle bowl tumbler basket bag handbag cup bin pan
@@ -49,82 +43,24 @@ _CONTAINERS = word_set(
     """
 ) | {"candle jar", "wine glass", "book cover"}
 """What tells by its label what is in it."""
+_SHOPS = frozenset(("shop", "store", "laden", "boutique", "tienda", "storefront"))
 _CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
+_OF = frozenset(("of", "de", "di", "von", "mit"))
+_TELLING = _OF | {"by", "style", "like"}
 _PAIRED = frozenset(("shoe", "glove", "sock"))
 _NAMED = frozenset(
     ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
-     "accordion", "typewriter", "hammock", "column")
+     "accordion", "typewriter", "vacuum", "hammock", "bar", "column")
 )  # fmt: skip
 """Forms whose name is lettered even where the noun is their own."""
 _NOUNS = ("subject", "thing", "like")
 
 
-def parse(prompt: str) -> Scene:
-    """Read ``prompt``. Never fails; an unknown language gives an empty scene."""
-    text, rest = asked_text(prompt)
-    page = read_page(rest)
-    reader = _Reader(long=len(rest.split()) > _LONG)
-    if page:
-        if text is None and (shout := shouted(prompt)):
-            text = shout
-        reader.open(page, text)
-        rest = page.rest
-    for meaning in read(rest):
-        reader.take(meaning)
-    scene = replace(reader.scene(), text=text)
-    if page:
-        return _paged(scene, page)
-    return _inscribed(_on_a_poster(scene, prompt))
+class Reader:
+    """Holds adjectives until their noun comes, and unknown words until their phrase ends.
 
-
-def _motif(page: Page) -> Subject | None:
-    """What of a page's topic is drawn on it: a trade shows its tool."""
-    topic = page.topic.casefold()
-    found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
-    if found:
-        return Subject(MOTIFS[max(found, key=len)])
-    known = [one for one in parse(topic).subjects if one.label == "" and one.name != "shop"]
-    return replace(known[0], count=1) if known else None
-
-
-def _paged(scene: Scene, page: Page) -> Scene:
-    """A scene with a page: what it shows is set into it, and colours are its own."""
-    first, *others = scene.subjects
-    if not first.colour and scene.colours:
-        first = replace(first, colour=scene.colours[0])
-    relations = scene.relations
-    if page.kind in SHOWING and (motif := _motif(page)):
-        others.append(motif)
-        relations = (*relations, Relation(len(others), "in", 0))
-    return replace(scene, subjects=(first, *others), relations=relations)
-
-
-def _on_a_poster(scene: Scene, prompt: str) -> Scene:
-    """A poster is a manner, but one of words alone is a thing."""
-    alone = not scene.subjects and not scene.place and not scene.sky
-    if scene.style != "poster" or not alone:
-        return scene
-    if not scene.text and not (shout := shouted(prompt)):
-        return scene
-    text = scene.text or shout
-    sheet = Subject("poster", label=text or "", colour=next(iter(scene.colours), None))
-    return replace(scene, style=None, text=text, subjects=(sheet,), place="studio")
-
-
-def _inscribed(scene: Scene) -> Scene:
-    """Give the asked-for words to the first thing that can carry them."""
-    if not scene.text or any(one.name in ("sign", "shop") for one in scene.subjects):
-        return scene
-    for number, one in enumerate(scene.subjects):
-        if carries_words(one.form or one.name):
-            subjects = list(scene.subjects)
-            subjects[number] = replace(one, label=scene.text)
-            return replace(scene, subjects=tuple(subjects))
-    return scene
-
-
-class _Reader:
-    """Holds adjectives until their noun comes, and unknown words until their phrase ends."""
+    In a ``long`` prompt an unknown noun is seldom a thing to be seen.
+    """
 
     def __init__(self, long: bool) -> None:
         self.picked: dict[str, str] = {}
@@ -146,6 +82,10 @@ class _Reader:
         """Unknown words of the phrase that is being read."""
         self.determined = True
         """Whether an article or a number opened the phrase; a prompt's first is taken so."""
+        self.noun = ""
+        """The last noun, as the prompt says it."""
+        self.sure = False
+        """Whether the last noun's phrase was opened so."""
         self.after = ""
         """The last small word before the phrase."""
         self.close = False
@@ -170,6 +110,7 @@ class _Reader:
         self.determined = False
 
     def take(self, meaning: Meaning) -> None:
+        """Read on by one meaning."""
         kind = meaning.kind
         if kind not in ("pose", "count", "colour", "size", "subject"):
             self.posed = False
@@ -184,9 +125,9 @@ class _Reader:
             return
         if kind in _NOUNS:
             self._noun(meaning)
-            self.close = True
+            self.close, self.noun = True, meaning.phrase
             return
-        if kind in ("place", "time", "weather", "style", "season", "sky"):
+        if kind in ("place", "time", "weather", "style", "season", "sky") and not opens(meaning):
             self.words.clear()  # "alpine meadow": they told how it is
         elif kind not in ("colour", "size", "material", "part"):
             self._end_phrase()
@@ -207,6 +148,7 @@ class _Reader:
             if self.link is None or meaning.sense not in ("beside", "in", "on"):
                 self.link = meaning.sense
             self.after = meaning.phrase
+            self.determined = meaning.phrase.endswith((" a", " an", " un", " una"))
         else:
             self._small(meaning)
 
@@ -227,11 +169,13 @@ class _Reader:
         if not words:
             return
         determined, self.determined = self.determined, False
-        if self.close or not names_a_thing(words[-1]):
+        if self.close:
+            self._narrowed(words)
             return
-        if self.after in ("of", "by", "style", "like") and self.subjects and not determined:
-            if self.after == "of":
-                self._contents(words)
+        if not names_a_thing(words[-1]):
+            return
+        if self.after in _TELLING and self.subjects and not determined:
+            self._contents(words)
             return
         if (self.subjects or self.long) and not determined:
             return
@@ -247,15 +191,25 @@ class _Reader:
         if len(self.subjects) > before:
             self.guessed.add(before)
 
+    def _narrowed(self, words: list[str]) -> None:
+        """ "a coffee plantation", "rice paddies": the noun before told what sort it is."""
+        number = len(self.subjects) - 1
+        last = self.subjects[number] if self.subjects else None
+        if last is None or not last.form or is_a_being(last.form) or last.form == last.name:
+            return
+        if self.sure:
+            self.subjects[number] = replace(last, label=title([last.name, *words]))
+        elif number not in {n for one in self.relations for n in (one.first, one.second)}:
+            self.subjects.pop()
+
     def _contents(self, words: list[str]) -> bool:
         """ "a jar of honey": the last thing's label says what is in it."""
-        if self.after != "of" or not self.subjects:
+        if self.after not in _OF or not self.subjects:
             return False
         last = self.subjects[-1]
         if (last.form or last.name) not in _CONTAINERS:
             return False
-        if not last.label or len(last.label) < _LONG // 2:
-            self.subjects[-1] = replace(last, label=title(words))
+        self.subjects[-1] = replace(last, label=title(words))
         self.after = ""
         return True
 
@@ -321,14 +275,19 @@ class _Reader:
     def _noun(self, meaning: Meaning) -> None:
         words, self.words = self.words, []
         determined, self.determined = self.determined, False
+        self.sure = determined
         if meaning.sense.startswith("stack"):
             return
         if meaning.kind == "subject":
             name, own = _name(meaning.sense)
             found = Subject(name, colour=own)
+            if name == "person":
+                found = replace(found, role=meaning.phrase)
+            elif name == "shop" and meaning.phrase not in _SHOPS:
+                found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            found = Subject(name, form=meaning.sense)
+            found = Subject(name, form=meaning.sense, role=name)
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
@@ -338,7 +297,7 @@ class _Reader:
         if self.close and self._compound(found):
             words = [self.subjects[-1].name, *words]
             if meaning.kind == "subject" and not found.colour and not self.colour:
-                tone = materials().get(words[0])
+                tone = materials().get(self.noun)
                 found = replace(found, colour=read_colour(tone) if tone else None)
             self._letter(meaning, found, words, at=len(self.subjects) - 1)
             return
@@ -404,10 +363,8 @@ class _Reader:
         if not is_a_being(kind):
             return False
         if kind in ("person", "child"):
-            dressed = f"{last.name} {found.name}"
-            self.subjects[-1] = replace(
-                last, name=dressed, form=kind, colour=found.colour or last.colour
-            )
+            dressed = f"{last.role} {found.name}"
+            self.subjects[-1] = replace(last, role=dressed, colour=found.colour or last.colour)
         self.link = None
         return True
 
@@ -419,6 +376,7 @@ class _Reader:
         self.link = None
 
     def scene(self) -> Scene:
+        """What was read."""
         self._end_phrase()
         self._release()
         strong = [place for place in self.places if place not in ("clouds", "studio")]
@@ -445,47 +403,7 @@ class _Reader:
         )
         if places[:1] == ["abstract"]:
             return without(scene, self.guessed)
-        return _portrayed(_furnished(_on_its_table(scene), self.rooms))
-
-
-def _on_its_table(scene: Scene) -> Scene:
-    """Small things and a table: it is the ground that they stand on."""
-    last = len(scene.subjects) - 1
-    if last < 1 or scene.subjects[last].name != "table" or scene.subjects[last].count > 1:
-        return scene
-    small = all(is_small(one.form or one.name) for one in scene.subjects[:last])
-    if not small or scene.place not in (None, "studio", "room"):
-        return scene
-    tone = scene.subjects[last].colour
-    return replace(without(scene, {last}), place="tabletop", surface=tone or scene.surface)
-
-
-def _furnished(scene: Scene, rooms: list[str]) -> Scene:
-    """A room that was named is furnished as such, unless something else is to be seen in it."""
-    wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
-    there = {one.form or one.name for one in scene.subjects}
-    if not wanted or scene.place != "room" or not there <= set(wanted):
-        return scene
-    more = tuple(Subject(name) for name in wanted if name not in there)
-    return replace(scene, subjects=scene.subjects + more)
-
-
-def _portrayed(scene: Scene) -> Scene:
-    """A portrait of a person shows head and shoulders."""
-    if scene.framing != "close" or not scene.subjects:
-        return scene
-    first, *others = scene.subjects
-    if (first.form or first.name) not in ("person", "child") or first.count > 2:
-        return scene
-    if wears_a_hat(first.name) and any(one.name == "hat" for one in others):
-        scene = without(scene, {n for n, one in enumerate(scene.subjects) if one.name == "hat"})
-        others = list(scene.subjects[1:])
-    return replace(
-        scene,
-        subjects=(replace(first, form="bust"), *others),
-        place=scene.place or "studio",
-        framing="",
-    )
+        return portrayed(furnished(on_its_table(scene), self.rooms))
 
 
 def _name(sense: str) -> tuple[str, Colour | None]:

@@ -26,6 +26,8 @@ class Subject:
     """"", "flying" or "sleeping"."""
     form: str = ""
     """The kind that it is drawn as; "": the one of its name."""
+    role: str = ""
+    """Which one of its kind it is, as the prompt says it: it decides a portrait's dress."""
     label: str = ""
     """What is lettered on it."""
     items: tuple[str, ...] = ()
