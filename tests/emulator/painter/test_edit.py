@@ -13,7 +13,8 @@ from evolink_widgets.emulator.painter import derived, original, render, stand_in
 from evolink_widgets.emulator.painter.composing.compose import settled
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.reading.change import changed, read_change
-from evolink_widgets.emulator.painter.reading.scene import Scene, parse
+from evolink_widgets.emulator.painter.reading.parse import parse
+from evolink_widgets.emulator.painter.reading.scene import Scene
 
 SIZE = {"width": 176, "height": 128, "quality": "low"}
 RED, BLUE = (200, 56, 47), (58, 111, 196)

@@ -19,7 +19,8 @@ from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.drawing.styles import styled
 from evolink_widgets.emulator.painter.places import PLACES
 from evolink_widgets.emulator.painter.reading import words
-from evolink_widgets.emulator.painter.reading.scene import Scene, Subject, parse
+from evolink_widgets.emulator.painter.reading.parse import parse
+from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
 from evolink_widgets.emulator.painter.subjects import KINDS
 
 
