@@ -277,16 +277,16 @@ class LearnedDurations:
     Args:
         journal: keeps them, under the service's name.
         service: the service's name in the journal.
-        records: the thread for the database.
+        database_thread: the thread for the database.
 
     Attributes:
         known: what is known; the watcher's plans add to it.
     """
 
-    def __init__(self, journal: Journal, service: str, records: Workers) -> None:
+    def __init__(self, journal: Journal, service: str, database_thread: Workers) -> None:
         self._journal = journal
         self._name = f"durations {service}"
-        self._records = records
+        self._database_thread = database_thread
         self._timer: asyncio.TimerHandle | None = None
         self._is_behind = False
         self.known = self._recalled()
@@ -305,7 +305,7 @@ class LearnedDurations:
         self._is_behind = False
         record = self.known.to_record()
         try:
-            await self._records.run(self._journal.remember, self._name, record)
+            await self._database_thread.run(self._journal.remember, self._name, record)
         except StoreError as error:
             log.warning("How long tasks take is not written down: %s", error)
 
