@@ -1,4 +1,4 @@
-"""One daemon thread with one event loop does all input and output.
+"""One daemon thread with one event loop runs every task and all HTTP; workers stand beside it.
 
 Polling, downloads and progress go on while a cell blocks, and one HTTP client serves every
 cell, thread and subshell: a client bound to the kernel's own loops works from one of them only.

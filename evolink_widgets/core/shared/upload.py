@@ -85,7 +85,7 @@ class Uploader:
         """The references as the service takes them: names of kept ones become links.
 
         Args:
-            references: links, and names as `rules.kept.kept_name` gives them.
+            references: links, and names as `rules.request.links.kept_name` gives them.
 
         Raises:
             StoreError: the bytes of one are not there any more.

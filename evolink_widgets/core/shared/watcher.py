@@ -1,7 +1,7 @@
 """Watches all live tasks of a session: looks when each is likely to be done.
 
-Each task has a plan of its own (`rules.schedule`). Readings that are due at about the same time
-go out as one batch where the service has that call; where it has not, where it leaves a task
+Each task has a plan of its own (`rules.tasks.schedule`). Readings that are due at about the same
+time go out as one batch where the service has that call; where it has not, where it leaves a task
 out or keeps repeating an old reading, tasks are read one by one. What the plans learn of the
 service is kept for the next kernel (`LearnedDurations`).
 """

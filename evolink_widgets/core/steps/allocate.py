@@ -46,7 +46,7 @@ class PicturesMissing(Exception):
 
 
 class TakeUp(Protocol):
-    """Finds or starts another task of the journal; `recovery.recover.take_up` does."""
+    """Finds or starts another task of the journal; `core.recovery.recover.take_up` does."""
 
     async def __call__(
         self, key: str, *, entry: Entry | None = None, to_send: bool = False
