@@ -1,4 +1,4 @@
-"""One daemon thread with one event loop does all input and output.
+"""One daemon thread with one event loop runs every task and all HTTP; workers stand beside it.
 
 Polling, downloads and progress go on while a cell blocks, and one HTTP client serves every
 cell, thread and subshell: a client bound to the kernel's own loops works from one of them only.
@@ -297,12 +297,12 @@ class SharedFlush:
 
     Args:
         database: where the lines are written.
-        records: the one thread for it.
+        database_thread: the one thread for it.
     """
 
-    def __init__(self, database: Database, records: Workers) -> None:
+    def __init__(self, database: Database, database_thread: Workers) -> None:
         self._database = database
-        self._records = records
+        self._database_thread = database_thread
         self._waiting: deque[_Waiting] = deque()
 
     async def write(self, line: Line) -> None:
@@ -315,7 +315,7 @@ class SharedFlush:
         """
         mine = _Waiting(line)
         self._waiting.append(mine)
-        await self._records.run(self._write_waiting)  # unless the one before wrote it, too
+        await self._database_thread.run(self._write_waiting)  # unless the one before wrote it, too
         if mine.error is not None:
             raise mine.error
 

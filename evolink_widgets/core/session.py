@@ -412,20 +412,20 @@ class Session:
         runners = self.known().values()
         for runner in runners:
             runner.stop()
-        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
         await asyncio.gather(*(runner.left() for runner in runners))
         if self._transport is not None:
             await self._transport.close()
         parts, self._parts = self._parts, None
         if parts is not None:
             await parts.durations.keep()
-            parts.records.close()
-            parts.pictures.close()
+            parts.database_thread.close()
+            parts.file_threads.close()
 
     async def last_words(self) -> None:
         """Wait until no paid request is without its answer, and keep what was learned."""
         runners = self.known().values()
-        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
         if self._parts is not None:
             await self._parts.durations.keep()
 

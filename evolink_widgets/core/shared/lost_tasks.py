@@ -123,7 +123,7 @@ class TaskSearch:
         client: the service.
         store: where its tasks are written down.
         service: its name there.
-        records: the thread for the database.
+        database_thread: the thread for the database.
         paid_timeout: seconds after which the reply to a POST can't come any more.
         apart: seconds from the beginning of one look to the next.
     """
@@ -133,7 +133,7 @@ class TaskSearch:
         client: Client,
         store: Store,
         service: str,
-        records: Workers,
+        database_thread: Workers,
         *,
         paid_timeout: float,
         apart: float,
@@ -142,7 +142,7 @@ class TaskSearch:
         self._store = store
         self._journal = store.journal
         self._service = service
-        self._records = records
+        self._database_thread = database_thread
         self._paid_timeout = paid_timeout
         self._apart = apart
         self._begun = -math.inf
@@ -205,9 +205,9 @@ class TaskSearch:
             lists[model] = items
         if not asked:
             return []
-        wanted = await self._records.run(self._without_owner, entries, lists)
+        wanted = await self._database_thread.run(self._without_owner, entries, lists)
         readings = await self._candidates.read(wanted)
-        return await self._records.run(self._decide, entries, lists, readings)
+        return await self._database_thread.run(self._decide, entries, lists, readings)
 
     def _without_owner(self, entries: Sequence[Entry], lists: Lists) -> list[str]:
         """The tasks that could be one of these requests', theirs first. On a worker."""

@@ -104,9 +104,9 @@ async def adopt(context: TaskContext, task_id: str) -> bool:
     """Take a found task, unless another request was quicker; of several one gets it."""
     parts, journal = context.parts, context.parts.store.journal
     now = parts.clock()
-    if not await parts.records.run(journal.adopt, context.key, task_id, now):
+    if not await parts.database_thread.run(journal.adopt, context.key, task_id, now):
         return False
-    context.record.entry = await parts.records.run(journal.get, context.key)
+    context.record.entry = await parts.database_thread.run(journal.get, context.key)
     context.tell(
         stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found."
     )
@@ -148,7 +148,7 @@ class PixelCheck:
         async with self._lock:
             if self._is_needed:
                 asked = self._context.request.pixels
-                came = await self._context.parts.pictures.run(pixels_of, part)
+                came = await self._context.parts.file_threads.run(pixels_of, part)
                 if came is None:
                     return  # it is no picture, and will be refused as such
                 self._is_needed = False
@@ -171,7 +171,7 @@ async def give_back(context: TaskContext, why: AnothersTask) -> None:
     line, parts = context.record.line, context.parts
     assert line.task_id is not None
     number = max(len(line.results), context.request.n)
-    await parts.pictures.run(_remove_parts, parts.store.gallery, context.key, number)
+    await parts.file_threads.run(_remove_parts, parts.store.gallery, context.key, number)
     await context.record.disowned(line.task_id, str(why))
     context.estimated_time = None
     context.tell(

@@ -216,7 +216,7 @@ class TaskRunner(TaskContext):
 
     async def _run(self, again: bool) -> None:
         try:
-            await self.settled()  # a stopped task's request may still be on its way
+            await self.wait_for_open_steps()  # a stopped task's request may still be on its way
             if self.record.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
@@ -239,7 +239,7 @@ class TaskRunner(TaskContext):
 
     async def _decide(self) -> None:
         """Write down what is bought; the store gives what need not be."""
-        run = self.parts.records.run
+        run = self.parts.database_thread.run
         if self._allocation is None:
             check_spending(self.parts.may_spend, "This asks for new pictures")
             self.record.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
@@ -336,14 +336,14 @@ class TaskRunner(TaskContext):
 
     async def _withdraw(self, error: EvolinkError) -> None:
         """Close the journal's entry of a task that was stopped before it was sent."""
-        await self.settled()
+        await self.wait_for_open_steps()
         if self.record.step in (Step.INTENDED, Step.UNKNOWN):
             await self.record.refused(error)
         await self._let_go()
 
     async def _let_go(self) -> None:
         """Others may collect it now; the session forgets it if it is over."""
-        await self.settled()
+        await self.wait_for_open_steps()
         if self.task.state.stage.ended:
             if self.record.entry is not None:
                 await self.record.let_go()

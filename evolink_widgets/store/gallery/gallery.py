@@ -37,7 +37,7 @@ from evolink_widgets.store.gallery.rows import (
     in_reach,
     place_of,
     recipe_of,
-    settled,
+    with_file_in_place,
     write_recipe_file,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
@@ -277,7 +277,9 @@ class StoredPictures:
         images = []
         for row in rows:
             try:
-                image = read_image(self.root, settled(self.root, self._database, row), recipe)
+                image = read_image(
+                    self.root, with_file_in_place(self.root, self._database, row), recipe
+                )
             except StoreDamaged as exc:  # one damaged row must not hide the other pictures
                 if strict:
                     raise

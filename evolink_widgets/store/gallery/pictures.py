@@ -26,7 +26,7 @@ from evolink_widgets.store.gallery.rows import (
     in_reach,
     place_of,
     recipe_of,
-    settled,
+    with_file_in_place,
 )
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.safe_files import (
@@ -495,7 +495,7 @@ def find(root: Path, database: Database, task_key: str, index: int) -> Generated
             f"The store in {root} has no picture {index + 1} of task {task_key}.",
             advice="Look for it in ew.Gallery().",
         )
-    image = read_image(root, settled(root, database, rows[0]))
+    image = read_image(root, with_file_in_place(root, database, rows[0]))
     if not is_plain(image.path):
         raise _gone(image.path)
     return image

@@ -22,8 +22,8 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("evolink_widgets.core.shared.watcher.WRITTEN_APART", 3600.0)
-    records = Workers("evolink-records", 1)
-    learned = LearnedDurations(store.journal, "emulator", records)
+    database_thread = Workers("evolink-records", 1)
+    learned = LearnedDurations(store.journal, "emulator", database_thread)
 
     def teach(kind: str) -> None:
         learned.known.learn(kind, 0.5, {})
@@ -31,7 +31,7 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
 
     async def drained() -> None:
         for _ in range(3):  # the write is spawned, then queued, then run
-            await records.run(lambda: None)
+            await database_thread.run(lambda: None)
 
     def kept() -> str:
         return str(store.journal.recall("durations emulator"))
@@ -50,16 +50,18 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
         assert "kind 19" in kept()
 
     wait_on_loop(story())
-    records.close()
-    assert "kind 19" in str(LearnedDurations(store.journal, "emulator", records).known.to_record())
+    database_thread.close()
+    assert "kind 19" in str(
+        LearnedDurations(store.journal, "emulator", database_thread).known.to_record()
+    )
 
 
 def test_what_was_learned_during_the_pause_is_written_after_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("evolink_widgets.core.shared.watcher.WRITTEN_APART", 0.05)
-    records = Workers("evolink-records", 1)
-    learned = LearnedDurations(store.journal, "emulator", records)
+    database_thread = Workers("evolink-records", 1)
+    learned = LearnedDurations(store.journal, "emulator", database_thread)
 
     async def story() -> None:
         for kind in ("first", "second"):
@@ -69,7 +71,7 @@ def test_what_was_learned_during_the_pause_is_written_after_it(
 
     wait_on_loop(story())
     until(lambda: "second" in str(store.journal.recall("durations emulator")))
-    records.close()
+    database_thread.close()
 
 
 def test_a_store_that_cannot_be_read_teaches_nothing_and_stops_nobody(store: Store) -> None:
