@@ -40,7 +40,7 @@ _SHEET_EDGE, _SHEET_PICTURE, _SHEET = 256, 3_600, 45_000
 _GAP = 8
 _NARROWEST = 150
 _MOST_COLUMNS = 5
-_PICTURE = "display:block;width:100%;height:auto;border-radius:6px"
+_PICTURE = "display:block;margin:0;width:100%;height:auto;border-radius:6px"
 _LINE = (
     "margin:8px 0 0;max-width:66em;font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);"
     "overflow-wrap:anywhere"
