@@ -85,6 +85,8 @@ def test_words_that_name_nothing_to_be_seen_add_no_thing(prompt: str) -> None:
         ("a glass jar of honey on a kitchen counter", ["jar"]),
         ("a coffee grinder", ["coffee grinder"]),
         ("a woman in a green suit", ["person"]),
+        ("a girl with a red scarf", ["child"]),
+        ("product shot of a lipstick", ["lipstick"]),
     ],
 )
 def test_nouns_that_belong_together_make_one_thing(prompt: str, drawn: list[str]) -> None:

@@ -15,7 +15,7 @@ def word_set(words: str) -> frozenset[str]:
 
 THINGS = """
 box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
-jar: jar, mason jar, honey jar, jam jar, glas honig | honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
+jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
 can: soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
 pouch: pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, popcorn, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
@@ -55,7 +55,7 @@ washer: washing machine, washer, dryer, tumble dryer, waschmaschine, lave-linge,
 toaster: toaster, grille-pain, tostadora | sandwich maker, sandwich press
 fridge: fridge, refrigerator, kühlschrank, réfrigérateur, nevera, frigorifero | freezer, wine cooler, locker, vault, phone booth, telephone box, atm, cash machine, petrol pump, gas pump
 fan: fan, electric fan, desk fan, ventilator | propeller, ceiling fan, air conditioner
-vacuum: vacuum cleaner, vacuum, hoover, staubsauger, aspirateur, aspiradora, vacuum cleaners | carpet cleaner, steam cleaner, leaf blower, pressure washer
+vacuum: vacuum cleaner, vacuum, hoover, staubsauger, aspirateur, aspiradora | carpet cleaner, steam cleaner, leaf blower, pressure washer
 iron: steam iron, clothes iron, flat iron, bügeleisen | ironing board
 blender: blender, smoothie maker, mixer jug, standmixer | protein shaker, cocktail shaker, measuring cup, french press
 sewing machine: sewing machine, nähmaschine, machine à coudre | loom, overlocker, knitting machine, spinning wheel
@@ -76,7 +76,7 @@ ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffo
 dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, treadmill, rowing machine, exercise bike, bench press
 paper: sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, flyer, leaflet, brochure, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
 envelope: envelope, mail, umschlag, enveloppe, sobre | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box, inbox
-card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | name tag, badge, name badge, membership card, gift card, id card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate, doormat, flag
+card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | name tag, badge, name badge, membership card, gift card, id card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate, flag
 bank card: credit card, bank card, debit card, kreditkarte, carte bancaire | metro card, loyalty card, key card
 greeting card: greeting card, birthday card, christmas card, thank you card, invitation, wedding invitation, valentine card, invitation card, grußkarte, geburtstagskarte, einladung, get well card | place card, place mat
 booklet: passport, reisepass, passeport, pasaporte | bible, ledger, planner, journal, logbook, guidebook, dictionary, sketchbook, photo album, atlas, cookbook, manual, encyclopedia, hymnal, tarot deck, pocketbook
@@ -90,7 +90,7 @@ coin: coin, gold coin, euro coin, bitcoin, münze, pièce de monnaie, moneda, mo
 banknote: banknote, bank note, dollar bill, money, cash, euro note, geldschein, geld, argent, dinero | cheque, check book, salary, budget, savings, paycheck
 frame: picture frame, painting, framed painting, framed picture, framed photo, bilderrahmen, gemälde, tableau, cuadro | canvas, mona lisa, artwork, tapestry, family photo, landscape painting, mural, exhibit, art print
 pillow: pillow, cushion, kissen, oreiller, almohada, cuscino | blanket, duvet, beanbag, bean bag, sleeping bag, sandbag, punching bag, quilt, mattress, ottoman, pouf
-rug: rug, carpet, teppich, tapis, alfombra, tappeto | yoga mat, mat, mousepad, picnic blanket, flying carpet, beach towel, trampoline
+rug: rug, carpet, teppich, tapis, alfombra, tappeto | doormat, yoga mat, mat, mousepad, picnic blanket, flying carpet, beach towel, trampoline
 desk: standing desk, office desk, writing desk, computer desk, workstation, schreibtisch, bureau de travail, escritorio | workbench, reception, cubicle, checkout counter, reception desk
 shelf: shelf, bookcase unit, shelves, shelving, regal, étagère, estantería | bookshelves, warehouse rack, rack, spice rack, pantry, display case, showcase, supermarket shelf, vending shelf
 cabinet: wardrobe, cabinet, cupboard, dresser, schrank, kleiderschrank, armoire, armario | sideboard, chest of drawers, closet, cabinetry, nightstand, elevator, lift, coffin, sauna, confession booth
@@ -127,7 +127,7 @@ veg: aubergine, eggplant, aubergines | potato, onion, garlic, bell pepper, peppe
 egg: egg, easter egg, ei, œuf, huevo, uovo | pebble, avocado stone, cocoon, nest egg, bean, pearl, fossil
 cheese: cheese, käse, fromage, queso, formaggio, swiss cheese | butter, tofu, brie, cheddar, parmesan, feta, camembert, gouda, mozzarella, halloumi, blue cheese
 cookie: cookie, biscuit, chocolate chip cookie, keks, galleta | cracker, donut, doughnut, macaron, rice cake, cookies, gingerbread, waffle cookie, tortilla, flatbread, naan, oreo, crumpet
-bar: chocolate bar, bar of soap, soap, soap bar, chocolate, bar of chocolate, seife, schokolade, savon, jabón | granola bar, protein bar, energy bar, candy bar, eraser, gold bar, ingot, brick, sponge, nougat, dynamite, harmonica box, marzipan, fudge, tofu block, modeling clay, wood block, domino, dominoes, battery bar, bandage, plaster
+bar: chocolate bar, bar of soap, soap, soap bar, chocolate, bar of chocolate, seife, schokolade, savon, jabón | cutting board, chopping board, granola bar, protein bar, energy bar, candy bar, eraser, gold bar, ingot, brick, sponge, nougat, dynamite, harmonica box, marzipan, fudge, tofu block, modeling clay, wood block, domino, dominoes, battery bar, bandage, plaster
 cube: cube, dice, die, rubik's cube, würfel, cubo | ice cube, ice cubes, block of ice, sugar cube, tissue box, hay bale, prism, hypercube, building block, building blocks
 sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, crystal ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
 cone: traffic cone, cone, pylon, verkehrskegel | party hat, megaphone cone, funnel tool, spinning top
@@ -135,7 +135,7 @@ fence: fence, picket fence, zaun, clôture, valla | hedge, barrier, barricade, r
 typewriter: typewriter, schreibmaschine, machine à écrire, máquina de escribir | telegraph, teleprinter, enigma machine, stenograph, pinball machine
 lipstick: lipstick, lip balm, lippenstift, rouge à lèvres, pintalabios | lip gloss, usb stick, usb drive, lighter, glue stick, crayon stick, shotgun shell, cartridge, ammunition, cork
 sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, leg warmers, windsock
-candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, oil burner, diffuser, reed diffuser
+candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, oil burner, diffuser, reed diffuser
 well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
 swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
 stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth

@@ -47,6 +47,7 @@ _SHOPS = frozenset(("shop", "store", "laden", "boutique", "tienda", "storefront"
 _CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
 _OF = frozenset(("of", "de", "di", "von", "mit"))
 _TELLING = _OF | {"by", "style", "like"}
+_DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
 _NAMED = frozenset(
     ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
@@ -82,6 +83,8 @@ class Reader:
         """Unknown words of the phrase that is being read."""
         self.determined = True
         """Whether an article or a number opened the phrase; a prompt's first is taken so."""
+        self.telling = ""
+        """A participle before the phrase's noun."""
         self.noun = ""
         """The last noun, as the prompt says it."""
         self.sure = False
@@ -157,6 +160,8 @@ class Reader:
         sort = standing(word)
         if sort == "noun":
             self.words.append(word)
+        elif sort == "verb" and self.determined and not (self.words or self.close):
+            self.telling = word  # "a folding bicycle"
         elif sort != "plain":
             self._end_phrase()
             self.close = False
@@ -166,6 +171,7 @@ class Reader:
     def _end_phrase(self) -> None:
         """Unknown words may have named a thing."""
         words, self.words = self.words, []
+        telling, self.telling = self.telling, ""
         if not words:
             return
         determined, self.determined = self.determined, False
@@ -187,7 +193,8 @@ class Reader:
         known = known_end(head)
         sense = known[1] if known else UNKNOWN
         name = " ".join((*words[:-1], head))
-        self._add(Subject(name, form=sense, label=title(words)), plural)
+        said = [telling, *words] if telling else words
+        self._add(Subject(name, form=sense, label=title(said)), plural)
         if len(self.subjects) > before:
             self.guessed.add(before)
 
@@ -273,7 +280,7 @@ class Reader:
         self.link = None
 
     def _noun(self, meaning: Meaning) -> None:
-        words, self.words = self.words, []
+        words, self.words, self.telling = self.words, [], ""
         determined, self.determined = self.determined, False
         self.sure = determined
         if meaning.sense.startswith("stack"):
@@ -315,7 +322,7 @@ class Reader:
     ) -> None:
         kind = found.form or found.name
         if meaning.kind == "like" or (not words and kind in _NAMED):
-            found = replace(found, label=title([*words, meaning.phrase]))
+            found = replace(found, label=title([*words, found.name]))
         elif words and kind in _CONTAINERS:
             found = replace(found, label=title(words))
         if at is None:
@@ -357,7 +364,7 @@ class Reader:
     def _worn(self, found: Subject) -> bool:
         """ "a woman in a navy suit": clothes are how their wearer looks."""
         last = self.subjects[-1] if self.subjects else None
-        if found.form not in _CLOTHES or last is None or self.link not in ("in", "wearing"):
+        if found.form not in _CLOTHES or last is None or self.link not in _DRESSED:
             return False
         kind = last.form or last.name
         if not is_a_being(kind):

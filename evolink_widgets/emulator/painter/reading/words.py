@@ -217,7 +217,7 @@ tabletop: on a table, on the table, counter, countertop, kitchen counter, kitche
 garden: garden, park, backyard, courtyard, greenhouse, orchard, japanese garden, zen garden, flower garden, garten, jardin, jardín, giardino, jardim, 花园, 公园, 庭, 정원, сад, парк, حديقة
 clouds: above the clouds, in the clouds, among the clouds, cloudscape, sky, in the sky, high in the sky, through the sky, himmel, ciel, cielo, céu, 天空, 空, 하늘, небо
 abstract: abstract, geometric, pattern, gradient, wallpaper, texture, fractal, shapes, waves of colour, waves of color, mandala, generative art, abstrakt, abstrait, abstracto, astratto, 抽象, 추상, абстракция
-studio: background, backdrop, plain background, studio backdrop, on stage, on a stage, stage, product shot, isolated, icon, emoji, pedestal, on a pedestal, on a podium, on a plinth, plinth, podium, studio light, studio lighting, studio shot, studio photo, product photo, product photography, product photograph, packshot, catalogue shot, e-commerce photo, produktfoto, freisteller, photo de produit, foto de producto, hintergrund, fondo, sfondo, 背景, 배경
+studio: background, backdrop, plain background, studio backdrop, studio, on stage, on a stage, stage, product shot, isolated, icon, emoji, pedestal, on a pedestal, on a podium, on a plinth, plinth, podium, studio light, studio lighting, studio shot, studio photo, product photo, product photography, product photograph, packshot, catalogue shot, e-commerce photo, produktfoto, freisteller, photo de produit, foto de producto, hintergrund, fondo, sfondo, 背景, 배경
 cave: cave, cavern, grotto, höhle, grotte, cueva, grotta, 洞穴
 """
 
@@ -339,6 +339,6 @@ wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide s
 
 # Words that end a description without being drawn: what stands before them belongs to them.
 PARTS = """
-part: award winning, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, scarf, dress, coat, shirt, jacket, boots, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, lipstick, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
+part: award winning, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
 not: no, without, not, minus, except, ohne, sans, sin, senza, sem, kein, keine, 没有
 """
