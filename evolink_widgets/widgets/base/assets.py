@@ -13,7 +13,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 __all__ = ["css", "esm"]
@@ -58,7 +58,7 @@ _DEFAULT = re.compile(r"(?<=[;}])(?=export default )")
 _TOP_NAME = re.compile(
     r"^(?:export\s+)?(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]+)", re.M
 )
-# Regular expressions in static/ hold neither quotes nor white space: no row of their own.
+# Regular expressions in static/ hold no quotes, white space or ",}": no row of their own.
 _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
 # "(x)=>" is "x=>", and "((x.y).z" of a cast "(x.y.z"; a comma or semicolon before a closing bracket
@@ -233,14 +233,19 @@ def _arrow(scope: _Scope) -> str:
     return f"{scope.declared}{given}=>{body}"
 
 
+def _literal_or(other: str, match: re.Match[str]) -> str:
+    literal: str | None = match[1]
+    return literal or other
+
+
 def _with_numbers(source: str) -> str:
     for name, number in _NUMBER.findall(source):
         used = re.compile(_LITERAL + rf"|(?<![\w$.])({name})(?![\w$])")
         if any(name in (match[1] or "") and match[1][0] == "`" for match in used.finditer(source)):
             continue
-        source = _NUMBER.sub(lambda match, it=name: "" if match[1] == it else match[0], source)
+        source = source.replace(f"const {name} = {number};\n", "")
         bare = number.replace("_", "")
-        source = used.sub(lambda match, it=bare: match[1] or it, source)
+        source = used.sub(partial(_literal_or, bare), source)
     return source
 
 
