@@ -72,8 +72,8 @@ export function costs(id, use) {
       if (price && credits)
         fill(
           hint,
-          welcome.simulated ? `Would cost about ${credits} · ` : "About ",
-          h("b", range(price.usdLow, price.usdHigh, "$")),
+          welcome.simulated ? "Would cost about " : "About ",
+          h("b", (welcome.simulated ? `${credits} · ` : "") + range(price.usdLow, price.usdHigh, "$")),
           ` for ${many(+n)}`,
           h("span.wide", price.learned && `, ${price.learned}`),
         );
