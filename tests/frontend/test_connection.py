@@ -243,3 +243,25 @@ def test_jupyterlab_gets_its_own_keys_and_none_of_ours(bench: Opener, key: str, 
     one.root.get_by_role("button", name="Size").focus()
     one.press(key)
     assert one.js("() => suppressed") is kept
+
+
+@pytest.mark.parametrize(
+    ("keys", "kept"),
+    [
+        ("Control+z", True), ("Control+Shift+Z", True), ("Control+y", True), ("Meta+z", True),
+        ("Control+a", True), ("Control+Backspace", True), ("Control+ArrowLeft", True),
+        ("Control+s", False), ("Control+Shift+C", False),
+    ],
+)  # fmt: skip
+def test_editing_keys_belong_to_the_text_box_in_focus(bench: Opener, keys: str, kept: bool) -> None:
+    one = bench()
+    one.js("""() => document.addEventListener("keydown", (event) => {
+        window.suppressed = !!event.target.closest("[data-lm-suppress-shortcuts]");
+    }, true)""")
+    prompt = one.root.get_by_label("Prompt", exact=True)
+    prompt.focus()
+    one.page.keyboard.type("a fox")
+    one.press(keys)
+    assert one.js("() => suppressed") is kept
+    if keys == "Control+z":
+        expect(prompt).not_to_have_value("a fox")

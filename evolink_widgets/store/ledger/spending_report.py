@@ -186,7 +186,7 @@ class Spending(Sequence[Row], Generic[Row]):
 
     def __repr__(self) -> str:
         columns = _COLUMNS[self.by]
-        lines = [[column.title for column in columns], *self._cells()]
+        lines = [[self._title(column) for column in columns], *self._cells()]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         text = [self._caption()]
         for line in lines if self._rows else ():
@@ -199,7 +199,7 @@ class Spending(Sequence[Row], Generic[Row]):
 
     def _repr_html_(self) -> str:
         columns = _COLUMNS[self.by]
-        head = "".join(_th(column.title, "col", column.number) for column in columns)
+        head = "".join(_th(self._title(column), "col", column.number) for column in columns)
         body = "".join(
             f"<tr>{_th(line[0], 'row')}"
             + "".join(_td(cell, column) for cell, column in zip(line[1:], columns[1:], strict=True))
@@ -212,18 +212,27 @@ class Spending(Sequence[Row], Generic[Row]):
             '<caption style="caption-side:top;text-align:left;white-space:normal">'
             f"{escape(self._caption())}</caption>"
         )
-        # No page takes dollars for mathematics.
-        start = '<table class="dataframe tex2jax_ignore mathjax_ignore" style="table-layout:auto">'
-        return f"{start}{caption}{table}</table>{rest}"
+        # What is wider than its place scrolls, where a host would hide it. No page takes dollars
+        # for mathematics.
+        start = '<table class="dataframe tex2jax_ignore mathjax_ignore"'
+        style = "table-layout:auto;overflow-wrap:break-word"
+        whole = f'{start} style="{style}">{caption}{table}</table>'
+        return f'<div style="overflow-x:auto;max-width:100%">{whole}</div>{rest}'
 
     def _cells(self) -> list[list[str]]:
         columns = _COLUMNS[self.by]
         shown = self._rows[:_SHOWN]
         return [[one_line(column.text(row), _LONGEST) for column in columns] for row in shown]
 
+    def _title(self, column: _Column) -> str:
+        """Nothing is charged on the emulator."""
+        return "would cost" if self.simulated and column.title == "charged" else column.title
+
     def _caption(self) -> str:
-        kind = "Simulated: " if self.simulated else ""
-        return f"{kind}{self.total}" if self._rows else f"{kind}nothing was spent"
+        if not self.simulated:
+            return str(self.total) if self._rows else "nothing was spent"
+        said = str(self.total).replace("credits charged", "credits would be charged")
+        return f"Simulated: {said if self._rows else 'nothing was spent'}"
 
     def _rest(self) -> Iterator[str]:
         if len(self._rows) > _SHOWN:
@@ -416,7 +425,7 @@ _COLUMNS: dict[str, tuple[_Column, ...]] = {
     "day": (_Column("day", lambda row: row.day.isoformat()), *_SUMS),
 }
 
-_NUMBER = "text-align:right;font-variant-numeric:tabular-nums"
+_NUMBER = "text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"
 
 
 def _th(text: str, scope: str, number: bool = False) -> str:

@@ -182,7 +182,10 @@ def test_the_table_is_one_for_screen_readers_too(store: Store, buy: Callable[...
     table = Table(read_spending(store.database)._repr_html_())
     assert table.scopes("col") == 8
     assert table.scopes("row") == 5
-    assert [tag for tag, _ in table.tags[:2]] == ["table", "caption"]
+    # What is wider than its place is scrolled to, and not hidden.
+    (div, style), *inner = [(tag, attrs.get("style") or "") for tag, attrs in table.tags[:3]]
+    assert (div, "overflow-x:auto" in style) == ("div", True)
+    assert [tag for tag, _ in inner] == ["table", "caption"]
     assert {"not reported", "perhaps charged", "1.5000", "0.0000"} <= set(table.text)
     aligned = [attrs for tag, attrs in table.tags if "tabular-nums" in (attrs.get("style") or "")]
     assert len(aligned) == 3 * 6
@@ -269,3 +272,14 @@ def test_an_estimate_learns_from_the_store(store: Store, buy: Callable[..., str]
     learned = Learned.from_samples(samples(store.database, "api.evolink.ai"))
     estimate = learned.estimate(ImageRequest("a fox", size="1:1", quality="low"))
     assert estimate.basis == "from 10 receipts"
+
+
+def test_on_the_emulator_it_would_cost_and_nothing_is_charged(
+    store: Store, buy: Callable[..., str]
+) -> None:
+    buy(charged=5.0, service="emulator")
+    rows = spending(store.database, simulated=True)
+    first, titles, _ = repr(rows).splitlines()
+    assert first == "Simulated: 1 task, 1 picture · 5.0000 credits would be charged"
+    assert titles.endswith("would cost")
+    assert "would cost" in rows._repr_html_()

@@ -39,6 +39,8 @@ export function purchases(ui) {
     // What was pressed while it rested is early, though a page that was busy hears of it now.
     if (ui.busy || ui.pressedAt < restedAt) return say(ui.busy || "Asked a moment ago.");
     const kids = [...button.childNodes];
+    // Nothing beside it moves when it says something shorter.
+    button.style.minWidth = `${button.getBoundingClientRect().width}px`;
     const show = (/** @type {string} */ busy, /** @type {any[]} */ ...inside) => {
       ui.busy = busy;
       restedAt = performance.now();
@@ -86,7 +88,10 @@ export function purchases(ui) {
       throw signal.aborted ? Error(signal.reason) : error;
     } finally {
       rest();
-      setTimeout(() => show("", ...kids), ARMING);
+      setTimeout(() => {
+        show("", ...kids);
+        button.style.minWidth = "";
+      }, ARMING);
     }
   };
   return el;

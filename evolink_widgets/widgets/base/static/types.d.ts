@@ -165,6 +165,7 @@ interface Messages {
   taken: { card: Taken };
   prompts: { prompts: string[] };
   preset: { fields: Record<string, any> };
+  asked: { fields: { size: string; resolution: string; quality: string } };
   presets: { presets: Preset[]; fields?: Record<string, any> };
   // To a gallery.
   looked: Looked;

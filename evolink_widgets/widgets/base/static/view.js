@@ -14,8 +14,8 @@ const HELLOS = 12;
 /** How often the host is asked how the kernel is. */
 const LOOK = 1000;
 
-/** Keys that, with Ctrl or Cmd, edit a text box or select pictures of a gallery: they belong to what has the focus. */
-const EDITS = /^([acvxyzZ]|Home|End|Backspace|Delete|Arrow.+)$/;
+/** Keys that, with Ctrl or Cmd, edit a text box or select pictures of a gallery, as Home: they belong to what has the focus. */
+const EDITS = /^([acvxyzZ]|[A-Z]..+)$/;
 
 /**
  * @param {Context} context
@@ -109,7 +109,7 @@ export function openView({ model, el }, name, label, build) {
   // and a guard of its own eats the line break of Enter in a cell's text box. It listens on the document; before 4.1
   // it took a key before it arrived here.
   const isOurs = (/** @type {any} */ pressed) =>
-    pressed.key === "Enter" || isPlain(pressed) || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
+    pressed.key === "Enter" || isPlain(pressed) || pressed.isComposing || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
   window.addEventListener(
     "keydown",
     (pressed) => {
