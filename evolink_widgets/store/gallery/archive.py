@@ -20,8 +20,9 @@ from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.file_names import TRASH, one_line
+from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.gallery.embed import handed_on
-from evolink_widgets.store.gallery.pictures import GeneratedImage, with_recipe
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.recipe_file import moment
 from evolink_widgets.store.user_paths import path_of
 

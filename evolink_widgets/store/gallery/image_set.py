@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import overload
 
+from evolink_widgets.errors import StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.gallery import copies
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.user_paths import path_of
 from evolink_widgets.text import counted
@@ -56,17 +58,54 @@ class ImageSet(Sequence[GeneratedImage]):
         """Places (from 0) with no picture: not delivered, or its file is gone."""
         return tuple(place for place in range(self.expected) if place not in self._places)
 
-    def save(self, dest: str | Path, *, bare: bool = False) -> list[Path]:
+    def save(
+        self,
+        dest: str | Path,
+        *,
+        format: str | None = None,
+        name: str | None = None,
+        bare: bool = False,
+    ) -> list[Path]:
         """Write copies that carry their recipes into a folder; return the copies' paths.
 
+        Nothing is overwritten, and no copy gets its name before all of them are made.
+
         Args:
-            dest: the folder; it is made where it is missing.
+            dest: the folder; it is made where it is missing. A set of one picture takes a file
+                name, too.
+            format: `"png"`, `"jpeg"` or `"webp"`; each picture's own by default.
+            name: what the copies are called, with `{number}` (from 1, or `{number:02}`),
+                `{prompt}`, `{date}` and `{name}` in it; their own names by default.
             bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
+
+        Raises:
+            StoreError: the arguments don't fit together, or a copy can't be written.
+
+        Example:
+            >>> images = ew.generate("a fox", n=2).result()
+            >>> [path.name for path in images.save("out/", name="fox-{number}", format="jpeg")]
+            ['fox-1.jpg', 'fox-2.jpg']
         """
         target = path_of(dest, "dest")
+        if name is None and copies.ending_format(target.name) and not target.is_dir():
+            if len(self) == 1:
+                return [self[0].save(target, format=format, bare=bare)]
+            raise StoreError(
+                f"{target.name} names one file, and there are {counted(len(self), 'picture')}.",
+                advice=f"For instance save({str(target.parent)!r}, "
+                f"name='{target.stem}-{{number}}{target.suffix}').",
+            )
+        planned = copies.folder_copies(
+            self._images,
+            target,
+            numbers=[place + 1 for place in sorted(self._places)],
+            name=name,
+            format=format,
+            bare=bare,
+        )
         with guarded(target, "written"):
             target.mkdir(parents=True, exist_ok=True)
-        return [image.save(target, bare=bare) for image in self._images]
+        return copies.write(planned, bare=bare)
 
     @overload
     def __getitem__(self, index: int) -> GeneratedImage: ...

@@ -17,10 +17,10 @@ from evolink_widgets.later import later
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.database.disk_errors import guarded, not_plain
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
+from evolink_widgets.store.gallery import copies
 from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.gallery.trash import Trash
@@ -249,37 +249,39 @@ class GeneratedImage:
             keep_metadata=keep_metadata,
         )
 
-    def save(self, dest: str | Path, *, bare: bool = False) -> Path:
+    def save(self, dest: str | Path, *, format: str | None = None, bare: bool = False) -> Path:
         """Write a copy that carries its recipe; return its path. Nothing is overwritten.
 
         The copy's XMP holds the recipe, which `ew.recipe(path)` reads back, and the IPTC's mark
-        for AI-made pictures. Pixels and all else in the file are as the service sent them.
+        for AI-made pictures. Pixels and all else in the file are as the service sent them,
+        unless the copy is to be of another format: then PNG and WebP keep every pixel, JPEG has
+        a small loss.
 
         Args:
-            dest: a folder (it is made where it is missing), or a file name with this
-                picture's own ending. Where another file has the name, "-2" is added to it.
+            dest: a folder (it is made where it is missing), or a file name; its ending, `.png`,
+                `.jpg`, `.jpeg` or `.webp`, says the format. Where another file has the name,
+                "-2" is added to it.
+            format: `"png"`, `"jpeg"` or `"webp"`; the picture's own by default.
             bare: copy the bytes untouched, with no recipe and no mark; a signature over the
                 whole file (C2PA) stays valid in these copies alone.
 
         Raises:
-            StoreError: the ending is another format's; or the copy can't be written.
+            StoreError: ending and format don't fit together, or a bare copy would have to be
+                converted; or the copy can't be written.
 
         Example:
             >>> image = ew.generate("a fox").result()[0]
             >>> ew.recipe(image.save("out/")) == image.recipe
+            >>> image.save("out/fox.jpg").suffix
+            '.jpg'
         """
         target = path_of(dest, "dest")
         self._check_there()
-        with guarded(target, "written"):
-            if not target.suffix or target.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
-                target = target / self.path.name
-            else:
-                self._check_ending(target)
-                target.parent.mkdir(parents=True, exist_ok=True)
-            if bare:
-                return atomic_files.copy(self.path, target)
-            return atomic_files.write_new(with_recipe(self), target)
+        if target.suffix and not target.is_dir():
+            planned = [copies.file_copy(self, target, format=format, bare=bare)]
+        else:
+            planned = copies.folder_copies([self], target, format=format, bare=bare)
+        return copies.write(planned, bare=bare)[0]
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
         """Return a small WebP copy and its size; kept in the store's cache.
@@ -323,16 +325,6 @@ class GeneratedImage:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self])
         return shown, {"image/jpeg": {"alt": self.alt}}
-
-    def _check_ending(self, target: Path) -> None:
-        if target.suffix.lower() in {EXTENSIONS[self.format], f".{self.format}"}:
-            return
-        raise StoreError(
-            f"{target.name} would be named {target.suffix!r}, and the picture is a "
-            f"{self.format.upper()}; its pixels are kept as they are.",
-            advice=f"Name it {target.stem}{EXTENSIONS[self.format]}, "
-            "or convert it with image.pil.save(...).",
-        )
 
     def _check_there(self) -> None:
         if is_there(self.path) and not is_plain(self.path):
@@ -425,26 +417,6 @@ def _gone(path: Path) -> StoreDamaged:
         f"{path} is not there any more.",
         advice="It was moved or deleted; put it back, or ask for it again.",
     )
-
-
-def with_recipe(image: GeneratedImage) -> bytes:
-    """Return a picture's file with its recipe, and the mark for AI-made pictures, in its XMP.
-
-    Raises:
-        StoreDamaged: the file is gone, or no longer a whole picture.
-    """
-    from evolink_widgets.store.gallery.embed import embedded, handed_on
-    from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
-
-    record = {
-        "format": FORMAT,
-        "made": moment(image.created_at),
-        "simulated": image.simulated,
-        "index": image.index,
-        "sha256": image.sha256,
-        "recipe": handed_on(image.recipe),
-    }
-    return embedded(image.bytes, record, simulated=image.simulated, path=image.path)
 
 
 def _with_plain_pixels(picture: Image) -> Image:
