@@ -11,6 +11,8 @@ import math
 from contextlib import closing
 from pathlib import Path
 
+from evolink_widgets.errors import StoreError
+from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
 from evolink_widgets.store.gallery.query import Facets, Query
@@ -39,6 +41,7 @@ __all__ = [
     "Thumb",
     "empty_trash",
     "merge",
+    "picture",
     "thumbnail",
 ]
 
@@ -57,6 +60,33 @@ def merge(other: str | Path) -> Merged:
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.merge(other)
+
+
+def picture(task_key: str, number: int) -> GeneratedImage:
+    """Return one picture of the store that this process uses; it asks no service.
+
+    *Copy as code* gives this line: within a cell, and on any service, it is that very picture,
+    where asking again could buy another.
+
+    Args:
+        task_key: the task's local key, `image.task_key`.
+        number: the picture's place in its task, from 1, as at the end of its file's name.
+
+    Raises:
+        StoreError: the store has no such picture, or its file is gone.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> ew.store.picture(image.task_key, 1) == image
+        True
+    """
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise StoreError(
+            f"number must be a whole number from 1; it is {shown(number)}.",
+            advice="It stands at the end of the file's name.",
+        )
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.gallery.find(str(task_key), number - 1)
 
 
 def empty_trash() -> Freed:

@@ -7,7 +7,9 @@ import io
 import pytest
 from PIL import Image
 
+import evolink_widgets as ew
 from evolink_widgets.errors import StoreError
+from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.embed import read_recipe
 
 KEY = "k3j2mnpqrstu"
@@ -151,3 +153,24 @@ def test_a_set_with_a_picture_that_is_gone_leaves_no_half_of_a_folder(images, tm
     with pytest.raises(StoreError, match="not there any more"):
         images.save(tmp_path / "out", format="jpeg")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_pictures_code_names_it_and_tells_what_made_it(admit):
+    image = admit(KEY, 1, prompt="a fox\nin the 'snow'\u2028" + "x" * 90)
+    *made, line = image.as_code().splitlines()
+    assert line == f"ew.store.picture('{KEY}', 2)"
+    assert len(made) > 1
+    assert all(one.startswith("# ") for one in made)
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "said"),
+    [(KEY, 9, "has no picture 9"), ("../x", 1, "has no picture 1"), (KEY, 0, "number must be")],
+)
+def test_a_picture_that_is_not_there_is_told(store, admit, monkeypatch, key, number, said):
+    admit(KEY, 0)
+    monkeypatch.setenv("EVOLINK_STORE", str(store.root))
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
+    assert ew.store.picture(KEY, 1) == store.gallery.find(KEY, 0)
+    with pytest.raises(StoreError, match=said):
+        ew.store.picture(key, number)

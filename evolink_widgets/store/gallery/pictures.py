@@ -145,6 +145,19 @@ class GeneratedImage:
             said.append("simulated")
         return ", ".join(said)
 
+    def as_code(self) -> str:
+        """The line that gives this very picture, under the call that made it as a comment.
+
+        The call itself could give another of its pictures, or buy one.
+
+        Example:
+            >>> image = ew.generate("a fox").result()[0]
+            >>> eval(image.as_code()) == image
+            True
+        """
+        made = "\n".join(f"# {line}" for line in self.recipe.as_code().splitlines())
+        return f"{made}\new.store.picture({self.task_key!r}, {self.index + 1})"
+
     @property
     def parents(self) -> tuple[GeneratedImage, ...]:
         """The pictures that it was made from, as far as they are in the same store; in order."""

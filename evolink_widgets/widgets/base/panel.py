@@ -217,7 +217,7 @@ class Panel(View):
 
     def _on_code(self, content: dict[str, Any]) -> Answer:
         image, _ = self._find(content.get("picture"))
-        return "code", {"text": image.recipe.as_code()}
+        return "code", {"text": image.as_code()}
 
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}

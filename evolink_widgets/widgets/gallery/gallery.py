@@ -186,7 +186,7 @@ class Gallery(Panel):
         return self._later(content, "code", self._code, content.get("picture"))
 
     def _code(self, name: object) -> dict[str, Any]:
-        return {"text": self._backend.image(name).recipe.as_code()}
+        return {"text": self._backend.image(name).as_code()}
 
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "facts", self._backend.facts, content.get("picture"))
