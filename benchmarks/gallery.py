@@ -42,9 +42,9 @@ def fill(root: Path, count: int) -> None:
     """Make a store of so many pictures, four of each task."""
     from PIL import Image
 
+    from evolink_widgets.images.formats import check_picture
     from evolink_widgets.rules.request.recipe import Recipe
     from evolink_widgets.rules.request.request import ImageRequest
-    from evolink_widgets.store.gallery.check_picture import check_picture
     from evolink_widgets.store.store import Store
 
     store = Store(root)
@@ -56,7 +56,8 @@ def fill(root: Path, count: int) -> None:
         size = ((384, 256), (256, 384), (320, 320))[number % 3]
         gradient = Image.linear_gradient("L").resize(size)
         Image.merge("RGB", (gradient, Image.new("L", size, tone), gradient)).save(path)
-        drawn.append((path, check_picture(path)))
+        with path.open("rb") as file:
+            drawn.append((path, check_picture(file)))
     with store.database.write() as connection:
         for at in range(count):
             key, number = f"bench{at // 4:07}", at % 4
@@ -77,9 +78,8 @@ def fill(root: Path, count: int) -> None:
 
 def add_set(connection: Any, key: str, recipe: Any, at: int) -> None:
     """One task's row."""
-    from evolink_widgets.store.database.database import insert
-    from evolink_widgets.store.database.json_records import dump
-    from evolink_widgets.store.database.schema import search_text
+    from evolink_widgets.store.database.database import dump, insert
+    from evolink_widgets.store.file_names import search_text
 
     request = recipe.request
     insert(

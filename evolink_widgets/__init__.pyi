@@ -3,6 +3,7 @@
 from . import errors as errors
 from . import store as store
 from .api import _show_task as _show_task
+from .api import _task_grid as _task_grid
 from .api import budget as budget
 from .api import configure as configure
 from .api import credits as credits
@@ -16,9 +17,9 @@ from .api import session as session
 from .api import spending as spending
 from .api import weather as weather
 from .core.session import Session as Session
-from .core.state import Stage as Stage
-from .core.state import TaskState as TaskState
+from .core.task import Stage as Stage
 from .core.task import Task as Task
+from .core.task import TaskState as TaskState
 from .errors import BudgetExceeded as BudgetExceeded
 from .errors import ConfigurationError as ConfigurationError
 from .errors import ContentRefused as ContentRefused
@@ -38,8 +39,8 @@ from .rules.pricing.pricing import Receipt as Receipt
 from .rules.request.recipe import Recipe as Recipe
 from .rules.request.request import ImageRequest as ImageRequest
 from .rules.tasks.task import TaskStatus as TaskStatus
-from .store.gallery.image_set import ImageSet as ImageSet
 from .store.gallery.pictures import GeneratedImage as GeneratedImage
+from .store.gallery.pictures import ImageSet as ImageSet
 from .store.ledger.spending import Spending as Spending
 from .version import __version__ as __version__
 from .widgets.compare.compare import ImageCompare as ImageCompare

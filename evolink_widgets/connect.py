@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import clock
-from evolink_widgets.core.money.budget import Block, Per
+from evolink_widgets.core.money import Block, Per
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import (
@@ -291,6 +291,8 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
+    if not os.environ.get(SPEND_VARIABLE):
+        return "allow"
     word = variable(SPEND_VARIABLE, os.environ).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 

@@ -199,7 +199,7 @@ class SpendingRefused(EvolinkError):
     Example:
         >>> ew.configure(spend="never")
         >>> try:
-        ...     ew.generate("a fox nobody has drawn").result()
+        ...     ew.generate("a fox that was never drawn").result()
         ... except ew.SpendingRefused as error:
         ...     print(error.message)
         >>> ew.configure(spend=None)

@@ -3,6 +3,9 @@
 Polling, downloads and progress go on while a cell blocks, and one HTTP client serves every
 cell, thread and subshell: a client bound to the kernel's own loops works from one of them only.
 After a fork the child starts a loop of its own on first use.
+
+What would make the loop late (file system, database, picture checks) is done by `Workers`. The
+two lines of a task that have to be on the disk go through a `SharedFlush`.
 """
 
 from __future__ import annotations
@@ -10,13 +13,19 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import contextvars
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.store.process_globals import at_fork, lasting
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.database.database import Database
 
 T = TypeVar("T")
 
@@ -172,3 +181,150 @@ def wait_on_loop(coro: Coroutine[Any, Any, T], timeout: float | None = None) -> 
     except BaseException:
         future.cancel()
         raise
+
+
+Job = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Callable[[], Any]]
+
+
+class Workers:
+    """A few daemon threads, started when needed; jobs begin in the order they came.
+
+    A pool of our own and not `ThreadPoolExecutor`, whose threads are joined when Python ends and
+    which takes no work from then on: the last replies to paid requests are still written down
+    during exit.
+
+    Args:
+        name: prefix of the threads' names.
+        threads: how many may work at once. One makes a queue that keeps order to the end.
+    """
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._name = name
+        self._limit = threads
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = 0
+        self._idle = 0
+
+    async def run(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """Call `function` on a worker and wait for its result without blocking the loop.
+
+        A cancelled caller stops waiting; the function itself runs to its end.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        context = contextvars.copy_context()
+
+        def job() -> T:
+            return context.run(function, *args, **kwargs)
+
+        if self._is_manned():
+            self._jobs.put((loop, future, job))
+            return await future
+        return job()
+
+    def _is_manned(self) -> bool:
+        """Whether a thread will take the next job; one more is started where all are busy."""
+        with self._lock:
+            if self._idle > 0 or self._started == self._limit:
+                self._idle = max(0, self._idle - 1)
+                return True
+            name = f"{self._name}-{self._started + 1}"
+            try:
+                threading.Thread(target=self._work, name=name, daemon=True).start()
+            except RuntimeError:  # Python ends, and starts no threads any more
+                return self._started > 0
+            self._started += 1
+            return True
+
+    def close(self) -> None:
+        """Let the threads end once the jobs already queued are done."""
+        with self._lock:
+            started, self._started, self._idle = self._started, 0, 0
+        for _ in range(started):
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            loop, future, function = job
+            try:
+                result, error = function(), None
+            except BaseException as exc:
+                result, error = None, exc
+            with self._lock:
+                self._idle += 1
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_settle, future, result, error)
+            del job, loop, future, function, result, error
+
+
+def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if future.done():  # the caller was cancelled
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
+
+
+Line = Callable[[], Callable[[], None]]
+"""Writes something durable; returns what to do once that is on the disk. On a worker.
+
+It may be called a second time, where nothing stayed of the first.
+"""
+
+
+@dataclass
+class _Waiting:
+    line: Line
+    error: Exception | None = None
+
+
+class SharedFlush:
+    """Writes durable lines; those that wait at the same moment share a flush to the disk.
+
+    A flush is the dearest part of what is written of a task: two lines, around its POST. Where
+    many are asked for at once they queue for the database's thread, and the first one there
+    writes for all of them. To be used on the core's loop.
+
+    Args:
+        database: where the lines are written.
+        records: the one thread for it.
+    """
+
+    def __init__(self, database: Database, records: Workers) -> None:
+        self._database = database
+        self._records = records
+        self._waiting: deque[_Waiting] = deque()
+
+    async def write(self, line: Line) -> None:
+        """Write one line; it is on the disk when this returns.
+
+        A cancelled caller stops waiting; the line is written all the same.
+
+        Raises:
+            StoreError: it is not written.
+        """
+        mine = _Waiting(line)
+        self._waiting.append(mine)
+        await self._records.run(self._write_waiting)  # unless the one before wrote it, too
+        if mine.error is not None:
+            raise mine.error
+
+    def _write_waiting(self) -> None:
+        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if len(together) > 1:
+            try:
+                with self._database.write(durable=True):
+                    written = [one.line() for one in together]
+            except Exception:
+                pass  # nothing is written; one that can't be must not hold up the others
+            else:
+                for then in written:
+                    then()
+                return
+        for one in together:
+            try:
+                one.line()()
+            except Exception as error:  # it is the caller's, not this turn's
+                one.error = error

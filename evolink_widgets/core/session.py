@@ -13,17 +13,14 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
-from evolink_widgets.core import at_exit, loop
-from evolink_widgets.core.money.budget import Budget, Meter, blocks, leave_store, meter
-from evolink_widgets.core.money.prices import Prices
+from evolink_widgets.core import at_exit, executions, loop
+from evolink_widgets.core.money import Budget, Meter, Prices, blocks, leave_store, meter
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.core.settings import caller
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
-from evolink_widgets.core.state import Stored
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stored, Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -155,27 +152,26 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.money.budget import Terms
+        from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
-        from evolink_widgets.core.steps.allocate import Allocation
-        from evolink_widgets.core.steps.reuse import ask_of, identities_of
+        from evolink_widgets.core.steps.allocate import Allocation, identities_of
         from evolink_widgets.core.steps.runner import TaskRunner
         from evolink_widgets.references.secret_links import name_of
         from evolink_widgets.rules.request.recipe import Recipe
         from evolink_widgets.store.journal.journal import new_key
 
         parts = self._assembled()
-        # From here on everything keeps and shows the links' names; `linked` knows the rest.
+        # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
-        recipe = Recipe(request, parts.recipe_service)
+        recipe = Recipe(request, self._recipe_service)
         allocation = None
         if not fresh:
-            identities = identities_of(request, parts.recipe_service, self._stand_ins)
-            name = caller.execution() if execution is UNNAMED else execution
-            ask = ask_of(name, (self.store.root, *identities))
+            identities = identities_of(request, self._recipe_service, self._stand_ins)
+            name = executions.execution() if execution is UNNAMED else execution
+            ask = executions.ask_of(name, (self.store.root, *identities))
             start = partial(take_up, parts, self)
             allocation = Allocation(parts, recipe, identities, ask, take_up=start)
-        terms = Terms(self._budgets(), notebook or caller.notebook_name())
+        terms = Terms(self._budgets(), notebook or executions.notebook_name())
         runner = TaskRunner(
             parts,
             self,
@@ -212,7 +208,7 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        from evolink_widgets.core.steps.reuse import identities_of, stored_of
+        from evolink_widgets.core.steps.allocate import identities_of, stored_of
         from evolink_widgets.store.gallery.pool import Pool
 
         identities = identities_of(request, self._recipe_service, self._stand_ins)
@@ -231,7 +227,7 @@ class Session:
         Raises:
             StoreError: the ledger can't be read.
         """
-        now, where = self._clock(), notebook or caller.notebook_name()
+        now, where = self._clock(), notebook or executions.notebook_name()
         root = self.store.root
         caps = [budget.cap(self.service, where, now, root) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
@@ -392,7 +388,8 @@ class Session:
         with self._lock:
             self._runners[runner.key] = runner
         runner.begin()
-        self._leases.keep()
+        if not self._leases.is_running:
+            self._leases.keep()
 
     def ended(self, runner: TaskRunner) -> None:
         """Forget a task that is over; one that may go on is kept for `recover`."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
@@ -17,16 +15,16 @@ if TYPE_CHECKING:
     from evolink_widgets.core.session import Session
 
 PATIENCE = 0.3
-"""Seconds for which a cell waits for the journal; a slower one is asked at the next use."""
+"""Seconds for which a cell waits for the journal."""
 
 _SHORTEST_KEY = 8
 """Characters of what can be told from any other word of a cell."""
 
-_told: set[Hashable] = lasting(f"{__name__} told", set)
+_told: set[str] = lasting(f"{__name__} told", set)
 
 
-def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
-    """Say in one line what is still out, on this kernel's first use of a store.
+def tell_outstanding(session: Session, *, collecting: bool = False) -> bool:
+    """Say in one line what is still out; for this kernel's first use of a store.
 
     A notebook keeps the line as plain output; elsewhere it goes to stderr. It never raises: what
     is wrong with a store is said by what is asked of it.
@@ -34,10 +32,10 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
     Args:
         session: whose store and service are meant.
         collecting: the caller is about to collect it.
+
+    Returns:
+        Whether the journal has answered; a slower one is asked at the next use.
     """
-    here = (os.getpid(), session.store.root, session.service)
-    if here in _told:
-        return
     found: list[Outstanding | None] = []
 
     def look() -> None:
@@ -50,12 +48,11 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
     looking.start()
     looking.join(PATIENCE)
     if not found:
-        return
-    _told.add(here)
-    if found[0] is None:
-        return
-    said = f"Collecting: {found[0]}." if collecting else f"{found[0]}: ew.recover() collects them."
-    tell(said)
+        return False
+    if found[0] is not None:
+        out = found[0]
+        tell(f"Collecting: {out}." if collecting else f"{out}: ew.recover() collects them.")
+    return True
 
 
 def tell_literal_key(key: object) -> None:

@@ -1,4 +1,4 @@
-"""Makes readable, safe file names and one-line texts from prompts.
+"""Makes readable, safe file names and one-line texts from prompts, and what a search compares.
 
 A name is `2026-11-24_a-fox-in-the-snow_k3j2_1.png`: it begins with a date, so it is never a
 name that Windows reserves, never hidden, never an option; it holds letters and digits of any
@@ -25,6 +25,7 @@ __all__ = [
     "in_file_system",
     "inside",
     "one_line",
+    "search_text",
     "slug",
     "stem",
     "stems",
@@ -158,6 +159,15 @@ def one_line(text: str, limit: int) -> str:
     line = " ".join(text[: limit * 4].split())
     line = "".join("\ufffd" if _unfit(character) else character for character in line)
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def search_text(prompt: str) -> str:
+    """Return a prompt as the search compares it: no capitals in any script, one form a letter.
+
+    Half surrogates, which SQLite can't keep, become "?".
+    """
+    text = unicodedata.normalize("NFKC", prompt).casefold()
+    return unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(character: str) -> bool:

@@ -1,4 +1,4 @@
-"""Opens, renames and removes the store's files without following links.
+"""Opens, writes, renames and removes the store's files: no link followed, none half written.
 
 A store's folder may come from a stranger, or be shared with other users: a name in it may be a
 link, a pipe, or the second name of a file elsewhere, and the hidden folders may be links too.
@@ -6,18 +6,28 @@ What is written is made exclusively, under a name that can't be guessed, or is l
 what is read, renamed or removed is a plain file of the folder that is held open meanwhile.
 
 The store's own folder may be a link: the user has named it.
+
+A new file grows under a hidden name, is flushed to the disk, and gets its name in one step, never
+over another's. What the system refuses becomes an error of the package in `guarded`.
 """
 
 from __future__ import annotations
 
 import errno
+import filecmp
 import os
 import secrets
+import shutil
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
+
+from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
 
 PARTS = ".parts"
 """The folder inside the store where files grow."""
@@ -40,12 +50,72 @@ _PLAIN = _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
 _HOLDS_FOLDERS = _NO_LINK != 0 and {os.open, os.link, os.rename, os.unlink} <= os.supports_dir_fd
 
+_BLOCK = 1 << 20
+
+# What file systems without hard links answer (FAT, some network folders).
+_NO_LINKS = frozenset(
+    getattr(errno, name)
+    for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EINVAL")
+    if hasattr(errno, name)
+)
+
+_FULL = frozenset(
+    getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)
+)
+_FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST})
+
 
 class NotPlain(OSError):
     """A file or folder of the store is a link or a device, or not the store's own."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(errno.ELOOP, reason, str(path))
+
+
+@contextmanager
+def guarded(path: Path, doing: str) -> Iterator[None]:
+    """Turn whatever the disk raises inside into a `StoreError`.
+
+    Args:
+        path: the file or folder at work; it is named in the message.
+        doing: what was tried, as it ends the sentence "… could not be …": "written".
+    """
+    try:
+        yield
+    except OSError as exc:
+        raise file_error(exc, path, doing) from exc
+    except UnicodeEncodeError as exc:
+        raise StoreError(
+            f"{str(path)!a} could not be {doing}: this locale has no such letters in file names.",
+            advice="Set PYTHONUTF8=1, or choose another folder with ew.configure(store=...).",
+        ) from exc
+
+
+def file_error(exc: OSError, path: Path, doing: str) -> StoreError:
+    """Return the package's error for an OS error on `path`.
+
+    Args:
+        exc: the error.
+        path: the file or folder.
+        doing: what failed, as a participle: "read", "written".
+    """
+    if isinstance(exc, NotPlain):
+        return not_plain(exc)
+    what = f"{path} could not be {doing}: {exc.strerror or exc}."
+    if exc.errno in _FULL:
+        return StoreFull(what)
+    if exc.errno in _FORBIDDEN:
+        return StoreReadOnly(what)
+    return StoreError(what)
+
+
+def not_plain(exc: NotPlain) -> StoreDamaged:
+    """Return the package's error for a file that may lead elsewhere."""
+    return StoreDamaged(
+        f"{exc.filename} is left alone: {exc.strerror}.",
+        advice="Find out who put it there; then remove it, or choose another folder with "
+        "ew.configure(store=...).",
+    )
 
 
 def read_plain(path: Path) -> BinaryIO:
@@ -56,6 +126,19 @@ def read_plain(path: Path) -> BinaryIO:
         OSError: it can't be opened.
     """
     return os.fdopen(_open(path, os.O_RDONLY), "rb")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex.
+
+    Raises:
+        OSError: as `read_plain`.
+    """
+    digest = sha256()
+    with read_plain(path) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def change_plain(path: Path) -> BinaryIO:
@@ -176,6 +259,146 @@ def names_in(folder: Path) -> list[str]:
         return [path.name for path in folder.iterdir()]
     except OSError:
         return []
+
+
+def flush_folder(path: Path) -> None:
+    """Put a folder's names on the disk; where folders can't be opened (Windows), nothing."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def place(part: Path, target: Path) -> None:
+    """Give `part` the name `target`, in one step, unless something has that name.
+
+    Where the file system has links, `part` keeps its old name too; the caller removes it.
+
+    Raises:
+        FileExistsError: something has that name; both files are as they were.
+        OSError: it could not be done.
+    """
+    try:
+        link(part, target)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError, AttributeError) as exc:
+        if isinstance(exc, OSError) and exc.errno not in _NO_LINKS:
+            raise
+        _place_without_links(part, target)
+
+
+def take_back(part: Path, target: Path) -> None:
+    """Undo `place`: `part` is there, `target` is not."""
+    if is_there(part):
+        remove(target)
+    else:
+        rename(target, part)
+
+
+def rewrite(target: Path, data: bytes) -> None:
+    """Write our own file `target` anew: the old bytes or the new ones, never a part of them."""
+    temporary = target.with_name(new_name(".tmp"))
+    try:
+        with make_new(temporary) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        rename(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+def copy_new(source: Path, target: Path) -> Path:
+    """Copy a file under the first free name like `target`; an equal copy is found again.
+
+    Returns:
+        The copy's path: `fox.png`, or `fox-2.png` where another file has that name.
+    """
+    with temporary(target.parent) as path:
+        with read_plain(source) as file, change_plain(path) as written:
+            shutil.copyfileobj(file, written, _BLOCK)
+        return place_new(path, target)
+
+
+def write_new(data: bytes, target: Path) -> Path:
+    """Write a file under the first free name like `target`; an equal one is found again."""
+    with temporary(target.parent) as path:
+        with change_plain(path) as file:
+            file.write(data)
+        return place_new(path, target)
+
+
+@contextmanager
+def temporary(folder: Path) -> Iterator[Path]:
+    """Give a hidden, empty file in `folder`; it is gone afterwards, whatever happens."""
+    path = new_temporary(folder)
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            remove(path)
+
+
+def new_temporary(folder: Path) -> Path:
+    """Make a hidden, empty file in `folder`, under a name that can't be guessed."""
+    path = folder / new_name(".tmp")
+    make_new(path).close()
+    return path
+
+
+def sweep(folder: Path) -> None:
+    """Remove what was left to grow there by processes that were killed more than a day ago."""
+    long_ago = time.time() - 86_400
+    for name in names_in(folder):
+        if not name.endswith((".tmp", ".part")):
+            continue
+        path = folder / name
+        with suppress(OSError):
+            if path.lstat().st_mtime < long_ago:
+                remove(path)
+
+
+def place_new(path: Path, target: Path) -> Path:
+    """Give a finished file the first free name like `target`; an equal one is found again."""
+    flush(path)
+    for candidate in free_names(target):
+        try:
+            place(path, candidate)
+            flush_folder(target.parent)
+            return candidate
+        except FileExistsError:
+            if is_plain(candidate) and filecmp.cmp(candidate, path, shallow=False):
+                return candidate
+    raise AssertionError("free_names has no end")
+
+
+def free_names(target: Path) -> Iterator[Path]:
+    """Yield `a.png`, `a-2.png`, `a-3.png`, … for ever."""
+    more = (target.with_name(f"{target.stem}-{number}{target.suffix}") for number in count(2))
+    return chain((target,), more)
+
+
+def _place_without_links(part: Path, target: Path) -> None:
+    # An empty file takes the name, so that no other process can; then the real one replaces it.
+    # A process killed in between leaves it empty: the next process may have that name.
+    try:
+        make_new(target).close()
+    except FileExistsError:
+        if not is_plain(target) or target.lstat().st_size:
+            raise
+    try:
+        rename(part, target)
+    except BaseException:
+        with suppress(OSError):
+            remove(target)
+        raise
 
 
 def _open(path: Path, flags: int) -> int:

@@ -11,8 +11,7 @@ from typing import Any
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged, UnknownPreset
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.preset import FIELDS, name_problem, plain_name, preset_fields
-from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.json_records import dump, load_object
+from evolink_widgets.store.database.database import Database, dump, load_object
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.text import counted
 

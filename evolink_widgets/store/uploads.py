@@ -7,23 +7,22 @@ has and until when, or who is uploading it at this moment: of many who need it, 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.journal.process_name import surely_gone
+from evolink_widgets.store.journal.journal import LONGEST_LEASE, is_lease_free
 from evolink_widgets.store.safe_files import (
     REFERENCES,
+    guarded,
     is_plain,
     own_folder,
-    read_plain,
     remove,
+    rewrite,
+    sha256_of,
     size_of,
 )
 
@@ -36,9 +35,6 @@ KEPT = 72 * 3600.0
 
 MARGIN = 600.0
 """Seconds before its end at which a link counts as run out: the service still has to fetch it."""
-
-_LONGEST_LEASE = 3600.0
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ class Uploads:
         with guarded(target, "written"):
             if size_of(target) != len(data):
                 own_folder(self._root, REFERENCES)
-                atomic_files.replace(target, data)
+                rewrite(target, data)
         if original is not None:
             with self._database.write() as connection:
                 connection.execute(
@@ -126,7 +122,7 @@ class Uploads:
             path = self._folder / f"{sha256}{extension}"
             with guarded(path, "read"):
                 if is_plain(path):
-                    if _digest(path) == sha256:
+                    if sha256_of(path) == sha256:
                         return path
                     raise StoreDamaged(
                         f"The reference {path} was changed after it was kept.",
@@ -169,7 +165,7 @@ class Uploads:
         Returns:
             The upload; or the turn to make it; or neither, while another has the turn.
         """
-        until = now + min(lease_s, _LONGEST_LEASE)
+        until = now + min(lease_s, LONGEST_LEASE)
         with self._database.write() as connection:
             row = connection.execute(
                 "SELECT * FROM uploads WHERE account = ? AND sha256 = ?", (account, sha256)
@@ -177,7 +173,7 @@ class Uploads:
             if row is not None:
                 if (upload := _upload(row, now)) is not None:
                     return Turn(upload)
-                if not _free(row["owner"], row["lease_until"], owner, now):
+                if not is_lease_free(row["owner"], row["lease_until"], owner, now):
                     return Turn()
             connection.execute(
                 "INSERT INTO uploads (account, sha256, owner, lease_until) VALUES (?, ?, ?, ?) "
@@ -263,18 +259,3 @@ def _upload(row: Any, now: float) -> Upload | None:
     if not since - KEPT <= now < until - MARGIN:
         return None
     return Upload(link, row["file_id"], since, until)
-
-
-def _free(holder: str | None, until: float | None, owner: str, now: float) -> bool:
-    if holder is None or holder == owner or until is None:
-        return True
-    # A lease that ends later than any lease can was written by a clock that has jumped.
-    return until <= now or until > now + _LONGEST_LEASE or surely_gone(holder)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with read_plain(path) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

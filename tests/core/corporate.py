@@ -17,8 +17,7 @@ from typing import Any
 import uvicorn
 from services import AGENT, KEY, SHELF, SPEED, Emulated
 
-from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.emulator.service.service import Service

@@ -14,9 +14,8 @@ from services import InProcess, until
 from evolink_widgets import errors
 from evolink_widgets.core.loop import wait_on_loop
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.steps import record
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.steps import context
+from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Step
 
@@ -160,7 +159,7 @@ def test_links_are_written_down_while_a_slow_download_goes_on(
 def test_links_are_written_down_at_once_when_the_download_is_stopped(
     in_process: InProcess, open_session: Open, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record, "SOON", 3600.0)
+    monkeypatch.setattr(context, "SOON", 3600.0)
     session = open_session(in_process)
     in_process.play("slow", on="download", times=None, seconds=20)
     task = session.submit(small())

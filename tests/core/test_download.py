@@ -10,12 +10,11 @@ import pytest
 from services import AGENT, KEY, read_request, reply, server
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.service.download import PIECE, Downloader, LinkRefused
+from evolink_widgets.core.loop import Workers
+from evolink_widgets.core.service.client import PIECE, Downloader, LinkRefused
 from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import DownloadFailed, StoreError
 
 PICTURE = bytes(range(256)) * 5000  # 1.28 MB: some pieces

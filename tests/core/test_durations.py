@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from services import until
 
-from evolink_widgets.core.loop import wait_on_loop
-from evolink_widgets.core.shared.durations import LearnedDurations
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers, wait_on_loop
+from evolink_widgets.core.shared.watcher import LearnedDurations
 from evolink_widgets.store import Store
 
 
@@ -22,7 +21,7 @@ def store(tmp_path: Path) -> Store:
 def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evolink_widgets.core.shared.durations.PAUSE", 3600.0)
+    monkeypatch.setattr("evolink_widgets.core.shared.watcher.WRITTEN_APART", 3600.0)
     records = Workers("evolink-records", 1)
     learned = LearnedDurations(store.journal, "emulator", records)
 
@@ -58,7 +57,7 @@ def test_many_tasks_that_end_together_are_written_once_and_the_rest_at_the_end(
 def test_what_was_learned_during_the_pause_is_written_after_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evolink_widgets.core.shared.durations.PAUSE", 0.05)
+    monkeypatch.setattr("evolink_widgets.core.shared.watcher.WRITTEN_APART", 0.05)
     records = Workers("evolink-records", 1)
     learned = LearnedDurations(store.journal, "emulator", records)
 

@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from evolink_widgets.core.shared.flush import Line, SharedFlush
-from evolink_widgets.core.steps.record import TaskRecord
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Line, SharedFlush, Workers
+from evolink_widgets.core.steps.context import TaskRecord
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store import Store

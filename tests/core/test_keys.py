@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.core.settings.keys import KEY_VARIABLE, TELLING, Key, find_key
-from evolink_widgets.core.settings.redaction import Redaction
+from evolink_widgets.core.settings.keys import KEY_VARIABLE, TELLING, Key, Redaction, find_key
 from evolink_widgets.errors import ConfigurationError
 
 SECRET = "sk-evo-3f9c1d7be2a84c60"

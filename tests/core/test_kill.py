@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from services import Emulated, InProcess, OnPort, until
 
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.shared import parts
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import OutcomeUnknown
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Step

@@ -11,7 +11,7 @@ from services import SHELF, Emulated, InProcess, Scripted
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.emulator.service.faults import FAULTS
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest

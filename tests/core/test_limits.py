@@ -8,8 +8,7 @@ import itertools
 import pytest
 
 from evolink_widgets.core.service import limits
-from evolink_widgets.core.service.limits import limits_for
-from evolink_widgets.core.service.pace import FREE_AGAIN, SLOWEST, Pace
+from evolink_widgets.core.service.limits import FREE_AGAIN, SLOWEST, Pace, limits_for
 from evolink_widgets.core.service.retry import RetryPolicy
 
 

@@ -13,11 +13,10 @@ from corporate import API, PICTURES, Corporate, Proxy, certificates, over_tls, p
 from services import AGENT, KEY, Emulated, read_request, reply, server
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.service.replies import LinkForbidden, NoAnswer
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import LinkForbidden, NoAnswer, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, DownloadFailed
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.outcome import Event

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers
 
 
 async def where() -> tuple[str, int]:

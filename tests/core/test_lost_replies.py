@@ -10,8 +10,7 @@ import pytest
 from services import Emulated, InProcess, OnPort, Scripted, quick, until
 
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import OutcomeUnknown
 from evolink_widgets.rules.request.request import ImageRequest

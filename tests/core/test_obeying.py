@@ -13,8 +13,7 @@ from uploads import kept
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.links import kept_name

@@ -12,7 +12,8 @@ from evolink_widgets.errors import ContentRefused
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.ledger.receipts import samples, spending
+from evolink_widgets.store.ledger.ledger import samples
+from evolink_widgets.store.ledger.spending import read_spending
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -83,7 +84,7 @@ def test_what_was_spent_is_what_the_service_took(open_session: Open, small: Smal
         session.submit(small("another fox", n=2)).result(60)
     session.submit(small("a hare", n=2)).result(60)
 
-    rows = spending(session.store.database, simulated=True)
+    rows = read_spending(session.store.database, simulated=True)
 
     assert rows.total.charged == pytest.approx(service.service.account.used)
     assert (rows.total.tasks, rows.total.pictures) == (3, 4)

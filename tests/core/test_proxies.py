@@ -15,7 +15,7 @@ from services import KEY, OnPort, quick
 from evolink_widgets import errors
 from evolink_widgets.core.service.proxies import SettingFault, proxy_for
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
 

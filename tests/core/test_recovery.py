@@ -13,12 +13,12 @@ import pytest
 from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
-from evolink_widgets import connect, errors
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets import api, connect, errors
+from evolink_widgets.core.money import Budget
 from evolink_widgets.core.recovery import outstanding
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.notebook import notices
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import in_use
@@ -440,7 +440,7 @@ def test_a_balance_that_can_not_be_read_keeps_nothing_back(
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(connect, "_state", connect.State())
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.setattr(notices, "_told", set())
+    monkeypatch.setattr(api, "_told", set())
     monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
     yield tmp_path

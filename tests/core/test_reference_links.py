@@ -14,7 +14,7 @@ from corporate import Corporate
 from services import InProcess, OnPort, Scripted
 
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, EvolinkError, InvalidRequest
 from evolink_widgets.references.read import read
 from evolink_widgets.references.secret_links import hide_secrets, name_of, whole_link
@@ -171,12 +171,12 @@ def test_a_link_that_the_service_cannot_reach_is_refused_before_the_post(
 def test_an_emulator_on_this_machine_takes_links_of_this_machine(
     on_port: OnPort, open_session: Open
 ) -> None:
-    from evolink_widgets.core.steps.reference_links import _problems
+    from evolink_widgets.core.steps.send import _link_problems
 
     request = ask("http://localhost:8888/x.png", "http://10.0.0.7/x.png", "https://a.acme.io/x")
     for host, refused in (("127.0.0.1", 0), ("localhost", 0), (None, 0), ("10.0.0.1", 1),
                           ("gateway.internal", 1), ("api.evolink.ai", 2)):  # fmt: skip
-        assert len(list(_problems(request, host))) == refused, host
+        assert len(list(_link_problems(request, host))) == refused, host
 
 
 def test_what_is_given_to_generate_has_its_name_from_the_beginning() -> None:

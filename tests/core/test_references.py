@@ -95,7 +95,7 @@ def test_a_reference_that_is_lost_is_said_before_anything_is_sent(
 def test_links_that_the_service_refuses_are_renewed_once(
     asking: tuple[Session, str, list[list[str]]], in_process: InProcess
 ) -> None:
-    from evolink_widgets.emulator.service.refusal import bad
+    from evolink_widgets.emulator.contract.refusal import bad
 
     session, digest, sent = asking
     create, refusals = in_process.service.create, [True]

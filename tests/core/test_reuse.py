@@ -16,8 +16,7 @@ from services import InProcess, OnPort, until
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest

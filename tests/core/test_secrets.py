@@ -23,16 +23,14 @@ import uvicorn
 from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted, quick
 
 from evolink_widgets import errors
-from evolink_widgets.core.service.replies import Timeouts
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.core.state import TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.ledger.receipts import spending
+from evolink_widgets.store.ledger.spending import read_spending
 
 PIECES = [KEY[at : at + 6] for at in range(len("sk-evo-"), len(KEY) - 5)]
 
@@ -250,7 +248,7 @@ def test_a_service_that_quotes_it_everywhere_leaves_no_trace(
         look("a recipe", repr(task.recipe) + task.recipe.as_code())
         look("a receipt", repr(task.receipt) + repr(vars(task)))
         look("the price of all", repr(session.credits()) + repr(session.meters()))
-        look("what is spent", spending(session.store.database, simulated=True)._repr_html_())
+        look("what is spent", read_spending(session.store.database, simulated=True)._repr_html_())
         look("the session", repr(session) + repr(vars(session)))
         look("the emulator's own page", repr(session.emulator()))
         service.inner.play("policy refusal", times=1)

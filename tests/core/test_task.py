@@ -21,8 +21,7 @@ from services import InProcess
 import evolink_widgets as ew
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.task import INTERRUPTED, Task
+from evolink_widgets.core.task import INTERRUPTED, Stage, Task, TaskState
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Step

@@ -14,9 +14,8 @@ from services import InProcess, Scripted, quick, until
 from evolink_widgets import errors
 from evolink_widgets.core.loop import wait_on_loop
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.steps.send import LOOKING
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.steps.find import LOOKING
+from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.rules.request.request import ImageRequest
 

@@ -12,8 +12,7 @@ import pytest
 from services import AGENT, KEY, read_request, reply, server
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.service.replies import NoAnswer, Reply, Timeouts
-from evolink_widgets.core.service.transport import MAX_BODY, Transport
+from evolink_widgets.core.service.transport import MAX_BODY, NoAnswer, Reply, Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.rules.tasks.outcome import Event
 

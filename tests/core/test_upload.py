@@ -15,8 +15,7 @@ from services import AGENT, KEY, Emulated, InProcess, OnPort, Scripted
 from uploads import kept, stored, uploader
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.service.replies import Reply
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.service.transport import Reply, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.core.shared.upload import BELIEVED, Uploader
 from evolink_widgets.errors import (

@@ -9,7 +9,7 @@ from services import Emulated
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Step

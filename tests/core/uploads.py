@@ -16,11 +16,11 @@ from PIL import Image
 from services import KEY, Emulated, InProcess, quick
 
 from evolink_widgets.core import loop
+from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.shared.upload import Uploader
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.uploads import Uploads

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evolink_widgets.emulator.contract.read_request import read_request
 from evolink_widgets.emulator.http.app import API_URL, create_app
-from evolink_widgets.emulator.service.read_request import read_request
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller

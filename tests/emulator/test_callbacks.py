@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evolink_widgets.emulator.service.public_hosts import host_is_public
+from evolink_widgets.emulator.contract.public_hosts import host_is_public
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask, Caller, Clock

@@ -9,8 +9,8 @@ import threading
 import pytest
 from PIL import Image
 
+from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.service.drawing_thread import DrawingThread
-from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.storage import drawn_pictures
 from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures, format_of
 

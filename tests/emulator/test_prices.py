@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evolink_widgets.emulator.__main__ import _parser, _service
-from evolink_widgets.emulator.service import prices
-from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
+from evolink_widgets.emulator.contract import credit_formula
+from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
 from evolink_widgets.emulator.service.service import Service
 
 from .conftest import Ask as Asking
@@ -20,16 +20,18 @@ def ask(**fields: object) -> CheckedRequest:
 
 
 def test_the_two_ends_of_the_published_range() -> None:
-    assert prices.output_tokens(1776, 592, "low") == 62
+    assert credit_formula.output_tokens(1776, 592, "low") == 62
     assert pytest.approx(0.11383, abs=5e-6) == 62 * OUTPUT
-    assert prices.output_tokens(2880, 2880, "high") == 23_719
+    assert credit_formula.output_tokens(2880, 2880, "high") == 23_719
     assert pytest.approx(55.58049, abs=5e-6) == 23_719 * OUTPUT + 16 * 1536 * IMAGE
 
 
 @pytest.mark.parametrize(("quality", "share"), [("low", 0.11), ("medium", 1), ("high", 4.0)])
 def test_qualities_cost_what_they_do_relative_to_medium(quality: str, share: float) -> None:
-    medium = prices.output_tokens(1024, 1024, "medium")
-    assert prices.output_tokens(1024, 1024, quality) / medium == pytest.approx(share, abs=0.005)
+    medium = credit_formula.output_tokens(1024, 1024, "medium")
+    assert credit_formula.output_tokens(1024, 1024, quality) / medium == pytest.approx(
+        share, abs=0.005
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_qualities_cost_what_they_do_relative_to_medium(quality: str, share: flo
 )  # fmt: skip
 def test_the_beta_model_has_a_price_for_each_tier(size: str, resolution: str, price: float) -> None:
     asked = ask(model="gpt-image-2-beta", size=size, resolution=resolution)
-    assert prices.cost(asked, 1) == prices.reserve(asked) == price
+    assert credit_formula.cost(asked, 1) == credit_formula.reserve(asked) == price
 
 
 @pytest.mark.parametrize("n", [1, 4, 10])
@@ -50,16 +52,26 @@ def test_the_beta_model_has_a_price_for_each_tier(size: str, resolution: str, pr
 def test_what_is_set_aside_always_suffices(n: int, size: str, links: int) -> None:
     more = {"image_urls": ["https://example.com/a.png"] * links} if links else {}
     asked = ask(size=size, n=n, **more)
-    assert 0 < prices.cost(asked, n) <= prices.reserve(asked)
-    assert prices.cost(asked, n) == pytest.approx(n * prices.cost(asked, 1), abs=0.0001 * n)
+    assert 0 < credit_formula.cost(asked, n) <= credit_formula.reserve(asked)
+    assert credit_formula.cost(asked, n) == pytest.approx(
+        n * credit_formula.cost(asked, 1), abs=0.0001 * n
+    )
 
 
 def test_a_dearer_service_reserves_and_charges_its_own_prices() -> None:
     asked = ask(size="3:2", n=2)
-    assert prices.cost(asked, 2, 1.3) == pytest.approx(1.3 * prices.cost(asked, 2), abs=0.0002)
-    assert prices.reserve(asked, 1.3) == pytest.approx(1.3 * prices.reserve(asked), abs=0.0002)
+    assert credit_formula.cost(asked, 2, 1.3) == pytest.approx(
+        1.3 * credit_formula.cost(asked, 2), abs=0.0002
+    )
+    assert credit_formula.reserve(asked, 1.3) == pytest.approx(
+        1.3 * credit_formula.reserve(asked), abs=0.0002
+    )
     beta = ask(model="gpt-image-2-beta")
-    assert prices.cost(beta, 1, 1.3) == prices.reserve(beta, 1.3) == pytest.approx(1.3 * 1.02)
+    assert (
+        credit_formula.cost(beta, 1, 1.3)
+        == credit_formula.reserve(beta, 1.3)
+        == pytest.approx(1.3 * 1.02)
+    )
 
 
 def test_the_command_line_sets_the_prices() -> None:

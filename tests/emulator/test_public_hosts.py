@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.emulator.service.public_hosts import (
+from evolink_widgets.emulator.contract.public_hosts import (
     host_is_public,
     ip_is_public,
     read_callback_host,

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
+from evolink_widgets.emulator.contract.refusal import FileRefusal, Refusal
+from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.emulator.service.service import Service, owner_of
-from evolink_widgets.emulator.service.task_record import TaskRecord
 
 from .conftest import Clock
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from evolink_widgets.emulator.contract.task_record import LINK_SECONDS
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.task_record import LINK_SECONDS
 
 from .conftest import Ask, Caller, Clock
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from evolink_widgets.emulator.http.app import FILES_URL
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.storage.uploads import KEEP_SECONDS, MAX_FILES
+from evolink_widgets.emulator.storage.stored_uploads import KEEP_SECONDS, MAX_FILES
 
 from .conftest import Ask, Caller, Clock
 

@@ -150,11 +150,11 @@ export class Kernel {
     if (offset === have.length) this.arrived[upload] = new Uint8Array([...have, ...new Uint8Array(piece)]);
     return { kind: "put", at: this.arrived[upload].length };
   }
-  on_take({ reference, picture, name, sha256 }) {
+  on_take({ reference, picture, name, crc }) {
     const why = this.plan.refused?.[name ?? reference];
     if (why) return { kind: "rejected", message: why };
     const card = {
-      reference: reference ?? `evolink-ref:${(sha256 ?? picture).padEnd(64, "0")}`,
+      reference: reference ?? `evolink-ref:${(crc?.toString(16) ?? picture).padEnd(64, "0")}`,
       name: name ?? reference ?? `${picture}.png`, facts: "1,248 × 832 px · 1.2 MB", notices: this.plan.told?.[name] ?? [],
     };
     return { kind: "taken", card, buffers: reference?.startsWith("http") ? [] : [views(this.plan.files.thumbs[0])] };

@@ -39,7 +39,7 @@ def test_modules_come_once_and_before_those_that_import_them(folder: Path) -> No
     )
     text = assets.esm("entry")
     assert text.count("let word=") == 1
-    assert text.index("let word=") < text.index("function say") < text.index("export default")
+    assert text.index("let word=") < text.index("let say=") < text.index("export default")
     assert '"a  /* not a comment */  b"' in text
     assert "import" not in text
 
@@ -94,8 +94,28 @@ def test_no_line_ends_are_kept_that_part_no_words(folder: Path) -> None:
         "export default f;\n",
     )
     assert assets.esm("entry").strip() == (
-        "let a=1;if(a){a=2}a+=1;function f(){if(a)return a}\nexport default f;"
+        "let f=()=>{if(a)return a},a=1;if(a){a=2}a+=1;\nexport default f;"
     )
+
+
+def test_declared_functions_are_arrows_ahead_of_what_calls_them(folder: Path) -> None:
+    put(
+        folder,
+        entry="const a = f(1, 2);\nasync function f(b, { c } = {}) {\n  inner();\n"
+        "  function inner(d) {\n    return `}${b in d ? 'function x(' : d}`;\n  }\n}\n"
+        "const o = { f() {\n    return function () {};\n  } };\nexport default o;\n",
+    )
+    assert assets.esm("entry").strip() == (
+        "let f=async(b,{c}={})=>{let inner=d=>{return`}${b in d?'function x(':d}`};inner()},"
+        "a=f(1,2),o={f(){return function(){}}};\nexport default o;"
+    )
+
+
+@pytest.mark.parametrize("word", ["this", "arguments"])
+def test_a_function_that_an_arrow_is_not_is_refused(folder: Path, word: str) -> None:
+    put(folder, entry=f"function f() {{\n  return {word};\n}}\nexport default f;\n")
+    with pytest.raises(assets.AssetError, match="f=…: `this` and `arguments` are others"):
+        assets.esm("entry")
 
 
 def test_long_words_give_way_to_shorter_ones_but_not_in_names_and_texts(folder: Path) -> None:

@@ -26,8 +26,7 @@ from promises.kernel import Kernel
 from promises.signed import Signed
 from services import InProcess
 
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.emulator.service.faults import FAULTS
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import estimate

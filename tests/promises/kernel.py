@@ -12,12 +12,11 @@ from typing import Any, TypeVar
 
 from services import InProcess, quick
 
-from evolink_widgets.core.money.budget import Budget
-from evolink_widgets.core.service.replies import Reply
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.loop import Workers
+from evolink_widgets.core.money import Budget
+from evolink_widgets.core.service.transport import Reply, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.shared.parts import SessionParts
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.store import Store
 

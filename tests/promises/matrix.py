@@ -39,11 +39,10 @@ from promises.books import compare, sent_once
 from promises.machine import Count, Emulator, Process, start, wait
 from services import OnPort, quick
 
-from evolink_widgets.core.money.budget import Budget
-from evolink_widgets.core.service.replies import Reply
-from evolink_widgets.core.service.transport import Transport
+from evolink_widgets.core.money import Budget
+from evolink_widgets.core.service.transport import Reply, Transport
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.state import TaskState
+from evolink_widgets.core.task import TaskState
 from evolink_widgets.emulator.service.faults import FAULTS as WEATHER
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.pricing.pricing import estimate

@@ -13,7 +13,7 @@ from promises.kernel import Kernel
 from promises.signed import Signed
 from services import InProcess
 
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
 

@@ -12,7 +12,7 @@ from promises.kernel import Kernel
 from promises.lost_rounds import Round, Tally
 from services import InProcess, until
 
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import OutcomeUnknown
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Step

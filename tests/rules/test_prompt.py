@@ -8,13 +8,14 @@ import pytest
 from hypothesis import strategies as st
 from steady import given
 
-from evolink_widgets.rules.request.prompt import (
+from evolink_widgets.rules.request.request import (
+    BETA,
+    ImageRequest,
     fewest_tokens,
     likely_tokens,
     prompt_problems,
     token_notice,
 )
-from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 code_points = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
 

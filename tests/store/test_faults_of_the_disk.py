@@ -16,7 +16,8 @@ from evolink_widgets.errors import (
     StoreReadOnly,
 )
 from evolink_widgets.store import Store
-from evolink_widgets.store.database.disk_errors import database_error, file_error
+from evolink_widgets.store.database.database import database_error
+from evolink_widgets.store.safe_files import file_error
 
 
 def finish(running):

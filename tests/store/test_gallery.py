@@ -15,7 +15,8 @@ from png_parts import SIGNATURE, chunk
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import Store, atomic_files
+from evolink_widgets.store import Store
+from evolink_widgets.store.safe_files import place
 
 KEY = "k3j2mnpqrstu"
 TYPES = [("png", ".png"), ("jpeg", ".jpg"), ("webp", ".webp")]
@@ -262,7 +263,7 @@ def test_place_takes_no_name_that_is_taken(tmp_path):
     part.write_bytes(b"new")
     target.write_bytes(b"old")
     with pytest.raises(FileExistsError):
-        atomic_files.place(part, target)
+        place(part, target)
     assert (part.read_bytes(), target.read_bytes()) == (b"new", b"old")
 
 

@@ -21,8 +21,7 @@ from evolink_widgets.references.read import read_one
 from evolink_widgets.references.source import Source
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.image_set import ImageSet
-from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 
 COLOURS = [(255, 0, 0), (0, 128, 0), (0, 0, 255), (9, 9, 9), (200, 100, 50), (255, 255, 255)]
 

@@ -14,7 +14,8 @@ from evolink_widgets.rules.pricing.learning import Learned, Sample
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Store
-from evolink_widgets.store.ledger.receipts import samples, spending
+from evolink_widgets.store.ledger.ledger import samples
+from evolink_widgets.store.ledger.spending import read_spending
 
 HOUR, DAY = 3600.0, 86_400.0
 
@@ -69,7 +70,7 @@ ENDS = ("charged", "not charged", "not reported", "reserved", "perhaps charged")
 def test_each_task_says_what_became_of_its_credits(store: Store, buy: Callable[..., str]) -> None:
     for hour, ends in enumerate(ENDS):
         buy(f"a fox, {ends}", ends=ends, at=hour * HOUR, n=2)
-    rows = spending(store.database)
+    rows = read_spending(store.database)
     assert [row.state for row in rows] == list(ENDS[::-1])  # newest first
     assert {row.state: row.charged for row in rows} == {
         "charged": 1.5, "not charged": 0.0, "not reported": None, "reserved": None,
@@ -88,10 +89,10 @@ def test_sums_keep_apart_what_was_charged_not_reported_and_is_still_out(
 ) -> None:
     for ends in ENDS:
         buy(ends=ends)
-    total = spending(store.database).total
+    total = read_spending(store.database).total
     assert total == (5, 2, 1.5, 2.0, 4.0)
     assert "2.0000 credits not reported" in str(total)
-    only = spending(store.database)[2:3]
+    only = read_spending(store.database)[2:3]
     assert only[0].state == "not reported"
     assert only.total.charged is None
     assert "charge not reported" in str(only.total)
@@ -102,14 +103,14 @@ def test_rows_by_notebook_and_by_day(store: Store, buy: Callable[..., str]) -> N
     buy(notebook="b.ipynb", charged=0.2, at=DAY)
     buy(notebook="a.ipynb", charged=0.2, at=2 * DAY)
     buy(notebook=None, ends="not reported", at=2 * DAY + 1)
-    by_notebook = spending(store.database, by="notebook")
+    by_notebook = read_spending(store.database, by="notebook")
     assert [(row.notebook, row.tasks, row.charged, row.unreported) for row in by_notebook] == [
         (None, 1, None, 2.0), ("a.ipynb", 2, 0.3, 0.0), ("b.ipynb", 1, 0.2, 0.0),
     ]  # fmt: skip
-    by_day = spending(store.database, by="day")
+    by_day = read_spending(store.database, by="day")
     assert [(row.tasks, row.charged) for row in by_day] == [(2, 0.2), (1, 0.2), (1, 0.1)]
     assert by_day[0].day - by_day[2].day == date(2026, 11, 3) - date(2026, 11, 1)
-    assert by_day.total == by_notebook.total == spending(store.database).total
+    assert by_day.total == by_notebook.total == read_spending(store.database).total
 
 
 def test_a_stretch_of_time_can_be_named_in_several_ways(
@@ -119,9 +120,9 @@ def test_a_stretch_of_time_can_be_named_in_several_ways(
         buy(at=days * DAY)
     second = datetime.fromtimestamp(now + DAY)
     for since in (now + DAY, second, second.isoformat(), datetime.fromtimestamp(now + DAY - 1)):
-        assert len(spending(store.database, since=since)) == 3
-    assert len(spending(store.database, since=second.date(), until=now + 2 * DAY)) == 1
-    assert len(spending(store.database, until=now)) == 0
+        assert len(read_spending(store.database, since=since)) == 3
+    assert len(read_spending(store.database, since=second.date(), until=now + 2 * DAY)) == 1
+    assert len(read_spending(store.database, until=now)) == 0
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_stretch_of_time_can_be_named_in_several_ways(
 def test_what_can_not_be_read_is_refused_by_name(store: Store, wrong: dict[str, object]) -> None:
     (name,) = wrong
     with pytest.raises(ConfigurationError, match=name):
-        spending(store.database, **wrong)
+        read_spending(store.database, **wrong)
 
 
 def test_simulated_credits_are_never_added_to_real_ones(
@@ -138,8 +139,8 @@ def test_simulated_credits_are_never_added_to_real_ones(
 ) -> None:
     buy(charged=1.0)
     buy(charged=5.0, service="emulator")
-    assert spending(store.database).total.charged == 1.0
-    simulated = spending(store.database, simulated=True)
+    assert read_spending(store.database).total.charged == 1.0
+    simulated = read_spending(store.database, simulated=True)
     assert simulated.total.charged == 5.0
     assert simulated[0].simulated
     assert "Simulated" in repr(simulated)
@@ -148,7 +149,7 @@ def test_simulated_credits_are_never_added_to_real_ones(
 def test_it_is_what_pandas_takes(store: Store, buy: Callable[..., str]) -> None:
     buy()
     for by in ("task", "notebook", "day"):
-        rows = spending(store.database, by=by)
+        rows = read_spending(store.database, by=by)
         assert isinstance(rows, Sequence)
         assert all(dataclasses.is_dataclass(row) for row in rows)
         with pytest.raises(dataclasses.FrozenInstanceError):
@@ -178,7 +179,7 @@ class Table(HTMLParser):
 def test_the_table_is_one_for_screen_readers_too(store: Store, buy: Callable[..., str]) -> None:
     for ends in ENDS:
         buy(ends=ends)
-    table = Table(spending(store.database)._repr_html_())
+    table = Table(read_spending(store.database)._repr_html_())
     assert table.scopes("col") == 8
     assert table.scopes("row") == 5
     assert [tag for tag, _ in table.tags[:2]] == ["table", "caption"]
@@ -190,7 +191,7 @@ def test_the_table_is_one_for_screen_readers_too(store: Store, buy: Callable[...
 
 def test_text_stays_text(store: Store, buy: Callable[..., str]) -> None:
     buy("</table><script>alert(1)</script>\n\x00 fox", notebook="<b>\ud800.ipynb")
-    rows = spending(store.database)
+    rows = read_spending(store.database)
     table = Table(rows._repr_html_())
     assert not {"script", "b"} & {tag for tag, _ in table.tags}
     assert any("<script>" in text for text in table.text)
@@ -201,7 +202,7 @@ def test_text_stays_text(store: Store, buy: Callable[..., str]) -> None:
 def test_a_long_list_shows_its_newest_and_sums_all(store: Store, buy: Callable[..., str]) -> None:
     for hour in range(25):
         buy(f"fox {hour}", at=hour * HOUR, charged=1.0)
-    rows = spending(store.database)
+    rows = read_spending(store.database)
     table = Table(rows._repr_html_())
     assert table.scopes("row") == 20
     assert "fox 24" in table.text
@@ -212,7 +213,7 @@ def test_a_long_list_shows_its_newest_and_sums_all(store: Store, buy: Callable[.
 
 def test_where_nothing_was_spent_it_says_so(store: Store) -> None:
     for by in ("task", "notebook", "day"):
-        rows = spending(store.database, by=by)
+        rows = read_spending(store.database, by=by)
         assert repr(rows) == "nothing was spent"
         assert "nothing was spent" in rows._repr_html_()
     assert not store.root.exists()
@@ -235,7 +236,7 @@ def test_one_damaged_record_hides_nothing_of_what_the_others_cost(
             strict=False,
         ):
             connection.execute(f"UPDATE {change} WHERE key = ?", (key,))
-    rows = spending(store.database)
+    rows = read_spending(store.database)
     assert [row.prompt for row in rows] == [None, None, "fox 2", "fox 4", "fox 5"]
     assert rows.total.charged == 5 * 1.5
     assert len(samples(store.database, "api.evolink.ai")) == 2
@@ -245,7 +246,7 @@ def test_what_the_journal_has_lost_still_counts(store: Store, buy: Callable[...,
     key = buy()
     with store.database.write() as connection:
         connection.execute("DELETE FROM tasks WHERE key = ?", (key,))
-    (row,) = spending(store.database)
+    (row,) = read_spending(store.database)
     assert (row.prompt, row.charged, row.state) == (None, 1.5, "charged")
 
 

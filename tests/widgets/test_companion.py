@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import evolink_widgets as ew
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 from evolink_widgets.widgets.base.companion import html_of
 
 ASK = {"size": "1024x640", "quality": "low"}

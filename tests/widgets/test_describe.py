@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evolink_widgets import errors
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.request import ImageRequest

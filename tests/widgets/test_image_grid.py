@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ipywidgets.widgets import widget
 
 import evolink_widgets as ew
 
@@ -58,3 +59,13 @@ def test_a_closed_grid_hears_no_more() -> None:
     ew.weather("fair")
     task.result(20)
     assert len(page.line.messages) == before
+
+
+def test_a_host_that_knows_mime_bundles_only_gets_the_live_grid() -> None:
+    task = ew.generate("a fox", **ASK)
+    bundle = task._repr_mimebundle_()
+    task.result(20)
+    live = bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+    Browser(widget._instances[live]).pictures(task.key, 2)
+    assert bundle["text/plain"].startswith("<Task ")
+    assert task._repr_mimebundle_()["text/html"].count("<img ") == 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets.core.money.budget import Meter
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.money import Meter
+from evolink_widgets.core.task import Stage
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.widgets.base import money
 

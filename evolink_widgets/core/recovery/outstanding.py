@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.core.steps.watch import LINKS_LIVE
-from evolink_widgets.store.journal.entry import Entry, Step
-from evolink_widgets.store.journal.journal import is_free
+from evolink_widgets.store.journal.journal import Entry, Step, is_free
 from evolink_widgets.text import counted, moment, span
 
 

@@ -6,8 +6,8 @@ import logging
 from typing import Protocol
 
 from evolink_widgets.core.shared.parts import SessionParts
+from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.core.steps.context import TaskRegistry
-from evolink_widgets.core.steps.record import close_unsent
 from evolink_widgets.core.steps.runner import TaskRunner
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evolink_widgets.clock import now
+from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.replies import NoAnswer, Reply
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.service.transport import NoAnswer, Reply
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,
@@ -29,8 +29,8 @@ from evolink_widgets.errors import (
     Unreachable,
 )
 from evolink_widgets.rules.request.links import reference_rule
-from evolink_widgets.rules.tasks import json_values
 from evolink_widgets.rules.tasks.outcome import Event, service_error
+from evolink_widgets.rules.tasks.task import read_mapping, read_number, read_seconds, read_text
 from evolink_widgets.store.uploads import KEPT, Upload
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Files:
             )
         finally:
             await self._workers.run(file.close)
-        return self._read_file(json_values.mapping(document).get("data"))
+        return self._read_file(read_mapping(document).get("data"))
 
     async def find(self, name: str, size: int) -> Upload | None:
         """A file that was uploaded before, by its name and size.
@@ -144,12 +144,12 @@ class Files:
             raise
         except RequestRefused:
             return None
-        items = _items(json_values.mapping(document).get("data"))
+        items = _items(read_mapping(document).get("data"))
         if items is None:
             raise BadReply("The files service's answer holds no list.")
         for item in items:
             names = (item.get("file_name"), item.get("original_name"))
-            if name in names and json_values.number(item.get("file_size")) in (size, None):
+            if name in names and read_number(item.get("file_size")) in (size, None):
                 try:
                     found = self._read_file(item)
                 except BadReply:
@@ -161,16 +161,14 @@ class Files:
     async def quota(self) -> Quota:
         """How full the account is; unknown where the service does not say."""
         try:
-            said = json_values.mapping(
-                json_values.mapping(await self._call("GET", QUOTA)).get("data")
-            )
+            said = read_mapping(read_mapping(await self._call("GET", QUOTA)).get("data"))
         except ServiceError:
             said = {}
         used, most = (
-            json_values.number(said.get("used_files")),
-            json_values.number(said.get("max_files")),
+            read_number(said.get("used_files")),
+            read_number(said.get("max_files")),
         )
-        left = json_values.number(said.get("remain_files"))
+        left = read_number(said.get("remain_files"))
         if used is None and most is not None and left is not None:
             used = most - left
         return Quota(*(None if value is None else int(value) for value in (used, most)))
@@ -214,10 +212,10 @@ class Files:
 
     def _error(self, reply: Reply, document: object) -> ServiceError | None:
         """The error that an answer is; a no may also come with a 200."""
-        said = json_values.mapping(document)
+        said = read_mapping(document)
         status = reply.status
         if 200 <= status < 300 and said.get("success") is False:
-            code = json_values.number(said.get("code"))
+            code = read_number(said.get("code"))
             status = int(code) if code is not None and 400 <= code < 600 else 400
         if 200 <= status < 300:
             return None
@@ -233,7 +231,7 @@ class Files:
         Raises:
             BadReply: there is no link in it that the service itself would take.
         """
-        told = json_values.mapping(said)
+        told = read_mapping(said)
         link = told.get("file_url")
         if not isinstance(link, str) or reference_rule(link) is not None:
             raise BadReply("The files service's answer holds no link.")
@@ -244,7 +242,7 @@ class Files:
         since = _moment(told.get("upload_time"))
         if since is None or not until - _LONGEST_KEPT < since <= now:
             since = now
-        return Upload(link, json_values.text(told.get("file_id"), 200), since, until)
+        return Upload(link, read_text(told.get("file_id"), 200), since, until)
 
 
 def _parts(border: str, name: str, mime: str) -> Iterator[str]:
@@ -271,7 +269,7 @@ def _moment(value: object) -> float | None:
         except ValueError:
             return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
-    read = json_values.seconds(value)
+    read = read_seconds(value)
     return None if read is None else float(read)
 
 

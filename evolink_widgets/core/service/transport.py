@@ -1,5 +1,7 @@
 """The only place that knows httpx: connections out, replies or classified failures back.
 
+A connection leads into the network (`network`), or to an ASGI application in this process.
+
 Two things are decided here and nowhere else. Who sees the key: the API hosts, by exact origin,
 and never a picture host nor the target of a redirect. And what a broken exchange means: whether
 the request surely never left (`Event.NOT_SENT`) or may have arrived.
@@ -12,22 +14,26 @@ import contextlib
 import json
 import logging
 import weakref
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
 
+from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.service.certificates import roots_named_by
-from evolink_widgets.core.service.in_process import App, AppExchange, Dropped
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
-from evolink_widgets.core.service.replies import Download, LinkForbidden, NoAnswer, Reply, Timeouts
-from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.core.settings.redaction import HIDDEN, in_document
+from evolink_widgets.core.settings.keys import HIDDEN, Key, in_document
 from evolink_widgets.references.secret_links import hide_secrets
 from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 CONNECTIONS = 16
 """Open at once to the API. httpx's pool costs requests × connections: 0.7 ms of CPU a request
@@ -40,70 +46,73 @@ MAX_BODY = 8 * 2**20
 """Bytes of an API reply that are read at most; the largest legal one is far below."""
 
 
-class AppTransport(httpx.AsyncBaseTransport):
-    """Reaches an ASGI application in this process; streams, and can be broken off."""
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds of silence that are borne.
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    Attributes:
+        connect: until a connection stands.
+        read: between two pieces of a reply.
+        total: for a whole API call that costs nothing; a trickling reply is cut here.
+        paid: for the call that costs money, whose reply is worth waiting for.
+    """
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand one request to the application."""
-        url = request.url
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": request.method,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.split(b"?")[0],
-            "query_string": url.query,
-            "server": (url.host, url.port or (443 if url.scheme == "https" else 80)),
-            "client": ("127.0.0.1", 0),
-            "root_path": "",
-        }
-        exchange = AppExchange(self._app, scope, await request.aread())
-        limit = request.extensions.get("timeout", {}).get("read")
+    connect: float = 10.0
+    read: float = 30.0
+    total: float = 60.0
+    paid: float = 120.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer over HTTP, read to its end. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> object:
+        """The body as JSON, or `None` where it is none."""
         try:
-            status, headers = await asyncio.wait_for(exchange.start(), limit)
-        except BaseException as exc:
-            exchange.close()
-            raise _as_httpx(exc, request) from None
-        return httpx.Response(
-            status, headers=headers, stream=_AppStream(exchange, limit, request), request=request
-        )
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
 
-class _AppStream(httpx.AsyncByteStream):
-    """The body of a reply from an application in this process."""
+class NoAnswer(Exception):
+    """The exchange broke.
 
-    def __init__(self, exchange: AppExchange, limit: float | None, request: httpx.Request) -> None:
-        self._exchange = exchange
-        self._limit = limit
-        self._request = request
+    Args:
+        event: whether the request may have arrived.
+        reason: what happened, as a phrase.
+        lasting: it will happen again until something is changed.
+        advice: what to change, where that is known.
+    """
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = self._exchange.body()
-        while True:
-            try:
-                yield await asyncio.wait_for(chunks.__anext__(), self._limit)
-            except StopAsyncIteration:
-                return
-            except (Dropped, asyncio.TimeoutError) as exc:
-                raise _as_httpx(exc, self._request) from None
-
-    async def aclose(self) -> None:
-        self._exchange.close()
+    def __init__(
+        self, event: Event, reason: str, *, lasting: bool = False, advice: str | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.event = event
+        self.reason = reason
+        self.lasting = lasting
+        self.advice = advice
 
 
-def _as_httpx(exc: BaseException, request: httpx.Request) -> BaseException:
-    """What httpx would raise had there been a socket."""
-    if isinstance(exc, Dropped):
-        return httpx.ReadError("the connection was broken off", request=request)
-    if isinstance(exc, asyncio.TimeoutError):
-        return httpx.ReadTimeout("no reply in time", request=request)
-    return exc
+class LinkForbidden(NoAnswer):
+    """A link leads where nothing is fetched from; nothing was sent."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Event.NOT_SENT, reason, lasting=True)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A reply whose body is still coming."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
 
 
 class Transport:
@@ -461,3 +470,160 @@ def _advice(exc: BaseException) -> str | None:
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.host.lower(), port
+
+
+class AppTransport(httpx.AsyncBaseTransport):
+    """Reaches an ASGI application in this process; streams, and can be broken off."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand one request to the application."""
+        url = request.url
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": request.method,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.split(b"?")[0],
+            "query_string": url.query,
+            "server": (url.host, url.port or (443 if url.scheme == "https" else 80)),
+            "client": ("127.0.0.1", 0),
+            "root_path": "",
+        }
+        exchange = AppExchange(self._app, scope, await request.aread())
+        limit = request.extensions.get("timeout", {}).get("read")
+        try:
+            status, headers = await asyncio.wait_for(exchange.start(), limit)
+        except BaseException as exc:
+            exchange.close()
+            raise _as_httpx(exc, request) from None
+        return httpx.Response(
+            status, headers=headers, stream=_AppStream(exchange, limit, request), request=request
+        )
+
+
+class _AppStream(httpx.AsyncByteStream):
+    """The body of a reply from an application in this process."""
+
+    def __init__(self, exchange: AppExchange, limit: float | None, request: httpx.Request) -> None:
+        self._exchange = exchange
+        self._limit = limit
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._exchange.body()
+        while True:
+            try:
+                yield await asyncio.wait_for(chunks.__anext__(), self._limit)
+            except StopAsyncIteration:
+                return
+            except (Dropped, asyncio.TimeoutError) as exc:
+                raise _as_httpx(exc, self._request) from None
+
+    async def aclose(self) -> None:
+        self._exchange.close()
+
+
+def _as_httpx(exc: BaseException, request: httpx.Request) -> BaseException:
+    """What httpx would raise had there been a socket."""
+    if isinstance(exc, Dropped):
+        return httpx.ReadError("the connection was broken off", request=request)
+    if isinstance(exc, asyncio.TimeoutError):
+        return httpx.ReadTimeout("no reply in time", request=request)
+    return exc
+
+
+class Dropped(Exception):
+    """The application broke the connection off, or crashed."""
+
+
+class AppExchange:
+    """One exchange with an ASGI application in this process, streamed in both directions.
+
+    The emulator is reached through this instead of a socket: no port, no second process. Unlike a
+    transport that collects the whole reply first, the body arrives piece by piece with back
+    pressure, and the application can break the connection off: it finds a callable under
+    `scope["extensions"]["evolink.drop"]`, as it does on a real port.
+
+    Args:
+        app: the ASGI application.
+        scope: the connection's scope, without extensions.
+        body: the request's body.
+    """
+
+    def __init__(self, app: App, scope: dict[str, Any], body: bytes) -> None:
+        self._app = app
+        self._scope = {**scope, "extensions": {"evolink.drop": self._drop}}
+        self._body: bytes | None = body
+        # Room for one message: the application waits until its reader has taken it.
+        self._reply: asyncio.Queue[Message | None] = asyncio.Queue(1)
+        self._gone = asyncio.Event()
+        self._broken = False
+
+    async def start(self) -> tuple[int, list[tuple[bytes, bytes]]]:
+        """Send the request and wait for the reply's status and headers.
+
+        Raises:
+            Dropped: the connection was broken off before a reply.
+        """
+        spawn(self._serve(), name="evolink-asgi")
+        message = await self._next()
+        return message["status"], [(bytes(k), bytes(v)) for k, v in message.get("headers", ())]
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """The reply's body in pieces.
+
+        Raises:
+            Dropped: the connection was broken off in the middle.
+        """
+        while True:
+            message = await self._next()
+            if chunk := message.get("body", b""):
+                yield chunk
+            if not message.get("more_body", False):
+                return
+
+    def close(self) -> None:
+        """Leave. As behind a real port, the application goes on and is not heard."""
+        self._gone.set()
+        while not self._reply.empty():  # it may be waiting for room
+            self._reply.get_nowait()
+
+    async def _next(self) -> Message:
+        if self._broken and self._reply.empty():
+            raise Dropped
+        message = await self._reply.get()
+        if message is None:
+            raise Dropped
+        return message
+
+    async def _serve(self) -> None:
+        # The application logs its own crash; to us it is a connection that died.
+        with contextlib.suppress(Exception):
+            await self._app(self._scope, self._receive, self._send)
+        self._drop()
+
+    async def _receive(self) -> Message:
+        body, self._body = self._body, None
+        if body is not None:
+            return {"type": "http.request", "body": body, "more_body": False}
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        if self._gone.is_set():
+            return
+        if message["type"] in ("http.response.start", "http.response.body"):
+            await self._reply.put(message)
+
+    def _drop(self) -> None:
+        """Break the connection off now; what the application says after it is not heard."""
+        self._gone.set()
+        self._broken = True
+        if self._reply.empty():  # wake a reader that waits; else it finds out by itself
+            self._reply.put_nowait(None)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from evolink_widgets.core.money.budget import Budget, Per
+from evolink_widgets.core.money import Budget, Per
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address

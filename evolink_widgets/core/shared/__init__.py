@@ -1,1 +1,1 @@
-"""What all tasks of a session share: watching, searching, uploads, balance, flushes."""
+"""What all tasks of a session share: watching, searching, uploads, balance."""

@@ -17,8 +17,8 @@ from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.text import moment
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.loop import Workers
     from evolink_widgets.core.service.client import Client
-    from evolink_widgets.core.workers import Workers
     from evolink_widgets.rules.tasks.task import Credits
     from evolink_widgets.store.store import Store
 

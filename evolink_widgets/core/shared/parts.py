@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.service.client import Client
-from evolink_widgets.core.service.download import Downloader
+from evolink_widgets.core.loop import SharedFlush, Workers
+from evolink_widgets.core.service.client import Client, Downloader
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import limits_for
 from evolink_widgets.core.shared.balance import Balance
-from evolink_widgets.core.shared.durations import LearnedDurations
-from evolink_widgets.core.shared.flush import SharedFlush
 from evolink_widgets.core.shared.task_search import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
-from evolink_widgets.core.shared.watcher import Watcher
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name
 from evolink_widgets.store.gallery.pool import Pool
 

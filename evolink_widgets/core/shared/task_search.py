@@ -27,8 +27,8 @@ from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.ledger.amounts import Amounts, read_amounts
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.loop import Workers
     from evolink_widgets.core.service.client import Client
-    from evolink_widgets.core.workers import Workers
     from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
     from evolink_widgets.store.store import Store
 

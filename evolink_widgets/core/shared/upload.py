@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.loop import Workers, spawn
 from evolink_widgets.core.service.files_api import Files, quota_reached
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.core.workers import Workers
 from evolink_widgets.errors import (
     AuthenticationError,
     BadReply,

@@ -2,21 +2,29 @@
 
 Each task has a plan of its own (`rules.schedule`). Readings that are due at about the same time
 go out as one batch where the service has that call; where it has not, where it leaves a task
-out or keeps repeating an old reading, tasks are read one by one.
+out or keeps repeating an old reading, tasks are read one by one. What the plans learn of the
+service is kept for the next kernel (`LearnedDurations`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from evolink_widgets.core.loop import spawn
+from evolink_widgets.core.loop import Workers, spawn
 from evolink_widgets.core.service.client import Client
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.errors import EvolinkError, RateLimited, RequestRefused
-from evolink_widgets.rules.tasks.schedule import Plan
+from evolink_widgets.errors import EvolinkError, RateLimited, RequestRefused, StoreError
+from evolink_widgets.rules.tasks.schedule import Durations, Plan
 from evolink_widgets.rules.tasks.task import TaskSnapshot
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.journal.journal import Journal
+
+log = logging.getLogger("evolink_widgets")
 
 ROUND, EACH = 0.1, 0.002
 """Seconds that readings wait for each other when the service reads many at once: at most, and
@@ -36,6 +44,9 @@ REFUSALS = 5
 """Refused readings, with none between them that told something, before it is clear that the
 service does not tell of a task: one alone may come from a proxy, a key that is being changed, or
 a machine of the service that has not heard of the task yet."""
+
+WRITTEN_APART = 1.0
+"""Seconds between two writes of what was learned, however many tasks end meanwhile."""
 
 Seen = Callable[[TaskSnapshot], object]
 Trouble = Callable[[EvolinkError], object]
@@ -256,3 +267,55 @@ class Watcher:
         watch.due = due
         watch.looking = False
         self._changed.set()
+
+
+class LearnedDurations:
+    """How long one service's tasks take: what this kernel has learned, kept for the next one.
+
+    To be used on the core's loop.
+
+    Args:
+        journal: keeps them, under the service's name.
+        service: the service's name in the journal.
+        records: the thread for the database.
+
+    Attributes:
+        known: what is known; the watcher's plans add to it.
+    """
+
+    def __init__(self, journal: Journal, service: str, records: Workers) -> None:
+        self._journal = journal
+        self._name = f"durations {service}"
+        self._records = records
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_behind = False
+        self.known = self._recalled()
+
+    def learned(self) -> None:
+        """Hear that a task has taught something: it is written at once, or after the pause."""
+        self._is_behind = True
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(WRITTEN_APART, self._after_pause)
+            spawn(self.keep())
+
+    async def keep(self) -> None:
+        """Write what is not written yet; a failure spoils nothing."""
+        if not self._is_behind:
+            return
+        self._is_behind = False
+        record = self.known.to_record()
+        try:
+            await self._records.run(self._journal.remember, self._name, record)
+        except StoreError as error:
+            log.warning("How long tasks take is not written down: %s", error)
+
+    def _after_pause(self) -> None:
+        self._timer = None
+        if self._is_behind:
+            self.learned()
+
+    def _recalled(self) -> Durations:
+        try:
+            return Durations.from_record(self._journal.recall(self._name))
+        except StoreError:  # a store that can't be used says so when it is needed
+            return Durations()

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from evolink_widgets.core.money.budget import Terms, check_spending
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.steps.record import buy
-from evolink_widgets.core.steps.reuse import Ask, stored_of
-from evolink_widgets.core.steps.stages import PicturesMissing
-from evolink_widgets.core.wait_errors import stopped
+from evolink_widgets.core.executions import Ask
+from evolink_widgets.core.money import Terms, check_spending
+from evolink_widgets.core.steps.buy import buy
+from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
 from evolink_widgets.store.journal.failures import error_from, failure_record
@@ -25,12 +25,24 @@ from evolink_widgets.store.journal.journal import Entry, new_key
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.state import Stored
     from evolink_widgets.core.steps.context import TaskContext
-    from evolink_widgets.rules.request.recipe import Recipe
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."
 ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
+
+
+class PicturesMissing(Exception):
+    """An ask ends without all of its pictures, whatever became of its own purchase.
+
+    Args:
+        stage: how it ends.
+        error: why, with the truth about the money.
+    """
+
+    def __init__(self, stage: Stage, error: EvolinkError) -> None:
+        super().__init__(error.message)
+        self.stage = stage
+        self.error = error
 
 
 class TakeUp(Protocol):
@@ -309,6 +321,36 @@ class Allocation:
         if gone:
             said += f" ({_names(gone)} not there any more: moved or deleted)"
         check_spending(self._parts.may_spend, said)
+
+
+def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str]) -> list[str]:
+    """The pools that may answer a request, in the order in which they are looked at.
+
+    Args:
+        request: what is asked.
+        service: the service's name in recipes.
+        stand_ins: services whose pictures are as good or better. An emulator has some: pictures
+            that were really paid for; a real service has none.
+    """
+    services = dict.fromkeys((*stand_ins, service))
+    return [Recipe(request, one).identity for one in services]
+
+
+def stored_of(offers: Sequence[Offer]) -> Stored | None:
+    """What the pictures that are here cost, in one statement; `None` where none is."""
+    here = [(offer, offer.image) for offer in offers if offer.image is not None]
+    if not here:
+        return None
+    shares = [offer.credits for offer, _ in here]
+    known = [share for share in shares if share is not None]
+    notebooks = {offer.notebook for offer, _ in here}
+    return Stored(
+        pictures=len(here),
+        credits=sum(known) if len(known) == len(shares) else None,
+        paid_at=max(offer.paid_at or 0.0 for offer, _ in here),
+        notebook=notebooks.pop() if len(notebooks) == 1 else None,
+        simulated=all(image.simulated for _, image in here),
+    )
 
 
 def _names(files: Sequence[str]) -> str:

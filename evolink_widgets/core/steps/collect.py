@@ -7,9 +7,9 @@ import contextlib
 from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.steps.adopt import AnothersTask, PixelCheck, give_back
+from evolink_widgets.core.steps.find import AnothersTask, PixelCheck, give_back
 from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Step, is_found
@@ -33,7 +33,8 @@ async def collect(context: TaskContext) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    await context.load_images()
+    if not context.record.is_new:
+        await context.load_images()
     context.tell(stage=Stage.SAVING, progress=99)
     here = set(context.mine)
     if here:
@@ -46,7 +47,8 @@ async def collect(context: TaskContext) -> None:
             return  # it has shown that it is another's
         links = Links(context, context.record.line.results)
         wanted = [index for index in links.places if index not in here]
-    check = PixelCheck(context, is_needed=is_found(context.record.line) and not here)
+    # A found task whose first picture is taken in has been held against what was asked.
+    check = PixelCheck(context) if is_found(context.record.line) and not here else None
     outcomes = await asyncio.gather(
         *(_picture(context, links, check, index) for index in wanted), return_exceptions=True
     )
@@ -102,7 +104,9 @@ async def _gone(context: TaskContext, why: str) -> NoReturn:
     raise gone
 
 
-async def _picture(context: TaskContext, links: Links, check: PixelCheck, index: int) -> None:
+async def _picture(
+    context: TaskContext, links: Links, check: PixelCheck | None, index: int
+) -> None:
     """Fetch one picture until it is whole and taken in."""
     parts = context.parts
     gallery = parts.store.gallery
@@ -113,7 +117,8 @@ async def _picture(context: TaskContext, links: Links, check: PixelCheck, index:
         link, readings = links[index], links.readings
         try:
             await parts.downloads.fetch(link, part)
-            await check.admits(part)
+            if check is not None:
+                await check.admits(part)
             # Never cut short: the next kernel that collects the task uses the same file.
             admitted = parts.pictures.run(
                 gallery.admit,

@@ -14,38 +14,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money.budget import Terms, check_spending
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.money import Terms, check_spending
+from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
+from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
-from evolink_widgets.core.steps.record import buy, never_sent
-from evolink_widgets.core.steps.send import search, send
-from evolink_widgets.core.steps.stages import (
-    BEGINNING,
-    PicturesMissing,
-    ending_of,
-    first_state,
-    not_again,
-    other_pixels,
-)
+from evolink_widgets.core.steps.find import search
+from evolink_widgets.core.steps.send import send
 from evolink_widgets.core.steps.watch import follow
-from evolink_widgets.core.task import Task
-from evolink_widgets.core.wait_errors import stopped, withdrawn
-from evolink_widgets.errors import EvolinkError, SpendingRefused
+from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
+from evolink_widgets.errors import (
+    Billed,
+    DownloadFailed,
+    EvolinkError,
+    OutcomeUnknown,
+    SpendingRefused,
+    StoreError,
+    TaskFailed,
+    WaitingStopped,
+)
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.gallery.image_set import ImageSet
+from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.steps.allocate import Allocation
-    from evolink_widgets.core.steps.reuse import Ask
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 T = TypeVar("T")
 
@@ -91,7 +93,7 @@ class TaskRunner(TaskContext):
             estimate=estimate,
             control=self,
             clock=parts.clock,
-            state=first_state(parts, recipe, entry),
+            state=_first_state(parts, recipe, entry),
         )
 
     # What a `Task` asks for.
@@ -171,7 +173,7 @@ class TaskRunner(TaskContext):
         try:
             check_spending(self.parts.may_spend, "Sending it again may buy it a second time")
         except SpendingRefused as refusal:
-            self.tell(error=not_again(self.task.state.error, refusal))
+            self.tell(error=_not_again(self.task.state.error, refusal))
             raise
         if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._allocation is None:
             self._take_up(again=True)
@@ -312,14 +314,14 @@ class TaskRunner(TaskContext):
         said = [f"{come} of {asked} pictures came"] if come < asked else []
         if self._allocation is not None and self._allocation.loss is not None:
             said.append(self._allocation.loss)
-        said += [*self.oddities, *other_pixels(self.mine.values())]
+        said += [*self.oddities, *_other_pixels(self.mine.values())]
         if remark is not None:
             said.append(remark)
         note = ". ".join(said) or None
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 
     def _end(self, error: EvolinkError) -> None:
-        stage, error = ending_of(self.record.step, error)
+        stage, error = _ending_of(self.record.step, error)
         if error.task_id is None:
             error.task_id = self.task.id
         self.tell(stage=stage, error=error, note=None)
@@ -329,7 +331,7 @@ class TaskRunner(TaskContext):
         self.look_now()
         if not self.task.state.stage.ended or self.over:
             return
-        begun = BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
+        begun = _BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
         stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)
         self.begin(again=again)
@@ -360,3 +362,98 @@ _ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
     Step.ACCEPTED: follow,
     Step.READY: collect,
 }
+
+
+_BEGINNING = {
+    Step.INTENDED: Stage.QUEUED,
+    Step.SENDING: Stage.SENDING,
+    Step.UNKNOWN: Stage.SENDING,
+    Step.ACCEPTED: Stage.PENDING,
+    Step.READY: Stage.SAVING,
+}
+"""The stage that a task shows when it is taken up at a step."""
+
+
+def _first_state(parts: SessionParts, recipe: Recipe, entry: Entry | None) -> TaskState:
+    """The state of a task before anything has happened to it here.
+
+    Args:
+        parts: the session's parts.
+        recipe: what is asked.
+        entry: where it stands in the journal; `None` when it is new.
+    """
+    now = parts.clock()
+    return TaskState(
+        stage=Stage.QUEUED if entry is None else _BEGINNING.get(entry.step, Stage.SAVING),
+        progress=None,
+        started_at=now if entry is None else entry.created_at,
+        at=now,
+        ended_at=None,
+        left=None,
+        images=(),
+        expected=recipe.request.n,
+        size=recipe.request.pixels,
+        error=None,
+        task_id=None if entry is None else entry.task_id,
+        receipt=None if entry is None else entry.receipt,
+        simulated=parts.simulated,
+        note=None,
+    )
+
+
+def _ending_of(step: Step | None, error: EvolinkError) -> tuple[Stage, EvolinkError]:
+    """The stage that shows `error`, and the error with the truth about the money.
+
+    Args:
+        step: where the journal stands; `None` when nothing was written.
+        error: what ended the task. The same fault means different things at different steps:
+            a full disk costs nothing before the request went out, and delays what is paid
+            for after it.
+    """
+    if step in (None, Step.INTENDED, Step.REFUSED):
+        return Stage.REFUSED, error
+    if isinstance(error, TaskFailed) or step is Step.FAILED:
+        return Stage.FAILED, error
+    if step in (Step.SENDING, Step.UNKNOWN):
+        if not isinstance(error, OutcomeUnknown):
+            error = OutcomeUnknown(f"The request went out, and then: {error.message}")
+        return Stage.UNKNOWN, error
+    if step is Step.ACCEPTED and not isinstance(error, DownloadFailed):
+        return Stage.STOPPED, _goes_on(error)
+    if not isinstance(error, DownloadFailed):
+        error = _paid(error)
+    return Stage.FAILED, error
+
+
+def _goes_on(error: EvolinkError) -> EvolinkError:
+    if isinstance(error, WaitingStopped):
+        return error
+    error.billed = Billed.LATER
+    error.advice = f"{error.advice} The task goes on; then collect it with ew.recover()."
+    return error
+
+
+def _paid(error: EvolinkError) -> EvolinkError:
+    if isinstance(error, StoreError):
+        error.billed = Billed.YES
+        return error
+    return DownloadFailed(error.message, code=error.code, request_id=error.request_id)
+
+
+def _other_pixels(images: Iterable[GeneratedImage]) -> list[str]:
+    """A sentence for pictures that do not have the pixels that were asked for."""
+    odd = [image for image in images if image.asked_pixels not in (None, image.pixels)]
+    if not odd or odd[0].asked_pixels is None:
+        return []
+    sizes = dict.fromkeys(f"{image.width} × {image.height}" for image in odd)
+    width, height = odd[0].asked_pixels
+    return [
+        f"{counted(len(odd), 'picture')} {'has' if len(odd) == 1 else 'have'} "
+        f"{' and '.join(sizes)} pixels, and {width} × {height} was asked for"
+    ]
+
+
+def _not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
+    """An unknown outcome that is not sent again, and why."""
+    said = "" if error is None else error.message.removesuffix(refusal.message).rstrip()
+    return OutcomeUnknown(f"{said} {refusal.message}".strip(), advice=refusal.advice)

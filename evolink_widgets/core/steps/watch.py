@@ -8,11 +8,12 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.steps.adopt import AnothersTask, check_number, give_back
+from evolink_widgets.core.steps.find import AnothersTask, check_number, give_back
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure
+from evolink_widgets.store.journal.journal import is_found
 from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ async def _complete(context: TaskContext, snapshot: TaskSnapshot) -> None:
             snapshot = await parts.client.task(snapshot.id)
         except EvolinkError as error:
             context.tell(note=error.message)
-    check_number(context, snapshot)
+    if is_found(context.record.line):
+        check_number(context, snapshot)
     receipt = context.merged(snapshot.receipt)
     context.oddities = _oddities(context, snapshot)
     for oddity in context.oddities:

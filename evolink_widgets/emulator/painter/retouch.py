@@ -23,9 +23,9 @@ from evolink_widgets.emulator.painter.drawing.colour import (
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.change import Change
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import Light, light_for
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import aurora, moon, stars
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 from evolink_widgets.emulator.painter.subjects import KINDS

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from evolink_widgets.rules.pricing.learning import Sample, makes_sense
 from evolink_widgets.rules.pricing.pricing import (
     AUTO_HIGH,
     AUTO_LOW,
@@ -25,7 +26,6 @@ from evolink_widgets.rules.pricing.pricing import (
     prompt_bytes,
     text_credits,
 )
-from evolink_widgets.rules.pricing.receipt_ratios import Sample, makes_sense
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 
 __all__ = ["Amount", "Tariff", "facts_of"]

@@ -31,7 +31,7 @@ from typing import Any
 
 from evolink_widgets import errors
 from evolink_widgets.errors import Billed, ServiceError
-from evolink_widgets.rules.tasks import json_values
+from evolink_widgets.rules.tasks.task import read_mapping, read_number, read_text
 
 __all__ = ["Event", "Outcome", "Verdict", "judge", "retry_after", "service_error", "spoken"]
 
@@ -288,7 +288,7 @@ def retry_after(value: str | None, *, now: float | None = None) -> float | None:
     """
     if not value:
         return None
-    seconds = json_values.number(value)
+    seconds = read_number(value)
     if seconds is None:
         date = email.utils.parsedate_tz(value)
         if date is None or now is None:
@@ -302,7 +302,7 @@ def retry_after(value: str | None, *, now: float | None = None) -> float | None:
 
 def _read_error(body: object) -> dict[str, str]:
     """Both shapes of error bodies, as texts: the API's `{"error": {…}}` and the files API's."""
-    document = json_values.mapping(body)
+    document = read_mapping(body)
     error = document.get("error")
     if isinstance(error, str):
         error = {"message": error}
@@ -312,5 +312,5 @@ def _read_error(body: object) -> dict[str, str]:
             "message": document.get("msg") or document.get("message"),
         }
     names = ("code", "message", "param", "fallback_suggestion")
-    read = {name: json_values.text(error.get(name), 300) for name in names}
+    read = {name: read_text(error.get(name), 300) for name in names}
     return {name: text for name, text in read.items() if text is not None}

@@ -3,10 +3,15 @@
 Unknown fields are ignored, unknown words become `UNKNOWN`, and a missing optional is `None`.
 Only a task without an id is no task. Numbers are believed within bounds that no true one passes;
 what lies outside counts as not told, and a snapshot's `odd` says so: it enters no sum.
+
+`read_number`, `read_text` and their like read single JSON values, which are whatever they are:
+numbers as texts, integers of 400 digits, NaN, halves of surrogate pairs. They never raise; what
+makes no sense is `None`.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +20,10 @@ from typing import Any
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.rules.tasks import json_values
 
 __all__ = ["MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem", "TaskSnapshot",
-           "TaskStatus", "read_credits", "read_task", "read_task_list",
-           "task_failure"]  # fmt: skip
+           "TaskStatus", "read_credits", "read_mapping", "read_number", "read_seconds", "read_task",
+           "read_task_list", "read_text", "task_failure"]  # fmt: skip
 
 MOST_PICTURES = 10
 """Pictures that one task may have: the contract's largest n. Links beyond are not fetched."""
@@ -38,6 +42,9 @@ _FETCHABLE = re.compile(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNOR
 _LINK_NAMES = ("url", "image_url", "download_url")
 """Where a result that is not a plain link has its link."""
 _GIVEN_BACK = ("refunded", "success", "completed", "done")
+_LONGEST_TEXT = 500
+_ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters act on terminals and logs; so do line and paragraph separators."""
 
 
 if "TaskStatus" in globals():  # reloaded by hand: a second one would not be known for the first
@@ -169,33 +176,31 @@ def read_task(document: object, *, request_id: str | None = None) -> TaskSnapsho
     Raises:
         BadReply: there is no id in it, so it is no task.
     """
-    record = json_values.mapping(document)
+    record = read_mapping(document)
     task_id = _task_id(record)
     if task_id is None:
         raise BadReply("The service's answer holds no task id.", request_id=request_id)
-    info = json_values.mapping(record.get("task_info"))
+    info = read_mapping(record.get("task_info"))
     status = TaskStatus.read(record.get("status"))
     links = _links(record)
     receipt, odd, in_doubt = _receipt(record, status, task_id, request_id)
     return TaskSnapshot(
         id=task_id,
         status=status,
-        progress=json_values.percent(record.get("progress")),
+        progress=_percent(record.get("progress")),
         created=_created(record.get("created"), record.get("created_at")),
-        model=json_values.text(record.get("model")),
+        model=read_text(record.get("model")),
         results=_each_once(links[:MOST_PICTURES]),
         offered=len(links),
         odd=odd,
         charge_in_doubt=in_doubt,
         failure=_failure(record),
         receipt=receipt,
-        estimated_time=_at_most(
-            _LONGEST_ESTIMATE, json_values.positive(info.get("estimated_time"))
-        ),
-        duration=_at_most(_LONGEST_TASK, json_values.positive(record.get("duration"))),
+        estimated_time=_at_most(_LONGEST_ESTIMATE, _positive(info.get("estimated_time"))),
+        duration=_at_most(_LONGEST_TASK, _positive(record.get("duration"))),
         can_cancel=info.get("can_cancel") if isinstance(info.get("can_cancel"), bool) else None,
         request_id=request_id,
-        said=json_values.text(record.get("status"), 40) or "",
+        said=read_text(record.get("status"), 40) or "",
     )
 
 
@@ -205,18 +210,18 @@ def read_task_list(document: object) -> tuple[TaskListItem, ...]:
     Raises:
         BadReply: there is no list in it.
     """
-    rows = json_values.mapping(document).get("data")
+    rows = read_mapping(document).get("data")
     if not isinstance(rows, list):
         raise BadReply("The service's answer holds no list of tasks.")
     return tuple(
         TaskListItem(
             id=task_id,
             status=TaskStatus.read(row.get("status")),
-            model=json_values.text(row.get("model")),
+            model=read_text(row.get("model")),
             created=_created(row.get("created_at"), row.get("created")),
             credits_used=_credits((row.get("credits_used"),), "used", []),
         )
-        for row in map(json_values.mapping, rows)
+        for row in map(read_mapping, rows)
         if (task_id := _task_id(row)) is not None
     )
 
@@ -227,10 +232,10 @@ def read_credits(document: object) -> Credits:
     Raises:
         BadReply: it says nothing about credits.
     """
-    data = json_values.mapping(document).get("data")
+    data = read_mapping(document).get("data")
     if not isinstance(data, Mapping):
         raise BadReply("The service's answer holds no credits.")
-    key, account = json_values.mapping(data.get("token")), json_values.mapping(data.get("user"))
+    key, account = read_mapping(data.get("token")), read_mapping(data.get("user"))
     unlimited = key.get("unlimited_credits")
     return Credits(
         key_remaining=_left(key.get("remaining_credits")),
@@ -312,13 +317,11 @@ def _link(item: object) -> str:
 def _failure(record: Mapping[str, Any]) -> Failure | None:
     error = record.get("error")
     if not isinstance(error, Mapping):
-        return (
-            Failure(message=json_values.text(error)) if isinstance(error, str) and error else None
-        )
+        return Failure(message=read_text(error)) if isinstance(error, str) and error else None
     return Failure(
-        code=json_values.text(error.get("code")),
-        message=json_values.text(error.get("message")),
-        suggestion=json_values.text(error.get("suggestion") or error.get("fallback_suggestion")),
+        code=read_text(error.get("code")),
+        message=read_text(error.get("message")),
+        suggestion=read_text(error.get("suggestion") or error.get("fallback_suggestion")),
     )
 
 
@@ -327,10 +330,10 @@ def _receipt(
 ) -> tuple[Receipt, tuple[str, ...], bool]:
     """The receipt; what in it can't be true; whether the charge is among that."""
     usage, billing = (
-        json_values.mapping(record.get("usage")),
-        json_values.mapping(record.get("billing")),
+        read_mapping(record.get("usage")),
+        read_mapping(record.get("billing")),
     )
-    cost = json_values.mapping(usage.get("cost"))
+    cost = read_mapping(usage.get("cost"))
     odd: list[str] = []
     reserved = _credits(
         (usage.get("credits_reserved"), billing.get("reserved_credits")), "reserved", odd
@@ -352,7 +355,7 @@ def _receipt(
         reserved=reserved,
         charged=charged,
         refunded=refunded,
-        billing_rule=json_values.text(usage.get("billing_rule")),
+        billing_rule=read_text(usage.get("billing_rule")),
         request_id=request_id,
     )
     return receipt, tuple(dict.fromkeys(odd)), in_doubt
@@ -363,21 +366,17 @@ def _credits(values: Iterable[object], what: str, odd: list[str]) -> float | Non
     for value in values:
         if value is None:
             continue
-        read = json_values.number(value)
+        read = read_number(value)
         if read is not None and 0 <= read <= MOST_CREDITS:
             return read
-        said = (
-            f"{read:.4g}"
-            if read is not None
-            else json_values.text(str(value)[:40], 20) or "nothing"
-        )
+        said = f"{read:.4g}" if read is not None else read_text(str(value)[:40], 20) or "nothing"
         odd.append(f"{said} credits {what}")
     return None
 
 
 def _left(value: object) -> float | None:
     """A balance; it may be below zero."""
-    read = json_values.number(value)
+    read = read_number(value)
     return read if read is not None and abs(read) <= _MOST_LEFT else None
 
 
@@ -387,7 +386,7 @@ def _at_most(most: float, value: float | None) -> float | None:
 
 def _created(*values: object) -> int | None:
     """When a task was made, in Unix seconds; a time that can't be is not told."""
-    read = json_values.seconds(*values)
+    read = read_seconds(*values)
     return read if read is not None and _CREATED[0] <= read < _CREATED[1] else None
 
 
@@ -397,5 +396,55 @@ def _each_once(links: Sequence[str]) -> tuple[str, ...]:
 
 
 def _task_id(record: Mapping[str, Any]) -> str | None:
-    task_id = json_values.text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
+    task_id = read_text(record.get("id") or record.get("task_id"), _LONGEST_ID + 1)
     return None if task_id is None or " " in task_id or len(task_id) > _LONGEST_ID else task_id
+
+
+def read_mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def read_text(value: object, limit: int = _LONGEST_TEXT) -> str | None:
+    """A word or sentence on one line, fit for a terminal, a file and a page.
+
+    Lone surrogates, which cannot be stored, become `?`.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
+        return str(int(value))
+    if not isinstance(value, str):
+        return None
+    line = _ACTIVE.sub(" ", value[: 4 * limit].encode("utf-8", "replace").decode("utf-8"))
+    return " ".join(line.split())[:limit] or None
+
+
+def read_number(value: object) -> float | None:
+    """A finite number, also one that came as text."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return read if math.isfinite(read) else None
+
+
+def _positive(value: object) -> float | None:
+    """A number above zero."""
+    read = read_number(value)
+    return read if read is not None and read > 0 else None
+
+
+def read_seconds(*values: object) -> int | None:
+    """Unix seconds from the first value that can be a time; milliseconds are divided."""
+    for value in values:
+        read = read_number(value)
+        if read is not None and 0 < read < 1e14:
+            return int(read / 1000 if read > 1e11 else read)
+    return None
+
+
+def _percent(value: object) -> int | None:
+    """A number brought within 0 to 100, with or without its sign."""
+    read = read_number(value.strip().removesuffix("%") if isinstance(value, str) else value)
+    return None if read is None else int(min(100, max(0, read)))

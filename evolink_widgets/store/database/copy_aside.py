@@ -10,8 +10,8 @@ from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database.checking import harden
-from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
+from evolink_widgets.store.database.database import Database, sqlite_guarded
+from evolink_widgets.store.safe_files import guarded
 
 _LARGEST_DATABASE = 4_000_000_000
 _TRIES = 5
@@ -70,7 +70,7 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 def _check_whole(path: Path) -> None:
     """Look whether its pages hang together; a large one takes a moment."""
-    with guarded(path, "read"), closing(sqlite3.connect(path)) as connection:
+    with sqlite_guarded(path, "read"), closing(sqlite3.connect(path)) as connection:
         harden(connection)
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise StoreDamaged(f"{path} is damaged.")

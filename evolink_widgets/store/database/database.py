@@ -4,10 +4,15 @@ WAL, so that readers never wait for a writer; where it can't be had (some networ
 the DELETE journal. Every write is one `BEGIN IMMEDIATE` transaction. A *durable* one is on the
 disk before `write` returns (synchronous FULL): the rows around the POST. The others survive a
 killed process, and a power cut may take the last of them back (synchronous NORMAL in WAL).
+
+Records are columns of JSON text with everything beyond ASCII escaped, so that NUL and lone
+surrogates go in and come out as they were.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import sqlite3
 import threading
@@ -20,18 +25,33 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from evolink_widgets.clock import monotonic
-from evolink_widgets.errors import StoreDamaged, StoreReadOnly, StoreTooNew
+from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from evolink_widgets.store.database.checking import check_files, check_schema, harden
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
 from evolink_widgets.store.process_globals import at_fork, lasting
-from evolink_widgets.store.safe_files import make_new
+from evolink_widgets.store.safe_files import file_error, guarded, make_new, new_name, remove
 
 Access = Literal["write", "read", "frozen"]
 
 FILE = "evolink.sqlite"
 """The database's name in a store's folder."""
+
+# SQLite's primary result codes (sqlite.org/rescode.html), with the words that name them where
+# Python is older than 3.11 and gives no code.
+_CODES: tuple[tuple[int, str], ...] = (
+    (5, "database is locked"),
+    (6, "database table is locked"),
+    (8, "readonly database"),
+    (10, "disk I/O error"),
+    (11, "malformed"),
+    (13, "database or disk is full"),
+    (14, "unable to open database file"),
+    (26, "file is not a database"),
+)
+
+# Made once: `json.dumps` with options makes one at each call.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 _VERSION = "(SELECT user_version FROM pragma_user_version)"
 
@@ -80,7 +100,7 @@ class Database:
         Raises:
             StoreError: and its subclasses; nothing was written then.
         """
-        with self._lock, guarded(self.path, "written"):
+        with self._lock, sqlite_guarded(self.path, "written"):
             connection = self._ready("write")
             if self._depth:
                 yield connection
@@ -124,7 +144,7 @@ class Database:
         as_known = " AND ".join(f"{name} IS ?" for name in known)
         sql = f"UPDATE {table} SET {columns} WHERE {as_known} AND {_VERSION} <= ?"
         values = (*new.values(), *known.values(), len(self.migrations))
-        with self._lock, guarded(self.path, "written"):
+        with self._lock, sqlite_guarded(self.path, "written"):
             connection = self._ready("write")
             if not self._depth:
                 self._be_durable(connection, durable)
@@ -132,7 +152,7 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query; none where there is no store yet (none is made)."""
-        with self._lock, guarded(self.path, "read"):
+        with self._lock, sqlite_guarded(self.path, "read"):
             if not self._exists():
                 return []
             connection = self._ready("read")
@@ -222,7 +242,7 @@ class Database:
             )
 
     def _connect(self, access: Access) -> None:
-        with guarded(self.path, "opened"):
+        with sqlite_guarded(self.path, "opened"):
             if access == "write":
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 if not self._exists():
@@ -351,6 +371,105 @@ def insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, obj
     connection.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
     )
+
+
+def dump(record: object) -> str:
+    """Return `record` as one line of ASCII JSON."""
+    return _ENCODER.encode(record)
+
+
+def load(text: str, what: str) -> Any:
+    """Return the record in `text`.
+
+    Raises:
+        StoreDamaged: `text` is not JSON; `what` names where it stands.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise StoreDamaged(f"{what} is not readable JSON ({exc}).") from exc
+
+
+def load_object(text: str | None, what: str) -> dict[str, Any] | None:
+    """Return the JSON object in `text`; `None` where there is no text."""
+    if text is None:
+        return None
+    record = load(text, what)
+    if not isinstance(record, dict):
+        raise StoreDamaged(f"{what} is not a JSON object.")
+    return record
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value from the database is a number that can be counted with."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def storable(text: str | None) -> str | None:
+    """Return `text` as UTF-8 can hold it: SQLite keeps no lone surrogates."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
+@contextmanager
+def sqlite_guarded(path: Path, doing: str) -> Iterator[None]:
+    """Turn whatever SQLite or the disk raises inside into a `StoreError`.
+
+    Args:
+        path: the database at work; it is named in the message.
+        doing: what was tried, as in `safe_files.guarded`.
+    """
+    with guarded(path, doing):
+        try:
+            yield
+        except sqlite3.Error as exc:
+            raise database_error(exc, path) from exc
+
+
+def database_error(exc: sqlite3.Error, path: Path) -> StoreError:
+    """Return the package's error for an SQLite error on the database at `path`."""
+    code = _primary_code(exc)
+    if code in (5, 6):
+        return StoreError(
+            f"{path} is held by another program ({exc}).",
+            advice="Close the program that holds it, or try again.",
+        )
+    if code in (11, 26):
+        return StoreDamaged(f"{path} is damaged ({exc}).")
+    if code == 13:
+        return StoreFull(f"{path} could not be written: {exc}.")
+    if code == 8:
+        return StoreReadOnly(f"{path} could not be written: {exc}.")
+    if code in (10, 14):
+        return _ask_the_disk(exc, path)
+    return StoreError(f"{path} could not be used: {exc}.")
+
+
+def _primary_code(exc: sqlite3.Error) -> int | None:
+    code = getattr(exc, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF
+    said = str(exc)
+    return next((number for number, words in _CODES if words in said), None)
+
+
+def _ask_the_disk(exc: sqlite3.Error, path: Path) -> StoreError:
+    # "disk I/O error" and "unable to open" keep the OS's reason to themselves (a quota, a
+    # read-only mount, a file where the folder should be): a small write brings it out.
+    try:
+        name = path.with_name(new_name(".tmp"))
+        try:
+            with make_new(name) as probe:
+                probe.write(bytes(65_536))
+                probe.flush()
+                os.fsync(probe.fileno())
+        finally:
+            with suppress(OSError):
+                remove(name)
+    except OSError as reason:
+        return file_error(reason, path, "written")
+    if _primary_code(exc) == 10:
+        return StoreFull(f"{path} could not be written: {exc}; a disk or quota limit is reached.")
+    return StoreError(f"{path} could not be opened: {exc}.")
 
 
 def _tolerant(text: bytes) -> str:

@@ -8,7 +8,6 @@ A change is one SQL statement, or a function where SQL is not enough.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from sqlite3 import Connection
@@ -16,6 +15,7 @@ from sqlite3 import Connection
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.service_address import plain_service
+from evolink_widgets.store.file_names import search_text
 
 Change = str | Callable[[Connection], None]
 
@@ -97,15 +97,6 @@ _FIRST: tuple[Change, ...] = (
 # What a search looks for stands in columns of its own; the rest of the recipe stays JSON.
 _COLUMNS = ("prompt", "size", "quality", "model")
 _LONGEST_RECIPE = 1_000_000
-
-
-def search_text(prompt: str) -> str:
-    """Return a prompt as the search compares it: no capitals in any script, one form a letter.
-
-    Half surrogates, which SQLite can't keep, become "?".
-    """
-    text = unicodedata.normalize("NFKC", prompt).casefold()
-    return unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _fill_columns(connection: Connection) -> None:

@@ -15,15 +15,14 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.database.json_records import read_receipt
 from evolink_widgets.store.file_names import TRASH, one_line
 from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.gallery.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.recipe_file import moment
+from evolink_widgets.store.gallery.rows import utc_time
+from evolink_widgets.store.journal.journal import read_receipt
+from evolink_widgets.store.safe_files import free_names, guarded, place_new, temporary
 from evolink_widgets.store.user_paths import path_of
 
 FORMAT = "evolink-widgets archive 1"
@@ -56,9 +55,9 @@ def export_zip(images: Sequence[GeneratedImage], target: str | Path) -> Path:
         if target.is_dir():
             target = target / "evolink_images.zip"
         target.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_files.temporary(target.parent) as path:
+        with temporary(target.parent) as path:
             _write(images, path)
-            return atomic_files.place_new(path, target)
+            return place_new(path, target)
 
 
 def _write(images: Sequence[GeneratedImage], path: Path) -> None:
@@ -101,7 +100,7 @@ def _entry(image: GeneratedImage, name: str, data: bytes) -> dict[str, Any]:
         "file": name,
         "task": image.task_key,
         "index": image.index,
-        "made": moment(image.created_at),
+        "made": utc_time(image.created_at),
         "simulated": image.simulated,
         "format": image.format,
         "width": image.width,
@@ -157,7 +156,7 @@ def _charge(row: Row) -> tuple[str, float] | None:
 def _member(image: GeneratedImage, used: set[str]) -> str:
     # A name that every unpacker takes; two may differ in capitals alone.
     base = _UNFIT.sub("-", one_line(image.path.stem, 100)).strip("-") or "picture"
-    for candidate in atomic_files.free_names(Path(base + EXTENSIONS[image.format])):
+    for candidate in free_names(Path(base + EXTENSIONS[image.format])):
         if candidate.name.casefold() not in used:
             used.add(candidate.name.casefold())
             return candidate.name

@@ -15,10 +15,8 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.formats import EXTENSIONS
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import atomic_files
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import slug
-from evolink_widgets.store.safe_files import change_plain
+from evolink_widgets.store.safe_files import change_plain, guarded, place_new, temporary
 
 __all__ = [
     "FIELDS",
@@ -179,7 +177,7 @@ def write(copies: Sequence[PlannedCopy], *, bare: bool) -> list[Path]:
             folder = copy.target.parent
             with guarded(copy.target, "written"):
                 folder.mkdir(parents=True, exist_ok=True)
-                part = stack.enter_context(atomic_files.temporary(folder))
+                part = stack.enter_context(temporary(folder))
                 data = copy.image.bytes if bare else _converted(copy)
                 with change_plain(part) as file:
                     file.write(data)
@@ -187,7 +185,7 @@ def write(copies: Sequence[PlannedCopy], *, bare: bool) -> list[Path]:
         done = []
         for part, target in parts:
             with guarded(target, "written"):
-                done.append(atomic_files.place_new(part, target))
+                done.append(place_new(part, target))
         return done
 
 
@@ -202,11 +200,11 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
         StoreDamaged: the file is gone, or no longer a whole picture.
     """
     from evolink_widgets.store.gallery.embed import embedded, handed_on
-    from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
+    from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, utc_time
 
     record = {
-        "format": FORMAT,
-        "made": moment(image.created_at),
+        "format": RECIPE_FORMAT,
+        "made": utc_time(image.created_at),
         "simulated": image.simulated,
         "index": image.index,
         "sha256": image.sha256,

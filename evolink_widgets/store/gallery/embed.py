@@ -18,11 +18,9 @@ from evolink_widgets.images import xmp, xmp_in_files
 from evolink_widgets.images.formats import sniff
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
-from evolink_widgets.store.database.database import FILE
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.database.json_records import dump, load_object
+from evolink_widgets.store.database.database import FILE, dump, load_object
 from evolink_widgets.store.file_names import TRASH, in_database
-from evolink_widgets.store.safe_files import is_plain
+from evolink_widgets.store.safe_files import guarded, is_plain
 from evolink_widgets.store.user_paths import path_of
 
 _LARGEST_PICTURE = 256_000_000

@@ -18,34 +18,37 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
+from evolink_widgets.images.formats import NotAPicture, PictureFacts, check_picture, header_pixels
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.disk_errors import guarded
-from evolink_widgets.store.database.json_records import read_receipt
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.check_picture import NotAPicture, PictureFacts, check_picture
-from evolink_widgets.store.gallery.image_set import ImageSet
-from evolink_widgets.store.gallery.pictures import GeneratedImage, find, read_image
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
     SELECT,
+    NewPicture,
+    NewSet,
+    add_picture,
     check_key,
     in_reach,
     place_of,
-    read_recipe,
+    recipe_of,
+    settled,
+    write_recipe_file,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Freed, Trash
+from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
     flush,
+    guarded,
     is_plain,
     names_in,
     own_folder,
+    read_plain,
     remove,
+    take_back,
 )
 
 __all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
@@ -145,15 +148,15 @@ class StoredPictures:
         part, placed = picture.file, None
         try:
             with self._database.write() as connection, guarded(part, "moved into the store"):
-                path, new = shelve(self.root, connection, about, picture)
+                path, new = add_picture(self.root, connection, about, picture)
                 placed = path if new else None
-                recipe_file.write(self.root, connection, about.key)
+                write_recipe_file(self.root, connection, about.key)
         except BaseException:
             if placed is not None:
                 with suppress(OSError):
-                    atomic_files.take_back(part, placed)
+                    take_back(part, placed)
             with suppress(StoreError), self._database.write() as connection:
-                recipe_file.write(self.root, connection, about.key)
+                write_recipe_file(self.root, connection, about.key)
             raise
 
     def images(self, key: str) -> ImageSet:
@@ -170,7 +173,7 @@ class StoredPictures:
         )
         if not sets:
             raise StoreError(f"The store in {self.root} has no pictures of task {key}.")
-        recipe = read_recipe(self.root, key, sets[0]["recipe"])
+        recipe = recipe_of(self.root, key, sets[0]["recipe"])
         rows = self._database.rows(
             f"{SELECT} WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
         )
@@ -269,7 +272,7 @@ class StoredPictures:
         images = []
         for row in rows:
             try:
-                image = read_image(self.root, self._trash.settled(row), recipe)
+                image = read_image(self.root, settled(self.root, self._database, row), recipe)
             except StoreDamaged as exc:  # one damaged row must not hide the other pictures
                 if strict:
                     raise
@@ -281,8 +284,8 @@ class StoredPictures:
 
     def _examine(self, part: Path, task_id: str | None) -> PictureFacts:
         try:
-            with guarded(part, "read"):
-                facts = check_picture(part)
+            with guarded(part, "read"), read_plain(part) as file:
+                facts = check_picture(file)
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
             if facts.format != "png":
@@ -303,3 +306,10 @@ class StoredPictures:
 
 def _clamped(number: int) -> int:
     return min(max(number, 0), 1 << 62)
+
+
+def pixels_of(part: Path) -> tuple[int, int] | None:
+    """Return width and height as a downloaded file's header says; `None` where it has none."""
+    with suppress(OSError), read_plain(part) as file:
+        return header_pixels(file)
+    return None

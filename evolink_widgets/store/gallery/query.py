@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evolink_widgets.store.database.json_records import storable
-from evolink_widgets.store.database.schema import search_text
+from evolink_widgets.store.database.database import storable
+from evolink_widgets.store.file_names import search_text
 
 _MOST_WORDS = 64
 

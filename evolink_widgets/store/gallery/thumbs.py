@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.images.formats import EXTENSIONS, MOST_PIXELS
 from evolink_widgets.images.large_png import shrunk
-from evolink_widgets.store.database.disk_errors import file_error
 from evolink_widgets.store.safe_files import (
+    file_error,
     make_new,
     new_name,
     own_folder,
@@ -117,7 +117,8 @@ def _small(source: Path | bytes, edge: int, *, is_stored: bool) -> Image:
             )
             if image.width * image.height > MOST_PIXELS:
                 raise StoreDamaged(f"{called} claims {image.width}×{image.height} pixels.")
-            ready = shrunk(image, edge) or _smooth(image)
+            by_strips = shrunk(image, edge) if image.format == "PNG" else None
+            ready = by_strips or _smooth(image)
             ready.thumbnail((edge, edge))  # nothing is left to do for what is shrunk
             upright = ImageOps.exif_transpose(ready) or ready
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")

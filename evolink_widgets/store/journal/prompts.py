@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.database.json_records import load_object, storable
+from evolink_widgets.store.database.database import Database, load_object, storable
 
 __all__ = ["recent"]
 

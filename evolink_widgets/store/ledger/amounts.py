@@ -13,10 +13,11 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.schedule import bucket_of
-from evolink_widgets.store.database.json_records import load, load_object, read_receipt
+from evolink_widgets.store.database.database import load, load_object
+from evolink_widgets.store.journal.journal import read_receipt
 
 if TYPE_CHECKING:
-    from evolink_widgets.rules.pricing.receipt_ratios import Sample
+    from evolink_widgets.rules.pricing.learning import Sample
     from evolink_widgets.store.database.database import Database
 
 __all__ = ["Amounts", "read_amounts"]

@@ -3,10 +3,12 @@
 What counts as spent: what the service reported as charged; where it reported nothing, what
 was reserved. Reservations count in full until they are settled or released, so that an
 unknown outcome keeps its credits. Sums are whole millionths of a credit: exact, in any order.
+What was settled teaches later estimates (`samples`).
 """
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,10 +16,12 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import Billed, BudgetExceeded, StoreDamaged, StoreError
+from evolink_widgets.rules.pricing.learning import Sample
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.store.database.database import Database, insert
-from evolink_widgets.store.database.json_records import load_object, read_receipt
-from evolink_widgets.store.journal.entry import Step
+from evolink_widgets.store.database.database import Database, insert, load, load_object
+from evolink_widgets.store.journal.journal import Step, read_receipt
+
+log = logging.getLogger("evolink_widgets")
 
 _MILLION = 1_000_000
 # What a service may report at most: sums must stay within SQLite's 63 bits.
@@ -26,6 +30,18 @@ _MOST = 10_000_000.0
 _ENDED = """SELECT ledger.key, tasks.step, tasks.ended_at, tasks.receipt, tasks.failure
 FROM ledger JOIN tasks USING (key)
 WHERE ledger.state = 'reserved' AND tasks.ended_at IS NOT NULL"""
+
+# The newest are found in the ledger alone: its rows are narrow, those of the tasks are not.
+_SAMPLES = """WITH newest AS (
+    SELECT key, charged, settled_at FROM ledger
+    WHERE state = 'settled' AND charged > 0 AND service = ?
+    ORDER BY settled_at DESC, key LIMIT ?
+)
+SELECT newest.key, newest.charged, tasks.request, tasks.results, (
+    SELECT width || 'x' || height FROM pictures WHERE pictures.key = newest.key LIMIT 1
+) AS pixels
+FROM newest JOIN tasks USING (key)
+ORDER BY newest.settled_at DESC, newest.key"""
 
 
 @dataclass(frozen=True)
@@ -249,6 +265,57 @@ class Ledger:
             )
         connection.execute("DELETE FROM ledger WHERE key = ?", (key,))
         connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
+
+
+def samples(database: Database, service: str, *, limit: int = 2_000) -> list[Sample]:
+    """Return the newest receipts of a service, as `Learned.from_samples` takes them.
+
+    Args:
+        database: the store's.
+        service: as the ledger names it.
+        limit: how many at most.
+    """
+    found = []
+    for row in database.rows(_SAMPLES, (service, limit)):
+        try:
+            sample = _sample(row)
+        except (StoreDamaged, ValueError, TypeError, KeyError, OverflowError) as exc:
+            log.warning("The receipt of task %s is left out: %s", row["key"], exc)
+            continue
+        if sample is not None:
+            found.append(sample)
+    return found
+
+
+def pictures_made(row: Row) -> int:
+    """Return how many pictures the service made of a task, by the links that it gave.
+
+    Args:
+        row: with the task's `key` and `results`.
+
+    Raises:
+        StoreDamaged: the links can't be read.
+    """
+    links = load(row["results"] or "[]", f"the results of task {row['key']}")
+    return sum(map(bool, links)) if isinstance(links, list) else 0
+
+
+def _sample(row: Row) -> Sample | None:
+    request = load_object(row["request"], f"the request of task {row['key']}") or {}
+    pictures = pictures_made(row)
+    if not pictures or row["pixels"] is None:
+        return None  # what came is not known, so neither is what one picture cost
+    width, _, height = row["pixels"].partition("x")
+    return Sample(
+        model=str(request["model"]),
+        quality=str(request["quality"]),
+        pixels=(int(width), int(height)),
+        pictures=pictures,
+        charged=row["charged"] / _MILLION,
+        auto=request["size"] == "auto",
+        references=len(request["references"]),
+        prompt_bytes=len(str(request["prompt"]).encode("utf-8", "replace")),
+    )
 
 
 def _is_free(row: Row) -> bool:

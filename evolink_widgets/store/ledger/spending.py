@@ -1,27 +1,46 @@
 """Reports of what was spent: plain records by task, notebook or day, and a small table.
 
-Credits that the service did not report are `None` and read "not reported", never zero.
+Credits that the service did not report are `None` and read "not reported", never zero. The rows
+are the ledger's, joined with the journal. What is damaged in the journal is `None` in a row; a
+row whose credits or time are damaged is left out and logged: one broken record must not hide
+what everything else cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from html import escape
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
+from evolink_widgets.errors import ConfigurationError, StoreDamaged
 from evolink_widgets.printable import printable
+from evolink_widgets.store.database.database import Database, load_object
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.journal.journal import Step
+from evolink_widgets.store.ledger.ledger import pictures_made
 from evolink_widgets.text import counted
 
-__all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "grouped"]
+__all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "read_spending"]
+
+log = logging.getLogger("evolink_widgets")
 
 Row = TypeVar("Row")
 Group = TypeVar("Group")
 
 _SHOWN = 20
 _LONGEST = 48
+_MILLION = 1_000_000
+_BROKEN = (StoreDamaged, ValueError, TypeError, KeyError, OverflowError, OSError)
+
+_ROWS = """SELECT ledger.*, tasks.step, tasks.request, tasks.recipe, tasks.results, tasks.origin
+FROM ledger LEFT JOIN tasks USING (key)
+WHERE ledger.reserved_at >= ? AND ledger.reserved_at < ?
+ORDER BY ledger.reserved_at DESC, ledger.key"""
 
 
 @dataclass(frozen=True)
@@ -209,28 +228,135 @@ class Spending(Sequence[Row], Generic[Row]):
             yield f"and {len(self._rows) - _SHOWN:,} more, older ones"
 
 
-class _Column(NamedTuple):
-    title: str
-    text: Callable[[Any], str]
-    number: bool = False
-
-
-def grouped(
-    rows: Iterable[TaskSpending], key: Callable[[TaskSpending], Group], make: Callable[..., Row]
-) -> list[Row]:
-    """Sum rows up under what `key` says, in the order in which it first comes.
+def read_spending(
+    database: Database,
+    *,
+    by: str = "task",
+    since: object = None,
+    until: object = None,
+    simulated: bool = False,
+) -> Spending[Any]:
+    """Return what was spent, newest first.
 
     Args:
-        rows: one for each task, newest first.
-        key: what the rows of one group share.
-        make: makes a row of a group and its sums.
+        database: the store's.
+        by: "task", "notebook" or "day".
+        since, until: from this moment, and before that one: Unix seconds, a `datetime`, a
+            `date`, or ISO text such as "2026-11-21". `None` is no limit.
+        simulated: emulated tasks instead of real ones; the two are never added up.
+
+    Raises:
+        ConfigurationError: `by`, `since` or `until` is none of these.
     """
+    makers: dict[str, Any] = {
+        "task": list,
+        "notebook": lambda rows: _grouped(rows, lambda row: row.notebook, NotebookSpending),
+        "day": lambda rows: _grouped(rows, _day, DaySpending),
+    }
+    if by not in makers:
+        raise ConfigurationError(f'by must be "task", "notebook" or "day"; it is {by!r}.')
+    ends = (_moment("since", since, -1e18), _moment("until", until, 1e18))
+    rows = (row for row in _rows(database, ends) if row.simulated == simulated)
+    return Spending(makers[by](rows), by, simulated=simulated)
+
+
+def _rows(database: Database, ends: tuple[float, float]) -> Iterator[TaskSpending]:
+    for row in database.rows(_ROWS, ends):
+        try:
+            yield _row(row)
+        except _BROKEN as exc:
+            log.warning("The books of task %s are left out: %s", row["key"], exc)
+
+
+def _row(row: sqlite3.Row) -> TaskSpending:
+    key, service = row["key"], str(row["service"])
+    request, recipe = _record(row, "request"), _record(row, "recipe")
+    state = _state(row)
+    charged = None if row["charged"] is None else row["charged"] / _MILLION
+    return TaskSpending(
+        when=datetime.fromtimestamp(row["reserved_at"], timezone.utc),
+        prompt=_typed(request, "prompt", str),
+        notebook=None if row["origin"] is None else str(row["origin"]),
+        model=_typed(request, "model", str),
+        quality=_typed(request, "quality", str),
+        size=_typed(request, "size", str),
+        n=_typed(request, "n", int),
+        pictures=_made(row),
+        reserved=row["reserved"] / _MILLION or None,
+        charged=charged if state in ("charged", "not charged") else None,
+        state=state,
+        service=service,
+        simulated="emulator" in (service, recipe.get("service")),
+        task=key,
+    )
+
+
+def _state(row: sqlite3.Row) -> str:
+    if row["state"] == "released":
+        return "not charged"
+    if row["state"] == "settled":
+        return "not reported" if row["charged"] is None else "charged"
+    return "perhaps charged" if row["step"] == Step.UNKNOWN.value else "reserved"
+
+
+def _made(row: sqlite3.Row) -> int:
+    with suppress(StoreDamaged):
+        return pictures_made(row)
+    return 0
+
+
+def _record(row: sqlite3.Row, column: str) -> Mapping[str, Any]:
+    """A JSON object of the journal; empty where it is damaged or lost."""
+    with suppress(StoreDamaged):
+        return load_object(row[column], f"the {column} of task {row['key']}") or {}
+    return {}
+
+
+def _typed(record: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = record.get(name)
+    return value if isinstance(value, kind) else None
+
+
+def _day(row: TaskSpending) -> date:
+    return row.when.astimezone().date()
+
+
+def _moment(name: str, value: object, nothing: float) -> float:
+    if value is None:
+        return nothing
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        elif isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day)
+        if isinstance(value, datetime):
+            return value.timestamp()  # without a zone it is this machine's time
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e18:
+            return float(value)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise ConfigurationError(
+        f"{name} must be a date, a datetime, Unix seconds or ISO text; it is {value!r}.",
+        advice=f'Write it as {name}="2026-11-21".',
+    )
+
+
+def _grouped(
+    rows: Iterable[TaskSpending], key: Callable[[TaskSpending], Group], make: Callable[..., Row]
+) -> list[Row]:
+    """Sum rows up under what `key` says, in the order in which it first comes."""
     groups: dict[Group, list[TaskSpending]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return [
         make(name, *Total.of(found), simulated=found[0].simulated) for name, found in groups.items()
     ]
+
+
+class _Column(NamedTuple):
+    title: str
+    text: Callable[[Any], str]
+    number: bool = False
 
 
 def _part(row: TaskSpending) -> Total:

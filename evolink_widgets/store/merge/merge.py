@@ -17,19 +17,24 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.images.formats import NotAPicture, check_picture
 from evolink_widgets.printable import printable
-from evolink_widgets.store import atomic_files
 from evolink_widgets.store.database.database import Database, insert
-from evolink_widgets.store.database.disk_errors import guarded
 from evolink_widgets.store.file_names import TRASH
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
-from evolink_widgets.store.gallery.check_picture import NotAPicture, check_picture
-from evolink_widgets.store.journal.entry import Entry, columns_of
+from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
+from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
-from evolink_widgets.store.merge.references import ReferenceMerge
-from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
-from evolink_widgets.store.safe_files import PARTS, flush, own_folder
+from evolink_widgets.store.merge.reference_files import ReferenceMerge
+from evolink_widgets.store.safe_files import (
+    PARTS,
+    flush,
+    guarded,
+    own_folder,
+    read_plain,
+    sweep,
+    take_back,
+    temporary,
+)
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.text import counted
 
@@ -81,7 +86,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
     """
     if other.exists() and root.exists() and other.samefile(root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
-    atomic_files.sweep(root / PARTS)
+    sweep(root / PARTS)
     with opened(other) as theirs:
         return _Merge(root, database, theirs).run()
 
@@ -150,13 +155,13 @@ class _Merge:
             ready = [new for one in wanted if (new := self._fetch(one, stack)) is not None]
             if theirs.pictures:
                 self.references.take(theirs.recipe.request.references)
-            self._shelve(theirs, key, ready)
+            self._add(theirs, key, ready)
         self.pictures += len(ready)
         for one in ready:
             self.ours[key, one.number] = one.facts.sha256
             self.hashes.add(one.facts.sha256)
 
-    def _shelve(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
+    def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(
             key,
             theirs.recipe,
@@ -171,20 +176,20 @@ class _Merge:
                 for picture in ready:
                     if _is_here(connection, key, picture):  # another merge was quicker
                         continue
-                    path, new = shelve(self.root, connection, about, picture)
+                    path, new = add_picture(self.root, connection, about, picture)
                     if new:
                         placed.append((picture.file, path))
                 if ready:
-                    recipe_file.write(self.root, connection, key)
+                    write_recipe_file(self.root, connection, key)
                 if key == theirs.key:
                     self._take_task(connection, key)
                     self._take_credits(connection, key)
         except BaseException:
             for source, path in placed:
                 with suppress(OSError):
-                    atomic_files.take_back(source, path)
+                    take_back(source, path)
             with suppress(StoreError), self.database.write() as connection:
-                recipe_file.write(self.root, connection, key)
+                write_recipe_file(self.root, connection, key)
             raise
 
     def _key_for(self, theirs: TheirSet) -> str:
@@ -203,12 +208,13 @@ class _Merge:
         """Copy a picture into our folder of parts, and check the copy."""
         with guarded(self.root / PARTS, "made"):
             folder = own_folder(self.root, PARTS)
-            path = stack.enter_context(atomic_files.temporary(folder))
+            path = stack.enter_context(temporary(folder))
         try:
             with guarded(path, "written"):
-                copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)
+                self.theirs.copy_file(self._place_of(theirs), path)
                 flush(path)
-            facts = check_picture(path)
+            with read_plain(path) as file:
+                facts = check_picture(file)
             if facts.sha256 != theirs.sha256:
                 raise NotAPicture("its bytes were changed")
         except NotAPicture as exc:

@@ -11,8 +11,8 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.json_records import is_number
-from evolink_widgets.store.journal.entry import Entry, Step
+from evolink_widgets.store.database.database import is_number
+from evolink_widgets.store.journal.journal import Entry, Step
 
 MOST_PICTURES = 1000
 _MOST_UNITS = 10_000_000 * 1_000_000

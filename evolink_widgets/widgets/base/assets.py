@@ -3,13 +3,15 @@
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
 joined from small files here, without a bundler: relative imports are followed, import lines,
 the `export` keyword, comments and needless white space are dropped, long words give
-way to shorter ones, declarations that follow one another are joined, nothing is renamed.
+way to shorter ones, function declarations become arrow functions, declarations that follow one
+another are joined, nothing is renamed.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -28,11 +30,9 @@ _STYLES: dict[str, tuple[str, ...]] = {
     "studio": (
         "base/tokens",
         "studio/composer",
-        "studio/costs",
         "base/runs",
         "base/grid",
         "lightbox/lightbox",
-        "studio/tray",
         "studio/folds",
         "base/modes",
     ),
@@ -65,6 +65,12 @@ _NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
 # Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
 _SHORT = {"const": "let", "true": "!0", "false": "!1"}
 _LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
+_HOLE = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w$])\s+|\s+(?![\w$])""")
+# A function declaration is a statement; and brackets, in pairs.
+_DECLARED = re.compile(
+    _LITERAL + r"|(?:^|(?<=[{};\n]))(?:(async) )?function (\w+)(?=\()|[({\[]|[)}\]]"
+)
+_NO_ARROW = re.compile(_LITERAL + r"|\b(this|arguments)\b")
 # What begins and ends statements. Regular expressions in static/ hold brackets in pairs.
 _MARK = re.compile(
     _LITERAL + r"|[({\[]|[)}\]]|(;)(let(?: |(?=[\[{])))?|(?:^|(?<=[{}\n]))let(?=[ \[{])"
@@ -165,8 +171,57 @@ def _squeezed(source: str) -> str:
         out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
         end = match.end()
     text = "".join((*out, bare[end:], "\n"))
-    text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
-    return _in_series(text)
+    return _in_series(_bare(_with_arrows(_bare(text))))
+
+
+def _bare(text: str) -> str:
+    """Drop brackets, commas and semicolons that say nothing."""
+    return _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
+
+
+@dataclass
+class _Scope:
+    """What stands between two brackets, with the functions that are declared there."""
+
+    opening: str = ""
+    declared: str | None = None  # the name, where this is a declaration: "f=" or "f=async "
+    text: list[str] = field(default_factory=list)
+    arrows: list[str] = field(default_factory=list)
+
+    def closed(self, closing: str) -> str:
+        ahead = f"let {','.join(self.arrows)};" if self.arrows else ""
+        return "".join((self.opening, ahead, *self.text, closing))
+
+
+def _with_arrows(text: str) -> str:
+    """ "a();function f(b){c}" as "let f=b=>{c};a();": ahead of all, as declarations are hoisted."""
+    scopes = [_Scope()]
+    end = 0
+    for match in _DECLARED.finditer(text):
+        mark = match[0]
+        scopes[-1].text.append(text[end : match.start()])
+        end = match.end()
+        if match[3]:
+            scopes.append(_Scope(declared=f"{match[3]}={match[2] or ''}"))
+        elif mark in "({[":
+            scopes.append(_Scope(opening=mark))
+        elif mark not in ")}]":
+            scopes[-1].text.append(mark)
+        else:
+            scopes[-2].text.append(scopes.pop().closed(mark))
+            if mark == "}" and scopes[-1].declared is not None:
+                scopes[-2].arrows.append(_arrow(scopes.pop()))
+    scopes[-1].text.append(text[end:])
+    return scopes[-1].closed("")
+
+
+def _arrow(scope: _Scope) -> str:
+    given, body = filter(None, scope.text)
+    if any(match[2] for match in _NO_ARROW.finditer(body)):
+        raise AssetError(
+            f"{scope.declared}…: `this` and `arguments` are others in an arrow function"
+        )
+    return f"{scope.declared}{given}=>{body}"
 
 
 def _in_series(text: str) -> str:
@@ -190,12 +245,12 @@ def _in_series(text: str) -> str:
 
 
 def _tight(literal: str) -> str:
-    """A template's expressions lose their spaces too, where they hold no strings."""
+    """A template's expressions lose their spaces too, but not those of strings in them."""
     if literal[0] != "`":
         return literal
     if literal.count("${") > literal.count("}"):
         raise AssetError(f"a template inside a template is not understood here: {literal[:60]}")
-    return re.sub(r"\$\{[^{}\"'`]+\}", lambda hole: hole[0].replace(" ", ""), literal)
+    return re.sub(r"\$\{[^{}`]+\}", lambda hole: _HOLE.sub(r"\1", hole[0]), literal)
 
 
 def _gap(before: str, after: str, line: bool) -> str:

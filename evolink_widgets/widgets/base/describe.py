@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from evolink_widgets.core.state import Stage, TaskState
+from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.errors import Billed, ContentRefused, DownloadFailed
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request import sizes

@@ -10,8 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import anywidget
 
-from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers, run_on_loop
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import speak

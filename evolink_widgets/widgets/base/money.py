@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.money.budget import Meter
-    from evolink_widgets.core.state import Stored
+    from evolink_widgets.core.money import Meter
+    from evolink_widgets.core.task import Stored
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import Credits
 

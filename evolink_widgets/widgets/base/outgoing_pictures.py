@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers
 from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.safe_files import read_plain

@@ -18,10 +18,8 @@ from typing import Any, ClassVar
 import traitlets
 
 from evolink_widgets.connect import session
-from evolink_widgets.core.loop import call_on_loop, run_on_loop
-from evolink_widgets.core.state import TaskState
-from evolink_widgets.core.task import Task
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
+from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -51,6 +49,8 @@ class Panel(View):
 
     images = DerivedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    #: How many pictures the page has; only it sets this, for hosts that follow what a page says.
+    _came = traitlets.Int(0).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
         **View._handlers,

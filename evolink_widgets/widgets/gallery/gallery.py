@@ -12,10 +12,8 @@ from typing import Any, ClassVar
 import traitlets
 
 from evolink_widgets.connect import session
-from evolink_widgets.core.loop import call_on_loop, spawn
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.task import Task
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers, call_on_loop, spawn
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
-from evolink_widgets.core.state import Stage, TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html
@@ -48,6 +47,8 @@ class ImageGrid(Panel):
 
     columns = traitlets.Int(None, allow_none=True, min=1).tag(sync=True)
 
+    _handlers: ClassVar[dict[str, str]] = {**Panel._handlers, "replaced": "_on_replaced"}
+
     def __init__(
         self,
         source: Task | GeneratedImage | Iterable[GeneratedImage],
@@ -57,6 +58,7 @@ class ImageGrid(Panel):
     ) -> None:
         self._saved = () if isinstance(source, Task) else _pictures(source)
         self._saved_key = _common_key(self._saved)
+        self._copy: dict[str, Any] | None = None
         super().__init__(columns=columns, **traits)
         if isinstance(source, Task):
             self._follow(source)
@@ -87,6 +89,27 @@ class ImageGrid(Panel):
             "landed": list(range(len(self._saved))),
             "actions": ["saveAll"],
         }
+
+    def _stand_in(self, copy: dict[str, Any], outputs: Iterable[str]) -> None:
+        """Let the page put a copy in this view's place inside ipywidgets' outputs.
+
+        Args:
+            copy: a MIME bundle.
+            outputs: the model ids of the `Output`s that may hold the view.
+        """
+        held = {"outputs": list(outputs), "live": self.model_id, "companion": self._key}
+        self._copy = {"kind": "copy", **held, "data": copy}
+        self.send(self._copy)
+
+    def _on_hello(self, content: dict[str, Any]) -> Answer:
+        answer = super()._on_hello(content)
+        if self._copy is not None:  # this page was not there when it was told
+            self.send(self._copy)
+        return answer
+
+    def _on_replaced(self, content: dict[str, Any]) -> Answer:
+        self.close()
+        return None
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         for place, image in enumerate(self._saved):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from evolink_widgets.connect import session
-from evolink_widgets.core.state import Stage
-from evolink_widgets.core.workers import Workers
+from evolink_widgets.core.loop import Workers
+from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreError
 from evolink_widgets.rules.request.preset import FIELDS, plain_name
 from evolink_widgets.store.saved_presets import in_words

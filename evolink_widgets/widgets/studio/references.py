@@ -184,7 +184,7 @@ class TrayPanel(Panel):
         name, upload = None, content.get("upload")
         source: Source | str | Problem
         if upload is not None:
-            path = self._arrivals.whole(str(upload), content.get("total"), content.get("sha256"))
+            path = self._arrivals.whole(str(upload), content.get("total"), content.get("crc"))
             source = Source("references", _NAMED, path)
             name = one_line(str(content.get("name") or "Pasted picture"), 80)
         elif "picture" in content:

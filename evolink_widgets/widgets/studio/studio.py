@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.state import TaskState
-from evolink_widgets.core.task import Task
+from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import estimate
 from evolink_widgets.rules.request.request import ImageRequest

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import evolink_widgets as ew
-from evolink_widgets.core.state import Stage
+from evolink_widgets.core.task import Stage
 
 ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
 

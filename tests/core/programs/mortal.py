@@ -14,9 +14,8 @@ from typing import Any
 
 from services import InProcess, OnPort, quick
 
-from evolink_widgets.core.service.replies import Reply
-from evolink_widgets.core.service.transport import Transport
-from evolink_widgets.core.state import TaskState
+from evolink_widgets.core.service.transport import Reply, Transport
+from evolink_widgets.core.task import TaskState
 from evolink_widgets.rules.request.request import ImageRequest
 
 

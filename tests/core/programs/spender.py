@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services import OnPort, quick
 
-from evolink_widgets.core.money.budget import Budget
+from evolink_widgets.core.money import Budget
 from evolink_widgets.errors import BudgetExceeded
 from evolink_widgets.rules.request.request import ImageRequest
 

@@ -11,7 +11,7 @@ from evolink_widgets.emulator.painter.drawing.pen import Pen
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.places.land import foliage
 from evolink_widgets.emulator.painter.reading.scene import Subject
-from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import Glow, PaintContext
 from evolink_widgets.emulator.painter.subjects import SubjectKind
 
 _FINE = 2

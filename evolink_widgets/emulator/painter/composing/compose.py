@@ -9,10 +9,10 @@ from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.places import PLACES, Place
 from evolink_widgets.emulator.painter.reading.scene import Scene
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
 from evolink_widgets.emulator.painter.scenery.lens import defocus
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import light_for
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 

@@ -9,7 +9,7 @@ from random import Random
 from evolink_widgets.emulator.painter.composing.actors import Actor, draw
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 from evolink_widgets.emulator.painter.subjects import KINDS, SubjectKind
 
 _SHARES = {

@@ -20,8 +20,8 @@ from evolink_widgets.emulator.painter.places.land import FLOWERS, foliage
 from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.skyline import skyline
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, round_tree
-from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
 from evolink_widgets.emulator.painter.scenery.lens import blurred
+from evolink_widgets.emulator.painter.scenery.paint_context import Glow, PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
 
 WALLPAPER = tuple(

@@ -7,7 +7,7 @@ import textwrap
 from PIL import ImageFont
 
 from evolink_widgets.emulator.painter.drawing.colour import luminance
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 
 def paint_title(context: PaintContext) -> None:

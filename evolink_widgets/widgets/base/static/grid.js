@@ -1,5 +1,5 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, fill, h, set, tool } from "./dom.js";
+import { ahead, fill, h, isPlain, set, tool } from "./dom.js";
 import { picTools } from "./work.js";
 
 /** What a picture is dragged as: its id. */
@@ -47,8 +47,8 @@ export function pictureGrid(ui, note) {
   });
 
   el.onkeydown = (/** @type {KeyboardEvent} */ event) => {
-    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
-    if (altKey || shiftKey || ctrlKey || metaKey) return;
+    const { key, target } = event;
+    if (!isPlain(event) || event.shiftKey) return;
     const cell = cells[now];
     const row = now - (now % cols);
     const step = ahead(el);

@@ -1,5 +1,5 @@
 /** A purchase: the kernel is asked first whether it is there, so that no press is carried out late or twice. */
-import { fill, h, icon, set, token, write } from "./dom.js";
+import { atEnd, fill, h, icon, set, token, write } from "./dom.js";
 import { ARMING } from "./press.js";
 
 /** How long a press waits before it is said that it does. */
@@ -33,7 +33,7 @@ export function purchases(ui) {
   ui.listen("msg:custom", ({ run, runs = [] }) => {
     for (const { key } of run ? [run] : runs) seen.add(key);
   });
-  ui.signal.addEventListener("abort", () => stop.abort(""));
+  atEnd(ui.signal, () => stop.abort(""));
 
   ui.buy = async (button, kind, fields, changed = () => {}) => {
     // What was pressed while it rested is early, though a page that was busy hears of it now.

@@ -1,7 +1,11 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
 import { runActions } from "./actions.js";
-import { clock, fill, flag, h, icon, join, make, many, noter, set, timeLeft, write } from "./dom.js";
+import { fill, flag, h, icon, join, make, many, noter, set, write } from "./dom.js";
 import { pictureGrid } from "./grid.js";
+import { timeLeft } from "./stages.js";
+
+/** 0:07, 12:30, 75:00 @param {number} s */
+const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 
 /** What stands beside the title of a run that has ended well. @param {Run} run */
 function howItWent({ stage, reused, landed, startedAt, endedAt }) {

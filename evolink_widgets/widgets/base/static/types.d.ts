@@ -88,6 +88,92 @@ interface Welcome {
   keySource: string | null;
   runs: Run[];
   columns?: number | null;
+  /** A gallery's: the store's folder, without its parents. */
+  folder?: string;
+}
+
+/** What a comparison is told at first. */
+interface Compared {
+  pictures: Given[];
+  /** What is to be known of all of them. */
+  note: string;
+}
+
+/** One picture of a comparison, as Python tells of it. */
+interface Given {
+  id: string;
+  label: string;
+  width: number;
+  height: number;
+  alt: string;
+  /** The same file as the first, byte for byte. */
+  same: boolean;
+  /** The first picture's prompt and its own as one text; empty where one is not known. */
+  words: ["same" | "removed" | "added", string][];
+}
+
+/** A picture that has landed; its thumbnail comes with it, empty where the file can't be read. */
+interface Landed {
+  key: string;
+  index: number;
+  width: number;
+  height: number;
+  alt: string;
+  name: string;
+}
+
+/** A picture of a comparison that is ready to be seen: as `Landed`, in the order of `Compared`. */
+interface Ready { index: number; alt: string }
+
+/** What is said of a piece of a file; the piece itself comes with it. */
+interface Piece {
+  /** Bytes of the whole file. */
+  total: number;
+  /** Where the piece begins. */
+  offset: number;
+  /** The file's media type, and its name. */
+  type: string;
+  name: string;
+}
+
+/** What a card of the tray shows; its small picture comes with it, but not that of a link. */
+interface Taken { reference: string; name: string; facts: string; notices: string[] }
+
+/** A small picture of a gallery, its bytes in the same place of the message; `gone` says why there are none. */
+interface Small { id: string; gone?: string }
+
+/** All that Python says, by the kind of the message. Answers have the id of what they answer. */
+interface Messages {
+  // To every widget.
+  welcome: Welcome | Compared;
+  rejected: { message: string; problems?: Problem[] };
+  ok: { count?: number; text?: string };
+  bytes: Piece;
+  code: { text: string };
+  facts: { rows: [string, string][] };
+  picture: Landed | Ready;
+  // To those that buy.
+  ready: { ticket: string };
+  accepted: { run: Run };
+  run: { run: Run };
+  // To a studio.
+  checked: Checked;
+  balance: Balance;
+  outstanding: { tasks: number; text: string };
+  collecting: { tasks: number };
+  put: { at: number };
+  taken: { card: Taken };
+  prompts: { prompts: string[] };
+  preset: { fields: Record<string, any> };
+  presets: { presets: Preset[]; fields?: Record<string, any> };
+  // To a gallery.
+  looked: Looked;
+  page: { items: Found[] };
+  thumbs: { pictures: Small[] };
+  ids: { ids: string[]; most: number };
+  price: { text: string };
+  zip: { zip: string; name: string; path: string; text: string };
+  changed: {};
 }
 
 interface Fields {
@@ -133,13 +219,13 @@ interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
   /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager?: { kernel?: { connectionStatus?: string } | null };
+  widget_manager: { kernel?: { connectionStatus?: string } | null; get_model(id: string): Promise<any> };
 }
 interface Context { model: Model; el: HTMLElement }
 
 interface Link {
   /** What to do with events of a kind. */
-  on: Record<string, Tell>;
+  on: { [kind in keyof Messages]?: Tell };
   /**
    * An answer and its buffers. With more than one try it is asked again after 3, 9, 21 s … and
    * given up after the last; with one try it is waited for.
@@ -284,16 +370,15 @@ type Thumb = { url?: string; gone?: string };
 type Facets = Record<string, string[]>;
 
 /**
- * What a gallery asks, and what Python answers:
- *   look {query} → {count, facets}; keeps `changed` coming for a minute
- *   page {query, offset, limit} → {items: Found[]}; what can't be read is missing at its end
- *   thumbs {view, pictures} → {}, then events `thumbs {pictures: [{id, gone?}]}` with their bytes
- *   ids {query, from, to} → {ids, most}
- *   price {picture} → {text}, runAgain {picture} → {}, then events `run`
- *   favourite {pictures, on}, trash {pictures}, restore {pictures} → {count}
- *   emptyTrash {} → {count, text}
- *   zip {pictures} → {zip, name, path, text}; its bytes come as a picture's do
- * and the event `changed {}`: something in the store is not as it was.
+ * What a gallery asks, and the kinds that answer (see `Messages`):
+ *   look {query} → looked; keeps `changed` coming for a minute
+ *   page {query, offset, limit} → page; what can't be read is missing at its end
+ *   thumbs {view, pictures} → ok, then events `thumbs`
+ *   ids {query, from, to} → ids
+ *   price {picture} → price, runAgain {picture} → accepted, then events `run`
+ *   favourite {pictures, on}, trash {pictures}, restore {pictures}, emptyTrash {} → ok
+ *   zip {pictures} → zip; its bytes come as a picture's do
+ * and the event `changed`: something in the store is not as it was.
  */
 type Looked = { count: number; facets: Facets };
 
@@ -324,6 +409,29 @@ interface Hand {
   clear(): void;
 }
 
+/** Where things are in the grid: the keyboard is at `now`, a range begins at `anchor`. */
+interface Places { count: number; cols: number; now: number; anchor: number }
+
+/** Asks Python and gives what it answers, without buffers. */
+type Ask = (kind: string, fields: object, tries?: number) => Promise<any>;
+
+/** The line that tells what an action came to; see outcome.js. */
+type Outcome = ReturnType<typeof import("../../gallery/static/outcome.js").outcomeLine>;
+type Changes = ReturnType<typeof import("../../gallery/static/changes.js").changesOf>;
+
+/** What every part of a gallery may use. */
+interface Desk extends Deck {
+  told: Outcome;
+  cache: PageCache;
+  ask: Ask;
+  /** The lightbox, while it is open. */
+  box(): any;
+  /** Closes it: it is in the way of what is told outside it. */
+  shut(): void;
+  /** Gives the focus to a picture's place, or to the filters. */
+  back(place?: number): void;
+}
+
 interface VirtualGrid {
   el: HTMLElement;
   draw(news?: Set<string>): void;
@@ -342,12 +450,7 @@ interface Filters {
 }
 
 /** One picture of a comparison, as Python tells of it and as it is shown. */
-interface Seen extends Picture {
-  label: string;
-  /** The same file as the first, byte for byte. */
-  same: boolean;
-  /** The first picture's prompt and its own as one text; empty where one is not known. */
-  words: ["same" | "removed" | "added", string][];
+interface Seen extends Given, Picture {
   /** The blob URL in view, and which copy that is: 0 small, 1 a preview, 2 the file; -1 none yet. */
   sharp: string;
   level: number;

@@ -1,5 +1,5 @@
 /** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
-import { flag, h, set, write } from "./dom.js";
+import { atEnd, flag, h, isPlain, set, write } from "./dom.js";
 import { lightbox } from "../../lightbox/static/lightbox.js";
 import { connect, listen } from "./link.js";
 import { onePress } from "./press.js";
@@ -8,6 +8,9 @@ import { onePress } from "./press.js";
 const PATIENCE = 1500;
 /** How often a kernel is asked whether it knows us. */
 const HELLOS = 12;
+
+/** Keys that, with Ctrl or Cmd, edit a text box or select pictures of a gallery: they belong to what has the focus. */
+const EDITS = /^([acvxyzZ]|Home|End|Backspace|Delete|Arrow.+)$/;
 
 /**
  * @param {Context} context
@@ -30,8 +33,8 @@ export function openView({ model, el }, name, label, build) {
     if (region.children.length > 3) region.firstChild.remove();
   }
 
-  /** @type {Deck} */
-  const ui = {
+  // What buys is added by the widgets that do.
+  const ui = /** @type {Deck} */ ({
     model,
     say,
     busy: "",
@@ -49,7 +52,7 @@ export function openView({ model, el }, name, label, build) {
       model.save_changes();
       part.mark();
     },
-  };
+  });
   onePress(root, ui);
   // In this order: what can be done with a picture is known once the part is built.
   const part = build(ui);
@@ -84,11 +87,11 @@ export function openView({ model, el }, name, label, build) {
     hello();
   });
 
-  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, and a guard of its own
-  // eats the line break of Enter in a cell's text box. It listens on the document; before 4.1 it took a key
-  // before it arrived here.
-  const isOurs = (/** @type {any} */ { key, ctrlKey, metaKey, altKey }) =>
-    key === "Enter" || !(ctrlKey || metaKey || altKey);
+  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, Ctrl+Z undo the code cell,
+  // and a guard of its own eats the line break of Enter in a cell's text box. It listens on the document; before 4.1
+  // it took a key before it arrived here.
+  const isOurs = (/** @type {any} */ pressed) =>
+    pressed.key === "Enter" || isPlain(pressed) || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
   window.addEventListener(
     "keydown",
     (pressed) => {
@@ -99,7 +102,7 @@ export function openView({ model, el }, name, label, build) {
   root.addEventListener("keydown", (/** @type {any} */ pressed) => {
     if (isOurs(pressed)) pressed.stopPropagation();
   });
-  signal.addEventListener("abort", () => root.remove());
+  atEnd(signal, () => root.remove());
 
   root.prepend(hide, region, ...part.nodes, quiet, ...(part.log ?? []));
   el.append(root);

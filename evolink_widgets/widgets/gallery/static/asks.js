@@ -1,6 +1,7 @@
 /** What is being asked again: a line for each, until its pictures stand among the others. */
-import { fill, flag, h, icon, join, make, timeLeft, write } from "../../base/static/dom.js";
+import { fill, flag, h, icon, join, make, write } from "../../base/static/dom.js";
 import { BUYS } from "../../base/static/purchase.js";
+import { timeLeft } from "../../base/static/stages.js";
 
 /** What Python may offer, and its words. @type {Record<string, string>} */
 const OFFERS = { stop: "Stop waiting", resume: "Wait again", lookAgain: "Look again", sendAgain: "Send again" };

@@ -8,11 +8,8 @@ const KINDS = { true: "Simulated", false: "From the service" };
 /** How long a person must have stopped typing. */
 const REST = 250;
 
-/** A day as date fields write it, here where the browser is. @param {number} seconds */
-const dayOf = (seconds) => {
-  const day = new Date(seconds * 1000);
-  return new Date(day.getTime() - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-};
+/** A day as date fields write it, here where the browser is: Swedes write it so, too. @param {number} seconds */
+const dayOf = (seconds) => new Date(seconds * 1000).toLocaleDateString("sv");
 
 /** @param {Deck} ui @param {() => void} changed @returns {Filters} */
 export function filtersOf({ model, listen }, changed) {

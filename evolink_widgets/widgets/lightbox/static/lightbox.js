@@ -1,5 +1,5 @@
 /** The picture by itself: preview first, the file itself when its pixels can be seen. */
-import { fill, h, make, noter, set, tool, urlOf, write } from "../../base/static/dom.js";
+import { atEnd, fill, h, make, noter, set, tool, urlOf, write } from "../../base/static/dom.js";
 import { picTools } from "../../base/static/work.js";
 import { zoomStage } from "./zoom.js";
 
@@ -108,7 +108,7 @@ export function lightbox(ui, root) {
       from.focus();
     },
   });
-  ui.signal.addEventListener("abort", free);
+  atEnd(ui.signal, free);
   root.append(box);
 
   /** @param {Picture[]} list @param {Picture} pic @param {HTMLElement} origin */

@@ -1,5 +1,5 @@
 /** The stage of the lightbox: a picture that is seen whole, or larger and moved by keys, wheel and fingers. */
-import { ahead, flag, h, set, write } from "../../base/static/dom.js";
+import { ahead, flag, h, isPlain, set, write } from "../../base/static/dom.js";
 import { gestures, growth, within } from "./gestures.js";
 
 /** How many pixels of the screen one of the picture may take. */
@@ -74,7 +74,7 @@ export function zoomStage(page, seen) {
       ArrowUp: () => stage.scrollBy(0, -STRIDE),
       ArrowDown: () => stage.scrollBy(0, STRIDE),
     };
-    if (!keys[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!keys[event.key] || !isPlain(event)) return;
     event.preventDefault();
     keys[event.key]();
   }

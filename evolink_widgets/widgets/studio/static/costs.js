@@ -1,5 +1,16 @@
 /** What it costs and what is left, under the composer: price, balance, what the store has, caps. */
-import { fill, flag, h, icon, join, make, many, range, set, write } from "../../base/static/dom.js";
+import { fill, flag, h, icon, ICONS, join, make, many, set, write } from "../../base/static/dom.js";
+
+Object.assign(ICONS, {
+  flask: "M6.5 2v4L3 13.5h10L9.5 6V2M5 2h6M5 10h6",
+  warn: "M8 2.5L14 13H2zM8 6.5v3m0 1.5v.01",
+});
+
+/** Credits or dollars without false precision. @param {number} low @param {number} high */
+function range(low, high, sign = "") {
+  const [from, to] = [low, high].map((v) => sign + v.toFixed(sign ? (v < 0.095 ? 3 : 2) : v < 1 ? 2 : 1));
+  return from === to ? to : `${from} to ${to}`;
+}
 
 /** @param {string} id begins the ids of what describes Run @param {(button: HTMLElement) => void} use takes what the store has */
 export function costs(id, use) {

@@ -1,5 +1,5 @@
 /** The tray of reference pictures: what is dropped, pasted, chosen, linked, or taken from the log is added to it. */
-import { h, icon, ICONS, make, many, write } from "../../base/static/dom.js";
+import { atEnd, h, icon, ICONS, make, many, withCtrl, write } from "../../base/static/dom.js";
 import { DRAGGED } from "../../base/static/grid.js";
 import { CARD, cardList } from "./cards.js";
 import { listenForDrops } from "./drops.js";
@@ -40,7 +40,7 @@ function adders(addFiles, addLink) {
 
   /** @param {KeyboardEvent} event */
   function onkeydown(event) {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+    if (event.key !== "Enter" || withCtrl(event)) return;
     event.preventDefault();
     link();
   }
@@ -98,7 +98,7 @@ export function referenceTray(ui, changed) {
         continue;
       }
       const { signal } = card.stop;
-      signal.addEventListener("abort", () => ui.model.send({ kind: "cancel", upload: card.key }));
+      atEnd(signal, () => ui.model.send({ kind: "cancel", upload: card.key }));
       const work = () => sendFile(link, file, card.key, signal, (share) => card.tell({ isLate: true, share }));
       queue = queue.then(async () => {
         if (!signal.aborted) await settle(card, work);
@@ -126,7 +126,7 @@ export function referenceTray(ui, changed) {
   }
 
   const leave = () => cards.forEach((card) => card.isLate && card.stop.abort());
-  ui.signal.addEventListener("abort", () => {
+  atEnd(ui.signal, () => {
     leave();
     for (const { url } of cards) if (url) URL.revokeObjectURL(url);
   });
