@@ -20,7 +20,8 @@ from sqlite3 import Row
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
 from evolink_widgets.images.formats import NotAPicture, PictureFacts, check_picture, header_pixels
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.database import Database, storable
+from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
@@ -184,6 +185,19 @@ class StoredPictures:
             receipt=read_receipt(sets[0]["receipt"]),
             expected=sets[0]["expected"],
         )
+
+    def of_notebook(self, notebook: str) -> list[str]:
+        """Return the task keys of a notebook's sets, newest first, the trash aside.
+
+        Args:
+            notebook: its name, as it was kept with the sets.
+        """
+        rows = self._database.rows(
+            "SELECT key FROM sets WHERE notebook = ? AND EXISTS (SELECT 1 FROM pictures "
+            "WHERE pictures.key = sets.key AND trashed_at IS NULL) ORDER BY created_at DESC, key",
+            (storable(notebook),),
+        )
+        return [row["key"] for row in rows if KEY.fullmatch(str(row["key"]))]
 
     def find(self, task_key: str, index: int) -> GeneratedImage:
         """Return one picture, in the trash or not.

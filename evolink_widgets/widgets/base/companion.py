@@ -11,7 +11,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.store.gallery.static_copy import html
@@ -20,6 +20,7 @@ from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 __all__ = ["Companion", "html_of"]
 
@@ -32,12 +33,21 @@ _PAUSE = 0.25
 _UNFINISHED = "Not finished when this was saved; ew.recover() collects it."
 
 
-def html_of(tasks: Iterable[Task], key: str) -> str:
+class _Saved(Protocol):
+    """Saved pictures that are shown as a run; a `SavedRun` is one."""
+
+    @property
+    def images(self) -> tuple[GeneratedImage, ...]: ...
+    def static_html(self, key: str) -> str: ...
+
+
+def html_of(tasks: Iterable[Task], key: str, saved: Iterable[_Saved] = ()) -> str:
     """The pictures of tasks as one piece of HTML, the newest task first.
 
     Args:
         tasks: oldest first.
         key: the live display's key.
+        saved: runs that were over before, oldest first.
     """
     parts: list[str] = []
     shown = left_out = 0
@@ -53,6 +63,12 @@ def html_of(tasks: Iterable[Task], key: str) -> str:
             continue
         shown += len(images)
         parts.append(html(images, key=key, caption=task.request.prompt, note=note))
+    for run in reversed(list(saved)):
+        if shown and shown + len(run.images) > _MOST_PICTURES:
+            left_out += len(run.images)
+            continue
+        shown += len(run.images)
+        parts.append(run.static_html(key))
     if left_out:
         older = f"{left_out} older pictures are not shown here; all are files on disk."
         parts.append(html([], key=key, caption=older))

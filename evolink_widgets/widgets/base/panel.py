@@ -27,6 +27,7 @@ from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
 
@@ -68,6 +69,8 @@ class Panel(View):
 
     def __init__(self, **traits: Any) -> None:
         self._tasks: dict[str, Task] = {}
+        #: Saved pictures that are shown beside the tasks, oldest first, by their key.
+        self._saved_runs: dict[str, SavedRun] = {}
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
         self._is_stale = False
@@ -132,7 +135,9 @@ class Panel(View):
 
     def _now(self, name: str) -> Any:
         """What a trait that follows from the tasks is at this moment."""
-        return tuple(image for task in list(self._tasks.values()) for image in task.state.images)
+        saved = [image for run in list(self._saved_runs.values()) for image in run.images]
+        states = [task.state for task in list(self._tasks.values())]
+        return (*saved, *(image for state in states for image in state.images))
 
     def _reflect_soon(self) -> None:
         with self._guard:
@@ -175,13 +180,18 @@ class Panel(View):
         for task in reversed(tasks):
             for place, image in task.state.placed:
                 yield task.key, place, image
+        for run in reversed(list(self._saved_runs.values())):
+            for place, image in run.placed:
+                yield run.key, place, image
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
+        saved = list(self._saved_runs.values())
         return {
-            "simulated": any(task.state.simulated for task in tasks),
+            "simulated": any(task.state.simulated for task in tasks)
+            or any(image.simulated for run in saved for image in run.images),
             "service": "",
             "keySource": None,
-            "runs": [described(task) for task in tasks],
+            "runs": [*(run.told() for run in saved), *map(described, tasks)],
             "columns": None,
         }
 
@@ -206,7 +216,14 @@ class Panel(View):
         return "ok", {}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:
-        task = self._buy(content, self._task(content).request)
+        saved = self._saved_runs.get(str(content.get("key")))
+        if saved is not None and "runAgain" not in saved.actions:
+            raise EvolinkError(
+                "These pictures are shown, not asked for.",
+                advice="Ask again with ew.generate(...): Copy as code tells what made each.",
+            )
+        request = saved.images[0].recipe.request if saved else self._task(content).request
+        task = self._buy(content, request)
         return "accepted", {"run": described(task)}
 
     def _task(self, content: dict[str, Any]) -> Task:
@@ -228,6 +245,9 @@ class Panel(View):
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         """The picture with an id, and the state of its task."""
         key, _, wanted = str(name).rpartition(".")
+        saved = self._saved_runs.get(key)
+        if saved is not None and (image := saved.find(wanted)) is not None:
+            return image, finished([image])
         state = self._tasks[key].state if key in self._tasks else None
         for place, image in state.placed if state else ():
             if str(place) == wanted and state is not None:
@@ -237,7 +257,7 @@ class Panel(View):
     # -- being shown ---------------------------------------------------------------------------
 
     def _static_html(self) -> str:
-        return html_of(list(self._tasks.values()), self._key)
+        return html_of(list(self._tasks.values()), self._key, list(self._saved_runs.values()))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, {counted(len(self._tasks), 'run')}>"

@@ -22,7 +22,7 @@ from evolink_widgets.store.user_paths import absolute
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
-from evolink_widgets.widgets.grid.image_grid import finished
+from evolink_widgets.widgets.base.saved_runs import finished
 
 __all__ = ["GalleryBackend", "name_of"]
 

@@ -22,6 +22,7 @@ from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel, described
+from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.traits import SendableText
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, name_of
 from evolink_widgets.widgets.gallery.query_results import (
@@ -31,7 +32,6 @@ from evolink_widgets.widgets.gallery.query_results import (
     query_of,
 )
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
-from evolink_widgets.widgets.grid.image_grid import finished
 
 __all__ = ["Gallery"]
 

@@ -85,14 +85,14 @@ export function pictureGrid(ui, note) {
       cells.length = count;
       layout();
     },
-    /** @param {Picture} pic @param {number} i */
-    put(pic, i) {
+    /** @param {Picture} pic @param {number} i @param {string} [caption] */
+    put(pic, i, caption) {
       const cell = cells[i];
       if (!cell || cell.pic) return;
       const tab = { tabindex: cell.tabIndex };
       set(cell, {
         class: "ew-tile",
-        label: `Picture ${i + 1} of ${cells.length}: ${pic.alt}`,
+        label: `Picture ${i + 1} of ${cells.length}: ${caption ? caption + ": " : ""}${pic.alt}`,
         draggable: !!ui.refer,
         ondragstart(/** @type {DragEvent} */ { dataTransfer }) {
           dataTransfer?.setData(DRAGGED, pic.id);
@@ -113,6 +113,7 @@ export function pictureGrid(ui, note) {
           ...picTools(ui, note, () => pic, tab),
           tool("ico", "Facts", "info", () => open(cell), tab),
         ),
+        ...(caption ? [h("bdi.cap", { title: caption }, caption)] : []),
       );
     },
     /** Draws which pictures are selected. */

@@ -21,11 +21,11 @@ export const openPanel = (context, name, label, compose) =>
     /** @type {Map<string, Picture>} */
     const pics = new Map();
 
-    /** @param {Run} run */
-    function add(run) {
+    /** @param {Run} run @param {boolean} [past] it is older than all that is there */
+    function add(run, past) {
       const view = runView(ui, run);
       views.set(run.key, view);
-      log.prepend(view.el);
+      log[past ? "append" : "prepend"](view.el);
       for (const pic of pics.values()) if (pic.key === run.key) view.put(pic);
     }
 
@@ -44,6 +44,10 @@ export const openPanel = (context, name, label, compose) =>
     }
 
     ui.edit = form?.edit;
+    ui.past = (runs) => {
+      for (const run of runs) if (!views.has(run.key)) add(run, true);
+      views.get(runs[0]?.key)?.el.querySelector("[tabindex='0']")?.focus();
+    };
     link.on.run = ({ run }) => take(run);
     link.on.picture = (told, [bytes]) => {
       const { key, index } = told;
@@ -67,7 +71,7 @@ export const openPanel = (context, name, label, compose) =>
 
     return {
       nodes: [...(form?.nodes ?? []), waiting],
-      log: [log],
+      log: [log, ...(form?.after ?? [])],
       welcome(told) {
         ui.columns = told.columns ?? null;
         form?.welcome(told);

@@ -41,6 +41,8 @@ interface Run {
   stake?: string | null;
   /** Where all of it was there already: what was paid for it, and when. */
   reused?: string | null;
+  /** A line under each picture, by its place in `landed`; none where no picture has one. */
+  captions?: string[];
 }
 
 interface Problem { field: string; rule: string; nearest: string | null; message: string }
@@ -161,6 +163,10 @@ interface Messages {
   balance: Balance;
   outstanding: { tasks: number; text: string };
   collecting: { tasks: number };
+  /** What of this notebook the log does not show: how many runs, and in words. */
+  earlier: { count: number; text: string };
+  /** Runs from before, newest first. */
+  shown: { runs: Run[] };
   put: { at: number };
   taken: { card: Taken };
   prompts: { prompts: string[] };
@@ -262,6 +268,8 @@ interface Deck {
    */
   buy(button: HTMLElement, kind: string, fields: object, changed?: () => void): Promise<any>;
   edit?: (prompt: string) => void;
+  /** Puts runs from before under the log, newest first, and goes to the first. */
+  past?: (runs: Run[]) => void;
   /** Puts pictures into the tray of references; `edits`: the prompt is next. */
   refer?: (pics: { id: string }[], edits?: boolean) => void;
   /** What can be done with a picture, where it is not the usual. */
@@ -345,6 +353,8 @@ interface Part {
 /** What stands above the log. */
 interface Form {
   nodes: Node[];
+  /** What stands under the log. */
+  after: Node[];
   welcome(told: Welcome): void;
   state(live: boolean): void;
   /** Puts a prompt back for another try. */

@@ -73,6 +73,31 @@ function recovery({ link, say }) {
   return el;
 }
 
+/** The line under the log that says how many runs of this notebook it does not show: the cell was run again. @param {Deck} ui */
+function pastRuns(ui) {
+  const words = h("bdi");
+  const show = h("button.btn", go, "Show");
+  const el = h("div.banner", { role: "group", label: "Earlier runs", hidden: true }, words, show);
+
+  async function go() {
+    show.disabled = true;
+    try {
+      const [{ runs }] = await ui.link.ask("earlier");
+      ui.past?.(runs);
+      ui.say(`${runs.length} earlier runs shown.`);
+    } catch (error) {
+      write(words, /** @type {Error} */ (error).message);
+    }
+    show.disabled = false;
+  }
+
+  ui.link.on.earlier = ({ count, text }) => {
+    el.hidden = !count;
+    write(words, text);
+  };
+  return { el, state: (/** @type {boolean} */ live) => (show.disabled = !live) };
+}
+
 /** @param {Deck} ui @returns {Form} */
 function composer(ui) {
   const { model, listen } = ui;
@@ -96,6 +121,7 @@ function composer(ui) {
   const order = orders(ui, fields.save, blocked, draw);
   const earlier = promptHistory(ui, prompt, changed);
   const presets = presetFold(ui, fields.asked, apply);
+  const past = pastRuns(ui);
   const frame = h(
     "fieldset.composer",
     { disabled: true },
@@ -171,6 +197,7 @@ function composer(ui) {
 
   return {
     nodes: [recovery(ui), form, ...cost.nodes],
+    after: [past.el],
     welcome(told) {
       const { rules } = told;
       if (!rules) return;
@@ -185,6 +212,7 @@ function composer(ui) {
     },
     state(live) {
       frame.disabled = !live;
+      past.state(live);
       draw();
     },
     edit(text) {
