@@ -8,6 +8,7 @@ and processes share. Everything here blocks: call it from a worker thread where 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -40,6 +41,7 @@ __all__ = [
     "StoredPictures",
     "Thumb",
     "empty_trash",
+    "favourite",
     "merge",
     "picture",
     "thumbnail",
@@ -87,6 +89,27 @@ def picture(task_key: str, number: int) -> GeneratedImage:
         )
     with closing(Store(in_use.choice.folder())) as store:
         return store.gallery.find(str(task_key), number - 1)
+
+
+def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = True) -> None:
+    """Mark pictures of the store that this process uses as favourites, or take the mark back.
+
+    Args:
+        pictures: one, or several.
+        on: favourite or not.
+
+    Raises:
+        StoreError: the store can't be written to.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> ew.store.favourite(image)
+        >>> image.favourite
+        True
+    """
+    given = [pictures] if isinstance(pictures, GeneratedImage) else list(pictures)
+    with closing(Store(in_use.choice.folder())) as store:
+        store.gallery.favourite([(one.task_key, one.index) for one in given], on)
 
 
 def empty_trash() -> Freed:

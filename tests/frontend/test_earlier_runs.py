@@ -61,7 +61,7 @@ def test_without_a_kernel_nothing_can_be_shown(bench: Opener) -> None:
 def test_a_caption_stands_under_its_picture_and_is_read_before_its_words(bench: Opener) -> None:
     one = bench(widget="image_grid")
     long = "wild " * 40
-    key = one.show(n=3, landed=[0, 2], captions=["calm <b>", long])
+    key = one.show(n=3, landed=[0, 2], captions=["calm <b>", "", long])
     one.land(key, 0, 2)
     cells = one.root.get_by_role("gridcell")
     expect(cells.nth(0)).to_have_accessible_name("Picture 1 of 3: calm <b>: " + alt(one, 0))

@@ -14,6 +14,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
 
@@ -253,6 +254,20 @@ class StoredPictures:
                 "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
                 [(int(on), *picture) for picture in pictures if in_reach(*picture)],
             )
+
+    def favourites(self, pictures: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return those of some pictures that are favourites.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+        """
+        query = Query(favourite=True, among=frozenset(pictures))
+        found = set()
+        for trashed in (False, True):
+            where, values = condition(replace(query, trashed=trashed))
+            rows = self._database.rows(f"SELECT key, number FROM pictures WHERE {where}", values)
+            found |= {(row["key"], row["number"]) for row in rows}
+        return found
 
     def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
         """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.

@@ -74,7 +74,6 @@ class GeneratedImage:
         created_at: when it was saved, Unix seconds.
         bytes_count: the file's size.
         sha256: of the file's bytes, in hex.
-        favourite: marked by a person.
         notebook: where it was asked for, where known.
 
     Example:
@@ -94,7 +93,6 @@ class GeneratedImage:
     created_at: float
     bytes_count: int
     sha256: str = field(repr=False)
-    favourite: bool = field(default=False, compare=False)
     notebook: str | None = field(default=None, compare=False)
 
     @property
@@ -172,6 +170,20 @@ class GeneratedImage:
         """
         made = "\n".join(f"# {line}" for line in self.recipe.as_code().splitlines())
         return f"{made}\new.store.picture({self.task_key!r}, {self.index + 1})"
+
+    @property
+    def favourite(self) -> bool:
+        """Whether it is marked, in any panel; read from its store each time.
+
+        `ew.store.favourite(images)` marks pictures.
+        """
+        with closing(Database(self._root / FILE)) as database:
+            return bool(
+                database.rows(
+                    "SELECT 1 FROM pictures WHERE key = ? AND number = ? AND favourite",
+                    (self.task_key, self.index),
+                )
+            )
 
     @property
     def parents(self) -> tuple[GeneratedImage, ...]:
@@ -502,7 +514,6 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         created_at=row["created_at"],
         bytes_count=row["bytes_count"],
         sha256=row["sha256"],
-        favourite=bool(row["favourite"]),
         notebook=row["notebook"],
     )
 

@@ -1,5 +1,6 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
 import { ahead, fill, h, isPlain, set, tool } from "./dom.js";
+import { FAVOURITE } from "./favourite.js";
 import { picTools } from "./work.js";
 
 /** What a picture is dragged as: its id. */
@@ -108,6 +109,7 @@ export function pictureGrid(ui, note) {
         cell,
         h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
         tool("check", "Select", "check", () => toggle(cell), tab),
+        tool("check.like", "Favourite", "star", () => FAVOURITE[3](ui, pic).then(note, ({ message }) => note(message, true)), tab),
         h(
           "div.over",
           ...picTools(ui, note, () => pic, tab),
@@ -119,9 +121,15 @@ export function pictureGrid(ui, note) {
     /** Draws which pictures are selected. */
     mark() {
       for (const cell of cells) {
-        const isOn = cell.pic && ui.selected.has(cell.pic.id);
+        const {
+          pic,
+          children: [, check, star],
+        } = cell;
+        const isOn = pic && ui.selected.has(pic.id);
         set(cell, { "aria-selected": isOn });
-        if (cell.pic) set(cell.children[1], { "aria-pressed": isOn });
+        if (!pic) continue;
+        set(check, { "aria-pressed": isOn });
+        set(star, { "aria-pressed": pic.favourite });
       }
     },
   };

@@ -1,5 +1,6 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
 import { atEnd, h, join, urlOf } from "./dom.js";
+import { FAVOURITE } from "./favourite.js";
 import { purchases } from "./purchase.js";
 import { runView } from "./runs.js";
 import { openView } from "./view.js";
@@ -44,10 +45,8 @@ export const openPanel = (context, name, label, compose) =>
     }
 
     ui.edit = form?.edit;
-    ui.past = (runs) => {
-      for (const run of runs) if (!views.has(run.key)) add(run, true);
-      views.get(runs[0]?.key)?.el.querySelector("[tabindex='0']")?.focus();
-    };
+    ui.more = [FAVOURITE];
+    ui.add = add;
     link.on.run = ({ run }) => take(run);
     link.on.picture = (told, [bytes]) => {
       const { key, index } = told;
@@ -78,6 +77,6 @@ export const openPanel = (context, name, label, compose) =>
         for (const run of told.runs) take(run, false);
       },
       state: (live) => form?.state(live),
-      mark: () => views.forEach((view) => view.mark()),
+      mark: (ui.mark = () => views.forEach((view) => view.mark())),
     };
   });

@@ -41,7 +41,7 @@ interface Run {
   stake?: string | null;
   /** Where all of it was there already: what was paid for it, and when. */
   reused?: string | null;
-  /** A line under each picture, by its place in `landed`; none where no picture has one. */
+  /** A line under each picture, by its index; none where no picture has one. */
   captions?: string[];
 }
 
@@ -122,6 +122,7 @@ interface Landed {
   height: number;
   alt: string;
   name: string;
+  favourite: boolean;
 }
 
 /** A picture of a comparison that is ready to be seen: as `Landed`, in the order of `Compared`. */
@@ -203,6 +204,7 @@ interface Picture {
   height: number;
   alt: string;
   url: string;
+  favourite?: boolean;
   /** Where it stands in the gallery, from 0. */
   place?: number;
 }
@@ -268,12 +270,15 @@ interface Deck {
    */
   buy(button: HTMLElement, kind: string, fields: object, changed?: () => void): Promise<any>;
   edit?: (prompt: string) => void;
-  /** Puts runs from before under the log, newest first, and goes to the first. */
-  past?: (runs: Run[]) => void;
+  /** Draws a run that is not drawn yet: above the log, or under it where it is older than all that is there. */
+  add?: (run: Run, past?: boolean) => void;
   /** Puts pictures into the tray of references; `edits`: the prompt is next. */
   refer?: (pics: { id: string }[], edits?: boolean) => void;
-  /** What can be done with a picture, where it is not the usual. */
+  /** What can be done with a picture, where it is not the usual; and what more where it is shown large. */
   work?: Work[];
+  more?: Work[];
+  /** Draws selection and favourites anew. */
+  mark?: () => void;
   /** What the lightbox calls a picture. */
   name?: (pic: Picture) => string;
   /** Asked before the lightbox turns to a place; true where another list is on its way. */

@@ -83,7 +83,10 @@ function pastRuns(ui) {
     show.disabled = true;
     try {
       const [{ runs }] = await ui.link.ask("earlier");
-      ui.past?.(runs);
+      const log = /** @type {any} */ (el.previousSibling).children;
+      const first = log.length;
+      for (const run of runs) ui.add?.(run, true);
+      log[first]?.querySelector("[tabindex='0']")?.focus();
       ui.say(`${runs.length} earlier runs shown.`);
     } catch (error) {
       write(words, /** @type {Error} */ (error).message);
