@@ -216,9 +216,9 @@ export class Kernel {
     Object.assign(run, changes);
     this.tell({ kind: "run", run });
   }
-  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb }) {
+  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb, favourite = false }) {
     return [
-      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png` },
+      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png`, favourite },
       [views(this.plan.files.thumbs[thumb ?? index % this.plan.files.thumbs.length])],
     ];
   }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bench import DONE, ENDINGS, Bench, ending
+from bench import DONE, ENDINGS, Bench, ending, files
 from playwright.sync_api import Locator, expect
 
 Opener = Callable[..., Bench]
@@ -210,13 +210,25 @@ def test_a_run_that_ends_with_some_pictures_keeps_them(bench: Opener) -> None:
     assert waiting.evaluate("cell => getComputedStyle(cell).animationName") == "none"
 
 
-def test_save_all_saves_each_picture_under_its_name(bench: Opener) -> None:
-    one = bench()
+def test_save_all_is_one_download_whatever_it_holds(bench: Opener) -> None:
+    one = bench(plan={"files": {**files(), "zip": files()["preview"]}})
     key = one.done(2)
-    with one.page.expect_download() as first:
+    downloads: list[str] = []
+    one.page.on("download", lambda told: downloads.append(told.suggested_filename))
+    with one.page.expect_download():
         one.root.get_by_role("button", name="Save all").click()
-    assert first.value.suggested_filename == f"{key}.0.png"
     expect(articles(one).get_by_text("2 pictures saved.")).to_be_visible()
+    assert [message["pictures"] for message in one.sent("zip")] == [[f"{key}.0", f"{key}.1"]]
+    assert downloads == ["zip.1.png"], "the stub names it so"
+
+
+def test_one_picture_is_saved_as_it_is(bench: Opener) -> None:
+    one = bench()
+    key = one.done(1)
+    with one.page.expect_download() as told:
+        one.root.get_by_role("button", name="Save all").click()
+    assert told.value.suggested_filename == f"{key}.0.png"
+    assert one.sent("zip") == []
 
 
 def test_unknown_stages_and_actions_of_a_newer_kernel_do_no_harm(bench: Opener) -> None:

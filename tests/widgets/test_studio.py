@@ -165,7 +165,21 @@ def test_a_picture_gives_its_facts_and_its_code(page: Browser) -> None:
     assert facts["Size"] == "1024 × 640 px"
     assert facts["Task"].startswith("task-unified-")
     code = page.ask("code", picture=f"{key}.1")[0]["text"]
-    assert code == "ew.generate('a fox', size='1024x640', quality='low', n=2)"
+    made = "# ew.generate('a fox', size='1024x640', quality='low', n=2)"
+    assert code == f"{made}\new.store.picture('{key}', 2)"
+
+
+def test_copied_lines_give_their_pictures_in_one_cell_and_buy_nothing(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    key = start(page)
+    page.run(key, stage="done")
+    studio.run().result(30)  # the same once more: asking a third time could give either
+    spent = len(ew.spending())
+    for image in (studio.images[1], studio.images[3], studio.images[0]):
+        name = f"{image.task_key}.{image.index}"
+        assert eval(page.ask("code", picture=name)[0]["text"], {"ew": ew}) == image
+    assert len(ew.spending()) == spent
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,11 @@ def said_by_a_studio() -> Browser:
     page.ask("take", upload="u1", name="none.png", total=0, crc=zlib.crc32(b""))
     page.ask("take", picture=f"{key}.0")
     page.ask("stop", key=key)
+    again = Browser(ew.ImageStudio(**FIELDS))
+    again.ask("hello")
+    again.wait(lambda message: message["kind"] == "earlier")
+    again.ask("earlier")
+    page.line.messages += again.line.messages
     return page
 
 

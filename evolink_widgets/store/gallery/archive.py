@@ -17,8 +17,9 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import TRASH, one_line
+from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.gallery.embed import handed_on
-from evolink_widgets.store.gallery.pictures import GeneratedImage, with_recipe
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, temporary

@@ -14,6 +14,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
 
@@ -25,7 +26,8 @@ from evolink_widgets.images.check_picture import (
     header_pixels,
 )
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.database import Database, storable
+from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
 from evolink_widgets.store.gallery.rows import (
@@ -190,6 +192,19 @@ class StoredPictures:
             expected=sets[0]["expected"],
         )
 
+    def of_notebook(self, notebook: str) -> list[str]:
+        """Return the task keys of a notebook's sets, newest first, the trash aside.
+
+        Args:
+            notebook: its name, as it was kept with the sets.
+        """
+        rows = self._database.rows(
+            "SELECT key FROM sets WHERE notebook = ? AND EXISTS (SELECT 1 FROM pictures "
+            "WHERE pictures.key = sets.key AND trashed_at IS NULL) ORDER BY created_at DESC, key",
+            (storable(notebook),),
+        )
+        return [row["key"] for row in rows if KEY.fullmatch(str(row["key"]))]
+
     def find(self, task_key: str, index: int) -> GeneratedImage:
         """Return one picture, in the trash or not.
 
@@ -244,6 +259,20 @@ class StoredPictures:
                 "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
                 [(int(on), *picture) for picture in pictures if in_reach(*picture)],
             )
+
+    def favourites(self, pictures: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return those of some pictures that are favourites.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+        """
+        query = Query(favourite=True, among=frozenset(pictures))
+        found = set()
+        for trashed in (False, True):
+            where, values = condition(replace(query, trashed=trashed))
+            rows = self._database.rows(f"SELECT key, number FROM pictures WHERE {where}", values)
+            found |= {(row["key"], row["number"]) for row in rows}
+        return found
 
     def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
         """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.

@@ -10,8 +10,9 @@ import asyncio
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.store.gallery.static_copy import html, sheet
@@ -19,8 +20,8 @@ from evolink_widgets.widgets.base.hosts import Host, host, speak
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.task import Task, TaskState
-    from evolink_widgets.store.gallery.pictures import ImageSet
+    from evolink_widgets.core.task import Task
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 __all__ = ["Companion", "html_of", "sheet_of"]
 
@@ -33,48 +34,72 @@ _PAUSE = 0.25
 _UNFINISHED = "Not finished when this was saved; ew.recover() collects it."
 
 
-def html_of(tasks: Iterable[Task], key: str) -> str:
+class _Saved(Protocol):
+    """Saved pictures that are shown as a run; a `SavedRun` is one."""
+
+    @property
+    def images(self) -> tuple[GeneratedImage, ...]: ...
+    def static_html(self, key: str) -> str: ...
+
+
+def html_of(tasks: Iterable[Task], key: str, saved: Iterable[_Saved] = ()) -> str:
     """The pictures of tasks as one piece of HTML, the newest task first.
 
     Args:
         tasks: oldest first.
         key: the live display's key.
+        saved: runs that were over before, oldest first.
     """
-    parts: list[str] = []
-    left_out = 0
-    for task, state, images, is_shown in _chosen(tasks):
-        # Between the last picture and the end there is a moment in which nothing is missing.
-        waits = not state.stage.ended and len(images) < state.expected
-        note = _UNFINISHED if waits else state.note
-        if not is_shown:
-            left_out += len(images)
-            continue
-        parts.append(html(images, key=key, caption=task.request.prompt, note=note))
+    pieces = list(_pieces(tasks, key, saved))
+    parts = [piece.draw() for piece in pieces if piece.is_shown]
+    left_out = sum(len(piece.images) for piece in pieces if not piece.is_shown)
     if left_out:
         older = f"{left_out} older pictures are not shown here; all are files on disk."
         parts.append(html([], key=key, caption=older))
     return "".join(parts) or html([], key=key)
 
 
-def sheet_of(tasks: Iterable[Task]) -> dict[str, str]:
+def sheet_of(tasks: Iterable[Task], saved: Iterable[_Saved] = ()) -> dict[str, str]:
     """The pictures that `html_of` shows as one JPEG, as a part of a MIME bundle.
 
     Args:
         tasks: oldest first.
+        saved: runs that were over before, oldest first.
     """
-    return sheet([image for *_, images, is_shown in _chosen(tasks) if is_shown for image in images])
+    pieces = _pieces(tasks, "", saved)
+    return sheet([image for piece in pieces if piece.is_shown for image in piece.images])
 
 
-def _chosen(tasks: Iterable[Task]) -> Iterator[tuple[Task, TaskState, ImageSet, bool]]:
-    """Each task that has something to show, the newest first, and whether there is room for it."""
+class _Piece(NamedTuple):
+    """The pictures of one run, how they are drawn, and whether there is room for them."""
+
+    images: Sequence[GeneratedImage]
+    draw: Callable[[], str]
+    is_shown: bool
+
+
+def _pieces(tasks: Iterable[Task], key: str, saved: Iterable[_Saved]) -> Iterator[_Piece]:
+    """Each run that has something to show, the newest first."""
     shown = 0
+    for images, draw in _drawn(tasks, key, saved):
+        is_shown = not shown or shown + len(images) <= _MOST_PICTURES
+        shown += len(images) if is_shown else 0
+        yield _Piece(images, draw, is_shown)
+
+
+def _drawn(
+    tasks: Iterable[Task], key: str, saved: Iterable[_Saved]
+) -> Iterator[tuple[Sequence[GeneratedImage], Callable[[], str]]]:
     for task in reversed(list(tasks)):
         state, images = task.state, task.images
         if not images and state.stage.ended:
             continue
-        has_room = not shown or shown + len(images) <= _MOST_PICTURES
-        shown += len(images) if has_room else 0
-        yield task, state, images, has_room
+        # Between the last picture and the end there is a moment in which nothing is missing.
+        waits = not state.stage.ended and len(images) < state.expected
+        note = _UNFINISHED if waits else state.note
+        yield images, partial(html, images, key=key, caption=task.request.prompt, note=note)
+    for run in reversed(list(saved)):
+        yield run.images, partial(run.static_html, key)
 
 
 class Companion:

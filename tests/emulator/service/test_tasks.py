@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from evolink_widgets.emulator.service.service import Service
 from ..conftest import Ask, Caller, Clock
 
 MODEL = "gpt-image-2"
+ROOT = Path(__file__).parents[2]
 
 
 def finish(service: Service, clock: Clock) -> None:
@@ -66,6 +69,22 @@ def test_a_default_ask_takes_about_five_seconds_in_a_notebook(clock: Clock) -> N
         service.create({"model": MODEL, "prompt": "a fox"})
     times = sorted(service.ends_at(r) - r.created for r in service.all())
     assert 3.5 < times[10] < 6.5
+
+
+def test_the_quickstarts_picture_takes_less_than_three_seconds_in_a_notebook(clock: Clock) -> None:
+    from evolink_widgets.emulator import NOTEBOOK_SPEED
+
+    cells = json.loads((ROOT / "notebooks" / "01-quickstart.ipynb").read_text("utf-8"))["cells"]
+    code = ast.parse("".join(next(c for c in cells if c["cell_type"] == "code")["source"]))
+    calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
+    ask = max((ast.literal_eval(ast.Dict([ast.Constant(k.arg) for k in call.keywords],
+                                         [k.value for k in call.keywords])) for call in calls),
+              key=len)  # fmt: skip
+    service = Service(clock=clock, seed=3, speed=NOTEBOOK_SPEED)
+    for _ in range(20):
+        service.create({"model": MODEL, **ask})
+    times = sorted(service.ends_at(r) - r.created for r in service.all())
+    assert times[10] < 3
 
 
 def test_the_pictures_are_real_files_of_the_right_size(

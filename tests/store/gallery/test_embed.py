@@ -20,8 +20,8 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images import xmp, xmp_in_files
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.gallery.pictures import with_recipe
 
 KINDS = ["png", "jpeg", "webp"]
 MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"

@@ -284,12 +284,6 @@ def test_saving_overwrites_nothing(admit, tmp_path, bare):
     assert sorted(path.name for path in folder.iterdir()) == [second.name, first.name]
 
 
-def test_saving_under_another_formats_ending_is_refused_with_the_way_out(admit, tmp_path):
-    with pytest.raises(StoreError, match=r"Name it fox\.png, or convert it"):
-        admit().save(tmp_path / "fox.jpg")
-    assert not (tmp_path / "fox.jpg").exists()
-
-
 def test_a_whole_set_is_saved_under_its_own_names(admit, store, tmp_path):
     for index in range(2):
         admit(index=index)

@@ -278,7 +278,7 @@ def test_on_the_emulator_it_would_cost_and_nothing_is_charged(
     store: Store, buy: Callable[..., str]
 ) -> None:
     buy(charged=5.0, service="emulator")
-    rows = spending(store.database, simulated=True)
+    rows = read_spending(store.database, simulated=True)
     first, titles, _ = repr(rows).splitlines()
     assert first == "Simulated: 1 task, 1 picture · 5.0000 credits would be charged"
     assert titles.endswith("would cost")

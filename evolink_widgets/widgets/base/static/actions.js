@@ -1,5 +1,5 @@
 /** What can be done next with a run: a button for each, and the question before a prompt is sent a second time. */
-import { copyText, fill, h, hasFocus, many, token, write } from "./dom.js";
+import { copyText, download, fill, h, hasFocus, many, token, write } from "./dom.js";
 import { BUYS } from "./purchase.js";
 import { savePic } from "./work.js";
 
@@ -73,7 +73,11 @@ export function runActions(ui, run, landed, note) {
   async function save(pics) {
     try {
       note("Saving…");
-      for (const pic of pics) await savePic(ui, pic);
+      // One download: a browser asks, or refuses, where a page starts several.
+      if (pics[1]) {
+        const [{ zip }] = await ui.link.ask("zip", { pictures: pics.map(({ id }) => id) });
+        download(...(await ui.link.pull(zip, "zip")));
+      } else await savePic(ui, pics[0]);
       note(`${many(pics.length)} saved.`);
     } catch (error) {
       fail(error);

@@ -1,5 +1,6 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
 import { ahead, fill, h, isPlain, join, set, tool, write } from "./dom.js";
+import { FAVOURITE } from "./favourite.js";
 import { picTools } from "./work.js";
 
 /** What a picture is dragged as: its id. */
@@ -89,14 +90,14 @@ export function pictureGrid(ui, note) {
       });
       layout();
     },
-    /** @param {Picture} pic @param {number} i */
-    put(pic, i) {
+    /** @param {Picture} pic @param {number} i @param {string} [caption] */
+    put(pic, i, caption) {
       const cell = cells[i];
       if (!cell || cell.pic) return;
       const tab = { tabindex: cell.tabIndex };
       set(cell, {
         class: "ew-tile",
-        label: `Picture ${i + 1} of ${cells.length}: ${pic.alt}`,
+        label: `Picture ${i + 1} of ${cells.length}: ${caption ? caption + ": " : ""}${pic.alt}`,
         draggable: !!ui.refer,
         ondragstart(/** @type {DragEvent} */ { dataTransfer }) {
           dataTransfer?.setData(DRAGGED, pic.id);
@@ -112,19 +113,27 @@ export function pictureGrid(ui, note) {
         cell,
         h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
         tool("check", "Select", "check", () => toggle(cell), tab),
+        tool("check.like", "Favourite", "star", () => FAVOURITE[3](ui, pic).then(note, ({ message }) => note(message, true)), tab),
         h(
           "div.over",
           ...picTools(ui, note, () => pic, tab),
           tool("ico", "Facts", "info", () => open(cell), tab),
         ),
+        ...(caption ? [h("bdi.cap", { title: caption }, caption)] : []),
       );
     },
     /** Draws which pictures are selected. */
     mark() {
       for (const cell of cells) {
-        const isOn = cell.pic && ui.selected.has(cell.pic.id);
+        const {
+          pic,
+          children: [, check, star],
+        } = cell;
+        const isOn = pic && ui.selected.has(pic.id);
         set(cell, { "aria-selected": isOn });
-        if (cell.pic) set(cell.children[1], { "aria-pressed": isOn });
+        if (!pic) continue;
+        set(check, { "aria-pressed": isOn });
+        set(star, { "aria-pressed": pic.favourite });
       }
     },
   };

@@ -1,5 +1,6 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
 import { atEnd, h, join, short, urlOf } from "./dom.js";
+import { FAVOURITE } from "./favourite.js";
 import { purchases } from "./purchase.js";
 import { runView } from "./runs.js";
 import { openView } from "./view.js";
@@ -21,11 +22,11 @@ export const openPanel = (context, name, label, compose) =>
     /** @type {Map<string, Picture>} */
     const pics = new Map();
 
-    /** @param {Run} run */
-    function add(run) {
+    /** @param {Run} run @param {boolean} [past] it is older than all that is there */
+    function add(run, past) {
       const view = runView(ui, run);
       views.set(run.key, view);
-      log.prepend(view.el);
+      log[past ? "append" : "prepend"](view.el);
       for (const pic of pics.values()) if (pic.key === run.key) view.put(pic);
     }
 
@@ -44,6 +45,8 @@ export const openPanel = (context, name, label, compose) =>
     }
 
     ui.edit = form?.edit;
+    ui.more = [FAVOURITE];
+    ui.add = add;
     link.on.run = ({ run }) => take(run);
     link.on.picture = (told, [bytes]) => {
       const { key, index } = told;
@@ -67,13 +70,13 @@ export const openPanel = (context, name, label, compose) =>
 
     return {
       nodes: [...(form?.nodes ?? []), waiting],
-      log: [log],
+      log: [log, ...(form?.after ?? [])],
       welcome(told) {
         ui.columns = told.columns ?? null;
         form?.welcome(told);
         for (const run of told.runs) take(run, false);
       },
       state: (live) => form?.state(live),
-      mark: () => views.forEach((view) => view.mark()),
+      mark: (ui.mark = () => views.forEach((view) => view.mark())),
     };
   });

@@ -103,7 +103,7 @@ export function runView(ui, run) {
     },
     /** @param {Picture} pic */
     put(pic) {
-      grid.put(pic, pic.index);
+      grid.put(pic, pic.index, run.captions?.[pic.index]);
       view.mark();
     },
     /** Draws the selection. */

@@ -41,6 +41,8 @@ interface Run {
   stake?: string | null;
   /** Where all of it was there already: what was paid for it, and when. */
   reused?: string | null;
+  /** A line under each picture, by its index; none where no picture has one. */
+  captions?: string[];
 }
 
 interface Problem { field: string; rule: string; nearest: string | null; message: string }
@@ -120,6 +122,7 @@ interface Landed {
   height: number;
   alt: string;
   name: string;
+  favourite: boolean;
 }
 
 /** A picture of a comparison that is ready to be seen: as `Landed`, in the order of `Compared`. */
@@ -161,6 +164,10 @@ interface Messages {
   balance: Balance;
   outstanding: { tasks: number; text: string };
   collecting: { tasks: number };
+  /** What of this notebook the log does not show: how many runs, and in words. */
+  earlier: { count: number; text: string };
+  /** Runs from before, newest first. */
+  shown: { runs: Run[] };
   put: { at: number };
   taken: { card: Taken };
   prompts: { prompts: string[] };
@@ -198,6 +205,7 @@ interface Picture {
   height: number;
   alt: string;
   url: string;
+  favourite?: boolean;
   /** Where it stands in the gallery, from 0. */
   place?: number;
 }
@@ -268,10 +276,15 @@ interface Deck {
    */
   buy(button: HTMLElement, kind: string, fields: object, changed?: () => void): Promise<any>;
   edit?: (prompt: string) => void;
+  /** Draws a run that is not drawn yet: above the log, or under it where it is older than all that is there. */
+  add?: (run: Run, past?: boolean) => void;
   /** Puts pictures into the tray of references; `edits`: the prompt is next. */
   refer?: (pics: { id: string }[], edits?: boolean) => void;
-  /** What can be done with a picture, where it is not the usual. */
+  /** What can be done with a picture, where it is not the usual; and what more where it is shown large. */
   work?: Work[];
+  more?: Work[];
+  /** Draws selection and favourites anew. */
+  mark?: () => void;
   /** What the lightbox calls a picture. */
   name?: (pic: Picture) => string;
   /** Asked before the lightbox turns to a place; true where another list is on its way. */
@@ -351,6 +364,8 @@ interface Part {
 /** What stands above the log. */
 interface Form {
   nodes: Node[];
+  /** What stands under the log. */
+  after: Node[];
   welcome(told: Welcome): void;
   state(live: boolean): void;
   /** Puts a prompt back for another try. */

@@ -28,9 +28,9 @@ export const WORK = [
 ];
 export const savePic = WORK[1][3];
 
-/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [more] */
-export const picTools = (ui, note, current, more) =>
-  (ui.work ?? WORK).map(([name, sign, word, work]) =>
+/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [props] @param {Work[]} [more] */
+export const picTools = (ui, note, current, props, more = []) =>
+  [...more, ...(ui.work ?? WORK)].map(([name, sign, word, work]) =>
     tool(
       "ico",
       name,
@@ -42,6 +42,6 @@ export const picTools = (ui, note, current, more) =>
           ({ message }) => note(message, true),
         );
       },
-      more,
+      props,
     ),
   );

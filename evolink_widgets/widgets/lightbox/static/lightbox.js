@@ -26,7 +26,7 @@ export function lightbox(ui, root) {
   const { image, stage } = view;
   const back = tool("nav.back", "Previous picture", "back", () => page(-1));
   const next = tool("nav.next", "Next picture", "next", () => page(1));
-  const tools = picTools(ui, note, () => pics[at]);
+  const tools = picTools(ui, note, () => pics[at], {}, ui.more);
   const close = tool("ico", "Close", "close", () => box.close());
   const box = h(
     "dialog.box",

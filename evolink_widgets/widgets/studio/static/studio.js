@@ -77,6 +77,34 @@ function recovery({ link, say }) {
   return el;
 }
 
+/** The line under the log that says how many runs of this notebook it does not show: the cell was run again. @param {Deck} ui */
+function pastRuns(ui) {
+  const words = h("bdi");
+  const show = h("button.btn", go, "Show");
+  const el = h("div.banner", { role: "group", label: "Earlier runs", hidden: true }, words, show);
+
+  async function go() {
+    show.disabled = true;
+    try {
+      const [{ runs }] = await ui.link.ask("earlier");
+      const log = /** @type {any} */ (el.previousSibling).children;
+      const first = log.length;
+      for (const run of runs) ui.add?.(run, true);
+      log[first]?.querySelector("[tabindex='0']")?.focus();
+      ui.say(`${runs.length} earlier runs shown.`);
+    } catch (error) {
+      write(words, /** @type {Error} */ (error).message);
+    }
+    show.disabled = false;
+  }
+
+  ui.link.on.earlier = ({ count, text }) => {
+    el.hidden = !count;
+    write(words, text);
+  };
+  return { el, state: (/** @type {boolean} */ live) => (show.disabled = !live) };
+}
+
 /** @param {Deck} ui @returns {Form} */
 function composer(ui) {
   const { model, listen } = ui;
@@ -100,6 +128,7 @@ function composer(ui) {
   const order = orders(ui, fields.save, blocked, draw);
   const earlier = promptHistory(ui, prompt, changed);
   const presets = presetFold(ui, fields.asked, apply);
+  const past = pastRuns(ui);
   const frame = h(
     "fieldset.composer",
     { disabled: true },
@@ -173,6 +202,7 @@ function composer(ui) {
 
   return {
     nodes: [recovery(ui), form, ...cost.nodes],
+    after: [past.el],
     welcome(told) {
       const { rules } = told;
       if (!rules) return;
@@ -187,6 +217,7 @@ function composer(ui) {
     },
     state(live) {
       frame.disabled = !live;
+      past.state(live);
       draw();
     },
     edit(text) {
