@@ -1,1 +1,1 @@
-"""What carries words: plain forms for a thousand nouns, pages such as charts, and labels."""
+"""What carries words: plain forms for many nouns, pages such as charts, and labels."""
