@@ -36,7 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger("evolink_widgets")
 
 OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
-"""Steps from which a task goes on."""
+"""Steps from which a task goes on: the rows of the runner's `_ACTS`."""
 
 SOON = 1.0
 """Seconds in which most pictures are fetched; then their links are written down."""
@@ -68,7 +68,7 @@ class TaskContext(ABC):
         recipe: what is asked.
         terms: on which terms it is asked.
         entry: where it stands in the journal; `None` when it is new.
-        is_held: whether it is this kernel's to collect already.
+        is_ours: whether it is this kernel's to collect already.
     """
 
     task: Task
@@ -82,7 +82,7 @@ class TaskContext(ABC):
         terms: Terms,
         entry: Entry | None,
         *,
-        is_held: bool,
+        is_ours: bool,
     ) -> None:
         self.parts = parts
         self.registry = registry
@@ -91,7 +91,7 @@ class TaskContext(ABC):
         self.request = recipe.request
         self.terms = terms
         self.record = TaskRecord(
-            parts, key, entry, self._trouble, learn=registry.learn, is_held=is_held
+            parts, key, entry, self._trouble, learn=registry.learn, is_ours=is_ours
         )
         self.estimated_time: float | None = None
         self.mine: dict[int, GeneratedImage] = {}
@@ -224,7 +224,7 @@ class TaskContext(ABC):
         entry = self.record.entry
         if entry is None:
             return not self.awaited
-        if not self.record.is_held:  # another kernel's: what it does with it is not known here
+        if not self.record.is_ours:  # another kernel's: what it does with it is not known here
             return False
         if self._inner or entry.step is Step.SENDING:
             return False
@@ -262,11 +262,11 @@ class TaskRecord:
         entry: its line in the journal; `None` when nothing is written yet.
         trouble: told when a line has to wait.
         learn: told of a new receipt.
-        is_held: whether it is this kernel's to collect already.
+        is_ours: whether it is this kernel's to collect already.
 
     Attributes:
         entry: the newest line; older than the journal's while another kernel collects the task.
-        is_held: whether it is this kernel's to collect.
+        is_ours: whether it is this kernel's to collect.
         is_new: whether it was bought here and held since: no picture of it is saved yet but ours.
         has_read_links: whether the service itself has said where the pictures are, to us.
     """
@@ -279,11 +279,11 @@ class TaskRecord:
         trouble: Callable[[StoreError], None],
         *,
         learn: Callable[[], None],
-        is_held: bool = False,
+        is_ours: bool = False,
     ) -> None:
         self.entry = entry
-        self.is_held = is_held
-        self.is_new = is_held
+        self.is_ours = is_ours
+        self.is_new = is_ours
         self.has_read_links = False
         self._parts = parts
         self._key = key
@@ -306,7 +306,7 @@ class TaskRecord:
     def bought(self, entry: Entry | None) -> None:
         """Take over what was just written down for us; `None` where nothing had to be bought."""
         self.entry = entry
-        self.is_held = self.is_new = entry is not None
+        self.is_ours = self.is_new = entry is not None
 
     async def claim(self, busy: Callable[[], object]) -> None:
         """Become the one who collects the task; while another kernel does, wait and look.
@@ -317,7 +317,7 @@ class TaskRecord:
         while not await self._parts.database_thread.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
-        self.is_held, self.is_new = True, False
+        self.is_ours, self.is_new = True, False
 
     def _may_go_on(self) -> bool:
         """Claim the task, or find that it is over and none has to. On a worker."""
@@ -334,7 +334,7 @@ class TaskRecord:
 
     async def let_go(self) -> None:
         """Let others collect the task."""
-        self.is_held = False
+        self.is_ours = False
         if self._end_wait():
             await self._write_links()
         if self.line.owner is None and not self._unwritten:

@@ -1,7 +1,8 @@
 """`TaskRunner`: takes one task from the click to the saved files, step by step, by its journal.
 
-    INTENDED ── send once ──► ACCEPTED ── watch ──► READY ── fetch ──► SAVED
-        SENDING, UNKNOWN ── look for it ──┘
+    INTENDED ── send ──► ACCEPTED ── follow ──► READY ── collect ──► SAVED
+    SENDING, UNKNOWN ─ find ─┘
+                      (a task that proves to be another's is UNKNOWN again)
 
 Where pictures of the same recipe are in the store already, or on their way to it, an allocation
 decides first what is left to buy. What is wholly answered from it has no line in the journal.
@@ -52,6 +53,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("evolink_widgets")
 
 
+_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
+    Step.INTENDED: send,
+    Step.SENDING: find_lost_task,
+    Step.UNKNOWN: find_lost_task,
+    Step.ACCEPTED: follow,
+    Step.READY: collect,
+}
+"""What is done at each step; a step without a row is an end."""
+
+
 class TaskRunner(TaskContext):
     """Runs the steps of one task; everything here runs on the core's loop.
 
@@ -80,7 +91,7 @@ class TaskRunner(TaskContext):
         entry: Entry | None = None,
         to_send: bool = False,
     ) -> None:
-        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_held=to_send)
+        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_ours=to_send)
         self._allocation = allocation
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
@@ -116,7 +127,10 @@ class TaskRunner(TaskContext):
         """Hear how a wait for the task ended, on the thread that waited."""
         if self._allocation is not None:
             ask = self._allocation.ask
-            (ask.in_vain if in_vain else ask.came)()
+            if in_vain:
+                ask.in_vain()
+            else:
+                ask.came()
 
     def stop(self) -> None:
         """Stop; a request on its way is still waited for in silence, for its id's sake."""
@@ -220,8 +234,9 @@ class TaskRunner(TaskContext):
             if self.record.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
-            sent = self.record.entry is not None
-            self._conclude(None if sent else await self.registry.unmet_weather())
+            bought = self.record.entry is not None
+            # What the store answers sends nothing: a fault that was played waits on, and is told.
+            self._conclude(None if bought else await self.registry.unmet_weather())
         except PicturesMissing as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
@@ -261,9 +276,10 @@ class TaskRunner(TaskContext):
         else:
             self.own_end.set()
         try:
-            # What fails here ends the ask; what fails elsewhere does not stop what is paid for.
-            await acts[0]
-            await acts[-1]
+            # The purchase first, where there is one: a failure elsewhere must not cut off what is
+            # paid for.
+            for act in acts:
+                await act
         finally:
             for act in acts:
                 act.cancel()
@@ -351,15 +367,6 @@ class TaskRunner(TaskContext):
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
-
-
-_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
-    Step.INTENDED: send,
-    Step.SENDING: find_lost_task,
-    Step.UNKNOWN: find_lost_task,
-    Step.ACCEPTED: follow,
-    Step.READY: collect,
-}
 
 
 _BEGINNING = {
