@@ -1,7 +1,7 @@
 """What every step of a task may read, write and report: its journal entry, state and pictures.
 
 The steps (`send`, `follow`, `collect`, …) know `TaskContext` alone; the runner, which calls them
-in turn, stands above them. What they write goes through the context's `TaskRecord`.
+in turn, stands above them. What they write goes through the context's `TaskBooks`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class TaskContext(ABC):
         self.recipe = recipe
         self.request = recipe.request
         self.terms = terms
-        self.record = TaskRecord(
+        self.books = TaskBooks(
             parts, key, entry, self._trouble, learn=registry.learn, is_ours=is_ours
         )
         self.estimated_time: float | None = None
@@ -130,7 +130,7 @@ class TaskContext(ABC):
     @property
     def is_open(self) -> bool:
         """Whether its own purchase may still bring pictures."""
-        return self.record.step in OPEN
+        return self.books.step in OPEN
 
     @property
     def is_at_work(self) -> bool:
@@ -163,13 +163,13 @@ class TaskContext(ABC):
 
     def charge(self) -> Billed:
         """Whether it is charged if it is not waited for any longer; from any thread."""
-        if self.record.entry is None:  # it waits, or shows how what it waits for gets on
+        if self.books.entry is None:  # it waits, or shows how what it waits for gets on
             return _CHARGED_BY_STAGE.get(self.task.state.stage, Billed.LATER)
         if self.is_unsent():
             return Billed.NO
         if self.task.id is None:
             return Billed.UNKNOWN
-        return Billed.YES if self.record.step in (Step.READY, Step.SAVED) else Billed.LATER
+        return Billed.YES if self.books.step in (Step.READY, Step.SAVED) else Billed.LATER
 
     def accepted(self, task_id: str, receipt: Receipt) -> None:
         """Say that the service has it; where waiting was stopped, no more than that."""
@@ -221,10 +221,10 @@ class TaskContext(ABC):
 
     def is_unsent(self) -> bool:
         """Whether nothing of it is, or may come to be, accepted."""
-        entry = self.record.entry
+        entry = self.books.entry
         if entry is None:
             return not self.awaited
-        if not self.record.is_ours:  # another kernel's: what it does with it is not known here
+        if not self.books.is_ours:  # another kernel's: what it does with it is not known here
             return False
         if self._inner or entry.step is Step.SENDING:
             return False
@@ -248,7 +248,7 @@ def seen(act: asyncio.Task[Any]) -> None:
         act.exception()
 
 
-class TaskRecord:
+class TaskBooks:
     """One task's lines in the journal and the ledger, as its steps write them.
 
     Before the request goes out, a line that can't be written stops the task: nothing is sent that
