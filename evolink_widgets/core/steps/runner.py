@@ -152,7 +152,7 @@ class TaskRunner(TaskContext):
     @property
     def awaited(self) -> frozenset[str]:
         """Keys of the tasks that this ask has taken up, and waits for."""
-        if self._allocation is None or not self._allocation.ask.took_up:
+        if self._allocation is None or not self._allocation.ask.inherits_set:
             return frozenset()  # what another ask buys is not charged to this one
         return self._allocation.awaited
 
