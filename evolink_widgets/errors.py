@@ -1,4 +1,4 @@
-"""Every error of this package: one tree, three facts each.
+"""Every error that reaches a user: one tree, three facts each.
 
     EvolinkError
     ├── InvalidRequest (ValueError)    the request breaks a rule; nothing was sent

@@ -11,6 +11,10 @@ more gives the same four, for 0 credits.
 An ask that was waited for in vain has given nothing: the next ask of its recipe takes its set
 up, and no other. Until then, what was asked before the wait and is asked again begins a new pass
 over the same asks: at the front, as another execution does.
+
+The words: an `Execution` is one run of a cell, or one pass over its asks; an `Ask` is one call in
+it; a `ClaimedSet` is the pictures, by slot, that an ask has of its recipe's pool and no other ask
+of the execution gets. A set is "in vain" while a wait for it has ended without its pictures.
 """
 
 from __future__ import annotations
@@ -186,7 +190,7 @@ def _name(*paths: object) -> str | None:
 
 
 REMEMBERED = 256
-"""Executions whose takings are remembered; an older cell that still asks begins anew."""
+"""Executions whose claims are remembered; an older cell that still asks begins anew."""
 
 
 #: Counts asks and waits: which came first.
@@ -194,18 +198,18 @@ _clock = process_global(f"{__name__} clock", itertools.count)
 
 
 @dataclass(eq=False)
-class Taking:
+class ClaimedSet:
     """One set of a recipe that an execution takes: by one ask, or by those that take it up.
 
     Attributes:
         slots: its pictures.
-        vain_at: when it was waited for in vain, if nothing has taken it up since.
+        in_vain_since: when it was waited for in vain, if nothing has taken it up since.
         beside: the sets that an earlier pass had taken beside this one.
     """
 
     slots: set[Slot] = field(default_factory=set)
-    vain_at: int | None = None
-    beside: tuple[Taking, ...] = ()
+    in_vain_since: int | None = None
+    beside: tuple[ClaimedSet, ...] = ()
 
 
 @dataclass(eq=False)
@@ -213,45 +217,47 @@ class Execution:
     """One run of a cell, or one pass of a script, and what its asks have taken.
 
     Attributes:
-        takings: by recipe, in the order in which they were begun.
+        claims: by recipe, in the order in which they were begun.
         asked: when each recipe was first asked.
         lock: held while an ask chooses.
     """
 
-    takings: dict[Hashable, list[Taking]] = field(default_factory=dict)
+    claims: dict[Hashable, list[ClaimedSet]] = field(default_factory=dict)
     asked: dict[Hashable, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def is_over_for(self, recipe: Hashable) -> bool:
+    def begins_new_pass(self, recipe: Hashable) -> bool:
         """Whether an ask of this recipe is one of a new pass."""
         asked = self.asked.get(recipe)
-        vain = [one.vain_at for takings in self.takings.values() for one in takings]
+        vain = [one.in_vain_since for claims in self.claims.values() for one in claims]
         return asked is not None and any(when is not None and when > asked for when in vain)
 
-    def begin(self, recipe: Hashable) -> Taking:
+    def claim_next(self, recipe: Hashable) -> ClaimedSet:
         """The set that the next ask of a recipe is to get: one in vain, or another."""
         self.asked.setdefault(recipe, next(_clock))
-        takings = self.takings.setdefault(recipe, [])
-        for taking in takings:
-            if taking.vain_at is not None:
-                taking.vain_at = None
-                return taking
-        takings.append(Taking())
-        return takings[-1]
+        claims = self.claims.setdefault(recipe, [])
+        for claim in claims:
+            if claim.in_vain_since is not None:
+                claim.in_vain_since = None
+                return claim
+        claims.append(ClaimedSet())
+        return claims[-1]
 
     def next_pass(self, recipe: Hashable) -> Execution:
         """A new pass that begins with this recipe; what is in vain is still to be taken up."""
         new = Execution()
-        for name, takings in self.takings.items():
-            given = {one for one in takings if one.vain_at is None}
-            for taking in takings:
-                if taking.vain_at is not None:
-                    taking.beside = tuple({*taking.beside, *given})
-                    new.takings.setdefault(name, []).append(taking)
+        for name, claims in self.claims.items():
+            given = {one for one in claims if one.in_vain_since is None}
+            for claim in claims:
+                if claim.in_vain_since is not None:
+                    claim.beside = tuple({*claim.beside, *given})
+                    new.claims.setdefault(name, []).append(claim)
         new.asked[recipe] = next(_clock)
-        for takings in new.takings.values():
-            for taking in takings:
-                taking.vain_at = next(_clock)  # until it is asked again, each repeat begins anew
+        for claims in new.claims.values():
+            for claim in claims:
+                claim.in_vain_since = next(
+                    _clock
+                )  # until it is asked again, each repeat begins anew
         return new
 
 
@@ -261,45 +267,45 @@ class Ask:
     Args:
         execution: the execution.
         recipe: a name for what is asked, and of which store.
-        taking: the set that it is to get.
+        claim: the set that it is to get.
 
     Attributes:
-        took_up: whether an earlier ask had taken that set, and was waited for in vain.
+        inherits_set: whether an earlier ask had taken that set, and was waited for in vain.
     """
 
-    def __init__(self, execution: Execution, recipe: Hashable, taking: Taking) -> None:
+    def __init__(self, execution: Execution, recipe: Hashable, claim: ClaimedSet) -> None:
         self.execution = execution
         self._recipe = recipe
-        self._taking = taking
-        self.took_up = bool(taking.slots)
+        self._claim = claim
+        self.inherits_set = bool(claim.slots)
 
     @property
     def slots(self) -> set[Slot]:
         """The pictures of its set; shared with an ask that took the set up."""
-        return self._taking.slots
+        return self._claim.slots
 
     @property
     def others(self) -> set[Slot]:
         """The pictures of the execution's other sets, which this one is not to have."""
-        taken = {*self.execution.takings[self._recipe], *self._taking.beside}
-        return {slot for taking in taken - {self._taking} for slot in taking.slots}
+        taken = {*self.execution.claims[self._recipe], *self._claim.beside}
+        return {slot for claim in taken - {self._claim} for slot in claim.slots}
 
     def take(self, slots: Set[Slot]) -> None:
         """Have these pictures and no others: a smaller ask leaves what a larger one had."""
-        self._taking.slots.intersection_update(slots)
-        self._taking.slots.update(slots)
+        self._claim.slots.intersection_update(slots)
+        self._claim.slots.update(slots)
 
     def shares_set_of(self, other: Ask) -> bool:
         """Whether one of the two has taken the other's set up."""
-        return self._taking is other._taking
+        return self._claim is other._claim
 
     def in_vain(self) -> None:
         """It was waited for, and the wait ended without its pictures. Any thread."""
-        self._taking.vain_at = next(_clock)
+        self._claim.in_vain_since = next(_clock)
 
     def came(self) -> None:
         """It was waited for, and its pictures were given. Any thread."""
-        self._taking.vain_at = None
+        self._claim.in_vain_since = None
 
 
 @dataclass
@@ -330,12 +336,12 @@ def ask_of(name: Hashable | None, recipe: Hashable) -> Ask:
         recipe: what is asked, and of which store.
     """
     if name is None:
-        return Ask(own := Execution(), recipe, own.begin(recipe))
+        return Ask(own := Execution(), recipe, own.claim_next(recipe))
     with _executions.lock:
         found = _executions.known.setdefault(name, Execution())
-        if found.is_over_for(recipe):
+        if found.begins_new_pass(recipe):
             found = _executions.known[name] = found.next_pass(recipe)
         _executions.known.move_to_end(name)
         while len(_executions.known) > REMEMBERED:
             _executions.known.popitem(last=False)
-        return Ask(found, recipe, found.begin(recipe))
+        return Ask(found, recipe, found.claim_next(recipe))

@@ -150,7 +150,7 @@ class Client:
             self._limits.post_pace.accepted()
             return Sent(judge("POST", Event.ANSWERED, reply.status, is_task=True), snapshot)
         error = self._error(reply, document, "POST")
-        self._pace(self._limits.post_pace, error)
+        self._report_to(self._limits.post_pace, error)
         verdict = judge("POST", Event.ANSWERED, reply.status, code=error.code)
         if verdict.find:
             return Sent(
@@ -291,9 +291,10 @@ class Client:
                     request_id=reply.headers.get("x-request-id"),
                 )
             return document
+        # To the table of outcomes only the paid call is a "POST"; this one is free, whatever it is.
         error = self._error(reply, document, "GET", about_task=about_task)
         if pace is not None:
-            self._pace(pace, error)
+            self._report_to(pace, error)
         raise error
 
     def _error(
@@ -309,7 +310,7 @@ class Client:
         )
 
     @staticmethod
-    def _pace(pace: Pace, error: EvolinkError) -> None:
+    def _report_to(pace: Pace, error: EvolinkError) -> None:
         if isinstance(error, RateLimited):
             pace.refused(error.retry_after)
         else:

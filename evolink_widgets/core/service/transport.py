@@ -14,7 +14,7 @@ import contextlib
 import json
 import logging
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -185,7 +185,7 @@ class Transport:
         Raises:
             NoAnswer: there was no complete answer.
         """
-        with self._border(lambda: False):
+        with self._border(lambda: False):  # nothing is out yet
             origin = _origin(httpx.URL(url))
             content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         if origin not in self._origins:
@@ -277,7 +277,7 @@ class Transport:
                 yield chunk
 
     @contextlib.contextmanager
-    def _border(self, has_left: Callable[[], bool]) -> Any:
+    def _border(self, has_left: Callable[[], bool]) -> Iterator[None]:
         """No exception of httpx's or the socket's gets past here, nor anything it quotes.
 
         Args:

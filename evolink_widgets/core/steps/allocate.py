@@ -267,10 +267,10 @@ class Allocation:
             share = None
             if receipt is not None and receipt.charged is not None:
                 # One that is still being fetched was paid for with the others.
-                together = max(len(other.mine), len(other.record.line.results))
+                together = max(len(other.mine), len(other.books.line.results))
                 share = receipt.charged / together
             paid_at = other.task.state.started_at
-            notebook = other.record.line.origin
+            notebook = other.books.line.origin
             for place, image in landed.items():
                 slot = Slot(other.key, wanted[place])
                 self._reused.append(Offer(slot, image, share, paid_at, notebook))

@@ -33,22 +33,22 @@ async def collect(context: TaskContext) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    if not context.record.is_new:
+    if not context.books.is_new:
         await context.load_images()
     context.tell(stage=Stage.SAVING, progress=99)
     here = set(context.mine)
     if here:
         await context.parts.file_threads.run(_tidy, context.parts.store.gallery, context.key, here)
-    links = Links(context, context.record.line.results)
+    links = Links(context, context.books.line.results)
     wanted = [index for index in links.places if index not in here]
-    if (wanted or not here) and not context.record.has_read_links:
+    if (wanted or not here) and not context.books.has_read_links:
         await _read_anew(context)
-        if context.record.step is not Step.READY:
+        if context.books.step is not Step.READY:
             return  # it has shown that it is another's
-        links = Links(context, context.record.line.results)
+        links = Links(context, context.books.line.results)
         wanted = [index for index in links.places if index not in here]
     # A found task whose first picture is taken in has been held against what was asked.
-    check = PixelCheck(context) if is_found(context.record.line) and not here else None
+    check = PixelCheck(context) if is_found(context.books.line) and not here else None
     outcomes = await asyncio.gather(
         *(_picture(context, links, check, index) for index in wanted), return_exceptions=True
     )
@@ -63,7 +63,7 @@ async def collect(context: TaskContext) -> None:
     if errors:
         await _close_if_gone(context, links)
         raise errors[0]
-    await context.record.saved(context.task.state.receipt)
+    await context.books.saved(context.task.state.receipt)
 
 
 async def _read_anew(context: TaskContext) -> None:
@@ -98,9 +98,9 @@ async def _gone(context: TaskContext, why: str) -> NoReturn:
     Raises:
         LinkExpired: always. The task stays open until the time of its links is over.
     """
-    until, gone = context.record.line.links_until, LinkExpired(why, task_id=context.task.id)
+    until, gone = context.books.line.links_until, LinkExpired(why, task_id=context.task.id)
     if until is not None and context.parts.clock() >= until:
-        await context.record.lost(gone, context.task.state.receipt)
+        await context.books.lost(gone, context.task.state.receipt)
     raise gone
 
 
@@ -129,7 +129,7 @@ async def _picture(
                 now=parts.clock(),
                 task_id=context.task.id,
                 expected=max(context.request.n, len(links.places)),
-                notebook=context.record.line.origin,
+                notebook=context.books.line.origin,
             )
             context.landed(await context.uninterrupted(admitted))
             return
@@ -212,7 +212,7 @@ class Links:
             if found != self._results:
                 self._results = found
                 until = parts.clock() + LINKS_LIVE
-                context.record.ready(found, until, context.task.state.receipt)
+                context.books.ready(found, until, context.task.state.receipt)
             return failed not in self._results
 
     def _in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:

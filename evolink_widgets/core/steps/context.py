@@ -1,7 +1,7 @@
 """What every step of a task may read, write and report: its journal entry, state and pictures.
 
 The steps (`send`, `follow`, `collect`, …) know `TaskContext` alone; the runner, which calls them
-in turn, stands above them. What they write goes through the context's `TaskRecord`.
+in turn, stands above them. What they write goes through the context's `TaskBooks`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger("evolink_widgets")
 
 OPEN = frozenset({Step.INTENDED, Step.SENDING, Step.UNKNOWN, Step.ACCEPTED, Step.READY})
-"""Steps from which a task goes on."""
+"""Steps from which a task goes on: the rows of the runner's `_ACTS`."""
 
 SOON = 1.0
 """Seconds in which most pictures are fetched; then their links are written down."""
@@ -68,7 +68,7 @@ class TaskContext(ABC):
         recipe: what is asked.
         terms: on which terms it is asked.
         entry: where it stands in the journal; `None` when it is new.
-        is_held: whether it is this kernel's to collect already.
+        is_ours: whether it is this kernel's to collect already.
     """
 
     task: Task
@@ -82,7 +82,7 @@ class TaskContext(ABC):
         terms: Terms,
         entry: Entry | None,
         *,
-        is_held: bool,
+        is_ours: bool,
     ) -> None:
         self.parts = parts
         self.registry = registry
@@ -90,8 +90,8 @@ class TaskContext(ABC):
         self.recipe = recipe
         self.request = recipe.request
         self.terms = terms
-        self.record = TaskRecord(
-            parts, key, entry, self._trouble, learn=registry.learn, is_held=is_held
+        self.books = TaskBooks(
+            parts, key, entry, self._trouble, learn=registry.learn, is_ours=is_ours
         )
         self.estimated_time: float | None = None
         self.mine: dict[int, GeneratedImage] = {}
@@ -130,7 +130,7 @@ class TaskContext(ABC):
     @property
     def is_open(self) -> bool:
         """Whether its own purchase may still bring pictures."""
-        return self.record.step in OPEN
+        return self.books.step in OPEN
 
     @property
     def is_at_work(self) -> bool:
@@ -163,13 +163,13 @@ class TaskContext(ABC):
 
     def charge(self) -> Billed:
         """Whether it is charged if it is not waited for any longer; from any thread."""
-        if self.record.entry is None:  # it waits, or shows how what it waits for gets on
+        if self.books.entry is None:  # it waits, or shows how what it waits for gets on
             return _CHARGED_BY_STAGE.get(self.task.state.stage, Billed.LATER)
         if self.is_unsent():
             return Billed.NO
         if self.task.id is None:
             return Billed.UNKNOWN
-        return Billed.YES if self.record.step in (Step.READY, Step.SAVED) else Billed.LATER
+        return Billed.YES if self.books.step in (Step.READY, Step.SAVED) else Billed.LATER
 
     def accepted(self, task_id: str, receipt: Receipt) -> None:
         """Say that the service has it; where waiting was stopped, no more than that."""
@@ -221,10 +221,10 @@ class TaskContext(ABC):
 
     def is_unsent(self) -> bool:
         """Whether nothing of it is, or may come to be, accepted."""
-        entry = self.record.entry
+        entry = self.books.entry
         if entry is None:
             return not self.awaited
-        if not self.record.is_held:  # another kernel's: what it does with it is not known here
+        if not self.books.is_ours:  # another kernel's: what it does with it is not known here
             return False
         if self._inner or entry.step is Step.SENDING:
             return False
@@ -248,7 +248,7 @@ def seen(act: asyncio.Task[Any]) -> None:
         act.exception()
 
 
-class TaskRecord:
+class TaskBooks:
     """One task's lines in the journal and the ledger, as its steps write them.
 
     Before the request goes out, a line that can't be written stops the task: nothing is sent that
@@ -262,11 +262,11 @@ class TaskRecord:
         entry: its line in the journal; `None` when nothing is written yet.
         trouble: told when a line has to wait.
         learn: told of a new receipt.
-        is_held: whether it is this kernel's to collect already.
+        is_ours: whether it is this kernel's to collect already.
 
     Attributes:
         entry: the newest line; older than the journal's while another kernel collects the task.
-        is_held: whether it is this kernel's to collect.
+        is_ours: whether it is this kernel's to collect.
         is_new: whether it was bought here and held since: no picture of it is saved yet but ours.
         has_read_links: whether the service itself has said where the pictures are, to us.
     """
@@ -279,11 +279,11 @@ class TaskRecord:
         trouble: Callable[[StoreError], None],
         *,
         learn: Callable[[], None],
-        is_held: bool = False,
+        is_ours: bool = False,
     ) -> None:
         self.entry = entry
-        self.is_held = is_held
-        self.is_new = is_held
+        self.is_ours = is_ours
+        self.is_new = is_ours
         self.has_read_links = False
         self._parts = parts
         self._key = key
@@ -306,7 +306,7 @@ class TaskRecord:
     def bought(self, entry: Entry | None) -> None:
         """Take over what was just written down for us; `None` where nothing had to be bought."""
         self.entry = entry
-        self.is_held = self.is_new = entry is not None
+        self.is_ours = self.is_new = entry is not None
 
     async def claim(self, busy: Callable[[], object]) -> None:
         """Become the one who collects the task; while another kernel does, wait and look.
@@ -317,7 +317,7 @@ class TaskRecord:
         while not await self._parts.database_thread.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
-        self.is_held, self.is_new = True, False
+        self.is_ours, self.is_new = True, False
 
     def _may_go_on(self) -> bool:
         """Claim the task, or find that it is over and none has to. On a worker."""
@@ -334,7 +334,7 @@ class TaskRecord:
 
     async def let_go(self) -> None:
         """Let others collect the task."""
-        self.is_held = False
+        self.is_ours = False
         if self._end_wait():
             await self._write_links()
         if self.line.owner is None and not self._unwritten:

@@ -48,10 +48,10 @@ async def find_lost_task(context: TaskContext) -> None:
         OutcomeUnknown: none or several could be it; it may have been charged.
         EvolinkError: it surely never was accepted.
     """
-    entry, parts = context.record.line, context.parts
+    entry, parts = context.books.line, context.parts
     if surely_not_accepted(entry):
         error = error_from(entry.failure)
-        await context.record.refused(error)
+        await context.books.refused(error)
         raise error
     if entry.step is Step.SENDING:  # an earlier kernel died over it
         lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
@@ -61,7 +61,7 @@ async def find_lost_task(context: TaskContext) -> None:
             doubt_since=in_doubt_since(entry),
             ruled_out=(entry.failure or {}).get("ruled_out"),
         )
-        entry = await context.record.note_down(
+        entry = await context.books.note_down(
             {"step": Step.UNKNOWN, "failure": record},
             parts.store.journal.unknown, context.key, record,
         )  # fmt: skip
@@ -106,7 +106,7 @@ async def adopt(context: TaskContext, task_id: str) -> bool:
     now = parts.clock()
     if not await parts.database_thread.run(journal.adopt, context.key, task_id, now):
         return False
-    context.record.entry = await parts.database_thread.run(journal.get, context.key)
+    context.books.entry = await parts.database_thread.run(journal.get, context.key)
     context.tell(
         stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found."
     )
@@ -168,11 +168,11 @@ async def give_back(context: TaskContext, why: AnothersTask) -> None:
     Raises:
         StoreError: it can't be written; the task stays found, for the next kernel to check.
     """
-    line, parts = context.record.line, context.parts
+    line, parts = context.books.line, context.parts
     assert line.task_id is not None
     number = max(len(line.results), context.request.n)
     await parts.file_threads.run(_remove_parts, parts.store.gallery, context.key, number)
-    await context.record.disowned(line.task_id, str(why))
+    await context.books.disowned(line.task_id, str(why))
     context.estimated_time = None
     context.tell(
         stage=Stage.SENDING, task_id=None, receipt=None, progress=None, left=None, note=TAKEN_BACK

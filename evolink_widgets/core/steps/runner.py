@@ -1,7 +1,8 @@
 """`TaskRunner`: takes one task from the click to the saved files, step by step, by its journal.
 
-    INTENDED ── send once ──► ACCEPTED ── watch ──► READY ── fetch ──► SAVED
-        SENDING, UNKNOWN ── look for it ──┘
+    INTENDED ── send ──► ACCEPTED ── follow ──► READY ── collect ──► SAVED
+    SENDING, UNKNOWN ─ find ─┘
+                      (a task that proves to be another's is UNKNOWN again)
 
 Where pictures of the same recipe are in the store already, or on their way to it, an allocation
 decides first what is left to buy. What is wholly answered from it has no line in the journal.
@@ -52,6 +53,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("evolink_widgets")
 
 
+_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
+    Step.INTENDED: send,
+    Step.SENDING: find_lost_task,
+    Step.UNKNOWN: find_lost_task,
+    Step.ACCEPTED: follow,
+    Step.READY: collect,
+}
+"""What is done at each step; a step without a row is an end."""
+
+
 class TaskRunner(TaskContext):
     """Runs the steps of one task; everything here runs on the core's loop.
 
@@ -80,7 +91,7 @@ class TaskRunner(TaskContext):
         entry: Entry | None = None,
         to_send: bool = False,
     ) -> None:
-        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_held=to_send)
+        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_ours=to_send)
         self._allocation = allocation
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
@@ -116,7 +127,10 @@ class TaskRunner(TaskContext):
         """Hear how a wait for the task ended, on the thread that waited."""
         if self._allocation is not None:
             ask = self._allocation.ask
-            (ask.in_vain if in_vain else ask.came)()
+            if in_vain:
+                ask.in_vain()
+            else:
+                ask.came()
 
     def stop(self) -> None:
         """Stop; a request on its way is still waited for in silence, for its id's sake."""
@@ -138,7 +152,7 @@ class TaskRunner(TaskContext):
     @property
     def awaited(self) -> frozenset[str]:
         """Keys of the tasks that this ask has taken up, and waits for."""
-        if self._allocation is None or not self._allocation.ask.took_up:
+        if self._allocation is None or not self._allocation.ask.inherits_set:
             return frozenset()  # what another ask buys is not charged to this one
         return self._allocation.awaited
 
@@ -173,7 +187,7 @@ class TaskRunner(TaskContext):
         except SpendingRefused as refusal:
             self.tell(error=_not_again(self.task.state.error, refusal))
             raise
-        if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._allocation is None:
+        if self.books.step in (Step.SENDING, Step.UNKNOWN) or self._allocation is None:
             self._take_up(again=True)
             return
         for other in self._allocation.lost:
@@ -191,7 +205,7 @@ class TaskRunner(TaskContext):
         if (
             self._allocation is not None
             and self._allocation.is_short
-            and self.record.step is not Step.FAILED
+            and self.books.step is not Step.FAILED
         ):
             return False
         return stage.ended and not self.is_open
@@ -217,17 +231,18 @@ class TaskRunner(TaskContext):
     async def _run(self, again: bool) -> None:
         try:
             await self.wait_for_open_steps()  # a stopped task's request may still be on its way
-            if self.record.entry is None:
+            if self.books.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
-            sent = self.record.entry is not None
-            self._conclude(None if sent else await self.registry.unmet_weather())
+            bought = self.books.entry is not None
+            # What the store answers sends nothing: a fault that was played waits on, and is told.
+            self._conclude(None if bought else await self.registry.unmet_weather())
         except PicturesMissing as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
             # Who hears that it ended may want to collect it at once, in another kernel.
-            if self.record.entry is not None:
-                await self.record.let_go()
+            if self.books.entry is not None:
+                await self.books.let_go()
             self._end(error)
         except Exception as exc:
             log.exception("Task %s came to an unexpected end", self.key)
@@ -242,9 +257,9 @@ class TaskRunner(TaskContext):
         run = self.parts.database_thread.run
         if self._allocation is None:
             check_spending(self.parts.may_spend, "This asks for new pictures")
-            self.record.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
+            self.books.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
             return
-        self.record.bought(await run(self._allocation.take, self.key, self.terms, own=True))
+        self.books.bought(await run(self._allocation.take, self.key, self.terms, own=True))
         if self._allocation.own:
             self.recipe = self._allocation.part(len(self._allocation.own))
             self.request = self.recipe.request
@@ -256,14 +271,15 @@ class TaskRunner(TaskContext):
             await self._purchase(again)
             return
         acts = [spawn(self._allocation.fill(self))]
-        if self.record.entry is not None:
+        if self.books.entry is not None:
             acts.insert(0, spawn(self._purchase(again)))
         else:
             self.own_end.set()
         try:
-            # What fails here ends the ask; what fails elsewhere does not stop what is paid for.
-            await acts[0]
-            await acts[-1]
+            # The purchase first, where there is one: a failure elsewhere must not cut off what is
+            # paid for.
+            for act in acts:
+                await act
         finally:
             for act in acts:
                 act.cancel()
@@ -275,28 +291,28 @@ class TaskRunner(TaskContext):
         Raises:
             EvolinkError: it ended badly.
         """
-        if not (self._to_send and self.record.step is Step.INTENDED):
-            await self.record.claim(self._busy)
+        if not (self._to_send and self.books.step is Step.INTENDED):
+            await self.books.claim(self._busy)
             self._catch_up()
-        if self.record.step is Step.INTENDED and not self._to_send:
+        if self.books.step is Step.INTENDED and not self._to_send:
             error = never_sent()
-            await self.record.refused(error)
+            await self.books.refused(error)
             raise error
-        if again and self.record.step in (Step.SENDING, Step.UNKNOWN):
+        if again and self.books.step in (Step.SENDING, Step.UNKNOWN):
             await send(self)
-        while (act := _ACTS.get(self.record.line.step)) is not None:
+        while (act := _ACTS.get(self.books.line.step)) is not None:
             await act(self)
-        entry = self.record.line
+        entry = self.books.line
         if entry.step is not Step.SAVED:
             raise error_from(entry.failure, entry.task_id)
         await self.load_images()
         self.own_end.set()
         if self._allocation is not None and self._allocation.is_short:
-            await self.record.let_go()  # others need not wait for what this one waits for
+            await self.books.let_go()  # others need not wait for what this one waits for
 
     def _catch_up(self) -> None:
         """Know what another kernel has found out about the task meanwhile."""
-        entry = self.record.line
+        entry = self.books.line
         if entry.task_id is not None:
             receipt = self.task.state.receipt
             if entry.receipt is not None:
@@ -319,7 +335,7 @@ class TaskRunner(TaskContext):
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 
     def _end(self, error: EvolinkError) -> None:
-        stage, error = _ending_of(self.record.step, error)
+        stage, error = _ending_of(self.books.step, error)
         if error.task_id is None:
             error.task_id = self.task.id
         self.tell(stage=stage, error=error, note=None)
@@ -329,7 +345,7 @@ class TaskRunner(TaskContext):
         self.look_now()
         if not self.task.state.stage.ended or self.over:
             return
-        begun = _BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
+        begun = _BEGINNING.get(self.books.step or Step.INTENDED, Stage.QUEUED)
         stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)
         self.begin(again=again)
@@ -337,29 +353,20 @@ class TaskRunner(TaskContext):
     async def _withdraw(self, error: EvolinkError) -> None:
         """Close the journal's entry of a task that was stopped before it was sent."""
         await self.wait_for_open_steps()
-        if self.record.step in (Step.INTENDED, Step.UNKNOWN):
-            await self.record.refused(error)
+        if self.books.step in (Step.INTENDED, Step.UNKNOWN):
+            await self.books.refused(error)
         await self._let_go()
 
     async def _let_go(self) -> None:
         """Others may collect it now; the session forgets it if it is over."""
         await self.wait_for_open_steps()
         if self.task.state.stage.ended:
-            if self.record.entry is not None:
-                await self.record.let_go()
+            if self.books.entry is not None:
+                await self.books.let_go()
             self.registry.ended(self)
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
-
-
-_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
-    Step.INTENDED: send,
-    Step.SENDING: find_lost_task,
-    Step.UNKNOWN: find_lost_task,
-    Step.ACCEPTED: follow,
-    Step.READY: collect,
-}
 
 
 _BEGINNING = {

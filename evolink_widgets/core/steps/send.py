@@ -93,14 +93,14 @@ async def send(context: TaskContext) -> None:
         elif not again and (renewal := await _renewed(context, request, error)) is not None:
             request, again, pause = renewal, True, 0.0
         if pause is None:
-            if not surely_not_accepted(context.record.line):
+            if not surely_not_accepted(context.books.line):
                 raise OutcomeUnknown(
                     f"Sent again, the request was refused. {error.message} "
                     "What became of the one before is still not known.",
                     code=error.code,
                     request_id=error.request_id,
                 )
-            await context.record.refused(error)
+            await context.books.refused(error)
             raise error
         pace = parts.limits.post_pace
         said = f"{error.message} Trying again in {pause:.0f} s."
@@ -125,18 +125,18 @@ async def _in_turn(context: TaskContext, request: ImageRequest) -> Sent:
 async def _post(context: TaskContext, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     parts, journal = context.parts, context.parts.store.journal
-    earlier = context.record.line
-    entry = await context.record.sending()
+    earlier = context.books.line
+    entry = await context.books.sending()
     context.before = parts.balance.last
     sent = await parts.client.create(request, entry.idempotency_key)
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
-        await context.record.accepted(task_id, receipt)
+        await context.books.accepted(task_id, receipt)
         context.estimated_time = sent.snapshot.estimated_time
         context.accepted(task_id, receipt)
     elif sent.error is not None:
         record = _lost(context, earlier, entry, sent)
-        await context.record.note_down(
+        await context.books.note_down(
             {"step": Step.UNKNOWN, "failure": record}, journal.unknown, context.key, record
         )
     return sent
@@ -193,9 +193,9 @@ async def _linked(context: TaskContext) -> ImageRequest:
             ):
                 links = await context.parts.uploader.links(links)
     except EvolinkError as error:
-        if context.record.step is Step.INTENDED:  # what may be paid for stays unknown
+        if context.books.step is Step.INTENDED:  # what may be paid for stays unknown
             context.tell(stage=Stage.QUEUED, note=None)
-            await context.record.refused(error)
+            await context.books.refused(error)
         raise
     return request if links == request.references else replace(request, references=links)
 

@@ -32,7 +32,7 @@ _WILD: tuple[object, ...] = (0, 80, -5, "50%", 1e308, 10, None, "half", 99, 3)
 _TOO_SOON = {"code": "service_error", "message": "The provider seems to have given up."}
 
 
-class TaskRecord(Protocol):
+class FaultyTask(Protocol):
     """A task as the service keeps it, as far as its fault concerns it."""
 
     ask: CheckedRequest
@@ -42,17 +42,17 @@ class TaskRecord(Protocol):
     endings: int
 
 
-def links_lead_nowhere(record: TaskRecord) -> bool:
+def links_lead_nowhere(record: FaultyTask) -> bool:
     """Whether the links of the last reading lead to no host."""
     return record.fate == f"{_DEAD}host" and record.issue == 0
 
 
-def issue(record: TaskRecord) -> int:
+def issue(record: FaultyTask) -> int:
     """Which links are given: those of the first reading may be dead, the next are good."""
     return int(record.fate.startswith(_DEAD) and record.endings > 0)
 
 
-def dead_reply(record: TaskRecord) -> Response | None:
+def dead_reply(record: FaultyTask) -> Response | None:
     """Return the reply of a dead link; `None` where the picture is served."""
     if record.issue or not record.fate.startswith(_DEAD):
         return None
@@ -64,7 +64,7 @@ def dead_reply(record: TaskRecord) -> Response | None:
     return PlainTextResponse("Not here", int(way)) if way.isdecimal() else None
 
 
-def drawn_as(record: TaskRecord) -> CheckedRequest:
+def drawn_as(record: FaultyTask) -> CheckedRequest:
     """Return the request to draw by: with other pixels where the fault says so."""
     ask = record.ask
     if record.fate != "other pixels":
@@ -73,12 +73,12 @@ def drawn_as(record: TaskRecord) -> CheckedRequest:
     return replace(ask, width=edge, height=edge)
 
 
-def more_links(record: TaskRecord, made: int) -> int:
+def more_links(record: FaultyTask, made: int) -> int:
     """How many pictures there are where `made` were to be."""
     return _PICTURES if record.fate == "many results" else made
 
 
-def apply_task_fault(record: TaskRecord, told: dict[str, Any], link: str) -> None:
+def apply_task_fault(record: FaultyTask, told: dict[str, Any], link: str) -> None:
     """Change a task's reply as its fault demands.
 
     Args:

@@ -81,9 +81,10 @@ class Database:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._access: Access = "write"
-        self._mode = ""
+        self._mode = ""  # "wal" or "delete"; "read" where nothing can be written
+        # Device and inode: whether the path still leads here.
         self._file: tuple[int, int] | None = None
-        self._depth = 0
+        self._is_writing = False
         self._durable: bool | None = None
         with _REGISTRY:
             _OPEN.add(self)
@@ -102,11 +103,11 @@ class Database:
         """
         with self._lock, sqlite_guarded(self.path, "written"):
             connection = self._ready("write")
-            if self._depth:
+            if self._is_writing:
                 yield connection
                 return
             self._begin(connection, durable)
-            self._depth = 1
+            self._is_writing = True
             try:
                 self._check_version(connection)
                 yield connection
@@ -116,7 +117,7 @@ class Database:
                     connection.rollback()
                 raise
             finally:
-                self._depth = 0
+                self._is_writing = False
 
     def change(
         self,
@@ -146,7 +147,7 @@ class Database:
         values = (*new.values(), *known.values(), len(self.migrations))
         with self._lock, sqlite_guarded(self.path, "written"):
             connection = self._ready("write")
-            if not self._depth:
+            if not self._is_writing:
                 self._be_durable(connection, durable)
             return connection.execute(sql, values).rowcount > 0
 
@@ -208,7 +209,7 @@ class Database:
             self._durable = durable
 
     def _ready(self, access: Access) -> sqlite3.Connection:
-        if self._connection is not None and self._depth == 0 and self._file != self._on_disk():
+        if self._connection is not None and not self._is_writing and self._file != self._on_disk():
             # The folder was deleted or replaced while we had it open: writing on would go to
             # a file that no later process will find.
             self.close()
@@ -428,6 +429,7 @@ def sqlite_guarded(path: Path, doing: str) -> Iterator[None]:
 def database_error(exc: sqlite3.Error, path: Path) -> StoreError:
     """Return the package's error for an SQLite error on the database at `path`."""
     code = _primary_code(exc)
+    # 5 BUSY, 6 LOCKED; 11 CORRUPT, 26 NOTADB; 13 FULL; 8 READONLY; 10 IOERR, 14 CANTOPEN.
     if code in (5, 6):
         return StoreError(
             f"{path} is held by another program ({exc}).",
@@ -514,7 +516,7 @@ def _before_fork() -> None:
     for database in list(_OPEN):
         database._lock.acquire()
         _HELD.append(database)
-        if database._depth == 0:
+        if not database._is_writing:
             database.close()
 
 

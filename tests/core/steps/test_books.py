@@ -179,7 +179,7 @@ def test_steps_are_written_in_the_order_in_which_they_were_told(
     in_process.play("stuck")
     task = session.submit(small())
     until(lambda: step_of(session, task) is Step.ACCEPTED)
-    journal, book = session.store.journal, session.known()[task.key].record
+    journal, book = session.store.journal, session.known()[task.key].books
 
     async def story() -> None:
         links = book.note_down({}, journal.ready, task.key, ["https://x/1"], until=None)
