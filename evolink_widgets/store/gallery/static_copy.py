@@ -34,8 +34,8 @@ NO_MATHS = "tex2jax_ignore mathjax_ignore"
 # "&lt;", a picture stays under 12 kB.
 _PICTURE_BYTES = 8_000
 _TEXT = 400
-# Of a contact sheet: a picture's longest edge and bytes, and the most bytes of all.
-_SHEET_EDGE, _SHEET_PICTURE, _SHEET = 256, 3_600, 45_000
+# Of a contact sheet: a picture's longest edge and bytes, one's that is alone, the most of all.
+_SHEET_EDGE, _SHEET_PICTURE, _SHEET_ALONE, _SHEET = 256, 3_600, 5_200, 45_000
 
 _GAP = 8
 _NARROWEST = 150
@@ -118,7 +118,8 @@ def sheet(images: Sequence[_Copied]) -> dict[str, str]:
             thumbs.append(image.small(_SHEET_EDGE))
     if not thumbs:
         return {}
-    return {"image/jpeg": as_sheet(thumbs, min(_SHEET, _SHEET_PICTURE * len(thumbs)))}
+    most = _SHEET_ALONE if len(thumbs) == 1 else min(_SHEET, _SHEET_PICTURE * len(thumbs))
+    return {"image/jpeg": as_sheet(thumbs, most)}
 
 
 #: What holds one output of a cell: JupyterLab and Notebook 7, nbclassic, VS Code, Colab.
