@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
+
+# A deadline measures the machine, and a busy one fails what is right.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 WITH_A_BROWSER_OR_KERNEL = ("frontend", "lab", "notebook")
 

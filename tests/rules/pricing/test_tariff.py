@@ -56,7 +56,6 @@ requests = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(requests)
 def test_without_earlier_amounts_the_published_prices_stand(request: ImageRequest) -> None:
     amount = Tariff().amount(facts_of(request))
@@ -66,7 +65,6 @@ def test_without_earlier_amounts_the_published_prices_stand(request: ImageReques
     assert not amount.is_told_by(told(request) - 0.0002)
 
 
-@settings(deadline=None)
 @given(requests, st.sampled_from([0.5, 0.85, 0.9, 1.0, 1.25, 1.3, 2.0]), st.integers(1, 5))
 def test_a_common_factor_is_read_off_earlier_amounts(
     request: ImageRequest, factor: float, number: int
@@ -137,7 +135,6 @@ def test_a_discount_so_deep_that_a_token_is_lost_in_the_rounding_says_nothing_of
     assert not amount.tells_text
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, width=32), max_size=6), requests)
 def test_absurd_amounts_break_nothing(amounts: list[float], request: ImageRequest) -> None:
     facts = [

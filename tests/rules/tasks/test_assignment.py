@@ -75,7 +75,6 @@ def every_largest(edges: Edges) -> Iterator[Mapping[str, str]]:
     return (way for way in fair if len(way) == most)
 
 
-@settings(deadline=None)
 @given(graphs, st.fixed_dictionaries({ask: st.sampled_from(["x", "y", ask]) for ask in "abcde"}))
 def test_what_is_decided_is_so_in_every_largest_matching(
     edges: Edges, groups: dict[str, Hashable]
@@ -89,7 +88,6 @@ def test_what_is_decided_is_so_in_every_largest_matching(
             assert owners == [groups[ask]]
 
 
-@settings(deadline=None)
 @given(graphs)
 def test_and_nothing_that_is_so_in_every_one_and_proven_is_left_open(edges: Edges) -> None:
     found = certain_assignments(edges, alone(edges))
