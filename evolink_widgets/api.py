@@ -22,8 +22,8 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.ledger.spending import Spending
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.ledger.spending_report import Spending
+from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
@@ -48,7 +48,7 @@ __all__ = [
 T = TypeVar("T")
 P = ParamSpec("P")
 
-_told: set[Hashable] = lasting(f"{__name__} told", set)
+_told: set[Hashable] = process_global(f"{__name__} told", set)
 """The stores and services, each for its process, of which it was said what is still out."""
 
 
@@ -228,7 +228,7 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
         >>> ew.spending(by="day", since="2026-11-21").total
         >>> rows = list(ew.spending())  # or pandas.DataFrame(ew.spending())
     """
-    from evolink_widgets.store.ledger.spending import read_spending
+    from evolink_widgets.store.ledger.spending_report import read_spending
 
     current = connect.session()
     return read_spending(
@@ -265,7 +265,7 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
         ...     return await ew.generate("a fox"), await ew.generate("a hare")
         >>> foxes, hares = ew.run(both())
     """
-    from evolink_widgets.notebook.run import run as run_here
+    from evolink_widgets.notebook.run_coroutine import run as run_here
 
     return run_here(coro)
 

@@ -136,7 +136,8 @@ class EvolinkError(Exception):
     def __str__(self) -> str:
         named = f" [request {self.request_id}]" if self.request_id else ""
         charge = self.billed.value.capitalize()
-        return printable(f"{self.message} {charge}. {self.advice}{named}")
+        said = self.message if self.message.endswith((".", "?", "!", "…")) else f"{self.message}."
+        return printable(f"{said} {charge}. {self.advice}{named}")
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """Made again from what it is, not from the arguments of its class."""

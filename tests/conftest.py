@@ -33,6 +33,7 @@ def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
                  "EVOLINK_SPEND"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
 @pytest.fixture(scope="session")

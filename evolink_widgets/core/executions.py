@@ -27,7 +27,7 @@ from pathlib import PurePath
 from typing import Any
 
 from evolink_widgets.store.gallery.pool import Slot
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 
 SESSION_VARIABLE = "JPY_SESSION_NAME"
 """Jupyter Server sets it to the notebook's path, for the kernels that it starts."""
@@ -190,7 +190,7 @@ REMEMBERED = 256
 
 
 #: Counts asks and waits: which came first.
-_clock = lasting(f"{__name__} clock", itertools.count)
+_clock = process_global(f"{__name__} clock", itertools.count)
 
 
 @dataclass(eq=False)
@@ -310,7 +310,7 @@ class _Executions:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_executions = lasting(f"{__name__} executions", _Executions)
+_executions = process_global(f"{__name__} executions", _Executions)
 
 
 def _forget_after_fork() -> None:

@@ -27,12 +27,12 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     Unreachable,
 )
-from evolink_widgets.later import later
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
 else:
-    runners = later("evolink_widgets.core.steps.runner")
-    transports = later("evolink_widgets.core.service.transport")
+    runners = LazyModule("evolink_widgets.core.steps.runner")
+    transports = LazyModule("evolink_widgets.core.service.transport")
     TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
 
 
@@ -412,25 +412,25 @@ class Session:
         runners = self.known().values()
         for runner in runners:
             runner.stop()
-        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
         await asyncio.gather(*(runner.left() for runner in runners))
         if self._transport is not None:
             await self._transport.close()
         parts, self._parts = self._parts, None
         if parts is not None:
             await parts.durations.keep()
-            parts.records.close()
-            parts.pictures.close()
+            parts.database_thread.close()
+            parts.file_threads.close()
 
     async def last_words(self) -> None:
         """Wait until no paid request is without its answer, and keep what was learned."""
         runners = self.known().values()
-        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
         if self._parts is not None:
             await self._parts.durations.keep()
 
 
-_OPEN: weakref.WeakSet[Session] = lasting(f"{__name__} open", weakref.WeakSet)
+_OPEN: weakref.WeakSet[Session] = process_global(f"{__name__} open", weakref.WeakSet)
 _RENEWING = threading.Lock()
 
 
@@ -454,4 +454,4 @@ def _leave() -> None:
         at_exit.leave(used, waits=at_exit.is_script())
 
 
-lasting(f"{__name__} last words", lambda: atexit.register(_leave))
+process_global(f"{__name__} last words", lambda: atexit.register(_leave))

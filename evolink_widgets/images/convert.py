@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.images.formats import sniff
+from evolink_widgets.images.check_picture import sniff
 from evolink_widgets.images.pixels import decode, plain
 from evolink_widgets.images.reference_limits import LIMITS
-from evolink_widgets.images.scan import Broken
+from evolink_widgets.images.scan_result import Broken
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,14 +10,14 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.task import Stage, TaskState
-from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
+from evolink_widgets.core.task import Stage, Task, TaskState
+from evolink_widgets.errors import DownloadFailed, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import (
@@ -28,9 +28,6 @@ from evolink_widgets.widgets.base.hosts import (
     speak,
 )
 from evolink_widgets.widgets.base.outgoing_pictures import workers
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.task import Task
 
 __all__ = ["show_task", "stage_line"]
 
@@ -128,17 +125,11 @@ class _Shown:
             speak(self._context, self._handle.update, bundle, raw=True)
 
     def _static_copy(self, state: TaskState, text: str) -> dict[str, Any]:
-        """What stays in the saved notebook; one picture also as what a PDF can hold."""
+        """What stays in the saved notebook, also as a picture that a PDF can hold."""
         failed = state.error is not None
         note = stage_line(self._task, state) if failed else state.note
-        caption = self._task.request.prompt
-        markup = html(state.images, caption=caption, note=note)
-        bundle = {"text/html": markup, "text/plain": text}
-        if len(state.images) == 1:
-            with contextlib.suppress(StoreError):
-                picture, _ = state.images[0]._repr_mimebundle_()
-                bundle |= {"image/jpeg": picture["image/jpeg"]} if "image/jpeg" in picture else {}
-        return bundle
+        markup = html(state.images, caption=self._task.request.prompt, note=note)
+        return {"text/html": markup, "text/plain": text, **sheet(state.images)}
 
 
 class _Lines(_Shown):

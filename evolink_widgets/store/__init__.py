@@ -20,7 +20,8 @@ from evolink_widgets.store.gallery.query import Facets, Query
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.gallery.trash import Freed
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
-from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
+from evolink_widgets.store.ledger.caps import Cap, Spent
+from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.merge.merge import Merged
 from evolink_widgets.store.store import Store
 

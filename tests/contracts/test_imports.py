@@ -12,7 +12,7 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "later", "printable", "problem", "text", "version"),
+    ("clock", "lazy_module", "printable", "problem", "text", "version"),
     ("errors",),
     ("rules",),
     ("images",),
@@ -132,7 +132,7 @@ def test_rules_and_errors_use_the_standard_library_only() -> None:
     pure = [
         one
         for one in imports()
-        if room(one.module) in ("clock", "later", "printable", "problem", "errors", "rules")
+        if room(one.module) in ("clock", "lazy_module", "printable", "problem", "errors", "rules")
     ]
     foreign = [one for one in pure if not is_ours(one.target)]
     allowed = sys.stdlib_module_names
@@ -151,7 +151,7 @@ def test_heavy_packages_never_reach_down_into_errors_or_rules(heavy: str) -> Non
 
 
 def test_no_two_modules_import_each_other_in_a_circle() -> None:
-    """At run time, inside functions or for types, in `later` strings too: none at all."""
+    """At run time, inside functions or for types, in `LazyModule` strings too: none at all."""
     edges: dict[str, set[str]] = {name: set() for name in modules()}
     for one in imports():
         if one.target in edges and one.target != one.module:

@@ -125,7 +125,7 @@ MODULES = {
     "connect": "connect",
     "what is configured": "core.settings.settings core.settings.keys",
     "the thread": "core.loop",
-    "caps": "core.money store.ledger.ledger",
+    "caps": "core.money store.ledger.caps store.ledger.ledger",
     "the session": "core.session core.task core.service.limits",
     "what was taken": "core.executions core.steps.allocate",
     "the database": "store.process_globals store.in_use store.database.database store.store store",

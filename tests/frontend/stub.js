@@ -159,6 +159,9 @@ export class Kernel {
     };
     return { kind: "taken", card, buffers: reference?.startsWith("http") ? [] : [views(this.plan.files.thumbs[0])] };
   }
+  on_asked() {
+    return { kind: "asked", fields: { size: "16:9", resolution: "2K", quality: "high" } };
+  }
   /** `plan.prompts`: what the journal has, newest first. */
   on_prompts({ most }) {
     return { kind: "prompts", prompts: (this.plan.prompts ?? []).slice(0, most) };

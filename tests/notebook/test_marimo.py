@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from .kernels import ROOT, python_with
+from .pages import SECONDS, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -46,8 +45,6 @@ def _(mo, w):
     mo.md(f"the studio has {len(w.images)} pictures")
     return
 """
-SECONDS = 90_000
-"""Milliseconds; a quiet machine needs a twentieth of it."""
 
 
 @contextmanager
@@ -75,27 +72,6 @@ def served(folder: Path, theme: str) -> Iterator[str]:
         process.wait(20)
 
 
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until something answers there."""
-    deadline = time.monotonic() + SECONDS / 1000
-    while process.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except (OSError, urllib.error.URLError):
-            assert time.monotonic() < deadline, "it did not start"
-            time.sleep(0.05)
-    raise AssertionError("it ended at once")
-
-
 def opened(chromium: Browser, address: str, scheme: str) -> Page:
     page = chromium.new_page(color_scheme=scheme, viewport={"width": 1100, "height": 1400})  # type: ignore[arg-type]
     page.set_default_timeout(SECONDS)
@@ -115,4 +91,22 @@ def test_a_task_is_live_and_a_cell_that_reads_the_pictures_runs_again(
         expect(page.get_by_text("the studio has 0 pictures")).to_be_visible()
         page.locator(".ew-run[aria-disabled='false']").click()
         expect(page.get_by_text("the studio has 2 pictures")).to_be_visible(timeout=SECONDS)
+        page.close()
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("light", "dark")])
+def test_marimos_theme_is_followed_and_not_the_systems(
+    tmp_path: Path, chromium: Browser, theme: str, system: str
+) -> None:
+    with served(tmp_path, theme) as address:
+        page = opened(chromium, address, system)
+        panel = page.get_by_role("region", name="Image studio")
+        prompt = panel.get_by_label("Prompt", exact=True)
+        expect(prompt).to_be_enabled(timeout=SECONDS)
+        assert panel.evaluate("e => getComputedStyle(e).colorScheme") == theme
+        # marimo's own text is marimo's affair.
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+        nodes = [node["html"] for one in found for node in one["nodes"]]
+        assert [html for html in nodes if "ew-" in html] == []
+        page.screenshot(path=tmp_path / "page.png")
         page.close()

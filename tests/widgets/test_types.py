@@ -90,6 +90,7 @@ def said_by_a_studio() -> Browser:
     page.ask("code", picture=f"{key}.0")
     page.ask("facts", picture=f"{key}.0")
     page.ask("bytes", picture=f"{key}.0", what="preview")
+    page.ask("asked", picture=f"{key}.0")
     page.ask("prompts")
     page.ask("savePreset", name="one", fields=FIELDS)
     page.ask("preset", name="one")

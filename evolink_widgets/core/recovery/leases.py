@@ -48,14 +48,14 @@ class Leases:
 
         while (parts := self._parts()) is not None:
             with contextlib.suppress(StoreError):
-                await parts.records.run(close_unsent, parts)
+                await parts.database_thread.run(close_unsent, parts)
             await asyncio.sleep(LEASE / 3)
             parts = self._parts()
             keys = self._at_work()
             if parts is None or not keys:
                 break
             with contextlib.suppress(StoreError):
-                await parts.records.run(_claim_again, parts, keys)
+                await parts.database_thread.run(_claim_again, parts, keys)
         self.is_running = False
 
 

@@ -11,13 +11,19 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 from evolink_widgets.clock import ClockOffset, now
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits, Pace
-from evolink_widgets.core.service.transport import Download, LinkForbidden, NoAnswer, Reply
+from evolink_widgets.core.service.transport import (
+    Download,
+    LinkForbidden,
+    NoAnswer,
+    Reply,
+    Transport,
+)
 from evolink_widgets.errors import (
     BadReply,
     DownloadFailed,
@@ -48,9 +54,6 @@ from evolink_widgets.store.safe_files import (
     remove,
     size_of,
 )
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.service.transport import Transport
 
 GENERATIONS = "/v1/images/generations"
 TASKS = "/v1/tasks"

@@ -46,7 +46,7 @@ class PicturesMissing(Exception):
 
 
 class TakeUp(Protocol):
-    """Finds or starts another task of the journal; `recovery.recover.take_up` does."""
+    """Finds or starts another task of the journal; `core.recovery.recover.take_up` does."""
 
     async def __call__(
         self, key: str, *, entry: Entry | None = None, to_send: bool = False
@@ -194,7 +194,7 @@ class Allocation:
                     raise end
 
     async def _take_more(self, context: TaskContext) -> None:
-        key, run = new_key(), self._parts.records.run
+        key, run = new_key(), self._parts.database_thread.run
         try:
             entry = await run(self.take, key, context.terms, own=False)
         except EvolinkError as error:
@@ -220,7 +220,9 @@ class Allocation:
         for place in wanted:
             del self._waiting[place]
         missing = wanted.keys() - self.images.keys()
-        await self._parts.records.run(self._give_back, {Slot(key, wanted[one]) for one in missing})
+        await self._parts.database_thread.run(
+            self._give_back, {Slot(key, wanted[one]) for one in missing}
+        )
         if missing and other is not None:
             self._raise_if_out(other)
 

@@ -1,6 +1,7 @@
 """Buying: credits reserved and an intent written down, both or nothing, before anything is sent.
 
-This is the one place where a cap is asked (`store.ledger`). What a kernel has bought and did not
+This is the one place where credits are reserved; `store.ledger.caps` refuses what would pass a
+cap, in the transaction that reserves them. What a kernel has bought and did not
 live to send costs nothing: it is closed, and its credits are given back.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.money import Terms
-from evolink_widgets.core.shared.task_search import surely_not_accepted
+from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
 from evolink_widgets.errors import BudgetExceeded, SpendingRefused, StoreError, StoreFull
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest

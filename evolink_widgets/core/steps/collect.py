@@ -38,7 +38,7 @@ async def collect(context: TaskContext) -> None:
     context.tell(stage=Stage.SAVING, progress=99)
     here = set(context.mine)
     if here:
-        await context.parts.pictures.run(_tidy, context.parts.store.gallery, context.key, here)
+        await context.parts.file_threads.run(_tidy, context.parts.store.gallery, context.key, here)
     links = Links(context, context.record.line.results)
     wanted = [index for index in links.places if index not in here]
     if (wanted or not here) and not context.record.has_read_links:
@@ -110,7 +110,7 @@ async def _picture(
     """Fetch one picture until it is whole and taken in."""
     parts = context.parts
     gallery = parts.store.gallery
-    part = await parts.pictures.run(gallery.part_path, context.key, index)
+    part = await parts.file_threads.run(gallery.part_path, context.key, index)
     pauses = iter(parts.retry.download)
     best = again = 0
     while True:
@@ -120,7 +120,7 @@ async def _picture(
             if check is not None:
                 await check.admits(part)
             # Never cut short: the next kernel that collects the task uses the same file.
-            admitted = parts.pictures.run(
+            admitted = parts.file_threads.run(
                 gallery.admit,
                 context.key,
                 index,

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms
-from evolink_widgets.core.shared.task_search import surely_not_accepted
-from evolink_widgets.core.task import Stage, stopped
+from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
+from evolink_widgets.core.task import Stage, Task, stopped
 from evolink_widgets.errors import Billed, EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.balance import Reading
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.task import Task
 
 T = TypeVar("T")
 
@@ -138,7 +137,7 @@ class TaskContext(ABC):
         """Whether it is on its way to what it buys."""
         return not (self.task.state.stage.ended or self.own_end.is_set())
 
-    async def settled(self) -> None:
+    async def wait_for_open_steps(self) -> None:
         """Wait until no step of it is half-way: a request without its answer, say."""
         while self._inner:
             await asyncio.wait(set(self._inner))
@@ -210,7 +209,7 @@ class TaskContext(ABC):
     async def load_images(self) -> None:
         """Show the pictures that are saved already."""
         with contextlib.suppress(StoreError):  # none is
-            found = await self.parts.pictures.run(self.parts.store.gallery.images, self.key)
+            found = await self.parts.file_threads.run(self.parts.store.gallery.images, self.key)
             self.mine = {image.index: image for image in found}
             self.show()
 
@@ -315,7 +314,7 @@ class TaskRecord:
         Args:
             busy: called at each look that finds another kernel at work.
         """
-        while not await self._parts.records.run(self._may_go_on):
+        while not await self._parts.database_thread.run(self._may_go_on):
             busy()
             await asyncio.sleep(BUSY)
         self.is_held, self.is_new = True, False
@@ -374,7 +373,7 @@ class TaskRecord:
             facts: its keyword arguments.
         """
         self._unwritten.append(lambda: move(*args, **facts))
-        return self._written(meaning, partial(self._parts.records.run, self._write_all))
+        return self._written(meaning, partial(self._parts.database_thread.run, self._write_all))
 
     async def _written(
         self, meaning: Mapping[str, Any], write: Callable[[], Coroutine[Any, Any, None]]
@@ -407,7 +406,7 @@ class TaskRecord:
 
     async def reserved(self, receipt: Receipt) -> None:
         """Write down what the service has set aside for a task that was taken up."""
-        await self._parts.records.run(self._raise_reservation, receipt)
+        await self._parts.database_thread.run(self._raise_reservation, receipt)
 
     def _raise_reservation(self, receipt: Receipt) -> None:
         if receipt.reserved is None:
@@ -480,7 +479,7 @@ class TaskRecord:
             self.entry = store.journal.get(self._key) or self.entry
             return taken_back
 
-        return await self._parts.records.run(write)
+        return await self._parts.database_thread.run(write)
 
     async def saved(self, receipt: Receipt | None) -> None:
         """Write down that every picture is a file, and what the service charged."""
@@ -567,7 +566,7 @@ class TaskRecord:
     async def quietly(self, function: Callable[..., object], *args: object) -> None:
         """Book-keeping whose failure must not spoil what the task has achieved."""
         try:
-            await self._parts.records.run(function, *args)
+            await self._parts.database_thread.run(function, *args)
         except StoreError as error:
             log.warning("Task %s: %s", self._key, error)
 

@@ -1,7 +1,8 @@
-"""Finding the task of a request whose reply was lost, and giving it back where it is another's.
+"""Finds the task of a request whose reply was lost, and gives it back where it is another's.
 
-What proves a task is known before its pictures are (`rules.evidence`). Their number and pixels
-come late, so they are held against the ask before the first picture is taken in: nothing of
+Which task must be this request's is told by `core.shared.lost_tasks`; read that one first. What
+proves it is known before its pictures are (`rules.tasks.evidence`). Their number and pixels come
+late, so they are held against the request before the first picture is taken in: nothing of
 another's task is ever in the gallery, and what was booked for it is taken back in one step.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.shared.balance import Reading
-from evolink_widgets.core.shared.task_search import (
+from evolink_widgets.core.shared.lost_tasks import (
     NoList,
     in_doubt_since,
     latest_loss,
@@ -40,7 +41,7 @@ class AnothersTask(Exception):
     """A found task has shown that it is another's; `str()` says by what."""
 
 
-async def search(context: TaskContext) -> None:
+async def find_lost_task(context: TaskContext) -> None:
     """Look for a request whose reply was lost, and adopt the one task that must be it.
 
     Raises:
@@ -103,9 +104,9 @@ async def adopt(context: TaskContext, task_id: str) -> bool:
     """Take a found task, unless another request was quicker; of several one gets it."""
     parts, journal = context.parts, context.parts.store.journal
     now = parts.clock()
-    if not await parts.records.run(journal.adopt, context.key, task_id, now):
+    if not await parts.database_thread.run(journal.adopt, context.key, task_id, now):
         return False
-    context.record.entry = await parts.records.run(journal.get, context.key)
+    context.record.entry = await parts.database_thread.run(journal.get, context.key)
     context.tell(
         stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found."
     )
@@ -147,7 +148,7 @@ class PixelCheck:
         async with self._lock:
             if self._is_needed:
                 asked = self._context.request.pixels
-                came = await self._context.parts.pictures.run(pixels_of, part)
+                came = await self._context.parts.file_threads.run(pixels_of, part)
                 if came is None:
                     return  # it is no picture, and will be refused as such
                 self._is_needed = False
@@ -170,7 +171,7 @@ async def give_back(context: TaskContext, why: AnothersTask) -> None:
     line, parts = context.record.line, context.parts
     assert line.task_id is not None
     number = max(len(line.results), context.request.n)
-    await parts.pictures.run(_remove_parts, parts.store.gallery, context.key, number)
+    await parts.file_threads.run(_remove_parts, parts.store.gallery, context.key, number)
     await context.record.disowned(line.task_id, str(why))
     context.estimated_time = None
     context.tell(

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
@@ -23,7 +23,7 @@ from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
 from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
-from evolink_widgets.core.steps.find import search
+from evolink_widgets.core.steps.find import find_lost_task
 from evolink_widgets.core.steps.send import send
 from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.store.gallery.pictures import GeneratedImage
-
-T = TypeVar("T")
 
 log = logging.getLogger("evolink_widgets")
 
@@ -218,7 +216,7 @@ class TaskRunner(TaskContext):
 
     async def _run(self, again: bool) -> None:
         try:
-            await self.settled()  # a stopped task's request may still be on its way
+            await self.wait_for_open_steps()  # a stopped task's request may still be on its way
             if self.record.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
@@ -241,7 +239,7 @@ class TaskRunner(TaskContext):
 
     async def _decide(self) -> None:
         """Write down what is bought; the store gives what need not be."""
-        run = self.parts.records.run
+        run = self.parts.database_thread.run
         if self._allocation is None:
             check_spending(self.parts.may_spend, "This asks for new pictures")
             self.record.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
@@ -338,14 +336,14 @@ class TaskRunner(TaskContext):
 
     async def _withdraw(self, error: EvolinkError) -> None:
         """Close the journal's entry of a task that was stopped before it was sent."""
-        await self.settled()
+        await self.wait_for_open_steps()
         if self.record.step in (Step.INTENDED, Step.UNKNOWN):
             await self.record.refused(error)
         await self._let_go()
 
     async def _let_go(self) -> None:
         """Others may collect it now; the session forgets it if it is over."""
-        await self.settled()
+        await self.wait_for_open_steps()
         if self.task.state.stage.ended:
             if self.record.entry is not None:
                 await self.record.let_go()
@@ -357,8 +355,8 @@ class TaskRunner(TaskContext):
 
 _ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
     Step.INTENDED: send,
-    Step.SENDING: search,
-    Step.UNKNOWN: search,
+    Step.SENDING: find_lost_task,
+    Step.UNKNOWN: find_lost_task,
     Step.ACCEPTED: follow,
     Step.READY: collect,
 }

@@ -1,4 +1,26 @@
-"""Sending a task's paid request once, with links in the place of its references."""
+"""Sends a task's paid request once: what is written, and what follows if it is refused or lost.
+
+1. Each reference gets a link that the service can fetch (`_linked`), the key has room, and it is
+   this request's turn (`_in_turn`).
+2. The journal's line says SENDING and is on the disk before the POST (`_post`). The POST may take
+   120 s (`Timeouts.paid` in `core.service.transport`) and is never cut short, also by `stop()`.
+3. A task id came: the journal says ACCEPTED, and `core.steps.watch` goes on.
+4. It surely was not accepted (no connection was made; 429): it goes out again after a pause, under
+   the same key; once also with new links, where the service can't fetch the old ones (`_renewed`).
+   Any other refusal ends it: REFUSED, its credits are given back, the error is raised. Which is
+   which is told by the one table, `rules.tasks.outcome`.
+5. It may have been accepted (the POST timed out or broke off, a 5xx, an answer that can't be
+   read): the outcome is unknown. The journal says UNKNOWN with the error and the time of the loss
+   (`_lost`), its credits stay reserved, and `send` returns. It is not sent again.
+
+After an unknown outcome the runner calls `core.steps.find`, which looks for the task in the
+service's list, about 0.2, 1, 3, 7 and 13 s later (`RetryPolicy.look`). A task that must be this
+request's is taken up, and goes on as in 3. Else the task ends as `OutcomeUnknown`, with what was
+looked at and what it may cost. `task.look_again()` and `ew.recover()` look once more. Only a
+person sends it again, with `task.send_again()` or the button of that name, where `spend` allows
+it; this module then sends it under the same key. A kernel that dies after 2 leaves SENDING, and
+`ew.recover()` goes on as after 5.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +34,7 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.service.client import Sent
 from evolink_widgets.core.service.limits import WORTH_SAYING
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.core.shared.task_search import (
+from evolink_widgets.core.shared.lost_tasks import (
     in_doubt_since,
     surely_not_accepted,
 )
@@ -58,7 +80,7 @@ async def send(context: TaskContext) -> None:
     while True:
         sent = await _in_turn(context, request)
         error = sent.error
-        if error is None or sent.verdict.find:
+        if error is None or sent.verdict.find:  # accepted; or lost, and the runner looks for it
             return
         pause: float | None = None
         if isinstance(error, RateLimited):

@@ -29,7 +29,7 @@ from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreRea
 from evolink_widgets.store.database.checking import check_files, check_schema, harden
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.safe_files import file_error, guarded, make_new, new_name, remove
 
 Access = Literal["write", "read", "frozen"]
@@ -504,9 +504,9 @@ def _journal_mode(connection: sqlite3.Connection, wished: str, patience: float) 
 # A connection must not cross a fork, not even unused: SQLite keeps its file locks in memory,
 # the child would believe it holds them, and a third process could then truncate the shared
 # index under it. So all are closed before a fork, and both sides open their own again.
-_OPEN: weakref.WeakSet[Database] = lasting(f"{__name__} open", weakref.WeakSet)
-_REGISTRY = lasting(f"{__name__} registry", threading.Lock)
-_HELD: list[Database] = lasting(f"{__name__} held", list)
+_OPEN: weakref.WeakSet[Database] = process_global(f"{__name__} open", weakref.WeakSet)
+_REGISTRY = process_global(f"{__name__} registry", threading.Lock)
+_HELD: list[Database] = process_global(f"{__name__} held", list)
 
 
 def _before_fork() -> None:

@@ -14,7 +14,7 @@ from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import TRASH, one_line
 from evolink_widgets.store.gallery.copies import with_recipe

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.file_names import slug
@@ -218,7 +218,7 @@ def _converted(copy: PlannedCopy) -> bytes:
     if copy.format == copy.image.format:
         return with_recipe(copy.image)
     from evolink_widgets.images.convert import converted
-    from evolink_widgets.images.scan import Broken
+    from evolink_widgets.images.scan_result import Broken
 
     try:
         data = converted(copy.image.bytes, copy.format)

@@ -19,7 +19,12 @@ from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.images.formats import NotAPicture, PictureFacts, check_picture, header_pixels
+from evolink_widgets.images.check_picture import (
+    NotAPicture,
+    PictureFacts,
+    check_picture,
+    header_pixels,
+)
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY
@@ -34,7 +39,7 @@ from evolink_widgets.store.gallery.rows import (
     in_reach,
     place_of,
     recipe_of,
-    settled,
+    with_file_in_place,
     write_recipe_file,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
@@ -301,7 +306,9 @@ class StoredPictures:
         images = []
         for row in rows:
             try:
-                image = read_image(self.root, settled(self.root, self._database, row), recipe)
+                image = read_image(
+                    self.root, with_file_in_place(self.root, self._database, row), recipe
+                )
             except StoreDamaged as exc:  # one damaged row must not hide the other pictures
                 if strict:
                     raise

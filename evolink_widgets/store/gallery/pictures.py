@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.later import later
+from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
@@ -27,7 +27,7 @@ from evolink_widgets.store.gallery.rows import (
     in_reach,
     place_of,
     recipe_of,
-    settled,
+    with_file_in_place,
 )
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.safe_files import (
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     import numpy.typing
     from PIL.Image import Image
 else:
-    numpy, pillow = later("numpy"), later("PIL.Image")
+    numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
     Image = "pillow.Image"
 
 _JPEG_BYTES = 5_200
@@ -486,6 +486,13 @@ class ImageSet(Sequence[GeneratedImage]):
         note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
         return html(self._images, caption=self.recipe.request.prompt, note=note)
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show small copies, and for exports that take no HTML one JPEG of them all."""
+        from evolink_widgets.store.gallery.static_copy import sheet
+
+        plain = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return {**plain, **sheet(self._images)}
+
 
 def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedImage:
     """Return the picture in a row of `SELECT`; its file is not looked at.
@@ -540,7 +547,7 @@ def find(root: Path, database: Database, task_key: str, index: int) -> Generated
             f"The store in {root} has no picture {index + 1} of task {task_key}.",
             advice="Look for it in ew.Gallery().",
         )
-    image = read_image(root, settled(root, database, rows[0]))
+    image = read_image(root, with_file_in_place(root, database, rows[0]))
     if not is_plain(image.path):
         raise _gone(image.path)
     return image

@@ -4,8 +4,8 @@ A picture's file has a readable name that is free on the disk and in the databas
 pictures of a set lies its recipe file: what was asked, and which pictures of it are there.
 
 A process killed while it moved a file to the trash or back (`Trash`) leaves it with both names,
-or, where the file system knows no links, with one that is perhaps not the row's. `settled` puts
-that right when the picture is looked at next.
+or, where the file system knows no links, with one that is perhaps not the row's.
+`with_file_in_place` puts that right when the picture is looked at next.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS, PictureFacts
+from evolink_widgets.images.check_picture import EXTENSIONS, PictureFacts
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
@@ -166,7 +166,7 @@ def facts_of(row: Row) -> PictureFacts:
     )
 
 
-def settled(root: Path, database: Database, row: Row) -> Row:
+def with_file_in_place(root: Path, database: Database, row: Row) -> Row:
     """Return a picture's row as it is once its file lies where the row says.
 
     Nearly always that is the row as it was given: only a process killed in the middle of a

@@ -3,7 +3,8 @@
 A picture's row says where its file belongs. The file gets its new name inside the transaction
 that changes the row, and loses the old one after it, when the recipe file has followed: killed
 in between, it has both names. (Where the file system knows no links it has one of them, perhaps
-not the one that the row says.) `rows.settled` puts that right when the picture is looked at next.
+not the one that the row says.) `rows.with_file_in_place` puts that right when the picture is
+looked at next.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ class Trash:
 
     def _drop_old_names(self, key: str, moved: dict[int, tuple[Path, Path]]) -> None:
         # Only now: until the row was written, the file had to be where the old one said. The
-        # names go last: killed before, they tell `settled` that something is left to do.
+        # names go last: killed before, they tell `with_file_in_place` that there is more to do.
         with suppress(StoreError), self._database.write() as connection:
             with suppress(StoreDamaged):  # a set without a recipe has no recipe file to follow
                 write_recipe_file(self.root, connection, key)

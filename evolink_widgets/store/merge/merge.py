@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import NotAPicture, check_picture
+from evolink_widgets.images.check_picture import NotAPicture, check_picture
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH

@@ -22,7 +22,7 @@ from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
-from evolink_widgets.images.formats import NotAPicture
+from evolink_widgets.images.check_picture import NotAPicture
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Database, load_object

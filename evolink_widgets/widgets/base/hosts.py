@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextvars
+import hashlib
 import os
+import secrets
 import sys
+import threading
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-__all__ = ["Host", "capturing", "displays_are_renewed", "host", "speak"]
+__all__ = ["Host", "capturing", "displays_are_renewed", "host", "place", "speak"]
 
 T = TypeVar("T")
 
@@ -93,6 +96,36 @@ def displays_are_renewed() -> bool:
     kernel = getattr(ipython.get_ipython() if ipython is not None else None, "kernel", None)
     kind = (_request(kernel).get("header") or {}).get("msg_type", "execute_request")
     return bool(kind == "execute_request")
+
+
+def place() -> str:
+    """A name for the next view of the cell that runs: the same when the notebook runs again.
+
+    Saved notebooks differ by it where nothing else has changed. It is a new one each time where
+    no cell runs.
+    """
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython.get_ipython() if ipython is not None else None, "kernel", None)
+    request = _request(kernel)
+    code = (request.get("content") or {}).get("code")
+    if code is None:
+        return secrets.token_hex(6)
+    metadata = request.get("metadata") or {}
+    cell = metadata.get("cellId") or metadata.get("cell_id")
+    # Two copies of a notebook may be open in one page, with the same cells.
+    known = (os.environ.get("JPY_SESSION_NAME"), cell or code)
+    run = (request.get("header") or {}).get("msg_id")
+    with _lock:
+        last, count = _views.get(known, (None, 0))
+        # Cells with no name of their own may be alike: each goes on counting.
+        count = 1 if cell and last != run else count + 1
+        _views[known] = (run, count)
+    return hashlib.sha256(repr((known, count)).encode()).hexdigest()[:12]
+
+
+_lock = threading.Lock()
+_views: dict[tuple[str | None, str], tuple[str | None, int]] = {}
+"""By cell: its last run, and how many views were made."""
 
 
 def speak(context: contextvars.Context, say: Callable[..., T], *args: Any, **kwargs: Any) -> T:

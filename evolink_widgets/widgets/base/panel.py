@@ -1,5 +1,7 @@
 """The base of panels that follow tasks: messages in, events out, pictures as bytes.
 
+How a widget is added, step by step: `evolink_widgets/widgets/__init__.py`.
+
 Three kinds of threads meet here. The kernel's bring messages from the browser; it is unknown
 which of them it will be, so a handler checks, hands over and answers. The core's own thread
 brings the states of tasks and must never wait. Traits that follow from the tasks
@@ -28,7 +30,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe, outgoing_pictures
-from evolink_widgets.widgets.base.companion import html_of
+from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
@@ -301,6 +303,9 @@ class Panel(View):
 
     def _static_html(self) -> str:
         return html_of(list(self._tasks.values()), self._key, list(self._saved_runs.values()))
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet_of(list(self._tasks.values()), list(self._saved_runs.values()))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, {counted(len(self._tasks), 'run')}>"

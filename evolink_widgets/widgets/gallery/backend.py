@@ -14,7 +14,7 @@ from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
@@ -172,6 +172,10 @@ class GalleryBackend:
         said = counted(count, "picture") if count else "No pictures yet"
         line = f"{said} in {self.folder}"
         return html(images, key=key, caption=line, edge=160)
+
+    def static_picture(self) -> dict[str, str]:
+        """The same pictures as one JPEG, as a part of a MIME bundle."""
+        return sheet(self.store.gallery.page(Query(), 0, _COMPANION))
 
     def close(self) -> None:
         """Close the database connection."""

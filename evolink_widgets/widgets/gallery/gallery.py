@@ -245,6 +245,9 @@ class Gallery(Panel):
     def _static_html(self) -> str:
         return self._backend.static_html(self._key, Query(among=self._among))
 
+    def _static_picture(self) -> dict[str, str]:
+        return self._backend.static_picture()
+
     def __repr__(self) -> str:
         return printable(f"<Gallery of {self._backend.folder}>")
 

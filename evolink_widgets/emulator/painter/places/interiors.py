@@ -462,6 +462,8 @@ def tabletop(context: PaintContext) -> None:
         _ = k
     blurred(context, 3.4)
     wood = _tint(rng.choice(WOOD), tint)
+    if context.scene.surface:
+        wood = mix(context.scene.surface, tint, 0.12)
     y = context.horizon
     context.canvas.wash(
         ((0, lighter(wood, 0.16)), (0.15, wood), (1, mix(wood, context.light.shade, 0.4))), y

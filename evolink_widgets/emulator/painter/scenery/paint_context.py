@@ -39,6 +39,8 @@ class PaintContext:
     """Where the sun or moon stands."""
     shore: float = 0.0
     """Y where land ends and water begins, for places that have both."""
+    lettered: bool = False
+    """Are the asked-for words on something in the scene, large enough to be read."""
     glows: list[Glow] = field(default_factory=list)
 
     @property

@@ -52,8 +52,12 @@ export const atEnd = (signal, act) => signal.addEventListener("abort", act);
 /** Whether something is pressed with Ctrl, or with a Mac's Cmd. @param {KeyboardEvent | MouseEvent} event */
 export const withCtrl = ({ ctrlKey, metaKey }) => ctrlKey || metaKey;
 
-/** Whether a key stands for itself. @param {KeyboardEvent} event */
-export const isPlain = (event) => !(withCtrl(event) || event.altKey);
+/** Whether a key stands for itself, and for no part of a word that an input method composes. @param {KeyboardEvent} event */
+export const isPlain = (event) => !(withCtrl(event) || event.altKey || event.isComposing);
+
+/** The beginning of a text, in signs as people count them: no emoji is cut in half. @param {string} text @param {number} most */
+export const short = (text, most) =>
+  [...new Intl.Segmenter().segment(text.slice(0, 40 * most))].slice(0, most).map(({ segment }) => segment).join("");
 
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,5 +1,5 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, fill, h, isPlain, set, tool } from "./dom.js";
+import { ahead, fill, h, isPlain, join, set, tool, write } from "./dom.js";
 import { FAVOURITE } from "./favourite.js";
 import { picTools } from "./work.js";
 
@@ -74,16 +74,20 @@ export function pictureGrid(ui, note) {
     el,
     landed,
     layout,
-    /** @param {string} label @param {number} count @param {number} shape width over height */
-    shape(label, count, shape) {
+    /** @param {string} label @param {number} count @param {number} shape width over height @param {(place: number) => boolean} isMissing whether no picture comes there */
+    shape(label, count, shape, isMissing) {
       ratio = shape;
       set(el, { label: label, "--ar": shape });
       if (cells.length !== count) cols = 0;
-      for (let i = cells.length; i < count; i++) {
-        const waiting = h("span.sr", ": waiting");
-        cells.push(h("div.tile.wait", { role: "gridcell", tabindex: i ? -1 : 0 }, `${i + 1}`, waiting));
-      }
+      for (let i = cells.length; i < count; i++)
+        cells.push(h("div.tile.wait", { role: "gridcell", tabindex: i ? -1 : 0 }));
       cells.length = count;
+      cells.forEach((cell, i) => {
+        if (cell.pic) return;
+        const missing = isMissing(i) && "did not come";
+        write(cell, join(`${i + 1}`, missing));
+        set(cell, { label: `Picture ${i + 1} of ${count}: ${missing || "waiting"}` });
+      });
       layout();
     },
     /** @param {Picture} pic @param {number} i @param {string} [caption] */

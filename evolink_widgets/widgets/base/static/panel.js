@@ -1,5 +1,5 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
-import { atEnd, h, join, urlOf } from "./dom.js";
+import { atEnd, h, join, short, urlOf } from "./dom.js";
 import { FAVOURITE } from "./favourite.js";
 import { purchases } from "./purchase.js";
 import { runView } from "./runs.js";
@@ -40,7 +40,7 @@ export const openPanel = (context, name, label, compose) =>
       // What is left of caps, and what the store has, is not what it was.
       form?.refresh?.();
       if (was && !run.ended) return;
-      const what = run.message ?? run.prompt.slice(0, 80);
+      const what = run.message ?? short(run.prompt, 80);
       say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, what));
     }
 

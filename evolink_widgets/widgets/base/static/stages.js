@@ -1,4 +1,4 @@
-/** What is said of a run beside its words: a sign for each stage, and how long it will take. */
+/** The signs of a run: one for each stage, and where it comes from. */
 import { DISC, ICONS } from "./dom.js";
 
 Object.assign(ICONS, {
@@ -10,12 +10,3 @@ Object.assign(ICONS, {
   unknown: DISC + "M6 6.5c0-2 4-2 4 0 0 1.5-2 1.5-2 3m0 1.5v.01",
   store: "M2 2.5h12V6H2zM3 6v7.5h10V6M6.5 9h3",
 });
-
-/** "15 to 40 s left" @param {number} low @param {number} high */
-export function timeLeft(low, high) {
-  if (high < 1) return "nearly there";
-  const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
-    from = Math.floor(low / seconds),
-    to = Math.ceil(high / seconds);
-  return (from < 1 ? "up to" : from === to ? "about" : `${from} to`) + ` ${to} ${unit} left`;
-}

@@ -172,6 +172,7 @@ interface Messages {
   taken: { card: Taken };
   prompts: { prompts: string[] };
   preset: { fields: Record<string, any> };
+  asked: { fields: { size: string; resolution: string; quality: string } };
   presets: { presets: Preset[]; fields?: Record<string, any> };
   // To a gallery.
   looked: Looked;
@@ -227,7 +228,10 @@ interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
   /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager: { kernel?: { connectionStatus?: string } | null; get_model(id: string): Promise<any> };
+  widget_manager: {
+    kernel?: { connectionStatus?: string; status?: string } | null;
+    get_model(id: string): Promise<any>;
+  };
 }
 interface Context { model: Model; el: HTMLElement }
 
@@ -251,6 +255,8 @@ interface Deck {
   signal: AbortSignal;
   /** Whether Python has answered; without it nothing can be asked. */
   live: boolean;
+  /** Why the kernel can't be asked now, and what to do. */
+  trouble: string;
   /** Side by side; 0 and null: as many as fit. */
   columns: number | null;
   selected: Set<string>;

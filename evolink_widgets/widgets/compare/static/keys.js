@@ -1,7 +1,7 @@
 /** What the keys do in a comparison: modes by their letters, zoom by signs, the divider and the pictures by arrows. */
 import { isPlain } from "../../base/static/dom.js";
 import { within } from "../../lightbox/static/gestures.js";
-import { MODES, STEP, toolbar } from "./toolbar.js";
+import { MODES, one, STEP, toolbar } from "./toolbar.js";
 import { takeTurns } from "./turns.js";
 
 /** Pixels that an arrow key moves the pictures, and hundredths that it moves the divider. */
@@ -32,7 +32,7 @@ export function keysOf({ model, say }, arena, divider, view, tools, turns, put) 
     if (found && mode === "blink" && found[0] === mode) return turns.turn;
     if (found) return () => (put("mode", found[0]), say(found[1]));
     /** @type {Record<string, number>} */
-    const scales = { "+": view.scale * STEP, "-": view.scale / STEP, 0: view.fit, 1: 1 };
+    const scales = { "+": view.scale * STEP, "-": view.scale / STEP, 0: view.fit, 1: one() };
     if (scales[key]) return () => (view.ask(scales[key]), say(tools.zoom()));
     if (target !== arena && target !== divider) return;
     if (key === " " && mode === "blink") return turns.toggle;

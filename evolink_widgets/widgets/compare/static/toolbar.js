@@ -8,6 +8,8 @@ export const MODES = [
   ["blink", "Blink", "b"],
   ["difference", "Difference", "d"],
 ];
+/** The scale of 100 %: a pixel of the screen's own for each of the picture. */
+export const one = () => 1 / devicePixelRatio;
 /** Between two scales. */
 export const STEP = 1.25;
 
@@ -29,7 +31,7 @@ export function toolbar(put, view, blinks, line) {
   const gain = h("input", { type: "range", min: 1, max: 32, step: 1, oninput: () => put("gain", +gain.value) });
   const times = h("span.num");
   const brighter = h("label.gain", h("span.label", "Gain"), gain, times);
-  const zoomed = h("button.btn.num", () => view.ask(view.scale === 1 ? view.fit : 1));
+  const zoomed = h("button.btn.num", () => view.ask(view.scale === one() ? view.fit : one()));
   const zooms = h(
     "div.zooms",
     { role: "group", label: "Zoom" },
@@ -65,7 +67,7 @@ export function toolbar(put, view, blinks, line) {
 
     /** Says the scale. */
     zoom() {
-      write(zoomed, `Zoom ${Math.round(view.scale * 100)} %`);
+      write(zoomed, `Zoom ${Math.round((view.scale / one()) * 100)} %`);
       return zoomed.textContent;
     },
   };

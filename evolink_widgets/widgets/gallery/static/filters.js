@@ -4,6 +4,7 @@ import { fill, h, icon, set, write } from "../../base/static/dom.js";
 /** Traits that a field stands for; null is "any". @type {Record<string, string>} */
 const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", simulated: "Kind", since: "From", until: "To" };
 const FOLDED = Object.keys(FIELDS);
+const NAMES = ["text", "favourite", "trashed", ...FOLDED];
 const KINDS = { true: "Simulated", false: "From the service" };
 /** How long a person must have stopped typing. */
 const REST = 250;
@@ -88,7 +89,7 @@ export function filtersOf({ model, listen }, changed) {
     }, REST);
   };
   // However many traits change at once, others are looked for once.
-  for (const name of ["text", "favourite", "trashed", ...FOLDED])
+  for (const name of NAMES)
     listen(`change:${name}`, () => {
       draw();
       if (!queued) queueMicrotask(() => ((queued = false), changed()));
@@ -98,7 +99,7 @@ export function filtersOf({ model, listen }, changed) {
 
   return {
     el,
-    query: () => Object.fromEntries(["text", "favourite", "trashed", ...FOLDED].map((name) => [name, get(name)])),
+    query: () => Object.fromEntries(NAMES.map((name) => [name, get(name)])),
     open: () => !get("text").trim() && !get("favourite") && !active()[0],
     clear() {
       put({ text: "", favourite: false, ...Object.fromEntries(FOLDED.map((name) => [name, null])) });

@@ -35,7 +35,7 @@ export function largePictures(ui, count, show) {
     `Picture ${num(place + 1)} of ${num(count())}${cache.known(id)?.favourite ? " · favourite" : ""}`;
   ui.beyond = (pics, to) => {
     if (pics[to]) return false;
-    const place = to < 0 ? Number(pics[0].place) - 1 : Number(pics[to - 1].place) + 1;
+    const place = to < 0 ? (pics[0].place ?? 0) - 1 : (pics[to - 1].place ?? 0) + 1;
     if (place < 0 || place >= count()) ui.say("There are no more pictures.");
     else turnTo(place);
     return true;

@@ -71,10 +71,10 @@ export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
     /** @param {number} count of all that match @param {boolean} isTrash whether they lie in the trash */
     draw(count, isTrash) {
       const { size } = desk.selected;
-      const liked = size > 0 && pictures().every((id) => cache.known(id)?.favourite);
-      const isFull = isTrash && count > 0;
+      const liked = pictures().every((id) => cache.known(id)?.favourite);
+      const isFull = isTrash && count;
       write(tally, count || size ? many(count) + (isTrash ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
-      if (drawn === (drawn = [!size, isFull, isTrash, liked].join())) return;
+      if (drawn === (drawn = [!size, !isFull, isTrash, liked].join())) return;
       fill(acts, ...(size ? buttons(isTrash, liked) : isFull ? [button("Empty trash", empty, "trash")] : []));
     },
   };

@@ -86,6 +86,7 @@ export function lightbox(ui, root) {
     fill(facts);
     [...strip.children].forEach((child, i) => set(child, { "aria-current": i === at || null }));
     strip.children[at].scrollIntoView({ block: "nearest" });
+    box.scrollTop = 0;
     view.show(width, height);
     load("preview");
     link.ask("facts", { picture: id }, 3, loading.signal).then((told) => fill(facts, ...factsOf(told)), () => {});
@@ -99,6 +100,8 @@ export function lightbox(ui, root) {
 
   set(box, {
     onkeydown: view.onkeydown,
+    // The browser's own menu saves the picture; JupyterLab's is about the cell below.
+    oncontextmenu: (/** @type {Event} */ event) => event.stopPropagation(),
     onclick(/** @type {MouseEvent} */ { target }) {
       if (target === box) box.close();
     },

@@ -113,7 +113,7 @@ export function orders(ui, save, blocked, draw) {
 
     /** Why it cannot be asked for, in a sentence. @param {"run" | "reuse"} kind */
     reason(kind, isChecked = true) {
-      const why = ui.busy || blocked();
+      const why = ui.trouble || ui.busy || blocked();
       if (why || !isChecked) return why;
       return order.checked.problems[0]?.message ?? (kind === "run" ? order.checked.obstacle : null);
     },

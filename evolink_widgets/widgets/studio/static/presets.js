@@ -1,6 +1,6 @@
 /** Presets: what the controls say, kept in the store under names. */
 import { field } from "./controls.js";
-import { fill, h, hasFocus, icon, noter, set, token, tool, withCtrl, write } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, isPlain, noter, set, token, tool, write } from "../../base/static/dom.js";
 
 const PRESETS = "Presets";
 
@@ -42,7 +42,7 @@ function savingRow(say, isKnown, keep) {
 
   /** @param {KeyboardEvent} event */
   function onkeydown(event) {
-    if (event.key !== "Enter" || withCtrl(event) || event.isComposing) return;
+    if (event.key !== "Enter" || !isPlain(event)) return;
     event.preventDefault();
     press();
   }

@@ -11,7 +11,7 @@ function sizePicker(redraw) {
   const chip = h("button.chip", toggle, glyph, words, icon("down"));
 
   const ratios = h("div.ratios");
-  const tier = select("resolution", "Tier");
+  const tier = select("resolution", "Resolution");
   const width = number("size");
   const height = number("size");
   const edges = h("span.dims", field("Width", width), field("Height", height), "px");

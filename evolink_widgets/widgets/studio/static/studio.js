@@ -11,16 +11,20 @@ import { REFER, referenceTray } from "./tray.js";
 import { WORK } from "../../base/static/work.js";
 
 /**
- * Pictures of the log can be put into the tray; to edit one, the prompt is next.
+ * Pictures of the log can be put into the tray. To edit one, the prompt is empty and next, and one picture is asked for
+ * as that one was.
  * @param {Deck} ui
  * @param {HTMLElement} prompt
  * @param {Tray} tray
+ * @param {(fields: any) => void} apply
  */
-function takePictures(ui, prompt, tray) {
+function takePictures(ui, prompt, tray, apply) {
   ui.work = [...WORK, ...REFER];
   ui.refer = (pics, edits) => {
     tray.take(pics);
     if (!edits) return;
+    apply({ n: 1, prompt: "" });
+    ui.link.ask("asked", { picture: pics[0].id }, 3).then(([{ fields }]) => apply(fields), () => {});
     const box = /** @type {HTMLDialogElement | null} */ (prompt.closest("section")?.querySelector("dialog[open]"));
     const write = () => prompt.focus();
     // A dialog gives the focus back to where it came from; the prompt has it after that.
@@ -106,7 +110,7 @@ function composer(ui) {
   const { model, listen } = ui;
   const id = token();
 
-  const prompt = h("textarea", { name: "prompt", rows: 2, placeholder: "Describe the picture", dir: "auto" });
+  const prompt = h("textarea", { name: "prompt", rows: 2, dir: "auto" });
   const counter = h("span.count.num", { id: `${id}count` });
   const cost = costs(id, (take) => start("reuse", take));
   const runPrice = h("small");
@@ -169,13 +173,11 @@ function composer(ui) {
     drawLength(counter, [...prompt.value].length, welcome.rules.limits.prompt);
     settings.draw(name);
     tray.draw(checked.added);
+    set(prompt, { placeholder: tray.read()[0] ? "Describe what is to change" : "Describe the picture" });
     const hasProblems = problems.draw(checked.problems);
 
     const why = order.reason("run") ?? null;
-    // Without a kernel nothing is asked for, so nothing has a price.
-    const price = frame.disabled
-      ? cost.draw({ ...checked, price: null }, n, welcome, null, false)
-      : cost.draw(checked, n, welcome, why, hasProblems);
+    const price = cost.draw(checked, n, welcome, why, hasProblems || !!ui.trouble);
     set(run, { "aria-disabled": !!why });
     write(runPrice, price && `\u2002${price}`);
   }
@@ -188,14 +190,14 @@ function composer(ui) {
 
   /** @param {KeyboardEvent} event */
   function onkeydown(event) {
-    if (event.key === "Enter" && withCtrl(event)) start("run", run);
+    if (event.key === "Enter" && withCtrl(event) && !event.isComposing) start("run", run);
   }
 
   // Other panels spend too, and a cell may have set a cap: who comes back here sees what is true now.
   form.addEventListener("focusin", (/** @type {FocusEvent} */ { relatedTarget }) => {
     if (!form.contains(relatedTarget)) order.check();
   });
-  takePictures(ui, prompt, tray);
+  takePictures(ui, prompt, tray, apply);
   prompt.value = model.get("prompt");
 
   return {

@@ -1,9 +1,8 @@
-"""What people of today and of the laboratory use, and the charts they draw with it."""
+"""What people of today and of the laboratory use."""
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 from evolink_widgets.emulator.painter.drawing.colour import WHITE, Colour, darker, lighter, mix
 from evolink_widgets.emulator.painter.drawing.pen import Pen
@@ -13,7 +12,6 @@ CASE: Colour = (206, 210, 218)
 SCREEN: Colour = (40, 50, 78)
 INK: Colour = (48, 46, 58)
 BRASS: Colour = (214, 170, 86)
-PAPER: Colour = (252, 249, 242)
 SERIES: tuple[Colour, ...] = ((79, 143, 192), (232, 140, 70), (96, 168, 120), (206, 92, 110),
                               (150, 110, 190))  # fmt: skip
 
@@ -166,86 +164,3 @@ def gear(p: Pen) -> None:
     """Two wheels that mesh."""
     _gear(p, 88, 72, 27, 10, mix(p.main, BRASS, 0.7))
     _gear(p, 42, 46, 42, 14, p.main)
-
-
-def _sheet(p: Pen) -> None:
-    """A sheet of paper on an easel's ledge: what charts are drawn on."""
-    p.line(34, 78, 22, 101, 4, (128, 90, 62))
-    p.line(96, 78, 108, 101, 4, (128, 90, 62))
-    p.rect(2, 2, 128, 84, PAPER, 3)
-    p.rect(0, 83, 130, 88, (150, 108, 76), 1)
-
-
-@subject("chart", wide=130, tall=1.6, colours="4f8fc0 c8604f 5fa07a", hero=0.56,
-         homes="studio, room")  # fmt: skip
-def chart(p: Pen) -> None:
-    """Bars that grow, and a line above them."""
-    _sheet(p)
-    for k in range(4):
-        p.inside.line(16, 24 + k * 14, 118, 24 + k * 14, 0.5, (222, 218, 210))
-    heights, value = [], 14.0
-    for _ in range(6):
-        value = max(9.0, min(54.0, value + p.rng.uniform(-3, 13)))
-        heights.append(value)
-    tops = []
-    for k, high in enumerate(heights):
-        x = 22 + k * 16.4
-        p.inside.rect(x, 74 - high, x + 10.4, 74, mix(p.main, lighter(p.main, 0.4), k % 2), 1)
-        tops.append((x + 5.2, 66 - high))
-    for (x0, y0), (x1, y1) in pairwise(tops):
-        p.inside.line(x0, y0, x1, y1, 1.6, (230, 130, 66))
-    for x, y in tops:
-        p.inside.oval(x, y, 2.6, 2.6, (230, 130, 66))
-        p.inside.oval(x, y, 1.2, 1.2, WHITE)
-    p.inside.line(16, 12, 16, 75, 1.4, INK)
-    p.inside.line(15.3, 75, 120, 75, 1.4, INK)
-
-
-@subject("pie chart", wide=130, tall=1.6, colours="4f8fc0", hero=0.56, homes="studio, room",
-         tint=False)  # fmt: skip
-def pie_chart(p: Pen) -> None:
-    """A ring in parts, with a legend."""
-    _sheet(p)
-    shares = [p.rng.uniform(0.5, 1.6) for _ in range(5)]
-    turn = -math.pi / 2
-    for k, share in enumerate(shares):
-        end = turn + math.tau * share / sum(shares)
-        steps = 14
-        ring = [
-            (
-                46 + 31 * math.cos(turn + (end - turn) * s / steps),
-                43 + 31 * math.sin(turn + (end - turn) * s / steps),
-            )
-            for s in range(steps + 1)
-        ]
-        p.inside.poly([(46, 43), *ring], SERIES[k])
-        p.inside.line(46, 43, *ring[0], 1.2, PAPER)
-        p.inside.rect(88, 18 + k * 11, 95, 25 + k * 11, SERIES[k], 1.4)
-        p.inside.rect(99, 20 + k * 11, 112 + share * 6, 23 + k * 11, (178, 174, 170), 1.2)
-        turn = end
-    p.inside.oval(46, 43, 14, 14, PAPER)
-
-
-@subject("diagram", wide=130, tall=1.6, colours="4f8fc0", hero=0.56, homes="studio, room",
-         tint=False)  # fmt: skip
-def diagram(p: Pen) -> None:
-    """Boxes and arrows."""
-    _sheet(p)
-    boxes = ((14, 34, 0), (54, 12, 1), (54, 34, 2), (54, 56, 4), (96, 34, 3))
-    for a, b in ((0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)):
-        x0, y0, x1, y1 = boxes[a][0] + 22, boxes[a][1] + 8, boxes[b][0] - 2, boxes[b][1] + 8
-        p.inside.line(x0, y0, x1, y1, 1.1, (130, 128, 136))
-        turn = math.atan2(y1 - y0, x1 - x0)
-        p.inside.poly(
-            [(x1 + 1, y1)]
-            + [
-                (x1 - 4.6 * math.cos(turn + s), y1 - 4.6 * math.sin(turn + s))
-                for s in (-0.45, 0.45)
-            ],
-            (130, 128, 136),
-        )
-    for x, y, tone in boxes:
-        p.inside.rect(x, y, x + 22, y + 16, SERIES[tone], 3)
-        p.inside.rect(x + 1.2, y + 1.2, x + 20.8, y + 14.8, lighter(SERIES[tone], 0.62), 2.4)
-        p.inside.rect(x + 5, y + 5, x + 17, y + 7, SERIES[tone], 1)
-        p.inside.rect(x + 5, y + 9.4, x + 13, y + 11.2, SERIES[tone], 1)
