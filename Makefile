@@ -25,8 +25,9 @@ help:            ## what there is
 	$(PIP) -e ".[test]"
 	touch $@ .venv/.lab
 
-.venv/.browser: .venv/.test tests/install_browser.py
+.venv/.browser: .venv/.test tests/install_browser.py tests/install_firefox.py
 	$(BIN)/python tests/install_browser.py
+	$(BIN)/python tests/install_firefox.py
 	touch $@
 
 lab: .venv/.lab  ## JupyterLab on the quickstart notebook; no key needed (LAB_ARGS=--no-browser)
