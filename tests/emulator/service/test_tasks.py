@@ -18,7 +18,7 @@ from evolink_widgets.emulator.service.service import Service
 from ..conftest import Ask, Caller, Clock
 
 MODEL = "gpt-image-2"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def finish(service: Service, clock: Clock) -> None:
