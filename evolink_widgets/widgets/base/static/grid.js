@@ -11,6 +11,23 @@ const NARROWEST = 130;
 const WIDEST = 480;
 const TALLEST = 560;
 
+/**
+ * What stands in the place of a picture that has come.
+ * @param {Deck} ui @param {Note} note @param {Picture} pic @param {string | undefined} caption
+ * @param {object} tab @param {() => void} toggle @param {() => void} open
+ */
+function drawn(ui, note, pic, caption, tab, toggle, open) {
+  const star = () =>
+    FAVOURITE[3](ui, pic).then((said) => note(said || ""), ({ message }) => note(message, true));
+  return [
+    h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
+    tool("check", "Select", "check", toggle, tab),
+    tool("check.like", "Favourite", "star", star, tab),
+    h("div.over", ...picTools(ui, note, () => pic, tab), tool("ico", "Facts", "info", open, tab)),
+    ...(caption ? [h("bdi.cap", { title: caption }, caption)] : []),
+  ];
+}
+
 /** @param {Deck} ui @param {Note} note where results of actions are told */
 export function pictureGrid(ui, note) {
   const el = h("div.grid", { role: "grid", "aria-multiselectable": true });
@@ -109,18 +126,7 @@ export function pictureGrid(ui, note) {
         },
       });
       cell.pic = pic;
-      fill(
-        cell,
-        h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
-        tool("check", "Select", "check", () => toggle(cell), tab),
-        tool("check.like", "Favourite", "star", () => FAVOURITE[3](ui, pic).then((said) => note(said || ""), ({ message }) => note(message, true)), tab),
-        h(
-          "div.over",
-          ...picTools(ui, note, () => pic, tab),
-          tool("ico", "Facts", "info", () => open(cell), tab),
-        ),
-        ...(caption ? [h("bdi.cap", { title: caption }, caption)] : []),
-      );
+      fill(cell, ...drawn(ui, note, pic, caption, tab, () => toggle(cell), () => open(cell)));
     },
     /** Draws which pictures are selected. */
     mark() {

@@ -105,6 +105,16 @@ function pastRuns(ui) {
   return { el, state: (/** @type {boolean} */ live) => (show.disabled = !live) };
 }
 
+/**
+ * Other panels spend too, and a cell may have set a cap: what is true now is seen by coming back here.
+ * @param {HTMLElement} form @param {() => void} look
+ */
+function whenEntered(form, look) {
+  form.addEventListener("focusin", (/** @type {any} */ { relatedTarget }) => {
+    if (!form.contains(relatedTarget)) look();
+  });
+}
+
 /** @param {Deck} ui @returns {Form} */
 function composer(ui) {
   const { model, listen } = ui;
@@ -193,10 +203,7 @@ function composer(ui) {
     if (event.key === "Enter" && withCtrl(event) && !event.isComposing) start("run", run);
   }
 
-  // Other panels spend too, and a cell may have set a cap: who comes back here sees what is true now.
-  form.addEventListener("focusin", (/** @type {FocusEvent} */ { relatedTarget }) => {
-    if (!form.contains(relatedTarget)) order.check();
-  });
+  whenEntered(form, () => order.check());
   takePictures(ui, prompt, tray, apply);
   prompt.value = model.get("prompt");
 
