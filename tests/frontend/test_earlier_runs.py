@@ -74,7 +74,7 @@ def test_a_caption_stands_under_its_picture_and_is_read_before_its_words(bench: 
     wide = cells.nth(2).get_by_text("wild").bounding_box()
     assert wide is not None
     assert wide["width"] <= tile["width"] + 1
-    expect(cells.nth(1).locator(".ew-cap")).to_have_count(0)
+    expect(cells.nth(1).locator(".ew-caption")).to_have_count(0)
 
 
 def alt(one: Bench, index: int) -> str:

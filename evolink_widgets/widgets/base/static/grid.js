@@ -24,7 +24,7 @@ function drawn(ui, note, pic, caption, tab, toggle, open) {
     tool("check", "Select", "check", toggle, tab),
     tool("check.like", "Favourite", "star", star, tab),
     h("div.over", ...picTools(ui, note, () => pic, tab), tool("ico", "Facts", "info", open, tab)),
-    ...(caption ? [h("bdi.cap", { title: caption }, caption)] : []),
+    ...(caption ? [h("bdi.caption", { title: caption }, caption)] : []),
   ];
 }
 
