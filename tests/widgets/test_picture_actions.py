@@ -75,7 +75,7 @@ def test_the_pictures_of_a_run_are_one_zip_that_leaves_nothing_beside_the_notebo
     while len(data) < piece["total"]:
         data += page.ask("bytes", picture=told["zip"], what="zip", offset=len(data))[1][0]
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        assert len([name for name in packed.namelist() if name.endswith(".png")]) == 2
+        assert len([name for name in packed.namelist() if name.endswith((".png", ".webp"))]) == 2
     assert set(tmp_path.iterdir()) == before
 
 
