@@ -28,8 +28,8 @@ def python_of(release: str) -> Path:
     return python_with(f"ipykernel{release}", PINS[release])
 
 
-def python_with(name: str, requirement: str) -> Path:
-    """The interpreter of an environment with the package and this one, made where it is missing."""
+def python_with(name: str, *requirements: str) -> Path:
+    """The interpreter of an environment with the package and these, made where it is missing."""
     home = ROOT / ".venvs" / name
     python = home / "bin" / "python"
     stamp = home / ".ready"
@@ -40,7 +40,7 @@ def python_with(name: str, requirement: str) -> Path:
         if not stamp.exists() or stamp.stat().st_mtime < pyproject:
             subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
             install = [str(python), "-m", "pip", "install", "--quiet"]
-            command = [*install, requirement, "-e", str(ROOT)]
+            command = [*install, *requirements, "-e", str(ROOT)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
             stamp.touch()
     return python

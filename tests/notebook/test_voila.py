@@ -28,7 +28,7 @@ def test_tasks_end_as_done_with_their_pictures(tmp_path: Path, chromium: Browser
     notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "app.ipynb")
-    python = python_with("voila", "voila>=0.5")
+    python = python_with("voila", "voila>=0.5", "ipykernel>=6")
     port = free_port()
     command = [
         *(str(python), "-m", "voila", "app.ipynb", "--no-browser"),
