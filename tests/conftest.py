@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
 
-WITH_A_BROWSER_OR_KERNEL = ("frontend", "lab", "notebook")
+WITH_A_BROWSER_OR_KERNEL = ("extension", "frontend", "lab", "notebook")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
