@@ -24,7 +24,7 @@ from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
 from evolink_widgets.widgets.grid.image_grid import finished
 
-__all__ = ["GalleryBackend", "name_of"]
+__all__ = ["GalleryBackend", "item_of", "name_of"]
 
 #: Pictures in one answer, and in one selection.
 _PAGE, _SELECTED = 200, 2000
@@ -35,6 +35,18 @@ _COMPANION, _ZIPS = 12, 8
 def name_of(image: GeneratedImage) -> str:
     """Return the browser's id of a picture: the task's key, and the picture's place in it."""
     return f"{image.task_key}.{image.index}"
+
+
+def item_of(image: GeneratedImage) -> dict[str, Any]:
+    """What a page of the gallery tells of one picture."""
+    return {
+        "id": name_of(image),
+        "prompt": one_line(image.recipe.request.prompt, 120),
+        "alt": image.alt,
+        "width": image.width,
+        "height": image.height,
+        "favourite": image.favourite,
+    }
 
 
 class GalleryBackend:
@@ -80,19 +92,8 @@ class GalleryBackend:
             offset: how many matches to skip.
             limit: how many to return, 200 at most.
         """
-        return {
-            "items": [
-                {
-                    "id": name_of(image),
-                    "prompt": one_line(image.recipe.request.prompt, 120),
-                    "alt": image.alt,
-                    "width": image.width,
-                    "height": image.height,
-                    "favourite": image.favourite,
-                }
-                for image in self.store.gallery.page(query, offset, min(limit, _PAGE))
-            ]
-        }
+        found = self.store.gallery.page(query, offset, min(limit, _PAGE))
+        return {"items": [item_of(image) for image in found]}
 
     def ids(self, query: Query, start: int, end: int) -> dict[str, Any]:
         """Return the ids of the pictures between two places.
