@@ -34,7 +34,7 @@ def test_the_launchers_card_opens_a_studio_with_a_kernel_of_its_own(
 ) -> None:
     page = visit("lab")
     page.locator(".jp-LauncherCard", has_text="Image studio").click()
-    tab = page.locator(".evolink-studio")
+    tab = page.locator(".evolink-tab")
     expect(tab.get_by_label("Prompt", exact=True)).to_be_enabled()
     expect(page.locator(".lm-TabBar-tabLabel", has_text="Image studio")).to_be_visible()
     assert page.locator(".jp-Cell, .jp-CodeConsole").count() == 0, "no code in sight"
@@ -50,7 +50,7 @@ def test_the_launchers_card_opens_a_studio_with_a_kernel_of_its_own(
 def test_notebook_7_opens_the_studio_as_a_tab_beside_the_files(visit: Visit) -> None:
     page = visit("tree")
     page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:open-studio')")
-    expect(page.locator(".evolink-studio").get_by_label("Prompt", exact=True)).to_be_enabled()
+    expect(page.locator(".evolink-tab").get_by_label("Prompt", exact=True)).to_be_enabled()
 
 
 @pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
@@ -77,7 +77,7 @@ def test_collecting_with_nothing_out_says_so(visit: Visit) -> None:
 def test_a_kernel_that_ends_is_told_and_started_again(visit: Visit, host: Server) -> None:
     page = visit("lab")
     page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:open-studio')")
-    tab = page.locator(".evolink-studio")
+    tab = page.locator(".evolink-tab")
     expect(tab.get_by_label("Prompt", exact=True)).to_be_enabled()
     host.end_kernels()
     tab.get_by_role("button", name="Start again").click()

@@ -2,63 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
-import random
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from pytest_jupyter.jupyter_core import *  # noqa: F403 - fixtures and hooks, for this folder alone
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 from pytest_jupyter.pytest_tornasync import *  # noqa: F403
+from shelves import Shelf
 from tornado.httpclient import HTTPClientError
 from tornado.httputil import HTTPHeaders
-
-from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store import Store
-
-KEY = "k3j2mnpqrst{}"
 
 
 @pytest.fixture
 def jp_server_config() -> dict[str, Any]:
     return {"ServerApp": {"jpserver_extensions": {"evolink_widgets.jupyter": True}}}
-
-
-class Shelf:
-    """A store under the server's root that is filled by a test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.store = Store(folder)
-
-    def add(self, prompt: str = "a fox in the snow", *, letter: str = "u", index: int = 0,
-            when: float | None = None, notebook: str | None = None) -> Path:  # fmt: skip
-        """Save one picture."""
-        key = KEY.format(letter)
-        pixels = random.Random(f"{letter} {index}").randbytes(192)
-        buffer = io.BytesIO()
-        Image.frombytes("RGB", (8, 8), pixels).resize((640, 480)).save(buffer, "PNG")
-        part = self.store.gallery.part_path(key, index)
-        part.write_bytes(buffer.getvalue())
-        recipe = Recipe(ImageRequest(prompt, n=4), "emulator")
-        at = time.time() if when is None else when
-        more = {"now": at, "notebook": notebook}
-        return self.store.gallery.admit(key, index, part, recipe, **more).path
-
-    def ask(self, prompt: str, *, letter: str = "x", owner: str | None = None, n: int = 1) -> str:
-        """Write a task that is about to be sent into the journal."""
-        key = KEY.format(letter)
-        recipe = Recipe(ImageRequest(prompt, n=n), "emulator").to_record()
-        self.store.journal.intend(
-            recipe["request"], service="emulator", now=time.time(), key=key, recipe=recipe,
-            origin="lights.ipynb", owner=owner or self.store.owner,
-        )  # fmt: skip
-        return key
 
 
 @pytest.fixture

@@ -57,10 +57,12 @@ class Changes:
         #: Each store's state, when it was read, and what its files looked like then.
         self._read: dict[str, tuple[Stamp, float, dict[str, Any]]] = {}
         self._wrote = False
+        self._is_new_page = False
 
     def join(self, send: Send) -> None:
         """Tell a page from now on."""
         self._pages.add(send)
+        self._is_new_page = True
         if self._watch is None or self._watch.done():
             self._state = self._comparable = None
             self._watch = asyncio.get_running_loop().create_task(self._keep_watching())
@@ -104,7 +106,8 @@ class Changes:
             stores = self._stores()
         except EvolinkError as error:  # no store can be read here, whatever comes
             return self._messages(together([{"problem": error.message}]), set())
-        stores.refresh(near)
+        whole, self._is_new_page = self._is_new_page, False
+        stores.refresh(near, whole=whole)
         news: set[str] = set()
         at = monotonic()
         for store in stores.all():

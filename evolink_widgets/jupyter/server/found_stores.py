@@ -25,8 +25,10 @@ __all__ = ["FoundStore", "FoundStores"]
 
 log = logging.getLogger("evolink_widgets")
 
-#: Folders and seconds that one walk may take, stores that are kept open, seconds between walks.
-_FOLDERS, _SECONDS, _STORES, _PAUSE = 20_000, 5.0, 100, 60.0
+#: Folders and seconds that one walk may take, and stores that are kept open.
+_FOLDERS, _SECONDS, _STORES = 20_000, 5.0, 100
+#: Seconds between two walks; and where pages are opened one after the other.
+_PAUSE, _SOON = 60.0, 2.0
 #: Entries of one folder that are looked at.
 _ENTRIES = 5_000
 #: Folders that hold no notebooks, and many files.
@@ -119,11 +121,24 @@ class FoundStores:
         """Return the store with this name."""
         return self._stores.get(name)
 
-    def refresh(self, near: Iterable[str] = ()) -> None:
+    def file(self, path: str) -> Path:
+        """Return a file under the root that the server would serve; reached by no link.
+
+        Raises:
+            EvolinkError: there is none.
+        """
+        folder, _, name = path.strip("/").rpartition("/")
+        inside = self._inside(folder)
+        if inside is None or not name or not self._shows(name) or _stamp(inside / name) is None:
+            raise EvolinkError("There is no such file under the server's root.")
+        return inside / name
+
+    def refresh(self, near: Iterable[str] = (), *, whole: bool = False) -> None:
         """Look for stores that are new, or gone.
 
         Args:
             near: folders from the root in which kernels work.
+            whole: look everywhere, as when a page is opened; done now and then in any case.
         """
         for name, store in list(self._stores.items()):
             if not _is_store(store.path):
@@ -133,7 +148,7 @@ class FoundStores:
         for folder in {self.root, *known, *filter(None, map(self._inside, near))}:
             for child in self._folders(folder):
                 self._take(child)
-        if monotonic() - self._walked_at >= _PAUSE:
+        if monotonic() - self._walked_at >= (_SOON if whole else _PAUSE):
             self._walk()
             self._walked_at = monotonic()
 

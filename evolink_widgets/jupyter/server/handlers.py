@@ -180,6 +180,16 @@ class AboutHandler(_Handler):
         await self.answer(lambda pictures: getattr(pictures, what)(name), status=404)
 
 
+class RecipeHandler(_Handler):
+    """What a picture file under the root was made from."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        path = self.get_argument("path", "")
+        await self.answer(lambda pictures: pictures.recipe(path), status=404)
+
+
 class WriteHandler(_Handler):
     """The three writes there are: favourite, trash, and undo."""
 
@@ -293,6 +303,7 @@ def add_handlers(serverapp: Any) -> None:
         ("pictures/(facts|code|place)", AboutHandler),
         ("pictures/(favourite|trash|restore)", WriteHandler),
         ("bytes/(small|thumb|preview|original)", BytesHandler),
+        ("recipe", RecipeHandler),
         ("changes", ChangesSocket),
     ]
     base = application.settings["base_url"]

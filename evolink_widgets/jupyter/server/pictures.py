@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.jupyter.server.found_stores import FoundStore, FoundStores
+from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, item_of
@@ -89,6 +90,16 @@ class PicturesUnderRoot:
     def code(self, name: str) -> dict[str, Any]:
         """Return Python that asks for the same."""
         return {"text": self.image(name).recipe.as_code()}
+
+    def recipe(self, path: str) -> dict[str, Any]:
+        """Return the recipe that a file under the root carries, as pairs and as Python."""
+        recipe = read_recipe(self._stores.file(path))
+        request = recipe.request
+        rows = [["Prompt", request.prompt], ["Size", request.size], ["Quality", request.quality],
+                ["Pictures", str(request.n)], ["Model", request.model]]  # fmt: skip
+        if recipe.service == "emulator":
+            rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
+        return {"rows": rows, "text": recipe.as_code()}
 
     def place(self, name: str) -> dict[str, Any]:
         """Return where a picture's file is, from the root, and what it shows."""

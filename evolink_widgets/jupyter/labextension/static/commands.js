@@ -3,45 +3,97 @@ import { isNotebook7 } from "./host.js";
 import { hostIcon } from "./icons.js";
 
 const CATEGORY = "Pictures";
-export const STUDIO = "evolink-widgets:open-studio";
-export const INSERT = "evolink-widgets:insert-studio";
-export const COLLECT = "evolink-widgets:collect";
 /** In the address of Notebook 7's page of files: it opens the studio there, the one page with room for it. */
 export const ASKED = "evolink-studio";
+/** Pictures that the service takes as references, and that the kit compares. */
+const ENDINGS = /\.(?:png|jpe?g|webp)$/i;
 
 /** @param {Host} host */
 export async function addCommands(host) {
-  const { app, palette, launcher, notebooks, load } = host;
+  const { app, palette, launcher, notebooks, files, load } = host;
   const components = await load("@jupyterlab/ui-components");
   const icon = hostIcon(components, "studio");
   const { commands } = app;
-  const notebook = () => notebooks?.currentWidget;
-  const changed = () => [INSERT, COLLECT].forEach((name) => commands.notifyCommandChanged(name));
-  notebooks?.currentChanged.connect(changed);
+  const cells = () => import("./cells.js");
+  const acts = () => import("./picture_commands.js");
+  const notebook = () => !!notebooks?.currentWidget;
+  /** The pictures that are selected among the files. */
+  const chosen = () =>
+    [...(files?.tracker?.currentWidget?.selectedItems() ?? [])].filter(({ path }) => ENDINGS.test(path)).map(({ path }) => path);
+  const add = (/** @type {string} */ name, /** @type {any} */ options) => commands.addCommand(name, options);
 
-  commands.addCommand(STUDIO, {
+  add("evolink-widgets:open-studio", {
     label: "Image studio",
     caption: "A panel that makes pictures, with a kernel of its own",
     icon,
-    /** @param {{ cwd?: string, references?: string[] }} args */
-    execute: async (args) => (await import("./studio.js")).openStudio(host, args),
+    execute: async (/** @type {any} */ args) => (await import("./widget_tab.js")).openStudio(host, args),
   });
-  commands.addCommand(INSERT, {
+  add("evolink-widgets:insert-studio", {
     label: "Insert studio below",
     caption: "A cell with the image studio below the current one, run at once",
-    isEnabled: () => !!notebook(),
-    execute: async () => (await import("./cells.js")).insertCell(host, "import evolink_widgets as ew\new.ImageStudio()", true),
+    isEnabled: notebook,
+    execute: async () => (await cells()).insertCell(host, "import evolink_widgets as ew\new.ImageStudio()", true),
   });
-  commands.addCommand(COLLECT, {
+  add("evolink-widgets:collect", {
     label: "Collect paid pictures",
     caption: "Fetch the pictures that an earlier kernel paid for and did not live to save",
-    /** @param {{ cwd?: string }} args */
-    execute: async (args) => (await import("./collect.js")).collect(host, args),
+    execute: async (/** @type {any} */ args) => (await import("./collect.js")).collect(host, args),
   });
 
-  for (const command of [STUDIO, INSERT, COLLECT]) palette?.addItem({ command, category: CATEGORY });
-  launcher?.add({ command: STUDIO, category: "Other", rank: 0 });
-  const asked = new URLSearchParams(location.search);
-  if (isNotebook7(app) && asked.has(ASKED))
-    app.restored.then(() => commands.execute(STUDIO, { cwd: asked.get(ASKED) || "" }));
+  // On a picture: of the panel by its id, of the files by its path.
+  const onPicture = (/** @type {any} */ args) => !!args.picture || chosen().length === 1;
+  const given = (/** @type {any} */ { picture }) => (picture ? { picture } : { path: chosen()[0] });
+  add("evolink-widgets:use-as-reference", {
+    label: "Use as reference",
+    caption: "Into the studio's tray of reference pictures",
+    isVisible: onPicture,
+    execute: async (/** @type {any} */ args) => (await acts()).useAsReference(host, given(args)),
+  });
+  add("evolink-widgets:show-recipe", {
+    label: "Show recipe",
+    caption: "What the picture was made from",
+    isVisible: onPicture,
+    execute: async (/** @type {any} */ args) => (await acts()).showRecipe(host, given(args)),
+  });
+  add("evolink-widgets:compare-selected", {
+    label: "Compare selected",
+    caption: "What differs between the selected pictures",
+    isVisible: () => chosen().length > 1 && chosen().length < 10,
+    execute: async () => (await acts()).compare(host, chosen()),
+  });
+  add("evolink-widgets:insert-code", {
+    label: "Insert as code",
+    caption: "ew.picture(…) at the cursor",
+    isEnabled: notebook,
+    execute: async (/** @type {any} */ args) => (await acts()).insert(host, given(args), "code"),
+  });
+  add("evolink-widgets:insert-markdown", {
+    label: "Insert as Markdown",
+    caption: "The picture with its alt text, in a note",
+    isEnabled: notebook,
+    execute: async (/** @type {any} */ args) => (await acts()).insert(host, given(args), "markdown"),
+  });
+  add("evolink-widgets:copy-code", {
+    label: "Copy as code",
+    caption: "The call that asks for the same",
+    execute: async (/** @type {any} */ args) => (await acts()).copyCode(host, given(args)),
+  });
+
+  notebooks?.currentChanged.connect(() => {
+    for (const name of ["insert-studio", "insert-code", "insert-markdown"]) commands.notifyCommandChanged(`evolink-widgets:${name}`);
+  });
+  for (const name of ["open-studio", "insert-studio", "collect", "show-panel"])
+    palette?.addItem({ command: `evolink-widgets:${name}`, category: CATEGORY });
+  launcher?.add({ command: "evolink-widgets:open-studio", category: "Other", rank: 0 });
+
+  // A drag of ours that comes over the page is the one reason to load more.
+  document.addEventListener(
+    "dragstart",
+    (event) => {
+      const types = event.dataTransfer?.types;
+      if (types?.includes("application/x-evolink-picture")) import("./drops.js").then(({ takeDrops }) => takeDrops(host));
+    },
+  );
+  const asked = new URLSearchParams(location.search).get(ASKED);
+  if (isNotebook7(app) && asked) app.restored.then(() => commands.execute("evolink-widgets:open-studio", JSON.parse(asked)));
 }

@@ -1,6 +1,7 @@
 /** The plugins that the host starts: small, so that its start is not held up; what they open is loaded then. */
 import { addCommands } from "./commands.js";
 import { shared } from "./host.js";
+import { addSide } from "./side.js";
 
 /** What each plugin can use, where the host has it: a package, and the token in it. @type {Record<string, [string, string]>} */
 const TOKENS = {
@@ -9,6 +10,8 @@ const TOKENS = {
   notebooks: ["@jupyterlab/notebook", "INotebookTracker"],
   files: ["@jupyterlab/filebrowser", "IFileBrowserFactory"],
   settings: ["@jupyterlab/settingregistry", "ISettingRegistry"],
+  status: ["@jupyterlab/statusbar", "IStatusBar"],
+  restorer: ["@jupyterlab/application", "ILayoutRestorer"],
 };
 
 /** @param {any} scope the host's share scope */
@@ -29,7 +32,10 @@ export async function pluginsOf(scope) {
       /** @param {any} app @param {any[]} services */
       async activate(app, ...services) {
         const given = Object.fromEntries(found.map(({ name }, i) => [name, services[i]]));
-        await addCommands({ app, load: (/** @type {string} */ name) => shared(scope, name), ...given });
+        const host = { app, load: (/** @type {string} */ name) => shared(scope, name), ...given };
+        await addCommands(host);
+        // Nothing of the host's start waits for it.
+        addSide(host).catch((error) => console.error(error));
       },
     },
   ];

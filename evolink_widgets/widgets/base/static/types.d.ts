@@ -412,3 +412,15 @@ interface Glass {
   readonly isOver: boolean;
   readonly isEmpty: boolean;
 }
+
+/** What is particular to a gallery's place: the side panel has small pictures, and acts of its own. */
+interface Shelf {
+  /** Pixels between pictures, that one has at least, and of the line below it. */
+  sizes?: number[];
+  /** What can be done on a tile, in the place of everything; the work that there is, and its acts. */
+  tiles?: (work: Work[], acts: Record<string, (...given: any[]) => void>) => Work[];
+  /** Title and words where there is no picture at all. */
+  none?: [string, string | Node];
+  /** Hears how many there are. */
+  counted?: (count: number) => void;
+}

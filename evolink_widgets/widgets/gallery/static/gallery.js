@@ -26,8 +26,12 @@ const span = (from, last) => Array.from({ length: last + 1 - from }, (_, i) => f
 /** @param {number} count */
 const some = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
 
-/** @param {Deck} ui @returns {Part} */
-function gallery(ui) {
+/**
+ * @param {Deck} ui
+ * @param {Shelf} [own] what is particular to the place where it stands
+ * @returns {Part}
+ */
+export function gallery(ui, own = {}) {
   const { link, say, model, signal } = ui,
     [line, put] = noter(say),
     [next, tally, acts, none] = make("span.then span.tally.num div.acts div.none"),
@@ -147,7 +151,8 @@ function gallery(ui) {
       WORK[2],
       ["Move to trash", "trash", "", (_, { id }) => toTrash([id])],
       ["Put back", "putBack", "", (_, { id }) => putBack([id])],
-    ];
+    ],
+    onTiles = own.tiles?.(work, { mark: safe(mark), toTrash: safe(toTrash) }) ?? work;
 
   // Many.
 
@@ -193,7 +198,7 @@ function gallery(ui) {
       ui,
       cache,
       {
-        work,
+        work: onTiles,
         picture,
         open,
         range: safe(range),
@@ -208,6 +213,7 @@ function gallery(ui) {
         clear,
       },
       tell,
+      own.sizes,
     ),
     /** How many there are, how many are selected, and what can be done with those. */
     summary = () => {
@@ -221,7 +227,7 @@ function gallery(ui) {
         acts,
         ...(size
           ? [
-              button("Save as zip", zip, "saving"),
+              ...(own.tiles ? [] : [button("Save as zip", zip, "saving")]),
               ...(trashed()
                 ? [button("Put back", () => putBack(chosen()), "putBack")]
                 : [
@@ -245,7 +251,7 @@ function gallery(ui) {
             ? ["No picture matches.", button("Clear filters", filters.clear)]
             : trashed()
               ? ["The trash is empty.", "What you delete waits here, and can be put back."]
-              : ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`];
+              : (own.none ?? ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`]);
       fill(none, h("b", title), words);
     },
     /** Asks how many there are; `anew` when others are looked for. */
@@ -269,6 +275,7 @@ function gallery(ui) {
       } catch (error) {
         if (mine === turn && !count) empty(/** @type {Error} */ (error).message);
       }
+      own.counted?.(count);
       summary();
     };
 
@@ -295,11 +302,13 @@ function gallery(ui) {
   const wake = () => {
       const { bottom, top } = root().getBoundingClientRect();
       if (ui.live && bottom > 0 && top < innerHeight && !document.hidden) look();
-    },
-    renewing = setInterval(wake, RENEW);
-  window.addEventListener("focus", wake, { signal });
-  grid.el.onpointerenter = wake;
-  signal.addEventListener("abort", () => clearInterval(renewing));
+    };
+  if (!own.tiles) {
+    const renewing = setInterval(wake, RENEW);
+    window.addEventListener("focus", wake, { signal });
+    grid.el.onpointerenter = wake;
+    signal.addEventListener("abort", () => clearInterval(renewing));
+  }
   grid.el.hidden = none.hidden = true;
   filters.el.disabled = true;
 

@@ -2,17 +2,16 @@
 import { ahead, flag, h, set, tool, write } from "../../base/static/dom.js";
 import { picTools } from "../../base/static/work.js";
 
-const BETWEEN = 8;
-const SMALLEST = 148;
-const CAPTION = 24;
+/** Pixels between pictures, that one has at least, and of the line below it. */
+const SIZES = [8, 148, 24];
 /** Rows that are ready before they can be seen. */
 const SPARE = 2;
 
 /** 1,204: made once, as it is asked for in every frame. */
 export const num = new Intl.NumberFormat("en").format;
 
-/** @param {Deck} ui @param {PageCache} cache @param {Hand} hand @param {Note} note @returns {VirtualGrid} */
-export function virtualGrid(ui, cache, hand, note) {
+/** @param {Deck} ui @param {PageCache} cache @param {Hand} hand @param {Note} note @param {number[]} [sizes] @returns {VirtualGrid} */
+export function virtualGrid(ui, cache, hand, note, [BETWEEN, SMALLEST, CAPTION] = SIZES) {
   const wall = h("div.wall", { role: "grid", "aria-multiselectable": true, label: "Pictures" }),
     el = h("div.shelf", wall),
     /** @type {Map<number, any>} */
