@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable
 
 import pytest
+from hosts import python_of
 from notebook_page import Server, expect_pictures, press_run
 from playwright.sync_api import Page, expect
 
@@ -82,3 +85,13 @@ def test_a_kernel_that_ends_is_told_and_started_again(visit: Visit, host: Server
     host.end_kernels()
     tab.get_by_role("button", name="Start again").click()
     expect(tab.get_by_label("Prompt", exact=True)).to_be_enabled()
+
+
+def test_jupyter_lists_both_parts(age: str) -> None:
+    def listed(*kind: str) -> str:
+        command = [str(python_of(age)), "-m", "jupyter", *kind, "list"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+        return done.stdout + done.stderr
+
+    assert re.search(r"evolink-widgets v[\d.]+.*enabled.*OK", listed("labextension"))
+    assert re.search(r"evolink_widgets\.jupyter.*enabled", listed("server", "extension"))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import nbformat
 import pytest
 from notebook_page import Server, axe_findings
 from playwright.sync_api import Page, expect
@@ -129,6 +130,7 @@ def test_axe_has_nothing_against_it(theme: str, visit: Visit, shelf: Shelf) -> N
 
 
 def test_the_status_bar_speaks_where_there_is_something_to_say(visit: Visit, shelf: Shelf) -> None:
+    shelf.add()
     page = visit("lab")
     line = page.locator(".evolink-status")
     expect(line).to_be_hidden()
@@ -142,36 +144,36 @@ def test_a_picture_that_is_dropped_into_a_cell_is_code_and_in_a_note_markdown(
     visit: Visit, shelf: Shelf, host: Server
 ) -> None:
     saved = shelf.add("a fox [in] the snow")
-    page = visit(f"lab/tree/{shelf.folder.parent.name}/panel.ipynb")
+    cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_markdown_cell("A note")]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(made, shelf.folder.parent / "drops.ipynb")
+    page = visit(f"lab/tree/{shelf.folder.parent.name}/drops.ipynb")
     page.wait_for_function("() => jupyterapp.shell.currentWidget?.content?.activeCell")
-    page.evaluate(
-        """() => { const { content } = jupyterapp.shell.currentWidget;
-        content.activeCellIndex = 1; }"""
-    )
-    page.evaluate("() => jupyterapp.commands.execute('notebook:change-cell-to-markdown')")
     tile = open_panel(page).get_by_role("gridcell").first
     expect(tile.locator("img[src]")).to_be_visible()
-    cells = page.locator(".jp-Notebook .jp-Cell")
-    tile.drag_to(cells.nth(0).locator(".cm-content"))
+    shown = page.locator(".jp-Notebook .jp-Cell")
+    tile.drag_to(shown.nth(0).locator(".cm-content"))
     source = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.sharedModel.source"
     page.wait_for_function(f"() => ({source})(0).includes('ew.picture')")
     assert f'ew.picture("{saved.name}")' in page.evaluate(source, 0)
-    tile.drag_to(cells.nth(1))
+    tile.drag_to(shown.nth(1))
     page.wait_for_function(f"() => ({source})(1).includes('![')")
     text = page.evaluate(source, 1)
-    assert text.startswith("![a fox \\[in\\] the snow, ")
+    assert "![a fox \\[in\\] the snow, " in text
     assert f"](<evolink_images/{saved.name}>)" in text
 
 
 def test_a_picture_of_the_panel_becomes_a_reference_of_a_studio(visit: Visit, shelf: Shelf) -> None:
     shelf.add("a fox")
     page = visit("lab")
-    panel = open_panel(page)
-    panel.get_by_role("gridcell").first.click(button="right")
+    tile = open_panel(page).get_by_role("gridcell").first
+    expect(tile.locator("img[src]")).to_be_visible()
+    tile.click(button="right")
     page.get_by_role("menuitem", name="Use as reference").click()
     tab = page.locator(".evolink-tab")
     expect(tab.get_by_label("Prompt", exact=True)).to_be_enabled()
-    expect(tab.locator(".ew-card, .ew-ref").first).to_be_visible()
+    expect(tab.get_by_text("Reference pictures · 1")).to_be_visible()
 
 
 def test_the_file_browser_shows_a_recipe_and_compares(visit: Visit, shelf: Shelf) -> None:

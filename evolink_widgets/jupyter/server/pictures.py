@@ -143,12 +143,14 @@ class PicturesUnderRoot:
         self, query: Query, chosen: str | None, offset: int, limit: int
     ) -> list[tuple[FoundStore, str, int]]:
         end = offset + max(0, limit)
+        # Of several stores all that is newer has to be seen, for it may be any one's.
+        start = offset if len(self._stores.all()) == 1 else 0
 
         def newest(store: FoundStore, backend: GalleryBackend) -> list[Place]:
-            found = backend.store.gallery.places(query, 0, end)
+            found = backend.store.gallery.places(query, start, end - start)
             return [(-when, store.name, key, place) for when, key, place in found]
 
-        merged = islice(heapq.merge(*self._each(chosen, newest)), offset, end)
+        merged = islice(heapq.merge(*self._each(chosen, newest)), offset - start, end - start)
         named = ((self._stores.get(name), key, place) for _, name, key, place in merged)
         return [(store, key, place) for store, key, place in named if store is not None]
 

@@ -86,14 +86,6 @@ export async function addCommands(host) {
     palette?.addItem({ command: `evolink-widgets:${name}`, category: CATEGORY });
   launcher?.add({ command: "evolink-widgets:open-studio", category: "Other", rank: 0 });
 
-  // A drag of ours that comes over the page is the one reason to load more.
-  document.addEventListener(
-    "dragstart",
-    (event) => {
-      const types = event.dataTransfer?.types;
-      if (types?.includes("application/x-evolink-picture")) import("./drops.js").then(({ takeDrops }) => takeDrops(host));
-    },
-  );
   const asked = new URLSearchParams(location.search).get(ASKED);
   if (isNotebook7(app) && asked) app.restored.then(() => commands.execute("evolink-widgets:open-studio", JSON.parse(asked)));
 }

@@ -3,12 +3,8 @@ import { PICTURE } from "./picture_acts.js";
 import { giveTo, written } from "./picture_commands.js";
 import { placeOf } from "./places.js";
 
-let isTaking = false;
-
 /** Takes what is dragged from now on. @param {Host} host */
 export function takeDrops(host) {
-  if (isTaking) return;
-  isTaking = true;
   const ours = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes(PICTURE);
   const studioAt = (/** @type {any} */ target) => target?.closest?.(".ew-of-studio.ew-live");
   const cellAt = (/** @type {any} */ target) => {
@@ -62,8 +58,11 @@ export function takeDrops(host) {
       const source = cell.model.sharedModel;
       panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
       const at = cell.editor?.getPositionForCoordinate?.({ left: event.clientX, right: event.clientX, top: event.clientY, bottom: event.clientY, width: 0, height: 0, x: event.clientX, y: event.clientY });
-      const offset = at ? cell.editor.getOffsetAt(at) : source.source.length;
-      source.updateSource(offset, offset, text);
+      const whole = source.source;
+      const offset = at ? cell.editor.getOffsetAt(at) : whole.length;
+      // A rendered note has no place for a cursor: the picture comes below what it says.
+      const below = !at && whole ? (kind === "markdown" ? "\n\n" : "\n") : "";
+      source.updateSource(offset, offset, below + text);
     },
     true,
   );

@@ -1,4 +1,5 @@
 /** The side panel: what runs, the pictures, what was spent; for all kernels of this server, also when none runs. */
+import { takeDrops } from "./drops.js";
 import { picturesPart } from "./pictures_part.js";
 import { runningPart } from "./running_part.js";
 import { spendingPart } from "./spending_part.js";
@@ -16,6 +17,7 @@ const HEAD = 36;
 export async function fillPanel(host, side) {
   const [{ Widget }, server] = await Promise.all([host.load("@lumino/widgets"), host.server, addStyles()]);
   const parts = [runningPart(host), picturesPart(host, /** @type {Server} */ (server)), spendingPart(host)];
+  takeDrops(host);
   const sections = parts.map(({ node, title }) => {
     const section = new Widget({ node });
     section.title.label = title;

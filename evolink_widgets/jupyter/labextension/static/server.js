@@ -29,7 +29,7 @@ export async function serverOf({ app, load }) {
   const listeners = new Set();
   /** What a page that comes later is told at once. @type {any} */
   let last = null;
-  /** @type {WebSocket | undefined} */
+  /** @type {any} */
   let socket;
   let wait = SOON;
 
@@ -39,8 +39,8 @@ export async function serverOf({ app, load }) {
   };
   const connect = () => {
     const query = settings.appendToken && settings.token ? `?token=${encodeURIComponent(settings.token)}` : "";
-    socket = new settings.WebSocket(URLExt.join(settings.wsUrl, PLACE, "changes") + query);
-    socket.onmessage = ({ data }) => {
+    const opened = (socket = new settings.WebSocket(URLExt.join(settings.wsUrl, PLACE, "changes") + query));
+    opened.onmessage = ({ data }) => {
       if (wait !== SOON) {
         wait = SOON;
         // What changed meanwhile is not known.
@@ -48,7 +48,7 @@ export async function serverOf({ app, load }) {
       }
       tell(JSON.parse(data));
     };
-    socket.onclose = () => {
+    opened.onclose = () => {
       tell({ kind: "cut" });
       setTimeout(connect, wait);
       wait = Math.min(2 * wait, LATE);

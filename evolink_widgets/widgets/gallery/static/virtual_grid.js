@@ -41,8 +41,10 @@ export function virtualGrid(ui, cache, hand, note, [BETWEEN, SMALLEST, CAPTION] 
           if (ctrlKey || metaKey) hand.pick(anchor);
           else hand.open(anchor);
         },
-        // A range is no selection of words.
-        onmousedown: (/** @type {MouseEvent} */ e) => e.shiftKey && e.preventDefault(),
+        // A range is no selection of words. With braces: false would keep pictures from being dragged.
+        onmousedown(/** @type {MouseEvent} */ e) {
+          if (e.shiftKey) e.preventDefault();
+        },
       });
       cell.append(
         h(
