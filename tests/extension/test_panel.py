@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -193,3 +195,39 @@ def test_the_file_browser_shows_a_recipe_and_compares(visit: Visit, shelf: Shelf
     page.locator(".jp-DirListing-item", has_text=second.name).click(button="right")
     page.get_by_role("menuitem", name="Compare selected").click()
     expect(page.locator(".evolink-tab .ew-of-compare")).to_be_visible()
+
+
+@pytest.fixture
+def settings(host: Server) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Writes the extension's settings, as the host's own editor does; they are as before after."""
+
+    def write(values: dict[str, Any]) -> None:
+        request = urllib.request.Request(
+            f"{host.url}lab/api/settings/evolink-widgets:plugin",
+            method="PUT",
+            data=json.dumps({"raw": json.dumps(values)}).encode(),
+            headers={"Authorization": f"token {host.token}"},
+        )
+        urllib.request.urlopen(request, timeout=30).close()
+
+    yield write
+    write({})
+
+
+def test_the_settings_are_obeyed(
+    visit: Visit, shelf: Shelf, settings: Callable[[dict[str, Any]], None]
+) -> None:
+    shelf.add()
+    shelf.ask("a hare")
+    settings({"thumbnailSize": 200, "statusBar": False, "studio": {"quality": "high", "n": 3}})
+    page = visit("lab")
+    tile = open_panel(page).get_by_role("gridcell").first
+    expect(tile.locator("img[src]")).to_be_visible()
+    box = tile.bounding_box()
+    assert box is not None
+    assert box["width"] > 95, "two in the width of the panel, at least"
+    expect(page.locator(".evolink-status")).to_be_hidden()
+    page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:open-studio')")
+    tab = page.locator(".evolink-tab")
+    expect(tab.get_by_role("radio", name="High")).to_be_checked()
+    expect(tab.get_by_label("Count", exact=True)).to_have_value("3")

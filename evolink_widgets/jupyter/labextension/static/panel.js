@@ -7,6 +7,8 @@ import { addStyles } from "./styles.js";
 
 /** The share of the panel's height that a section may take beside the pictures. */
 const MOST = { running: 0.4, spending: 0.36 };
+/** Pixels that a picture has at least, where the settings say nothing. */
+const SMALLEST = 84;
 /** A section's head, in pixels. */
 const HEAD = 36;
 
@@ -15,8 +17,14 @@ const HEAD = 36;
  * @param {Host} host @param {any} side the host's side panel, empty
  */
 export async function fillPanel(host, side) {
-  const [{ Widget }, server] = await Promise.all([host.load("@lumino/widgets"), host.server, addStyles()]);
-  const parts = [runningPart(host), picturesPart(host, /** @type {Server} */ (server)), spendingPart(host)];
+  const [{ Widget }, server, loaded] = await Promise.all([
+    host.load("@lumino/widgets"),
+    host.server,
+    host.settings?.load("evolink-widgets:plugin").catch(() => null),
+    addStyles(),
+  ]);
+  const size = loaded?.composite.thumbnailSize ?? SMALLEST;
+  const parts = [runningPart(host), picturesPart(host, /** @type {Server} */ (server), size), spendingPart(host)];
   takeDrops(host);
   const sections = parts.map(({ node, title }) => {
     const section = new Widget({ node });

@@ -12,11 +12,11 @@ Object.assign(ICONS, {
   more: "M3.5 8v.01M8 8v.01M12.5 8v.01",
 });
 
-/** Pixels between pictures, that one has at least, and of the line below it. */
-const SIZES = [4, 84, 0];
+/** Pixels between pictures, and of the line below each. */
+const [BETWEEN, CAPTION] = [4, 0];
 
-/** @param {Host} host @param {Server} server @returns {any} */
-export function picturesPart(host, server) {
+/** @param {Host} host @param {Server} server @param {number} size pixels that a picture has at least @returns {any} */
+export function picturesPart(host, server, size) {
   const node = h("div.evolink");
   node.className = "evolink-pictures";
   const model = modelOver(server, "thumb");
@@ -34,7 +34,7 @@ export function picturesPart(host, server) {
 
   openView({ model, el: node }, "side", "Pictures", (ui) => {
     const made = gallery(ui, {
-      sizes: SIZES,
+      sizes: [BETWEEN, size, CAPTION],
       none: ["No pictures under this folder yet.", studio],
       counted: (count) => part.counted(num(count)),
       tiles: ([favourite]) => [
