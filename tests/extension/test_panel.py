@@ -231,3 +231,27 @@ def test_the_settings_are_obeyed(
     tab = page.locator(".evolink-tab")
     expect(tab.get_by_role("radio", name="High")).to_be_checked()
     expect(tab.get_by_label("Count", exact=True)).to_have_value("3")
+
+
+def test_a_picture_in_a_notebook_is_inserted_as_code_and_as_markdown(
+    visit: Visit, host: Server
+) -> None:
+    show = "import evolink_widgets as ew\new.ImageGrid(ew.generate('a fox').result())"
+    path = host.write("inserts", show)
+    page = visit(f"lab/tree/{path.relative_to(host.root)}")
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-cell')")
+    tile = page.locator(".jp-Notebook .ew-live").get_by_role("gridcell").first
+    expect(tile.locator("img[src]")).to_be_visible()
+    sources = (
+        "() => jupyterapp.shell.currentWidget.content.widgets"
+        ".map((cell) => cell.model.sharedModel.source)"
+    )
+    for name, begins in (("Insert as code", "ew.picture("), ("Insert as Markdown", "![a fox")):
+        tile.click(button="right")
+        page.get_by_role("menuitem", name=name).click()
+        page.wait_for_function(
+            f"(begins) => ({sources})().some((text) => text.startsWith(begins))", arg=begins
+        )

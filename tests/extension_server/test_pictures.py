@@ -73,3 +73,13 @@ async def test_there_is_no_other_write(client: Any, shelf: Callable) -> None:
     shelf().add()
     for place in ("pictures/emptyTrash", "pictures/zip", "pictures/look", "bytes/thumb"):
         assert (await client.ask(place, body={"pictures": []})).code in (404, 405)
+
+
+async def test_a_picture_is_found_by_the_name_that_a_notebook_knows(
+    client: Any, shelf: Callable
+) -> None:
+    shelf("one/evolink_images").add("a fox", letter="a")
+    path = shelf("two/evolink_images").add("a hare", letter="b")
+    place = await client.get("pictures/place", picture="k3j2mnpqrstb.0")
+    assert place["path"] == f"two/evolink_images/{path.name}"
+    assert (await client.ask("pictures/place", picture="k3j2mnpqrstz.0")).code == 404

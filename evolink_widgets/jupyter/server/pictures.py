@@ -171,9 +171,18 @@ class PicturesUnderRoot:
             raise EvolinkError("The trash is a hidden folder, and this server shows none.")
         return query, store if isinstance(store, str) else None
 
+    def _owner(self, own: str) -> FoundStore | None:
+        """The store that has a picture of this name, which a notebook knows without its store."""
+        for store in self._stores.all():
+            with suppress(EvolinkError):
+                store.open().image(own)
+                return store
+        return None
+
     def _split(self, name: object) -> tuple[FoundStore, str]:
-        where, _, own = str(name).partition("~")
-        store = self._stores.get(where)
+        where, parted, own = str(name).partition("~")
+        store = self._stores.get(where) if parted else self._owner(where)
+        own = own if parted else where
         if store is None:
             raise EvolinkError("There is no such picture.", advice="Look for it again.")
         return store, own

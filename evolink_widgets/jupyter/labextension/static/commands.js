@@ -8,6 +8,12 @@ export const ASKED = "evolink-studio";
 /** Pictures that the service takes as references, and that the kit compares. */
 const ENDINGS = /\.(?:png|jpe?g|webp)$/i;
 
+/** The id of the picture that a widget shows here. @param {any} target @returns {string} */
+function idOf(target) {
+  const cell = target?.closest?.(".ew-live [role=gridcell]");
+  return cell?.pic?.id ?? cell?.look?.[2]?.id ?? "";
+}
+
 /** @param {Host} host */
 export async function addCommands(host) {
   const { app, palette, launcher, notebooks, files, load } = host;
@@ -20,6 +26,16 @@ export async function addCommands(host) {
   /** The pictures that are selected among the files. */
   const chosen = () =>
     [...(files?.tracker?.currentWidget?.selectedItems() ?? [])].filter(({ path }) => ENDINGS.test(path)).map(({ path }) => path);
+  /** The picture of a notebook that was last asked for its menu, until something else is pressed. */
+  let underPointer = "";
+  document.addEventListener("contextmenu", ({ target }) => (underPointer = idOf(target)), true);
+  document.addEventListener(
+    "pointerdown",
+    ({ button, target }) => {
+      if (button === 0 && !(/** @type {Element} */ (target).closest?.(".lm-Menu"))) underPointer = "";
+    },
+    true,
+  );
   const add = (/** @type {string} */ name, /** @type {any} */ options) => commands.addCommand(name, options);
 
   add("evolink-widgets:open-studio", {
@@ -40,9 +56,9 @@ export async function addCommands(host) {
     execute: async (/** @type {any} */ args) => (await import("./collect.js")).collect(host, args),
   });
 
-  // On a picture: of the panel by its id, of the files by its path.
-  const onPicture = (/** @type {any} */ args) => !!args.picture || chosen().length === 1;
-  const given = (/** @type {any} */ { picture }) => (picture ? { picture } : { path: chosen()[0] });
+  // On a picture: of the panel and of a notebook by its id, of the files by its path.
+  const given = (/** @type {any} */ { picture = underPointer }) => (picture ? { picture } : { path: chosen()[0] });
+  const onPicture = (/** @type {any} */ args) => !!given(args).picture || chosen().length === 1;
   add("evolink-widgets:use-as-reference", {
     label: "Use as reference",
     caption: "Into the studio's tray of reference pictures",
@@ -58,7 +74,7 @@ export async function addCommands(host) {
   add("evolink-widgets:compare-selected", {
     label: "Compare selected",
     caption: "What differs between the selected pictures",
-    isVisible: () => chosen().length > 1 && chosen().length < 10,
+    isVisible: () => !underPointer && chosen().length > 1 && chosen().length < 10,
     execute: async () => (await acts()).compare(host, chosen()),
   });
   add("evolink-widgets:insert-code", {

@@ -1,8 +1,8 @@
 /** What can be done with a picture outside the panel: into a cell, a note, the studio's tray. */
 import { placeOf } from "./places.js";
 
-/** The kind of a drag of ours. */
-export const PICTURE = "application/x-evolink-picture";
+/** The kind of a drag out of the panel; the widgets' own drags, within a panel, are of another. */
+export const PICTURE = "application/x-evolink-stored-picture";
 
 /** @param {string} name a file's */
 export const codeOf = (name) => `ew.picture(${JSON.stringify(name)})`;
