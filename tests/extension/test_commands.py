@@ -44,7 +44,7 @@ def test_the_launchers_card_opens_a_studio_with_a_kernel_of_its_own(
     tab.get_by_label("Prompt", exact=True).fill("a fox in the snow")
     press_run(tab)
     expect_pictures(tab.get_by_role("article"), 1)
-    assert list(host.root.glob("evolink_images/*.png"))
+    assert list(host.root.glob("evolink_images/*_1.*")), "beside what the person works on"
     page.locator(".lm-TabBar-tab", has_text="Image studio").locator(".jp-icon-hover").click()
     expect(tab).to_have_count(0)
     page.wait_for_function("() => [...jupyterapp.serviceManager.sessions.running()].length === 0")
