@@ -28,8 +28,9 @@ COPIED := $(shell find evolink_widgets/jupyter evolink_widgets/widgets -path '*/
 	$(PIP) -e ".[test]"
 	touch $@ .venv/.lab
 
-.venv/.browser: .venv/.test tests/install_browser.py
+.venv/.browser: .venv/.test tests/install_browser.py tests/install_firefox.py
 	$(BIN)/python tests/install_browser.py
+	$(BIN)/python tests/install_firefox.py
 	touch $@
 
 lab: .venv/.lab  ## JupyterLab on the quickstart notebook; no key needed (LAB_ARGS=--no-browser)

@@ -19,9 +19,9 @@ from typing import Any
 import uvicorn
 from PIL import Image, ImageChops
 
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.emulator.http.server import bind
-from evolink_widgets.emulator.service.read_request import CheckedRequest
 from evolink_widgets.emulator.service.service import Service
 
 USUAL_SECONDS = 24.0

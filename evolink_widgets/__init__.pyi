@@ -3,6 +3,7 @@
 from . import errors as errors
 from . import store as store
 from .api import _show_task as _show_task
+from .api import _task_grid as _task_grid
 from .api import budget as budget
 from .api import configure as configure
 from .api import credits as credits
@@ -40,7 +41,7 @@ from .rules.request.request import ImageRequest as ImageRequest
 from .rules.tasks.task import TaskStatus as TaskStatus
 from .store.gallery.pictures import GeneratedImage as GeneratedImage
 from .store.gallery.pictures import ImageSet as ImageSet
-from .store.ledger.spending import Spending as Spending
+from .store.ledger.spending_report import Spending as Spending
 from .version import __version__ as __version__
 from .widgets.compare.compare import ImageCompare as ImageCompare
 from .widgets.gallery.gallery import Gallery as Gallery

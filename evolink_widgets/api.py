@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+import os
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
@@ -13,7 +14,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem
-from evolink_widgets.references.read import prepare, read
+from evolink_widgets.references.read import Prepared, prepare, read
 from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.links import digest_of, kept_name
@@ -21,9 +22,13 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.ledger.spending import Spending
+from evolink_widgets.store.ledger.spending_report import Spending
+from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
+
+if TYPE_CHECKING:
+    from evolink_widgets.widgets.grid.image_grid import ImageGrid
 
 __all__ = [
     "budget",
@@ -42,6 +47,9 @@ __all__ = [
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+_told: set[Hashable] = process_global(f"{__name__} told", set)
+"""The stores and services, each for its process, of which it was said what is still out."""
 
 
 def _with_notice(change: Callable[P, None]) -> Callable[P, None]:
@@ -220,7 +228,7 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
         >>> ew.spending(by="day", since="2026-11-21").total
         >>> rows = list(ew.spending())  # or pandas.DataFrame(ew.spending())
     """
-    from evolink_widgets.store.ledger.spending import read_spending
+    from evolink_widgets.store.ledger.spending_report import read_spending
 
     current = connect.session()
     return read_spending(
@@ -257,7 +265,7 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
         ...     return await ew.generate("a fox"), await ew.generate("a hare")
         >>> foxes, hares = ew.run(both())
     """
-    from evolink_widgets.notebook.run import run as run_here
+    from evolink_widgets.notebook.run_coroutine import run as run_here
 
     return run_here(coro)
 
@@ -268,7 +276,9 @@ def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
     def keep(ready: Ready) -> None:
         store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
 
-    given = prepare(fields.pop("references"), keep, keep_metadata=keep_metadata)
+    given, references = Prepared(), fields.pop("references")
+    if not isinstance(references, tuple) or references:
+        given = prepare(references, keep, keep_metadata=keep_metadata)
     missing = [
         Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
         for at, name in enumerate(given.references)
@@ -286,10 +296,15 @@ def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
     """One quiet line: what an earlier kernel left, or a key that came after the emulator."""
-    from evolink_widgets.notebook.notices import tell, tell_outstanding
+    here = (os.getpid(), current.store.root, current.service)
+    if here not in _told:
+        from evolink_widgets.notebook.notices import tell_outstanding
 
-    tell_outstanding(current, collecting=collecting)
+        if tell_outstanding(current, collecting=collecting):
+            _told.add(here)
     if (late := connect.late_key()) is not None:
+        from evolink_widgets.notebook.notices import tell
+
         tell(late)
 
 
@@ -298,3 +313,10 @@ def _show_task(task: Task) -> None:
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
+
+
+def _task_grid(task: Task) -> ImageGrid:
+    """The live grid of a task; the widgets are loaded only then."""
+    from evolink_widgets.widgets.grid.image_grid import ImageGrid
+
+    return ImageGrid(task)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets import clock
 from evolink_widgets.core.money import Block, Per
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings.kept_keys import kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import (
     UNNAMED,
@@ -35,7 +36,7 @@ from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.store import in_use
 from evolink_widgets.store.in_use import variable
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 from evolink_widgets.version import __version__
 
@@ -65,6 +66,7 @@ class State:
     Attributes:
         settings: what `configure` was told.
         variables: the environment's word on the service, as the first session found it.
+        kept: the key that the host keeps, or `None` in its place; empty until it was asked.
         session: the one in use; `None` until the next use makes it.
         emulators: the services that are played in this process, by the store that keeps them.
         told_of_key: whether it was said that a key came after the emulator.
@@ -72,13 +74,14 @@ class State:
 
     settings: Settings = field(default_factory=Settings)
     variables: dict[str, str] | None = None
+    kept: tuple[Key | None, ...] = ()
     session: Session | None = None
     emulators: dict[Path, Service] = field(default_factory=dict)
     told_of_key: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
-_state = lasting(f"{__name__} state", State)
+_state = process_global(f"{__name__} state", State)
 
 
 def _after_fork() -> None:
@@ -160,7 +163,7 @@ def configure(
         _state.settings = replace(_state.settings, **changed)
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
-            _state.variables = None
+            _state.variables, _state.kept = None, ()
         if "speed" in named:
             _state.emulators.clear()
 
@@ -291,6 +294,8 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
+    if not os.environ.get(SPEND_VARIABLE):
+        return "allow"
     word = variable(SPEND_VARIABLE, os.environ).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
@@ -301,9 +306,14 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     base_url = settings.base_url or address(
         BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None
     )
+    is_local = base_url is not None and is_loopback(base_url)
+    if key is None and settings.mode != "emulator" and not is_local:
+        if not _state.kept:
+            _state.kept = (kept_key(),)
+        [key] = _state.kept
     if settings.mode == "emulator" or (settings.mode is None and key is None and base_url is None):
         return _emulated(settings)
-    if key is None and base_url is not None and is_loopback(base_url):
+    if key is None and is_local:
         key = _no_secret()  # an emulator on a port takes any
     if key is None and spend == "never":  # what the store has is all that is asked for
         return _live(settings, environment, None, base_url or BASE_URL)

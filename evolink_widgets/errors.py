@@ -1,4 +1,4 @@
-"""Every error of this package: one tree, three facts each.
+"""Every error that reaches a user: one tree, three facts each.
 
     EvolinkError
     ├── InvalidRequest (ValueError)    the request breaks a rule; nothing was sent
@@ -136,7 +136,8 @@ class EvolinkError(Exception):
     def __str__(self) -> str:
         named = f" [request {self.request_id}]" if self.request_id else ""
         charge = self.billed.value.capitalize()
-        return printable(f"{self.message} {charge}. {self.advice}{named}")
+        said = self.message if self.message.endswith((".", "?", "!", "…")) else f"{self.message}."
+        return printable(f"{said} {charge}. {self.advice}{named}")
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """Made again from what it is, not from the arguments of its class."""
@@ -199,7 +200,7 @@ class SpendingRefused(EvolinkError):
     Example:
         >>> ew.configure(spend="never")
         >>> try:
-        ...     ew.generate("a fox nobody has drawn").result()
+        ...     ew.generate("a fox that was never drawn").result()
         ... except ew.SpendingRefused as error:
         ...     print(error.message)
         >>> ew.configure(spend=None)

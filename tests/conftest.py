@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
+
+# A deadline measures the machine, and a busy one fails what is right.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 WITH_A_BROWSER_OR_KERNEL = ("extension", "frontend", "lab", "notebook")
 
@@ -33,6 +38,7 @@ def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
                  "EVOLINK_SPEND"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
 @pytest.fixture(scope="session")

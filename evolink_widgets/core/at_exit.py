@@ -12,18 +12,14 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from evolink_widgets.clock import monotonic
-from evolink_widgets.core import loop
-from evolink_widgets.core.settings import caller
-from evolink_widgets.core.task import Stage, TaskState
+from evolink_widgets.core import executions, loop
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.text import counted
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.task import Task
 
 __all__ = ["is_script", "leave"]
 
@@ -59,7 +55,7 @@ def is_script() -> bool:
     waits for nothing.
     """
     interactive = hasattr(sys, "ps1") or sys.flags.interactive
-    return not (interactive or caller.in_ipython() or hasattr(sys, "last_type"))
+    return not (interactive or executions.in_ipython() or hasattr(sys, "last_type"))
 
 
 def leave(sessions: Sequence[Leaving], *, waits: bool) -> None:

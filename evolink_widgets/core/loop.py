@@ -1,4 +1,4 @@
-"""One daemon thread with one event loop does all input and output.
+"""One daemon thread with one event loop runs every task and all HTTP; workers stand beside it.
 
 Polling, downloads and progress go on while a cell blocks, and one HTTP client serves every
 cell, thread and subshell: a client bound to the kernel's own loops works from one of them only.
@@ -14,6 +14,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import contextvars
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -22,7 +23,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from evolink_widgets.clock import monotonic
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
     from evolink_widgets.store.database.database import Database
@@ -86,7 +88,7 @@ class _Here:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_here = lasting(f"{__name__} thread", _Here)
+_here = process_global(f"{__name__} thread", _Here)
 
 
 def _forget_after_fork() -> None:
@@ -104,6 +106,12 @@ def _thread() -> _Thread:
     if current is None:
         with _here.lock:
             if _here.current is None:
+                if sys.platform == "emscripten":
+                    raise ConfigurationError(
+                        "Pictures can't be asked for here yet: Python in the browser (JupyterLite) "
+                        "starts no threads, and the kit works on one.",
+                        advice="Use a notebook with a kernel on a machine, such as JupyterLab.",
+                    )
                 _here.current = _Thread()
             current = _here.current
     return current
@@ -289,12 +297,12 @@ class SharedFlush:
 
     Args:
         database: where the lines are written.
-        records: the one thread for it.
+        database_thread: the one thread for it.
     """
 
-    def __init__(self, database: Database, records: Workers) -> None:
+    def __init__(self, database: Database, database_thread: Workers) -> None:
         self._database = database
-        self._records = records
+        self._database_thread = database_thread
         self._waiting: deque[_Waiting] = deque()
 
     async def write(self, line: Line) -> None:
@@ -307,7 +315,7 @@ class SharedFlush:
         """
         mine = _Waiting(line)
         self._waiting.append(mine)
-        await self._records.run(self._write_waiting)  # unless the one before wrote it, too
+        await self._database_thread.run(self._write_waiting)  # unless the one before wrote it, too
         if mine.error is not None:
             raise mine.error
 

@@ -1,6 +1,7 @@
 """What may be spent: caps by session, day, notebook, store and `with` block; and what things cost.
 
-All caps are checked in one place, the ledger, in the transaction that reserves the credits.
+All caps are enforced in one place, `store.ledger.caps`, in the transaction that reserves the
+credits; here is said which caps hold.
 A cap counts the credits of one service: emulated ones never count against a real one's.
 
 `Prices` gives the estimates that are held against them: from the receipts of the store, as far as
@@ -22,14 +23,14 @@ from evolink_widgets.clock import monotonic
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.learning import Learned
-from evolink_widgets.store.ledger.ledger import Cap
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.ledger.caps import Cap
+from evolink_widgets.store.ledger.ledger import Ledger
+from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
     from evolink_widgets.store.database.database import Database
-    from evolink_widgets.store.ledger.ledger import Ledger
 
 log = logging.getLogger("evolink_widgets")
 
@@ -121,7 +122,7 @@ class Budget:
 
 #: What is gone of the budgets of this process, by their token and the service, in each store
 #: that the process has left.
-_elsewhere: dict[tuple[str, str], dict[Path, float]] = lasting(f"{__name__} elsewhere", dict)
+_elsewhere: dict[tuple[str, str], dict[Path, float]] = process_global(f"{__name__} elsewhere", dict)
 
 
 def leave_store(budgets: Sequence[Budget], service: str, root: Path, ledger: Ledger) -> None:
@@ -164,7 +165,7 @@ class _Blocks:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_blocks = lasting(f"{__name__} blocks", _Blocks)
+_blocks = process_global(f"{__name__} blocks", _Blocks)
 
 
 def _after_fork() -> None:

@@ -13,13 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
-from evolink_widgets.core import at_exit, loop
+from evolink_widgets.core import at_exit, executions, loop
 from evolink_widgets.core.money import Budget, Meter, Prices, blocks, leave_store, meter
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.core.settings import caller
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
 from evolink_widgets.core.task import Stored, Task
 from evolink_widgets.errors import (
@@ -28,12 +27,12 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     Unreachable,
 )
-from evolink_widgets.later import later
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
 else:
-    runners = later("evolink_widgets.core.steps.runner")
-    transports = later("evolink_widgets.core.service.transport")
+    runners = LazyModule("evolink_widgets.core.steps.runner")
+    transports = LazyModule("evolink_widgets.core.service.transport")
     TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
 
 
@@ -153,7 +152,6 @@ class Session:
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
         """
-        from evolink_widgets.core.executions import ask_of
         from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Allocation, identities_of
@@ -163,17 +161,17 @@ class Session:
         from evolink_widgets.store.journal.journal import new_key
 
         parts = self._assembled()
-        # From here on everything keeps and shows the links' names; `linked` knows the rest.
+        # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
-        recipe = Recipe(request, parts.recipe_service)
+        recipe = Recipe(request, self._recipe_service)
         allocation = None
         if not fresh:
-            identities = identities_of(request, parts.recipe_service, self._stand_ins)
-            name = caller.execution() if execution is UNNAMED else execution
-            ask = ask_of(name, (self.store.root, *identities))
+            identities = identities_of(request, self._recipe_service, self._stand_ins)
+            name = executions.execution() if execution is UNNAMED else execution
+            ask = executions.ask_of(name, (self.store.root, *identities))
             start = partial(take_up, parts, self)
             allocation = Allocation(parts, recipe, identities, ask, take_up=start)
-        terms = Terms(self._budgets(), notebook or caller.notebook_name())
+        terms = Terms(self._budgets(), notebook or executions.notebook_name())
         runner = TaskRunner(
             parts,
             self,
@@ -229,7 +227,7 @@ class Session:
         Raises:
             StoreError: the ledger can't be read.
         """
-        now, where = self._clock(), notebook or caller.notebook_name()
+        now, where = self._clock(), notebook or executions.notebook_name()
         root = self.store.root
         caps = [budget.cap(self.service, where, now, root) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
@@ -390,7 +388,8 @@ class Session:
         with self._lock:
             self._runners[runner.key] = runner
         runner.begin()
-        self._leases.keep()
+        if not self._leases.is_running:
+            self._leases.keep()
 
     def ended(self, runner: TaskRunner) -> None:
         """Forget a task that is over; one that may go on is kept for `recover`."""
@@ -413,25 +412,25 @@ class Session:
         runners = self.known().values()
         for runner in runners:
             runner.stop()
-        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
         await asyncio.gather(*(runner.left() for runner in runners))
         if self._transport is not None:
             await self._transport.close()
         parts, self._parts = self._parts, None
         if parts is not None:
             await parts.durations.keep()
-            parts.records.close()
-            parts.pictures.close()
+            parts.database_thread.close()
+            parts.file_threads.close()
 
     async def last_words(self) -> None:
         """Wait until no paid request is without its answer, and keep what was learned."""
         runners = self.known().values()
-        await asyncio.gather(*(runner.settled() for runner in runners))
+        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
         if self._parts is not None:
             await self._parts.durations.keep()
 
 
-_OPEN: weakref.WeakSet[Session] = lasting(f"{__name__} open", weakref.WeakSet)
+_OPEN: weakref.WeakSet[Session] = process_global(f"{__name__} open", weakref.WeakSet)
 _RENEWING = threading.Lock()
 
 
@@ -455,4 +454,4 @@ def _leave() -> None:
         at_exit.leave(used, waits=at_exit.is_script())
 
 
-lasting(f"{__name__} last words", lambda: atexit.register(_leave))
+process_global(f"{__name__} last words", lambda: atexit.register(_leave))

@@ -515,6 +515,15 @@ class Task:
         """Called by IPython for a task that is a cell's result."""
         public._show_task(self)
 
+    def _display_(self) -> object:
+        """Called by marimo for a task that is a cell's last line."""
+        return public._task_grid(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Called by hosts that know no `_ipython_display_`, such as Solara: the live grid."""
+        grid = public._task_grid(self)
+        return {"text/html": grid._static_html(), **grid._live(), "text/plain": repr(self)}
+
 
 def _asyncio_loop() -> asyncio.AbstractEventLoop:
     """The loop that runs here.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound, to_srgb
 from evolink_widgets.images.reference_limits import ReferenceLimits
-from evolink_widgets.images.scan import Broken, claimed
+from evolink_widgets.images.scan_result import Broken, claimed
 
 if TYPE_CHECKING:
     from PIL.Image import Image

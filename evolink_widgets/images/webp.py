@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
 from evolink_widgets.images.reference_limits import ReferenceLimits
-from evolink_widgets.images.scan import Broken, Scan, claimed
+from evolink_widgets.images.scan_result import Broken, Scan, claimed
 
 __all__ = ["scan_webp"]
 

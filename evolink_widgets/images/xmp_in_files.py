@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from evolink_widgets.images.formats import sniff
+from evolink_widgets.images.check_picture import sniff
 from evolink_widgets.images.png_chunks import SIGNATURE, png_chunk
 from evolink_widgets.images.xmp import MOST_BYTES
 

@@ -10,21 +10,24 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.core.task import Stage, TaskState
-from evolink_widgets.errors import DownloadFailed, EvolinkError, StoreError
+from evolink_widgets.core.task import Stage, Task, TaskState
+from evolink_widgets.errors import DownloadFailed, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
-from evolink_widgets.widgets.base.hosts import Host, host, speak
+from evolink_widgets.widgets.base.hosts import (
+    Host,
+    capturing,
+    displays_are_renewed,
+    host,
+    speak,
+)
 from evolink_widgets.widgets.base.outgoing_pictures import workers
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.task import Task
 
 __all__ = ["show_task", "stage_line"]
 
@@ -122,17 +125,11 @@ class _Shown:
             speak(self._context, self._handle.update, bundle, raw=True)
 
     def _static_copy(self, state: TaskState, text: str) -> dict[str, Any]:
-        """What stays in the saved notebook; one picture also as what a PDF can hold."""
+        """What stays in the saved notebook, also as a picture that a PDF can hold."""
         failed = state.error is not None
         note = stage_line(self._task, state) if failed else state.note
-        caption = self._task.request.prompt
-        markup = html(state.images, caption=caption, note=note)
-        bundle = {"text/html": markup, "text/plain": text}
-        if len(state.images) == 1:
-            with contextlib.suppress(StoreError):
-                picture, _ = state.images[0]._repr_mimebundle_()
-                bundle |= {"image/jpeg": picture["image/jpeg"]} if "image/jpeg" in picture else {}
-        return bundle
+        markup = html(state.images, caption=self._task.request.prompt, note=note)
+        return {"text/html": markup, "text/plain": text, **sheet(state.images)}
 
 
 class _Lines(_Shown):
@@ -145,13 +142,22 @@ class _Lines(_Shown):
             said.append(line)
             self._update({"text/plain": "\n".join(said)})
 
-        self._put({"text/plain": repr(self._task)})
+        is_captured = bool(capturing())
+        if not is_captured:
+            self._put({"text/plain": repr(self._task)})
         _follow_lines(self._task, say)
-        self._update(self._static_copy(self._task.state, "\n".join(said)))
+        copy = self._static_copy(self._task.state, "\n".join(said))
+        if is_captured:
+            self._put(copy)
+        else:
+            self._update(copy)
 
 
 class _Live(_Shown):
-    """For a person: the grid with its progress, then the static copy in its place."""
+    """For a person: the grid with its progress, then the static copy in its place.
+
+    Where a display can't be renewed the grid stays, unless the page puts the copy there itself.
+    """
 
     def show(self) -> None:
         from evolink_widgets.widgets.grid.image_grid import ImageGrid
@@ -161,9 +167,13 @@ class _Live(_Shown):
             self._put(self._static_copy(state, stage_line(self._task, state)))
             return
         self._grid = ImageGrid(self._task)
+        self._outputs = capturing()
+        self._is_renewed = displays_are_renewed()
         self._put({**self._grid._live(), "text/plain": repr(self._task)})
-        # Until the end a reopened notebook shows this in the place of a dead view.
-        self._grid._companion.show(self._grid._static_html())
+        # Until the end a reopened notebook shows this in the place of a dead view. What is in no
+        # notebook, and is not renewed either, would say it for ever.
+        if self._is_renewed or self._outputs:
+            self._grid._companion.show(self._grid._static_html())
         self._is_replaced = False
         # In a context of its own: what is told later is told for the cell that runs then.
         self._leave = contextvars.Context().run(self._task.subscribe, self._listen)
@@ -177,9 +187,13 @@ class _Live(_Shown):
     async def _replace(self, state: TaskState) -> None:
         try:
             text = stage_line(self._task, state)
-            self._update(await workers.run(self._static_copy, state, text))
+            copy = await workers.run(self._static_copy, state, text)
+            self._update(copy)
             self._grid._companion.clear()
             self._leave()
+            if not self._is_renewed:
+                self._grid._stand_in(copy, self._outputs)
+                return
             # Its state would be saved with the notebook, and no page shows it any more. A page
             # that was reloaded knows no display ids, so there it still is what is shown.
             if self._grid._pages <= 1:

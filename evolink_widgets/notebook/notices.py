@@ -6,10 +6,11 @@ import os
 import sys
 import threading
 from collections.abc import Hashable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.widgets.base.hosts import Host, host
 
 if TYPE_CHECKING:
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
     from evolink_widgets.core.session import Session
 
 PATIENCE = 0.3
-"""Seconds for which a cell waits for the journal; a slower one is asked at the next use."""
+"""Seconds for which a cell waits for the journal."""
 
 _SHORTEST_KEY = 8
 """Characters of what can be told from any other word of a cell."""
 
-_told: set[Hashable] = lasting(f"{__name__} told", set)
+_told: set[Hashable] = process_global(f"{__name__} told", set)
 
 
-def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
-    """Say in one line what is still out, on this kernel's first use of a store.
+def tell_outstanding(session: Session, *, collecting: bool = False) -> bool:
+    """Say in one line what is still out; for this kernel's first use of a store.
 
     A notebook keeps the line as plain output; elsewhere it goes to stderr. It never raises: what
     is wrong with a store is said by what is asked of it.
@@ -34,10 +35,11 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
     Args:
         session: whose store and service are meant.
         collecting: the caller is about to collect it.
+
+    Returns:
+        Whether the journal has answered; a slower one is asked at the next use.
     """
-    here = (os.getpid(), session.store.root, session.service)
-    if here in _told:
-        return
+    tell_short_lived(session.store.root)
     found: list[Outstanding | None] = []
 
     def look() -> None:
@@ -47,15 +49,42 @@ def tell_outstanding(session: Session, *, collecting: bool = False) -> None:
             found.append(None)
 
     looking = threading.Thread(target=look, name="evolink-notice", daemon=True)
-    looking.start()
+    try:
+        looking.start()
+    except RuntimeError:  # no thread can be started: what is asked for says so
+        return False
     looking.join(PATIENCE)
     if not found:
+        return False
+    if found[0] is not None:
+        out = found[0]
+        tell(
+            f"Collecting: {out}."
+            if collecting
+            else f"{out}: ew.recover() collects {'it' if out.tasks == 1 else 'them'}."
+        )
+    return True
+
+
+def tell_short_lived(root: Path) -> None:
+    """Say once that the pictures lie on a disk that is gone when its machine is given back.
+
+    Args:
+        root: the store's folder.
+    """
+    if "google.colab" in sys.modules and not root.is_relative_to("/content/drive"):
+        machine = "Colab's"
+    elif "BINDER_LAUNCH_HOST" in os.environ or "BINDER_SERVICE_HOST" in os.environ:
+        machine = "Binder's"
+    else:
         return
-    _told.add(here)
-    if found[0] is None:
+    if ("short-lived", root) in _told:
         return
-    said = f"Collecting: {found[0]}." if collecting else f"{found[0]}: ew.recover() collects them."
-    tell(said)
+    _told.add(("short-lived", root))
+    tell(
+        f"{root.name}/ goes when {machine} machine does: before it ends, save your pictures from "
+        "ew.Gallery() as one zip."
+    )
 
 
 def tell_literal_key(key: object) -> None:

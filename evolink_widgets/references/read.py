@@ -7,6 +7,7 @@ change later (an array, a figure) is copied now; a file is read when it is made 
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.images.pixels import orientation_of
+from evolink_widgets.images.png import scan_png
 from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
-from evolink_widgets.images.scan import Broken, claimed
+from evolink_widgets.images.scan_result import Broken, claimed
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.arrays import NotAPictureArray, described, is_array, picture_of
-from evolink_widgets.references.figures import is_figure, picture_file_of
 from evolink_widgets.references.from_text import read_path, read_text
 from evolink_widgets.references.ready import make_ready
 from evolink_widgets.references.source import Ready, Source
@@ -254,10 +255,33 @@ def _from_array(given: Any, place: str, limits: ReferenceLimits) -> Source | Pro
 def _from_figure(given: Any, place: str, limits: ReferenceLimits) -> Source | Problem:
     named = f"a figure ({type(given).__name__})"
     try:
-        return Source(place, named, picture_file_of(given))
+        return Source(place, named, _picture_file_of(given))
     except Exception as exc:  # whatever drawing it raises
         said = " ".join(str(exc).split())[:80] or type(exc).__name__
         return Problem(place, f"{named}: {said}", "must be a figure that can be drawn")
+
+
+def _is_figure(given: object) -> bool:
+    """Whether it can save itself as a picture (Matplotlib's can), or belongs to what can."""
+    return _figure_of(given) is not None
+
+
+def _picture_file_of(given: object) -> bytes:
+    """The figure as a PNG, at its own resolution; drawn on this thread, as Matplotlib wants it."""
+    figure = _figure_of(given)
+    out = io.BytesIO()
+    figure.savefig(out, format="png")
+    # The name of the program that drew it is of no use here.
+    return scan_png(out.getvalue(), LIMITS).clean
+
+
+def _figure_of(given: object) -> Any:
+    if isinstance(given, type):
+        return None
+    for owner in (given, getattr(given, "figure", None)):
+        if callable(getattr(owner, "savefig", None)):
+            return owner
+    return None
 
 
 def _named(given: object) -> str:
@@ -273,7 +297,7 @@ _READERS: tuple[tuple[Callable[[object], bool], _Reader], ...] = (
     (lambda given: isinstance(given, os.PathLike), _from_path),
     (_is_picture, _from_picture),
     (is_array, _from_array),
-    (is_figure, _from_figure),
+    (_is_figure, _from_figure),
     (_is_file, _from_file),
 )
 """How each kind of thing is known, and read.

@@ -31,7 +31,7 @@ from evolink_widgets.images.file_kinds import (
 from evolink_widgets.images.jpeg import scan_jpeg
 from evolink_widgets.images.png import scan_png
 from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
-from evolink_widgets.images.scan import Broken, Scan, claimed
+from evolink_widgets.images.scan_result import Broken, Scan, claimed
 from evolink_widgets.images.webp import scan_webp
 from evolink_widgets.problem import Problem
 from evolink_widgets.references.source import Original, Ready, Source

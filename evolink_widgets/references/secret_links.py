@@ -11,14 +11,16 @@ from collections import OrderedDict
 
 from evolink_widgets.rules.request.link_secrets import is_hidden, secrets_of, without_secret
 
-__all__ = ["hide_secrets", "name_of", "whole_link"]
+__all__ = ["SECRETS", "hide_secrets", "name_of", "whole_link"]
 
 REMEMBERED = 4096
 """Links that are remembered; the one used longest ago is forgotten first."""
 
+SECRETS: OrderedDict[str, None] = OrderedDict()
+"""The secrets of the links that were given here: in most processes there are none."""
+
 _lock = threading.Lock()
 _links: OrderedDict[str, str] = OrderedDict()
-_secrets: OrderedDict[str, None] = OrderedDict()
 
 
 def name_of(link: str) -> str:
@@ -33,8 +35,8 @@ def name_of(link: str) -> str:
         _links[name] = link
         _links.move_to_end(name)
         for secret in secrets_of(link):
-            _secrets[secret] = None
-        for kept in (_links, _secrets):
+            SECRETS[secret] = None
+        for kept in (_links, SECRETS):
             while len(kept) > REMEMBERED:
                 kept.popitem(last=False)
     return name
@@ -51,10 +53,10 @@ def whole_link(name: str) -> str | None:
 
 def hide_secrets(text: str) -> str:
     """`text` without the secrets of links that were given here: a service may quote them."""
-    if not _secrets:
+    if not SECRETS:
         return text
     with _lock:
-        known = sorted(_secrets, key=len, reverse=True)
+        known = sorted(SECRETS, key=len, reverse=True)
     for secret in known:
         if secret in text:
             text = text.replace(secret, "[hidden]")

@@ -8,16 +8,20 @@ and processes share. Everything here blocks: call it from a worker thread where 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from evolink_widgets.errors import StoreError
+from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
 from evolink_widgets.store.gallery.query import Facets, Query
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.gallery.trash import Freed
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
-from evolink_widgets.store.ledger.ledger import Cap, Ledger, Spent
+from evolink_widgets.store.ledger.caps import Cap, Spent
+from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.merge.merge import Merged
 from evolink_widgets.store.store import Store
 
@@ -38,7 +42,9 @@ __all__ = [
     "StoredPictures",
     "Thumb",
     "empty_trash",
+    "favourite",
     "merge",
+    "picture",
     "thumbnail",
 ]
 
@@ -57,6 +63,54 @@ def merge(other: str | Path) -> Merged:
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.merge(other)
+
+
+def picture(task_key: str, number: int) -> GeneratedImage:
+    """Return one picture of the store that this process uses; it asks no service.
+
+    *Copy as code* gives this line: within a cell, and on any service, it is that very picture,
+    where asking again could buy another.
+
+    Args:
+        task_key: the task's local key, `image.task_key`.
+        number: the picture's place in its task, from 1, as at the end of its file's name.
+
+    Raises:
+        StoreError: the store has no such picture, or its file is gone.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> ew.store.picture(image.task_key, 1) == image
+        True
+    """
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise StoreError(
+            f"number must be a whole number from 1; it is {shown(number)}.",
+            advice="It stands at the end of the file's name.",
+        )
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.gallery.find(str(task_key), number - 1)
+
+
+def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = True) -> None:
+    """Mark pictures of the store that this process uses as favourites, or take the mark back.
+
+    Args:
+        pictures: one, or several.
+        on: favourite or not.
+
+    Raises:
+        StoreError: the store can't be written to.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> ew.store.favourite(image)
+        >>> image.favourite
+        True
+    """
+    given = [pictures] if isinstance(pictures, GeneratedImage) else list(pictures)
+    with closing(Store(in_use.choice.folder())) as store:
+        store.gallery.favourite([(one.task_key, one.index) for one in given], on)
 
 
 def empty_trash() -> Freed:

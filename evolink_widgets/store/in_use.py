@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.user_paths import absolute
 
 VARIABLE = "EVOLINK_STORE"
@@ -54,7 +54,7 @@ class StoreInUse:
         self.found = None
 
 
-choice = lasting(f"{__name__} choice", StoreInUse)
+choice = process_global(f"{__name__} choice", StoreInUse)
 """The choice of this process; a reload of the package's files leaves it as it is."""
 
 

@@ -19,7 +19,7 @@ HOME = "_evolink_widgets_process"
 """The name of that module; it is in `sys.modules` and nowhere on the disk."""
 
 
-def lasting(name: str, make: Callable[[], T]) -> T:
+def process_global(name: str, make: Callable[[], T]) -> T:
     """Return the object of this name: the same for as long as the process lives.
 
     Args:
@@ -46,7 +46,7 @@ def at_fork(name: str, **handlers: Callable[[], None]) -> None:
             os.register_at_fork(**_as_given(handlers))
         return True
 
-    lasting(f"{name} at fork", register)
+    process_global(f"{name} at fork", register)
 
 
 def _as_given(handlers: dict[str, Callable[[], None]]) -> dict[str, Any]:

@@ -164,7 +164,7 @@ class Presets(MutableMapping[str, dict[str, Any]]):
             for name, one in found.items()
         )
         return (
-            '<table class="dataframe" style="table-layout:auto">'
+            '<table class="dataframe tex2jax_ignore mathjax_ignore" style="table-layout:auto">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 

@@ -90,7 +90,11 @@ def _targets(node: ast.AST, package: str) -> list[str]:
         base = ".".join([*(above if node.level else []), *([node.module] if node.module else [])])
         names = [f"{base}.{alias.name}" for alias in node.names]
         return [name if name in modules() else base for name in names]
-    if isinstance(node, ast.Call) and _called(node) in ("import_module", "later") and node.args:
+    if (
+        isinstance(node, ast.Call)
+        and _called(node) in ("import_module", "LazyModule")
+        and node.args
+    ):
         first = node.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
             return [first.value]

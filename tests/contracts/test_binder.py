@@ -78,14 +78,15 @@ def test_its_install_steps_lead_to_a_quickstart_that_runs(tmp_path: Path) -> Non
         check_pins(tmp_path)
         environment.install(*(name for name, _ in map(_split, pins())))
     environment.run(str(checkout / "binder" / "postBuild"), cwd=checkout)
-    notebook = checkout / "notebooks" / "01-quickstart.ipynb"
-    environment.run(
-        environment.python, "-m", "jupyter", "execute", "--inplace", "--timeout=120", str(notebook),
-        cwd=checkout,
-    )  # fmt: skip
-
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    assert all(cell["execution_count"] for cell in code)
+    for name in ("01-quickstart.ipynb", "01-the-same-in-python.ipynb"):
+        notebook = checkout / "notebooks" / name
+        environment.run(
+            *(environment.python, "-m", "jupyter", "execute", "--inplace", "--timeout=120"),
+            str(notebook),
+            cwd=checkout,
+        )
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        assert all(cell["execution_count"] for cell in code)
     pictures = (notebook.parent / "evolink_images").iterdir()
     assert sum(path.suffix in (".png", ".jpg", ".webp") for path in pictures) >= 6

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
+from pathlib import Path
 
 import pytest
-from source import ROOT, tracked_files, tracked_texts
+from source import PACKAGE, ROOT, modules, tracked_files, tracked_texts
 
 import evolink_widgets as ew
 from evolink_widgets.widgets.base import assets
 
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
-LIMITS = {"studio": (55_000, 22_000), "image_grid": (28_000, 16_000), "gallery": (38_000, 20_000),
-          "compare": (29_000, 16_000)}  # fmt: skip
-WIDGETS = tuple(LIMITS)
+LIMITS = {"studio": (62_000, 24_000), "image_grid": (33_000, 16_000), "gallery": (45_000, 20_000),
+          "compare": (34_000, 16_000)}  # fmt: skip
+WIDGETS = tuple(assets.FRONT_ENDS)
 FILE_LIMIT = 600_000  # bytes
 
 SECRETS = re.compile(
@@ -34,6 +37,15 @@ def found(pattern: re.Pattern[str]) -> list[str]:
         for path, text in tracked_texts().items()
         for match in pattern.finditer(text)
     ]
+
+
+def test_every_front_end_has_its_limit() -> None:
+    assert list(LIMITS) == list(WIDGETS)
+
+
+def test_every_front_end_is_a_public_widgets() -> None:
+    public = [getattr(getattr(ew, name), "_esm", None) for name in ew.__all__]
+    assert [widget for widget in WIDGETS if assets.esm(widget) not in public] == []
 
 
 @pytest.mark.parametrize("widget", WIDGETS)
@@ -148,3 +160,74 @@ def test_a_decision_names_modules_that_exist() -> None:
         and "_images" not in named
     ]
     assert missing == []
+
+
+def test_a_docstring_names_modules_that_exist() -> None:
+    """`rules.tasks.evidence`, `widgets/base/assets.py`: also in comments, and what is in them."""
+    known = {name.removeprefix(f"{PACKAGE}."): path for name, path in modules().items()}
+    missing = [
+        f"{path.relative_to(ROOT)}: {named}"
+        for path in known.values()
+        for words in docstrings_and_comments(path)
+        for named in re.findall(r"`([\w.]+\.\w+|[\w/]+/\w+\.(?:py|js|css))(?=[`(:])", words)
+        if not (is_there(named) if "/" in named else is_known(named, known))
+    ]
+    assert missing == []
+
+
+def docstrings_and_comments(path: Path) -> list[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+    return [
+        one.string
+        for one in tokens
+        if one.type == tokenize.COMMENT
+        or (one.type == tokenize.STRING and one.string.startswith('"""'))
+    ]
+
+
+def is_there(named: str) -> bool:
+    """Whether a file is there, from the package, a room of widgets or the repository on."""
+    package = ROOT / PACKAGE
+    places = [package, package / "widgets", ROOT]
+    folder = named.partition("/")[0]
+    known = any((place / folder).is_dir() for place in places)
+    return not known or "thing" in named or any((place / named).is_file() for place in places)
+
+
+def is_known(named: str, known: dict[str, Path]) -> bool:
+    """Whether a dotted name that begins with a room is a module, or something in one."""
+    parts = named.removeprefix(f"{PACKAGE}.").split(".")
+    if parts[0] not in known or known[parts[0]].name != "__init__.py":  # no room: `task.result`
+        return True
+    depth = max(at for at in range(1, len(parts) + 1) if ".".join(parts[:at]) in known)
+    source = known[".".join(parts[:depth])].read_text("utf-8")
+    return depth == len(parts) or re.search(rf"\b{parts[depth]}\b", source) is not None
+
+
+@pytest.mark.parametrize(
+    ("named", "there"),
+    [
+        ("rules.tasks.evidence", True),
+        ("rules.request.links.kept_name", True),
+        ("task.result", True),  # an object's, not a room's
+        ("rules.kept.kept_name", False),
+        ("rules.schedule", False),
+        ("rules.request.links.kept_names", False),
+    ],
+)
+def test_a_module_that_is_not_there_is_noticed(named: str, there: bool) -> None:
+    known = {name.removeprefix(f"{PACKAGE}."): path for name, path in modules().items()}
+    assert is_known(named, known) is there
+
+
+def test_the_tests_of_a_room_stand_where_the_room_does() -> None:
+    rooms = {path.parent for path in (ROOT / "evolink_widgets").rglob("*.py")}
+    names = {str(room.relative_to(ROOT / "evolink_widgets")) for room in rooms} - {"."}
+    outer = {name.split("/")[0] for name in names}
+    inner = {
+        str(path.parent.relative_to(ROOT / "tests"))
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path.parent.parent.name in outer
+    }
+    assert outer <= {path.name for path in (ROOT / "tests").iterdir()}
+    assert sorted(inner - names) == []

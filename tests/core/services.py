@@ -20,8 +20,8 @@ from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
-from evolink_widgets.emulator.service.read_request import CheckedRequest
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.store.store import Store
 

@@ -14,8 +14,8 @@ import pytest
 from services import InProcess, environment, until
 
 from evolink_widgets import errors
+from evolink_widgets.core import executions
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.settings import caller
 from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.rules.request.request import ImageRequest
 
@@ -242,8 +242,8 @@ def test_submit_asks_as_generate_does(
 
 
 def test_a_test_is_an_execution() -> None:
-    found = caller.execution()
-    assert found == caller.execution()
+    found = executions.execution()
+    assert found == executions.execution()
     assert str(found).endswith("test_a_test_is_an_execution')")
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from evolink_widgets.core.loop import Line, SharedFlush, Workers
-from evolink_widgets.core.steps.record import TaskRecord
+from evolink_widgets.core.steps.context import TaskBooks
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store import Store
@@ -178,7 +178,7 @@ def test_a_line_is_told_that_it_is_on_the_disk_only_when_it_is(
 @pytest.fixture
 def accept(
     store: Store, records: Workers
-) -> Callable[[list[str]], tuple[list[TaskRecord], list[StoreError]]]:
+) -> Callable[[list[str]], tuple[list[TaskBooks], list[StoreError]]]:
     """Let the service's replies to tasks come at once; returns their records, and the trouble."""
     parts: Any = SimpleNamespace(
         store=store,
@@ -187,10 +187,10 @@ def accept(
         clock=lambda: NOW + 2,
     )
 
-    async def go(keys: list[str]) -> tuple[list[TaskRecord], list[StoreError]]:
+    async def go(keys: list[str]) -> tuple[list[TaskBooks], list[StoreError]]:
         trouble: list[StoreError] = []
         found = [
-            TaskRecord(parts, key, store.journal.get(key), trouble.append, learn=lambda: None)
+            TaskBooks(parts, key, store.journal.get(key), trouble.append, learn=lambda: None)
             for key in keys
         ]
         replies = (one.accepted(f"id of {one.line.key}", Receipt()) for one in found)
@@ -202,7 +202,7 @@ def accept(
 
 def test_replies_that_come_together_share_a_flush(
     store: Store,
-    accept: Callable[[list[str]], tuple[list[TaskRecord], list[StoreError]]],
+    accept: Callable[[list[str]], tuple[list[TaskBooks], list[StoreError]]],
     statements: list[str],
 ) -> None:
     records, trouble = accept(KEYS)
@@ -215,7 +215,7 @@ def test_replies_that_come_together_share_a_flush(
 
 
 def test_a_reply_that_can_not_be_written_is_known_and_holds_up_nobody(
-    store: Store, accept: Callable[[list[str]], tuple[list[TaskRecord], list[StoreError]]]
+    store: Store, accept: Callable[[list[str]], tuple[list[TaskBooks], list[StoreError]]]
 ) -> None:
     store.journal.accepted(KEYS[2], "an earlier id", NOW)
     store.journal.finished(KEYS[2], NOW)

@@ -29,7 +29,7 @@ from services import OnPort, quick
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
+from evolink_widgets.emulator.contract.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.request import ImageRequest

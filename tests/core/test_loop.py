@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -180,3 +181,32 @@ def test_an_answer_that_comes_as_a_slice_ends_is_the_answer(
         return number
 
     assert [loop.wait_on_loop(soon(number)) for number in range(2000)] == list(range(2000))
+
+
+def test_where_no_thread_can_start_one_sentence_says_so_and_nothing_is_left(
+    tmp_path: Path,
+) -> None:
+    code = """
+import sys, threading
+import evolink_widgets as ew
+ew.configure(mode="emulator", store=sys.argv[1])
+
+def start(thread):
+    raise RuntimeError("can't start new thread")
+
+sys.platform, threading.Thread.start = "emscripten", start  # as in Pyodide
+for ask in (lambda: ew.generate("a fox"), ew.recover):
+    try:
+        ask()
+    except ew.ConfigurationError as error:
+        assert "JupyterLite" in str(error), error
+    else:
+        raise AssertionError("it was asked for")
+assert ew.session().store.journal.open_entries() == []
+ew.ImageStudio(prompt="a fox"), ew.estimate("a fox"), ew.spending()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "store")],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -125,14 +125,14 @@ MODULES = {
     "connect": "connect",
     "what is configured": "core.settings.settings core.settings.keys",
     "the thread": "core.loop",
-    "caps": "core.money store.ledger.ledger",
+    "caps": "core.money store.ledger.caps store.ledger.ledger",
     "the session": "core.session core.task core.service.limits",
-    "what was taken": "core.executions core.settings.caller core.steps.allocate",
+    "what was taken": "core.executions core.steps.allocate",
     "the database": "store.process_globals store.in_use store.database.database store.store store",
     "the front": "api connect store.gallery.pictures core.task",
     "all of it": "store.process_globals store.in_use store.database.database core.loop "
     "core.settings.settings core.settings.keys core.money core.service.limits "
-    "core.executions core.settings.caller core.task core.session connect api",
+    "core.executions core.task core.session connect api",
 }
 
 

@@ -20,7 +20,7 @@ from services import Emulated, InProcess, OnPort, Scripted, environment, quick
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.steps import record
+from evolink_widgets.core.steps import buy
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
@@ -165,8 +165,8 @@ def test_a_damaged_journal_is_said_before_anything_is_sent(
 def test_a_disk_with_no_room_for_the_pictures_is_said_before_anything_is_sent(
     in_process: InProcess, open_session: Open, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = type(record.shutil.disk_usage("/"))(100, 99, 2**20)
-    monkeypatch.setattr(record.shutil, "disk_usage", lambda path: usage)
+    usage = type(buy.shutil.disk_usage("/"))(100, 99, 2**20)
+    monkeypatch.setattr(buy.shutil, "disk_usage", lambda path: usage)
     task = open_session(in_process).submit(small())
     with pytest.raises(errors.StoreFull, match="1 MB free"):
         task.result(20)

@@ -54,7 +54,7 @@ def uploader(
             account=f"{emulator.name} test",
             owner=f"{store.owner}#{name}",
             retry=quick(**patience),
-            records=Workers("test-records", 1),
+            database_thread=Workers("test-records", 1),
             workers=workers,
             clock=clock,
         )

@@ -16,6 +16,8 @@ LABEXTENSION = ROOT / "evolink_widgets" / "jupyter" / "labextension"
 STATIC = LABEXTENSION / "static"
 MODULES = sorted(STATIC.glob("*.js"))
 _IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["'](\.[^"']+)["']""")
+_NAMES = re.compile(r"""^import\s*\{([^}]*)\}\s*from\s*["'](\.[^"']+)["']""", re.M)
+_EXPORTED = re.compile(r"^export\s+(?:async\s+)?(?:function|const|let|class)\s+([\w$]+)", re.M)
 _AT_START = re.compile(r"""^import\s[^;]*["'](\.[^"']+)["'];""", re.M)
 
 #: What is loaded with the host's page, in bytes.
@@ -40,6 +42,17 @@ def test_the_hosts_are_told_this_version() -> None:
 def test_every_import_leads_somewhere(module: Path) -> None:
     found = _IMPORT.findall(module.read_text("utf-8"))
     assert [target for target in found if not place_of(module, target).is_file()] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_name_that_is_imported_is_exported_there(module: Path) -> None:
+    missing = {
+        f"{target}: {name}"
+        for names, target in _NAMES.findall(module.read_text("utf-8"))
+        for name in re.findall(r"[\w$]+(?=\s*(?:,|$|\bas\b))", names.strip())
+        if name not in _EXPORTED.findall(place_of(module, target).read_text("utf-8"))
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

@@ -370,6 +370,35 @@ def ending(stage: str) -> dict[str, Any]:
     }
 
 
+def page_files(
+    widget: str,
+    theme: str = "light",
+    width: int = 900,
+    direction: str = "ltr",
+    *,
+    traits: dict[str, Any] | None = None,
+    plan: dict[str, Any] | None = None,
+) -> dict[str, tuple[str, str]]:
+    """What a bench's page is made of: the media type and the text of each path."""
+    whole = {
+        "simulated": False,
+        "keySource": None,
+        "rules": RULES,
+        "facts": FACTS,
+        "files": files(),
+    }
+    return {
+        "/": ("text/html", page_html(theme, width, direction)),
+        "/stub.js": ("text/javascript", (HERE / "stub.js").read_text()),
+        "/widget.js": ("text/javascript", assets.esm(widget)),
+        "/widget.css": ("text/css", assets.css(widget)),
+        "/plan.json": (
+            "application/json",
+            json.dumps({"traits": TRAITS | (traits or {}), "plan": whole | (plan or {})}),
+        ),
+    }
+
+
 def open_bench(
     browser: Browser,
     *,
@@ -408,23 +437,7 @@ def open_bench(
         "console", lambda m: bench.errors.append(m.text) if m.type in ("error", "warning") else None
     )
     page.on("pageerror", lambda e: bench.errors.append(str(e)))
-    whole = {
-        "simulated": False,
-        "keySource": None,
-        "rules": RULES,
-        "facts": FACTS,
-        "files": files(),
-    }
-    bodies = {
-        "/": ("text/html", page_html(theme, width, direction)),
-        "/stub.js": ("text/javascript", (HERE / "stub.js").read_text()),
-        "/widget.js": ("text/javascript", assets.esm(widget)),
-        "/widget.css": ("text/css", assets.css(widget)),
-        "/plan.json": (
-            "application/json",
-            json.dumps({"traits": TRAITS | (traits or {}), "plan": whole | (plan or {})}),
-        ),
-    }
+    bodies = page_files(widget, theme, width, direction, traits=traits, plan=plan)
 
     def answer(route: Route) -> None:
         kind, body = bodies["/" + route.request.url.split("/", 3)[3]]

@@ -46,19 +46,24 @@ def told(at: int, **more: Any) -> dict[str, Any]:
 def comparison(bench: Opener, count: int = 2, **how: Any) -> Bench:
     """A comparison of so many pictures, with those in view drawn."""
     pictures = how.pop("pictures", [told(at) for at in range(count)])
+    whole = plan(pictures, how.pop("note", "")) | how.pop("plan", {})
+    one = bench(widget="compare", traits=TRAITS | how.pop("traits", {}), plan=whole, **how)
+    if not whole.get("silent"):
+        expect(images(one)).to_have_count(len(pictures) if one.js(ALL) else 2)
+    return one
+
+
+def plan(pictures: list[dict[str, Any]], note: str = "") -> dict[str, Any]:
+    """What the stub's Python side has of these pictures."""
     files: dict[str, Any] = {"thumbs": [text(scene(at, 384, 256)) for at in range(4)]}
     for at in range(len(pictures)):
         large, small = (text(scene(at, *size)) for size in (SIZE, PREVIEW))
         files[str(at)] = {"preview": small, "original": large}
-    plan = {
-        "welcome": {"pictures": pictures, "note": how.pop("note", "")},
+    return {
+        "welcome": {"pictures": pictures, "note": note},
         "pictures": [{"key": "", "index": at, **told(at)} for at in range(len(pictures))],
         "files": files,
-    } | how.pop("plan", {})
-    one = bench(widget="compare", traits=TRAITS | how.pop("traits", {}), plan=plan, **how)
-    if not plan.get("silent"):
-        expect(images(one)).to_have_count(len(pictures) if one.js(ALL) else 2)
-    return one
+    }
 
 
 def arena(one: Bench) -> Locator:

@@ -150,14 +150,17 @@ export class Kernel {
     if (offset === have.length) this.arrived[upload] = new Uint8Array([...have, ...new Uint8Array(piece)]);
     return { kind: "put", at: this.arrived[upload].length };
   }
-  on_take({ reference, picture, name, sha256 }) {
+  on_take({ reference, picture, name, crc }) {
     const why = this.plan.refused?.[name ?? reference];
     if (why) return { kind: "rejected", message: why };
     const card = {
-      reference: reference ?? `evolink-ref:${(sha256 ?? picture).padEnd(64, "0")}`,
+      reference: reference ?? `evolink-ref:${(crc?.toString(16) ?? picture).padEnd(64, "0")}`,
       name: name ?? reference ?? `${picture}.png`, facts: "1,248 × 832 px · 1.2 MB", notices: this.plan.told?.[name] ?? [],
     };
     return { kind: "taken", card, buffers: reference?.startsWith("http") ? [] : [views(this.plan.files.thumbs[0])] };
+  }
+  on_asked() {
+    return { kind: "asked", fields: { size: "16:9", resolution: "2K", quality: "high" } };
   }
   /** `plan.prompts`: what the journal has, newest first. */
   on_prompts({ most }) {
@@ -213,9 +216,9 @@ export class Kernel {
     Object.assign(run, changes);
     this.tell({ kind: "run", run });
   }
-  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb }) {
+  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb, favourite = false }) {
     return [
-      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png` },
+      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png`, favourite },
       [views(this.plan.files.thumbs[thumb ?? index % this.plan.files.thumbs.length])],
     ];
   }

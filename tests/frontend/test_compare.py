@@ -360,7 +360,7 @@ def test_hostile_words_are_drawn_as_text(bench: Opener, words: str) -> None:
 def test_a_silent_kernel_leaves_the_saved_copy(bench: Opener) -> None:
     one = comparison(bench, plan={"silent": True}, clock=True)
     one.page.clock.run_for(2000)
-    expect(one.root.get_by_text("Not connected to a kernel.", exact=False)).to_be_visible()
+    expect(one.root.locator(".ew-quiet")).to_contain_text("Not connected to a kernel.")
     expect(one.page.get_by_text("The saved pictures", exact=True)).to_be_visible()
 
 

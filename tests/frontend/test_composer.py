@@ -120,7 +120,7 @@ def test_a_ratio_and_a_tier_show_their_true_pixels(bench: Opener) -> None:
     one = bench()
     one.root.get_by_role("button", name="Size").click()
     expect(one.root.get_by_text("1248 × 832 px")).to_be_visible()
-    one.root.get_by_label("Tier").select_option("2K")
+    one.root.get_by_label("Resolution").select_option("2K")
     expect(one.root.get_by_text("2512 × 1680 px")).to_be_visible()
     one.root.get_by_role("radio", name="21:9", exact=True).check(force=True)
     expect(one.root.get_by_text("3136 × 1344 px")).to_be_visible()
@@ -135,7 +135,7 @@ def test_auto_leaves_the_size_to_the_service(bench: Opener) -> None:
     one.root.get_by_role("radio", name="Auto").check(force=True)
     expect(one.root.get_by_role("button", name="Size Auto")).to_be_visible()
     expect(one.root.get_by_text("The service chooses the size.")).to_be_visible()
-    expect(one.root.get_by_label("Tier")).to_be_hidden()
+    expect(one.root.get_by_label("Resolution")).to_be_hidden()
 
 
 def test_custom_begins_with_the_pixels_in_view_and_takes_any(bench: Opener) -> None:
@@ -202,12 +202,12 @@ def test_the_count_steps_by_buttons_and_arrow_keys(bench: Opener) -> None:
 
 def test_the_price_follows_the_controls(bench: Opener) -> None:
     one = bench(traits={"prompt": PROMPT})
-    expect(one.root.get_by_text("About 9.7 credits · $0.14 for 4 pictures")).to_be_visible()
+    expect(one.root.get_by_text("About $0.14 for 4 pictures")).to_be_visible()
     expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
     one.root.get_by_role("button", name="One fewer").click()
-    expect(one.root.get_by_text("About 7.3 credits · $0.11 for 3 pictures")).to_be_visible()
+    expect(one.root.get_by_text("About $0.11 for 3 pictures")).to_be_visible()
     one.root.get_by_label("Count").fill("1")
-    expect(one.root.get_by_text("About 2.4 credits · $0.036 for 1 picture")).to_be_visible()
+    expect(one.root.get_by_text("About $0.036 for 1 picture")).to_be_visible()
 
 
 def test_a_price_that_is_a_range_is_shown_as_one(bench: Opener) -> None:
@@ -216,7 +216,34 @@ def test_a_price_that_is_a_range_is_shown_as_one(bench: Opener) -> None:
         "price": {"low": 7.1, "high": 12.04, "usdLow": 0.104, "usdHigh": 0.177, "text": ""},
     }  # fmt: skip
     one = bench(traits={"prompt": PROMPT}, plan={"check": check})
-    expect(one.root.get_by_text("About 7.1 to 12.0 credits · $0.10 to $0.18")).to_be_visible()
+    expect(run_button(one)).to_have_accessible_name("Run 7 to 12 credits")
+    expect(one.root.get_by_text("About $0.10 to $0.18 for 4 pictures")).to_be_visible()
+
+
+def test_on_the_emulator_a_price_is_what_it_would_cost(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT}, plan={"simulated": True})
+    said = one.root.get_by_text("Would cost about 9.7 credits · $0.14 for 4 pictures")
+    expect(said).to_be_visible()
+    # Nothing is paid: no price on what is pressed.
+    expect(run_button(one)).to_have_accessible_name("Run")
+
+
+def test_what_is_pressed_keeps_its_width_and_its_place(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT}, plan={"delay": 300})
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+    box = """() => {
+        const { x, width } = document.querySelector(".ew-run").getBoundingClientRect();
+        return [x, width];
+    }"""
+    before = one.js(box)
+    run_button(one).click()
+    asking = one.root.locator(".ew-run")
+    expect(asking).to_have_text("Asking…")
+    assert one.js(box) == before
+    expect(asking).to_have_text("Asked")
+    assert one.js(box) == before
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+    assert one.js(box) == before
 
 
 def test_a_balance_is_shown_and_follows_its_event(bench: Opener) -> None:

@@ -9,13 +9,13 @@ from bench import Bench
 from playwright.sync_api import expect
 
 Opener = Callable[..., Bench]
-QUIET = "Not connected to a kernel. The saved pictures are below."
+QUIET = "Not connected to a kernel. Run this cell to go on."
 
 
 def test_without_a_kernel_the_saved_pictures_stay_and_nothing_can_be_asked(bench: Opener) -> None:
     one = bench(plan={"silent": True}, traits={"prompt": "a saved prompt"}, clock=True)
     one.page.clock.run_for(2000)
-    expect(one.root.get_by_text(QUIET)).to_be_visible()
+    expect(one.root.locator(".ew-quiet", has_text=QUIET)).to_be_visible()
     expect(one.page.get_by_text("The saved pictures", exact=True)).to_be_visible()
     prompt = one.root.get_by_label("Prompt", exact=True)
     expect(prompt).to_have_value("a saved prompt")
@@ -27,7 +27,7 @@ def test_with_a_kernel_the_companion_is_hidden_as_long_as_the_view_lives(bench: 
     one = bench()
     companion = one.page.get_by_text("The saved pictures", exact=True)
     expect(companion).to_be_hidden()
-    expect(one.root.get_by_text(QUIET)).to_be_hidden()
+    expect(one.root.locator(".ew-quiet", has_text=QUIET)).to_be_hidden()
     assert one.page.locator(".ew.ew-live").count() == 1
     one.js("() => view()")
     expect(companion).to_be_visible()
@@ -40,7 +40,7 @@ def test_a_late_kernel_is_asked_again_and_then_welcome(bench: Opener) -> None:
     assert len(hellos) >= 3
     assert len({hello["id"] for hello in hellos}) == 1, "one question, however often it is asked"
     one.js("() => { kernel.silent = false; kernel.hear(model.heard('hello')[0]) }")
-    expect(one.root.get_by_text(QUIET)).to_be_hidden()
+    expect(one.root.locator(".ew-quiet", has_text=QUIET)).to_be_hidden()
     expect(one.root.get_by_label("Prompt", exact=True)).to_be_enabled()
     one.js("() => kernel.hear(model.heard('hello')[0])")
     expect(one.root.get_by_role("radio", name="medium")).to_have_count(1)
@@ -52,7 +52,7 @@ def test_a_restarted_kernel_is_not_taken_for_a_live_one(bench: Opener) -> None:
     one.js("() => { kernel.silent = true; model.fire('comm_live_update') }")
     expect(one.page.get_by_text("The saved pictures", exact=True)).to_be_visible()
     one.page.clock.run_for(2000)
-    expect(one.root.get_by_text(QUIET)).to_be_visible()
+    expect(one.root.locator(".ew-quiet", has_text=QUIET)).to_be_visible()
     expect(one.root.get_by_label("Prompt", exact=True)).to_be_disabled()
 
 
@@ -62,7 +62,76 @@ def test_a_closed_comm_stops_the_clocks(bench: Opener) -> None:
     one.js("() => model.fire('comm:close')")
     one.page.clock.run_for(5000)
     expect(one.root.get_by_role("article").locator(".ew-title")).to_contain_text("0:21")
-    expect(one.root.get_by_text(QUIET)).to_be_visible()
+    expect(one.root.locator(".ew-quiet", has_text=QUIET)).to_be_visible()
+
+
+CUT = "No connection to the kernel. Wait until it is back."
+DEAD = "The kernel has ended. Restart it, then run this cell again."
+
+
+def kernel_is(one: Bench, **how: str) -> None:
+    """The host says how the kernel is; the panel looks within two seconds."""
+    one.js("how => void Object.assign(model.widget_manager.kernel, how)", how)
+    one.page.clock.run_for(2000)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"status": "dead"}, DEAD),
+        ({"connectionStatus": "connecting"}, CUT),
+        ({"connectionStatus": "disconnected", "status": "busy"}, CUT),
+    ],
+)
+def test_run_is_off_and_says_why_while_the_kernel_can_not_be_asked(
+    bench: Opener, how: dict[str, str], said: str
+) -> None:
+    one = bench(traits={"prompt": "a fox"}, clock=True)
+    one.page.clock.run_for(2000)
+    run = one.root.get_by_role("button", name="Run", exact=False).first
+    expect(run).to_have_attribute("aria-disabled", "false")
+    prompt = one.root.get_by_label("Prompt", exact=True)
+    prompt.focus()
+    kernel_is(one, **how)
+    expect(one.root.locator(".ew-quiet")).to_have_text(said)
+    expect(run).to_have_attribute("aria-disabled", "true")
+    expect(run).to_have_accessible_description(said)
+    assert one.told()[-1] == said
+    # Who is typing goes on, and a press is told why it does nothing.
+    one.press("End", "e", "s", "Control+Enter")
+    expect(prompt).to_have_value("a foxes")
+    one.page.clock.run_for(5000)
+    assert one.sent("press") == []
+    assert one.told()[-1] == said
+
+
+def test_a_connection_that_is_back_is_said_and_what_happened_is_asked_for(bench: Opener) -> None:
+    one = bench(traits={"prompt": "a fox"}, clock=True)
+    one.page.clock.run_for(2000)
+    key = one.show(n=1)
+    kernel_is(one, connectionStatus="connecting")
+    # What Python says while nothing arrives is lost.
+    one.js("key => Object.assign(kernel.runs[0], { stage: 'stopped', title: 'Gone on' })", key)
+    hellos = len(one.sent("hello"))
+    kernel_is(one, connectionStatus="connected")
+    expect(one.root.locator(".ew-quiet")).to_be_hidden()
+    assert "The kernel is there again." in one.told()
+    assert len(one.sent("hello")) == hellos + 1
+    expect(one.root.get_by_role("article")).to_contain_text("Gone on")
+    run = one.root.get_by_role("button", name="Run", exact=False).first
+    expect(run).to_have_attribute("aria-disabled", "false")
+
+
+def test_a_kernel_that_is_busy_is_not_taken_for_none(bench: Opener) -> None:
+    one = bench(plan={"silent": True}, clock=True)
+    one.js("() => void (model.widget_manager.kernel.status = 'busy')")
+    one.page.clock.run_for(2000)
+    said = one.root.locator(".ew-quiet")
+    expect(said).to_have_text("The kernel is busy. This goes on when its cell has ended.")
+    kernel_is(one, status="idle")
+    expect(said).to_have_text(QUIET)
+    one.js("() => { kernel.silent = false; kernel.hear(model.heard('hello')[0]) }")
+    expect(said).to_be_hidden()
 
 
 def test_dropped_chunks_are_asked_for_again(bench: Opener) -> None:
@@ -174,3 +243,25 @@ def test_jupyterlab_gets_its_own_keys_and_none_of_ours(bench: Opener, key: str, 
     one.root.get_by_role("button", name="Size").focus()
     one.press(key)
     assert one.js("() => suppressed") is kept
+
+
+@pytest.mark.parametrize(
+    ("keys", "kept"),
+    [
+        ("Control+z", True), ("Control+Shift+Z", True), ("Control+y", True), ("Meta+z", True),
+        ("Control+a", True), ("Control+Backspace", True), ("Control+ArrowLeft", True),
+        ("Control+s", False), ("Control+Shift+C", False),
+    ],
+)  # fmt: skip
+def test_editing_keys_belong_to_the_text_box_in_focus(bench: Opener, keys: str, kept: bool) -> None:
+    one = bench()
+    one.js("""() => document.addEventListener("keydown", (event) => {
+        window.suppressed = !!event.target.closest("[data-lm-suppress-shortcuts]");
+    }, true)""")
+    prompt = one.root.get_by_label("Prompt", exact=True)
+    prompt.focus()
+    one.page.keyboard.type("a fox")
+    one.press(keys)
+    assert one.js("() => suppressed") is kept
+    if keys == "Control+z":
+        expect(prompt).not_to_have_value("a fox")

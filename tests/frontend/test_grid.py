@@ -104,8 +104,8 @@ def test_the_grid_is_one_tab_stop_and_arrows_follow_its_columns(bench: Opener) -
     stops = one.root.get_by_role("grid").locator("[tabindex='0']")
     labels = stops.evaluate_all("all => all.map(e => e.title || e.role)")
     assert labels == [
-        "gridcell", "Select", "Copy", "Save", "Copy as code", "Use as reference", "Edit this",
-        "Facts",
+        "gridcell", "Select", "Favourite", "Copy", "Save", "Copy as code", "Use as reference",
+        "Edit this", "Facts",
     ]  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def test_tab_goes_to_the_actions_of_the_active_picture_alone(bench: Opener) -> N
     for _ in range(6):
         one.press("Tab")
         names.append(one.js("() => document.activeElement.title"))
-    assert names[:4] == ["Select", "Copy", "Save", "Copy as code"]
+    assert names[:5] == ["Select", "Favourite", "Copy", "Save", "Copy as code"]
     over = cells(one).nth(1).locator(".ew-over")
     cells(one).nth(1).focus()
     one.page.wait_for_function(
@@ -142,12 +142,12 @@ def test_space_selects_and_the_selection_reaches_python(bench: Opener) -> None:
     cells(one).nth(1).focus()
     one.press("Space", "ArrowRight", "Space")
     expect(cells(one).nth(1)).to_have_attribute("aria-selected", "true")
-    assert one.saved() == {"selected": [f"{key}.1", f"{key}.2"]}
+    assert one.saved()["selected"] == [f"{key}.1", f"{key}.2"]
     expect(one.root.get_by_text("2 selected")).to_be_visible()
     one.press("Space")
-    assert one.saved() == {"selected": [f"{key}.1"]}
+    assert one.saved()["selected"] == [f"{key}.1"]
     one.root.get_by_role("button", name="Clear selection").click()
-    assert one.saved() == {"selected": []}
+    assert one.saved()["selected"] == []
     expect(one.root.get_by_text("selected")).to_be_hidden()
     expect(cells(one).nth(2)).to_be_focused()
 
@@ -240,6 +240,37 @@ def test_a_picture_that_cannot_be_read_says_so(bench: Opener) -> None:
     )
     cells(one).first.get_by_role("button", name="Save").click(force=True)
     expect(one.root.get_by_role("article").get_by_text("fox.png is gone.")).to_be_visible()
+
+
+def test_a_favourite_is_marked_in_the_grid_and_in_the_lightbox(bench: Opener) -> None:
+    one = bench()
+    key = one.show(n=2)
+    one.land(key, 0)
+    one.land(key, 1, favourite=True)
+    first, second = (cells(one).nth(i).get_by_role("button", name="Favourite") for i in (0, 1))
+    expect(second).to_have_attribute("aria-pressed", "true")
+    expect(second).to_have_css("opacity", "1")
+    first.focus()
+    one.press("Enter")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(one.root.get_by_text("Marked.").last).to_be_visible()
+    cells(one).nth(1).click()
+    one.root.get_by_role("dialog").get_by_role("button", name="Favourite").click()
+    expect(second).to_have_attribute("aria-pressed", "false")
+    asked = [(told["pictures"], told["on"]) for told in one.sent("favourite")]
+    assert asked == [([f"{key}.0"], True), ([f"{key}.1"], False)]
+
+
+def test_a_favourite_that_cannot_be_kept_says_why(bench: Opener) -> None:
+    one = bench()
+    one.done(1)
+    one.js("""() => { kernel.answers.favourite = () =>
+        ({ kind: "rejected", message: "The store is read-only." }) }""")
+    star = cells(one).first.get_by_role("button", name="Favourite")
+    star.focus()
+    one.press("Enter")
+    expect(one.root.get_by_text("The store is read-only.").last).to_be_visible()
+    expect(star).to_have_attribute("aria-pressed", "false")
 
 
 def test_the_grid_alone_shows_pictures_without_a_composer(bench: Opener) -> None:

@@ -229,3 +229,59 @@ def test_blob_urls_are_given_back(bench: Opener) -> None:
     natural(one, 624)
     one.js("() => view()")
     assert one.js("() => alive.size") == 0, "the preview of an open lightbox too"
+
+
+@pytest.mark.parametrize("widget", ["studio", "image_grid"])
+def test_on_a_phone_all_that_can_be_pressed_lies_in_the_dialog(bench: Opener, widget: str) -> None:
+    one = opened(bench, widget=widget, viewport={"width": 390, "height": 844}, width=342)
+    spots = dialog(one).evaluate("""box => {
+        const frame = box.getBoundingClientRect();
+        return [...box.querySelectorAll(".ew-box-top :is(b, button)")].map((node) => {
+            const { left, top, right, bottom } = node.getBoundingClientRect();
+            const inside = left >= frame.left && right <= frame.right && bottom <= frame.bottom;
+            const wide = node.scrollWidth <= node.clientWidth + 1;
+            return [node.title || node.textContent, inside && wide, left, top, right, bottom];
+        });
+    }""")
+    assert [name for name, fits, *_ in spots if not fits] == []
+    for at, (name, _, left, top, right, bottom) in enumerate(spots):
+        for other, _, x, y, far, low in spots[:at]:
+            apart = right <= x or far <= left or bottom <= y or low <= top
+            assert apart, f"{name} lies on {other}"
+    dialog(one).get_by_role("button", name="Close").click()
+    expect(dialog(one)).to_be_hidden()
+
+
+def test_on_a_page_enlarged_four_times_the_picture_has_the_room(bench: Opener) -> None:
+    one = opened(bench, viewport={"width": 320, "height": 225}, width=272, device_scale_factor=4)
+    box = image(one).bounding_box()
+    top = dialog(one).locator(".ew-box-top").bounding_box()
+    assert box
+    assert top
+    assert box["width"] > 200
+    assert box["height"] > 130
+    assert box["y"] >= top["y"] + top["height"]
+    close = dialog(one).get_by_role("button", name="Close")
+    expect(close).to_be_in_viewport()
+    dialog(one).get_by_text("Prompt", exact=True).scroll_into_view_if_needed()
+    expect(close).to_be_in_viewport()
+
+
+def test_a_right_click_has_the_browsers_own_menu(bench: Opener) -> None:
+    one = opened(bench)
+    one.js("""() => {
+        window.taken = 0;
+        // As JupyterLab does: its menu is about the cell, which lies below.
+        document.addEventListener("contextmenu", (event) => (taken++, event.preventDefault()));
+    }""")
+    image(one).click(button="right")
+    assert one.js("() => taken") == 0
+    one.page.get_by_role("heading", name="Bench").dispatch_event("contextmenu")
+    assert one.js("() => taken") == 1
+
+
+def test_a_hundred_percent_is_a_pixel_of_the_screen_for_each_of_the_picture(bench: Opener) -> None:
+    one = opened(bench, device_scale_factor=2)
+    one.press("1")
+    expect(dialog(one).get_by_role("button", name="Zoom 100 %")).to_be_visible()
+    assert shown(one) == (624, 416)  # of 1248 × 832, at two pixels of the screen each

@@ -244,7 +244,7 @@ def test_run_stays_in_the_row_of_the_controls_with_a_long_size_and_price(bench: 
         plan={"check": {"price": price}},
     )
     run = one.root.get_by_role("button", name="Run", exact=False).first
-    expect(run).to_contain_text("118.0 to 245.0 credits")
+    expect(run).to_contain_text("118 to 245 credits")
     script = """(bar, width) => {
         document.querySelector("#cell").style.inlineSize = `${width}px`;
         return bar.offsetHeight;

@@ -67,7 +67,7 @@ def test_a_preset_changes_what_it_names_and_nothing_else(open_one: Opener) -> No
     }  # fmt: skip
     assert one.saved() == {"size": "2:3", "resolution": "2K", "quality": "high"}
     assert one.told()[-1] == "poster: 2:3 · 2K · high"
-    expect(one.root.get_by_text("About 7.3 credits")).to_be_visible()
+    expect(one.root.get_by_role("button", name="Run 7.3 credits")).to_be_visible()
 
 
 def test_the_price_follows_and_a_prompt_that_was_typed_is_kept(open_one: Opener) -> None:
@@ -75,7 +75,7 @@ def test_the_price_follows_and_a_prompt_that_was_typed_is_kept(open_one: Opener)
     uses(one).first.click()
     prompt = one.root.get_by_label("Prompt", exact=True)
     expect(prompt).to_have_value("a fox at night")
-    expect(one.root.get_by_text("About 4.8 credits")).to_be_visible()
+    expect(one.root.get_by_role("button", name="Run 4.8 credits")).to_be_visible()
     expect(uses(one).first).to_be_focused()
     prompt.focus()
     one.press("Control+End", "ArrowDown")

@@ -474,7 +474,7 @@ def cut(one: Bench, status: str = "connecting") -> None:
     one.js("status => void (model.widget_manager.kernel.connectionStatus = status)", status)
 
 
-GONE = "No connection. Nothing was asked for: press again when it is back."
+GONE = "No connection to the kernel. Wait until it is back. Nothing was asked for."
 
 
 @pytest.mark.parametrize("status", ["connecting", "disconnected"])
@@ -548,9 +548,7 @@ def test_a_press_that_is_not_answered_for_a_minute_takes_itself_back(bench: Open
     one = studio(bench, 0, plan={"deaf": ["press"]})
     run_button(one).click()
     later(one, 61_000)
-    assert one.told()[-1] == (
-        "The kernel did not answer. Nothing was asked for: press again when it does."
-    )
+    assert one.told()[-1] == ("The kernel did not answer. Nothing was asked for.")
     one.js("() => { kernel.deaf.clear(); model.heard('press').forEach((m) => kernel.hear(m)) }")
     later(one, 60_000)
     assert one.bought() == []

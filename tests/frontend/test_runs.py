@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bench import DONE, ENDINGS, Bench, ending
+from bench import DONE, ENDINGS, Bench, ending, files
 from playwright.sync_api import Locator, expect
 
 Opener = Callable[..., Bench]
@@ -79,7 +79,8 @@ def test_pictures_fill_their_places_and_are_announced(bench: Opener) -> None:
     expect(cells).to_have_count(3)
     one.land(key, 2, 0)
     expect(cells.nth(0).get_by_role("img")).to_be_visible()
-    expect(cells.nth(1)).to_have_text("2: waiting")
+    expect(cells.nth(1)).to_have_text("2")
+    expect(cells.nth(1)).to_have_accessible_name("Picture 2 of 3: waiting")
     expect(cells.nth(2).get_by_role("img")).to_be_visible()
     assert one.told()[1:] == ["Picture 3 of 3 is ready", "Picture 1 of 3 is ready"]
     one.land(key, 2)
@@ -202,21 +203,44 @@ def test_a_run_that_ends_with_some_pictures_keeps_them(bench: Opener) -> None:
     one.change(key, **{**DONE, "landed": [0, 2], "message": "2 of 3 pictures came."})
     expect(articles(one).get_by_role("img")).to_have_count(2)
     expect(articles(one).get_by_text("2 of 3 pictures came.")).to_be_visible()
-    expect(articles(one).get_by_role("gridcell").nth(1)).to_have_text("2: waiting")
+    missing = articles(one).get_by_role("gridcell").nth(1)
+    expect(missing).to_have_text("2 did not come")
+    expect(missing).to_have_accessible_name("Picture 2 of 3: did not come")
     waiting = articles(one).locator(".ew-wait")
     assert waiting.evaluate("cell => getComputedStyle(cell).animationName") == "none"
 
 
-def test_save_all_saves_each_picture_under_its_name(bench: Opener) -> None:
-    one = bench()
+def test_save_all_is_one_download_whatever_it_holds(bench: Opener) -> None:
+    one = bench(plan={"files": {**files(), "zip": files()["preview"]}})
     key = one.done(2)
-    with one.page.expect_download() as first:
+    downloads: list[str] = []
+    one.page.on("download", lambda told: downloads.append(told.suggested_filename))
+    with one.page.expect_download():
         one.root.get_by_role("button", name="Save all").click()
-    assert first.value.suggested_filename == f"{key}.0.png"
     expect(articles(one).get_by_text("2 pictures saved.")).to_be_visible()
+    assert [message["pictures"] for message in one.sent("zip")] == [[f"{key}.0", f"{key}.1"]]
+    assert downloads == ["zip.1.png"], "the stub names it so"
+
+
+def test_one_picture_is_saved_as_it_is(bench: Opener) -> None:
+    one = bench()
+    key = one.done(1)
+    with one.page.expect_download() as told:
+        one.root.get_by_role("button", name="Save all").click()
+    assert told.value.suggested_filename == f"{key}.0.png"
+    assert one.sent("zip") == []
 
 
 def test_unknown_stages_and_actions_of_a_newer_kernel_do_no_harm(bench: Opener) -> None:
     one = bench()
     one.show(stage="queued", actions=["dance", "stop"], charge={"kind": "odd", "text": "?"})
     assert articles(one).get_by_role("button").all_inner_texts()[0] == "Stop waiting"
+
+
+def test_a_long_prompt_is_cut_between_signs_as_people_count_them(bench: Opener) -> None:
+    one = bench()
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    one.show(prompt=family * 500)
+    run = one.root.get_by_role("article")
+    expect(run.locator(".ew-quote")).to_have_text(family * 400)
+    expect(run).to_have_accessible_name(f"Rendering: {family * 80}")

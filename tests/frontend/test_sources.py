@@ -7,12 +7,6 @@ import re
 from evolink_widgets.widgets.base import assets
 
 MOST_LINES = 120
-#: Those that are longer still, and by how much at most: parted one after the other, never longer.
-LONGER = {
-    "compare.js: function comparison(ui)": 261,
-    "gallery.js: function gallery(ui)": 292,
-    "virtual_grid.js: export function virtualGrid(ui, cache, hand, note)": 224,
-}
 #: Literals and comments hold braces that open and close nothing.
 _BRACE = re.compile(assets._LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|([{}])", re.M)
 
@@ -42,6 +36,6 @@ def test_no_function_is_longer_than_can_be_read_in_one_go() -> None:
         f"{path.name}: {head}": lines
         for path in sorted(assets._WIDGETS.rglob("static/*.js"))
         for head, lines in blocks(path.read_text("utf-8"))
-        if lines > LONGER.get(f"{path.name}: {head}", MOST_LINES)
+        if lines > MOST_LINES
     }
     assert long == {}

@@ -255,7 +255,7 @@ def test_what_is_still_out_is_said_once_as_plain_output(running: Kernel) -> None
         "while not task.id: time.sleep(0.01)\n"
         "task.stop()\n"
         "while ew.session().store.journal.open_entries()[0].owner: time.sleep(0.01)\n"
-        "from evolink_widgets.notebook import notices; notices._told.clear()"
+        "from evolink_widgets import api; api._told.clear()"
     )
     running.settle()
     cell = running.run(

@@ -12,8 +12,9 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, LatexExporter
 from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
 
 SETUP = "import evolink_widgets as ew\new.configure(mode='emulator', speed=100)"
 ASK = "size='1360x768', quality='high', n=10"
@@ -89,3 +90,56 @@ def test_where_nobody_watches_there_is_one_line_a_stage_then_the_pictures(tmp_pa
     assert len(lines) == len(set(lines)) <= 5
     assert output.data["text/html"].count("<img ") == 2
     assert "widget-view" not in str(output.data.keys())
+
+
+def test_every_export_keeps_every_picture(tmp_path: Path) -> None:
+    ask = "size='1024x640', quality='low'"
+    notebook = execute(
+        tmp_path,
+        f"studio = ew.ImageStudio(prompt='a fox', {ask}, n=3)\nstudio",
+        "images = await studio.run()",
+        f"ew.generate('a price tag of $5 next to a $10 note', {ask}, n=2)",
+        "images",
+        "images[0]",
+        "ew.ImageGrid(images)",
+        seen=lambda text: text.count("data:image/webp") == 3 + 2 + 3 + 1 + 3,
+        state=False,
+    )
+    shown = [
+        output
+        for cell in notebook.cells
+        for output in cell.outputs
+        if "image/jpeg" in output.get("data", {})
+    ]
+    assert len(shown) == 5  # each that holds pictures, as one JPEG beside its HTML
+
+    body, _ = HTMLExporter().from_notebook_node(notebook)
+    assert body.count("data:image/webp") == 12
+    # Where no HTML of a notebook is shown as it stands, pictures go first.
+    pictures_first = ["image/png", "image/jpeg", "text/html", "text/plain"]
+    config = Config(NbConvertBase={"display_data_priority": pictures_first})
+    body, _ = HTMLExporter(sanitize_html=True, config=config).from_notebook_node(notebook)
+    assert body.count("data:image/jpeg") == 5
+    assert "&lt;img" not in body
+    source, files = LatexExporter().from_notebook_node(notebook)
+    assert source.count(r"\adjustimage") == len(files["outputs"]) == 5
+    assert "0 runs" not in source
+
+
+def test_a_notebook_that_runs_again_keeps_the_keys_of_its_copies(tmp_path: Path) -> None:
+    def keys(folder: str) -> list[str]:
+        (tmp_path / folder).mkdir()
+        studio = "ew.ImageStudio(prompt='a fox')"
+        notebook = execute(
+            tmp_path / folder,
+            studio,
+            studio,
+            f"display({studio}, {studio})",
+            seen=lambda text: text.count("<style>") == 4,
+            state=False,
+        )
+        return re.findall(r"class=\\?\"ew-static-(\w+)", shown(notebook))
+
+    first, second = keys("first"), keys("second")
+    assert len(set(first)) == 4
+    assert first == second

@@ -34,6 +34,8 @@ def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.Monk
     notebook.cells.insert(
         0, nbformat.v4.new_code_cell("import evolink_widgets as ew\new.configure(speed=60)")
     )
+    if name == "01-quickstart.ipynb":  # a kernel that ends waits for no picture
+        notebook.cells.append(nbformat.v4.new_code_cell("studio.runs[0].result(60)"))
     nbclient.NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
@@ -46,7 +48,8 @@ def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 EXPECTED = {
-    "01-quickstart.ipynb": ["must be a whole number from 1 to 10", "ew.generate("],
+    "01-quickstart.ipynb": ["<ImageStudio, 1 run>"],
+    "01-the-same-in-python.ipynb": ["must be a whole number from 1 to 10", "ew.generate("],
     "02-paid-once.ipynb": [
         "from the store",
         "this block's budget of 5",

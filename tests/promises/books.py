@@ -10,7 +10,7 @@ from pathlib import Path
 from promises.machine import Count
 from promises.signed import mark
 
-from evolink_widgets.emulator.service.task_record import TaskRecord
+from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.store.store import Store
 
 #: Refusals after which a request goes out again by itself: it was surely not accepted.

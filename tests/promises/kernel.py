@@ -139,7 +139,7 @@ class Kernel(Session):
 
     def _assemble(self) -> SessionParts:
         parts = super()._assemble()
-        for workers in (parts.records, parts.pictures):
+        for workers in (parts.database_thread, parts.file_threads):
             workers.__class__ = MortalWorkers
             workers.life = self.life  # type: ignore[attr-defined]
         return parts

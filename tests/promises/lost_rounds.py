@@ -36,9 +36,9 @@ from services import InProcess, quick, until
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
-from evolink_widgets.emulator.service import prices
-from evolink_widgets.emulator.service.read_request import read_request
-from evolink_widgets.emulator.service.task_record import TaskRecord
+from evolink_widgets.emulator.contract import credit_formula
+from evolink_widgets.emulator.contract.read_request import read_request
+from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.store import Store
@@ -136,7 +136,7 @@ class Round:
 
     def reserve(self, request: ImageRequest) -> float:
         """What the service sets aside for it."""
-        return prices.reserve(read_request(request.payload()), self.factor)
+        return credit_formula.reserve(read_request(request.payload()), self.factor)
 
     def strangers(
         self, number: int, mine: Sequence[ImageRequest], never: Sequence[ImageRequest]

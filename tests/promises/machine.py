@@ -19,9 +19,9 @@ from typing import Any
 from promises.signed import Signed
 from services import OnPort
 
+from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.emulator.http.server import bind, serve
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.task_record import TaskRecord
 from evolink_widgets.emulator.storage.task_file import TaskFile
 
 SPEED = 400

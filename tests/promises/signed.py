@@ -5,7 +5,7 @@ from __future__ import annotations
 from png_parts import chunk
 from services import SHELF
 
-from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 
 _END = 12
 """Bytes of a PNG's last chunk."""

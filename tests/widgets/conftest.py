@@ -18,6 +18,8 @@ from evolink_widgets import connect
 from evolink_widgets.store import in_use
 from evolink_widgets.widgets.base.messages import PAID
 
+from .declared import declared
+
 PATIENCE = 20.0
 Message = tuple[dict[str, Any], list[bytes]]
 
@@ -143,9 +145,18 @@ class Browser:
 
 
 @pytest.fixture(autouse=True)
-def lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every widget of the test gets a line of its own."""
-    monkeypatch.setattr(comm, "create_comm", Line)
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every widget of the test gets a line of its own, and says only what `types.d.ts` declares."""
+    opened: list[Line] = []
+
+    def create(*args: Any, **kwargs: Any) -> Line:
+        opened.append(Line(*args, **kwargs))
+        return opened[-1]
+
+    monkeypatch.setattr(comm, "create_comm", create)
+    yield
+    said = (message for line in opened for message, _ in line.messages)
+    assert [wrong for message in said for wrong in declared().wrong_message(message)] == []
 
 
 @pytest.fixture(autouse=True)

@@ -54,5 +54,5 @@ def test_a_long_log_is_cut_and_says_so() -> None:
 
 def test_without_pictures_it_is_an_empty_place() -> None:
     markup = html_of([], "abc")
-    assert markup.startswith('<div class="ew-static-abc">')
+    assert markup.startswith('<div class="ew-static-abc ')
     assert "<img" not in markup

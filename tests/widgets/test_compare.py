@@ -67,7 +67,7 @@ def test_saved_pictures_of_two_asks_are_compared_with_their_prompts() -> None:
     assert Image.open(io.BytesIO(whole(page, "1", "preview"))).format == "WEBP"
     rows = dict(page.ask("facts", picture="0")[0]["rows"])
     assert rows["Prompt"] == "a lighthouse, calm sea"
-    assert page.ask("code", picture="1")[0]["text"] == storm[0].recipe.as_code()
+    assert page.ask("code", picture="1")[0]["text"] == storm[0].as_code()
 
 
 def test_an_image_set_is_as_many_pictures_as_are_in_it() -> None:

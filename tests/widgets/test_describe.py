@@ -10,7 +10,7 @@ import pytest
 from evolink_widgets import errors
 from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.errors import Billed
-from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.widgets.base import describe
 
@@ -65,7 +65,67 @@ def test_each_ending_has_its_own_face(
     assert (run["stage"], run["title"], run["charge"]["kind"]) == (drawn, title, charge)
     assert run["actions"][0] == first
     assert run["ended"]
-    assert (run["message"], run["advice"]) == (error.message, error.advice)
+    assert run["message"] == error.message
+    if drawn not in ("stopped", "unknown"):
+        assert run["advice"] == error.advice
+
+
+@pytest.mark.parametrize(
+    ("stage", "error", "button"),
+    [
+        (Stage.STOPPED, errors.WaitingStopped("No.", billed=Billed.LATER), "Wait again"),
+        (Stage.UNKNOWN, errors.OutcomeUnknown("No."), "Look again"),
+    ],
+)
+def test_a_panel_says_what_to_press_and_not_what_to_type(
+    stage: Stage, error: errors.EvolinkError, button: str
+) -> None:
+    advice = told(stage=stage, error=error, ended_at=120.0, left=None)["advice"]
+    assert f"Press {button}" in advice
+    assert "(" not in advice
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("The prompt was refused by the content policy.", None),
+        ("Violence in the second sentence.", "Violence in the second sentence."),
+    ],
+)
+def test_a_refusal_is_said_once(said: str, message: str | None) -> None:
+    error = errors.ContentRefused(f"The content policy refused the prompt or a reference: {said}")
+    run = told(stage=Stage.FAILED, error=error, ended_at=120.0, left=None)
+    assert (run["title"], run["message"]) == ("Refused by content policy", message)
+    assert run["advice"] == error.advice
+
+
+@pytest.mark.parametrize(
+    ("billed", "text", "played"),
+    [
+        (Billed.NO, "Not charged", "Not charged"),
+        (Billed.YES, "Charged", "Would cost up to 12 credits"),
+        (Billed.UNKNOWN, "Up to 12 credits may have been charged",
+         "Would cost up to 12 credits, or nothing"),
+        (Billed.LATER, "Charged when it finishes", "Would cost up to 12 credits when it finishes"),
+    ],
+)  # fmt: skip
+def test_what_is_at_stake_is_said_once_and_on_the_emulator_it_only_would_be(
+    billed: Billed, text: str, played: str
+) -> None:
+    error = errors.OutcomeUnknown("No.", billed=billed)
+    price = Estimate(10.0, 12.0, "as published", 4)
+    state = replace(STATE, stage=Stage.UNKNOWN, error=error, ended_at=120.0, left=None)
+    for simulated, wanted in ((False, text), (True, played)):
+        state = replace(state, simulated=simulated)
+        run = describe.run("k1", REQUEST, state, price)
+        assert run["charge"]["text"] == wanted
+        assert "12" not in (run["message"] or "")
+
+
+def test_a_price_on_the_emulator_is_what_it_would_cost() -> None:
+    done = {"stage": Stage.DONE, "ended_at": 120.0, "left": None}
+    run = told(receipt=Receipt(charged=9.71), simulated=True, **done)
+    assert run["charge"] == {"kind": "charged", "text": "Would cost 9.7 credits"}
 
 
 def test_a_charge_that_was_not_reported_is_left_out_and_not_zero() -> None:

@@ -249,9 +249,9 @@ def test_facts_and_code_of_a_picture(gallery: Callable[..., ew.Gallery]) -> None
     assert rows["Prompt"] == "a fox"
     assert rows["Model"] == "gpt-image-2"
     assert rows["File"] == image.path.name
-    assert rows["Charged"].endswith("credits"), "the receipt is known after the task is over"
+    assert rows["Would cost"].endswith("credits"), "the receipt is known after the task is over"
     assert str(time.localtime().tm_year) in rows["Saved"]
-    assert page.ask("code", picture=ids([image])[0])[0]["text"] == image.recipe.as_code()
+    assert page.ask("code", picture=ids([image])[0])[0]["text"] == image.as_code()
 
 
 def test_favourites_are_marked_and_found(gallery: Callable[..., ew.Gallery]) -> None:

@@ -52,7 +52,7 @@ def test_an_unknown_outcome_offers_to_look_first_and_says_what_may_have_been_cha
     ew.weather("reply lost")
     told, _ = page.ask("run", fields=FIELDS)
     run = page.run(told["run"]["key"], stage="unknown")
-    assert run["charge"] == {"kind": "may", "text": "May have been charged"}
+    assert run["charge"] == {"kind": "may", "text": f"Would cost up to {run['stake']}, or nothing"}
     assert run["actions"][:2] == ["lookAgain", "sendAgain"]
     ew.weather("fair")
     assert page.ask("lookAgain", key=run["key"])[0]["kind"] == "ok"

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.widgets.base import assets
+from evolink_widgets.widgets.base.messages import PAID
 from evolink_widgets.widgets.base.press_tickets import FRESH, MOMENT, PressTickets
 
 from .conftest import PATIENCE, Browser
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 1}
+
+
+def test_what_the_browser_buys_is_what_the_kernel_takes_a_press_for() -> None:
+    """A paid action of a run that one side does not know would be sent without a press."""
+    bought = set(re.findall(r'"(\w+)"', front_end("purchase", r"BUYS = \[([^]]*)\]")))
+    actions = set(re.findall(r"^  (\w+):", front_end("actions", r"ACTIONS = \{([^}]*)\}"), re.M))
+    assert {"stop", "runAgain"} <= actions
+    assert bought == set(PAID) & actions
+    assert set(PAID) <= ew.ImageStudio._handlers.keys()
+
+
+def front_end(module: str, pattern: str) -> str:
+    """What a pattern finds in a module of the widgets' common front end."""
+    source = (Path(assets.__file__).parent / "static" / f"{module}.js").read_text("utf-8")
+    found = re.search(pattern, source)
+    assert found is not None
+    return found[1]
 
 
 class Time:

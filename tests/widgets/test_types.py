@@ -1,136 +1,25 @@
-"""`types.d.ts`, which the front end is written against, says what Python really sends."""
+"""`types.d.ts`, which the front end is written against, says what Python really sends.
+
+Every message of every test in this folder is held against it, too: see `lines` in conftest.py.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
+import zlib
 
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import assets
 
 from .conftest import Browser
+from .declared import Types, declared
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 1}
-TOKEN = re.compile(r'"[^"]*"|[\w$]+|[^\s\w]')
-PRIMITIVES: dict[str, Callable[[Any], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
-    "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None,
-    "any": lambda value: True,
-}
-#: Fields that stand for the transport and not for what is said.
-ENVELOPE = {"kind", "id"}
 
 
-class Types:
-    """The interfaces and types of a declaration file, and whether a value is one of them."""
-
-    def __init__(self, source: str) -> None:
-        bare = re.sub(r"/\*.*?\*/", "", source, flags=re.S)
-        heads = r"^interface (\w+)[^{]*|^type (\w+) =(?=\s)"
-        self.bodies: dict[str, list[str]] = {}
-        for head in re.finditer(heads, bare, re.M):
-            tokens = TOKEN.findall(bare, head.end())
-            self.bodies[head[1] or head[2]] = tokens
-
-    def wrong(self, name: str, value: Any, at: str = "") -> list[str]:
-        """Where `value` is not what the type `name` says: a sentence for each place."""
-        return self._type(list(self.bodies[name]), value, at or name)
-
-    def _type(self, tokens: list[str], value: Any, at: str) -> list[str]:
-        """Reads a type from the front of `tokens`; a union is right where one of its parts is."""
-        while tokens[0] == "|":
-            tokens.pop(0)
-        found = [self._part(tokens, value, at)]
-        while tokens and tokens[0] == "|":
-            tokens.pop(0)
-            found.append(self._part(tokens, value, at))
-        return [] if [] in found else max(found, key=len)
-
-    def _part(self, tokens: list[str], value: Any, at: str) -> list[str]:
-        """One part of a union, with the `[]` behind it."""
-        start = list(tokens)
-        wrong = self._single(tokens, value, at)
-        if tokens[:2] != ["[", "]"]:
-            return wrong
-        del tokens[:2]
-        if not isinstance(value, (list, tuple)):
-            return [f"{at}: {value!r} is no list"]
-        return [
-            one
-            for i, item in enumerate(value)
-            for one in self._single(list(start), item, f"{at}[{i}]")
-        ]
-
-    def _single(self, tokens: list[str], value: Any, at: str) -> list[str]:
-        token = tokens.pop(0)
-        if token == "{":
-            return self._object(tokens, value, at)
-        if token == "[":
-            return self._tuple(tokens, value, at)
-        if token == "Record":
-            del tokens[:3]  # <string,
-            items = value if isinstance(value, dict) else {}
-            start = list(tokens)
-            wrong = self._type(tokens, None, at) and []
-            tokens.pop(0)  # >
-            return wrong + [
-                one
-                for key, item in items.items()
-                for one in self._type(list(start), item, f"{at}.{key}")
-            ]
-        if token.startswith('"'):
-            return [] if value == token[1:-1] else [f"{at}: {value!r} is not {token}"]
-        if token in PRIMITIVES:
-            return [] if PRIMITIVES[token](value) else [f"{at}: {value!r} is no {token}"]
-        return self.wrong(token, value, at)
-
-    def _tuple(self, tokens: list[str], value: Any, at: str) -> list[str]:
-        items = list(value) if isinstance(value, (list, tuple)) else []
-        wrong: list[str] = []
-        count = 0
-        while tokens[0] != "]":
-            wrong += self._type(
-                tokens, items[count] if count < len(items) else None, f"{at}[{count}]"
-            )
-            count += 1
-            if tokens[0] == ",":
-                tokens.pop(0)
-        tokens.pop(0)
-        return wrong if len(items) == count else [f"{at}: {value!r} has not {count} items"]
-
-    def _object(self, tokens: list[str], value: Any, at: str) -> list[str]:
-        fields = value if isinstance(value, dict) else {}
-        wrong = [] if isinstance(value, dict) else [f"{at}: {value!r} is no object"]
-        left = set(fields) - ENVELOPE
-        while tokens[0] != "}":
-            name = tokens.pop(0)
-            if name == "[":  # [name: string]: whatever else there is
-                del tokens[: tokens.index("]") + 2]
-                self._type(tokens, None, at)
-                left.clear()
-            else:
-                is_optional = tokens[0] == "?"
-                del tokens[: 1 + is_optional]
-                said = self._type(tokens, fields.get(name), f"{at}.{name}")
-                if name in fields:
-                    wrong += said
-                elif not is_optional:
-                    wrong.append(f"{at}.{name} is missing")
-                left.discard(name)
-            if tokens[0] == ";":
-                tokens.pop(0)
-        tokens.pop(0)
-        return wrong + [f"{at}.{name} is not declared" for name in sorted(left)]
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def types() -> Types:
-    return Types((assets._WIDGETS / "base" / "static" / "types.d.ts").read_text("utf-8"))
+    return declared()
 
 
 def test_the_reader_of_types_finds_what_is_wrong() -> None:
@@ -188,3 +77,75 @@ def test_a_gallery_sends_what_its_types_declare(types: Types) -> None:
     assert types.wrong("Looked", page.ask("look", query={})[0]) == []
     items = page.ask("page", query={}, offset=0, limit=60)[0]["items"]
     assert [types.wrong("Found", item) for item in items] == [[]]
+
+
+def said_by_a_studio() -> Browser:
+    page = Browser(ew.ImageStudio(**FIELDS))
+    page.ask("hello")
+    page.ask("check", fields=FIELDS)
+    page.wait(lambda message: message["kind"] == "balance")
+    key = page.ask("run", fields=FIELDS)[0]["run"]["key"]
+    page.run(key, stage="done", landed=[0])
+    page.pictures(key, 1)
+    page.ask("code", picture=f"{key}.0")
+    page.ask("facts", picture=f"{key}.0")
+    page.ask("bytes", picture=f"{key}.0", what="preview")
+    page.ask("asked", picture=f"{key}.0")
+    page.ask("prompts")
+    page.ask("savePreset", name="one", fields=FIELDS)
+    page.ask("preset", name="one")
+    page.ask("removePreset", name="one")
+    page.ask("recover")
+    page.ask("put", upload="u1", offset=0)
+    page.ask("take", upload="u1", name="none.png", total=0, crc=zlib.crc32(b""))
+    page.ask("take", picture=f"{key}.0")
+    page.ask("stop", key=key)
+    again = Browser(ew.ImageStudio(**FIELDS))
+    again.ask("hello")
+    again.wait(lambda message: message["kind"] == "earlier")
+    again.ask("earlier")
+    page.line.messages += again.line.messages
+    return page
+
+
+def said_by_a_gallery() -> Browser:
+    page = Browser(ew.Gallery())
+    page.ask("hello")
+    page.ask("look", query={})
+    name = page.ask("page", query={}, offset=0, limit=60)[0]["items"][0]["id"]
+    page.ask("ids", query={}, **{"from": 0, "to": 1})
+    page.ask("thumbs", view="one", pictures=[name, "gone.0"])
+    page.wait(lambda message: message["kind"] == "thumbs")
+    page.ask("price", picture=name)
+    page.ask("favourite", pictures=[name], on=True)
+    packed = page.ask("zip", pictures=[name])[0]["zip"]
+    page.ask("bytes", picture=packed, what="zip")
+    page.ask("trash", pictures=[name])
+    page.ask("emptyTrash")
+    return page
+
+
+def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
+    studio = said_by_a_studio()
+    images = ew.generate("a hare", size="1024x640", quality="low", n=2).result(30)
+    compared = Browser(ew.ImageCompare(images))
+    assert types.wrong("Compared", compared.ask("hello")[0]) == []
+    assert types.wrong("Ready", compared.wait(lambda one: one["kind"] == "picture")[0]) == []
+    said = {
+        message["kind"]
+        for page in (studio, compared, said_by_a_gallery())
+        for message, _ in page.line.messages
+    }
+    # What an earlier kernel has left is told in test_studio.py.
+    assert types.kinds() - said == {"outstanding"}
+
+
+def test_a_message_that_is_not_declared_is_noticed(types: Types) -> None:
+    assert types.wrong_message({"kind": "code", "id": "r1", "text": "ew.generate()"}) == []
+    assert types.wrong_message({"kind": "code", "text": None}) == ["code.text: None is no string"]
+    assert types.wrong_message({"kind": "ids", "ids": [], "most": 1, "more": 2}) == [
+        "ids.more is not declared"
+    ]
+    assert types.wrong_message({"kind": "whisper"}) == [
+        "a message of the kind 'whisper' is not declared"
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.steps.record import close_unsent
+from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class Leases:
     Args:
         at_work: gives the keys of the session's tasks that are at work.
         parts: gives its parts; `None` once it is closed.
+
+    Attributes:
+        is_running: whether they are being renewed.
     """
 
     def __init__(
@@ -33,28 +36,27 @@ class Leases:
     ) -> None:
         self._at_work = at_work
         self._parts = parts
-        self._is_running = False
+        self.is_running = False
 
     def keep(self) -> None:
-        """Begin, unless that is going on already; on the core's loop."""
-        if not self._is_running:
-            self._is_running = True
-            loop.spawn(self._renew(), name="evolink-leases")
+        """Begin to renew them, unless `is_running`; on the core's loop."""
+        self.is_running = True
+        loop.spawn(self._renew(), name="evolink-leases")
 
     async def _renew(self) -> None:
         from evolink_widgets.core.shared.parts import LEASE
 
         while (parts := self._parts()) is not None:
             with contextlib.suppress(StoreError):
-                await parts.records.run(close_unsent, parts)
+                await parts.database_thread.run(close_unsent, parts)
             await asyncio.sleep(LEASE / 3)
             parts = self._parts()
             keys = self._at_work()
             if parts is None or not keys:
                 break
             with contextlib.suppress(StoreError):
-                await parts.records.run(_claim_again, parts, keys)
-        self._is_running = False
+                await parts.database_thread.run(_claim_again, parts, keys)
+        self.is_running = False
 
 
 def _claim_again(parts: SessionParts, keys: list[str]) -> None:

@@ -52,7 +52,7 @@ def outstanding(
         owner: the session's name in the journal.
         now: Unix seconds.
     """
-    from evolink_widgets.core.shared.task_search import surely_not_accepted
+    from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
 
     found = [
         entry

@@ -6,8 +6,8 @@ import logging
 from typing import Protocol
 
 from evolink_widgets.core.shared.parts import SessionParts
+from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.core.steps.context import TaskRegistry
-from evolink_widgets.core.steps.record import close_unsent
 from evolink_widgets.core.steps.runner import TaskRunner
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
@@ -37,7 +37,7 @@ async def recover(parts: SessionParts, registry: RunnerRegistry) -> list[Task]:
     Returns:
         The tasks, oldest first, already on their way.
     """
-    found = await parts.records.run(_claim_all, parts)
+    found = await parts.database_thread.run(_claim_all, parts)
     tasks = []
     for entry, recipe, cost in found:
         # Nothing is awaited between this look and the beginning: a task has one runner.
@@ -76,7 +76,7 @@ async def take_up(
     """
     runner = registry.known().get(key)
     if runner is None:
-        found = await parts.records.run(_read, parts, key, entry)
+        found = await parts.database_thread.run(_read, parts, key, entry)
         runner = registry.known().get(key)  # another ask may have waited for it, too
         if runner is None:
             if found is None:

@@ -11,13 +11,19 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 from evolink_widgets.clock import ClockOffset, now
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits, Pace
-from evolink_widgets.core.service.transport import Download, LinkForbidden, NoAnswer, Reply
+from evolink_widgets.core.service.transport import (
+    Download,
+    LinkForbidden,
+    NoAnswer,
+    Reply,
+    Transport,
+)
 from evolink_widgets.errors import (
     BadReply,
     DownloadFailed,
@@ -48,9 +54,6 @@ from evolink_widgets.store.safe_files import (
     remove,
     size_of,
 )
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.service.transport import Transport
 
 GENERATIONS = "/v1/images/generations"
 TASKS = "/v1/tasks"
@@ -147,7 +150,7 @@ class Client:
             self._limits.post_pace.accepted()
             return Sent(judge("POST", Event.ANSWERED, reply.status, is_task=True), snapshot)
         error = self._error(reply, document, "POST")
-        self._pace(self._limits.post_pace, error)
+        self._report_to(self._limits.post_pace, error)
         verdict = judge("POST", Event.ANSWERED, reply.status, code=error.code)
         if verdict.find:
             return Sent(
@@ -288,9 +291,10 @@ class Client:
                     request_id=reply.headers.get("x-request-id"),
                 )
             return document
+        # To the table of outcomes only the paid call is a "POST"; this one is free, whatever it is.
         error = self._error(reply, document, "GET", about_task=about_task)
         if pace is not None:
-            self._pace(pace, error)
+            self._report_to(pace, error)
         raise error
 
     def _error(
@@ -306,7 +310,7 @@ class Client:
         )
 
     @staticmethod
-    def _pace(pace: Pace, error: EvolinkError) -> None:
+    def _report_to(pace: Pace, error: EvolinkError) -> None:
         if isinstance(error, RateLimited):
             pace.refused(error.retry_after)
         else:

@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from evolink_widgets.clock import now
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
-from evolink_widgets.core.service.transport import NoAnswer, Reply
+from evolink_widgets.core.service.transport import NoAnswer, Reply, Transport
 from evolink_widgets.errors import (
     BadReply,
     EvolinkError,
@@ -32,9 +32,6 @@ from evolink_widgets.rules.request.links import reference_rule
 from evolink_widgets.rules.tasks.outcome import Event, service_error
 from evolink_widgets.rules.tasks.task import read_mapping, read_number, read_seconds, read_text
 from evolink_widgets.store.uploads import KEPT, Upload
-
-if TYPE_CHECKING:
-    from evolink_widgets.core.service.transport import Transport
 
 __all__ = ["Files", "Quota"]
 

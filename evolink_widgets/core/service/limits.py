@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from evolink_widgets.core import loop
 from evolink_widgets.rules.tasks.outcome import spoken
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.process_globals import process_global
 
 POSTS = 8
 """Paid requests on their way at once."""
@@ -78,7 +78,7 @@ class Limits:
             pace.let_through()
 
 
-_shared: dict[tuple[int, str, str], Limits] = lasting(f"{__name__} shared", dict)
+_shared: dict[tuple[int, str, str], Limits] = process_global(f"{__name__} shared", dict)
 
 
 def limits_for(service: str, fingerprint: str) -> Limits:

@@ -1,1 +1,1 @@
-"""What `configure` and the environment say: settings, keys, and who is calling."""
+"""What `configure` and the environment say: settings and keys."""

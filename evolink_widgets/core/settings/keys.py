@@ -1,7 +1,7 @@
 """Where the API key comes from, and what keeps it out of sight: `Key`, and its `Redaction`.
 
-The chain: an argument, then the environment variable `EVOLINK_API_KEY`. Nothing of the key is
-ever shown, only where it came from.
+The chain: an argument, then the environment variable `EVOLINK_API_KEY`, then what the host keeps
+(`kept_keys`). Nothing of the key is ever shown, only where it came from.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.in_use import bare, variable
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.process_globals import process_global
 
 __all__ = [
     "HIDDEN",
@@ -86,7 +86,7 @@ class Key:
         raise TypeError("A key is not pickled: it must not leave the process.")
 
 
-_SALT = lasting(f"{__name__} salt", lambda: os.urandom(16))
+_SALT = process_global(f"{__name__} salt", lambda: os.urandom(16))
 
 
 def _check(secret: str, source: str) -> None:

@@ -13,7 +13,7 @@ from evolink_widgets.core.money import Budget, Per
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address
-from evolink_widgets.store.process_globals import lasting
+from evolink_widgets.store.process_globals import process_global
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Unnamed(Enum):
 
 
 # One object for the whole process: what was loaded before a reload knows it, too.
-UNNAMED: Literal[Unnamed.UNNAMED] = lasting(f"{__name__} unnamed", lambda: Unnamed.UNNAMED)
+UNNAMED: Literal[Unnamed.UNNAMED] = process_global(f"{__name__} unnamed", lambda: Unnamed.UNNAMED)
 
 EXAMPLE = "https://api.evolink.ai"
 

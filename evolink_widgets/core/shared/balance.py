@@ -58,7 +58,7 @@ class Balance:
         client: the service.
         store: where the last reading is kept.
         service: the service's name in the journal.
-        records: the thread for the database.
+        database_thread: the thread for the database.
         clock: Unix seconds.
     """
 
@@ -67,14 +67,14 @@ class Balance:
         client: Client,
         store: Store,
         service: str,
-        records: Workers,
+        database_thread: Workers,
         clock: Callable[[], float],
     ) -> None:
         self.last: Reading | None = None
         self._client = client
         self._store = store
         self._service = service
-        self._records = records
+        self._database_thread = database_thread
         self._clock = clock
         self._first: asyncio.Future[Credits] | None = None
         self._shared = 0.0
@@ -93,7 +93,7 @@ class Balance:
         if left is not None:
             self.last = Reading(self._clock(), left)
             with contextlib.suppress(StoreError):
-                await self._records.run(
+                await self._database_thread.run(
                     self._store.journal.remember,
                     self._note,
                     vars(self.last),
@@ -122,11 +122,11 @@ class Balance:
         """
         try:
             if before is None:
-                before = await self._records.run(self._recalled)
+                before = await self._database_thread.run(self._recalled)
             if before is None or before.at > sent_at:
                 return ""
             await self._read_since(self._clock())
-            others = await self._records.run(self._others, key, before.at)
+            others = await self._database_thread.run(self._others, key, before.at)
         except EvolinkError:
             return ""
         now = self.last

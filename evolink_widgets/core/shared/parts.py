@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from evolink_widgets.core.loop import SharedFlush, Workers
 from evolink_widgets.core.service.client import Client, Downloader
 from evolink_widgets.core.service.files_api import Files
-from evolink_widgets.core.service.limits import limits_for
+from evolink_widgets.core.service.limits import Limits, limits_for
 from evolink_widgets.core.shared.balance import Balance
-from evolink_widgets.core.shared.task_search import TaskSearch
+from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name
 from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.service.limits import Limits
     from evolink_widgets.core.service.retry import RetryPolicy
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.rules.pricing.pricing import Estimate
@@ -51,8 +50,8 @@ class SessionParts:
         estimate: what a request will cost.
         may_spend: whether anything may be bought now.
         paid_timeout: seconds after which the reply to a POST can't come any more.
-        records: one thread for the database: its writes keep their order.
-        pictures: threads for files, and for looking at pictures.
+        database_thread: one thread for the database: its writes keep their order.
+        file_threads: for files, and for looking at pictures.
         durations: how long tasks take, as far as learned.
         flush: writes the lines around each POST.
     """
@@ -74,8 +73,8 @@ class SessionParts:
     estimate: Callable[[ImageRequest], Estimate]
     may_spend: Callable[[], bool]
     paid_timeout: float
-    records: Workers
-    pictures: Workers
+    database_thread: Workers
+    file_threads: Workers
     durations: LearnedDurations
     flush: SharedFlush
 
@@ -118,22 +117,22 @@ def assemble(
     """
     limits = limits_for(service, key_name)
     client = Client(transport, base_url, limits, clock=clock)
-    records, pictures = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
+    database_thread, file_threads = Workers("evolink-records", 1), Workers("evolink-pictures", 2)
     uploader = Uploader(
         store.uploads,
-        Files(transport, files_url, limits, pictures, clock=clock),
+        Files(transport, files_url, limits, file_threads, clock=clock),
         account=service_name(files_url),
         owner=owner,
         retry=retry,
-        records=records,
-        workers=pictures,
+        database_thread=database_thread,
+        workers=file_threads,
         clock=clock,
     )
     search = TaskSearch(
         client,
         store,
         service,
-        records,
+        database_thread,
         paid_timeout=transport.timeouts.paid,
         apart=retry.together,
     )
@@ -143,20 +142,20 @@ def assemble(
         owner=owner,
         store=store,
         client=client,
-        downloads=Downloader(transport, limits, pictures),
+        downloads=Downloader(transport, limits, file_threads),
         uploader=uploader,
         watcher=Watcher(client, retry),
         search=search,
         limits=limits,
         retry=retry,
         clock=clock,
-        balance=Balance(client, store, service, records, clock),
+        balance=Balance(client, store, service, database_thread, clock),
         pool=Pool(store.root, store.database),
         estimate=estimate,
         may_spend=may_spend,
         paid_timeout=transport.timeouts.paid,
-        records=records,
-        pictures=pictures,
-        durations=LearnedDurations(store.journal, service, records),
-        flush=SharedFlush(store.database, records),
+        database_thread=database_thread,
+        file_threads=file_threads,
+        durations=LearnedDurations(store.journal, service, database_thread),
+        flush=SharedFlush(store.database, database_thread),
     )

@@ -52,7 +52,7 @@ class Uploader:
         account: the files service's name, and whose account it is, as the store writes it.
         owner: this session's name for leases.
         retry: how long things are tried again.
-        records: one thread for the database.
+        database_thread: one thread for the database.
         workers: threads for files.
         clock: Unix seconds.
     """
@@ -65,7 +65,7 @@ class Uploader:
         account: str,
         owner: str,
         retry: RetryPolicy,
-        records: Workers,
+        database_thread: Workers,
         workers: Workers,
         clock: Callable[[], float],
     ) -> None:
@@ -74,7 +74,7 @@ class Uploader:
         self._account = account
         self._owner = owner
         self._retry = retry
-        self._records = records
+        self._database_thread = database_thread
         self._workers = workers
         self._clock = clock
         self._going: dict[str, asyncio.Task[str]] = {}
@@ -85,7 +85,7 @@ class Uploader:
         """The references as the service takes them: names of kept ones become links.
 
         Args:
-            references: links, and names as `rules.kept.kept_name` gives them.
+            references: links, and names as `rules.request.links.kept_name` gives them.
 
         Raises:
             StoreError: the bytes of one are not there any more.
@@ -132,7 +132,7 @@ class Uploader:
         size = (await self._workers.run(path.stat)).st_size
         lease = self._files.seconds_for(size) + 60.0
         while True:
-            turn = await self._records.run(
+            turn = await self._database_thread.run(
                 self._uploads.take_turn, self._account, digest, self._owner, self._clock(), lease
             )
             if turn.mine:
@@ -168,7 +168,7 @@ class Uploader:
 
     async def _forget(self, digest: str, link: str) -> None:
         self._seen.pop(link, None)
-        await self._records.run(self._uploads.forget, self._account, digest, link)
+        await self._database_thread.run(self._uploads.forget, self._account, digest, link)
 
     async def _upload(self, digest: str, path: Path, size: int, *, doubtful: bool) -> str:
         """Upload it, now that it is ours to do; whatever happens, the turn is given back."""
@@ -176,12 +176,12 @@ class Uploader:
         try:
             upload = await self._try(trial, digest, path, size)
         except BaseException:
-            await self._records.run(
+            await self._database_thread.run(
                 self._uploads.give_up, self._account, digest, self._owner, doubtful=trial.doubtful
             )
             raise
         self._seen[upload.link] = self._clock()
-        await self._records.run(self._uploads.arrived, self._account, digest, upload)
+        await self._database_thread.run(self._uploads.arrived, self._account, digest, upload)
         return upload.link
 
     async def _try(self, trial: _Trial, digest: str, path: Path, size: int) -> Upload:
@@ -192,7 +192,7 @@ class Uploader:
             try:
                 if trial.look and (found := await self._look(trial, path.name, size)):
                     return found
-                await self._records.run(
+                await self._database_thread.run(
                     self._uploads.sending, self._account, digest, self._owner, self._clock()
                 )
                 return await self._send(trial, path)

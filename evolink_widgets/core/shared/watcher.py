@@ -1,7 +1,7 @@
 """Watches all live tasks of a session: looks when each is likely to be done.
 
-Each task has a plan of its own (`rules.schedule`). Readings that are due at about the same time
-go out as one batch where the service has that call; where it has not, where it leaves a task
+Each task has a plan of its own (`rules.tasks.schedule`). Readings that are due at about the same
+time go out as one batch where the service has that call; where it has not, where it leaves a task
 out or keeps repeating an old reading, tasks are read one by one. What the plans learn of the
 service is kept for the next kernel (`LearnedDurations`).
 """
@@ -277,16 +277,16 @@ class LearnedDurations:
     Args:
         journal: keeps them, under the service's name.
         service: the service's name in the journal.
-        records: the thread for the database.
+        database_thread: the thread for the database.
 
     Attributes:
         known: what is known; the watcher's plans add to it.
     """
 
-    def __init__(self, journal: Journal, service: str, records: Workers) -> None:
+    def __init__(self, journal: Journal, service: str, database_thread: Workers) -> None:
         self._journal = journal
         self._name = f"durations {service}"
-        self._records = records
+        self._database_thread = database_thread
         self._timer: asyncio.TimerHandle | None = None
         self._is_behind = False
         self.known = self._recalled()
@@ -305,7 +305,7 @@ class LearnedDurations:
         self._is_behind = False
         record = self.known.to_record()
         try:
-            await self._records.run(self._journal.remember, self._name, record)
+            await self._database_thread.run(self._journal.remember, self._name, record)
         except StoreError as error:
             log.warning("How long tasks take is not written down: %s", error)
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.core.executions import Ask
 from evolink_widgets.core.money import Terms, check_spending
-from evolink_widgets.core.steps.record import buy
-from evolink_widgets.core.steps.stages import PicturesMissing
+from evolink_widgets.core.steps.buy import buy
 from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.recipe import Recipe
@@ -32,8 +31,22 @@ ASKED_BEFORE = "These pictures were asked for before; waiting for them."
 ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
 
 
+class PicturesMissing(Exception):
+    """An ask ends without all of its pictures, whatever became of its own purchase.
+
+    Args:
+        stage: how it ends.
+        error: why, with the truth about the money.
+    """
+
+    def __init__(self, stage: Stage, error: EvolinkError) -> None:
+        super().__init__(error.message)
+        self.stage = stage
+        self.error = error
+
+
 class TakeUp(Protocol):
-    """Finds or starts another task of the journal; `recovery.recover.take_up` does."""
+    """Finds or starts another task of the journal; `core.recovery.recover.take_up` does."""
 
     async def __call__(
         self, key: str, *, entry: Entry | None = None, to_send: bool = False
@@ -181,7 +194,7 @@ class Allocation:
                     raise end
 
     async def _take_more(self, context: TaskContext) -> None:
-        key, run = new_key(), self._parts.records.run
+        key, run = new_key(), self._parts.database_thread.run
         try:
             entry = await run(self.take, key, context.terms, own=False)
         except EvolinkError as error:
@@ -207,7 +220,9 @@ class Allocation:
         for place in wanted:
             del self._waiting[place]
         missing = wanted.keys() - self.images.keys()
-        await self._parts.records.run(self._give_back, {Slot(key, wanted[one]) for one in missing})
+        await self._parts.database_thread.run(
+            self._give_back, {Slot(key, wanted[one]) for one in missing}
+        )
         if missing and other is not None:
             self._raise_if_out(other)
 
@@ -252,10 +267,10 @@ class Allocation:
             share = None
             if receipt is not None and receipt.charged is not None:
                 # One that is still being fetched was paid for with the others.
-                together = max(len(other.mine), len(other.record.line.results))
+                together = max(len(other.mine), len(other.books.line.results))
                 share = receipt.charged / together
             paid_at = other.task.state.started_at
-            notebook = other.record.line.origin
+            notebook = other.books.line.origin
             for place, image in landed.items():
                 slot = Slot(other.key, wanted[place])
                 self._reused.append(Offer(slot, image, share, paid_at, notebook))

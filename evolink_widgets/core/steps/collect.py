@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.core.steps.adopt import AnothersTask, PixelCheck, give_back
+from evolink_widgets.core.steps.find import AnothersTask, PixelCheck, give_back
 from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
@@ -33,20 +33,22 @@ async def collect(context: TaskContext) -> None:
             stays open.
         StoreError: the files can't be written; the task stays open.
     """
-    await context.load_images()
+    if not context.books.is_new:
+        await context.load_images()
     context.tell(stage=Stage.SAVING, progress=99)
     here = set(context.mine)
     if here:
-        await context.parts.pictures.run(_tidy, context.parts.store.gallery, context.key, here)
-    links = Links(context, context.record.line.results)
+        await context.parts.file_threads.run(_tidy, context.parts.store.gallery, context.key, here)
+    links = Links(context, context.books.line.results)
     wanted = [index for index in links.places if index not in here]
-    if (wanted or not here) and not context.record.has_read_links:
+    if (wanted or not here) and not context.books.has_read_links:
         await _read_anew(context)
-        if context.record.step is not Step.READY:
+        if context.books.step is not Step.READY:
             return  # it has shown that it is another's
-        links = Links(context, context.record.line.results)
+        links = Links(context, context.books.line.results)
         wanted = [index for index in links.places if index not in here]
-    check = PixelCheck(context, is_needed=is_found(context.record.line) and not here)
+    # A found task whose first picture is taken in has been held against what was asked.
+    check = PixelCheck(context) if is_found(context.books.line) and not here else None
     outcomes = await asyncio.gather(
         *(_picture(context, links, check, index) for index in wanted), return_exceptions=True
     )
@@ -61,7 +63,7 @@ async def collect(context: TaskContext) -> None:
     if errors:
         await _close_if_gone(context, links)
         raise errors[0]
-    await context.record.saved(context.task.state.receipt)
+    await context.books.saved(context.task.state.receipt)
 
 
 async def _read_anew(context: TaskContext) -> None:
@@ -96,26 +98,29 @@ async def _gone(context: TaskContext, why: str) -> NoReturn:
     Raises:
         LinkExpired: always. The task stays open until the time of its links is over.
     """
-    until, gone = context.record.line.links_until, LinkExpired(why, task_id=context.task.id)
+    until, gone = context.books.line.links_until, LinkExpired(why, task_id=context.task.id)
     if until is not None and context.parts.clock() >= until:
-        await context.record.lost(gone, context.task.state.receipt)
+        await context.books.lost(gone, context.task.state.receipt)
     raise gone
 
 
-async def _picture(context: TaskContext, links: Links, check: PixelCheck, index: int) -> None:
+async def _picture(
+    context: TaskContext, links: Links, check: PixelCheck | None, index: int
+) -> None:
     """Fetch one picture until it is whole and taken in."""
     parts = context.parts
     gallery = parts.store.gallery
-    part = await parts.pictures.run(gallery.part_path, context.key, index)
+    part = await parts.file_threads.run(gallery.part_path, context.key, index)
     pauses = iter(parts.retry.download)
     best = again = 0
     while True:
         link, readings = links[index], links.readings
         try:
             await parts.downloads.fetch(link, part)
-            await check.admits(part)
+            if check is not None:
+                await check.admits(part)
             # Never cut short: the next kernel that collects the task uses the same file.
-            admitted = parts.pictures.run(
+            admitted = parts.file_threads.run(
                 gallery.admit,
                 context.key,
                 index,
@@ -124,7 +129,7 @@ async def _picture(context: TaskContext, links: Links, check: PixelCheck, index:
                 now=parts.clock(),
                 task_id=context.task.id,
                 expected=max(context.request.n, len(links.places)),
-                notebook=context.record.line.origin,
+                notebook=context.books.line.origin,
             )
             context.landed(await context.uninterrupted(admitted))
             return
@@ -207,7 +212,7 @@ class Links:
             if found != self._results:
                 self._results = found
                 until = parts.clock() + LINKS_LIVE
-                context.record.ready(found, until, context.task.state.receipt)
+                context.books.ready(found, until, context.task.state.receipt)
             return failed not in self._results
 
     def _in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:

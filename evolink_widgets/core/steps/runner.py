@@ -1,7 +1,8 @@
 """`TaskRunner`: takes one task from the click to the saved files, step by step, by its journal.
 
-    INTENDED ── send once ──► ACCEPTED ── watch ──► READY ── fetch ──► SAVED
-        SENDING, UNKNOWN ── look for it ──┘
+    INTENDED ── send ──► ACCEPTED ── follow ──► READY ── collect ──► SAVED
+    SENDING, UNKNOWN ─ find ─┘
+                      (a task that proves to be another's is UNKNOWN again)
 
 Where pictures of the same recipe are in the store already, or on their way to it, an allocation
 decides first what is left to buy. What is wholly answered from it has no line in the journal.
@@ -14,40 +15,52 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
+from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
+from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
-from evolink_widgets.core.steps.record import buy, never_sent
-from evolink_widgets.core.steps.send import search, send
-from evolink_widgets.core.steps.stages import (
-    BEGINNING,
-    PicturesMissing,
-    ending_of,
-    first_state,
-    not_again,
-    other_pixels,
-)
+from evolink_widgets.core.steps.find import find_lost_task
+from evolink_widgets.core.steps.send import send
 from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage, Task, TaskState, stopped, withdrawn
-from evolink_widgets.errors import EvolinkError, SpendingRefused
+from evolink_widgets.errors import (
+    Billed,
+    DownloadFailed,
+    EvolinkError,
+    OutcomeUnknown,
+    SpendingRefused,
+    StoreError,
+    TaskFailed,
+    WaitingStopped,
+)
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.core.steps.allocate import Allocation
-
-T = TypeVar("T")
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 log = logging.getLogger("evolink_widgets")
+
+
+_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
+    Step.INTENDED: send,
+    Step.SENDING: find_lost_task,
+    Step.UNKNOWN: find_lost_task,
+    Step.ACCEPTED: follow,
+    Step.READY: collect,
+}
+"""What is done at each step; a step without a row is an end."""
 
 
 class TaskRunner(TaskContext):
@@ -78,7 +91,7 @@ class TaskRunner(TaskContext):
         entry: Entry | None = None,
         to_send: bool = False,
     ) -> None:
-        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_held=to_send)
+        super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_ours=to_send)
         self._allocation = allocation
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
@@ -89,7 +102,7 @@ class TaskRunner(TaskContext):
             estimate=estimate,
             control=self,
             clock=parts.clock,
-            state=first_state(parts, recipe, entry),
+            state=_first_state(parts, recipe, entry),
         )
 
     # What a `Task` asks for.
@@ -114,7 +127,10 @@ class TaskRunner(TaskContext):
         """Hear how a wait for the task ended, on the thread that waited."""
         if self._allocation is not None:
             ask = self._allocation.ask
-            (ask.in_vain if in_vain else ask.came)()
+            if in_vain:
+                ask.in_vain()
+            else:
+                ask.came()
 
     def stop(self) -> None:
         """Stop; a request on its way is still waited for in silence, for its id's sake."""
@@ -136,7 +152,7 @@ class TaskRunner(TaskContext):
     @property
     def awaited(self) -> frozenset[str]:
         """Keys of the tasks that this ask has taken up, and waits for."""
-        if self._allocation is None or not self._allocation.ask.took_up:
+        if self._allocation is None or not self._allocation.ask.inherits_set:
             return frozenset()  # what another ask buys is not charged to this one
         return self._allocation.awaited
 
@@ -169,9 +185,9 @@ class TaskRunner(TaskContext):
         try:
             check_spending(self.parts.may_spend, "Sending it again may buy it a second time")
         except SpendingRefused as refusal:
-            self.tell(error=not_again(self.task.state.error, refusal))
+            self.tell(error=_not_again(self.task.state.error, refusal))
             raise
-        if self.record.step in (Step.SENDING, Step.UNKNOWN) or self._allocation is None:
+        if self.books.step in (Step.SENDING, Step.UNKNOWN) or self._allocation is None:
             self._take_up(again=True)
             return
         for other in self._allocation.lost:
@@ -189,7 +205,7 @@ class TaskRunner(TaskContext):
         if (
             self._allocation is not None
             and self._allocation.is_short
-            and self.record.step is not Step.FAILED
+            and self.books.step is not Step.FAILED
         ):
             return False
         return stage.ended and not self.is_open
@@ -214,18 +230,19 @@ class TaskRunner(TaskContext):
 
     async def _run(self, again: bool) -> None:
         try:
-            await self.settled()  # a stopped task's request may still be on its way
-            if self.record.entry is None:
+            await self.wait_for_open_steps()  # a stopped task's request may still be on its way
+            if self.books.entry is None:
                 await self.uninterrupted(self._decide())
             await self._carry_out(again)
-            sent = self.record.entry is not None
-            self._conclude(None if sent else await self.registry.unmet_weather())
+            bought = self.books.entry is not None
+            # What the store answers sends nothing: a fault that was played waits on, and is told.
+            self._conclude(None if bought else await self.registry.unmet_weather())
         except PicturesMissing as out:
             self.tell(stage=out.stage, error=out.error, note=None)
         except EvolinkError as error:
             # Who hears that it ended may want to collect it at once, in another kernel.
-            if self.record.entry is not None:
-                await self.record.let_go()
+            if self.books.entry is not None:
+                await self.books.let_go()
             self._end(error)
         except Exception as exc:
             log.exception("Task %s came to an unexpected end", self.key)
@@ -237,12 +254,12 @@ class TaskRunner(TaskContext):
 
     async def _decide(self) -> None:
         """Write down what is bought; the store gives what need not be."""
-        run = self.parts.records.run
+        run = self.parts.database_thread.run
         if self._allocation is None:
             check_spending(self.parts.may_spend, "This asks for new pictures")
-            self.record.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
+            self.books.bought(await run(buy, self.parts, self.key, self.recipe, self.terms))
             return
-        self.record.bought(await run(self._allocation.take, self.key, self.terms, own=True))
+        self.books.bought(await run(self._allocation.take, self.key, self.terms, own=True))
         if self._allocation.own:
             self.recipe = self._allocation.part(len(self._allocation.own))
             self.request = self.recipe.request
@@ -254,14 +271,15 @@ class TaskRunner(TaskContext):
             await self._purchase(again)
             return
         acts = [spawn(self._allocation.fill(self))]
-        if self.record.entry is not None:
+        if self.books.entry is not None:
             acts.insert(0, spawn(self._purchase(again)))
         else:
             self.own_end.set()
         try:
-            # What fails here ends the ask; what fails elsewhere does not stop what is paid for.
-            await acts[0]
-            await acts[-1]
+            # The purchase first, where there is one: a failure elsewhere must not cut off what is
+            # paid for.
+            for act in acts:
+                await act
         finally:
             for act in acts:
                 act.cancel()
@@ -273,28 +291,28 @@ class TaskRunner(TaskContext):
         Raises:
             EvolinkError: it ended badly.
         """
-        if not (self._to_send and self.record.step is Step.INTENDED):
-            await self.record.claim(self._busy)
+        if not (self._to_send and self.books.step is Step.INTENDED):
+            await self.books.claim(self._busy)
             self._catch_up()
-        if self.record.step is Step.INTENDED and not self._to_send:
+        if self.books.step is Step.INTENDED and not self._to_send:
             error = never_sent()
-            await self.record.refused(error)
+            await self.books.refused(error)
             raise error
-        if again and self.record.step in (Step.SENDING, Step.UNKNOWN):
+        if again and self.books.step in (Step.SENDING, Step.UNKNOWN):
             await send(self)
-        while (act := _ACTS.get(self.record.line.step)) is not None:
+        while (act := _ACTS.get(self.books.line.step)) is not None:
             await act(self)
-        entry = self.record.line
+        entry = self.books.line
         if entry.step is not Step.SAVED:
             raise error_from(entry.failure, entry.task_id)
         await self.load_images()
         self.own_end.set()
         if self._allocation is not None and self._allocation.is_short:
-            await self.record.let_go()  # others need not wait for what this one waits for
+            await self.books.let_go()  # others need not wait for what this one waits for
 
     def _catch_up(self) -> None:
         """Know what another kernel has found out about the task meanwhile."""
-        entry = self.record.line
+        entry = self.books.line
         if entry.task_id is not None:
             receipt = self.task.state.receipt
             if entry.receipt is not None:
@@ -310,14 +328,14 @@ class TaskRunner(TaskContext):
         said = [f"{come} of {asked} pictures came"] if come < asked else []
         if self._allocation is not None and self._allocation.loss is not None:
             said.append(self._allocation.loss)
-        said += [*self.oddities, *other_pixels(self.mine.values())]
+        said += [*self.oddities, *_other_pixels(self.mine.values())]
         if remark is not None:
             said.append(remark)
         note = ". ".join(said) or None
         self.tell(stage=Stage.DONE, progress=100, note=note, expected=max(come, asked))
 
     def _end(self, error: EvolinkError) -> None:
-        stage, error = ending_of(self.record.step, error)
+        stage, error = _ending_of(self.books.step, error)
         if error.task_id is None:
             error.task_id = self.task.id
         self.tell(stage=stage, error=error, note=None)
@@ -327,34 +345,120 @@ class TaskRunner(TaskContext):
         self.look_now()
         if not self.task.state.stage.ended or self.over:
             return
-        begun = BEGINNING.get(self.record.step or Step.INTENDED, Stage.QUEUED)
+        begun = _BEGINNING.get(self.books.step or Step.INTENDED, Stage.QUEUED)
         stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)
         self.begin(again=again)
 
     async def _withdraw(self, error: EvolinkError) -> None:
         """Close the journal's entry of a task that was stopped before it was sent."""
-        await self.settled()
-        if self.record.step in (Step.INTENDED, Step.UNKNOWN):
-            await self.record.refused(error)
+        await self.wait_for_open_steps()
+        if self.books.step in (Step.INTENDED, Step.UNKNOWN):
+            await self.books.refused(error)
         await self._let_go()
 
     async def _let_go(self) -> None:
         """Others may collect it now; the session forgets it if it is over."""
-        await self.settled()
+        await self.wait_for_open_steps()
         if self.task.state.stage.ended:
-            if self.record.entry is not None:
-                await self.record.let_go()
+            if self.books.entry is not None:
+                await self.books.let_go()
             self.registry.ended(self)
 
     def _busy(self) -> None:
         self.tell(note="Another kernel is collecting this task.")
 
 
-_ACTS: dict[Step, Callable[[TaskRunner], Awaitable[None]]] = {
-    Step.INTENDED: send,
-    Step.SENDING: search,
-    Step.UNKNOWN: search,
-    Step.ACCEPTED: follow,
-    Step.READY: collect,
+_BEGINNING = {
+    Step.INTENDED: Stage.QUEUED,
+    Step.SENDING: Stage.SENDING,
+    Step.UNKNOWN: Stage.SENDING,
+    Step.ACCEPTED: Stage.PENDING,
+    Step.READY: Stage.SAVING,
 }
+"""The stage that a task shows when it is taken up at a step."""
+
+
+def _first_state(parts: SessionParts, recipe: Recipe, entry: Entry | None) -> TaskState:
+    """The state of a task before anything has happened to it here.
+
+    Args:
+        parts: the session's parts.
+        recipe: what is asked.
+        entry: where it stands in the journal; `None` when it is new.
+    """
+    now = parts.clock()
+    return TaskState(
+        stage=Stage.QUEUED if entry is None else _BEGINNING.get(entry.step, Stage.SAVING),
+        progress=None,
+        started_at=now if entry is None else entry.created_at,
+        at=now,
+        ended_at=None,
+        left=None,
+        images=(),
+        expected=recipe.request.n,
+        size=recipe.request.pixels,
+        error=None,
+        task_id=None if entry is None else entry.task_id,
+        receipt=None if entry is None else entry.receipt,
+        simulated=parts.simulated,
+        note=None,
+    )
+
+
+def _ending_of(step: Step | None, error: EvolinkError) -> tuple[Stage, EvolinkError]:
+    """The stage that shows `error`, and the error with the truth about the money.
+
+    Args:
+        step: where the journal stands; `None` when nothing was written.
+        error: what ended the task. The same fault means different things at different steps:
+            a full disk costs nothing before the request went out, and delays what is paid
+            for after it.
+    """
+    if step in (None, Step.INTENDED, Step.REFUSED):
+        return Stage.REFUSED, error
+    if isinstance(error, TaskFailed) or step is Step.FAILED:
+        return Stage.FAILED, error
+    if step in (Step.SENDING, Step.UNKNOWN):
+        if not isinstance(error, OutcomeUnknown):
+            error = OutcomeUnknown(f"The request went out, and then: {error.message}")
+        return Stage.UNKNOWN, error
+    if step is Step.ACCEPTED and not isinstance(error, DownloadFailed):
+        return Stage.STOPPED, _goes_on(error)
+    if not isinstance(error, DownloadFailed):
+        error = _paid(error)
+    return Stage.FAILED, error
+
+
+def _goes_on(error: EvolinkError) -> EvolinkError:
+    if isinstance(error, WaitingStopped):
+        return error
+    error.billed = Billed.LATER
+    error.advice = f"{error.advice} The task goes on; then collect it with ew.recover()."
+    return error
+
+
+def _paid(error: EvolinkError) -> EvolinkError:
+    if isinstance(error, StoreError):
+        error.billed = Billed.YES
+        return error
+    return DownloadFailed(error.message, code=error.code, request_id=error.request_id)
+
+
+def _other_pixels(images: Iterable[GeneratedImage]) -> list[str]:
+    """A sentence for pictures that do not have the pixels that were asked for."""
+    odd = [image for image in images if image.asked_pixels not in (None, image.pixels)]
+    if not odd or odd[0].asked_pixels is None:
+        return []
+    sizes = dict.fromkeys(f"{image.width} × {image.height}" for image in odd)
+    width, height = odd[0].asked_pixels
+    return [
+        f"{counted(len(odd), 'picture')} {'has' if len(odd) == 1 else 'have'} "
+        f"{' and '.join(sizes)} pixels, and {width} × {height} was asked for"
+    ]
+
+
+def _not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
+    """An unknown outcome that is not sent again, and why."""
+    said = "" if error is None else error.message.removesuffix(refusal.message).rstrip()
+    return OutcomeUnknown(f"{said} {refusal.message}".strip(), advice=refusal.advice)

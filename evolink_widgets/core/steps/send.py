@@ -1,36 +1,64 @@
-"""Sending a task's paid request once, and finding its task where the reply was lost."""
+"""Sends a task's paid request once: what is written, and what follows if it is refused or lost.
+
+1. Each reference gets a link that the service can fetch (`_linked`), the key has room, and it is
+   this request's turn (`_in_turn`).
+2. The journal's line says SENDING and is on the disk before the POST (`_post`). The POST may take
+   120 s (`Timeouts.paid` in `core.service.transport`) and is never cut short, also by `stop()`.
+3. A task id came: the journal says ACCEPTED, and `core.steps.watch` goes on.
+4. It surely was not accepted (no connection was made; 429): it goes out again after a pause, under
+   the same key; once also with new links, where the service can't fetch the old ones (`_renewed`).
+   Any other refusal ends it: REFUSED, its credits are given back, the error is raised. Which is
+   which is told by the one table, `rules.tasks.outcome`.
+5. It may have been accepted (the POST timed out or broke off, a 5xx, an answer that can't be
+   read): the outcome is unknown. The journal says UNKNOWN with the error and the time of the loss
+   (`_lost`), its credits stay reserved, and `send` returns. It is not sent again.
+
+After an unknown outcome the runner calls `core.steps.find`, which looks for the task in the
+service's list, about 0.2, 1, 3, 7 and 13 s later (`RetryPolicy.look`). A task that must be this
+request's is taken up, and goes on as in 3. Else the task ends as `OutcomeUnknown`, with what was
+looked at and what it may cost. `task.look_again()` and `ew.recover()` look once more. Only a
+person sends it again, with `task.send_again()` or the button of that name, where `spend` allows
+it; this module then sends it under the same key. A kernel that dies after 2 leaves SENDING, and
+`ew.recover()` goes on as after 5.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from evolink_widgets.core.service.client import Sent
 from evolink_widgets.core.service.limits import WORTH_SAYING
 from evolink_widgets.core.service.retry import RetryPolicy
-from evolink_widgets.core.shared.balance import Reading
-from evolink_widgets.core.shared.task_search import (
-    NoList,
+from evolink_widgets.core.shared.lost_tasks import (
     in_doubt_since,
-    latest_loss,
     surely_not_accepted,
 )
-from evolink_widgets.core.steps.adopt import adopt
-from evolink_widgets.core.steps.reference_links import linked, renewed
 from evolink_widgets.core.task import Stage
-from evolink_widgets.errors import EvolinkError, OutcomeUnknown, RateLimited
+from evolink_widgets.errors import (
+    EvolinkError,
+    InvalidRequest,
+    OutcomeUnknown,
+    RateLimited,
+    RequestRefused,
+)
+from evolink_widgets.problem import Problem, shown
+from evolink_widgets.references.secret_links import whole_link
+from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of_host
+from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.tasks.outcome import Outcome
-from evolink_widgets.store.journal.failures import error_from, failure_record
+from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
-    from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
 
-LOOKING = "The reply was lost; looking for the task at the service."
+UPLOADING = "Uploading the references."
 
 
 async def send(context: TaskContext) -> None:
@@ -45,14 +73,14 @@ async def send(context: TaskContext) -> None:
     parts = context.parts
     pauses = iter(parts.retry.unsent)
     limited, again = 0.0, False
-    request = await linked(context)
+    request = await _linked(context)
     await context.take_room()
     if not parts.simulated:
         await parts.balance.before()
     while True:
         sent = await _in_turn(context, request)
         error = sent.error
-        if error is None or sent.verdict.find:
+        if error is None or sent.verdict.find:  # accepted; or lost, and the runner looks for it
             return
         pause: float | None = None
         if isinstance(error, RateLimited):
@@ -62,17 +90,17 @@ async def send(context: TaskContext) -> None:
                 pause = None
         elif sent.verdict.resend:
             pause = _next(pauses, parts.retry)
-        elif not again and (renewal := await renewed(context, request, error)) is not None:
+        elif not again and (renewal := await _renewed(context, request, error)) is not None:
             request, again, pause = renewal, True, 0.0
         if pause is None:
-            if not surely_not_accepted(context.record.line):
+            if not surely_not_accepted(context.books.line):
                 raise OutcomeUnknown(
                     f"Sent again, the request was refused. {error.message} "
                     "What became of the one before is still not known.",
                     code=error.code,
                     request_id=error.request_id,
                 )
-            await context.record.refused(error)
+            await context.books.refused(error)
             raise error
         pace = parts.limits.post_pace
         said = f"{error.message} Trying again in {pause:.0f} s."
@@ -97,18 +125,18 @@ async def _in_turn(context: TaskContext, request: ImageRequest) -> Sent:
 async def _post(context: TaskContext, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     parts, journal = context.parts, context.parts.store.journal
-    earlier = context.record.line
-    entry = await context.record.sending()
+    earlier = context.books.line
+    entry = await context.books.sending()
     context.before = parts.balance.last
     sent = await parts.client.create(request, entry.idempotency_key)
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
-        await context.record.accepted(task_id, receipt)
+        await context.books.accepted(task_id, receipt)
         context.estimated_time = sent.snapshot.estimated_time
         context.accepted(task_id, receipt)
     elif sent.error is not None:
         record = _lost(context, earlier, entry, sent)
-        await context.record.note_down(
+        await context.books.note_down(
             {"step": Step.UNKNOWN, "failure": record}, journal.unknown, context.key, record
         )
     return sent
@@ -139,65 +167,88 @@ def _lost(context: TaskContext, earlier: Entry, entry: Entry, sent: Sent) -> dic
     )
 
 
-async def search(context: TaskContext) -> None:
-    """Look for a request whose reply was lost, and adopt the one task that must be it.
-
-    Raises:
-        OutcomeUnknown: none or several could be it; it may have been charged.
-        EvolinkError: it surely never was accepted.
-    """
-    entry, parts = context.record.line, context.parts
-    if surely_not_accepted(entry):
-        error = error_from(entry.failure)
-        await context.record.refused(error)
-        raise error
-    if entry.step is Step.SENDING:  # an earlier kernel died over it
-        lost = OutcomeUnknown("The kernel ended before the answer to the request was written down.")
-        record = failure_record(
-            lost,
-            lost_at=latest_loss(entry, parts.paid_timeout),
-            doubt_since=in_doubt_since(entry),
-            ruled_out=(entry.failure or {}).get("ruled_out"),
-        )
-        entry = await context.record.note_down(
-            {"step": Step.UNKNOWN, "failure": record},
-            parts.store.journal.unknown, context.key, record,
-        )  # fmt: skip
-    context.tell(stage=Stage.SENDING, note=LOOKING)
-    looked = "The service's list of tasks could not be read."
-    listed = False
-    for pause in parts.retry.look:
-        await asyncio.sleep(pause)  # not spread: who looks at the same time looks together
-        try:
-            with parts.limits.list_pace.telling(lambda said: context.says(said or LOOKING)):
-                found, listed = await parts.search.look(entry), True
-        except NoList:
-            break
-        except EvolinkError as error:
-            context.tell(note=f"{error.message} {LOOKING}")
-            continue
-        looked = found.said
-        if found.task_id is not None and await adopt(context, found.task_id):
-            return
-    cost = parts.estimate(context.request)
-    hint = ""
-    if not listed:
-        sent_at = in_doubt_since(entry) or entry.created_at
-        before = context.before or Reading.of((entry.failure or {}).get("balance"))
-        hint = await parts.balance.hint(context.key, sent_at, cost, before)
-    raise _unknown(entry, looked, cost, hint)
-
-
-def _unknown(entry: Entry, looked: str, cost: Estimate, hint: str) -> OutcomeUnknown:
-    record = entry.failure or {}
-    said = str(record.get("message") or "The answer to the request was lost.")
-    code, request_id = record.get("code"), record.get("request_id")
-    amount = str(cost).partition(" ·")[0]
-    price = f"If it was accepted, it costs {amount[:1].lower()}{amount[1:]}."
-    message = " ".join(part for part in (said, looked, price, hint) if part)
-    return OutcomeUnknown(message, code=code, request_id=request_id)
-
-
 def _next(pauses: Iterator[float], retry: RetryPolicy) -> float | None:
     pause = next(pauses, None)
     return None if pause is None else retry.spread(pause)
+
+
+async def _linked(context: TaskContext) -> ImageRequest:
+    """Return the task's request with a link in the place of each name: kept bytes, hidden secrets.
+
+    Raises:
+        EvolinkError: one has no link that the service can fetch; nothing was sent, and the
+            journal says so.
+    """
+    request = context.request
+    if not request.references:
+        return request
+    try:
+        if broken := list(_link_problems(request, context.parts.client.host)):
+            raise InvalidRequest(broken)
+        links = tuple(whole_link(one) or one for one in request.references)
+        if any(map(digest_of, links)):
+            context.tell(note=UPLOADING)
+            with context.parts.limits.files_pace.telling(
+                lambda said: context.says(said or UPLOADING)
+            ):
+                links = await context.parts.uploader.links(links)
+    except EvolinkError as error:
+        if context.books.step is Step.INTENDED:  # what may be paid for stays unknown
+            context.tell(stage=Stage.QUEUED, note=None)
+            await context.books.refused(error)
+        raise
+    return request if links == request.references else replace(request, references=links)
+
+
+async def _renewed(
+    context: TaskContext, sent: ImageRequest, error: EvolinkError
+) -> ImageRequest | None:
+    """Return the request with new links, where the service has refused those that were sent.
+
+    Args:
+        context: the task.
+        sent: the request as it was sent.
+        error: what the service answered.
+
+    Returns:
+        The request to be sent now; `None` where new links would not help.
+
+    Raises:
+        EvolinkError: a reference has no link that the service can fetch.
+    """
+    refused = isinstance(error, RequestRefused) and error.status in (400, 404, 422)
+    uploaded = any(map(digest_of, context.request.references))
+    if not refused or not uploaded or "image_urls" not in error.message:
+        return None
+    await context.parts.uploader.renew(context.request.references, sent.references)
+    return await _linked(context)
+
+
+def _link_problems(request: ImageRequest, host: str | None) -> Iterator[Problem]:
+    """Why the service could not fetch a reference.
+
+    Args:
+        request: its references are links and names.
+        host: of the API; `None` where it is in this process and fetches what it likes.
+    """
+    own = None if host is None else zone_of_host(host)
+    reached = reachable_from([] if own is None else [own])
+    for at, name in enumerate(request.references):
+        place = f"references[{at}]"
+        if digest_of(name) is not None:
+            continue
+        link = whole_link(name)
+        if link is None:
+            rule = "must be given anew: the secret part of the link was not kept"
+            yield Problem(place, shown(name), f"{rule}. Give the link, or the picture's file")
+        elif host is not None:
+            zone = zone_of_host(urlsplit(link).hostname or "")
+            if zone not in reached:
+                rule = "must be a link that the service can reach"
+                yield Problem(place, shown(name), f"{rule}, and this one {_where(zone)}")
+
+
+def _where(zone: Zone | None) -> str:
+    if zone is None:
+        return "names its host in no plain way. Give the picture's file instead"
+    return f"leads into {zone.value}. Give the picture's file instead: it is uploaded"

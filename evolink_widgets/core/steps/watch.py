@@ -8,11 +8,12 @@ import logging
 import math
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.steps.adopt import AnothersTask, check_number, give_back
+from evolink_widgets.core.steps.find import AnothersTask, check_number, give_back
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
 from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_seconds
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure
+from evolink_widgets.store.journal.journal import is_found
 from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ async def follow(context: TaskContext) -> None:
         TaskFailed: the service gave up; the journal has it.
         EvolinkError: it can't be watched (the key may not, the service does not know it).
     """
-    entry, parts = context.record.line, context.parts
+    entry, parts = context.books.line, context.parts
     assert entry.task_id is not None
     if context.task.state.stage not in (Stage.PENDING, Stage.PROCESSING):
         context.tell(stage=Stage.PENDING)
@@ -67,7 +68,7 @@ async def follow(context: TaskContext) -> None:
 
 async def _watch(context: TaskContext, task_id: str, plan: Plan) -> TaskSnapshot:
     """Read the task until it has ended, telling how far it is."""
-    entry, parts = context.record.line, context.parts
+    entry, parts = context.books.line, context.parts
     elapsed = max(0.0, parts.clock() - (entry.accepted_at or entry.created_at))
     began = asyncio.get_running_loop().time() - elapsed
     failures = 0
@@ -125,7 +126,7 @@ async def _first_reading(context: TaskContext, task_id: str) -> TaskSnapshot | N
     except EvolinkError:
         return None  # the watcher knows what to make of it
     context.estimated_time = snapshot.estimated_time
-    await context.record.reserved(snapshot.receipt)
+    await context.books.reserved(snapshot.receipt)
     return snapshot
 
 
@@ -154,13 +155,14 @@ async def _complete(context: TaskContext, snapshot: TaskSnapshot) -> None:
             snapshot = await parts.client.task(snapshot.id)
         except EvolinkError as error:
             context.tell(note=error.message)
-    check_number(context, snapshot)
+    if is_found(context.books.line):
+        check_number(context, snapshot)
     receipt = context.merged(snapshot.receipt)
     context.oddities = _oddities(context, snapshot)
     for oddity in context.oddities:
         log.warning("Task %s: %s", context.key, oddity)
     context.tell(stage=Stage.SAVING, progress=99, left=None, receipt=receipt, note=None)
-    context.record.ready(snapshot.results, parts.clock() + LINKS_LIVE, receipt)
+    context.books.ready(snapshot.results, parts.clock() + LINKS_LIVE, receipt)
 
 
 def _oddities(context: TaskContext, snapshot: TaskSnapshot) -> list[str]:
@@ -199,7 +201,7 @@ async def _without_pictures(context: TaskContext, snapshot: TaskSnapshot) -> Non
             task_id=snapshot.id,
         )
         context.tell(receipt=receipt)
-        await context.record.failed(error, receipt)
+        await context.books.failed(error, receipt)
         raise error
     raise DownloadFailed(
         "The service says that the task is finished and gives no link to a picture."
@@ -212,5 +214,5 @@ async def _fail(context: TaskContext, snapshot: TaskSnapshot) -> None:
         error.message += f" It reported {' and '.join(snapshot.odd)}, which can't be true."
     receipt = context.merged(snapshot.receipt)
     context.tell(receipt=receipt)
-    await context.record.failed(error, receipt)
+    await context.books.failed(error, receipt)
     raise error

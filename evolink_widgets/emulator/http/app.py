@@ -21,13 +21,14 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from evolink_widgets.emulator.contract import task_faults
 from evolink_widgets.emulator.http.control_routes import ControlRoutes
 from evolink_widgets.emulator.http.image_routes import ImageRoutes
 from evolink_widgets.emulator.http.media_routes import MediaRoutes
 from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep, refuse_route
 from evolink_widgets.emulator.http.request_values import break_off
 from evolink_widgets.emulator.http.upload_routes import UploadRoutes
-from evolink_widgets.emulator.service import callbacks, task_faults
+from evolink_widgets.emulator.service import callbacks
 from evolink_widgets.emulator.service.service import Service
 
 __all__ = ["API_URL", "FILES_URL", "MEDIA_URL", "create_app"]

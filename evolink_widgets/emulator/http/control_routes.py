@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from evolink_widgets.emulator.contract.refusal import Refusal, bad
 from evolink_widgets.emulator.http.request_gate import refused
 from evolink_widgets.emulator.http.request_values import read_json
-from evolink_widgets.emulator.service.refusal import Refusal, bad
 from evolink_widgets.emulator.service.service import Service
 
 __all__ = ["ControlRoutes"]

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from evolink_widgets.emulator.contract.refusal import Refusal
 from evolink_widgets.emulator.http.request_gate import refused
-from evolink_widgets.emulator.service.refusal import Refusal
 
 __all__ = ["HostGuard", "read_host"]
 

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from evolink_widgets.emulator.contract.refusal import Refusal, bad
+from evolink_widgets.emulator.contract.task_record import Link, TaskRecord
 from evolink_widgets.emulator.http.request_gate import RequestGate, Sleep
 from evolink_widgets.emulator.http.request_values import idempotency_key, read_json, whole
 from evolink_widgets.emulator.service import callbacks
-from evolink_widgets.emulator.service.refusal import Refusal, bad
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.task_record import Link, TaskRecord
 
 __all__ = ["ImageRoutes"]
 

@@ -13,13 +13,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from evolink_widgets.emulator.contract import task_faults
+from evolink_widgets.emulator.contract.refusal import Refusal
+from evolink_widgets.emulator.contract.task_record import LINK_SECONDS, TaskRecord
 from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import break_off
-from evolink_widgets.emulator.service import task_faults
 from evolink_widgets.emulator.service.drawing_thread import DrawingThread
-from evolink_widgets.emulator.service.refusal import Refusal
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.service.task_record import LINK_SECONDS, TaskRecord
 from evolink_widgets.emulator.storage.drawn_pictures import format_of
 from evolink_widgets.emulator.storage.resolve_references import PICTURE_PATH
 

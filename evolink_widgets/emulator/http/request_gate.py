@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from evolink_widgets.emulator.contract.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.http.request_values import BrokenOff, key_of
 from evolink_widgets.emulator.service import account, rate_limit
 from evolink_widgets.emulator.service.faults import Fault, When
-from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service, owner_of
 
 __all__ = ["Handler", "RequestGate", "Sleep", "refuse_route", "refused"]

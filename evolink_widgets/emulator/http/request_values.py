@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from evolink_widgets.emulator.service.refusal import Refusal, bad
+from evolink_widgets.emulator.contract.refusal import Refusal, bad
 
 __all__ = ["BrokenOff", "break_off", "idempotency_key", "key_of", "limited", "read_json", "whole"]
 

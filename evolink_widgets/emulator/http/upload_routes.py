@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from evolink_widgets.emulator.contract.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.http.media_routes import MediaRoutes
 from evolink_widgets.emulator.http.request_gate import RequestGate, refused
 from evolink_widgets.emulator.http.request_values import limited, read_json, whole
-from evolink_widgets.emulator.service.refusal import FileRefusal, Refusal
 from evolink_widgets.emulator.service.service import Service
-from evolink_widgets.emulator.storage.uploads import (
+from evolink_widgets.emulator.storage.stored_uploads import (
     MAX_BYTES,
     StoredFile,
     StoredUploads,

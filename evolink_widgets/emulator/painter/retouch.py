@@ -20,15 +20,15 @@ from evolink_widgets.emulator.painter.drawing.colour import (
     times,
     turned,
 )
+from evolink_widgets.emulator.painter.lettering.kinds import kind_of
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.change import Change
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import Light, light_for
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import aurora, moon, stars
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
-from evolink_widgets.emulator.painter.subjects import KINDS
 
 _GROUND = Place("a picture's ground", lambda context: None, stand=(0.5, 0.85))
 _MOODS = {
@@ -137,7 +137,7 @@ def _newcomers(change: Change, added: tuple[Subject, ...]) -> tuple[Subject, ...
     if not change.added and not change.coloured and not change.sized:
         wanted += change.named[:2]
     wanted += [new for _, new in change.swapped]
-    found = [one for one in (*wanted, *added) if one.name in KINDS]
+    found = [one for one in (*wanted, *added) if kind_of(one.name, one.form)]
     late = not change.swapped
     return tuple(replace(one, late=late) for one in found[:4])
 

@@ -1,1 +1,1 @@
-"""The emulator's state: tasks, uploads, credits, rate limits and faults; no HTTP."""
+"""The emulated service without HTTP: tasks, credits, rate limits, callbacks and faults."""

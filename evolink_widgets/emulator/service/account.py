@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evolink_widgets.emulator.service.refusal import Refusal
+from evolink_widgets.emulator.contract.refusal import Refusal
 
 __all__ = ["Account", "Accounts", "account_is_empty", "key_is_empty"]
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from evolink_widgets.emulator.service.public_hosts import ip_is_public
+from evolink_widgets.emulator.contract.public_hosts import ip_is_public
 
 __all__ = ["RETRY_SECONDS", "TIMEOUT_SECONDS", "Sender", "deliver", "post"]
 

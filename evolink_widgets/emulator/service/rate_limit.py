@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable
 
-from evolink_widgets.emulator.service.refusal import Refusal
+from evolink_widgets.emulator.contract.refusal import Refusal
 
 __all__ = ["Buckets", "too_many"]
 

@@ -18,19 +18,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service import prices, task_faults, timing
-from evolink_widgets.emulator.service.account import Accounts
-from evolink_widgets.emulator.service.faults import Weather
-from evolink_widgets.emulator.service.rate_limit import Buckets
-from evolink_widgets.emulator.service.read_request import CheckedRequest, read_request
-from evolink_widgets.emulator.service.refusal import Refusal
-from evolink_widgets.emulator.service.task_record import (
+from evolink_widgets.emulator.contract import credit_formula, task_faults, timing
+from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
+from evolink_widgets.emulator.contract.refusal import Refusal
+from evolink_widgets.emulator.contract.task_record import (
     LINK_SECONDS,
     Link,
     TaskRecord,
     document,
     row,
 )
+from evolink_widgets.emulator.service.account import Accounts
+from evolink_widgets.emulator.service.faults import Weather
+from evolink_widgets.emulator.service.rate_limit import Buckets
 from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
 from evolink_widgets.emulator.storage.recognise import Drawn, DrawnIndex
 from evolink_widgets.emulator.storage.resolve_references import (
@@ -38,8 +38,8 @@ from evolink_widgets.emulator.storage.resolve_references import (
     RequestReferences,
     remembered,
 )
+from evolink_widgets.emulator.storage.stored_uploads import StoredUploads
 from evolink_widgets.emulator.storage.task_file import TaskFile
-from evolink_widgets.emulator.storage.uploads import StoredUploads
 
 __all__ = ["Service", "TaskRecord", "owner_of"]
 
@@ -164,7 +164,7 @@ class Service:
                 self.counts["replayed"] += 1
                 return record, True
             self._settle_ended()
-            reserved = prices.reserve(ask, self.prices)
+            reserved = credit_formula.reserve(ask, self.prices)
             self.account.of(owner).check(owner, reserved)
             fate, sources = self._fate_of(ask)
             ask = replace(ask, references=remembered(ask.references, sources))

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from evolink_widgets.emulator.service.read_request import CheckedRequest
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
 from evolink_widgets.emulator.storage.recognise import DrawnIndex
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from evolink_widgets.emulator.service.public_hosts import host_is_reachable
-from evolink_widgets.emulator.service.refusal import FileRefusal, bad
-from evolink_widgets.emulator.service.task_record import LINK_SECONDS, TaskRecord
+from evolink_widgets.emulator.contract.public_hosts import host_is_reachable
+from evolink_widgets.emulator.contract.refusal import FileRefusal, bad
+from evolink_widgets.emulator.contract.task_record import LINK_SECONDS, TaskRecord
 from evolink_widgets.emulator.storage.recognise import DIGEST_LENGTH, DrawnIndex
-from evolink_widgets.emulator.storage.uploads import StoredUploads, file_id_in
+from evolink_widgets.emulator.storage.stored_uploads import StoredUploads, file_id_in
 
 if TYPE_CHECKING:
     from evolink_widgets.emulator.painter import Painting, Reference

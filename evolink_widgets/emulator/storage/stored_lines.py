@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
-from evolink_widgets.emulator.service.read_request import CheckedRequest
-from evolink_widgets.emulator.service.task_record import TaskRecord
+from evolink_widgets.emulator.contract.read_request import CheckedRequest
+from evolink_widgets.emulator.contract.task_record import TaskRecord
 from evolink_widgets.emulator.storage.recognise import Drawn
 
 __all__ = ["Freed", "read_line", "read_upload"]

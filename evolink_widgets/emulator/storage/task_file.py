@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.service.task_record import TaskRecord
-from evolink_widgets.emulator.storage import safe_files
+from evolink_widgets.emulator.contract.task_record import TaskRecord
+from evolink_widgets.emulator.storage import plain_files
 from evolink_widgets.emulator.storage.recognise import Drawn
 from evolink_widgets.emulator.storage.stored_lines import Freed, read_line
 
@@ -84,7 +84,7 @@ class TaskFile:
         try:
             if self._path.lstat().st_size < self._read:  # another file was put in its place
                 self._read = self._lines = 0
-            text = safe_files.read(self._path, self._read)
+            text = plain_files.read(self._path, self._read)
         except OSError:
             return []
         whole, newline, _ = text.rpartition(b"\n")
@@ -96,4 +96,4 @@ class TaskFile:
         # One write, so that processes do not mix their lines; it begins on a new line, so that
         # a line that a killed process left unfinished spoils itself alone.
         line = b"\n" + json.dumps(entry).encode() + b"\n"
-        safe_files.append(self._path, line)
+        plain_files.append(self._path, line)

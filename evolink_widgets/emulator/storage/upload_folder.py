@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.emulator.storage import safe_files
+from evolink_widgets.emulator.storage import plain_files
 
 __all__ = ["UploadFolder"]
 
@@ -49,8 +49,8 @@ class UploadFolder:
             record: what is told of it, as JSON-safe values.
         """
         at = self._folder() / name
-        safe_files.write_new(at, data)
-        safe_files.write_new(at.with_suffix(".json"), json.dumps(record).encode())
+        plain_files.write_new(at, data)
+        plain_files.write_new(at.with_suffix(".json"), json.dumps(record).encode())
         return at
 
     def records(self) -> Iterator[tuple[str, dict[str, Any], Path]]:
@@ -96,7 +96,7 @@ class UploadFolder:
             kept = folder / f"{_checked(name)}.held"
             if os.path.lexists(kept):
                 return
-            safe_files.keep(folder / name, kept)
+            plain_files.keep(folder / name, kept)
             self._let_go(folder)
         except OSError:  # no room: the task makes do without
             return
@@ -105,7 +105,7 @@ class UploadFolder:
         """The bytes that were kept for a task; `None` when they are no longer here."""
         folder = self._where()
         try:
-            return safe_files.read(folder / f"{_checked(name)}.held") if folder else None
+            return plain_files.read(folder / f"{_checked(name)}.held") if folder else None
         except OSError:
             return None
 
@@ -121,7 +121,7 @@ class UploadFolder:
             return Path(self._own.name)
         return (
             self._shared
-            if self._shared is not None and safe_files.is_folder(self._shared)
+            if self._shared is not None and plain_files.is_folder(self._shared)
             else None
         )
 
@@ -130,7 +130,7 @@ class UploadFolder:
         if self._shared is not None and self._own is None:
             with contextlib.suppress(OSError):
                 self._shared.mkdir(parents=True, exist_ok=True)
-                if safe_files.is_folder(self._shared) and os.access(self._shared, os.W_OK):
+                if plain_files.is_folder(self._shared) and os.access(self._shared, os.W_OK):
                     return self._shared
         if self._own is None:
             self._own = tempfile.TemporaryDirectory(
@@ -158,7 +158,7 @@ def _read(at: Path) -> dict[str, Any]:
         ValueError: it is none.
     """
     try:
-        record = json.loads(safe_files.read(at).decode("utf-8"))
+        record = json.loads(plain_files.read(at).decode("utf-8"))
     except (ValueError, RecursionError):
         raise ValueError("its record is not JSON") from None
     if not isinstance(record, dict):

@@ -88,8 +88,8 @@ class PicturesUnderRoot:
         return {"rows": [*facts["rows"], ["Folder", store.folder]]}
 
     def code(self, name: str) -> dict[str, Any]:
-        """Return Python that asks for the same."""
-        return {"text": self.image(name).recipe.as_code()}
+        """Return the line that gives this very picture, under the call that made it."""
+        return {"text": self.image(name).as_code()}
 
     def recipe(self, path: str) -> dict[str, Any]:
         """Return the recipe that a file under the root carries, as pairs and as Python."""
@@ -134,10 +134,12 @@ class PicturesUnderRoot:
         query, chosen = self._read(fields)
         for store, key, place in self._places(query, chosen, offset, limit):
             try:
-                image = store.open().store.gallery.find(key, place)
+                gallery = store.open().store.gallery
+                image = gallery.find(key, place)
+                is_favourite = bool(gallery.favourites([(key, place)]))
             except EvolinkError:
                 continue  # one damaged row must not hide the other pictures
-            yield store, _named(store, item_of(image))
+            yield store, _named(store, item_of(image, is_favourite))
 
     def _places(
         self, query: Query, chosen: str | None, offset: int, limit: int

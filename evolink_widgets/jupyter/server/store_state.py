@@ -20,7 +20,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, expected_seconds
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
-from evolink_widgets.store.ledger.spending import read_spending
+from evolink_widgets.store.ledger.spending_report import read_spending
 from evolink_widgets.store.store import Store
 
 __all__ = ["state_of", "together"]

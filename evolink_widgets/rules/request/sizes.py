@@ -4,12 +4,20 @@ The contract, in words. A size is `auto`, one of 15 ratios, or `WxH` (`W×H`). A
 tier aims at an area: w = √(area·a/b), h = √(area·b/a), each rounded to a multiple of 16. Where
 that passes an edge of 3840 or the greatest area, both unrounded edges are scaled until no edge
 passes 3840, and floored to multiples of 16. Portrait is landscape turned.
+
+Which pixels are legal stands in one table, `PIXEL_RULES`. A rule is added by a row there: its name,
+its condition, and what a refusal says. What is refused (`size_problem`), what is legal (`fits`) and
+the nearest legal pixels (`nearest_pixels`) follow from the table, and so do the panel's messages.
+Then add a line to `tests/rules/request/test_sizes.py`, with both sides of the limit. The emulator
+reads the contract by itself: its own rules stand in `emulator/contract/read_request.py`.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
@@ -22,9 +30,11 @@ __all__ = [
     "MAX_RATIO",
     "MIN_AREA",
     "MIN_EDGE",
+    "PIXEL_RULES",
     "RATIOS",
     "STEP",
     "TIERS",
+    "PixelRule",
     "fits",
     "nearest_pixels",
     "nearest_ratio",
@@ -48,6 +58,46 @@ MIN_EDGE, MAX_EDGE = 16, 3840
 MIN_AREA, MAX_AREA = 655_360, 8_294_400
 MAX_RATIO = 3
 
+
+@dataclass(frozen=True)
+class PixelRule:
+    """One rule about a picture's pixels.
+
+    Attributes:
+        name: what it is about.
+        holds: its condition; called with width and height.
+        says: what a size must have, for the sentence that refuses one.
+    """
+
+    name: str
+    holds: Callable[[int, int], bool]
+    says: str
+
+
+PIXEL_RULES: tuple[PixelRule, ...] = (
+    PixelRule(
+        "step",
+        lambda width, height: width % STEP == 0 and height % STEP == 0,
+        f"both edges in multiples of {STEP}",
+    ),
+    PixelRule(
+        "edges",
+        lambda width, height: min(width, height) >= MIN_EDGE and max(width, height) <= MAX_EDGE,
+        f"edges of {MIN_EDGE} to {MAX_EDGE} pixels",
+    ),
+    PixelRule(
+        "area",
+        lambda width, height: MIN_AREA <= width * height <= MAX_AREA,
+        f"{MIN_AREA:,} to {MAX_AREA:,} pixels in all",
+    ),
+    PixelRule(
+        "proportion",
+        lambda width, height: max(width, height) <= MAX_RATIO * min(width, height),
+        f"a long edge of at most {MAX_RATIO} times the short one",
+    ),
+)
+"""Every rule about pixels; a refusal names those that are broken in this order."""
+
 _AREAS = {"1K": 1_048_576, "2K": 4_194_304, "4K": 8_294_400}
 _PIXELS = re.compile(r"([0-9]{1,9})\s*[xX×]\s*([0-9]{1,9})", re.ASCII)
 _PAIR = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[:/xX×]\s*([0-9]{1,4}(?:\.[0-9]{1,4})?)")
@@ -66,15 +116,8 @@ def parse_pixels(text: str) -> tuple[int, int] | None:
 
 
 def fits(width: int, height: int) -> bool:
-    """Whether the service takes these pixels: step, edges, area and proportion."""
-    return (
-        width % STEP == 0
-        and height % STEP == 0
-        and min(width, height) >= MIN_EDGE
-        and max(width, height) <= MAX_EDGE
-        and MIN_AREA <= width * height <= MAX_AREA
-        and max(width, height) <= MAX_RATIO * min(width, height)
-    )
+    """Whether the service takes these pixels: all of `PIXEL_RULES` hold."""
+    return all(rule.holds(width, height) for rule in PIXEL_RULES)
 
 
 def nearest_pixels(width: int, height: int) -> tuple[int, int]:
@@ -91,23 +134,28 @@ def nearest_pixels(width: int, height: int) -> tuple[int, int]:
     area = min(max(width * height, MIN_AREA), most)
     ideal_w, ideal_h = math.sqrt(area * shape), math.sqrt(area / shape)
 
-    def distance(legal: tuple[int, int]) -> tuple[float, float]:
+    def distance(legal: tuple[int, int]) -> tuple[float, float, int]:
         w, h = legal
-        return round(math.hypot(w - ideal_w, h - ideal_h), 6), abs(math.log(w / h / shape))
+        return round(math.hypot(w - ideal_w, h - ideal_h), 6), abs(math.log(w / h / shape)), -w
 
-    return min(_legal_near(ideal_h), key=distance)
+    found: list[tuple[int, int]] = []
+    for reach in range(MAX_EDGE // STEP + 1):
+        ring = _ring(_to_step(ideal_w), _to_step(ideal_h), reach)
+        found += [legal for legal in ring if fits(*legal)]
+        # What is further out is at least this far away.
+        if found and distance(min(found, key=distance))[0] <= (reach + 0.5) * STEP:
+            break
+    return min(found, key=distance)
 
 
-def _legal_near(ideal_height: float) -> list[tuple[int, int]]:
-    """For each legal width, the legal height nearest to the ideal one."""
-    found = []
-    for width in range(MIN_EDGE, MAX_EDGE + 1, STEP):
-        least = max(MIN_EDGE, math.ceil(width / MAX_RATIO), math.ceil(MIN_AREA / width))
-        most = min(MAX_EDGE, MAX_RATIO * width, MAX_AREA // width)
-        least, most = -(-least // STEP) * STEP, most // STEP * STEP
-        if least <= most:
-            found.append((width, min(max(_to_step(ideal_height), least), most)))
-    return found
+def _ring(width: int, height: int, reach: int) -> Iterator[tuple[int, int]]:
+    """The pixels on the step's grid that are so many steps away from these, in either edge."""
+    for across in range(-reach, reach + 1):
+        whole_side = abs(across) == reach
+        for down in range(-reach, reach + 1, 1 if whole_side else 2 * reach):
+            edges = width + across * STEP, height + down * STEP
+            if min(edges) > 0:
+                yield edges
 
 
 def nearest_ratio(width: float, height: float) -> str:
@@ -166,7 +214,7 @@ def size_problem(size: object) -> Problem | None:
             return None
         exact = parse_pixels(size)
     if exact and max(exact) > _RATIO_LIKE:
-        broken = _broken_pixel_rules(*exact)
+        broken = [rule.says for rule in PIXEL_RULES if not rule.holds(*exact)]
         if not broken:
             return None
         width, height = nearest_pixels(*exact)
@@ -181,20 +229,6 @@ def tier_problem(resolution: object) -> Problem | None:
         return None
     nearest = nearest_tier(resolution) if isinstance(resolution, str) else TIERS[0]
     return Problem("resolution", shown(resolution), f"must be one of {', '.join(TIERS)}", nearest)
-
-
-def _broken_pixel_rules(width: int, height: int) -> list[str]:
-    short, long = sorted((width, height))
-    broken = []
-    if width % STEP or height % STEP:
-        broken.append(f"both edges in multiples of {STEP}")
-    if short < MIN_EDGE or long > MAX_EDGE:
-        broken.append(f"edges of {MIN_EDGE} to {MAX_EDGE} pixels")
-    if not MIN_AREA <= width * height <= MAX_AREA:
-        broken.append(f"{MIN_AREA:,} to {MAX_AREA:,} pixels in all")
-    if long > MAX_RATIO * short:
-        broken.append(f"a long edge of at most {MAX_RATIO} times the short one")
-    return broken
 
 
 def _near_size(size: Any) -> str:

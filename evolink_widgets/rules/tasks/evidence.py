@@ -7,7 +7,7 @@ every ask of that moment, and number, quality and pixels by all who use the same
 
 Proof is an amount of credits that is the ask's to the fourth decimal, where the prompt has a part
 in it, and nothing else that speaks against it. Whether it also is the only such task is decided
-for all lost asks together (`rules.matching`).
+for all lost asks together (`rules.tasks.assignment`).
 """
 
 from __future__ import annotations

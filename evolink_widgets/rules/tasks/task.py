@@ -338,13 +338,13 @@ def _receipt(
     reserved = _credits(
         (usage.get("credits_reserved"), billing.get("reserved_credits")), "reserved", odd
     )
-    told = len(odd)
+    odd_before = len(odd)
     charged = _credits(
         (billing.get("charged_credits"), usage.get("credits_used"), cost.get("credits")),
         "charged",
         odd,
     )
-    in_doubt = len(odd) > told and charged is None
+    in_doubt = charged is None and len(odd) > odd_before  # it is told, and can't be true
     if not charged and status in (TaskStatus.PENDING, TaskStatus.PROCESSING):
         charged = None  # not settled: a zero here is not "it was free"
     refunded = _credits((billing.get("refunded_credits"),), "refunded", odd)

@@ -29,7 +29,7 @@ from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreRea
 from evolink_widgets.store.database.checking import check_files, check_schema, harden
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
-from evolink_widgets.store.process_globals import at_fork, lasting
+from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.safe_files import file_error, guarded, make_new, new_name, remove
 
 Access = Literal["write", "read", "frozen"]
@@ -81,9 +81,10 @@ class Database:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._access: Access = "write"
-        self._mode = ""
+        self._mode = ""  # "wal" or "delete"; "read" where nothing can be written
+        # Device and inode: whether the path still leads here.
         self._file: tuple[int, int] | None = None
-        self._depth = 0
+        self._is_writing = False
         self._durable: bool | None = None
         with _REGISTRY:
             _OPEN.add(self)
@@ -102,11 +103,11 @@ class Database:
         """
         with self._lock, sqlite_guarded(self.path, "written"):
             connection = self._ready("write")
-            if self._depth:
+            if self._is_writing:
                 yield connection
                 return
             self._begin(connection, durable)
-            self._depth = 1
+            self._is_writing = True
             try:
                 self._check_version(connection)
                 yield connection
@@ -116,7 +117,7 @@ class Database:
                     connection.rollback()
                 raise
             finally:
-                self._depth = 0
+                self._is_writing = False
 
     def change(
         self,
@@ -146,7 +147,7 @@ class Database:
         values = (*new.values(), *known.values(), len(self.migrations))
         with self._lock, sqlite_guarded(self.path, "written"):
             connection = self._ready("write")
-            if not self._depth:
+            if not self._is_writing:
                 self._be_durable(connection, durable)
             return connection.execute(sql, values).rowcount > 0
 
@@ -221,7 +222,7 @@ class Database:
             self._durable = durable
 
     def _ready(self, access: Access) -> sqlite3.Connection:
-        if self._connection is not None and self._depth == 0 and self._file != self._on_disk():
+        if self._connection is not None and not self._is_writing and self._file != self._on_disk():
             # The folder was deleted or replaced while we had it open: writing on would go to
             # a file that no later process will find.
             self.close()
@@ -441,6 +442,7 @@ def sqlite_guarded(path: Path, doing: str) -> Iterator[None]:
 def database_error(exc: sqlite3.Error, path: Path) -> StoreError:
     """Return the package's error for an SQLite error on the database at `path`."""
     code = _primary_code(exc)
+    # 5 BUSY, 6 LOCKED; 11 CORRUPT, 26 NOTADB; 13 FULL; 8 READONLY; 10 IOERR, 14 CANTOPEN.
     if code in (5, 6):
         return StoreError(
             f"{path} is held by another program ({exc}).",
@@ -517,9 +519,9 @@ def _journal_mode(connection: sqlite3.Connection, wished: str, patience: float) 
 # A connection must not cross a fork, not even unused: SQLite keeps its file locks in memory,
 # the child would believe it holds them, and a third process could then truncate the shared
 # index under it. So all are closed before a fork, and both sides open their own again.
-_OPEN: weakref.WeakSet[Database] = lasting(f"{__name__} open", weakref.WeakSet)
-_REGISTRY = lasting(f"{__name__} registry", threading.Lock)
-_HELD: list[Database] = lasting(f"{__name__} held", list)
+_OPEN: weakref.WeakSet[Database] = process_global(f"{__name__} open", weakref.WeakSet)
+_REGISTRY = process_global(f"{__name__} registry", threading.Lock)
+_HELD: list[Database] = process_global(f"{__name__} held", list)
 
 
 def _before_fork() -> None:
@@ -527,7 +529,7 @@ def _before_fork() -> None:
     for database in list(_OPEN):
         database._lock.acquire()
         _HELD.append(database)
-        if database._depth == 0:
+        if not database._is_writing:
             database.close()
 
 

@@ -14,12 +14,13 @@ from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import TRASH, one_line
+from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.gallery.embed import handed_on
-from evolink_widgets.store.gallery.pictures import GeneratedImage, with_recipe
-from evolink_widgets.store.gallery.recipe_file import moment
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, temporary
 from evolink_widgets.store.user_paths import path_of
@@ -99,7 +100,7 @@ def _entry(image: GeneratedImage, name: str, data: bytes) -> dict[str, Any]:
         "file": name,
         "task": image.task_key,
         "index": image.index,
-        "made": moment(image.created_at),
+        "made": utc_time(image.created_at),
         "simulated": image.simulated,
         "format": image.format,
         "width": image.width,

@@ -15,7 +15,7 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images import xmp, xmp_in_files
-from evolink_widgets.images.formats import sniff
+from evolink_widgets.images.check_picture import sniff
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, dump, load_object

@@ -14,15 +14,20 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.images.formats import NotAPicture, PictureFacts, check_picture, header_pixels
+from evolink_widgets.images.check_picture import (
+    NotAPicture,
+    PictureFacts,
+    check_picture,
+    header_pixels,
+)
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
+from evolink_widgets.store.database.database import Database, storable
+from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import (
     COUNT,
@@ -36,10 +41,15 @@ from evolink_widgets.store.gallery.query import (
 )
 from evolink_widgets.store.gallery.rows import (
     SELECT,
+    NewPicture,
+    NewSet,
+    add_picture,
     check_key,
     in_reach,
     place_of,
-    read_recipe,
+    recipe_of,
+    with_file_in_place,
+    write_recipe_file,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Freed, Trash
@@ -154,15 +164,15 @@ class StoredPictures:
         part, placed = picture.file, None
         try:
             with self._database.write() as connection, guarded(part, "moved into the store"):
-                path, new = shelve(self.root, connection, about, picture)
+                path, new = add_picture(self.root, connection, about, picture)
                 placed = path if new else None
-                recipe_file.write(self.root, connection, about.key)
+                write_recipe_file(self.root, connection, about.key)
         except BaseException:
             if placed is not None:
                 with suppress(OSError):
                     take_back(part, placed)
             with suppress(StoreError), self._database.write() as connection:
-                recipe_file.write(self.root, connection, about.key)
+                write_recipe_file(self.root, connection, about.key)
             raise
 
     def images(self, key: str) -> ImageSet:
@@ -179,7 +189,7 @@ class StoredPictures:
         )
         if not sets:
             raise StoreError(f"The store in {self.root} has no pictures of task {key}.")
-        recipe = read_recipe(self.root, key, sets[0]["recipe"])
+        recipe = recipe_of(self.root, key, sets[0]["recipe"])
         rows = self._database.rows(
             f"{SELECT} WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
         )
@@ -190,6 +200,19 @@ class StoredPictures:
             receipt=read_receipt(sets[0]["receipt"]),
             expected=sets[0]["expected"],
         )
+
+    def of_notebook(self, notebook: str) -> list[str]:
+        """Return the task keys of a notebook's sets, newest first, the trash aside.
+
+        Args:
+            notebook: its name, as it was kept with the sets.
+        """
+        rows = self._database.rows(
+            "SELECT key FROM sets WHERE notebook = ? AND EXISTS (SELECT 1 FROM pictures "
+            "WHERE pictures.key = sets.key AND trashed_at IS NULL) ORDER BY created_at DESC, key",
+            (storable(notebook),),
+        )
+        return [row["key"] for row in rows if KEY.fullmatch(str(row["key"]))]
 
     def find(self, task_key: str, index: int) -> GeneratedImage:
         """Return one picture, in the trash or not.
@@ -261,6 +284,20 @@ class StoredPictures:
                 [(int(on), *picture) for picture in pictures if in_reach(*picture)],
             )
 
+    def favourites(self, pictures: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return those of some pictures that are favourites.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+        """
+        query = Query(favourite=True, among=frozenset(pictures))
+        found = set()
+        for trashed in (False, True):
+            where, values = condition(replace(query, trashed=trashed))
+            rows = self._database.rows(f"SELECT key, number FROM pictures WHERE {where}", values)
+            found |= {(row["key"], row["number"]) for row in rows}
+        return found
+
     def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
         """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.
 
@@ -293,7 +330,9 @@ class StoredPictures:
         images = []
         for row in rows:
             try:
-                image = read_image(self.root, self._trash.settled(row), recipe)
+                image = read_image(
+                    self.root, with_file_in_place(self.root, self._database, row), recipe
+                )
             except StoreDamaged as exc:  # one damaged row must not hide the other pictures
                 if strict:
                     raise

@@ -12,27 +12,32 @@ from typing import TYPE_CHECKING, Any, overload
 
 import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import EXTENSIONS
-from evolink_widgets.later import later
+from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import TRASH, in_database, one_line
-from evolink_widgets.store.gallery.rows import SELECT, check_row, in_reach, place_of, read_recipe
+from evolink_widgets.store.gallery import copies
+from evolink_widgets.store.gallery.rows import (
+    SELECT,
+    check_row,
+    in_reach,
+    place_of,
+    recipe_of,
+    with_file_in_place,
+)
 from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
-from evolink_widgets.store.gallery.trash import Trash
 from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,
-    copy_new,
     guarded,
     is_plain,
     is_there,
     not_plain,
     read_plain,
-    write_new,
 )
 from evolink_widgets.store.user_paths import path_of
 from evolink_widgets.text import counted
@@ -42,7 +47,7 @@ if TYPE_CHECKING:
     import numpy.typing
     from PIL.Image import Image
 else:
-    numpy, pillow = later("numpy"), later("PIL.Image")
+    numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
     Image = "pillow.Image"
 
 _JPEG_BYTES = 5_200
@@ -69,7 +74,6 @@ class GeneratedImage:
         created_at: when it was saved, Unix seconds.
         bytes_count: the file's size.
         sha256: of the file's bytes, in hex.
-        favourite: marked by a person.
         notebook: where it was asked for, where known.
 
     Example:
@@ -89,7 +93,6 @@ class GeneratedImage:
     created_at: float
     bytes_count: int
     sha256: str = field(repr=False)
-    favourite: bool = field(default=False, compare=False)
     notebook: str | None = field(default=None, compare=False)
 
     @property
@@ -154,6 +157,33 @@ class GeneratedImage:
         if self.simulated:
             said.append("simulated")
         return ", ".join(said)
+
+    def as_code(self) -> str:
+        """The line that gives this very picture, under the call that made it as a comment.
+
+        The call itself could give another of its pictures, or buy one.
+
+        Example:
+            >>> image = ew.generate("a fox").result()[0]
+            >>> eval(image.as_code()) == image
+            True
+        """
+        made = "\n".join(f"# {line}" for line in self.recipe.as_code().splitlines())
+        return f"{made}\new.store.picture({self.task_key!r}, {self.index + 1})"
+
+    @property
+    def favourite(self) -> bool:
+        """Whether it is marked, in any panel; read from its store each time.
+
+        `ew.store.favourite(images)` marks pictures.
+        """
+        with closing(Database(self._root / FILE)) as database:
+            return bool(
+                database.rows(
+                    "SELECT 1 FROM pictures WHERE key = ? AND number = ? AND favourite",
+                    (self.task_key, self.index),
+                )
+            )
 
     @property
     def parents(self) -> tuple[GeneratedImage, ...]:
@@ -259,37 +289,39 @@ class GeneratedImage:
             keep_metadata=keep_metadata,
         )
 
-    def save(self, dest: str | Path, *, bare: bool = False) -> Path:
+    def save(self, dest: str | Path, *, format: str | None = None, bare: bool = False) -> Path:
         """Write a copy that carries its recipe; return its path. Nothing is overwritten.
 
         The copy's XMP holds the recipe, which `ew.recipe(path)` reads back, and the IPTC's mark
-        for AI-made pictures. Pixels and all else in the file are as the service sent them.
+        for AI-made pictures. Pixels and all else in the file are as the service sent them,
+        unless the copy is to be of another format: then PNG and WebP keep every pixel, JPEG has
+        a small loss.
 
         Args:
-            dest: a folder (it is made where it is missing), or a file name with this
-                picture's own ending. Where another file has the name, "-2" is added to it.
+            dest: a folder (it is made where it is missing), or a file name; its ending, `.png`,
+                `.jpg`, `.jpeg` or `.webp`, says the format. Where another file has the name,
+                "-2" is added to it.
+            format: `"png"`, `"jpeg"` or `"webp"`; the picture's own by default.
             bare: copy the bytes untouched, with no recipe and no mark; a signature over the
                 whole file (C2PA) stays valid in these copies alone.
 
         Raises:
-            StoreError: the ending is another format's; or the copy can't be written.
+            StoreError: ending and format don't fit together, or a bare copy would have to be
+                converted; or the copy can't be written.
 
         Example:
             >>> image = ew.generate("a fox").result()[0]
             >>> ew.recipe(image.save("out/")) == image.recipe
+            >>> image.save("out/fox.jpg").suffix
+            '.jpg'
         """
         target = path_of(dest, "dest")
         self._check_there()
-        with guarded(target, "written"):
-            if not target.suffix or target.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
-                target = target / self.path.name
-            else:
-                self._check_ending(target)
-                target.parent.mkdir(parents=True, exist_ok=True)
-            if bare:
-                return copy_new(self.path, target)
-            return write_new(with_recipe(self), target)
+        if target.suffix and not target.is_dir():
+            planned = [copies.file_copy(self, target, format=format, bare=bare)]
+        else:
+            planned = copies.folder_copies([self], target, format=format, bare=bare)
+        return copies.write(planned, bare=bare)[0]
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
         """Return a small WebP copy and its size; kept in the store's cache.
@@ -333,16 +365,6 @@ class GeneratedImage:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self])
         return shown, {"image/jpeg": {"alt": self.alt}}
-
-    def _check_ending(self, target: Path) -> None:
-        if target.suffix.lower() in {EXTENSIONS[self.format], f".{self.format}"}:
-            return
-        raise StoreError(
-            f"{target.name} would be named {target.suffix!r}, and the picture is a "
-            f"{self.format.upper()}; its pixels are kept as they are.",
-            advice=f"Name it {target.stem}{EXTENSIONS[self.format]}, "
-            "or convert it with image.pil.save(...).",
-        )
 
     def _check_there(self) -> None:
         if is_there(self.path) and not is_plain(self.path):
@@ -391,17 +413,54 @@ class ImageSet(Sequence[GeneratedImage]):
         """Places (from 0) with no picture: not delivered, or its file is gone."""
         return tuple(place for place in range(self.expected) if place not in self._places)
 
-    def save(self, dest: str | Path, *, bare: bool = False) -> list[Path]:
+    def save(
+        self,
+        dest: str | Path,
+        *,
+        format: str | None = None,
+        name: str | None = None,
+        bare: bool = False,
+    ) -> list[Path]:
         """Write copies that carry their recipes into a folder; return the copies' paths.
 
+        Nothing is overwritten, and no copy gets its name before all of them are made.
+
         Args:
-            dest: the folder; it is made where it is missing.
+            dest: the folder; it is made where it is missing. A set of one picture takes a file
+                name, too.
+            format: `"png"`, `"jpeg"` or `"webp"`; each picture's own by default.
+            name: what the copies are called, with `{number}` (from 1, or `{number:02}`),
+                `{prompt}`, `{date}` and `{name}` in it; their own names by default.
             bare: copy the bytes untouched, with no recipe and no mark; see `GeneratedImage.save`.
+
+        Raises:
+            StoreError: the arguments don't fit together, or a copy can't be written.
+
+        Example:
+            >>> images = ew.generate("a fox", n=2).result()
+            >>> [path.name for path in images.save("out/", name="fox-{number}", format="jpeg")]
+            ['fox-1.jpg', 'fox-2.jpg']
         """
         target = path_of(dest, "dest")
+        if name is None and copies.ending_format(target.name) and not target.is_dir():
+            if len(self) == 1:
+                return [self[0].save(target, format=format, bare=bare)]
+            raise StoreError(
+                f"{target.name} names one file, and there are {counted(len(self), 'picture')}.",
+                advice=f"For instance save({str(target.parent)!r}, "
+                f"name='{target.stem}-{{number}}{target.suffix}').",
+            )
+        planned = copies.folder_copies(
+            self._images,
+            target,
+            numbers=[place + 1 for place in sorted(self._places)],
+            name=name,
+            format=format,
+            bare=bare,
+        )
         with guarded(target, "written"):
             target.mkdir(parents=True, exist_ok=True)
-        return [image.save(target, bare=bare) for image in self._images]
+        return copies.write(planned, bare=bare)
 
     @overload
     def __getitem__(self, index: int) -> GeneratedImage: ...
@@ -427,6 +486,13 @@ class ImageSet(Sequence[GeneratedImage]):
         note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
         return html(self._images, caption=self.recipe.request.prompt, note=note)
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show small copies, and for exports that take no HTML one JPEG of them all."""
+        from evolink_widgets.store.gallery.static_copy import sheet
+
+        plain = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return {**plain, **sheet(self._images)}
+
 
 def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedImage:
     """Return the picture in a row of `SELECT`; its file is not looked at.
@@ -440,7 +506,7 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         StoreDamaged: the row is not what this package writes.
     """
     if recipe is None:
-        recipe = read_recipe(root, row["key"], row["recipe"])
+        recipe = recipe_of(root, row["key"], row["recipe"])
     check_row(root, row)
     return GeneratedImage(
         path=place_of(root, row),
@@ -455,7 +521,6 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         created_at=row["created_at"],
         bytes_count=row["bytes_count"],
         sha256=row["sha256"],
-        favourite=bool(row["favourite"]),
         notebook=row["notebook"],
     )
 
@@ -482,7 +547,7 @@ def find(root: Path, database: Database, task_key: str, index: int) -> Generated
             f"The store in {root} has no picture {index + 1} of task {task_key}.",
             advice="Look for it in ew.Gallery().",
         )
-    image = read_image(root, Trash(root, database).settled(rows[0]))
+    image = read_image(root, with_file_in_place(root, database, rows[0]))
     if not is_plain(image.path):
         raise _gone(image.path)
     return image
@@ -512,26 +577,6 @@ def _gone(path: Path) -> StoreDamaged:
         f"{path} is not there any more.",
         advice="It was moved or deleted; put it back, or ask for it again.",
     )
-
-
-def with_recipe(image: GeneratedImage) -> bytes:
-    """Return a picture's file with its recipe, and the mark for AI-made pictures, in its XMP.
-
-    Raises:
-        StoreDamaged: the file is gone, or no longer a whole picture.
-    """
-    from evolink_widgets.store.gallery.embed import embedded, handed_on
-    from evolink_widgets.store.gallery.recipe_file import FORMAT, moment
-
-    record = {
-        "format": FORMAT,
-        "made": moment(image.created_at),
-        "simulated": image.simulated,
-        "index": image.index,
-        "sha256": image.sha256,
-        "recipe": handed_on(image.recipe),
-    }
-    return embedded(image.bytes, record, simulated=image.simulated, path=image.path)
 
 
 def _with_plain_pixels(picture: Image) -> Image:

@@ -17,8 +17,7 @@ from typing import NamedTuple
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery.pictures import GeneratedImage, read_image
-from evolink_widgets.store.gallery.rows import place_of
-from evolink_widgets.store.gallery.trash import Trash
+from evolink_widgets.store.gallery.rows import place_of, with_file_in_place
 from evolink_widgets.store.journal.journal import Entry, Step, is_free, read_entry, read_receipt
 from evolink_widgets.store.safe_files import is_plain
 
@@ -57,7 +56,6 @@ class Pool:
     def __init__(self, root: Path, database: Database) -> None:
         self._root = root
         self._database = database
-        self._trash = Trash(root, database)
 
     def choose(
         self,
@@ -158,7 +156,7 @@ class Pool:
         """Where a picture's file is; one that a killed move left elsewhere is put right first."""
         place = place_of(self._root, row)
         if not is_plain(place):
-            row = self._trash.settled(row)
+            row = with_file_in_place(self._root, self._database, row)
             place = place_of(self._root, row)
         return place if row["trashed_at"] is None and is_plain(place) else None
 

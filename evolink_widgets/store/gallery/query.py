@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evolink_widgets.store.database.database import storable
+from evolink_widgets.store.database.database import dump, storable
 from evolink_widgets.store.file_names import search_text
 
 _MOST_WORDS = 64
@@ -26,6 +26,7 @@ class Query:
         favourite: favourites only.
         simulated: `True` for the emulator's, `False` for the service's, `None` for both.
         trashed: what lies in the trash, in place of what does not.
+        among: only these pictures, each as its task's key and its place in the task.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Query:
     favourite: bool = False
     simulated: bool | None = None
     trashed: bool = False
+    among: frozenset[tuple[str, int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ def condition(query: Query) -> tuple[str, list[object]]:
         if moment is not None:
             wheres.append(f"created_at {compared} ?")
             values.append(moment)
+    if query.among is not None:
+        # One parameter for any number: SQLite bounds how many a statement may have.
+        wheres.append("key || '.' || number IN (SELECT value FROM json_each(?))")
+        values.append(dump(sorted(f"{key}.{number}" for key, number in query.among)))
     for of_sets, given in (_asked(query), _words(query)):
         if of_sets:
             wheres.append(f"key IN (SELECT key FROM sets WHERE {' AND '.join(of_sets)})")

@@ -4,7 +4,9 @@ A reopened notebook shows "Error displaying widget" where a live view was. The `
 copy under it hides that output, unless a live view is in it; a copy that stands under no live
 view has none, and hides nothing. GitHub, nbviewer and notebooks that are not
 trusted drop the style and still show pictures and caption. There is no script, nothing is
-fetched, and colours are the host's own, so that light and dark both work.
+fetched, and colours are the host's own, so that light and dark both work. No page takes the
+dollars of a prompt for mathematics. Beside it stands one JPEG of all pictures, for what takes
+no HTML: LaTeX, sanitised pages, mail.
 """
 
 from __future__ import annotations
@@ -13,26 +15,32 @@ import base64
 import math
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.errors import StoreError
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.gallery.thumbs import Thumb, as_sheet
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request.recipe import Recipe
-    from evolink_widgets.store.gallery.thumbs import Thumb
+
+NO_MATHS = "tex2jax_ignore mathjax_ignore"
+"""Classes by which MathJax 2 and 3 leave an element alone."""
 
 # 8,000 bytes are 10.7 kB in base64; with the markup around it, and an alt text that is all
 # "&lt;", a picture stays under 12 kB.
 _PICTURE_BYTES = 8_000
 _TEXT = 400
+# Of a contact sheet: a picture's longest edge and bytes, one's that is alone, the most of all.
+_SHEET_EDGE, _SHEET_PICTURE, _SHEET_ALONE, _SHEET = 256, 3_600, 5_200, 45_000
 
 _GAP = 8
 _NARROWEST = 150
 _MOST_COLUMNS = 5
-_PICTURE = "display:block;width:100%;height:auto;border-radius:6px"
+_PICTURE = "display:block;margin:0;width:100%;height:auto;border-radius:6px"
 _LINE = (
     "margin:8px 0 0;max-width:66em;font:12px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);"
     "overflow-wrap:anywhere"
@@ -90,7 +98,7 @@ def html(
     simulated = any(image.simulated for image in images)
     return "".join(
         (
-            '<div class="ew-static">' if key is None else _under_live_view(key),
+            f'<div class="ew-static {NO_MATHS}">' if key is None else _under_live_view(key),
             _pictures(images, edge),
             _caption(caption, note, simulated),
             "</div>",
@@ -98,11 +106,31 @@ def html(
     )
 
 
+def sheet(images: Sequence[_Copied]) -> dict[str, str]:
+    """Return one JPEG of all pictures that are there, as a part of a MIME bundle.
+
+    Args:
+        images: the pictures, in order; the bundle's part is empty where none can be read.
+    """
+    thumbs = []
+    for image in images:
+        with suppress(StoreError):
+            thumbs.append(image.small(_SHEET_EDGE))
+    if not thumbs:
+        return {}
+    most = _SHEET_ALONE if len(thumbs) == 1 else min(_SHEET, _SHEET_PICTURE * len(thumbs))
+    return {"image/jpeg": as_sheet(thumbs, most)}
+
+
+#: What holds one output of a cell: JupyterLab and Notebook 7, nbclassic, VS Code, Colab.
+_OUTPUT = ":is(.jp-OutputArea-child,.output_area,.output_container,[class*=output-id-])"
+
+
 def _under_live_view(key: str) -> str:
     """Where the copy begins, and what hides the output above it when that is dead."""
     name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
-    above = f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{name}):not(:has(.ew-live))"
-    return f'<div class="{name}"><style>{above}{{display:none}}</style>'
+    above = f"{_OUTPUT}:has(+ {_OUTPUT} .{name}):not(:has(.ew-live))"
+    return f'<div class="{name} {NO_MATHS}"><style>{above}{{display:none}}</style>'
 
 
 def _pictures(images: Sequence[_Copied], edge: int) -> str:

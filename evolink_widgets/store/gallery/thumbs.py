@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import io
+import math
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.images.formats import EXTENSIONS, MOST_PIXELS
+from evolink_widgets.images.check_picture import EXTENSIONS, MOST_PIXELS
 from evolink_widgets.images.large_png import shrunk
 from evolink_widgets.store.safe_files import (
     file_error,
@@ -38,6 +40,7 @@ _THOROUGH, _QUICK = 4, 2
 _LARGEST = 32_000_000
 """Bytes of a small copy; none that is made here has as many."""
 _LADDER = (80, 68, 55, 42, 30, 20)
+_SHEET_COLUMNS, _SHEET_GAP = 5, 8
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,30 @@ def as_jpeg(thumb: Thumb, limit: int) -> str:
         clear = image.convert("RGBA")
     page = Image.new("RGBA", clear.size, "white")
     page.alpha_composite(clear)
-    flat = page.convert("RGB")
+    return _jpeg(page.convert("RGB"), limit)
+
+
+def as_sheet(thumbs: Sequence[Thumb], limit: int) -> str:
+    """Return thumbs side by side, in even rows on white, as a JPEG of at most `limit` bytes.
+
+    It is base64, as `as_jpeg` gives it.
+    """
+    from PIL import Image
+
+    rows = math.ceil(len(thumbs) / _SHEET_COLUMNS)
+    columns = math.ceil(len(thumbs) / rows)
+    wide = max(thumb.width for thumb in thumbs) + _SHEET_GAP
+    high = max(thumb.height for thumb in thumbs) + _SHEET_GAP
+    size = (columns * wide - _SHEET_GAP, rows * high - _SHEET_GAP)
+    page = Image.new("RGBA", size, "white")
+    for number, thumb in enumerate(thumbs):
+        row, column = divmod(number, columns)
+        with Image.open(io.BytesIO(thumb.data)) as image:
+            page.alpha_composite(image.convert("RGBA"), (column * wide, row * high))
+    return _jpeg(page.convert("RGB"), limit)
+
+
+def _jpeg(flat: Image, limit: int) -> str:
     while True:
         for quality in _LADDER:
             buffer = io.BytesIO()
@@ -117,7 +143,8 @@ def _small(source: Path | bytes, edge: int, *, is_stored: bool) -> Image:
             )
             if image.width * image.height > MOST_PIXELS:
                 raise StoreDamaged(f"{called} claims {image.width}×{image.height} pixels.")
-            ready = shrunk(image, edge) or _smooth(image)
+            by_strips = shrunk(image, edge) if image.format == "PNG" else None
+            ready = by_strips or _smooth(image)
             ready.thumbnail((edge, edge))  # nothing is left to do for what is shrunk
             upright = ImageOps.exif_transpose(ready) or ready
             return upright.convert("RGBA" if upright.has_transparency_data else "RGB")

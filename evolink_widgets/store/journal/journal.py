@@ -111,6 +111,8 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._mine: dict[str, Entry] = {}
+        """Open tasks as this process last knew them: `_move` is spared a read by them, and a row
+        whose folder was deleted is written again."""
 
     def intend(
         self,
@@ -277,7 +279,7 @@ class Journal:
             Whether it was given; of several who try at once with one id, one gets it.
         """
         with self._database.write(durable=True) as connection:
-            entry = self._must(connection, key)
+            entry = self._read_or_restore(connection, key)
             if entry.task_id == task_id and entry.ended_at is None:
                 return True
             taken = connection.execute(
@@ -311,7 +313,7 @@ class Journal:
             Whether it was taken back; `False` where the task has no such id by search, or ended.
         """
         with self._database.write(durable=True) as connection:
-            entry = self._must(connection, key)
+            entry = self._read_or_restore(connection, key)
             if not is_found(entry) or entry.task_id != task_id or entry.failure is None:
                 return False
             failure = {name: value for name, value in entry.failure.items() if name != _FOUND}
@@ -371,7 +373,7 @@ class Journal:
             read = "SELECT owner, lease_until, ended_at FROM tasks WHERE key = ?"
             row = connection.execute(read, (key,)).fetchone()
             if row is None and key in self._mine:
-                self._must(connection, key)
+                self._read_or_restore(connection, key)
                 row = connection.execute(read, (key,)).fetchone()
             if row is None or row["ended_at"] is not None:
                 return False
@@ -382,7 +384,7 @@ class Journal:
                 (owner, now + lease_s, key),
             )
             if row["owner"] != owner and key in self._mine:  # another may have moved it meanwhile
-                self._mine[key] = self._must(connection, key)
+                self._mine[key] = self._read_or_restore(connection, key)
             return True
 
     def release(self, key: str, owner: str) -> None:
@@ -417,7 +419,7 @@ class Journal:
                 self._keep(entry)
                 return entry
         with self._database.write(durable=durable) as connection:
-            before = self._must(connection, key)
+            before = self._read_or_restore(connection, key)
             if before.ended_at is not None and before.step is step:
                 self._keep(before)
                 return before  # an end is written once, by the first that comes to it
@@ -431,11 +433,11 @@ class Journal:
         self._keep(entry)
         return entry
 
-    def _must(self, connection: Connection, key: str) -> Entry:
+    def _read_or_restore(self, connection: Connection, key: str) -> Entry:
+        """The row's entry; written down again where its folder was deleted."""
         row = connection.execute("SELECT * FROM tasks WHERE key = ?", (key,)).fetchone()
         if row is not None:
             return read_entry(row)
-        # The folder was deleted while the task was out: it is written down again, whole.
         entry = self._mine.get(key)
         if entry is None:
             raise StoreDamaged(f"{self._database.path} has no task {key}.")

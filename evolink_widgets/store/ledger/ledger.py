@@ -1,31 +1,34 @@
-"""The record of credits: reserved before the POST, settled by the receipt, capped in one place.
+"""The record of credits: reserved before the POST, settled by the receipt.
 
-What counts as spent: what the service reported as charged; where it reported nothing, what
-was reserved. Reservations count in full until they are settled or released, so that an
-unknown outcome keeps its credits. Sums are whole millionths of a credit: exact, in any order.
-What was settled teaches later estimates (`samples`).
+A reservation is held against the caps first (`store.ledger.caps`). It counts in full until it is
+settled or released, so that an unknown outcome keeps its credits. What was settled teaches later
+estimates (`samples`).
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
-from evolink_widgets.errors import Billed, BudgetExceeded, StoreDamaged, StoreError
+from evolink_widgets.errors import Billed, StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.learning import Sample
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store.database.database import Database, insert, load, load_object
 from evolink_widgets.store.journal.journal import Step, read_receipt
+from evolink_widgets.store.ledger.caps import (
+    MILLION,
+    MOST,
+    Cap,
+    Spent,
+    check_caps,
+    millionths,
+    spent_under,
+)
 
 log = logging.getLogger("evolink_widgets")
-
-_MILLION = 1_000_000
-# What a service may report at most: sums must stay within SQLite's 63 bits.
-_MOST = 10_000_000.0
 
 _ENDED = """SELECT ledger.key, tasks.step, tasks.ended_at, tasks.receipt, tasks.failure
 FROM ledger JOIN tasks USING (key)
@@ -42,49 +45,6 @@ SELECT newest.key, newest.charged, tasks.request, tasks.results, (
 ) AS pixels
 FROM newest JOIN tasks USING (key)
 ORDER BY newest.settled_at DESC, newest.key"""
-
-
-@dataclass(frozen=True)
-class Cap:
-    """A limit in credits, over the rows it looks at.
-
-    Args:
-        limit: credits that may be spent, reserved ones included.
-        name: how a refusal calls it: "today's budget".
-        scope: only rows reserved under this scope; `None` is every row.
-        since: only rows reserved at or after this Unix second; `None` is always.
-        service: only this service's rows; `None` is all.
-        before: credits that are gone of it and are in no row here: spent in another store.
-    """
-
-    limit: float
-    name: str = "the budget"
-    scope: str | None = None
-    since: float | None = None
-    service: str | None = None
-    before: float = 0.0
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Credits gone and credits promised.
-
-    Args:
-        charged: reported by the service.
-        unreported: reserved for tasks that ended with no report: "not reported", never zero.
-        reserved: for tasks that are still out.
-        tasks: how many rows were counted.
-    """
-
-    charged: float
-    unreported: float
-    reserved: float
-    tasks: int
-
-    @property
-    def total(self) -> float:
-        """All credits that count against a cap."""
-        return self.charged + self.unreported + self.reserved
 
 
 class Ledger:
@@ -120,13 +80,15 @@ class Ledger:
         Raises:
             BudgetExceeded: a cap stands in the way; nothing was reserved.
         """
-        asked = _whole(credits, math.ceil)
         with self._database.write() as connection:
             self._forget(connection, key)
-            for cap in caps:
-                _check(connection, cap, asked)
+            check_caps(connection, caps, credits)
             columns = {"key": key, "service": service, "state": "reserved"}
-            insert(connection, "ledger", {**columns, "reserved": asked, "reserved_at": now})
+            insert(
+                connection,
+                "ledger",
+                {**columns, "reserved": millionths(credits, math.ceil), "reserved_at": now},
+            )
             connection.executemany(
                 "INSERT OR IGNORE INTO ledger_scopes (scope, key) VALUES (?, ?)",
                 [(scope, key) for scope in dict.fromkeys(scopes)],
@@ -165,7 +127,7 @@ class Ledger:
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE ledger SET reserved = ? WHERE key = ? AND state = 'reserved'",
-                (_whole(credits, math.ceil), key),
+                (millionths(credits, math.ceil), key),
             )
 
     def settle(self, key: str, receipt: Receipt, now: float) -> None:
@@ -235,12 +197,8 @@ class Ledger:
             scope: only rows reserved under this scope.
             service: only rows of this service.
         """
-        sql, values = _sum(Cap(0.0, scope=scope, since=since, service=service))
-        rows = self._database.rows(sql, values)
-        if not rows:
-            return Spent(0.0, 0.0, 0.0, 0)
-        charged, unreported, reserved, tasks = rows[0]
-        return Spent(charged / _MILLION, unreported / _MILLION, reserved / _MILLION, tasks)
+        cap = Cap(0.0, scope=scope, since=since, service=service)
+        return spent_under(self._database, cap)
 
     def moved(self, service: str, since: float, *, but: str) -> bool:
         """Tell whether credits were reserved or settled since a Unix second.
@@ -311,7 +269,7 @@ def _sample(row: Row) -> Sample | None:
         quality=str(request["quality"]),
         pixels=(int(width), int(height)),
         pictures=pictures,
-        charged=row["charged"] / _MILLION,
+        charged=row["charged"] / MILLION,
         auto=request["size"] == "auto",
         references=len(request["references"]),
         prompt_bytes=len(str(request["prompt"]).encode("utf-8", "replace")),
@@ -339,56 +297,5 @@ def _receipt_of(row: Row) -> Receipt:
     return Receipt()
 
 
-def _check(connection: Connection, cap: Cap, asked: int) -> None:
-    sql, values = _sum(cap)
-    charged, unreported, reserved, _ = connection.execute(sql, values).fetchone()
-    charged += _whole(cap.before)
-    if charged + unreported + reserved + asked <= _whole(cap.limit, math.floor):
-        return
-    raise BudgetExceeded(
-        f"This may cost {_say(asked)} credits, and {cap.name} of {cap.limit:g} has "
-        f"{_say(charged + unreported)} spent and {_say(reserved)} reserved."
-    )
-
-
-def _whole(credits: float, towards: Callable[[float], int] = round) -> int:
-    # 0.1 + 0.2 is not 0.3: what lies within a thousandth of a unit is meant to be that unit.
-    # An endless cap is a number too, and SQLite's whole numbers have 63 bits.
-    units = min(max(credits * _MILLION, 0.0), float(1 << 62))
-    return towards(round(units, 3))
-
-
 def _reported(credits: float) -> int:
-    return _whole(min(credits, _MOST))
-
-
-def _say(units: int) -> str:
-    return f"{units / _MILLION:.4f}".rstrip("0").rstrip(".")
-
-
-def _sum(cap: Cap) -> tuple[str, tuple[object, ...]]:
-    wheres = ["state != 'released'"]
-    values: list[object] = []
-    if cap.scope is not None:
-        wheres.append("key IN (SELECT key FROM ledger_scopes WHERE scope = ?)")
-        values.append(cap.scope)
-    if cap.since is not None:
-        wheres.append("reserved_at >= ?")
-        values.append(cap.since)
-    if cap.service is not None:
-        wheres.append("service = ?")
-        values.append(cap.service)
-    charged, reserved = _amount("charged"), _amount("reserved")
-    return (
-        f"SELECT coalesce(sum({charged}), 0), "
-        f"coalesce(sum(CASE WHEN state = 'settled' AND charged IS NULL THEN {reserved} END), 0), "
-        f"coalesce(sum(CASE WHEN state = 'reserved' THEN {reserved} END), 0), count(*) "
-        f"FROM ledger WHERE {' AND '.join(wheres)}",
-        tuple(values),
-    )
-
-
-def _amount(column: str) -> str:
-    # A row that another program has written must neither make room under a cap nor break the sum.
-    most = round(_MOST * _MILLION)
-    return f"CASE WHEN typeof({column}) = 'integer' THEN min(max({column}, 0), {most}) END"
+    return millionths(min(credits, MOST))

@@ -17,16 +17,14 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.formats import NotAPicture, check_picture
+from evolink_widgets.images.check_picture import NotAPicture, check_picture
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.add import NewPicture, NewSet, shelve
+from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
-from evolink_widgets.store.merge.references import ReferenceMerge
-from evolink_widgets.store.merge.untrusted_file import copy_untrusted_file
+from evolink_widgets.store.merge.reference_files import ReferenceMerge
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
@@ -157,13 +155,13 @@ class _Merge:
             ready = [new for one in wanted if (new := self._fetch(one, stack)) is not None]
             if theirs.pictures:
                 self.references.take(theirs.recipe.request.references)
-            self._shelve(theirs, key, ready)
+            self._add(theirs, key, ready)
         self.pictures += len(ready)
         for one in ready:
             self.ours[key, one.number] = one.facts.sha256
             self.hashes.add(one.facts.sha256)
 
-    def _shelve(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
+    def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(
             key,
             theirs.recipe,
@@ -178,11 +176,11 @@ class _Merge:
                 for picture in ready:
                     if _is_here(connection, key, picture):  # another merge was quicker
                         continue
-                    path, new = shelve(self.root, connection, about, picture)
+                    path, new = add_picture(self.root, connection, about, picture)
                     if new:
                         placed.append((picture.file, path))
                 if ready:
-                    recipe_file.write(self.root, connection, key)
+                    write_recipe_file(self.root, connection, key)
                 if key == theirs.key:
                     self._take_task(connection, key)
                     self._take_credits(connection, key)
@@ -191,7 +189,7 @@ class _Merge:
                 with suppress(OSError):
                     take_back(source, path)
             with suppress(StoreError), self.database.write() as connection:
-                recipe_file.write(self.root, connection, key)
+                write_recipe_file(self.root, connection, key)
             raise
 
     def _key_for(self, theirs: TheirSet) -> str:
@@ -213,7 +211,7 @@ class _Merge:
             path = stack.enter_context(temporary(folder))
         try:
             with guarded(path, "written"):
-                copy_untrusted_file(self._place_of(theirs), path, self.theirs.root)
+                self.theirs.copy_file(self._place_of(theirs), path)
                 flush(path)
             with read_plain(path) as file:
                 facts = check_picture(file)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -20,21 +22,25 @@ from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.images.check_picture import NotAPicture
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
-from evolink_widgets.store.gallery import recipe_file
-from evolink_widgets.store.gallery.rows import is_digest, place_of, read_recipe
+from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
 from evolink_widgets.store.journal.journal import Entry, read_entry
 from evolink_widgets.store.merge import untrusted_values
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.saved_presets import LONGEST, read_preset
 
 _LARGEST_RECORD = 8_000_000
+_LARGEST_PICTURE = 256_000_000
 _LARGEST_TEXT = 1_000_000
 _MOST_SENTENCES = 1000
 _MOST_PRESETS = 1000
+
+_BLOCK = 1 << 20
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 log = logging.getLogger("evolink_widgets")
 
@@ -85,6 +91,34 @@ class ForeignStore:
         self.root = root
         self.left_out: list[str] = []
         self._database = database
+
+    def copy_file(self, source: Path, target: Path) -> None:
+        """Copy a picture's file out of the folder: no link, no device, nothing huge.
+
+        Args:
+            source: the file.
+            target: an empty file of our own.
+
+        Raises:
+            NotAPicture: it is no plain file of that folder, or it is not there.
+        """
+        if source.parent != self.root and source.parent.is_symlink():
+            raise NotAPicture("its folder is a link")
+        try:
+            if not stat.S_ISREG(source.lstat().st_mode):
+                raise NotAPicture("it is no plain file")
+            handle = os.open(source, os.O_RDONLY | _NO_LINK)
+        except FileNotFoundError as exc:
+            raise NotAPicture("it is not there any more") from exc
+        except OSError as exc:
+            raise NotAPicture(f"it can't be read ({exc.strerror})") from exc
+        with os.fdopen(handle, "rb") as file, target.open("wb") as copy:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):  # put in its place since
+                raise NotAPicture("it is no plain file")
+            if found.st_size > _LARGEST_PICTURE:
+                raise NotAPicture(f"it has {found.st_size:,} bytes")
+            shutil.copyfileobj(file, copy, _BLOCK)
 
     def leave_out(self, sentence: str) -> None:
         """Note, and log, that something is left out."""
@@ -189,7 +223,7 @@ class ForeignStore:
         if not rows:
             raise StoreDamaged("its recipe is too long.")
         row = rows[0]
-        recipe = read_recipe(self.root, key, row["recipe"])
+        recipe = recipe_of(self.root, key, row["recipe"])
         pictures = self._rows(
             "SELECT * FROM pictures WHERE key = ? ORDER BY number LIMIT ?",
             key,
@@ -230,7 +264,7 @@ class ForeignStore:
 
     def _set_of_file(self, path: Path, known: set[str]) -> TheirSet | None:
         record = load_object(_text_of(path), str(path)) or {}
-        if record.get("format") != recipe_file.FORMAT:
+        if record.get("format") != RECIPE_FORMAT:
             return None  # a file of the user's own
         task = record.get("task")
         key = task.get("key") if isinstance(task, dict) else None

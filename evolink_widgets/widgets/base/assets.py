@@ -1,9 +1,9 @@
 """Assembles each widget's front end from its `static/` folders: one ESM and one stylesheet.
 
 An AnyWidget takes its front end as two strings and saves them with every notebook, so they are
-joined from small files here, without a bundler: relative imports are followed, import lines,
-the `export` keyword, comments and needless white space are dropped, long words give
-way to shorter ones, declarations that follow one another are joined, nothing is renamed.
+joined from small files here, without a bundler: relative imports are followed; import lines, the
+`export` keyword, comments and needless white space are dropped. Everything else, every name and
+every statement, is what stands in the files, so that a browser's debugger shows it.
 """
 
 from __future__ import annotations
@@ -12,41 +12,44 @@ import posixpath
 import re
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["css", "esm"]
+__all__ = ["FRONT_ENDS", "AssetError", "FrontEnd", "css", "esm", "styles_of"]
 
 _WIDGETS = Path(__file__).parents[1]
 
-_ENTRIES = {
-    "studio": "studio/static/studio",
-    "image_grid": "grid/static/image_grid",
-    "gallery": "gallery/static/gallery",
-    "compare": "compare/static/compare",
-}
 
-_STYLES: dict[str, tuple[str, ...]] = {
-    "studio": (
-        "base/tokens",
-        "studio/composer",
-        "studio/costs",
-        "base/runs",
-        "base/grid",
-        "lightbox/lightbox",
-        "studio/tray",
-        "studio/folds",
-        "base/modes",
+class FrontEnd(NamedTuple):
+    """The files of one widget, as `folder/name`: `folder/static/name.js` or `.css`.
+
+    Attributes:
+        module: the one that exports the widget; what it imports follows from it.
+        styles: in the order of the stylesheet; tokens before and modes after them are every
+            widget's.
+    """
+
+    module: str
+    styles: tuple[str, ...]
+
+
+_GRID = ("base/runs", "base/grid", "lightbox/lightbox")
+
+FRONT_ENDS = {
+    "studio": FrontEnd(
+        "studio/studio",
+        (
+            "studio/composer",
+            "base/runs",
+            "base/grid",
+            "lightbox/lightbox",
+            "studio/folds",
+        ),
     ),
-    "image_grid": ("base/tokens", "base/runs", "base/grid", "lightbox/lightbox", "base/modes"),
-    "gallery": (
-        "base/tokens",
-        "base/runs",
-        "base/grid",
-        "lightbox/lightbox",
-        "gallery/gallery",
-        "base/modes",
-    ),
-    "compare": ("base/tokens", "lightbox/lightbox", "compare/compare", "base/modes"),
+    "image_grid": FrontEnd("grid/image_grid", _GRID),
+    "gallery": FrontEnd("gallery/gallery", (*_GRID, "gallery/gallery")),
+    "compare": FrontEnd("compare/compare", ("lightbox/lightbox", "compare/compare")),
 }
+"""By the name that a widget's class gives to `esm` and `css`: one row a widget."""
 
 _IMPORT = re.compile(
     r"""^import\s+(?:\{([^}]*)\}\s+from\s+)?["'](\.\.?/[\w./-]+)\.js["'];[ \t]*\n?""", re.M
@@ -60,15 +63,6 @@ _TOP_NAME = re.compile(
 # Regular expressions in static/ hold neither quotes nor white space: no row of their own.
 _LITERAL = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
 _STEP = re.compile(_LITERAL + r"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)//.*|\s+")
-# "(x)=>" is "x=>"; a comma or semicolon before a closing bracket says nothing.
-_NEEDLESS = re.compile(_LITERAL + r"|(?<![\w$])\((\w+)\)(?==>)|,([}\])])|;(})")
-# Words that have a shorter one which says the same; `tsc` has checked that no const is assigned to.
-_SHORT = {"const": "let", "true": "!0", "false": "!1"}
-_LONG = re.compile(_LITERAL + r"|(?<![\w$.])(?:const(?=[ \[{])|(?:true|false)(?![\w$:]))")
-# What begins and ends statements. Regular expressions in static/ hold brackets in pairs.
-_MARK = re.compile(
-    _LITERAL + r"|[({\[]|[)}\]]|(;)(let(?: |(?=[\[{])))?|(?:^|(?<=[{}\n]))let(?=[ \[{])"
-)
 _ROOT = re.compile(r"\.ew(?![\w-])")
 _CSS_STEP = re.compile(r"""("[^"\n]*")|/\*[\s\S]*?\*/|\s*([{};,>/])\s*|(:)\s+|\s+""")
 
@@ -82,7 +76,7 @@ def esm(name: str) -> str:
     """The ES module of one widget.
 
     Args:
-        name: "studio", "image_grid", "gallery" or "compare".
+        name: of its row in `FRONT_ENDS`.
 
     Raises:
         AssetError: a file is missing, two files use one top-level name, a name is imported
@@ -90,7 +84,8 @@ def esm(name: str) -> str:
     """
     order: list[str] = []
     sources: dict[str, str] = {}
-    _collect(_ENTRIES.get(name, name), order, sources, ())
+    module = _file(FRONT_ENDS[name].module) if name in FRONT_ENDS else name
+    _collect(module, order, sources, ())
     _check_names(order, sources)
     joined = "\n".join(_joined(module, sources[module]) for module in order)
     return _DEFAULT.sub("\n", joined)
@@ -106,11 +101,16 @@ def css(name: str) -> str:
     Raises:
         AssetError: no such widget, or a file is missing.
     """
-    if name not in _STYLES:
-        raise AssetError(f"no stylesheet is listed for {name!r}; there are {', '.join(_STYLES)}")
-    joined = "".join(_squeezed_css(_read(_style(part))) for part in _STYLES[name])
+    if name not in FRONT_ENDS:
+        raise AssetError(f"no front end is listed for {name!r}; there are {', '.join(FRONT_ENDS)}")
+    joined = "".join(_squeezed_css(_read(f"{_file(part)}.css")) for part in styles_of(name))
     # Several widgets share a page, and words for classes: each style sheet is for its own root.
     return _ROOT.sub(f".ew-of-{name}", joined)
+
+
+def styles_of(name: str) -> tuple[str, ...]:
+    """The stylesheets of one widget as `folder/name`, in their order."""
+    return ("base/tokens", *FRONT_ENDS[name].styles, "base/modes")
 
 
 def _collect(
@@ -156,46 +156,20 @@ def _squeezed(source: str) -> str:
     """Drop comments, and white space wherever it parts no words; literals stay as they are."""
     # Comments first, so that each run of white space is seen whole, between two characters.
     bare = _STEP.sub(lambda match: match[0] if match[1] or match[0].isspace() else "", source)
-    bare = _LONG.sub(lambda match: match[1] or _SHORT[match[0]], bare)
     out: list[str] = []
     end = 0
     for match in _STEP.finditer(bare):
         before, after = bare[match.start() - 1 : match.start()], bare[match.end() : match.end() + 1]
         out.append(bare[end : match.start()])
-        out.append(_tight(match[1]) if match[1] else _gap(before, after, "\n" in match[0]))
+        out.append(_checked(match[1]) or _gap(before, after, "\n" in match[0]))
         end = match.end()
-    text = "".join((*out, bare[end:], "\n"))
-    text = _NEEDLESS.sub(lambda match: "".join(filter(None, match.groups())), text)
-    return _in_series(text)
+    return "".join((*out, bare[end:], "\n"))
 
 
-def _in_series(text: str) -> str:
-    """ "let a=1;let[b]=c" as "let a=1,[b]=c", wherever one declaration follows another."""
-    is_let = [False]  # of the statement at each depth of brackets
-
-    def step(match: re.Match[str]) -> str:
-        mark = match[0]
-        if mark in "({[":
-            is_let.append(False)
-        elif mark in ")}]":
-            is_let.pop()
-        elif match[2]:
-            was, is_let[-1] = is_let[-1], match[3] is not None
-            return "," if was and match[3] else mark
-        elif mark == "let":
-            is_let[-1] = True
-        return mark
-
-    return _MARK.sub(step, text)
-
-
-def _tight(literal: str) -> str:
-    """A template's expressions lose their spaces too, where they hold no strings."""
-    if literal[0] != "`":
-        return literal
-    if literal.count("${") > literal.count("}"):
+def _checked(literal: str | None) -> str | None:
+    if literal and literal[0] == "`" and literal.count("${") > literal.count("}"):
         raise AssetError(f"a template inside a template is not understood here: {literal[:60]}")
-    return re.sub(r"\$\{[^{}\"'`]+\}", lambda hole: hole[0].replace(" ", ""), literal)
+    return literal
 
 
 def _gap(before: str, after: str, line: bool) -> str:
@@ -222,9 +196,9 @@ def _squeezed_css(source: str) -> str:
     return _CSS_STEP.sub(step, source).strip().replace(";}", "}") + "\n"
 
 
-def _style(part: str) -> str:
+def _file(part: str) -> str:
     folder, name = part.split("/")
-    return f"{folder}/static/{name}.css"
+    return f"{folder}/static/{name}"
 
 
 def _read(name: str) -> str:

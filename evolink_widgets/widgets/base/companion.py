@@ -10,18 +10,20 @@ import asyncio
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.widgets.base.hosts import Host, host, speak
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
 
-__all__ = ["Companion", "html_of"]
+__all__ = ["Companion", "html_of", "sheet_of"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -32,31 +34,72 @@ _PAUSE = 0.25
 _UNFINISHED = "Not finished when this was saved; ew.recover() collects it."
 
 
-def html_of(tasks: Iterable[Task], key: str) -> str:
+class _Saved(Protocol):
+    """Saved pictures that are shown as a run; a `SavedRun` is one."""
+
+    @property
+    def images(self) -> tuple[GeneratedImage, ...]: ...
+    def static_html(self, key: str) -> str: ...
+
+
+def html_of(tasks: Iterable[Task], key: str, saved: Iterable[_Saved] = ()) -> str:
     """The pictures of tasks as one piece of HTML, the newest task first.
 
     Args:
         tasks: oldest first.
         key: the live display's key.
+        saved: runs that were over before, oldest first.
     """
-    parts: list[str] = []
-    shown = left_out = 0
-    for task in reversed(list(tasks)):
-        state, images = task.state, task.images
-        # Between the last picture and the end there is a moment in which nothing is missing.
-        waits = not state.stage.ended and len(images) < state.expected
-        note = _UNFINISHED if waits else state.note
-        if not images and state.stage.ended:
-            continue
-        if shown and shown + len(images) > _MOST_PICTURES:
-            left_out += len(images)
-            continue
-        shown += len(images)
-        parts.append(html(images, key=key, caption=task.request.prompt, note=note))
+    pieces = list(_pieces(tasks, key, saved))
+    parts = [piece.draw() for piece in pieces if piece.is_shown]
+    left_out = sum(len(piece.images) for piece in pieces if not piece.is_shown)
     if left_out:
         older = f"{left_out} older pictures are not shown here; all are files on disk."
         parts.append(html([], key=key, caption=older))
     return "".join(parts) or html([], key=key)
+
+
+def sheet_of(tasks: Iterable[Task], saved: Iterable[_Saved] = ()) -> dict[str, str]:
+    """The pictures that `html_of` shows as one JPEG, as a part of a MIME bundle.
+
+    Args:
+        tasks: oldest first.
+        saved: runs that were over before, oldest first.
+    """
+    pieces = _pieces(tasks, "", saved)
+    return sheet([image for piece in pieces if piece.is_shown for image in piece.images])
+
+
+class _Piece(NamedTuple):
+    """The pictures of one run, how they are drawn, and whether there is room for them."""
+
+    images: Sequence[GeneratedImage]
+    draw: Callable[[], str]
+    is_shown: bool
+
+
+def _pieces(tasks: Iterable[Task], key: str, saved: Iterable[_Saved]) -> Iterator[_Piece]:
+    """Each run that has something to show, the newest first."""
+    shown = 0
+    for images, draw in _drawn(tasks, key, saved):
+        is_shown = not shown or shown + len(images) <= _MOST_PICTURES
+        shown += len(images) if is_shown else 0
+        yield _Piece(images, draw, is_shown)
+
+
+def _drawn(
+    tasks: Iterable[Task], key: str, saved: Iterable[_Saved]
+) -> Iterator[tuple[Sequence[GeneratedImage], Callable[[], str]]]:
+    for task in reversed(list(tasks)):
+        state, images = task.state, task.images
+        if not images and state.stage.ended:
+            continue
+        # Between the last picture and the end there is a moment in which nothing is missing.
+        waits = not state.stage.ended and len(images) < state.expected
+        note = _UNFINISHED if waits else state.note
+        yield images, partial(html, images, key=key, caption=task.request.prompt, note=note)
+    for run in reversed(list(saved)):
+        yield run.images, partial(run.static_html, key)
 
 
 class Companion:
@@ -64,11 +107,18 @@ class Companion:
 
     Args:
         draw: makes its HTML; called on a worker thread.
-        text: gives what stands there where HTML is not shown.
+        picture: makes the part of its MIME bundle for what takes no HTML; called there too.
+        text: gives what stands there where neither is shown.
     """
 
-    def __init__(self, draw: Callable[[], str], text: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        draw: Callable[[], str],
+        text: Callable[[], str],
+        picture: Callable[[], dict[str, str]] = dict,
+    ) -> None:
         self._draw = draw
+        self._picture = picture
         self._text = text
         self._handles: list[Any] = []
         self._context = contextvars.copy_context()
@@ -86,11 +136,9 @@ class Companion:
 
         # Only a program waits for the thumbnails: it does not look a second time.
         batch = host() is Host.BATCH
-        markup = self._draw() if batch else empty
+        bundle = self._bundle() if batch else {"text/html": empty, "text/plain": self._text()}
         self._context = contextvars.copy_context()
-        handle = display(  # type: ignore[no-untyped-call]
-            self._bundle(markup), raw=True, display_id=True
-        )
+        handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         if handle is not None:
             self._handles.append(handle)
             if not batch:
@@ -124,7 +172,7 @@ class Companion:
                     return
                 self._stale = False
             try:
-                bundle = self._bundle(await workers.run(self._draw))
+                bundle = await workers.run(self._bundle)
                 for handle in tuple(self._handles):
                     self._send(handle, bundle)
             except Exception:
@@ -134,5 +182,5 @@ class Companion:
     def _send(self, handle: Any, bundle: dict[str, str]) -> None:
         speak(self._context, handle.update, bundle, raw=True)
 
-    def _bundle(self, markup: str) -> dict[str, str]:
-        return {"text/html": markup, "text/plain": self._text()}
+    def _bundle(self) -> dict[str, str]:
+        return {"text/html": self._draw(), "text/plain": self._text(), **self._picture()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolink_widgets.core.task import Stage, TaskState
-from evolink_widgets.errors import Billed, ContentRefused, DownloadFailed
+from evolink_widgets.errors import Billed, ContentRefused, DownloadFailed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request import sizes
 from evolink_widgets.rules.request.request import (
@@ -57,6 +57,11 @@ _CHARGES = {
     Billed.LATER: "later",
 }
 _POLICY = "Refused by content policy"
+#: What to press next. Errors advise those who write code: `task.resume()`.
+_PRESS = {
+    Stage.STOPPED: "Press Wait again to collect the pictures.",
+    Stage.UNKNOWN: "Press Look again to search for it; nothing is sent twice by itself.",
+}
 
 
 def title(state: TaskState) -> str:
@@ -100,10 +105,10 @@ def run(
         "left": [_finite(end) for end in state.left] if state.left else None,
         "landed": [place for place, _ in state.placed],
         "taskId": state.task_id,
-        "charge": _charge(state),
+        "charge": _charge(state, stake),
         "title": title(state),
-        "message": _message(state, stake),
-        "advice": error.advice if error else None,
+        "message": _message(state),
+        "advice": _PRESS.get(state.stage, error.advice) if error else None,
         "actions": _actions(state),
         "simulated": state.simulated,
         "stake": stake,
@@ -111,18 +116,24 @@ def run(
     }
 
 
-def _message(state: TaskState, stake: str | None) -> str | None:
+def _message(state: TaskState) -> str | None:
     """What there is to say beside title and charge, in whole sentences."""
     said = []
     if state.stage.ended and state.error is not None:
-        said.append(state.error.message)
-        if state.stage is Stage.UNKNOWN and stake:
-            said.append(f"Up to {stake} may have been charged")
+        said.append(_told_by(state.error))
     if state.reused is not None and not _all_stored(state):
         reused = state.reused
         said.append(f"{reused.pictures} of {state.expected} {reused}")
     said.append(state.note or "")
     return " ".join(f"{words.rstrip('.')}." for words in said if words) or None
+
+
+def _told_by(error: EvolinkError) -> str:
+    """What an error says beside title and charge: not again that it is refused or what it costs."""
+    if not isinstance(error, ContentRefused):
+        return error.message.partition(" If it was accepted, it costs")[0]
+    added = error.message.partition(": ")[2] or error.message
+    return "" if "content policy" in added.lower() else added
 
 
 def _all_stored(state: TaskState) -> bool:
@@ -139,20 +150,31 @@ def _drawn_stage(state: TaskState) -> str:
     return state.stage.value
 
 
-def _charge(state: TaskState) -> dict[str, str] | None:
+def _charge(state: TaskState, stake: str | None) -> dict[str, str] | None:
     receipt = state.receipt
     if state.stage is Stage.DONE and _all_stored(state):
         return {"kind": "charged", "text": "0 credits"}
     if state.stage is Stage.DONE:
         # What the service did not report is left out: it is not zero.
         told = receipt is not None and receipt.charged is not None
-        return {"kind": "charged", "text": str(receipt)} if told else None
+        text = f"Would cost {receipt}" if state.simulated else str(receipt)
+        return {"kind": "charged", "text": text} if told else None
     if state.stage.ended and state.error is not None:
         billed = state.error.billed
-        return {"kind": _CHARGES[billed], "text": billed.value.capitalize()}
+        return {"kind": _CHARGES[billed], "text": _bill(billed, stake, state.simulated)}
     if receipt and receipt.reserved is not None:
-        return {"kind": "reserved", "text": f"{receipt.reserved:.4g} credits reserved"}
+        return {"kind": "reserved", "text": f"{money.amount(receipt.reserved)} credits reserved"}
     return None
+
+
+def _bill(billed: Billed, stake: str | None, simulated: bool) -> str:
+    """Whether an ending took money, with the most that it can be."""
+    if simulated and billed is not Billed.NO:
+        ends = {Billed.UNKNOWN: ", or nothing", Billed.LATER: " when it finishes"}
+        return f"Would cost{f' up to {stake}' if stake else ''}{ends.get(billed, '')}"
+    if billed is Billed.UNKNOWN and stake:
+        return f"Up to {stake} {billed.value}"
+    return billed.value.capitalize()
 
 
 def _actions(state: TaskState) -> list[str]:
@@ -251,7 +273,8 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     elif state.receipt is not None and state.receipt.charged is not None:
         made = sum(other.task_id == image.task_id for other in state.images)
         each = state.receipt.charged / max(1, made)
-        rows.append(["Charged", f"{each:.4g} of {state.receipt.charged:.4g} credits"])
+        word = "Would cost" if image.simulated else "Charged"
+        rows.append([word, f"{each:.4g} of {state.receipt.charged:.4g} credits"])
     if state.ended_at is not None and not stored:
         rows.append(["Made in", f"{max(1, round(state.ended_at - state.started_at))} s"])
     if parents := image.parents:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
@@ -41,7 +40,7 @@ class _Arrival:
     path: Path
     touched: float
     have: int = 0
-    digest: Any = field(default_factory=hashlib.sha256)
+    crc: int = 0
 
 
 class IncomingFiles:
@@ -102,17 +101,17 @@ class IncomingFiles:
             except BaseException:
                 self._end(name)
                 raise
-            arrival.digest.update(piece)
+            arrival.crc = zlib.crc32(piece, arrival.crc)
             arrival.have += len(piece)
             return arrival.have
 
-    def whole(self, name: str, total: object, sha256: object) -> Path:
+    def whole(self, name: str, total: object, crc: object) -> Path:
         """The file, once all of it is there; it stays until `end`.
 
         Args:
             name: the sender's name for it.
             total: how many bytes it has.
-            sha256: of its bytes, in hex.
+            crc: the CRC-32 of its bytes: neither lost nor changed on the way.
 
         Raises:
             EvolinkError: it is not whole, or not what was sent.
@@ -121,7 +120,7 @@ class IncomingFiles:
             arrival = self._coming.get(name)
             if arrival is None:
                 raise EvolinkError("Nothing of this file is here.", advice="Add it again.")
-            if arrival.have == total and arrival.digest.hexdigest() == sha256:
+            if arrival.have == total and arrival.crc == crc:
                 return arrival.path
             self._end(name)
         raise EvolinkError(

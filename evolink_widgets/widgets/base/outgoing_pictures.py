@@ -75,6 +75,7 @@ def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
         "height": image.height,
         "alt": image.alt,
         "name": image.path.name,
+        "favourite": _favourite(image),
     }
     gone = f"{image.path.name} is not there any more, or can't be read. {image.alt}"
     try:
@@ -83,6 +84,13 @@ def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
         # Its place must not wait for ever: without bytes the browser shows these words.
         return {**content, "alt": gone}, b""
     return (content if image.path.is_file() else {**content, "alt": gone}), thumb
+
+
+def _favourite(image: GeneratedImage) -> bool:
+    try:
+        return image.favourite
+    except EvolinkError:  # a store that can't be read says so where it is asked for something
+        return False
 
 
 def piece(image: GeneratedImage, what: str, offset: int) -> tuple[dict[str, Any], bytes]:

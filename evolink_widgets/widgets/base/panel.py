@@ -1,5 +1,7 @@
 """The base of panels that follow tasks: messages in, events out, pictures as bytes.
 
+How a widget is added, step by step: `evolink_widgets/widgets/__init__.py`.
+
 Three kinds of threads meet here. The kernel's bring messages from the browser; it is unknown
 which of them it will be, so a handler checks, hands over and answers. The core's own thread
 brings the states of tasks and must never wait. Traits that follow from the tasks
@@ -12,6 +14,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import partial
 from typing import Any, ClassVar
 
@@ -22,20 +25,26 @@ from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe, outgoing_pictures
-from evolink_widgets.widgets.base.companion import html_of
+from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
+from evolink_widgets.widgets.base.zip_files import ZipFiles
 
-__all__ = ["Panel", "described"]
+__all__ = ["Panel", "described", "names_in"]
 
 log = logging.getLogger("evolink_widgets")
 
 #: Sets the traits of all panels, in the order in which things happened.
 _views = Workers("evolink-views", 1)
+#: A zip file takes as long as it takes; the small pictures need not wait for it.
+_packers = Workers("evolink-packing", 1)
 
 
 class Panel(View):
@@ -49,6 +58,8 @@ class Panel(View):
 
     images = DerivedPictures()
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    #: How many pictures the page has; only it sets this, for hosts that follow what a page says.
+    _came = traitlets.Int(0).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
         **View._handlers,
@@ -60,14 +71,22 @@ class Panel(View):
         "runAgain": "_on_run_again",
         "code": "_on_code",
         "facts": "_on_facts",
+        "favourite": "_on_favourite",
+        "zip": "_on_zip",
     }
+    _forms: ClassVar[tuple[str, ...]] = (*View._forms, "zip")
+    #: Whether what is packed stays beside the notebook.
+    _keeps_zips: ClassVar[bool] = False
     #: Traits that follow from the tasks; an observer of the last finds the others set.
     _followed: ClassVar[tuple[str, ...]] = ("images",)
 
     def __init__(self, **traits: Any) -> None:
         self._tasks: dict[str, Task] = {}
+        #: Saved pictures that are shown beside the tasks, oldest first, by their key.
+        self._saved_runs: dict[str, SavedRun] = {}
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
+        self._zip_files = ZipFiles(lambda name: self._find(name)[0], keep=self._keeps_zips)
         self._is_stale = False
         #: Pages that have asked for us: more than one after a reload.
         self._pages = 0
@@ -130,7 +149,9 @@ class Panel(View):
 
     def _now(self, name: str) -> Any:
         """What a trait that follows from the tasks is at this moment."""
-        return tuple(image for task in list(self._tasks.values()) for image in task.state.images)
+        saved = [image for run in list(self._saved_runs.values()) for image in run.images]
+        states = [task.state for task in list(self._tasks.values())]
+        return (*saved, *(image for state in states for image in state.images))
 
     def _reflect_soon(self) -> None:
         with self._guard:
@@ -173,13 +194,18 @@ class Panel(View):
         for task in reversed(tasks):
             for place, image in task.state.placed:
                 yield task.key, place, image
+        for run in reversed(list(self._saved_runs.values())):
+            for place, image in run.placed:
+                yield run.key, place, image
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
+        saved = list(self._saved_runs.values())
         return {
-            "simulated": any(task.state.simulated for task in tasks),
+            "simulated": any(task.state.simulated for task in tasks)
+            or any(image.simulated for run in saved for image in run.images),
             "service": "",
             "keySource": None,
-            "runs": [described(task) for task in tasks],
+            "runs": [*(run.told() for run in saved), *map(described, tasks)],
             "columns": None,
         }
 
@@ -204,7 +230,14 @@ class Panel(View):
         return "ok", {}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:
-        task = self._buy(content, self._task(content).request)
+        saved = self._saved_runs.get(str(content.get("key")))
+        if saved is not None and "runAgain" not in saved.actions:
+            raise EvolinkError(
+                "These pictures are shown, not asked for.",
+                advice="Ask again with ew.generate(...): Copy as code tells what made each.",
+            )
+        request = saved.images[0].recipe.request if saved else self._task(content).request
+        task = self._buy(content, request)
         return "accepted", {"run": described(task)}
 
     def _task(self, content: dict[str, Any]) -> Task:
@@ -215,17 +248,51 @@ class Panel(View):
 
     def _on_code(self, content: dict[str, Any]) -> Answer:
         image, _ = self._find(content.get("picture"))
-        return "code", {"text": image.recipe.as_code()}
+        return "code", {"text": image.as_code()}
 
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
 
+    def _on_favourite(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "ok", self._mark, names_in(content), content.get("on") is True)
+
+    def _mark(self, names: list[str], on: bool) -> dict[str, Any]:
+        pictures = [self._find(name)[0] for name in names]
+        stores = {image.path.parent for image in pictures}
+        for folder in stores:
+            with closing(Store(folder.parent if folder.name == TRASH else folder)) as store:
+                here = [one for one in pictures if one.path.parent == folder]
+                store.gallery.favourite([(one.task_key, one.index) for one in here], on)
+        return {"count": len(pictures)}
+
+    def _on_zip(self, content: dict[str, Any]) -> Answer:
+        return self._later(
+            content, "zip", self._zip_files.pack, names_in(content), workers=_packers
+        )
+
+    def _later(
+        self,
+        content: dict[str, Any],
+        kind: str,
+        work: Callable[..., dict[str, Any]],
+        *args: object,
+        workers: Workers = outgoing_pictures.workers,
+    ) -> Answer:
+        """Answer with what `work` gives, once a worker has done it."""
+        self._answer_later(content, lambda: (kind, work(*args)), workers)
+        return None
+
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        if what == "zip":
+            return self._zip_files.piece(picture, offset)
         return outgoing_pictures.piece(self._find(picture)[0], what, offset)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         """The picture with an id, and the state of its task."""
         key, _, wanted = str(name).rpartition(".")
+        saved = self._saved_runs.get(key)
+        if saved is not None and (image := saved.find(wanted)) is not None:
+            return image, finished([image])
         state = self._tasks[key].state if key in self._tasks else None
         for place, image in state.placed if state else ():
             if str(place) == wanted and state is not None:
@@ -235,7 +302,10 @@ class Panel(View):
     # -- being shown ---------------------------------------------------------------------------
 
     def _static_html(self) -> str:
-        return html_of(list(self._tasks.values()), self._key)
+        return html_of(list(self._tasks.values()), self._key, list(self._saved_runs.values()))
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet_of(list(self._tasks.values()), list(self._saved_runs.values()))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, {counted(len(self._tasks), 'run')}>"
@@ -246,6 +316,12 @@ class Panel(View):
             while self._leave:
                 self._leave.pop()()
         super().close()
+
+
+def names_in(content: dict[str, Any]) -> list[str]:
+    """The ids of the pictures that a message is about."""
+    given = content.get("pictures")
+    return [str(name) for name in given] if isinstance(given, list) else []
 
 
 def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""The base of every widget: a live view, a static copy that stays, and pictures on demand."""
+"""The base of every widget: a live view, a static copy that stays, and pictures on demand.
+
+How a widget is added, step by step: `evolink_widgets/widgets/__init__.py`.
+"""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, ClassVar
 
 import traitlets
@@ -12,7 +14,7 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.widgets.base import outgoing_pictures
 from evolink_widgets.widgets.base.companion import Companion
-from evolink_widgets.widgets.base.hosts import Host, host
+from evolink_widgets.widgets.base.hosts import Host, host, place
 from evolink_widgets.widgets.base.messages import Answer, MessageWidget
 
 __all__ = ["View"]
@@ -32,12 +34,16 @@ class View(MessageWidget):
     _forms: ClassVar[tuple[str, ...]] = ("original", *outgoing_pictures.EDGES)
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(_key=secrets.token_hex(6), **traits)
-        self._companion = Companion(self._static_html, lambda: repr(self))
+        super().__init__(_key=place(), **traits)
+        self._companion = Companion(self._static_html, lambda: repr(self), self._static_picture)
 
     def _static_html(self) -> str:
         """What stays in the saved notebook. Runs on a worker."""
         raise NotImplementedError
+
+    def _static_picture(self) -> dict[str, str]:
+        """What stays for exports that take no HTML: a part of a MIME bundle. Runs on a worker."""
+        return {}
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         """One piece of a picture; see `outgoing_pictures.piece`. Runs on a worker.
@@ -72,9 +78,10 @@ class View(MessageWidget):
     # -- being shown ---------------------------------------------------------------------------
 
     def _live(self) -> dict[str, Any]:
-        """The live view as a MIME bundle."""
+        """The live view as a MIME bundle. Its text stays as it is, so it tells of nothing else."""
         bundle = self._repr_mimebundle_()
-        return dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
+        found = dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
+        return {**found, "text/plain": f"<{type(self).__name__}>"}
 
     def _ipython_display_(self) -> None:
         """The live view, and under it the companion that stays when the kernel is gone."""

@@ -10,14 +10,14 @@ import traitlets
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.traits import WholeNumber
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.compare.compared_pictures import ComparedPicture, read_all
 from evolink_widgets.widgets.compare.prompt_words import Part, differing, in_words
-from evolink_widgets.widgets.grid.image_grid import finished
 
 __all__ = ["ImageCompare"]
 
@@ -159,6 +159,9 @@ class ImageCompare(View):
                 notes.append(f"{which} {said}.")
         note = " ".join(filter(None, notes))
         return html(self._pictures, key=self._key, caption=" · ".join(names), note=note)
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet(self._pictures)
 
     def _note(self, simulated: str = "") -> str:
         """What is to be known of all of them; with words for where some are simulated."""

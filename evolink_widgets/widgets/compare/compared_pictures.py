@@ -107,17 +107,17 @@ class ComparedPicture:
         return {**told, "name": self.path.name}, data[offset : offset + outgoing_pictures.CHUNK]
 
     def code(self) -> str:
-        """The line that asks for the same again.
+        """The line that gives the picture; see `GeneratedImage.as_code`.
 
         Raises:
             EvolinkError: it was not made here.
         """
-        if self.recipe is None:
+        if not isinstance(self.source, GeneratedImage):
             raise EvolinkError(
-                f"{self.label} was not made here: no line of code asks for it.",
+                f"{self.label} was not made here: no line of code gives it.",
                 advice="Save it instead.",
             )
-        return self.recipe.as_code()
+        return self.source.as_code()
 
 
 def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[ComparedPicture, ...]:

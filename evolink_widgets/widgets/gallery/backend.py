@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import math
-import os
 import time
-import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evolink_widgets.clock import now
-from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.store.store import Store
-from evolink_widgets.store.user_paths import absolute
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
-from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
-from evolink_widgets.widgets.grid.image_grid import finished
+from evolink_widgets.widgets.base.saved_runs import finished
 
 __all__ = ["GalleryBackend", "item_of", "name_of"]
 
 #: Pictures in one answer, and in one selection.
 _PAGE, _SELECTED = 200, 2000
-#: Pictures that stay in the notebook, and zip files that can be fetched again.
-_COMPANION, _ZIPS = 12, 8
+#: Pictures that stay in the notebook.
+_COMPANION = 12
 
 
 def name_of(image: GeneratedImage) -> str:
@@ -37,15 +33,15 @@ def name_of(image: GeneratedImage) -> str:
     return f"{image.task_key}.{image.index}"
 
 
-def item_of(image: GeneratedImage) -> dict[str, Any]:
-    """What a page of the gallery tells of one picture."""
+def item_of(image: GeneratedImage, is_favourite: bool) -> dict[str, Any]:
+    """Return what a page of the gallery tells of one picture."""
     return {
         "id": name_of(image),
         "prompt": one_line(image.recipe.request.prompt, 120),
         "alt": image.alt,
         "width": image.width,
         "height": image.height,
-        "favourite": image.favourite,
+        "favourite": is_favourite,
     }
 
 
@@ -60,7 +56,6 @@ class GalleryBackend:
 
     def __init__(self, root: Path) -> None:
         self.store = Store(root)
-        self._zips: dict[str, Path] = {}
         self._version: object = None
         self._looks: object = None
 
@@ -93,7 +88,14 @@ class GalleryBackend:
             limit: how many to return, 200 at most.
         """
         found = self.store.gallery.page(query, offset, min(limit, _PAGE))
-        return {"items": [item_of(image) for image in found]}
+        places = [(image.task_key, image.index) for image in found]
+        favourites = self.store.gallery.favourites(places)
+        return {
+            "items": [
+                item_of(image, place in favourites)
+                for place, image in zip(places, found, strict=True)
+            ]
+        }
 
     def ids(self, query: Query, start: int, end: int) -> dict[str, Any]:
         """Return the ids of the pictures between two places.
@@ -154,57 +156,6 @@ class GalleryBackend:
         freed = self.store.gallery.empty_trash(before=math.inf)
         return {"count": freed.pictures, "text": f"{freed}."}
 
-    def zip(self, names: Iterable[object]) -> dict[str, Any]:
-        """Pack pictures into a file beside the notebook; nothing is overwritten."""
-        from evolink_widgets.store.gallery.archive import export_zip
-
-        images = []
-        missing = 0
-        for name in names:
-            try:
-                images.append(self.image(name))
-            except StoreError:  # one lost picture must not keep the others
-                missing += 1
-        name = f"evolink_pictures_{time.strftime('%Y%m%d')}.zip"
-        path = export_zip(images, absolute(name, "The ZIP file"))
-        with zipfile.ZipFile(path) as packed:
-            count = len(packed.namelist()) - 1  # the manifest is no picture
-        wanted = len(images) + missing
-        name = f"zip.{path.name}"
-        self._zips[name] = path
-        while len(self._zips) > _ZIPS:
-            self._zips.pop(next(iter(self._zips)))
-        size = path.stat().st_size
-        told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
-        said = counted(wanted, "picture")
-        if count < wanted:
-            said = f"{count:,} of {said}"
-        text = f"{said} in {path.name}, {told}, in the folder {path.parent.name}."
-        return {"zip": name, "name": path.name, "path": str(path), "text": text}
-
-    def zip_piece(self, name: object, offset: int) -> tuple[dict[str, Any], bytes]:
-        """Return one piece of a zip file that was packed here.
-
-        Raises:
-            EvolinkError: there is none, or it is gone.
-        """
-        path = self._zips.get(str(name))
-        if path is None:
-            raise EvolinkError("This zip file is not known any more.", advice="Save it again.")
-        try:
-            with path.open("rb") as file:
-                total = os.fstat(file.fileno()).st_size
-                file.seek(offset)
-                part = file.read(CHUNK)
-        except OSError as error:
-            raise StoreDamaged(f"{path.name} can't be read.", advice="Save it again.") from error
-        return {
-            "total": total,
-            "offset": offset,
-            "type": "application/zip",
-            "name": path.name,
-        }, part
-
     def has_changed(self) -> bool:
         """Whether this kernel or another process has changed the pictures since the last call."""
         version = self.store.database.data_version
@@ -218,14 +169,18 @@ class GalleryBackend:
         before, self._looks = self._looks, looks
         return before is not None and before != looks
 
-    def static_html(self, key: str) -> str:
-        """The newest pictures, and how many there are, as HTML that needs no kernel."""
+    def static_html(self, key: str, query: Query) -> str:
+        """The newest pictures of all that may be shown, and how many, as HTML with no kernel."""
         gallery = self.store.gallery
-        count = gallery.count(Query())
-        images = gallery.page(Query(), 0, _COMPANION)
+        count = gallery.count(query)
+        images = gallery.page(query, 0, _COMPANION)
         said = counted(count, "picture") if count else "No pictures yet"
         line = f"{said} in {self.folder}"
         return html(images, key=key, caption=line, edge=160)
+
+    def static_picture(self) -> dict[str, str]:
+        """The same pictures as one JPEG, as a part of a MIME bundle."""
+        return sheet(self.store.gallery.page(Query(), 0, _COMPANION))
 
     def close(self) -> None:
         """Close the database connection."""

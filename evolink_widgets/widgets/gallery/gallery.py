@@ -6,22 +6,25 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 import traitlets
 
 from evolink_widgets.connect import session
-from evolink_widgets.core.loop import Workers, call_on_loop, spawn
+from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.core.task import Stage, Task, TaskState
-from evolink_widgets.errors import EvolinkError
+from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.panel import Panel, described
+from evolink_widgets.widgets.base.panel import Panel, described, names_in
+from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.traits import SendableText
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, name_of
 from evolink_widgets.widgets.gallery.query_results import (
@@ -31,7 +34,6 @@ from evolink_widgets.widgets.gallery.query_results import (
     query_of,
 )
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
-from evolink_widgets.widgets.grid.image_grid import finished
 
 __all__ = ["Gallery"]
 
@@ -40,15 +42,16 @@ log = logging.getLogger("evolink_widgets")
 #: Seconds between two looks at the store, and for how long a page that looked counts as seen.
 _PAUSE, _SEEN = 1.0, 60.0
 
-#: A zip file takes as long as it takes; the small pictures need not wait for it.
-_packers = Workers("evolink-packing", 1)
-
 
 class Gallery(Panel):
     """A panel over all pictures of the store: search, filter, favourites, trash, zip files.
 
     Its filters are traits: set them, observe them, `link` them with any other widget. `None` is
     "any". Deleted pictures wait in the trash and can be put back.
+
+    Args:
+        pictures: only these, whatever the filters say: an `ImageSet`, or any saved pictures of
+            the store; by default all of it, and what comes later.
 
     Traits:
         text: words that must all stand in the prompt.
@@ -64,10 +67,11 @@ class Gallery(Panel):
             are `gallery.selected_images`.
 
     Raises:
-        ConfigurationError: the settings do not fit together.
+        ConfigurationError: the settings do not fit together, or `pictures` are not the store's.
 
     Example:
         >>> gallery = ew.Gallery(text="fox", favourite=True)
+        >>> chosen = ew.Gallery(gallery.images[:3])
         >>> len(gallery.images), gallery.images[:3]
     """
 
@@ -92,18 +96,18 @@ class Gallery(Panel):
         "thumbs": "_on_thumbs",
         "ids": "_on_ids",
         "price": "_on_price",
-        "favourite": "_on_favourite",
         "trash": "_on_trash",
         "restore": "_on_restore",
         "emptyTrash": "_on_empty_trash",
-        "zip": "_on_zip",
     }
 
-    _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip")
+    _keeps_zips = True
 
-    def __init__(self, **traits: Any) -> None:
-        self._backend = GalleryBackend(session().store.root)
+    def __init__(self, pictures: Iterable[GeneratedImage] | None = None, **traits: Any) -> None:
+        root = session().store.root
+        self._backend = GalleryBackend(root)
         self._thumbnails = ThumbnailSender(self._backend.image, self.send)
+        self._among = None if pictures is None else _places(pictures, root)
         self._arrived: set[str] = set()
         self._seen_at = 0.0
         self._watching = False
@@ -113,7 +117,11 @@ class Gallery(Panel):
     @property
     def query(self) -> Query:
         """What the filters ask for."""
-        return Query(**{name: getattr(self, name) for name in QUERY})
+        return Query(**{name: getattr(self, name) for name in QUERY}, among=self._among)
+
+    def _query_of(self, content: dict[str, Any]) -> Query:
+        """What a page looks for, among what this gallery is of."""
+        return replace(query_of(content.get("query")), among=self._among)
 
     def _now(self, name: str) -> Any:
         return QueryResults(self._backend.store.gallery, self.query)
@@ -166,32 +174,32 @@ class Gallery(Panel):
     def _on_look(self, content: dict[str, Any]) -> Answer:
         self._seen_at = time.monotonic()
         call_on_loop(self._begin_watching)
-        return self._later(content, "looked", self._backend.look, _query(content))
+        return self._later(content, "looked", self._backend.look, self._query_of(content))
 
     def _on_page(self, content: dict[str, Any]) -> Answer:
         part = (_count(content, "offset"), _count(content, "limit"))
-        return self._later(content, "page", self._backend.page, _query(content), *part)
+        return self._later(content, "page", self._backend.page, self._query_of(content), *part)
 
     def _on_ids(self, content: dict[str, Any]) -> Answer:
         ends = (_count(content, "from"), _count(content, "to"))
-        return self._later(content, "ids", self._backend.ids, _query(content), *ends)
+        return self._later(content, "ids", self._backend.ids, self._query_of(content), *ends)
 
     def _on_thumbs(self, content: dict[str, Any]) -> Answer:
-        self._thumbnails.want(str(content.get("view")), _names(content))
+        self._thumbnails.want(str(content.get("view")), names_in(content))
         return "ok", {}
 
     def _on_code(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "code", self._code, content.get("picture"))
 
     def _code(self, name: object) -> dict[str, Any]:
-        return {"text": self._backend.image(name).recipe.as_code()}
+        return {"text": self._backend.image(name).as_code()}
 
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         return self._later(content, "facts", self._backend.facts, content.get("picture"))
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         if what == "zip":
-            return self._backend.zip_piece(picture, offset)
+            return super()._piece(picture, what, offset)
         return outgoing_pictures.piece(self._backend.image(picture), what, offset)
 
     def _on_price(self, content: dict[str, Any]) -> Answer:
@@ -210,18 +218,17 @@ class Gallery(Panel):
         request = self._backend.image(content.get("picture")).recipe.request
         return {"run": described(self._buy(content, request))}
 
-    def _on_favourite(self, content: dict[str, Any]) -> Answer:
-        change = partial(self._backend.favourite, _names(content), content.get("on") is True)
-        return self._later(content, "ok", self._change, change)
+    def _mark(self, names: list[str], on: bool) -> dict[str, Any]:
+        return self._change(partial(self._backend.favourite, names, on))
 
     def _on_trash(self, content: dict[str, Any]) -> Answer:
         return self._later(
-            content, "ok", self._change, partial(self._backend.trash, _names(content))
+            content, "ok", self._change, partial(self._backend.trash, names_in(content))
         )
 
     def _on_restore(self, content: dict[str, Any]) -> Answer:
         return self._later(
-            content, "ok", self._change, partial(self._backend.restore, _names(content))
+            content, "ok", self._change, partial(self._backend.restore, names_in(content))
         )
 
     def _on_empty_trash(self, content: dict[str, Any]) -> Answer:
@@ -233,25 +240,13 @@ class Gallery(Panel):
         finally:
             self._tell_changed()
 
-    def _on_zip(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "zip", self._backend.zip, _names(content), workers=_packers)
-
-    def _later(
-        self,
-        content: dict[str, Any],
-        kind: str,
-        work: Callable[..., dict[str, Any]],
-        *args: object,
-        workers: Workers = outgoing_pictures.workers,
-    ) -> Answer:
-        """Answer with what `work` gives, once a worker has done it."""
-        self._answer_later(content, lambda: (kind, work(*args)), workers)
-        return None
-
     # -- being shown ---------------------------------------------------------------------------
 
     def _static_html(self) -> str:
-        return self._backend.static_html(self._key)
+        return self._backend.static_html(self._key, Query(among=self._among))
+
+    def _static_picture(self) -> dict[str, str]:
+        return self._backend.static_picture()
 
     def __repr__(self) -> str:
         return printable(f"<Gallery of {self._backend.folder}>")
@@ -263,10 +258,6 @@ class Gallery(Panel):
         self._backend.close()
 
 
-def _query(content: dict[str, Any]) -> Query:
-    return query_of(content.get("query"))
-
-
 def _count(content: dict[str, Any], name: str) -> int:
     value = content.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -274,6 +265,21 @@ def _count(content: dict[str, Any], name: str) -> int:
     return value
 
 
-def _names(content: dict[str, Any]) -> list[str]:
-    given = content.get("pictures")
-    return [str(name) for name in given] if isinstance(given, list) else []
+def _places(pictures: Iterable[object], root: Path) -> frozenset[tuple[str, int]]:
+    """Saved pictures as a query names them."""
+    given = (pictures,) if isinstance(pictures, GeneratedImage) else tuple(pictures)
+    found = set()
+    for at, one in enumerate(given):
+        if not isinstance(one, GeneratedImage):
+            raise ConfigurationError(
+                f"pictures[{at}] must be a saved picture; it is a {type(one).__name__}.",
+                advice="Give an ImageSet, as task.result() returns it, or a list of its pictures.",
+            )
+        folder = one.path.parent
+        if root not in (folder, folder.parent):
+            raise ConfigurationError(
+                f"pictures[{at}] is of another store, {folder.name}.",
+                advice="ew.ImageGrid shows pictures of any store; ew.store.merge takes one in.",
+            )
+        found.add((one.task_key, one.index))
+    return frozenset(found)

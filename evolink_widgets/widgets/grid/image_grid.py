@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeAlias
 
 import traitlets
 
-from evolink_widgets.core.task import Stage, Task, TaskState
-from evolink_widgets.errors import ConfigurationError, EvolinkError
+from evolink_widgets.core.task import Task
+from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import assets, describe
+from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel
+from evolink_widgets.widgets.base.saved_runs import SavedRun
 
 __all__ = ["ImageGrid"]
 
 #: The key of pictures that are no whole set of one task.
 _MIXED = "pictures"
+#: Characters of a caption, or a group's name.
+_CAPTION = 200
+
+#: One text for each picture, in order, or a function that gives a picture's.
+Told: TypeAlias = Iterable[object] | Callable[[GeneratedImage], object] | None
 
 
 class ImageGrid(Panel):
@@ -28,18 +34,25 @@ class ImageGrid(Panel):
     Args:
         source: a `Task`, or saved pictures such as an `ImageSet`, one or several.
         columns: how many pictures stand side by side; default: as many as fit.
+        captions: a line under each saved picture: one for each, in order, or a function that
+            gives a picture's.
+        groups: the group that each saved picture stands in, likewise; the groups stand in the
+            order in which they first occur, under their names.
 
     Traits:
         images: the pictures shown.
         selected: ids of the selected pictures, `"<task key>.<place>"`, or
-            `"pictures.<place>"` where they are no whole set of one task; the pictures
-            themselves are `grid.selected_images`.
+            `"pictures.<place>"` where they are no whole set of one task, with the number of the
+            group behind "pictures" where there are groups; the pictures themselves are
+            `grid.selected_images`.
 
     Raises:
-        ConfigurationError: the source is neither.
+        ConfigurationError: the source is neither, or captions or groups are not as many.
 
     Example:
         >>> ew.ImageGrid(ew.generate("a fox in the snow", n=4))
+        >>> images = ew.generate("a fox in the snow", n=2).result()
+        >>> ew.ImageGrid(images, captions=["calm", "wild"], groups=lambda image: image.format)
     """
 
     _esm = assets.esm("image_grid")
@@ -47,62 +60,56 @@ class ImageGrid(Panel):
 
     columns = traitlets.Int(None, allow_none=True, min=1).tag(sync=True)
 
+    _handlers: ClassVar[dict[str, str]] = {**Panel._handlers, "replaced": "_on_replaced"}
+
     def __init__(
         self,
         source: Task | GeneratedImage | Iterable[GeneratedImage],
         *,
         columns: int | None = None,
+        captions: Told = None,
+        groups: Told = None,
         **traits: Any,
     ) -> None:
-        self._saved = () if isinstance(source, Task) else _pictures(source)
-        self._saved_key = _common_key(self._saved)
+        self._copy: dict[str, Any] | None = None
+        self._given = () if isinstance(source, Task) else _pictures(source)
+        saved = _saved_runs(source, captions, groups)
         super().__init__(columns=columns, **traits)
         if isinstance(source, Task):
             self._follow(source)
+        self._saved_runs = {run.key: run for run in saved}
+        self._tell_trait("images")
 
     def _now(self, name: str) -> Any:
-        return self._saved or super()._now(name)
-
-    def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
-        if not self._saved:
-            return super()._landed(tasks)
-        return [(self._saved_key, place, image) for place, image in enumerate(self._saved)]
-
-    def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
-        told = {**super()._welcome(tasks), "columns": self.columns}
-        if self._saved:
-            told["runs"] = [self._saved_run()]
-            told["simulated"] = any(image.simulated for image in self._saved)
-        return told
-
-    def _saved_run(self) -> dict[str, Any]:
-        """The pictures as the front end draws a finished run."""
-        told = describe.run(self._saved_key, self._saved[0].recipe.request, finished(self._saved))
-        prompts = list(dict.fromkeys(image.recipe.request.prompt for image in self._saved))
-        return {
-            **told,
-            "prompt": " · ".join(prompts),
-            "title": "Saved",
-            "landed": list(range(len(self._saved))),
-            "actions": ["saveAll"],
-        }
-
-    def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
-        for place, image in enumerate(self._saved):
-            if name == f"{self._saved_key}.{place}":
-                return image, finished([image])
-        return super()._find(name)
-
-    def _on_run_again(self, content: dict[str, Any]) -> Answer:
-        if self._saved:
-            raise EvolinkError(
-                "These pictures are shown, not asked for.",
-                advice="Ask again with ew.generate(...), as Copy as code gives it.",
-            )
-        return super()._on_run_again(content)
+        return self._given or super()._now(name)
 
     def _static_html(self) -> str:
-        return html(self._saved, key=self._key) if self._saved else super()._static_html()
+        parts = [run.static_html(self._key) for run in reversed(list(self._saved_runs.values()))]
+        return "".join(parts) or super()._static_html()
+
+    def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
+        return {**super()._welcome(tasks), "columns": self.columns}
+
+    def _stand_in(self, copy: dict[str, Any], outputs: Iterable[str]) -> None:
+        """Let the page put a copy in this view's place inside ipywidgets' outputs.
+
+        Args:
+            copy: a MIME bundle.
+            outputs: the model ids of the `Output`s that may hold the view.
+        """
+        held = {"outputs": list(outputs), "live": self.model_id, "companion": self._key}
+        self._copy = {"kind": "copy", **held, "data": copy}
+        self.send(self._copy)
+
+    def _on_hello(self, content: dict[str, Any]) -> Answer:
+        answer = super()._on_hello(content)
+        if self._copy is not None:  # this page was not there when it was told
+            self.send(self._copy)
+        return answer
+
+    def _on_replaced(self, content: dict[str, Any]) -> Answer:
+        self.close()
+        return None
 
     def __repr__(self) -> str:
         return f"<ImageGrid, {counted(len(self.images), 'picture')}>"
@@ -120,30 +127,55 @@ def _pictures(source: object) -> tuple[GeneratedImage, ...]:
     return found
 
 
+def _saved_runs(source: object, captions: Told, groups: Told) -> list[SavedRun]:
+    """The saved pictures in the order in which they are drawn: the last group comes first."""
+    if isinstance(source, Task):
+        for name, given in (("captions", captions), ("groups", groups)):
+            if given is not None:
+                raise ConfigurationError(
+                    f"{name} belong to saved pictures, and a Task is still to make its own.",
+                    advice=f"Wait for them: ew.ImageGrid(task.result(), {name}=...).",
+                )
+        return []
+    images = _pictures(source)
+    lines, names = _told(images, captions, "captions"), _told(images, groups, "groups")
+    if groups is None:
+        key = _common_key(images)
+        return [SavedRun.of_pictures(key, images, title="Saved", captions=lines)]
+    runs = []
+    for number, group in enumerate(dict.fromkeys(names)):
+        places = [place for place, name in enumerate(names) if name == group]
+        runs.append(
+            SavedRun.of_pictures(
+                f"{_MIXED}{number}",
+                [images[place] for place in places],
+                title=group or "No group",
+                captions=[lines[place] for place in places] if lines else (),
+            )
+        )
+    return runs[::-1]
+
+
+def _told(images: tuple[GeneratedImage, ...], given: Told, name: str) -> tuple[str, ...]:
+    """A line for each picture; none where nothing was given."""
+    if given is None:
+        return ()
+    if isinstance(given, str):
+        raise ConfigurationError(
+            f"{name} must be one for each picture; it is the text {given!r:.60}.",
+            advice="Give a list, a column of a frame, or a function of a picture.",
+        )
+    found = [given(image) for image in images] if callable(given) else list(given)
+    if len(found) != len(images):
+        raise ConfigurationError(
+            f"{name} must be as many as the pictures, {len(images)}; it has {len(found)}.",
+            advice="Give one for each, in order, or a function of a picture.",
+        )
+    return tuple("" if one is None else one_line(str(one), _CAPTION) for one in found)
+
+
 def _common_key(images: tuple[GeneratedImage, ...]) -> str:
     """The task's key if they are a whole set of one task, in order."""
     places = [(image.task_key, image.index) for image in images]
     whole = images and places == [(places[0][0], index) for index in range(len(places))]
     return places[0][0] if whole else _MIXED
-
-
-def finished(images: Iterable[GeneratedImage]) -> TaskState:
-    """What is known of saved pictures, as the state of a task that is done."""
-    found = tuple(images)
-    first = found[0]
-    return TaskState(
-        stage=Stage.DONE,
-        progress=100,
-        started_at=first.created_at,
-        at=first.created_at,
-        ended_at=None,
-        left=None,
-        images=found,
-        expected=len(found),
-        size=(first.width, first.height),
-        error=None,
-        task_id=first.task_id,
-        receipt=None,
-        simulated=first.simulated,
-        note=None,
-    )

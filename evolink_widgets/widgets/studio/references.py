@@ -20,7 +20,7 @@ import traitlets
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
-from evolink_widgets.images.formats import EXTENSIONS
+from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.read import prepare, read_one
 from evolink_widgets.references.ready import make_ready
@@ -83,6 +83,7 @@ class TrayPanel(Panel):
         "put": "_on_put",
         "take": "_on_take",
         "cancel": "_on_cancel",
+        "asked": "_on_asked",
     }
 
     def __init__(self, **traits: Any) -> None:
@@ -143,6 +144,12 @@ class TrayPanel(Panel):
         self._arrivals.end(str(content.get("upload")))
         return "ok", {}
 
+    def _on_asked(self, content: dict[str, Any]) -> Answer:
+        """How a picture was asked for: its edit is asked for in the same way."""
+        request = self._find(content.get("picture"))[0].recipe.request
+        kept = {name: getattr(request, name) for name in ("size", "resolution", "quality")}
+        return "asked", {"fields": kept}
+
     def _on_take(self, content: dict[str, Any]) -> Answer:
         run_on_loop(self._take({**content, "piece": None}))
         return None
@@ -184,7 +191,7 @@ class TrayPanel(Panel):
         name, upload = None, content.get("upload")
         source: Source | str | Problem
         if upload is not None:
-            path = self._arrivals.whole(str(upload), content.get("total"), content.get("sha256"))
+            path = self._arrivals.whole(str(upload), content.get("total"), content.get("crc"))
             source = Source("references", _NAMED, path)
             name = one_line(str(content.get("name") or "Pasted picture"), 80)
         elif "picture" in content:

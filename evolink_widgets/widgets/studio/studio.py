@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 from evolink_widgets.connect import session
+from evolink_widgets.core.executions import notebook_name
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
+from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 from evolink_widgets.widgets.base.panel import described
+from evolink_widgets.widgets.base.saved_runs import SavedRun
 from evolink_widgets.widgets.base.traits import DerivedFlag, DerivedText, SendableText, WholeNumber
 from evolink_widgets.widgets.studio.presets import PresetPanel
 from evolink_widgets.widgets.studio.references import added
@@ -26,6 +30,8 @@ __all__ = ["ImageStudio"]
 
 #: Seconds for which a balance counts as fresh while nothing ends.
 _BALANCE_SECONDS = 60.0
+#: Earlier runs that are shown at once.
+_EARLIER = 20
 
 
 class ImageStudio(PresetPanel):
@@ -71,6 +77,7 @@ class ImageStudio(PresetPanel):
         "run": "_on_run",
         "reuse": "_on_reuse",
         "recover": "_on_recover",
+        "earlier": "_on_earlier",
     }
     _followed: ClassVar[tuple[str, ...]] = ("images", "error", "busy")
 
@@ -78,6 +85,7 @@ class ImageStudio(PresetPanel):
         self._credits: Credits | None = None
         self._credits_at = 0.0
         self._trouble = ""
+        self._notebook = notebook_name()
         super().__init__(prompt=prompt, **traits)
 
     @property
@@ -143,6 +151,8 @@ class ImageStudio(PresetPanel):
         super()._changed(task, state)
         if state.stage.ended:
             self._look_up_balance(at_once=True)
+            if state.reused:
+                run_on_loop(self._tell_earlier())
 
     def _now(self, name: str) -> Any:
         states = [task.state for task in self.runs]
@@ -166,6 +176,7 @@ class ImageStudio(PresetPanel):
         current.prepare()
         self._look_up_balance()
         run_on_loop(self._tell_outstanding())
+        run_on_loop(self._tell_earlier())
         return {
             **told,
             "simulated": current.simulated,
@@ -238,6 +249,52 @@ class ImageStudio(PresetPanel):
             return  # a store that can't be read says so when it is asked for something
         if out is not None:
             self.send({"kind": "outstanding", "tasks": out.tasks, "text": f"{out}."})
+
+    def _earlier(self) -> tuple[list[Task], list[str]]:
+        """The runs of this notebook that the log does not show: those that go on, and sets."""
+        current = session()
+        going = [task for task in current.tasks if task.key not in self._tasks]
+        if self._notebook is None:
+            return going, []
+        landed = [image for task in self.runs for image in task.state.images]
+        shown = {*self._tasks, *self._saved_runs, *(task.key for task in going)}
+        shown |= {image.task_key for image in landed}  # the store has answered with them
+        keys = current.store.gallery.of_notebook(self._notebook)
+        return going, [key for key in keys if key not in shown]
+
+    async def _tell_earlier(self) -> None:
+        """Say how many runs of this notebook the log does not show: the cell was run again."""
+        try:
+            going, keys = await workers.run(self._earlier)
+        except EvolinkError:
+            return  # a store that can't be read says so when it is asked for something
+        count = len(going) + len(keys)
+        said = f"{counted(count, 'earlier run')} of this notebook" if count else ""
+        self.send({"kind": "earlier", "count": count, "text": said})
+
+    def _on_earlier(self, content: dict[str, Any]) -> Answer:
+        self._answer_later(content, self._show_earlier)
+        return None
+
+    def _show_earlier(self) -> Answer:
+        """Show the newest of the runs that are not shown."""
+        going, keys = self._earlier()
+        gallery, found = session().store.gallery, []
+        for key in keys[:_EARLIER]:
+            with contextlib.suppress(EvolinkError):  # damaged, or moved to the trash just now
+                if images := gallery.images(key):
+                    found.append(SavedRun.of_set(images))
+        # Oldest first, before those that were shown.
+        self._saved_runs = {run.key: run for run in found[::-1]} | self._saved_runs
+        for task in going:
+            self._follow(task)
+        for run in found:
+            for place, image in run.placed:
+                run_on_loop(self._send_picture(image, run.key, place))
+        self._reflect_soon()
+        self._companion.update()
+        run_on_loop(self._tell_earlier())
+        return "shown", {"runs": [run.told() for run in found]}
 
     def _look_up_balance(self, *, at_once: bool = False) -> None:
         now = time.monotonic()

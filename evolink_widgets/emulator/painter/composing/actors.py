@@ -8,10 +8,12 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour, lighter, mix, times
 from evolink_widgets.emulator.painter.drawing.pen import Pen
+from evolink_widgets.emulator.painter.lettering.kinds import PAGE_NAMES, label_of
+from evolink_widgets.emulator.painter.lettering.labels import label
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.places.land import foliage
 from evolink_widgets.emulator.painter.reading.scene import Subject
-from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import Glow, PaintContext
 from evolink_widgets.emulator.painter.subjects import SubjectKind
 
 _FINE = 2
@@ -19,7 +21,9 @@ _FINE = 2
 _LARGEST_TILE = 2200
 _SNOWED_ON = 1.9
 """Metres: what is taller keeps snow on it."""
-_LETTERED = ("sign", "shop", "clock", "watch", "chart")
+_LETTERED = ("sign", "shop", "clock", "watch")
+_LEGIBLE = 0.026
+"""Letters that are read, against the picture's shorter edge."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +71,15 @@ def draw(context: PaintContext, place: Place, actor: Actor) -> None:
         main = actor.subject.colour
     high = max(8, min(_LARGEST_TILE, round(actor.high * _FINE)))
     pen = Pen(kind.wide, high, main, rng=rng, detail=context.detail, lit=light.lamps)
-    pen.text = context.scene.text
     pen.seated = actor.seated
-    kind.draw(pen)
+    _lettered_tile(context, actor, pen)
     if actor.subject.colour and not kind.tint:
         pen.tile = _washed(pen.tile, actor.subject.colour)
     scale = actor.high / high
     size = max(1, round(pen.size[0] * scale)), max(1, round(pen.size[1] * scale))
     tile = pen.tile.resize(size, Image.Resampling.BOX)
     mask = pen.mask.resize(size, Image.Resampling.BOX)
-    flip = actor.flip and kind.name not in _LETTERED  # words read one way only
+    flip = actor.flip and kind.name not in _LETTERED and not pen.lettering  # words read one way
     if flip:
         tile = tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         mask = mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -102,6 +105,21 @@ def draw(context: PaintContext, place: Place, actor: Actor) -> None:
                 strength * (1.0 if light.lamps else 0.35),
             )
         )
+
+
+def _lettered_tile(context: PaintContext, actor: Actor, pen: Pen) -> None:
+    """Draw the thing, and on it what it is to say."""
+    kind, subject, scene = actor.kind, actor.subject, context.scene
+    board = kind.name in ("sign", "shop")
+    text = (scene.text if board else None) or subject.label
+    pen.text, pen.items, pen.role = text or None, subject.items, subject.role
+    pen.filled = any(one.kind == "in" and one.second == actor.number for one in scene.relations)
+    kind.draw(pen)
+    if text and not board and kind.name not in PAGE_NAMES and kind.name != "bust":
+        label(pen, text, label_of(kind.name), kind.wide)
+    size = pen.lettering * actor.high / (pen.scale * 100)
+    if scene.text and text == scene.text and size > _LEGIBLE * context.unit:
+        context.lettered = True
 
 
 def _snows(context: PaintContext, place: Place) -> bool:
@@ -180,13 +198,16 @@ def _lit(
         (0, 0),
         rim.point([round(v * 0.5) for v in range(256)]),
     )
-    away = Image.new("L", mask.size)
-    away.paste(mask, (-shift * 5, -down * 4))
-    dim = ImageChops.subtract(mask, away).filter(
-        ImageFilter.GaussianBlur(max(1.0, actor.high * 0.05))
-    )
+    coarse = max(1, min(4, round(actor.high / 128)))  # it is soft: a small copy will do
+    small = mask.reduce(coarse)
+    away = Image.new("L", small.size)
+    away.paste(small, (round(-shift * 5 / coarse), round(-down * 4 / coarse)))
+    dim = ImageChops.subtract(small, away).point([round(v * 0.3) for v in range(256)])
+    dim = dim.filter(ImageFilter.GaussianBlur(max(1.0, actor.high * 0.05) / coarse))
     tile.paste(
-        times(light.shade, (210, 210, 230)), (0, 0), dim.point([round(v * 0.3) for v in range(256)])
+        times(light.shade, (210, 210, 230)),
+        (0, 0),
+        dim.resize(mask.size, Image.Resampling.BILINEAR),
     )
     far = 0.22 if place.surface == "under" else 0.05
     if context.scene.weather == "fog":

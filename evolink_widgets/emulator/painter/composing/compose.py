@@ -8,11 +8,11 @@ from evolink_widgets.emulator.painter.composing.placement import homes, paint_su
 from evolink_widgets.emulator.painter.drawing.canvas import Canvas
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.places import PLACES, Place
-from evolink_widgets.emulator.painter.reading.scene import Scene
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.reading.scene import Scene, without
 from evolink_widgets.emulator.painter.scenery.lens import defocus
 from evolink_widgets.emulator.painter.scenery.lettering import paint_title
 from evolink_widgets.emulator.painter.scenery.light import light_for
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
 from evolink_widgets.emulator.painter.scenery.weather import lightning, paint_weather
 
@@ -37,6 +37,9 @@ def settled(scene: Scene, chance: Chance) -> Scene:
     place = scene.place
     if place is None:
         choices = homes(scene) or list(_DEFAULT_PLACES)
+        open_air = [one for one in choices if not PLACES[one].indoors]
+        if scene.weather or scene.sky:  # what is asked of the sky needs one
+            choices = open_air or ["meadow", "mountain", "snow"]
         place = rng.choice(choices)
         if scene.empty:
             place = rng.choice(_DEFAULT_PLACES)
@@ -87,17 +90,7 @@ def signless(scene: Scene) -> Scene:
     manner = scene.style == "poster" and not scene.text
     if not manner and not any(one.name == "shop" for one in scene.subjects):
         return scene
-    kept = [n for n, one in enumerate(scene.subjects) if one.name != "sign"]
-    place = {old: new for new, old in enumerate(kept)}
-    return replace(
-        scene,
-        subjects=tuple(scene.subjects[n] for n in kept),
-        relations=tuple(
-            replace(one, first=place[one.first], second=place[one.second])
-            for one in scene.relations
-            if one.first in place and one.second in place
-        ),
-    )
+    return without(scene, {n for n, one in enumerate(scene.subjects) if one.name == "sign"})
 
 
 def context_of(

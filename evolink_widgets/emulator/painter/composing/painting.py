@@ -11,7 +11,13 @@ from urllib.parse import unquote, urlsplit
 from evolink_widgets.emulator.painter.composing.compose import settled
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.reading.change import Change, changed, read_change
-from evolink_widgets.emulator.painter.reading.scene import MOST_AFTER_EDITS, Scene, parse
+from evolink_widgets.emulator.painter.reading.parse import parse
+from evolink_widgets.emulator.painter.reading.scene import (
+    MOST_AFTER_EDITS,
+    UNKNOWN,
+    Scene,
+    without,
+)
 
 _PASSING = frozenset(
     ("clouds", "snowfall", "rain", "fog", "lightning", "aurora", "brush", "bristles", "glass",
@@ -74,7 +80,9 @@ def stand_in(link: str) -> Painting:
     words = re.sub(r"[^\w]+|_|\d+", " ", name)
     digest = hashlib.sha256(link.encode("utf-8", "surrogatepass")).hexdigest()
     key = (words, digest)
-    return Painting(parse(words), key, key, key)
+    scene = parse(words)  # words of a file's name are often none
+    guessed = {n for n, one in enumerate(scene.subjects) if one.form == UNKNOWN}
+    return Painting(without(scene, guessed), key, key, key)
 
 
 def revised(

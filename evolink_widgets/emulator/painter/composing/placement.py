@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from evolink_widgets.emulator.painter.composing.actors import Actor, draw
+from evolink_widgets.emulator.painter.lettering.kinds import PAGE_NAMES, kind_of
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
-from evolink_widgets.emulator.painter.subjects import KINDS, SubjectKind
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
+from evolink_widgets.emulator.painter.subjects import SubjectKind
 
 _SHARES = {
     "head": (0.2, 0.42),
@@ -40,9 +41,10 @@ class Bond:
 
 def homes(scene: Scene) -> list[str]:
     """Places that suit the subjects: what floats decides, else the tallest."""
-    known = [KINDS[one.name] for one in scene.subjects if one.name in KINDS]
+    kinds = [kind_of(one.name, one.form) for one in scene.subjects]
     bearers = {bond.base for bond in bonds_of(scene).values() if bond.role in ("seat", "inner")}
-    known = [KINDS[scene.subjects[number].name] for number in sorted(bearers)] or known
+    known = [kind for kind in kinds if kind]
+    known = [kind for number in sorted(bearers) if (kind := kinds[number])] or known
     wet = [kind for kind in known if kind.stands in ("water", "under")]
     return list(max(wet or known, key=lambda kind: kind.tall).homes) if known else []
 
@@ -67,23 +69,24 @@ def bonds_of(scene: Scene) -> dict[int, Bond]:
         first, second = relation.first, relation.second
         if (held := bonds.get(first)) and held.role in ("head", "hand"):
             first = held.base  # a fox with a hat under a tree: the fox is under the tree
-        names = scene.subjects[first].name, scene.subjects[second].name
-        if first == second or names[0] not in KINDS or names[1] not in KINDS:
+        one, other = (
+            kind_of(s.name, s.form) for s in (scene.subjects[first], scene.subjects[second])
+        )
+        if first == second or one is None or other is None:
             continue
         number, base, role = first, second, _ROLES.get(relation.kind, "")
         if relation.kind in _CARRIED:
-            thing = KINDS[names[1]]
-            if thing.tall > KINDS[names[0]].tall and not (thing.worn or thing.held):
+            if other.tall > one.tall and not (other.worn or other.held):
                 continue  # a castle is not carried: it stands beside
             number, base = second, first
-            role = "head" if thing.worn else _CARRIED[relation.kind]
+            role = "head" if other.worn else _CARRIED[relation.kind]
         elif relation.kind == "under":
             number, base = second, first
-            role = "shelter" if KINDS[names[1]].shelters else "hang"
-            if KINDS[names[1]].stands == "ground" and KINDS[names[1]].tall > 1.5:
+            role = "shelter" if other.shelters else "hang"
+            if other.stands == "ground" and other.tall > 1.5:
                 role = "shelter"
-        if role == "inner" and KINDS[names[1]].inner is None:
-            role = "seat" if KINDS[names[1]].seat else "front"
+        if role == "inner" and other.inner is None:
+            role = "seat" if other.seat else "front"
         if role and number not in bonds and not _leads(bonds, base, number):
             bonds[number] = Bond(base, role, relation.kind)
     return bonds
@@ -100,7 +103,9 @@ def placed_actors(
 ) -> list[Actor]:
     """Place, size and order of every subject. Bearers come before what they bear."""
     scene = context.scene
-    known = [(n, s, KINDS[s.name]) for n, s in enumerate(scene.subjects) if s.name in KINDS]
+    known = [
+        (n, s, kind) for n, s in enumerate(scene.subjects) if (kind := kind_of(s.name, s.form))
+    ]
     bonds = bonds_of(scene)
     late = [entry for entry in known if entry[0] not in bonds and entry[1].late]
     free = [entry for entry in known if entry[0] not in bonds and not entry[1].late]
@@ -115,14 +120,14 @@ def placed_actors(
                 flip = False
             actor = Actor(kind, subject, number, x, 0.0, size, flip)
             actors.append(_stand(context, place, rng, actor))
-    for number, subject, _ in late:
-        actors += _latecomers(context, place, actors, taken, number, subject)
-    waiting = {n: s for n, s, _ in known if n in bonds}
+    for number, subject, kind in late:
+        actors += _latecomers(context, place, actors, taken, number, subject, kind)
+    waiting = {n: (s, kind) for n, s, kind in known if n in bonds}
     while waiting:
-        for number, subject in list(waiting.items()):
+        for number, (subject, kind) in list(waiting.items()):
             bearer = next((one for one in actors if one.number == bonds[number].base), None)
             if bearer:
-                actors += _companions(context, bearer, number, subject, bonds[number])
+                actors += _companions(context, bearer, number, subject, kind, bonds[number])
                 del waiting[number]
     return actors
 
@@ -134,9 +139,9 @@ def _latecomers(
     taken: Sequence[tuple[float, float]],
     number: int,
     subject: Subject,
+    kind: SubjectKind,
 ) -> list[Actor]:
     """What an edit added, in the widest gap between those who are there already."""
-    kind = KINDS[subject.name]
     rng = context.rng(f"late {kind.name} {number}")
     size = {"small": 0.68, "large": 1.3}.get(subject.size, 1.0)
     high = kind.hero * context.unit
@@ -172,12 +177,17 @@ def _latecomers(
 
 
 def _companions(
-    context: PaintContext, bearer: Actor, number: int, subject: Subject, bond: Bond
+    context: PaintContext,
+    bearer: Actor,
+    number: int,
+    subject: Subject,
+    kind: SubjectKind,
+    bond: Bond,
 ) -> list[Actor]:
     """What rides, sits in, is held by, shelters, or stands before or behind its bearer."""
-    kind, role = KINDS[subject.name], bond.role
+    role = bond.role
     if role in ("front", "back"):
-        return [_neighbour(context, bearer, number, subject, role)]
+        return [_neighbour(context, bearer, number, subject, kind, role)]
     share = (kind.tall / bearer.kind.tall) ** 0.6
     least, most = _SHARES[role]
     if role == "hand" and kind.held:
@@ -185,6 +195,8 @@ def _companions(
     if role == "inner" and bearer.kind.room:
         least = most = bearer.kind.room
     high = bearer.high * max(least, min(most, share))
+    if bearer.kind.name in PAGE_NAMES:  # a picture on a page keeps within its frame
+        high = bearer.high * bearer.kind.room * min(1.0, 110 / kind.wide)
     actor = Actor(kind, subject, number, 0.0, 0.0, high, bearer.flip, aloft=True)
     if role == "shelter":
         high = min(high, context.height * 0.86)
@@ -223,10 +235,14 @@ def _perch(bearer: Actor, actor: Actor, role: str) -> tuple[float, float, float]
 
 
 def _neighbour(
-    context: PaintContext, bearer: Actor, number: int, subject: Subject, role: str
+    context: PaintContext,
+    bearer: Actor,
+    number: int,
+    subject: Subject,
+    kind: SubjectKind,
+    role: str,
 ) -> Actor:
     """Something before or behind another thing, beside its middle so that both are seen."""
-    kind = KINDS[subject.name]
     share = (kind.tall / bearer.kind.tall) ** 0.3
     high = bearer.high * max(0.4, min(1.5, share))
     side = -1 if bearer.x > context.width / 2 else 1

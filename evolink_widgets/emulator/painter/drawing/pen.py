@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter
 from evolink_widgets.emulator.painter.drawing.curves import Point, outline, oval, read_path, ribbon
+from evolink_widgets.emulator.painter.drawing.letters import lettered
 
 
 class Pen:
@@ -38,7 +39,15 @@ class Pen:
         self.lit = lit
         """Are lamps and windows lit."""
         self.text: str | None = None
-        """Words to letter on a sign."""
+        """A sign's words, or a page's title."""
+        self.items: tuple[str, ...] = ()
+        """Names of a page's parts."""
+        self.role = ""
+        """Which one of its kind it is, as the prompt says it."""
+        self.filled = False
+        """Is something else set into it."""
+        self.lettering = 0.0
+        """How large the largest letters on it are, in tile pixels."""
         self.seated = False
         """In the saddle: the near leg hangs over the mount's side."""
         self.scale = height / 100
@@ -205,14 +214,24 @@ class Pen:
         self.lights.append((*self.spot(x, y), radius * self.scale, colour, strength))
 
     def words(
-        self, text: str, x: float, y: float, wide: float, high: float, colour: Colour
-    ) -> None:
-        """Letter ``text`` on one line around (x, y), as large as the box allows."""
-        trial = ImageFont.load_default(100)
-        length = max(1.0, trial.getlength(text))
-        size = max(4.0, min(100 * wide / length, high * 0.8) * self.scale)
-        spot = self.spot(x, y)
-        self._ink.text(spot, text, font=ImageFont.load_default(size), fill=colour, anchor="mm")
+        self,
+        text: str,
+        x: float,
+        y: float,
+        wide: float,
+        high: float,
+        colour: Colour,
+        *,
+        bold: float = 0.0,
+        most: float = 100.0,
+    ) -> float:
+        """Letter ``text`` around (x, y), as large as the box allows; returns its size in pixels."""
+        box = wide * self.scale, high * self.scale
+        size = lettered(
+            self._ink, text, self.spot(x, y), box, colour, bold=bold, most=most * self.scale
+        )
+        self.lettering = max(self.lettering, size)
+        return size
 
     def eye(self, x: float, y: float, size: float, iris: Colour = (30, 24, 32)) -> None:
         """A dark eye with a spark."""

@@ -20,8 +20,8 @@ from evolink_widgets.emulator.painter.places.land import FLOWERS, foliage
 from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.skyline import skyline
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, round_tree
-from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
 from evolink_widgets.emulator.painter.scenery.lens import blurred
+from evolink_widgets.emulator.painter.scenery.paint_context import Glow, PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import paint_sky
 
 WALLPAPER = tuple(
@@ -462,6 +462,8 @@ def tabletop(context: PaintContext) -> None:
         _ = k
     blurred(context, 3.4)
     wood = _tint(rng.choice(WOOD), tint)
+    if context.scene.surface:
+        wood = mix(context.scene.surface, tint, 0.12)
     y = context.horizon
     context.canvas.wash(
         ((0, lighter(wood, 0.16)), (0.15, wood), (1, mix(wood, context.light.shade, 0.4))), y

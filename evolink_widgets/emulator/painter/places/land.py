@@ -29,7 +29,7 @@ from evolink_widgets.emulator.painter.places.terrain import (
     round_tree,
     stones,
 )
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 FLOWERS = tuple(colour(c) for c in ("f2604a", "f7c64a", "f4f0ea", "c76ad0", "f08ab4", "6a86e0"))
 AUTUMN = tuple(colour(c) for c in ("d9742a", "c24a2a", "e0a53a", "a83c30"))

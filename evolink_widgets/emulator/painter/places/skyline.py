@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour, colour, mix, turned
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 LAMPLIGHT = tuple(colour(c) for c in ("ffd98a", "ffe9b4", "ffc46a", "fff0cc"))
 

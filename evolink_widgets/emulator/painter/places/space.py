@@ -18,7 +18,7 @@ from evolink_widgets.emulator.painter.drawing.colour import (
 )
 from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, stones
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 from evolink_widgets.emulator.painter.scenery.sky import ball, cumulus, stars
 
 PALETTES = tuple(

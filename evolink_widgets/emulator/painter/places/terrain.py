@@ -8,7 +8,7 @@ from random import Random
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander
 from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, mix, turned
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 Line = Callable[[float], float]
 

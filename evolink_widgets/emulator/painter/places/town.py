@@ -11,7 +11,7 @@ from evolink_widgets.emulator.painter.places.registry import place
 from evolink_widgets.emulator.painter.places.skyline import LAMPLIGHT, skyline
 from evolink_widgets.emulator.painter.places.terrain import fill_below, ridge, round_tree
 from evolink_widgets.emulator.painter.places.water import mirror, water
-from evolink_widgets.emulator.painter.scenery.context import Glow, PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import Glow, PaintContext
 
 SIGNS = tuple(colour(c) for c in ("ff4f8b", "41e0e8", "ffb03a", "9a6bff", "5cf08a", "ff5a4a"))
 WALLS = tuple(

@@ -23,7 +23,7 @@ from evolink_widgets.emulator.painter.places.terrain import (
     round_tree,
     stones,
 )
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 
 def water(context: PaintContext, top: float, bottom: float, local: Colour) -> None:

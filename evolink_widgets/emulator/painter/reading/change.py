@@ -11,16 +11,18 @@ from dataclasses import dataclass, field, replace
 
 from evolink_widgets.emulator.painter.drawing.chance import Chance
 from evolink_widgets.emulator.painter.drawing.colour import Colour, colour, turned
+from evolink_widgets.emulator.painter.lettering.kinds import carries_words, kind_of
+from evolink_widgets.emulator.painter.reading.asked_text import asked_text
+from evolink_widgets.emulator.painter.reading.parse import parse
 from evolink_widgets.emulator.painter.reading.scene import (
     MOST_AFTER_EDITS,
+    UNKNOWN,
     Relation,
     Scene,
     Subject,
-    parse,
-    quoted,
+    without,
 )
 from evolink_widgets.emulator.painter.reading.vocabulary import read as read_words
-from evolink_widgets.emulator.painter.subjects import KINDS
 
 _VERBS = {
     "add": "add|adding|put|place|insert|include|draw|hang|füge|ajoute|añade|添加",
@@ -39,6 +41,7 @@ _CLAUSE = re.compile(
     ),
     re.IGNORECASE,
 )
+_BRINGING = ("add", "give", "swap", "remove")
 _OTHER = re.compile(
     r"(?:another|different|other|new|change the|changed?|andere|autre|otro)\s+(?:\w+\s+)?"
     r"(?:colou?rs?|farben?|couleurs?)|recolou?r|换.{0,2}颜色",
@@ -91,15 +94,25 @@ class Change:
 
 def read_change(prompt: str) -> Change:
     """Read an edit. Never fails; unknown words change nothing."""
-    text, rest = quoted(prompt)
+    text, rest = asked_text(prompt)
     found = Change(scene=Scene(text=text))
     clauses = _clauses(rest[:8000])
     for verb, clause in clauses:
         found = _with_clause(found, verb, clause)
+    if text:
+        found = replace(found, named=_inscribed(found.named, text))
     nothing = found == Change()
     return replace(
         found, vary=nothing and bool(_VARY.search(rest)), apart=bool(_APART.search(rest))
     )
+
+
+def _inscribed(named: tuple[Subject, ...], text: str) -> tuple[Subject, ...]:
+    """Put the asked-for words on the first thing of an edit that carries them."""
+    for number, one in enumerate(named):
+        if carries_words(one.form or one.name):
+            return (*named[:number], replace(one, label=text), *named[number + 1 :])
+    return named
 
 
 def _clauses(text: str) -> list[tuple[str, str]]:
@@ -114,6 +127,8 @@ def _clauses(text: str) -> list[tuple[str, str]]:
 
 def _with_clause(change: Change, verb: str, clause: str) -> Change:
     read = parse(clause)
+    if verb not in _BRINGING:  # "make the light softer" brings no thing of that name
+        read = without(read, {n for n, one in enumerate(read.subjects) if one.form == UNKNOWN})
     names = tuple(one.name for one in read.subjects)
     kept = change.scene
     place = read.place
@@ -197,15 +212,17 @@ def changed(scene: Scene, change: Change, chance: Chance) -> Scene:
         framing=asked.framing or scene.framing,
         sky=scene.sky | asked.sky,
         sky_tint=change.sky or scene.sky_tint,
-        subjects=_revised(scene.subjects, change, chance),
+        subjects=_revised(scene, change, chance),
     )
     if asked.time in ("day", "dawn") or weather in ("rain", "storm", "fog"):
         result = replace(result, sky=result.sky - ({"moon", "crescent", "stars"} - asked.sky))
     return _joined(result, change)
 
 
-def _revised(subjects: tuple[Subject, ...], change: Change, chance: Chance) -> tuple[Subject, ...]:
-    """The scene's own subjects: swapped, recoloured, resized or hidden."""
+def _revised(scene: Scene, change: Change, chance: Chance) -> tuple[Subject, ...]:
+    """The scene's own subjects: swapped, recoloured, resized, lettered anew or hidden."""
+    subjects, asked = scene.subjects, change.scene.text
+    words = (scene.text, asked) if scene.text and asked else None
     swaps = dict(change.swapped)
     colours, sizes = dict(change.coloured), dict(change.sized)
     counts = dict(change.counted)
@@ -215,7 +232,9 @@ def _revised(subjects: tuple[Subject, ...], change: Change, chance: Chance) -> t
     for number, one in enumerate(subjects):
         if one.name in swaps:
             new = swaps[one.name]
-            one = replace(one, name=new.name, colour=new.colour or one.colour)
+            one = replace(
+                one, name=new.name, form=new.form, label=new.label, colour=new.colour or one.colour
+            )
         if any(one.name.endswith(name) or name.endswith(one.name) for name in change.removed):
             one = replace(one, hidden=True)
         tone = colours.get(one.name) or (colours.get("") if number == 0 else None)
@@ -223,20 +242,23 @@ def _revised(subjects: tuple[Subject, ...], change: Change, chance: Chance) -> t
             one.name in change.other_colour
             or (number == 0 and not names & set(change.other_colour))
         ):
-            tone = _another(one.colour, one.name, rng.random())
+            tone = _another(one, rng.random())
         one = replace(
             one,
             colour=tone or one.colour,
             size=sizes.get(one.name) or (sizes.get("", "") if number == 0 else "") or one.size,
             count=counts.get(one.name, one.count),
         )
+        if words and one.label == words[0]:
+            one = replace(one, label=words[1])
         revised.append(one)
     return tuple(revised)
 
 
-def _another(now: Colour | None, name: str, draw: float) -> Colour:
+def _another(subject: Subject, draw: float) -> Colour:
     """A colour that is plainly not the one that the subject has."""
-    natural = now or (KINDS[name].colours[0] if name in KINDS else (200, 120, 80))
+    kind = kind_of(subject.name, subject.form)
+    natural = subject.colour or (kind.colours[0] if kind else (200, 120, 80))
 
     def apart(tone: Colour) -> float:
         return sum(abs(one - two) for one, two in zip(tone, natural, strict=True))
@@ -256,8 +278,9 @@ def _joined(scene: Scene, change: Change) -> Scene:
         known = own.get(one.name)
         if known is not None and (number not in again or subjects[known].hidden):
             places[number] = known
-            subjects[known] = replace(subjects[known], hidden=False)
-        elif len(subjects) < MOST_AFTER_EDITS and one.name in KINDS:
+            label = one.label if one.label == change.scene.text else subjects[known].label
+            subjects[known] = replace(subjects[known], hidden=False, label=label or "")
+        elif len(subjects) < MOST_AFTER_EDITS and kind_of(one.name, one.form):
             places[number] = len(subjects)
             own.setdefault(one.name, len(subjects))
             subjects.append(replace(one, late=True))
@@ -267,12 +290,17 @@ def _joined(scene: Scene, change: Change) -> Scene:
         late = [n for n in (first, second) if n is not None and subjects[n].late]
         if first is not None and second is not None and first != second and late:
             kind = relation.kind
-            if kind == "on" and KINDS[subjects[first].name].worn:
+            if kind == "on" and _worn(subjects[first]):
                 first, second, kind = second, first, "wearing"
             relations.append(Relation(first, kind, second))
     tied = {n for r in relations for n in (r.first, r.second)}
     for number in places.values():
         one = subjects[number]
-        if one.late and number and number not in tied and KINDS[one.name].worn:
+        if one.late and number and number not in tied and _worn(one):
             relations.append(Relation(0, "wearing", number))
     return replace(scene, subjects=tuple(subjects), relations=tuple(relations))
+
+
+def _worn(subject: Subject) -> bool:
+    kind = kind_of(subject.name, subject.form)
+    return kind is not None and kind.worn

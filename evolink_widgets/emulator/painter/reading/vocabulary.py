@@ -7,13 +7,20 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from evolink_widgets.emulator.painter.reading import words
+from evolink_widgets.emulator.painter.reading import nouns, words
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.!?\n、。,]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST_PHRASE = 4
 _LONGEST_RUN = 8
 _STOPS = set(",;.!?\n、。,")
+
+
+def _halves(half: int) -> str:
+    """One side of the bar in the table of things."""
+    rows = (row.partition(":") for row in nouns.THINGS.strip().splitlines() if row)
+    return "\n".join(f"{kind}: {[*names.split('|'), ''][half]}" for kind, _, names in rows)
+
 
 _TABLES = (
     ("subject", words.SUBJECTS),
@@ -29,15 +36,19 @@ _TABLES = (
     ("relation", words.RELATIONS),
     ("pose", words.POSES),
     ("framing", words.FRAMINGS),
+    ("material", nouns.MATERIALS),
     ("part", words.PARTS),
+    ("thing", _halves(0)),
+    ("like", _halves(1)),
 )
+_PLURAL = ("subject", "place", "sky", "part", "thing", "like")
 
 
 class Meaning(NamedTuple):
     """What a phrase of the prompt stands for."""
 
     kind: str
-    """The table: "subject", "place", … or "stop" (punctuation), "unknown"."""
+    """The table: "subject", "thing", "place", … or "stop" (punctuation), "unknown"."""
     sense: str
     phrase: str
     plural: bool = False
@@ -114,7 +125,9 @@ def look_up(phrase: str) -> Meaning | None:
         return Meaning(*found, phrase) if found else None
     for form in singulars(phrase):
         found = index().get(form)
-        if found and found[0] in ("subject", "place", "sky", "part"):
+        if found and found[0] in ("thing", "like") and not phrase.endswith(("s", "men")):
+            continue
+        if found and found[0] in _PLURAL:
             return Meaning(*found, phrase, plural=True)
     return None
 
@@ -144,6 +157,13 @@ def read(text: str) -> list[Meaning]:
             )
             place += 1
     return found
+
+
+@lru_cache(maxsize=1)
+def materials() -> dict[str, str]:
+    """Word → colour of what things are made of, also where the word names a thing, too ("oak")."""
+    rows = (row.partition(":") for row in nouns.MATERIALS.strip().splitlines())
+    return {name.strip(): tone for tone, _, names in rows for name in names.split(",")}
 
 
 def _number(word: str) -> str:

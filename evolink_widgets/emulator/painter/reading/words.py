@@ -79,7 +79,7 @@ octopus: octopus, squid, kraken, oktopus, pieuvre, pulpo, polpo, 章鱼, タコ
 jellyfish: jellyfish, qualle, méduse, medusa, 水母, クラゲ
 crab: crab, lobster, krabbe, crabe, cangrejo, granchio, 螃蟹, カニ
 starfish: starfish, sea star, seestern, 海星
-person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, farmer, fisherman, painter, musician, dancer, ballerina, poet, reader, student, teacher, scientist, doctor, chef, old man, old woman, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
+person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, reader, young woman, young man, old man, old woman, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
 child: girl, boy, child, kid, mädchen, junge, fille, garçon, niña, niño, 女孩, 男孩, 소녀, little girl, little boy, young girl, young boy, toddler
 king: king, queen, prince, princess, könig, roi, rey
 wizard: wizard, witch, mage, sorcerer, magician, gandalf, zauberer, hexe, sorcière, mago, 巫师, 魔法使い
@@ -118,7 +118,7 @@ rocket: rocket, spaceship, spacecraft, space shuttle, starship, rakete, fusée, 
 balloon: hot air balloon, hot-air balloon, air balloon, airship, zeppelin, blimp, heißluftballon, montgolfière, globo aerostático, mongolfiera, 热气球, 気球
 toy balloon: balloon, party balloon, luftballon, ballon, 气球, 風船
 aeroplane: aeroplane, airplane, plane, aircraft, jet, biplane, paper plane, paper airplane, flugzeug, avion, avión, aereo, avião, 飞机, 飛行機, 비행기, самолёт, самолет, طائرة
-helicopter: helicopter, drone, hubschrauber, 直升机
+helicopter: helicopter, hubschrauber, 直升机
 ufo: ufo, flying saucer, alien ship, alien spaceship
 satellite: satellite, space station
 tree: tree, oak, maple, willow, birch, apple tree, old tree, baum, arbre, árbol, arbol, albero, árvore, 树, 木, 나무, дерево, شجرة
@@ -140,7 +140,7 @@ campfire: campfire, bonfire, fire, fireplace, flame, lagerfeuer, feu de camp, ho
 cup: cup, mug, teacup, cup of tea, cup of coffee, tea, coffee, mug of coffee, mug of tea, coffee cup, coffee mug, cup of cocoa, hot chocolate, cocoa, cappuccino, espresso, latte, tasse, tasse tee, tasse kaffee, kaffee, tee, café, thé, taza, tazza, xícara, 茶, 咖啡, 杯子, 一杯茶, 一杯咖啡, コーヒー, お茶, 커피, чай, кофе, قهوة
 teapot: teapot, kettle, tea pot, samovar, coffee pot, teekanne, théière, tetera, teiera, 茶壶
 wine glass: glass of wine, wine glass, wine, cocktail, champagne, goblet, weinglas, verre de vin, copa de vino, 酒杯
-bottle: bottle, potion, flask, message in a bottle, perfume, flasche, bouteille, botella, bottiglia, 瓶子
+bottle: bottle, potion, flask, message in a bottle, flasche, bouteille, botella, bottiglia, 瓶子
 book: book, novel, notebook, diary, open book, buch, livre, libro, livro, 书, 本, 책, книга, كتاب
 books: stack of books, pile of books, bookshelf, bookcase
 lamp: lamp, desk lamp, table lamp, floor lamp, night light, lampe, lámpara, lampada, 台灯, ランプ
@@ -176,10 +176,7 @@ door: door, gate, doorway, portal, tür, porte, puerta, porta, 门
 globe: globe, world globe, earth globe, globus, 地球仪
 crystal: crystal, gem, gemstone, diamond, jewel, emerald gem, ruby, amethyst, quartz, kristall, cristal, cristallo, 水晶, 宝石, クリスタル, кристалл
 candle: candle, candlelight, kerze, bougie, vela, candela, 蜡烛, ろうそく, 촛불, свеча, شمعة
-chart: chart, bar chart, graph, bar graph, line chart, line graph, histogram, scatter plot, infographic, dashboard, diagramm, graphique, gráfico, grafico, 图表, グラフ, 차트, график
-pie chart: pie chart, donut chart
-diagram: diagram, flowchart, flow chart, network diagram, neural network, mind map, architecture diagram, schematic, schéma, esquema, 示意图, 流程图, схема
-laptop: laptop, computer, pc, notebook computer, screen, monitor, ordinateur, ordenador, 电脑, 笔记本电脑, パソコン, ноутбук
+laptop: laptop, computer, pc, notebook computer, monitor, ordinateur, ordenador, 电脑, 笔记本电脑, パソコン, ноутбук
 phone: phone, smartphone, mobile phone, telephone, handy, téléphone, teléfono, 手机, スマホ
 camera: camera, polaroid camera, film camera, kamera, appareil photo, cámara, 相机, カメラ
 telescope: telescope, teleskop, télescope, telescopio, 望远镜
@@ -206,7 +203,7 @@ sea: sea, ocean, open sea, high seas, waves, wave, harbour, harbor, port, meer, 
 mountain: mountain, mountains, mountain range, alps, himalaya, peak, summit, cliff, canyon, valley, highlands, fjord, berg, berge, montagne, montagnes, montaña, montañas, montagna, montanha, 山, 雪山, 山脉, 산, горы, гора, جبل
 forest: forest, woods, woodland, wood, jungle, rainforest, grove, pine forest, bamboo forest, taiga, wald, forêt, foret, bosque, bosco, floresta, 森林, 树林, 森, 숲, лес, غابة
 city: city, skyline, town, metropolis, downtown, cityscape, rooftop, rooftops, new york, tokyo, london, paris, manhattan, hong kong, shanghai, stadt, ville, ciudad, città, cidade, 城市, 都市, 東京, 도시, город, مدينة
-street: street, road, alley, avenue, lane, market, square, sidewalk, crosswalk, highway, straße, strasse, gasse, rue, calle, strada, rua, 街道, 街, 路, 거리, улица, شارع
+street: street, road, train platform, railway platform, platform, pavement, parking lot, alley, avenue, lane, market, square, sidewalk, crosswalk, highway, straße, strasse, gasse, rue, calle, strada, rua, 街道, 街, 路, 거리, улица, شارع
 desert: desert, dune, dunes, sand dunes, sahara, wüste, désert, desierto, deserto, 沙漠, 砂漠, 사막, пустыня, صحراء
 snow: snow, in the snow, snowfield, winter landscape, arctic, antarctica, north pole, south pole, tundra, glacier, ice, iceberg, schnee, neige, nieve, neve, 雪, 雪地, 눈, снег, ثلج
 meadow: meadow, field, grass, grassland, prairie, hill, hills, countryside, farm, pasture, savanna, savannah, wheat field, flower field, lavender field, village, picnic, steppe, wiese, feld, prairie fleurie, champ, prado, campo, prato, 草地, 草原, 田野, 들판, поле, луг
@@ -214,13 +211,13 @@ lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee
 reef: underwater, reef, coral reef, coral, under the sea, under water, under the ocean, beneath the waves, beneath the sea, deep sea, seabed, ocean floor, aquarium, unterwasser, sous l'eau, bajo el agua, 水下, 海底, 珊瑚, 水中, под водой
 space: space, outer space, cosmos, universe, galaxy, nebula, milky way galaxy, orbit, deep space, weltraum, weltall, espace, espacio, spazio, espaço, 太空, 宇宙, 银河, 우주, космос, فضاء
 moon ground: on the moon, surface of the moon, moon surface, lunar surface, on mars, mars, on another planet, alien planet, alien world, auf dem mond, sur la lune, en la luna, 月球, 火星, на луне
-room: room, living room, bedroom, indoors, inside a house, kitchen, cafe, café interior, coffee shop, interior, window, windowsill, attic, studio apartment, zimmer, küche, wohnzimmer, chambre, cuisine, salon, habitación, cocina, stanza, cucina, 房间, 厨房, 窗, 部屋, 방, комната, غرفة
+room: room, living room, bedroom, indoors, inside a house, kitchen, cafe, café interior, cafe interior, office, home office, meeting room, conference room, boardroom, classroom, bathroom, dining room, restaurant, hospital room, hotel room, gym, laundry room, workshop, lobby, waiting room, recording studio, music room, game room, home theater, co-working space, coworking space, open office, reading corner, laboratory, lab, garage, walk-in closet, showroom, art gallery, gallery, bathroom interior, nursery room, tiny house interior, hallway, corridor, salon, schlafzimmer, büro, badezimmer, esszimmer, dormitorio, oficina, coffee shop, interior, window, windowsill, attic, studio apartment, zimmer, küche, wohnzimmer, chambre, cuisine, salon, habitación, cocina, stanza, cucina, 房间, 厨房, 窗, 部屋, 방, комната, غرفة
 library: library, study, reading room, bibliothek, bibliothèque, biblioteca, 图书馆, 도서관, библиотека
-tabletop: on a table, on the table, on a desk, on a wooden table, table top, tabletop, still life, stillleben, nature morte, bodegón, auf dem tisch, sur la table, en la mesa, 静物
+tabletop: on a table, on the table, counter, countertop, kitchen counter, kitchen counter top, worktop, tabletop scene, flat lay, flatlay, workbench top, bar counter top, on a desk, on a wooden table, table top, tabletop, still life, stillleben, nature morte, bodegón, auf dem tisch, sur la table, en la mesa, 静物
 garden: garden, park, backyard, courtyard, greenhouse, orchard, japanese garden, zen garden, flower garden, garten, jardin, jardín, giardino, jardim, 花园, 公园, 庭, 정원, сад, парк, حديقة
 clouds: above the clouds, in the clouds, among the clouds, cloudscape, sky, in the sky, high in the sky, through the sky, himmel, ciel, cielo, céu, 天空, 空, 하늘, небо
 abstract: abstract, geometric, pattern, gradient, wallpaper, texture, fractal, shapes, waves of colour, waves of color, mandala, generative art, abstrakt, abstrait, abstracto, astratto, 抽象, 추상, абстракция
-studio: background, backdrop, plain background, white background, studio backdrop, product shot, isolated, icon, logo, sticker, emoji, hintergrund, fondo, sfondo, 背景, 배경
+studio: background, backdrop, plain background, studio backdrop, studio, on stage, on a stage, stage, product shot, isolated, icon, emoji, pedestal, on a pedestal, on a podium, on a plinth, plinth, podium, studio light, studio lighting, studio shot, studio photo, product photo, product photography, product photograph, packshot, catalogue shot, e-commerce photo, produktfoto, freisteller, photo de produit, foto de producto, hintergrund, fondo, sfondo, 背景, 배경
 cave: cave, cavern, grotto, höhle, grotte, cueva, grotta, 洞穴
 """
 
@@ -291,8 +288,8 @@ d9a437: gold, golden, goldene, goldener, doré, dorado, dorato, 金色, 金
 b79ae0: lavender, lilac, 淡紫
 e88bab: pink, magenta, fuchsia, rosa, rosado, rosy, 粉色, 粉红, 粉, ピンク, 분홍, розовый
 7a4a2e: brown, chestnut, chocolate brown, bronze, copper, braun, braune, brun, marron, marrón, marrone, 棕色, 茶色, 갈색, коричневый
-2e2c36: black, jet black, ebony, schwarz, schwarze, schwarzer, noir, noire, negro, negra, nero, nera, preto, 黑色, 黑, 黒, 黒い, 검은, чёрный, черный, черная, أسود
-f4f1ea: white, ivory, snow white, snow-white, weiß, weiße, weisser, blanc, blanche, blanco, blanca, bianco, bianca, branco, 白色, 白, 白い, 하얀, белый, белая, أبيض
+2e2c36: black, jet black, dark mode, dark theme, matte black, ebony, schwarz, schwarze, schwarzer, noir, noire, negro, negra, nero, nera, preto, 黑色, 黑, 黒, 黒い, 검은, чёрный, черный, черная, أسود
+f4f1ea: white, ivory, off-white, light mode, snow white, snow-white, weiß, weiße, weisser, blanc, blanche, blanco, blanca, bianco, bianca, branco, 白色, 白, 白い, 하얀, белый, белая, أبيض
 8d9099: gray, grey, silver, silvery, ash, grau, graue, gris, grigio, cinza, 灰色, 灰, 银色, 회색, серый
 efdcb4: cream, beige, sandy, blonde
 """
@@ -303,7 +300,7 @@ large: large, big, huge, giant, gigantic, enormous, massive, tall, great, coloss
 """
 
 COUNTS = """
-1: a, an, one, single, lone, lonely, ein, eine, einen, einer, un, une, una, uno, um, uma, 一, 一只, 一个, 一匹, один, одна
+1: a, an, one, single, lone, lonely, ein, eine, einen, einem, einer, un, une, una, uno, um, uma, 一, 一只, 一个, 一匹, один, одна
 2: two, couple of, a couple of, pair of, a pair of, both, twin, zwei, deux, dos, due, dois, duas, 两, 两只, 两个, 二, 2匹, 두, два, две
 3: three, a few, few, trio of, drei, trois, tres, tre, três, 三, 三只, 三个, 세, три
 4: four, several, some, vier, quatre, cuatro, quattro, quatro, 四, 四只, 四个, 네, четыре
@@ -319,6 +316,7 @@ COUNTS = """
 RELATIONS = """
 front: in front of, vor, devant, delante de, davanti a, em frente, in the foreground with
 behind: behind, hinter, derrière, detrás de, dietro
+full: full of, filled with, loaded with, heaped with, voller, plein de, lleno de
 riding: riding, riding on, ridding, on the back of, astride, driving, reitet, reitend, chevauchant, montando, cavalcando, 骑着, 骑, 乗る
 on: on, on top of, crossing, walking across, driving across, rolling over, atop, sitting on, standing on, lying on, sleeping on, perched on, resting on, onto, upon, auf, sur, sobre, encima de, sopra
 in: inside, in, inside of, within, into, sitting in, floating in, dans, dentro de, dentro
@@ -341,6 +339,6 @@ wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide s
 
 # Words that end a description without being drawn: what stands before them belongs to them.
 PARTS = """
-part: roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, scarf, dress, coat, shirt, jacket, boots, collar, feather, feathers, leather, wooden, paint, stripe, stripes, spots, petals, water, sky colours, lipstick, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
+part: award winning, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
 not: no, without, not, minus, except, ohne, sans, sin, senza, sem, kein, keine, 没有
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageFilter
 
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 _FIRMEST = 256
 """Blurring happens on a copy whose shorter edge is about this."""

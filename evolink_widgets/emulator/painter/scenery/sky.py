@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander, cloudy
 from evolink_widgets.emulator.painter.drawing.colour import Colour, lighter, mix, turned
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 
 def paint_sky(context: PaintContext) -> None:

@@ -7,7 +7,7 @@ from random import Random
 
 from evolink_widgets.emulator.painter.drawing.chance import Wander, cloudy
 from evolink_widgets.emulator.painter.drawing.colour import lighter, mix
-from evolink_widgets.emulator.painter.scenery.context import PaintContext
+from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
 
 
 def paint_weather(context: PaintContext) -> None:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from evolink_widgets.emulator.painter.subjects import (
+from evolink_widgets.emulator.painter.subjects import heroes, people, plants
+from evolink_widgets.emulator.painter.subjects.animals import (
     beasts,
     birds,
-    buildings,
     crawlers,
-    devices,
-    food,
-    furniture,
-    heroes,
     hoofed,
+    swimmers,
+)
+from evolink_widgets.emulator.painter.subjects.built import (
+    buildings,
     landmarks,
     machines,
-    objects,
-    people,
-    plants,
-    swimmers,
-    treasures,
     vehicles,
     vessels,
 )
 from evolink_widgets.emulator.painter.subjects.registry import KINDS, SubjectKind
+from evolink_widgets.emulator.painter.subjects.things import (
+    devices,
+    food,
+    furniture,
+    objects,
+    treasures,
+)
 
 __all__ = [
     "KINDS",

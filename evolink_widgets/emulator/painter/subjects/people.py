@@ -11,10 +11,13 @@ HAIRS: tuple[Colour, ...] = ((58, 42, 40), (112, 70, 44), (206, 160, 90), (150, 
 DARK: Colour = (44, 40, 54)
 
 
-def head(p: Pen, x: float, y: float, size: float, skin: Colour | None = None) -> None:
+def head(
+    p: Pen, x: float, y: float, size: float, skin: Colour | None = None, cut: int | None = None
+) -> None:
     """A friendly head of radius ``size``, in one of four cuts."""
     skin = skin or p.rng.choice(SKINS)
-    hair, cut = p.rng.choice(HAIRS), p.rng.randrange(4)
+    hair, own = p.rng.choice(HAIRS), p.rng.randrange(4)
+    cut = own if cut is None else cut
     s = size
     if cut == 1:  # long
         p.blob(

@@ -1,7 +1,6 @@
 /** Pictures: the gallery of the notebooks, over the server, with small pictures and acts of its own. */
 import { gallery } from "./widgets/gallery/static/gallery.js";
-import { num } from "./widgets/gallery/static/virtual_grid.js";
-import { h, icon, ICONS } from "./widgets/base/static/dom.js";
+import { h, icon, ICONS, num } from "./widgets/base/static/dom.js";
 import { openView } from "./widgets/base/static/view.js";
 import { WORK } from "./widgets/base/static/work.js";
 import { modelOver } from "./picture_link.js";

@@ -1,5 +1,6 @@
 /** Running: each task with its prompt, bar, range of time left and notebook; what needs a person first. */
-import { fill, h, icon, many, set, timeLeft, write } from "./widgets/base/static/dom.js";
+import { fill, h, icon, set, write } from "./widgets/base/static/dom.js";
+import { timeLeft } from "./widgets/base/static/runs.js";
 
 /** Seconds between two draws of what time alone changes. */
 const TICK = 1000;
@@ -113,6 +114,5 @@ export function runningPart(host) {
       clearInterval(ticking);
       if (tasks.length) ticking = setInterval(() => lines.forEach(tick), TICK);
     },
-    many,
   };
 }

@@ -1,5 +1,5 @@
 /** What can be done next with a run: a button for each, and the question before a prompt is sent a second time. */
-import { copyText, fill, h, many, token, write } from "./dom.js";
+import { copyText, download, fill, h, hasFocus, many, token, write } from "./dom.js";
 import { BUYS } from "./purchase.js";
 import { savePic } from "./work.js";
 
@@ -73,7 +73,11 @@ export function runActions(ui, run, landed, note) {
   async function save(pics) {
     try {
       note("Saving…");
-      for (const pic of pics) await savePic(ui, pic);
+      // One download: a browser asks, or refuses, where a page starts several.
+      if (pics[1]) {
+        const [{ zip }] = await ui.link.ask("zip", { pictures: pics.map(({ id }) => id) });
+        download(...(await ui.link.pull(zip, "zip")));
+      } else await savePic(ui, pics[0]);
       note(`${many(pics.length)} saved.`);
     } catch (error) {
       fail(error);
@@ -107,7 +111,7 @@ export function runActions(ui, run, landed, note) {
     if (run.stage !== "unknown") question.hidden = true;
     const names = run.actions.filter((name) => ACTIONS[name] && (ui.edit || name !== "editPrompt"));
     if (drawn === (drawn = names.join())) return;
-    const had = acts.contains(document.activeElement);
+    const had = hasFocus(acts);
     const buttons = names.map((name, i) => {
       const press = () => (own[name] ? own[name]() : ask(name, button));
       const button = h(i ? "button.btn" : "button.btn.first", { "data-name": name, onclick: press }, ACTIONS[name]);

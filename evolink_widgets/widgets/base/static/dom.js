@@ -1,6 +1,7 @@
 /** Small builders, icons, words for numbers, the clipboard. Data reaches the page as text only. */
 
-const DISC = "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z";
+/** The ring of round icons. */
+export const DISC = "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z";
 
 /** Own drawings: a 16-px box, a 1.5-px stroke, one path each. @type {Record<string, string>} */
 export const ICONS = {
@@ -16,15 +17,6 @@ export const ICONS = {
   code: "M5 5L2 8l3 3m6-6l3 3-3 3M9 3L7 13",
   info: DISC + "M8 7.5V11m0-6v.01",
   queued: "M3.75 2.5h8.5L3.75 13.5h8.5z",
-  processing: "M2 3h12v10H2zM2 12l4-4 3 3 2-2 3 3M11 6v.01",
-  done: DISC + "M5 8l2.25 2.25L11 6",
-  failed: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5zM6 6l4 4m0-4l-4 4",
-  refused: "M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4zM8 5v3.5m0 2v.01",
-  stopped: DISC + "M8 4.75V8l2 1.5",
-  unknown: DISC + "M6 6.5c0-2 4-2 4 0 0 1.5-2 1.5-2 3m0 1.5v.01",
-  store: "M2 2.5h12V6H2zM3 6v7.5h10V6M6.5 9h3",
-  flask: "M6.5 2v4L3 13.5h10L9.5 6V2M5 2h6M5 10h6",
-  warn: "M8 2.5L14 13H2zM8 6.5v3m0 1.5v.01",
 };
 
 /**
@@ -54,6 +46,19 @@ export const make = (specs) => specs.split(" ").map((spec) => h(spec));
 /** A name that no other has. */
 export const token = () => Math.random().toString(36).slice(2);
 
+/** Calls when a view, or what else has a signal, ends. @param {AbortSignal} signal @param {() => void} act */
+export const atEnd = (signal, act) => signal.addEventListener("abort", act);
+
+/** Whether something is pressed with Ctrl, or with a Mac's Cmd. @param {KeyboardEvent | MouseEvent} event */
+export const withCtrl = ({ ctrlKey, metaKey }) => ctrlKey || metaKey;
+
+/** Whether a key stands for itself, and for no part of a word that an input method composes. @param {KeyboardEvent} event */
+export const isPlain = (event) => !(withCtrl(event) || event.altKey || event.isComposing);
+
+/** The beginning of a text, in signs as people count them: no emoji is cut in half. @param {string} text @param {number} most */
+export const short = (text, most) =>
+  [...new Intl.Segmenter().segment(text.slice(0, 40 * most))].slice(0, most).map(({ segment }) => segment).join("");
+
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -82,9 +87,7 @@ export function icon(name) {
 }
 
 /** @param {string} spec @param {string} label @param {string} sign @param {() => void} act @param {object} [more] */
-export function tool(spec, label, sign, act, more) {
-  return h(`button.${spec}`, { title: label, onclick: act, ...more }, icon(sign));
-}
+export const tool = (spec, label, sign, act, more) => h(`button.${spec}`, { title: label, onclick: act, ...more }, icon(sign));
 
 /** Sets text only when it differs, so that nothing is read or painted twice. @param {Node} node @param {string | null | undefined} text */
 export function write(node, text) {
@@ -93,6 +96,13 @@ export function write(node, text) {
 
 /** Blob URLs live until they are given back. @param {any} part */
 export const urlOf = (part) => URL.createObjectURL(new Blob([part]));
+
+/** Saves bytes as a file, as the browser saves a link. @param {Blob} blob @param {string} name */
+export function download(blob, name) {
+  const href = urlOf(blob);
+  h("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
 
 /** 1 where reading goes to the right, -1 where it goes to the left. @param {Element} node */
 export const ahead = (node) => (node.matches(":dir(rtl)") ? -1 : 1);
@@ -113,34 +123,23 @@ export function noter(say) {
   ];
 }
 
+/** 1,204: made once, as it is asked for in every frame of a gallery. */
+export const num = new Intl.NumberFormat("en").format;
+
 /** @param {number} count */
-export const many = (count) => `${count} picture${count === 1 ? "" : "s"}`;
+export const many = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
 
-/** Credits or dollars without false precision. @param {number} low @param {number} high */
-export function range(low, high, sign = "") {
-  const [from, to] = [low, high].map((v) => sign + v.toFixed(sign ? (v < 0.095 ? 3 : 2) : v < 1 ? 2 : 1));
-  return from === to ? to : `${from} to ${to}`;
+/** Whether something in a node has the focus. @param {Node} node */
+export const hasFocus = (node) => node.contains(document.activeElement);
+
+/** The clipboard. @param {string} otherwise what to do where there is none */
+export function clipboardOr(otherwise) {
+  if (!navigator.clipboard) throw Error(`Copying needs https or localhost. ${otherwise}`);
+  return navigator.clipboard;
 }
-
-/** 0:07, 12:30, 75:00 @param {number} s */
-export const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-
-/** "15 to 40 s left" @param {number} low @param {number} high */
-export function timeLeft(low, high) {
-  if (high < 1) return "nearly there";
-  const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
-    from = Math.floor(low / seconds),
-    to = Math.ceil(high / seconds);
-  return (from < 1 ? "up to" : from === to ? "about" : `${from} to`) + ` ${to} ${unit} left`;
-}
-
-export const NO_COPY = "Copying needs https or localhost. ";
 
 /** @param {string} text */
-export async function copyText(text) {
-  if (!navigator.clipboard) throw Error(`${NO_COPY}Select it here: ${text}`);
-  await navigator.clipboard.writeText(text);
-}
+export const copyText = async (text) => clipboardOr(`Select it here: ${text}`).writeText(text);
 
 /** The same picture as PNG, the one kind that clipboards take. @param {Blob} blob @returns {Promise<Blob>} */
 export async function asPng(blob) {

@@ -1,5 +1,6 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, fill, h, set, tool } from "./dom.js";
+import { ahead, fill, h, isPlain, join, set, tool, write } from "./dom.js";
+import { FAVOURITE } from "./favourite.js";
 import { picTools } from "./work.js";
 
 /** What a picture is dragged as: its id. */
@@ -47,8 +48,8 @@ export function pictureGrid(ui, note) {
   });
 
   el.onkeydown = (/** @type {KeyboardEvent} */ event) => {
-    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
-    if (altKey || shiftKey || ctrlKey || metaKey) return;
+    const { key, target } = event;
+    if (!isPlain(event) || event.shiftKey) return;
     const cell = cells[now];
     const row = now - (now % cols);
     const step = ahead(el);
@@ -73,26 +74,30 @@ export function pictureGrid(ui, note) {
     el,
     landed,
     layout,
-    /** @param {string} label @param {number} count @param {number} shape width over height */
-    shape(label, count, shape) {
+    /** @param {string} label @param {number} count @param {number} shape width over height @param {(place: number) => boolean} isMissing whether no picture comes there */
+    shape(label, count, shape, isMissing) {
       ratio = shape;
       set(el, { label: label, "--ar": shape });
       if (cells.length !== count) cols = 0;
-      for (let i = cells.length; i < count; i++) {
-        const waiting = h("span.sr", ": waiting");
-        cells.push(h("div.tile.wait", { role: "gridcell", tabindex: i ? -1 : 0 }, `${i + 1}`, waiting));
-      }
+      for (let i = cells.length; i < count; i++)
+        cells.push(h("div.tile.wait", { role: "gridcell", tabindex: i ? -1 : 0 }));
       cells.length = count;
+      cells.forEach((cell, i) => {
+        if (cell.pic) return;
+        const missing = isMissing(i) && "did not come";
+        write(cell, join(`${i + 1}`, missing));
+        set(cell, { label: `Picture ${i + 1} of ${count}: ${missing || "waiting"}` });
+      });
       layout();
     },
-    /** @param {Picture} pic @param {number} i */
-    put(pic, i) {
+    /** @param {Picture} pic @param {number} i @param {string} [caption] */
+    put(pic, i, caption) {
       const cell = cells[i];
       if (!cell || cell.pic) return;
       const tab = { tabindex: cell.tabIndex };
       set(cell, {
         class: "ew-tile",
-        label: `Picture ${i + 1} of ${cells.length}: ${pic.alt}`,
+        label: `Picture ${i + 1} of ${cells.length}: ${caption ? caption + ": " : ""}${pic.alt}`,
         draggable: !!ui.refer,
         ondragstart(/** @type {DragEvent} */ { dataTransfer }) {
           dataTransfer?.setData(DRAGGED, pic.id);
@@ -108,19 +113,27 @@ export function pictureGrid(ui, note) {
         cell,
         h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
         tool("check", "Select", "check", () => toggle(cell), tab),
+        tool("check.like", "Favourite", "star", () => FAVOURITE[3](ui, pic).then(note, ({ message }) => note(message, true)), tab),
         h(
           "div.over",
           ...picTools(ui, note, () => pic, tab),
           tool("ico", "Facts", "info", () => open(cell), tab),
         ),
+        ...(caption ? [h("bdi.cap", { title: caption }, caption)] : []),
       );
     },
     /** Draws which pictures are selected. */
     mark() {
       for (const cell of cells) {
-        const isOn = cell.pic && ui.selected.has(cell.pic.id);
+        const {
+          pic,
+          children: [, check, star],
+        } = cell;
+        const isOn = pic && ui.selected.has(pic.id);
         set(cell, { "aria-selected": isOn });
-        if (cell.pic) set(cell.children[1], { "aria-pressed": isOn });
+        if (!pic) continue;
+        set(check, { "aria-pressed": isOn });
+        set(star, { "aria-pressed": pic.favourite });
       }
     },
   };

@@ -1,5 +1,5 @@
 /** Requests and answers over `model.send`; pictures are pulled in chunks at a pace the server bears. */
-import { sleep, token } from "./dom.js";
+import { atEnd, sleep, token } from "./dom.js";
 
 /** An answer that takes longer is late, and lost where asking twice does no harm. */
 const LATE = 3000;
@@ -42,7 +42,7 @@ export function connect(model, signal) {
       };
 
       stop.throwIfAborted();
-      stop.addEventListener("abort", abort);
+      atEnd(stop, abort);
       waiting.set(id, (told, buffers) => {
         if (told.kind === "rejected") quit(told.message, { told });
         else end(() => resolve([told, buffers]));
@@ -83,5 +83,5 @@ export function connect(model, signal) {
 /** Listens to the model until the view ends. @param {Model} model @param {AbortSignal} signal @param {string} name @param {(...args: any[]) => void} act */
 export function listen(model, signal, name, act) {
   model.on(name, act);
-  signal.addEventListener("abort", () => model.off(name, act));
+  atEnd(signal, () => model.off(name, act));
 }

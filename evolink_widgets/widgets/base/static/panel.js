@@ -1,5 +1,6 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
-import { h, join, urlOf } from "./dom.js";
+import { atEnd, h, join, short, urlOf } from "./dom.js";
+import { FAVOURITE } from "./favourite.js";
 import { purchases } from "./purchase.js";
 import { runView } from "./runs.js";
 import { openView } from "./view.js";
@@ -21,55 +22,61 @@ export const openPanel = (context, name, label, compose) =>
     /** @type {Map<string, Picture>} */
     const pics = new Map();
 
-    /** @param {Run} run */
-    function add(run) {
+    /** @param {Run} run @param {boolean} [past] it is older than all that is there */
+    function add(run, past) {
       const view = runView(ui, run);
       views.set(run.key, view);
-      log.prepend(view.el);
+      log[past ? "append" : "prepend"](view.el);
       for (const pic of pics.values()) if (pic.key === run.key) view.put(pic);
     }
 
     /** Draws a run; what is new is said aloud. @param {Run} run */
-    function take(run, isNews = true) {
+    function take(run, news = true) {
       const view = views.get(run.key);
-      const before = view?.run.stage;
+      const was = view?.run.stage;
       if (view) view.update(run);
       else add(run);
-      if (!isNews || before === run.stage) return;
+      if (!news || was === run.stage) return;
       // What is left of caps, and what the store has, is not what it was.
       form?.refresh?.();
-      if (before && !run.ended) return;
-      const what = run.message ?? run.prompt.slice(0, 80);
+      if (was && !run.ended) return;
+      const what = run.message ?? short(run.prompt, 80);
       say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, what));
     }
 
     ui.edit = form?.edit;
+    ui.more = [FAVOURITE];
+    ui.add = add;
     link.on.run = ({ run }) => take(run);
-    link.on.picture = ({ key, index, width, height, alt }, [bytes]) => {
+    link.on.picture = (told, [bytes]) => {
+      const { key, index } = told;
       const id = `${key}.${index}`;
       const view = views.get(key);
       if (pics.has(id)) return;
-      const pic = { id, key, index, width, height, alt, url: urlOf(bytes) };
+      const pic = { id, ...told, url: urlOf(bytes) };
       pics.set(id, pic);
       view?.put(pic);
+      // marimo runs a cell that reads the pictures again for what comes from the page alone.
+      ui.model.set("_came", pics.size);
+      ui.model.save_changes();
       if (view && !view.run.ended) say(`Picture ${index + 1} of ${view.run.n} is ready`);
     };
 
     const ticker = setInterval(() => views.forEach((view) => view.tick()), 1000);
-    signal.addEventListener("abort", () => {
+    atEnd(signal, () => {
       clearInterval(ticker);
       pics.forEach(({ url }) => URL.revokeObjectURL(url));
     });
 
     return {
       nodes: [...(form?.nodes ?? []), waiting],
-      log: [log],
+      log: [log, ...(form?.after ?? [])],
       welcome(told) {
         ui.columns = told.columns ?? null;
         form?.welcome(told);
         for (const run of told.runs) take(run, false);
       },
       state: (live) => form?.state(live),
-      mark: () => views.forEach((view) => view.mark()),
+      mark: (ui.mark = () => views.forEach((view) => view.mark())),
     };
   });

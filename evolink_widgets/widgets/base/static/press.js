@@ -1,5 +1,5 @@
 /** One press, one action: a held key, a second click, and what has just come under the pointer do nothing. */
-import { set } from "./dom.js";
+import { atEnd, set, withCtrl } from "./dom.js";
 
 /** Milliseconds: longer than the slowest double click that a system can be set to (0.9 s). */
 export const ARMING = 1000;
@@ -88,9 +88,9 @@ export function onePress(root, ui) {
   });
   on("focusin", () => (movedAt = isSteered ? -ARMING : performance.now()));
   on("keydown", (event) => {
-    const { key, repeat, ctrlKey, metaKey, target } = event;
+    const { key, repeat, target } = event;
     const isText = /^(textarea|input|select)$/.test(target.localName);
-    const isLine = target.localName === "textarea" && !ctrlKey && !metaKey;
+    const isLine = target.localName === "textarea" && !withCtrl(event);
     ui.pressedAt = event.timeStamp;
     if (!PRESSES.includes(key)) [isSteered, movedAt] = [true, -ARMING];
     if (!repeat || (key === "Enter" ? isLine : isText || !HELD_ONCE.includes(key))) return;
@@ -108,5 +108,5 @@ export function onePress(root, ui) {
     event.stopImmediatePropagation();
     ui.say(`“${button.getAttribute("aria-label") ?? (button.title || button.textContent)}” has only just come here. Press again.`);
   });
-  signal.addEventListener("abort", leave);
+  atEnd(signal, leave);
 }

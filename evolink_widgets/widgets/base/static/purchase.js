@@ -1,13 +1,14 @@
 /** A purchase: the kernel is asked first whether it is there, so that no press is carried out late or twice. */
-import { fill, h, icon, set, token, write } from "./dom.js";
+import { atEnd, fill, h, icon, set, token, write } from "./dom.js";
 import { ARMING } from "./press.js";
+import { troubleOf } from "./trouble.js";
 
 /** How long a press waits before it is said that it does. */
 const SLOW = 1500;
 /** How long it waits for the kernel; who pressed does not expect it any more after that. */
 const LIFE = 60_000;
 /** How often its connection is looked at meanwhile. */
-const LOOK = 250;
+const CHECK = 250;
 
 /** What can be asked of a run that buys; Run itself and the store's offer do, too. */
 export const BUYS = ["runAgain", "sendAgain"];
@@ -24,21 +25,22 @@ export function purchases(ui) {
   const back = h("button.btn", () => stop.abort(`Taken back. ${NOTHING}.`), "Take back");
   const el = h("div.banner", { role: "group", label: "Waiting for the kernel", hidden: true }, icon("queued"), words, back);
 
-  /** Where the host says how its connection is; others only fail to answer. */
-  const isCut = () => !ui.live || (model.widget_manager?.kernel?.connectionStatus ?? "connected") !== "connected";
   const check = () => {
-    if (isCut()) stop.abort(`No connection. ${NOTHING}: press again when it is back.`);
+    const why = troubleOf(model, ui.live);
+    if (why) stop.abort(`${why} ${NOTHING}.`);
   };
 
   ui.listen("msg:custom", ({ run, runs = [] }) => {
     for (const { key } of run ? [run] : runs) seen.add(key);
   });
-  ui.signal.addEventListener("abort", () => stop.abort(""));
+  atEnd(ui.signal, () => stop.abort(""));
 
   ui.buy = async (button, kind, fields, changed = () => {}) => {
     // What was pressed while it rested is early, though a page that was busy hears of it now.
     if (ui.busy || ui.pressedAt < restedAt) return say(ui.busy || "Asked a moment ago.");
     const kids = [...button.childNodes];
+    // Nothing beside it moves when it says something shorter.
+    button.style.minWidth = `${button.getBoundingClientRect().width}px`;
     const show = (/** @type {string} */ busy, /** @type {any[]} */ ...inside) => {
       ui.busy = busy;
       restedAt = performance.now();
@@ -60,9 +62,9 @@ export function purchases(ui) {
       say(text);
     };
     const timers = [
-      setInterval(check, LOOK),
+      setInterval(check, CHECK),
       setTimeout(tell, SLOW, `The kernel has not answered yet. ${NOTHING} so far.`),
-      setTimeout(() => stop.abort(`The kernel did not answer. ${NOTHING}: press again when it does.`), LIFE),
+      setTimeout(() => stop.abort(`The kernel did not answer. ${NOTHING}.`), LIFE),
     ];
     const rest = () => {
       timers.forEach(clearTimeout);
@@ -81,12 +83,15 @@ export function purchases(ui) {
       show("Asked a moment ago.", "Asked");
       return told;
     } catch (/** @type {any} */ error) {
-      show("Press again in a moment.", ...kids);
+      show("One moment…", ...kids);
       if (isOut && !error.told) throw Error("The kernel did not say whether it asked: what it asked for is shown here.");
       throw signal.aborted ? Error(signal.reason) : error;
     } finally {
       rest();
-      setTimeout(() => show("", ...kids), ARMING);
+      setTimeout(() => {
+        show("", ...kids);
+        button.style.minWidth = "";
+      }, ARMING);
     }
   };
   return el;

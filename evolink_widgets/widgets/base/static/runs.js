@@ -1,7 +1,20 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
 import { runActions } from "./actions.js";
-import { clock, fill, flag, h, icon, join, make, many, noter, set, timeLeft, write } from "./dom.js";
+import { fill, flag, h, icon, join, make, many, noter, set, short, write } from "./dom.js";
 import { pictureGrid } from "./grid.js";
+import "./stages.js";
+
+/** 0:07, 12:30, 75:00 @param {number} s */
+const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+
+/** "15 to 40 s left" @param {number} low @param {number} high */
+export function timeLeft(low, high) {
+  if (high < 1) return "nearly there";
+  const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
+    from = Math.floor(low / seconds),
+    to = Math.ceil(high / seconds);
+  return (from < 1 ? "up to" : from === to ? "about" : `${from} to`) + ` ${to} ${unit} left`;
+}
 
 /** What stands beside the title of a run that has ended well. @param {Run} run */
 function howItWent({ stage, reused, landed, startedAt, endedAt }) {
@@ -68,12 +81,12 @@ export function runView(ui, run) {
       const shape = ratio ? ratio[0] / ratio[1] : 1;
       set(el, {
         class: join("ew-item", `ew-${stage}`, ended && "ew-ended", folded && "ew-folded"),
-        label: `${run.title}: ${prompt.slice(0, 80)}`,
+        label: `${run.title}: ${short(prompt, 80)}`,
       });
       set(mark, { "--ar": Math.max(0.75, Math.min(2, shape)) });
       fill(mark, icon(run.reused ? "store" : stage));
       write(title, run.title);
-      write(quote, prompt.slice(0, 400));
+      write(quote, short(prompt, 400));
       write(words, join(run.message, ended && run.advice));
       write(tag, ended && charge?.kind !== "none" ? charge?.text : "");
       flag(tag, "may", charge?.kind === "may");
@@ -84,13 +97,13 @@ export function runView(ui, run) {
       set(meter, { label: run.title, "aria-valuenow": run.progress });
       set(bar, { "--p": `${run.progress}%` });
       grid.el.hidden = folded;
-      grid.shape("Pictures", run.n, shape);
+      grid.shape("Pictures", run.n, shape, (place) => ended && !run.landed.includes(place));
       draw();
       view.mark();
     },
     /** @param {Picture} pic */
     put(pic) {
-      grid.put(pic, pic.index);
+      grid.put(pic, pic.index, run.captions?.[pic.index]);
       view.mark();
     },
     /** Draws the selection. */

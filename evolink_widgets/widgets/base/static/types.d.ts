@@ -41,6 +41,8 @@ interface Run {
   stake?: string | null;
   /** Where all of it was there already: what was paid for it, and when. */
   reused?: string | null;
+  /** A line under each picture, by its index; none where no picture has one. */
+  captions?: string[];
 }
 
 interface Problem { field: string; rule: string; nearest: string | null; message: string }
@@ -88,6 +90,98 @@ interface Welcome {
   keySource: string | null;
   runs: Run[];
   columns?: number | null;
+  /** A gallery's: the store's folder, without its parents. */
+  folder?: string;
+}
+
+/** What a comparison is told at first. */
+interface Compared {
+  pictures: Given[];
+  /** What is to be known of all of them. */
+  note: string;
+}
+
+/** One picture of a comparison, as Python tells of it. */
+interface Given {
+  id: string;
+  label: string;
+  width: number;
+  height: number;
+  alt: string;
+  /** The same file as the first, byte for byte. */
+  same: boolean;
+  /** The first picture's prompt and its own as one text; empty where one is not known. */
+  words: ["same" | "removed" | "added", string][];
+}
+
+/** A picture that has landed; its thumbnail comes with it, empty where the file can't be read. */
+interface Landed {
+  key: string;
+  index: number;
+  width: number;
+  height: number;
+  alt: string;
+  name: string;
+  favourite: boolean;
+}
+
+/** A picture of a comparison that is ready to be seen: as `Landed`, in the order of `Compared`. */
+interface Ready { index: number; alt: string }
+
+/** What is said of a piece of a file; the piece itself comes with it. */
+interface Piece {
+  /** Bytes of the whole file. */
+  total: number;
+  /** Where the piece begins. */
+  offset: number;
+  /** The file's media type, and its name. */
+  type: string;
+  name: string;
+}
+
+/** What a card of the tray shows; its small picture comes with it, but not that of a link. */
+interface Taken { reference: string; name: string; facts: string; notices: string[] }
+
+/** A small picture of a gallery, its bytes in the same place of the message; `gone` says why there are none. */
+interface Small { id: string; gone?: string }
+
+/** All that Python says, by the kind of the message. Answers have the id of what they answer. */
+interface Messages {
+  // To every widget.
+  welcome: Welcome | Compared;
+  rejected: { message: string; problems?: Problem[] };
+  ok: { count?: number; text?: string };
+  bytes: Piece;
+  code: { text: string };
+  facts: { rows: [string, string][] };
+  picture: Landed | Ready;
+  // To those that buy.
+  ready: { ticket: string };
+  accepted: { run: Run };
+  run: { run: Run };
+  // To a studio.
+  checked: Checked;
+  balance: Balance;
+  outstanding: { tasks: number; text: string };
+  collecting: { tasks: number };
+  /** What of this notebook the log does not show: how many runs, and in words. */
+  earlier: { count: number; text: string };
+  /** Runs from before, newest first. */
+  shown: { runs: Run[] };
+  put: { at: number };
+  taken: { card: Taken };
+  prompts: { prompts: string[] };
+  preset: { fields: Record<string, any> };
+  asked: { fields: { size: string; resolution: string; quality: string } };
+  presets: { presets: Preset[]; fields?: Record<string, any> };
+  // To a gallery.
+  looked: Looked;
+  page: { items: Found[] };
+  thumbs: { pictures: Small[] };
+  ids: { ids: string[]; most: number };
+  price: { text: string };
+  zip: { zip: string; name: string; path: string; text: string };
+  changed: {};
 }
 
 interface Fields {
@@ -111,6 +205,7 @@ interface Picture {
   height: number;
   alt: string;
   url: string;
+  favourite?: boolean;
   /** Where it stands in the gallery, from 0. */
   place?: number;
 }
@@ -133,13 +228,16 @@ interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
   /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager?: { kernel?: { connectionStatus?: string } | null };
+  widget_manager: {
+    kernel?: { connectionStatus?: string; status?: string } | null;
+    get_model(id: string): Promise<any>;
+  };
 }
 interface Context { model: Model; el: HTMLElement }
 
 interface Link {
   /** What to do with events of a kind. */
-  on: Record<string, Tell>;
+  on: { [kind in keyof Messages]?: Tell };
   /**
    * An answer and its buffers. With more than one try it is asked again after 3, 9, 21 s … and
    * given up after the last; with one try it is waited for.
@@ -157,6 +255,8 @@ interface Deck {
   signal: AbortSignal;
   /** Whether Python has answered; without it nothing can be asked. */
   live: boolean;
+  /** Why the kernel can't be asked now, and what to do. */
+  trouble: string;
   /** Side by side; 0 and null: as many as fit. */
   columns: number | null;
   selected: Set<string>;
@@ -176,10 +276,15 @@ interface Deck {
    */
   buy(button: HTMLElement, kind: string, fields: object, changed?: () => void): Promise<any>;
   edit?: (prompt: string) => void;
+  /** Draws a run that is not drawn yet: above the log, or under it where it is older than all that is there. */
+  add?: (run: Run, past?: boolean) => void;
   /** Puts pictures into the tray of references; `edits`: the prompt is next. */
   refer?: (pics: { id: string }[], edits?: boolean) => void;
-  /** What can be done with a picture, where it is not the usual. */
+  /** What can be done with a picture, where it is not the usual; and what more where it is shown large. */
   work?: Work[];
+  more?: Work[];
+  /** Draws selection and favourites anew. */
+  mark?: () => void;
   /** What the lightbox calls a picture. */
   name?: (pic: Picture) => string;
   /** Asked before the lightbox turns to a place; true where another list is on its way. */
@@ -259,6 +364,8 @@ interface Part {
 /** What stands above the log. */
 interface Form {
   nodes: Node[];
+  /** What stands under the log. */
+  after: Node[];
   welcome(told: Welcome): void;
   state(live: boolean): void;
   /** Puts a prompt back for another try. */
@@ -284,16 +391,15 @@ type Thumb = { url?: string; gone?: string };
 type Facets = Record<string, string[]>;
 
 /**
- * What a gallery asks, and what Python answers:
- *   look {query} → {count, facets}; keeps `changed` coming for a minute
- *   page {query, offset, limit} → {items: Found[]}; what can't be read is missing at its end
- *   thumbs {view, pictures} → {}, then events `thumbs {pictures: [{id, gone?}]}` with their bytes
- *   ids {query, from, to} → {ids, most}
- *   price {picture} → {text}, runAgain {picture} → {}, then events `run`
- *   favourite {pictures, on}, trash {pictures}, restore {pictures} → {count}
- *   emptyTrash {} → {count, text}
- *   zip {pictures} → {zip, name, path, text}; its bytes come as a picture's do
- * and the event `changed {}`: something in the store is not as it was.
+ * What a gallery asks, and the kinds that answer (see `Messages`):
+ *   look {query} → looked; keeps `changed` coming for a minute
+ *   page {query, offset, limit} → page; what can't be read is missing at its end
+ *   thumbs {view, pictures} → ok, then events `thumbs`
+ *   ids {query, from, to} → ids
+ *   price {picture} → price, runAgain {picture} → accepted, then events `run`
+ *   favourite {pictures, on}, trash {pictures}, restore {pictures}, emptyTrash {} → ok
+ *   zip {pictures} → zip; its bytes come as a picture's do
+ * and the event `changed`: something in the store is not as it was.
  */
 type Looked = { count: number; facets: Facets };
 
@@ -324,6 +430,29 @@ interface Hand {
   clear(): void;
 }
 
+/** Where things are in the grid: the keyboard is at `now`, a range begins at `anchor`. */
+interface Places { count: number; cols: number; now: number; anchor: number }
+
+/** Asks Python and gives what it answers, without buffers. */
+type Ask = (kind: string, fields: object, tries?: number) => Promise<any>;
+
+/** The line that tells what an action came to; see outcome.js. */
+type Outcome = ReturnType<typeof import("../../gallery/static/outcome.js").outcomeLine>;
+type Changes = ReturnType<typeof import("../../gallery/static/changes.js").changesOf>;
+
+/** What every part of a gallery may use. */
+interface Desk extends Deck {
+  told: Outcome;
+  cache: PageCache;
+  ask: Ask;
+  /** The lightbox, while it is open. */
+  box(): any;
+  /** Closes it: it is in the way of what is told outside it. */
+  shut(): void;
+  /** Gives the focus to a picture's place, or to the filters. */
+  back(place?: number): void;
+}
+
 interface VirtualGrid {
   el: HTMLElement;
   draw(news?: Set<string>): void;
@@ -342,12 +471,7 @@ interface Filters {
 }
 
 /** One picture of a comparison, as Python tells of it and as it is shown. */
-interface Seen extends Picture {
-  label: string;
-  /** The same file as the first, byte for byte. */
-  same: boolean;
-  /** The first picture's prompt and its own as one text; empty where one is not known. */
-  words: ["same" | "removed" | "added", string][];
+interface Seen extends Given, Picture {
   /** The blob URL in view, and which copy that is: 0 small, 1 a preview, 2 the file; -1 none yet. */
   sharp: string;
   level: number;
@@ -417,8 +541,8 @@ interface Glass {
 interface Shelf {
   /** Pixels between pictures, that one has at least, and of the line below it. */
   sizes?: number[];
-  /** What can be done on a tile, in the place of everything; the work that there is, and its acts. */
-  tiles?: (work: Work[], acts: Record<string, (...given: any[]) => void>) => Work[];
+  /** What can be done on a tile, in the place of all that could be. */
+  tiles?: (work: Work[]) => Work[];
   /** Title and words where there is no picture at all. */
   none?: [string, string | Node];
   /** Hears how many there are. */

@@ -1,13 +1,21 @@
 /** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
-import { flag, h, set, write } from "./dom.js";
+import { atEnd, flag, h, isPlain, set, write } from "./dom.js";
 import { lightbox } from "../../lightbox/static/lightbox.js";
 import { connect, listen } from "./link.js";
 import { onePress } from "./press.js";
+import { troubleOf } from "./trouble.js";
 
-/** How long a silent kernel is taken for a slow one. */
+/** How long a silent kernel is taken for a slow one, at first and when its connection is back. */
 const PATIENCE = 1500;
+const RETURN = 60_000;
 /** How often a kernel is asked whether it knows us. */
 const HELLOS = 12;
+
+/** How often the host is asked how the kernel is. */
+const LOOK = 1000;
+
+/** Keys that, with Ctrl or Cmd, edit a text box or select pictures of a gallery, as Home: they belong to what has the focus. */
+const EDITS = /^([acvxyzZ]|[A-Z]..+)$/;
 
 /**
  * @param {Context} context
@@ -18,11 +26,13 @@ const HELLOS = 12;
 export function openView({ model, el }, name, label, build) {
   const ending = new AbortController();
   const { signal } = ending;
-  const root = h("section", { class: `ew ew-of-${name} ew-live`, label });
+  const root = h("section", { class: `ew ew-of-${name} ew-live tex2jax_ignore`, label });
   const region = h("div.sr", { role: "status" });
-  const quiet = h("p.quiet", { hidden: true }, "Not connected to a kernel. The saved pictures are below.");
+  const quiet = h("p.quiet", { hidden: true });
   /** Hides the static copy while the live one is here. */
   const hide = h("style");
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let looking;
 
   /** @param {string} text */
   function say(text) {
@@ -30,14 +40,15 @@ export function openView({ model, el }, name, label, build) {
     if (region.children.length > 3) region.firstChild.remove();
   }
 
-  /** @type {Deck} */
-  const ui = {
+  // What buys is added by the widgets that do.
+  const ui = /** @type {Deck} */ ({
     model,
     say,
     busy: "",
     pressedAt: 0,
     signal,
     live: false,
+    trouble: "",
     columns: 0,
     selected: new Set(model.get("selected")),
     link: connect(model, signal),
@@ -49,46 +60,56 @@ export function openView({ model, el }, name, label, build) {
       model.save_changes();
       part.mark();
     },
-  };
+  });
   onePress(root, ui);
   // In this order: what can be done with a picture is known once the part is built.
   const part = build(ui);
   const enlarge = lightbox(ui, root);
 
-  /** @param {boolean} live */
-  function state(live) {
-    ui.live = live;
-    quiet.hidden = live;
-    flag(root, "off", !live);
+  /** Draws how the kernel is, where that has changed, and says it. @param {boolean} [live] whether Python answers @param {boolean} [isNew] */
+  function look(live = ui.live, isNew = false) {
+    looking ??= setInterval(look, LOOK);
+    const trouble = troubleOf(model, live);
+    if (!isNew && live === ui.live && trouble === ui.trouble) return;
+    const isBack = ui.live && ui.trouble && !trouble;
+    Object.assign(ui, { live, trouble });
+    write(quiet, trouble);
+    quiet.hidden = !trouble;
+    flag(root, "off", trouble);
     part.state(live);
+    if (trouble) say(trouble);
+    if (!isBack) return;
+    say("The kernel is there again.");
+    // What happened meanwhile was not told here.
+    hello(RETURN);
   }
 
-  async function hello() {
-    const timer = setTimeout(state, PATIENCE, false);
+  async function hello(patience = PATIENCE) {
+    const timer = setTimeout(look, patience, false);
     const [told] = await ui.link.ask("hello", {}, HELLOS).catch(() => []);
     clearTimeout(timer);
-    if (!told) return state(false);
+    if (!told) return look(false);
     write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
     part.welcome(told);
-    state(true);
+    look(true, true);
   }
 
   ui.listen("change:selected", () => {
     ui.selected = new Set(model.get("selected"));
     part.mark();
   });
-  ui.listen("comm:close", () => state(false));
+  ui.listen("comm:close", () => look(false));
   // A kernel that restarts changes this; whether it still knows us, only an answer tells.
   ui.listen("comm_live_update", () => {
     write(hide, "");
     hello();
   });
 
-  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, and a guard of its own
-  // eats the line break of Enter in a cell's text box. It listens on the document; before 4.1 it took a key
-  // before it arrived here.
-  const isOurs = (/** @type {any} */ { key, ctrlKey, metaKey, altKey }) =>
-    key === "Enter" || !(ctrlKey || metaKey || altKey);
+  // JupyterLab's keys: plain ones would move or delete cells, Ctrl+Enter would run one, Ctrl+Z undo the code cell,
+  // and a guard of its own eats the line break of Enter in a cell's text box. It listens on the document; before 4.1
+  // it took a key before it arrived here.
+  const isOurs = (/** @type {any} */ pressed) =>
+    pressed.key === "Enter" || isPlain(pressed) || pressed.isComposing || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
   window.addEventListener(
     "keydown",
     (pressed) => {
@@ -99,7 +120,10 @@ export function openView({ model, el }, name, label, build) {
   root.addEventListener("keydown", (/** @type {any} */ pressed) => {
     if (isOurs(pressed)) pressed.stopPropagation();
   });
-  signal.addEventListener("abort", () => root.remove());
+  atEnd(signal, () => {
+    root.remove();
+    clearInterval(looking);
+  });
 
   root.prepend(hide, region, ...part.nodes, quiet, ...(part.log ?? []));
   el.append(root);

@@ -1,5 +1,5 @@
 /** What can be done with one picture, wherever it is shown. */
-import { asPng, copyText, h, NO_COPY, tool, urlOf } from "./dom.js";
+import { asPng, clipboardOr, copyText, download, tool } from "./dom.js";
 
 /** @type {Work[]} */
 export const WORK = [
@@ -7,24 +7,17 @@ export const WORK = [
     "Copy",
     "copy",
     "Picture copied.",
-    async ({ link }, { id }) => {
-      if (!navigator.clipboard) throw Error(`${NO_COPY}Save it instead.`);
+    async ({ link }, { id }) =>
       // The item takes the promise: the browser must see the copy begin while the click counts.
-      await navigator.clipboard.write([
+      clipboardOr("Save it instead.").write([
         new ClipboardItem({ "image/png": link.pull(id, "original").then(([blob]) => asPng(blob)) }),
-      ]);
-    },
+      ]),
   ],
   [
     "Save",
     "saving",
     "Picture saved.",
-    async ({ link }, { id }) => {
-      const [blob, download] = await link.pull(id, "original"),
-        href = urlOf(blob);
-      h("a", { href, download }).click();
-      setTimeout(() => URL.revokeObjectURL(href), 60_000);
-    },
+    async ({ link }, { id }) => download(...(await link.pull(id, "original"))),
   ],
   [
     "Copy as code",
@@ -35,9 +28,9 @@ export const WORK = [
 ];
 export const savePic = WORK[1][3];
 
-/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [more] */
-export const picTools = (ui, note, current, more) =>
-  (ui.work ?? WORK).map(([name, sign, word, work]) =>
+/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [props] @param {Work[]} [more] */
+export const picTools = (ui, note, current, props, more = []) =>
+  [...more, ...(ui.work ?? WORK)].map(([name, sign, word, work]) =>
     tool(
       "ico",
       name,
@@ -49,6 +42,6 @@ export const picTools = (ui, note, current, more) =>
           ({ message }) => note(message, true),
         );
       },
-      more,
+      props,
     ),
   );

@@ -1,54 +1,31 @@
 /** ImageCompare: pictures one over the other or side by side, all seen through one glass. */
-import { inWords, measured } from "./difference.js";
-import { fill, flag, h, make, noter, set, token, tool, write } from "../../base/static/dom.js";
+import { atEnd, fill, flag, h, noter, set } from "../../base/static/dom.js";
 import { glass } from "../../lightbox/static/glass.js";
 import { develop, forget, levelFor, sharpen } from "../../lightbox/static/sharp.js";
 import { openView } from "../../base/static/view.js";
+import { findings } from "./findings.js";
+import { keysOf } from "./keys.js";
+import { toolbar } from "./toolbar.js";
+import { takeTurns } from "./turns.js";
 
-/** Modes by their names, their words and their keys. */
-const MODES = [
-  ["slider", "Slider", "s"],
-  ["side", "Side by side", "a"],
-  ["blink", "Blink", "b"],
-  ["difference", "Difference", "d"],
-];
-/** Milliseconds that a picture is seen while they take turns. */
-const TURN = 800;
 /** Milliseconds between two tellings of Python while something is dragged. */
 const SAVING = 100;
-/** Pixels that an arrow key moves the pictures, and hundredths that it moves the divider. */
-const FAR = 60;
-const NEAR = 2;
-/** Between two scales. */
-const STEP = 1.25;
 
-/** @param {Seen["words"]} words */
-const marked = (words) =>
-  words.flatMap(([kind, text]) =>
-    kind === "same"
-      ? [text]
-      : [h(`mark.${kind}`, h("span.sr", `${kind}: `), text.trimEnd()), text.slice(text.trimEnd().length)],
-  );
-
-/** @param {Deck} ui @returns {Part} */
-function comparison(ui) {
-  const { model, link, say, signal } = ui;
-  /** @type {Seen[]} */
-  let pics = [];
-  /** Whose turn it is in "blink". */
-  let isOther = false;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let turns;
+/** Sets traits at once; Python is told at a pace. @param {Model} model */
+function paced(model) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let saving;
-  /** Small pictures may come before what they are pictures of. @type {(told: any) => void} */
-  let begin;
-  const welcomed = new Promise((resolve) => (begin = resolve));
-  const group = token();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  return (/** @type {string} */ name, /** @type {any} */ value) => {
+    model.set(name, value);
+    saving ??= setTimeout(() => {
+      saving = undefined;
+      model.save_changes();
+    }, SAVING);
+  };
+}
 
-  const [line, note] = noter(say);
-  const [count, sizes, prompt] = make("p.much p.label p.diff");
+/** What holds the pictures, and takes keys, wheel and fingers. */
+function arenaOf() {
   const field = h("div.field");
   const divider = h("div.divider", { role: "slider", tabindex: 0, label: "Divider", "aria-valuemin": 0 });
   const help = "Arrows move, plus and minus zoom, 0 shows all, 1 is one to one.";
@@ -58,221 +35,12 @@ function comparison(ui) {
     field,
     divider,
   );
-  const view = glass(arena, divider, { zoom: (to) => put("zoom", to), slide: (to) => put("position", to), seen });
-  const radios = MODES.map(([value]) =>
-    h("input", { type: "radio", name: group, value, onchange: () => put("mode", value) }),
-  );
-  const labels = MODES.map(([, word, key], i) =>
-    h("label", { title: `${word} (${key.toUpperCase()})` }, radios[i], h("span.opt", word)),
-  );
-  const modes = h("div.seg", { role: "radiogroup", label: "How to compare" }, ...labels);
-  const gain = h("input", { type: "range", min: 1, max: 32, step: 1, oninput: () => put("gain", +gain.value) });
-  const times = h("span.num");
-  const brighter = h("label.gain", h("span.label", "Gain"), gain, times);
-  const pause = h("button.btn", () => take(!turns));
-  const swap = h("button.btn", turn, "Show the other");
-  const blinks = h("div.blinks", pause, swap);
-  const zoomed = h("button.btn.num", () => view.ask(view.scale === 1 ? view.fit : 1));
-  const zooms = h(
-    "div.zooms",
-    { role: "group", label: "Zoom" },
-    tool("ico", "Smaller (−)", "minus", () => view.ask(view.scale / STEP)),
-    zoomed,
-    tool("ico", "Larger (+)", "plus", () => view.ask(view.scale * STEP)),
-  );
-  const choice = h("select", { onchange: () => put("index", +choice.value) });
-  const others = h("label.with", h("span.label", "Compare 1 with"), choice);
-  const tools = h("div.tools", modes, others, brighter, blinks, line, zooms);
-  const all = h("div", tools, arena, count, prompt, sizes);
-
-  /** @param {string} name */
-  const get = (name) => model.get(name);
-  const other = () => pics[Math.min(get("index"), pics.length - 1)];
-  const shown = () => (get("mode") === "side" ? pics : [pics[0], other()]);
-  const show = () => view.show(shown(), get("mode") === "slider");
-
-  /** Python is told at a pace; what is drawn follows the model at once. @param {string} name @param {any} value */
-  function put(name, value) {
-    model.set(name, value);
-    saving ??= setTimeout(() => {
-      saving = undefined;
-      model.save_changes();
-    }, SAVING);
-  }
-
-  function draw() {
-    if (!pics[0]) return;
-    const mode = get("mode");
-    set(arena, { "data-mode": mode });
-    for (const [i, radio] of radios.entries()) radio.checked = MODES[i][0] === mode;
-    divider.hidden = mode !== "slider";
-    brighter.hidden = mode !== "difference";
-    blinks.hidden = mode !== "blink";
-    for (const pic of pics) pic.pane.hidden = !shown().includes(pic);
-    others.hidden = !pics[2];
-    choice.value = other().id;
-    brighten();
-    slid();
-    compareWords();
-    show();
-    reveal();
-    differ();
-  }
-
-  function brighten() {
-    gain.value = get("gain");
-    write(times, `× ${Math.round(get("gain") * 10) / 10}`);
-    set(field, { "--gain": get("gain") });
-  }
-
-  function slid() {
-    const share = Math.round(get("position") * 100);
-    set(divider, { "aria-valuenow": share, "aria-valuetext": `${share} % of the first picture` });
-    view.place(get("position"));
-  }
-
-  function compareWords() {
-    const { words } = other();
-    fill(prompt, ...(words[0] ? [h("span.label", "Prompt "), ...marked(words)] : []));
-    // What scrolls must be reached by keys.
-    set(prompt, { tabindex: prompt.scrollHeight > prompt.clientHeight ? 0 : null });
-  }
-
-  function differ() {
-    const [{ image }, pic] = [pics[0], other()];
-    const isReady = get("mode") === "difference" && image && pic.image;
-    write(count, isReady ? inWords(measured(image, isReady), pic.same) : "");
-    // Once the files themselves are there, and not of copies that others follow.
-    if (isReady && pics[0].level + pic.level === 4) say(count.textContent);
-  }
-
-  /** Which copy of a picture is good enough; differences of small copies are their own. @param {Seen} pic */
-  function level(pic) {
-    if (!shown().includes(pic)) return 0;
-    const own = Math.min(pics[0].width / pic.width, pics[0].height / pic.height);
-    return get("mode") === "difference" ? 2 : levelFor(pic, pic.width * own * view.scale * devicePixelRatio);
-  }
-
-  /** The glass has another scale, another size, or other pictures. */
-  function seen() {
-    write(zoomed, `Zoom ${Math.round(view.scale * 100)} %`);
-    for (const pic of pics)
-      sharpen(link, signal, pic, () => level(pic), arrived).catch(({ message }) => note(message, true));
-  }
-
-  /** @param {Seen} pic */
-  function arrived(pic) {
-    if (!shown().includes(pic)) return;
-    show();
-    differ();
-  }
-
-  // -- taking turns
-
-  function reveal() {
-    const isBlink = get("mode") === "blink";
-    for (const pic of pics) flag(pic.pane, "away", isBlink && (pic === pics[0]) === isOther);
-    pause.hidden = calm.matches;
-  }
-
-  function turn() {
-    isOther = !isOther;
-    reveal();
-  }
-
-  /** Into another mode, or out of it. Who chooses "blink" wants to see it, and can pause it at once. */
-  function enter() {
-    isOther = false;
-    take(get("mode") === "blink");
-    draw();
-  }
-
-  /** @param {boolean} on */
-  function take(on) {
-    clearInterval(turns);
-    turns = on && !calm.matches ? setInterval(turn, TURN) : undefined;
-    write(pause, on ? "Pause" : "Play");
-  }
-
-  // -- keys
-
-  /** @param {number} by hundredths */
-  const slide = (by) => put("position", Math.min(1, Math.max(0, (Math.round(get("position") * 100) + by) / 100)));
-
-  /** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
-  function actOf({ key, target }) {
-    const mode = get("mode");
-    const found = MODES.find(([, , letter]) => letter === key.toLowerCase());
-    if (found && mode === "blink" && found[0] === mode) return turn;
-    if (found) return () => (put("mode", found[0]), say(found[1]));
-    /** @type {Record<string, number>} */
-    const scales = { "+": view.scale * STEP, "-": view.scale / STEP, 0: view.fit, 1: 1 };
-    if (scales[key]) return () => (view.ask(scales[key]), say(zoomed.textContent));
-    if (target !== arena && target !== divider) return;
-    if (key === " " && mode === "blink") return () => take(!turns);
-    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];
-    if (mode === "slider" && (target === divider || view.scale <= view.fit)) {
-      const by = { PageUp: 10, PageDown: -10, Home: -100, End: 100 }[key] ?? (x - (target === divider ? y : 0)) * NEAR;
-      return by ? () => slide(by) : undefined;
-    }
-    return (x || y) && view.scale > view.fit ? () => view.move(x * FAR, y * FAR) : undefined;
-  }
-
-  /** @param {KeyboardEvent} event */
-  all.onkeydown = (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || !pics[0]) return;
-    const act = actOf(event);
-    if (!act) return;
-    event.preventDefault();
-    act();
-  };
-
-  // -- what Python says
-
-  /** @param {Seen} told @param {number} at @returns {Seen} */
-  function pictureOf(told, at) {
-    const name = `${at + 1} · ${told.label}`;
-    // The lightbox has its facts, and what can be done with it.
-    const open = () => pic.url && ui.open(pics.filter(({ url }) => url), pic, chip);
-    const chip = h("button.cap", { title: "Facts", onclick: open }, h("bdi", name));
-    const lens = h("div.lens");
-    const pane = h("figure.pane", lens, h("figcaption", chip));
-    /** @type {Seen} */
-    const pic = { ...told, key: "", index: at, url: "", sharp: "", level: -1, lens, pane };
-    if (at) choice.append(h("option", { value: at }, name));
-    return pic;
-  }
-
-  link.on.picture = async ({ index, alt }, [bytes]) => {
-    await welcomed;
-    const pic = pics[index];
-    if (!pic) return;
-    pic.alt = alt;
-    if (!bytes?.byteLength) return fill(pic.lens, h("p.gone", alt));
-    await develop(pic, bytes, 0).catch(({ message }) => note(message, true));
-    arrived(pic);
-  };
-
-  ui.name = (pic) => /** @type {Seen} */ (pic).label;
-  ui.listen("change:mode", enter);
-  ui.listen("change:gain", brighten);
-  ui.listen("change:position", slid);
-  ui.listen("change:zoom", () => view.zoom(get("zoom")));
-  ui.listen("change:index", () => {
-    draw();
-    if (pics[0]) say(`Compared with ${other().label}`);
-  });
-  signal.addEventListener("abort", () => {
-    take(false);
-    pics.forEach(forget);
-  });
-
   return {
-    nodes: [all],
-    welcome(told) {
-      pics.forEach(forget);
-      fill(choice);
-      pics = /** @type {any} */ (told).pictures.map(pictureOf);
+    field,
+    divider,
+    arena,
+    /** Makes room for pictures, side by side as those of the first one's shape. @param {Seen[]} pics */
+    frame(pics) {
       const [{ width, height }] = pics;
       set(field, {
         "--ar": width / height,
@@ -282,11 +50,165 @@ function comparison(ui) {
         "--n": pics.length === 4 ? 2 : Math.min(pics.length, 3),
       });
       fill(field, ...pics.map(({ pane }) => pane));
-      write(sizes, /** @type {any} */ (told).note);
-      view.frame(width, height);
-      view.zoom(get("zoom"));
+    },
+  };
+}
+
+/** A picture in its pane. @param {Seen} told @param {number} at @param {(pic: Seen, from: HTMLElement) => void} open @returns {Seen} */
+function pictureOf(told, at, open) {
+  const chip = h("button.cap", { title: "Facts", onclick: () => open(pic, chip) }, h("bdi", `${at + 1} · ${told.label}`));
+  const lens = h("div.lens");
+  const pane = h("figure.pane", lens, h("figcaption", chip));
+  /** @type {Seen} */
+  const pic = { ...told, key: "", index: at, url: "", sharp: "", level: -1, lens, pane };
+  return pic;
+}
+
+/**
+ * Keeps each picture as sharp as it is seen.
+ * @param {Deck} ui @param {Glass} view @param {(error: any) => void} fail
+ * @param {() => Seen[]} shown those in view, the first one first
+ * @param {() => boolean} isExact whether the files themselves are needed: differences of small copies are their own
+ * @param {() => void} changed one in view is another copy
+ */
+function copiesOf({ link, signal }, view, fail, shown, isExact, changed) {
+  /** @param {Seen} pic */
+  function level(pic) {
+    const [first] = shown();
+    if (!shown().includes(pic)) return 0;
+    const own = Math.min(first.width / pic.width, first.height / pic.height);
+    return isExact() ? 2 : levelFor(pic, pic.width * own * view.scale * devicePixelRatio);
+  }
+
+  /** @param {Seen} pic */
+  const arrived = (pic) => shown().includes(pic) && changed();
+
+  return {
+    /** @param {Seen[]} pics */
+    fetch(pics) {
+      for (const pic of pics) sharpen(link, signal, pic, () => level(pic), arrived).catch(fail);
+    },
+    /** Takes the small copy of a picture, or why there is none. @param {Seen} pic @param {string} alt @param {DataView} bytes */
+    async take(pic, alt, bytes) {
+      pic.alt = alt;
+      if (!bytes?.byteLength) return fill(pic.lens, h("p.gone", alt));
+      await develop(pic, bytes, 0).catch(fail);
+      arrived(pic);
+    },
+  };
+}
+
+/** @param {Deck} ui @returns {Part} */
+function comparison(ui) {
+  const { model, link, say, signal } = ui;
+  /** @type {Seen[]} */
+  let pics = [];
+  /** Small pictures may come before what they are pictures of. @type {() => void} */
+  let begin;
+  const welcomed = new Promise((resolve) => (begin = () => resolve(0)));
+
+  const put = paced(model);
+  const [line, note] = noter(say);
+  const fail = (/** @type {Error} */ { message }) => note(message, true);
+  const found = findings(say);
+  const turns = takeTurns(reveal);
+  const { field, divider, arena, frame } = arenaOf();
+  const view = glass(arena, divider, { zoom: (to) => put("zoom", to), slide: (to) => put("position", to), seen });
+  const tools = toolbar(put, view, turns.el, line);
+  const onkeydown = keysOf(ui, arena, divider, view, tools, turns, put);
+
+  /** @param {string} name */
+  const get = (name) => model.get(name);
+  const other = () => pics[Math.min(get("index"), pics.length - 1)];
+  const shown = () => (get("mode") === "side" ? pics : [pics[0], other()]);
+  const show = () => view.show(shown(), get("mode") === "slider");
+  const isExact = () => get("mode") === "difference";
+  const differ = () => found.differ(isExact(), pics[0], other());
+  const copies = copiesOf(ui, view, fail, shown, isExact, () => (show(), differ()));
+
+  function draw() {
+    if (!pics[0]) return;
+    const mode = get("mode");
+    set(arena, { "data-mode": mode });
+    divider.hidden = mode !== "slider";
+    for (const pic of pics) pic.pane.hidden = !shown().includes(pic);
+    tools.draw(mode, other());
+    brighten();
+    slid();
+    found.words(other().words);
+    show();
+    reveal();
+    differ();
+  }
+
+  function brighten() {
+    tools.brighten(get("gain"));
+    set(field, { "--gain": get("gain") });
+  }
+
+  function slid() {
+    const share = Math.round(get("position") * 100);
+    set(divider, { "aria-valuenow": share, "aria-valuetext": `${share} % of the first picture` });
+    view.place(get("position"));
+  }
+
+  /** Hides the one whose turn it is not. */
+  function reveal() {
+    const isOther = turns.isOther();
+    for (const pic of pics) flag(pic.pane, "away", get("mode") === "blink" && (pic === pics[0]) === isOther);
+  }
+
+  /** Into another mode, or out of it. Who chooses "blink" wants to see it, and can pause it at once. */
+  function enter() {
+    turns.start(get("mode") === "blink");
+    draw();
+  }
+
+  /** The glass has another scale, another size, or other pictures. */
+  function seen() {
+    tools.zoom();
+    copies.fetch(pics);
+  }
+
+  /** To the scale that was asked for. */
+  function zoom() {
+    view.zoom(get("zoom"));
+  }
+
+  /** Another one is compared with the first. */
+  function another() {
+    draw();
+    if (pics[0]) say(`Compared with ${other().label}`);
+  }
+
+  /** The lightbox has the facts of a picture, and what can be done with it. @param {Seen} pic @param {HTMLElement} from */
+  const open = (pic, from) => pic.url && ui.open(pics.filter(({ url }) => url), pic, from);
+
+  link.on.picture = async ({ index, alt }, [bytes]) => {
+    await welcomed;
+    if (pics[index]) copies.take(pics[index], alt, bytes);
+  };
+  ui.name = (pic) => /** @type {Seen} */ (pic).label;
+  const changes = { mode: enter, gain: brighten, position: slid, zoom, index: another };
+  for (const [name, act] of Object.entries(changes)) ui.listen(`change:${name}`, act);
+  atEnd(signal, () => {
+    turns.start(false);
+    pics.forEach(forget);
+  });
+
+  return {
+    nodes: [h("div", { onkeydown }, tools.el, arena, ...found.nodes)],
+    welcome(told) {
+      const { pictures, note } = /** @type {any} */ (told);
+      pics.forEach(forget);
+      pics = pictures.map((/** @type {Seen} */ one, /** @type {number} */ at) => pictureOf(one, at, open));
+      tools.offer(pics);
+      frame(pics);
+      found.note(note);
+      view.frame(pics[0].width, pics[0].height);
+      zoom();
       enter();
-      begin(told);
+      begin();
     },
     state() {},
     mark() {},

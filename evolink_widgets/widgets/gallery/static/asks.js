@@ -1,6 +1,7 @@
 /** What is being asked again: a line for each, until its pictures stand among the others. */
-import { fill, flag, h, icon, join, make, timeLeft, write } from "../../base/static/dom.js";
+import { fill, flag, h, icon, join, make, short, write } from "../../base/static/dom.js";
 import { BUYS } from "../../base/static/purchase.js";
+import "../../base/static/stages.js";
 
 /** What Python may offer, and its words. @type {Record<string, string>} */
 const OFFERS = { stop: "Stop waiting", resume: "Wait again", lookAgain: "Look again", sendAgain: "Send again" };
@@ -15,7 +16,7 @@ export function asksOf(ui, fail) {
     el,
     /** @param {Run} run @param {boolean} [quiet] */
     take(run, quiet) {
-      const { key, stage, title, progress, left, charge, message, advice, prompt, actions } = run,
+      const { key, stage, title, progress, charge, message, advice, prompt, actions } = run,
         line = lines.get(key) ?? h("div.ask", ...make("span.mark b bdi.words bdi.tag span.acts")),
         [mark, name, words, tag, acts] = line.children,
         said = line.said;
@@ -27,7 +28,7 @@ export function asksOf(ui, fail) {
       const going = actions[0] === "stop";
       write(
         words,
-        [going && !!progress && `${progress} %`, going && left && timeLeft(...left), message, advice, prompt.slice(0, 60)]
+        [going && !!progress && `${progress} %`, message, advice, short(prompt, 60)]
           .filter(Boolean)
           .join(" · "),
       );
@@ -44,7 +45,7 @@ export function asksOf(ui, fail) {
             return button;
           }),
       );
-      if (!quiet) ui.say(join(`${title}.`, charge && `${charge.text}.`, message ?? prompt.slice(0, 80)));
+      if (!quiet) ui.say(join(`${title}.`, charge && `${charge.text}.`, message ?? short(prompt, 80)));
     },
   };
 }

@@ -4,15 +4,13 @@ import { fill, h, icon, set, write } from "../../base/static/dom.js";
 /** Traits that a field stands for; null is "any". @type {Record<string, string>} */
 const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", simulated: "Kind", since: "From", until: "To" };
 const FOLDED = Object.keys(FIELDS);
+const NAMES = ["text", "favourite", "trashed", ...FOLDED];
 const KINDS = { true: "Simulated", false: "From the service" };
 /** How long a person must have stopped typing. */
 const REST = 250;
 
-/** A day as date fields write it, here where the browser is. @param {number} seconds */
-const dayOf = (seconds) => {
-  const day = new Date(seconds * 1000);
-  return new Date(day.getTime() - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-};
+/** A day as date fields write it, here where the browser is: Swedes write it so, too. @param {number} seconds */
+const dayOf = (seconds) => new Date(seconds * 1000).toLocaleDateString("sv");
 
 /** @param {Deck} ui @param {() => void} changed @returns {Filters} */
 export function filtersOf({ model, listen }, changed) {
@@ -91,7 +89,7 @@ export function filtersOf({ model, listen }, changed) {
     }, REST);
   };
   // However many traits change at once, others are looked for once.
-  for (const name of ["text", "favourite", "trashed", ...FOLDED])
+  for (const name of NAMES)
     listen(`change:${name}`, () => {
       draw();
       if (!queued) queueMicrotask(() => ((queued = false), changed()));
@@ -101,7 +99,7 @@ export function filtersOf({ model, listen }, changed) {
 
   return {
     el,
-    query: () => Object.fromEntries(["text", "favourite", "trashed", ...FOLDED].map((name) => [name, get(name)])),
+    query: () => Object.fromEntries(NAMES.map((name) => [name, get(name)])),
     open: () => !get("text").trim() && !get("favourite") && !active()[0],
     clear() {
       put({ text: "", favourite: false, ...Object.fromEntries(FOLDED.map((name) => [name, null])) });

@@ -1,5 +1,5 @@
 /** What has been fetched of a query: pages of facts and small pictures, neither more than a view needs. */
-import { token, urlOf } from "../../base/static/dom.js";
+import { atEnd, token, urlOf } from "../../base/static/dom.js";
 
 const PAGE = 60;
 const MOST_PAGES = 12;
@@ -110,7 +110,7 @@ export function pageCache(ui, query, draw, note) {
     }
     draw(new Set(pictures.map((/** @type {any} */ { id }) => id)));
   };
-  ui.signal.addEventListener("abort", () => {
+  atEnd(ui.signal, () => {
     clearTimeout(again);
     clearTimeout(timer);
     reset();

@@ -1,5 +1,5 @@
 /** The glass through which all pictures are seen: the same part of each, moved by transforms alone. */
-import { flag } from "../../base/static/dom.js";
+import { flag, withCtrl } from "../../base/static/dom.js";
 import { gestures, growth, within } from "./gestures.js";
 
 /** Pixels of the screen that one of a picture may take; Python's limit too. */
@@ -53,7 +53,7 @@ function handle(arena, divider, hand, view) {
   });
   /** A plain wheel scrolls the notebook. @param {WheelEvent} event */
   arena.onwheel = (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
+    if (!withCtrl(event)) return;
     event.preventDefault();
     view.ask(view.scale * growth(event), event);
   };

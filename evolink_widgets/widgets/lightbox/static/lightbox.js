@@ -1,5 +1,5 @@
 /** The picture by itself: preview first, the file itself when its pixels can be seen. */
-import { fill, h, make, noter, set, tool, urlOf, write } from "../../base/static/dom.js";
+import { atEnd, fill, h, make, noter, set, tool, urlOf, write } from "../../base/static/dom.js";
 import { picTools } from "../../base/static/work.js";
 import { zoomStage } from "./zoom.js";
 
@@ -26,7 +26,7 @@ export function lightbox(ui, root) {
   const { image, stage } = view;
   const back = tool("nav.back", "Previous picture", "back", () => page(-1));
   const next = tool("nav.next", "Next picture", "next", () => page(1));
-  const tools = picTools(ui, note, () => pics[at]);
+  const tools = picTools(ui, note, () => pics[at], {}, ui.more);
   const close = tool("ico", "Close", "close", () => box.close());
   const box = h(
     "dialog.box",
@@ -86,6 +86,7 @@ export function lightbox(ui, root) {
     fill(facts);
     [...strip.children].forEach((child, i) => set(child, { "aria-current": i === at || null }));
     strip.children[at].scrollIntoView({ block: "nearest" });
+    box.scrollTop = 0;
     view.show(width, height);
     load("preview");
     link.ask("facts", { picture: id }, 3, loading.signal).then((told) => fill(facts, ...factsOf(told)), () => {});
@@ -99,6 +100,8 @@ export function lightbox(ui, root) {
 
   set(box, {
     onkeydown: view.onkeydown,
+    // The browser's own menu saves the picture; JupyterLab's is about the cell below.
+    oncontextmenu: (/** @type {Event} */ event) => event.stopPropagation(),
     onclick(/** @type {MouseEvent} */ { target }) {
       if (target === box) box.close();
     },
@@ -108,7 +111,7 @@ export function lightbox(ui, root) {
       from.focus();
     },
   });
-  ui.signal.addEventListener("abort", free);
+  atEnd(ui.signal, free);
   root.append(box);
 
   /** @param {Picture[]} list @param {Picture} pic @param {HTMLElement} origin */

@@ -1,5 +1,5 @@
 /** The stage of the lightbox: a picture that is seen whole, or larger and moved by keys, wheel and fingers. */
-import { ahead, flag, h, set, write } from "../../base/static/dom.js";
+import { ahead, flag, h, isPlain, set, write } from "../../base/static/dom.js";
 import { gestures, growth, within } from "./gestures.js";
 
 /** How many pixels of the screen one of the picture may take. */
@@ -31,9 +31,12 @@ export function zoomStage(page, seen) {
   let held;
   let before = 1;
 
-  const zoomed = h("button.btn.num", () => zoom(scale === 1 ? fit : 1));
+  const zoomed = h("button.btn.num", () => zoom(scale === one() ? fit : one()));
   const image = h("img", { alt: "", draggable: false });
   const stage = h("div.stage", { tabindex: 0, role: "group" }, image);
+
+  /** The scale of 100 %: a pixel of the screen's own for each of the picture. */
+  const one = () => 1 / devicePixelRatio;
 
   /** Which pixel of the picture is under a point of the screen. @param {Spot} point */
   function pixelAt({ clientX, clientY }) {
@@ -48,7 +51,7 @@ export function zoomStage(page, seen) {
     const now = pixelAt(point);
     stage.scrollBy((pixel[0] - now[0]) * scale, (pixel[1] - now[1]) * scale);
     flag(stage, "large", scale > fit);
-    write(zoomed, `Zoom ${Math.round(scale * 100)} %`);
+    write(zoomed, `Zoom ${Math.round((scale / one()) * 100)} %`);
     seen();
   }
 
@@ -67,14 +70,14 @@ export function zoomStage(page, seen) {
       "+": () => zoom(scale * 1.25),
       "-": () => zoom(scale / 1.25),
       0: whole,
-      1: () => zoom(1),
+      1: () => zoom(one()),
       // Zoomed, arrows move the picture, wherever the focus is.
       ArrowLeft: () => (isLarge ? stage.scrollBy(-STRIDE, 0) : page(-step)),
       ArrowRight: () => (isLarge ? stage.scrollBy(STRIDE, 0) : page(step)),
       ArrowUp: () => stage.scrollBy(0, -STRIDE),
       ArrowDown: () => stage.scrollBy(0, STRIDE),
     };
-    if (!keys[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!keys[event.key] || !isPlain(event)) return;
     event.preventDefault();
     keys[event.key]();
   }

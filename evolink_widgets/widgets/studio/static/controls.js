@@ -1,5 +1,5 @@
-/** The controls that the composer is built from: native ones, each with its word. */
-import { h, icon } from "../../base/static/dom.js";
+/** The controls that the composer is built from, native ones, each with its word; and the problems beside them. */
+import { fill, h, icon, join, make, set } from "../../base/static/dom.js";
 
 /** A box of the proportion, equal in area to all others. @param {number[]} [pixels] */
 export const shapeOf = ([width, height] = []) => ({
@@ -24,3 +24,48 @@ export const select = (name, word) => field(word, h("span.select", h("select", {
 
 /** @param {string} value */
 export const option = (value) => h("option", value);
+
+/**
+ * @param {any} controls those of the form
+ * @param {string} id begins the ids of the problems
+ * @param {HTMLElement} counter describes the prompt, too
+ * @param {(name: string, value: string) => void} mend takes the value that is offered in its place
+ */
+export function problemLists(controls, id, counter, mend) {
+  // Where the problems of the prompt stand, and those of all other controls.
+  const [ofPrompt, ofOthers] = make("div div.wrong");
+  let shown = "";
+
+  /** @param {Problem} problem */
+  const one = ({ field, message, nearest }) =>
+    h(
+      "div.problem",
+      { id: id + field },
+      icon("warn"),
+      h("span", message),
+      nearest && controls[field] && h("button.btn", () => mend(field, nearest), `Use ${nearest.replace("x", " × ")}`),
+    );
+
+  return {
+    ofPrompt,
+    ofOthers,
+    /** @param {Problem[]} all @returns {boolean} whether there are any */
+    draw(all) {
+      // An empty prompt is what one begins with: Run says it, nothing is red.
+      const problems = all.filter(({ field }) => field !== "prompt" || controls.prompt.value.trim());
+      if (shown !== (shown = JSON.stringify(problems))) {
+        const of = (/** @type {boolean} */ prompts) =>
+          problems.filter(({ field }) => prompts === (field === "prompt")).map(one);
+        fill(ofPrompt, ...of(true));
+        fill(ofOthers, ...of(false));
+      }
+      for (const box of controls) {
+        if (!box.name) continue;
+        const isBad = box.type !== "radio" && problems.some(({ field }) => field === box.name);
+        const described = join(box.name === "prompt" && counter.id, isBad && id + box.name);
+        set(box, { "aria-invalid": isBad || null, "aria-describedby": described || null });
+      }
+      return problems.length > 0;
+    },
+  };
+}

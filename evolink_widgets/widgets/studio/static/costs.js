@@ -1,5 +1,17 @@
 /** What it costs and what is left, under the composer: price, balance, what the store has, caps. */
-import { fill, flag, h, icon, join, make, many, range, set, write } from "../../base/static/dom.js";
+import { fill, flag, h, icon, ICONS, join, make, many, set, write } from "../../base/static/dom.js";
+
+Object.assign(ICONS, {
+  flask: "M6.5 2v4L3 13.5h10L9.5 6V2M5 2h6M5 10h6",
+  warn: "M8 2.5L14 13H2zM8 6.5v3m0 1.5v.01",
+});
+
+/** Credits or dollars in as many digits as mean something. @param {number} low @param {number} high */
+function range(low, high, sign = "") {
+  const digits = sign ? (high < 0.095 ? 3 : 2) : high < 1 ? 2 : high < 10 ? 1 : 0;
+  const [from, to] = [low, high].map((value) => sign + value.toFixed(digits));
+  return from === to ? to : `${from} to ${to}`;
+}
 
 /** @param {string} id begins the ids of what describes Run @param {(button: HTMLElement) => void} use takes what the store has */
 export function costs(id, use) {
@@ -56,12 +68,14 @@ export function costs(id, use) {
      */
     draw({ price, balance, notices: lines, reuse: offer, meters = [] }, n, welcome, why, isShown) {
       const credits = why || !price ? "" : `${range(price.low, price.high)} credits`;
+      // Run has the credits, where they are paid.
       if (price && credits)
         fill(
           hint,
-          "About ",
-          h("b", `${credits} · ${range(price.usdLow, price.usdHigh, "$")}`),
-          h("span.wide", ` for ${many(+n)}`, price.learned && `, ${price.learned}`),
+          welcome.simulated ? "Would cost about " : "About ",
+          h("b", (welcome.simulated ? `${credits} · ` : "") + range(price.usdLow, price.usdHigh, "$")),
+          ` for ${many(+n)}`,
+          h("span.wide", price.learned && `, ${price.learned}`),
         );
       else write(hint, why);
       flag(hint, "sr", isShown);
@@ -74,7 +88,7 @@ export function costs(id, use) {
       take.hidden = !offer?.take;
 
       if (drawn !== (drawn = JSON.stringify(meters))) fill(caps, ...meters.map(meter));
-      return credits;
+      return welcome.simulated ? "" : credits;
     },
   };
 }

@@ -6,11 +6,18 @@ import { CARD } from "./cards.js";
 /** Kinds of data that are for us, by their types; the first that is there counts. */
 const TYPES = [DRAGGED, CARD, "Files", "text/uri-list"];
 
-/** What of a drag or the clipboard is for us. @param {any} data */
-function kindOf(data) {
+/** What of a drag or the clipboard is for us. @param {any} data @param {any} target */
+function kindOf(data, target) {
   const types = [...(data?.types ?? [])];
-  return TYPES.find((type) => types.includes(type));
+  const kind = TYPES.find((type) => types.includes(type));
+  // In a text box text wins: an office program gives its text as a picture, too, and a link is a text.
+  const isText = /^(Files|text.*)$/.test(kind ?? "") && types.includes("text/plain") && target.closest("textarea,input");
+  return isText ? undefined : kind;
 }
+
+/** Names of the folders among what was dropped. @param {any} data */
+export const foldersIn = ({ items }) =>
+  [...(items ?? [])].map((one) => one.webkitGetAsEntry?.()).flatMap((entry) => (entry?.isDirectory ? entry.name : []));
 
 /**
  * Takes what is dropped anywhere on the panel, or pasted into it.
@@ -21,7 +28,7 @@ function kindOf(data) {
 export function listenForDrops(root, el, take) {
   const on = (/** @type {string} */ name, /** @type {(event: any, kind?: string) => void} */ act) =>
     root.addEventListener(name, (/** @type {any} */ event) => {
-      const kind = kindOf(event.dataTransfer ?? event.clipboardData);
+      const kind = kindOf(event.dataTransfer ?? event.clipboardData, event.target);
       if (!el.matches(":disabled *")) return act(event, kind);
       // Nothing can be taken now; left alone, the browser would open the file in the notebook's place.
       if (kind && event.dataTransfer) {

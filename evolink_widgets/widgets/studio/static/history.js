@@ -1,5 +1,5 @@
 /** Earlier prompts: by the arrow keys in the prompt, as in a shell, and as a list under it. */
-import { fill, h, icon, set } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, isPlain, set, short } from "../../base/static/dom.js";
 
 const EARLIER = "Earlier prompts";
 /** A button shows one line of a prompt; the prompt itself is put back whole. */
@@ -44,8 +44,8 @@ export function promptHistory({ link, say }, box, changed) {
     if (!el.open || drawn === (drawn = JSON.stringify(entries))) return;
     const choose = (/** @type {string} */ text) => (put(text), box.focus());
     const line = (/** @type {string} */ text, /** @type {number} */ i) =>
-      h("li", h("button", { dir: "auto", tabindex: i && -1, onclick: () => choose(text) }, text.slice(0, LINE)));
-    const had = list.contains(document.activeElement);
+      h("li", h("button", { dir: "auto", tabindex: i && -1, onclick: () => choose(text) }, short(text, LINE)));
+    const had = hasFocus(list);
     fill(list, ...entries.map(line));
     if (had) list.querySelector("button")?.focus();
   }
@@ -73,8 +73,7 @@ export function promptHistory({ link, say }, box, changed) {
   box.addEventListener("keydown", (event) => {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const { value, selectionStart: caret, selectionEnd } = box;
-    const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing);
-    if (!by || !isPlain || caret !== selectionEnd) return;
+    if (!by || !isPlain(event) || event.shiftKey || caret !== selectionEnd) return;
     // Lines as they are seen: a long prompt is wrapped, but not within the word at the caret.
     const above = value.slice(0, caret) + value.slice(caret).split(/\s/)[0];
     if (tall(above) !== tall(by > 0 ? "" : value)) return;
@@ -88,7 +87,7 @@ export function promptHistory({ link, say }, box, changed) {
     // Where the same key leads on: at the end, as in a shell, but of several lines on the way up.
     if (by > 0 && tall(text) > tall("")) box.setSelectionRange(0, 0);
     const place = to < 0 ? "What you typed." : `Prompt ${to + 1} of ${entries.length}.`;
-    say(`${place} ${text.slice(0, 80)}`);
+    say(`${place} ${short(text, 80)}`);
   });
   box.addEventListener("focus", () => load());
 

@@ -1,6 +1,6 @@
 /** Presets: what the controls say, kept in the store under names. */
 import { field } from "./controls.js";
-import { fill, h, icon, noter, set, token, tool, write } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, isPlain, noter, set, token, tool, write } from "../../base/static/dom.js";
 
 const PRESETS = "Presets";
 
@@ -42,7 +42,7 @@ function savingRow(say, isKnown, keep) {
 
   /** @param {KeyboardEvent} event */
   function onkeydown(event) {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (event.key !== "Enter" || !isPlain(event)) return;
     event.preventDefault();
     press();
   }
@@ -102,7 +102,7 @@ export function presetFold({ link, say }, read, apply) {
   function draw({ presets }) {
     if (!presets || drawn === (drawn = JSON.stringify(presets))) return;
     known = presets.map((one) => one.name);
-    const had = list.contains(document.activeElement);
+    const had = hasFocus(list);
     fill(list, ...presets.map(line));
     if (had) list.querySelector("button")?.focus();
     write(word, known[0] ? `${PRESETS} · ${known.length}` : PRESETS);

@@ -1,8 +1,8 @@
 /** The tray of reference pictures: what is dropped, pasted, chosen, linked, or taken from the log is added to it. */
-import { h, icon, ICONS, make, many, write } from "../../base/static/dom.js";
+import { atEnd, h, icon, ICONS, isPlain, join, make, many, short, write } from "../../base/static/dom.js";
 import { DRAGGED } from "../../base/static/grid.js";
 import { CARD, cardList } from "./cards.js";
-import { listenForDrops } from "./drops.js";
+import { foldersIn, listenForDrops } from "./drops.js";
 import { sendFile } from "./sending.js";
 
 Object.assign(ICONS, {
@@ -40,7 +40,7 @@ function adders(addFiles, addLink) {
 
   /** @param {KeyboardEvent} event */
   function onkeydown(event) {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+    if (event.key !== "Enter" || !isPlain(event)) return;
     event.preventDefault();
     link();
   }
@@ -53,6 +53,14 @@ function adders(addFiles, addLink) {
   }
 
   return [h("div.acts", choose, chooser, address, h("button.btn", link, "Add link")), choose];
+}
+
+/** Why a file can't be sent. @param {File} file @param {string[]} folders @param {number} most bytes */
+function whyNot({ name, size, type }, folders, most) {
+  if (folders.includes(name)) return `${name} is a folder. Add the pictures in it.`;
+  if (type && !type.startsWith("image/")) return `${name} is no picture.`;
+  if (!size) return `${name} is empty.`;
+  if (size > most) return `${name} has more than ${Math.floor(most / 2 ** 20)} MB. Give its path from Python.`;
 }
 
 /**
@@ -74,31 +82,34 @@ export function referenceTray(ui, changed) {
   const [acts, choose] = adders(addFiles, addLink);
   const el = h("details.fold.tray-refs", h("summary", icon("next"), word), list, acts, h("p.note", cost, " ", note));
 
+  /** @param {string} words what was not added */
+  function refuse(words) {
+    write(note, words);
+    if (words) say(words);
+  }
+
   /** Room for so many more; says when there is not. @param {number} count */
   function room(count) {
     const free = Math.max(0, limits.references - cards.length);
     const left = count - free;
     const words = left > 0 ? `At most ${limits.references} reference pictures: ${many(left)} left out.` : "";
-    write(note, words);
-    if (words) say(words);
+    refuse(words);
     el.open = true;
     return Math.min(count, free);
   }
 
-  /** @param {Iterable<File>} given */
-  function addFiles(given) {
-    const files = [...given];
-    for (const file of files.slice(0, room(files.length))) {
+  /** @param {Iterable<File>} given @param {string[]} [folders] the names of those that are none */
+  function addFiles(given, folders = []) {
+    const whys = [...given].map((file) => whyNot(file, folders, limits.file));
+    const files = [...given].filter((_, i) => !whys[i]);
+    const wrong = join(...whys);
+    const fit = room(files.length);
+    if (wrong) refuse(join(note.textContent, wrong));
+    for (const file of files.slice(0, fit)) {
       const card = begin(file.name || "Pasted picture");
       cards.push(card);
-      if (!file.size || file.size > limits.file) {
-        const most = Math.floor(limits.file / 2 ** 20);
-        card.tell({ why: file.size ? `A file that is sent from the browser has at most ${most} MB. Give its path from Python.` : "It is empty." });
-        say(`${card.name}: ${card.why}`);
-        continue;
-      }
       const { signal } = card.stop;
-      signal.addEventListener("abort", () => ui.model.send({ kind: "cancel", upload: card.key }));
+      atEnd(signal, () => ui.model.send({ kind: "cancel", upload: card.key }));
       const work = () => sendFile(link, file, card.key, signal, (share) => card.tell({ isLate: true, share }));
       queue = queue.then(async () => {
         if (!signal.aborted) await settle(card, work);
@@ -119,14 +130,14 @@ export function referenceTray(ui, changed) {
   function addLink(reference) {
     const fits = room(1) > 0;
     if (fits) {
-      add(reference.slice(0, 80), { reference });
+      add(short(reference, 80), { reference });
       tell();
     }
     return fits;
   }
 
   const leave = () => cards.forEach((card) => card.isLate && card.stop.abort());
-  ui.signal.addEventListener("abort", () => {
+  atEnd(ui.signal, () => {
     leave();
     for (const { url } of cards) if (url) URL.revokeObjectURL(url);
   });
@@ -144,7 +155,7 @@ export function referenceTray(ui, changed) {
     build(given) {
       if (!limits.file)
         listenForDrops(el.closest("section"), el, {
-          Files: ({ files }) => addFiles(files),
+          Files: (data) => addFiles(data.files, foldersIn(data)),
           [DRAGGED]: (data) => take([{ id: data.getData(DRAGGED) }]),
           [CARD](data, target) {
             const card = cards.find(({ key }) => key === data.getData(CARD));

@@ -1,0 +1,1 @@
+"""What carries words: plain forms for many nouns, pages such as charts, and labels."""

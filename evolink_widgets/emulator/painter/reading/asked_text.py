@@ -1,0 +1,294 @@
+"""Words that a prompt wants to be read in the picture: quoted, or after "that says" and its like.
+
+``asked_text`` finds them. ``read_page`` finds a chart, a logo or another page, with its title and
+the names of its parts ("pie chart of rent, food and travel").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from evolink_widgets.emulator.painter.reading.nouns import PLAIN, THINGS, word_set
+from evolink_widgets.emulator.painter.reading.vocabulary import look_up, read
+
+LONGEST_TEXT = 120
+LONGEST_ITEM = 26
+MOST_ITEMS = 8
+_LOOKED_AT = 8000
+
+_QUOTED = re.compile(r"[\"“”„«»「『](.{1,400}?)[\"“”«»」』]", re.DOTALL)
+_SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)
+_CAPITALS = r"(?-i:[A-Z0-9][A-Z0-9&'’.!?%+#/-]*)"
+_SAYS = re.compile(
+    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
+    r"|labell?ed(?: as)?|lettered|captioned|en?titled|titled|inscribed(?: with)?"
+    r"|engraved with|printed with|spelling"
+    r"|with (?:the |a )?(?:words?|text|title|caption|slogan|headline|inscription|label|lettering)"
+    r"(?:\s+(?:saying|reading|that says))?"
+    r"|(?:the )?(?:words?|text|title|caption|slogan|headline|lettering)(?=:?\s+(?-i:[A-Z]))"
+    r"|mit (?:der|dem) (?:aufschrift|beschriftung|text|titel|schriftzug|wort)|auf dem steht"
+    r"|avec (?:le texte|l'inscription|les mots|le mot|le titre)|qui dit"
+    r"|que dice|con el texto|con la palabra|con la scritta)\b\s*:?\s+(?P<text>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMED = re.compile(
+    r"\b(?:named|called|by the name of|with the name|namens|genannt|mit (?:dem )?namen|nommée?"
+    r"|appelée?|llamad[oa]|chiamat[oa])\s*:?\s+(?P<text>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHOUTED = re.compile(
+    rf"\bwith (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+)
+_ENDS = re.compile(
+    r"\s+(?:(?:in|on|at|under|above|over|near|beside|behind|against|by|from|through|next to|for|"
+    r"in front of|auf|im|am|in|vor|sur|dans|en|sobre)\s+(?:an?|the|my|our|their|his|her|its|top|"
+    r"front|einem|einer|dem|der|une?|le|la|los|las|el|uno|una)\b|with\b|while\b|mit\b|avec\b|con\b)"
+    r"|[.;!?\n]\s|[\n;]|\s[-–—]\s|[.]$",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r"\s+(?:in|on|at|under|near|auf|im|am|en)\s+", re.IGNORECASE)
+_MODIFIERS = frozenset(
+    ("colour", "style", "size", "time", "material", "count", "framing", "weather", "season", "sky",
+     "part", "place", "stop")
+)  # fmt: skip
+
+
+def asked_text(prompt: str) -> tuple[str | None, str]:
+    """The words of a prompt that are to be lettered, and the rest of it."""
+    prompt = prompt[:_LOOKED_AT]
+    found = list(_QUOTED.finditer(prompt)) or list(_SINGLE.finditer(prompt))
+    if found:
+        texts = [_plain(one.group(1)) for one in found[:3]]
+        rest, last = "", 0
+        for one in found[:3]:
+            rest, last = f"{rest}{prompt[last : one.start()]} ; ", one.end()
+        return "\n".join(filter(None, texts))[:LONGEST_TEXT] or None, rest + prompt[last:]
+    for pattern in (_SAYS, _SHOUTED, _NAMED):
+        match = pattern.search(prompt)
+        if match and not (pattern is _NAMED and _of_a_being(prompt[: match.start()])):
+            text = _up_to_its_end(match.group("text"))
+            if pattern is _NAMED:  # "named Ofen in Berlin"
+                text = _PREPOSITION.split(text, maxsplit=1)[0]
+            end = match.start("text") + len(text)
+            if plain := _plain(text.strip(" ,.;:")):
+                return plain[:LONGEST_TEXT], f"{prompt[: match.start()]} ; {prompt[end:]}"
+    return None, prompt
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _of_a_being(before: str) -> bool:
+    """ "a cat named Tom": that is no inscription."""
+    from_its_end = [one for one in read(before[-200:]) if one.kind in ("subject", "like", "thing")]
+    return bool(from_its_end) and from_its_end[-1].sense.split(" ")[0] in _BEINGS
+
+
+def _up_to_its_end(text: str) -> str:
+    """How far words without quotes reach."""
+    shouted = re.match(rf"{_CAPITALS}(?:,? {_CAPITALS})*", text)
+    if shouted and re.search(r"[A-Z]{2}", shouted.group()):
+        return shouted.group()
+    if end := _ENDS.search(text):
+        text = text[: end.start()]
+    for comma in re.finditer(r",\s*", text):
+        after = text[comma.end() :]
+        if not after[:1].isupper() or _only_modifies(after.split(",")[0]):
+            text = text[: comma.start()]
+            break
+    for link in _PREPOSITION.finditer(text):
+        word = re.split(r"[\s,]", text[link.end() :], maxsplit=1)[0].casefold()
+        found = look_up(word)
+        if found and found.kind in _MODIFIERS:
+            return text[: link.start()]
+    return text
+
+
+def _only_modifies(words: str) -> bool:
+    """Does a phrase tell how the picture is made, and nothing of what is in it?"""
+    found = read(words)
+    known = [one for one in found if one.kind in _MODIFIERS]
+    return bool(known) and all(
+        one.kind in _MODIFIERS
+        or (one.kind == "relation" and one.sense == "beside")
+        or one.phrase in PLAIN
+        for one in found
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that a prompt asks for."""
+
+    kind: str
+    topic: str
+    """What it is about, as the prompt says it."""
+    items: tuple[str, ...]
+    """The names of its parts."""
+    rest: str
+    """The prompt without it."""
+    noun: str
+    """The word that it was asked with."""
+
+
+PAGES = (
+    "chart", "line chart", "pie chart", "scatter plot", "heatmap", "funnel", "gantt chart",
+    "table page", "diagram", "venn diagram", "tree diagram", "cycle diagram", "timeline",
+    "mind map", "network diagram", "matrix", "web page", "dashboard", "app", "login screen",
+    "chat screen", "logo", "poster", "slide", "menu", "certificate", "book cover",
+)  # fmt: skip
+_LISTED = frozenset(PAGES[:16]) - {"table page"}
+"""Pages of parts: "of design and engineering" names two of them."""
+_INSCRIBED = ("card", "greeting card", "ticket", "magazine", "newspaper", "booklet", "calendar")
+"""Things that are pages when the prompt says what for."""
+SHOWING = frozenset(("logo", "poster", "book cover"))
+"""Pages that have a picture in them."""
+_BEINGS = word_set(
+    """
+    fox wolf cat tiger lion dog bear panda rabbit horse unicorn zebra elephant deer sheep cow
+    pig giraffe mouse squirrel hedgehog frog turtle snail camel bird owl eagle duck swan
+    flamingo heron penguin hen butterfly bee dragon dinosaur fish whale dolphin shark octopus
+    crab person child king wizard knight astronaut robot snowman ghost
+    """
+)
+
+
+@lru_cache(maxsize=1)
+def _nouns() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Noun → kind of page, and a pattern that finds any of them."""
+    kinds: dict[str, str] = {}
+    for row in THINGS.strip().splitlines():
+        kind, _, nouns = row.partition(":")
+        own, _, like = nouns.partition("|")
+        if kind not in PAGES and kind not in _INSCRIBED:
+            continue
+        for noun in (own if kind in _INSCRIBED else f"{own},{like}").split(","):
+            if plain := noun.strip().casefold():
+                kinds.setdefault(plain, kind)
+    longest = sorted(kinds, key=len, reverse=True)
+    return kinds, re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})s?\b", re.IGNORECASE)
+
+
+_LINK = re.compile(
+    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
+    r"pour|avec|sobre|para|de|con|zu|that shows|which shows|explaining|illustrating)\s)\s*",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(
+    r"^\s+(?:diagram|chart|graph|plot|page|screen|app|design|mock-?up|template|illustration|"
+    r"visuali[sz]ation|layout|interface|ui)\b",
+    re.IGNORECASE,
+)
+"""What only says once more that a page is one: "neural network diagram"."""
+_FOR = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
+_PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
+    r"les?|la|l'|el|los|las|una?|and|und|et|y|&)\s+",
+    re.IGNORECASE,
+)
+_SEGMENT = re.compile(r"\s*(?:,|;|→|->|=>|>|/|\||\bthen\b)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|und|et|y|vs\.?|versus|&|to)\s+", re.IGNORECASE)
+
+
+def read_page(prompt: str) -> Page | None:
+    """The first page that ``prompt`` asks for, if it asks for one."""
+    kinds, pattern = _nouns()
+    match = pattern.search(prompt[:_LOOKED_AT])
+    if not match:
+        return None
+    noun = match.group().casefold()
+    kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
+    before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
+    after = _AGAIN.sub("", after)
+    start = max(before.rfind(mark) for mark in ",.;:\n") + 1
+    lead = before[start:]
+    topic = _lead_topic(lead)
+    link = (_FOR if kind in _INSCRIBED else _LINK).match(after)
+    tail = ""
+    if link:
+        tail = re.split(r"[.!?;\n](?:\s|$)", after[link.end() :], maxsplit=1)[0]
+        after = after[link.end() + len(tail) :]
+    elif kind in _INSCRIBED:
+        return None
+    elif kind in _LISTED and _SEGMENT.match(after):
+        tail, after = after.lstrip(" ,"), ""
+    about, items, spared = _tail(tail, kind)
+    return Page(
+        kind,
+        _clipped(about or topic, 48),
+        tuple(_clipped(one, LONGEST_ITEM) for one in items[:MOST_ITEMS]),
+        f"{before[:start]} {_modifiers(lead)} ; {spared} ; {after}",
+        noun,
+    )
+
+
+def _lead_topic(lead: str) -> str:
+    """What is said of a page before its noun: "a mobile banking app"."""
+    words: list[str] = []
+    for word in re.findall(r"[\w'’&+-]+", lead):
+        found = look_up(word.casefold())
+        if word.casefold() in PLAIN or (found and found.kind in _MODIFIERS | {"relation"}):
+            if (found and found.kind == "count") or word.casefold() in ("for", "the", "of"):
+                words = []
+            continue
+        words.append(word)
+    return " ".join(words[-4:])
+
+
+def _modifiers(lead: str) -> str:
+    """Of the words before a page's noun those that tell its manner."""
+    kept = []
+    for word in re.findall(r"[\w'’-]+", lead):
+        found = look_up(word.casefold())
+        if found and found.kind in ("colour", "style", "size", "time"):
+            kept.append(word)
+    return " ".join(kept)
+
+
+def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
+    """What stands after a page's noun: its topic, its parts, and what belongs to neither."""
+    head, *more = _PARTED.split(tail, maxsplit=1)
+    listed = more[0] if more else ""
+    if not listed and kind in _LISTED:
+        head, listed = "", head
+    parts: list[str] = []
+    spared: list[str] = []
+    for source, target in ((head, "head"), (listed, "list")):
+        for segment in _SEGMENT.split(source):
+            pieces = _AND.split(segment) if target == "list" and kind in _LISTED else [segment]
+            if _only_modifies(segment):
+                spared.append(segment)
+            else:
+                parts += [plain for piece in pieces if (plain := _bare(piece))]
+        if target == "head":
+            about = parts[0] if parts else ""
+            parts = parts[1:]
+    if kind in _LISTED and len(parts) == 1 and not about:
+        return parts[0], [], " , ".join(spared)
+    return about, parts, " , ".join(spared)
+
+
+def _bare(phrase: str) -> str:
+    phrase = _plain(phrase).strip(" ,.;:")
+    while (bare := _ARTICLE.sub("", phrase)) != phrase:
+        phrase = bare
+    return phrase
+
+
+def _clipped(phrase: str, length: int) -> str:
+    """Whole words of ``phrase``, with a capital first."""
+    while len(phrase) > length and " " in phrase:
+        phrase = phrase.rsplit(" ", 1)[0]
+    return phrase[:1].upper() + phrase[1:length]
+
+
+def shouted(prompt: str) -> str | None:
+    """A run of capitals in a prompt of small letters: "poster, HELLO DATA"."""
+    found = re.search(rf"\b{_CAPITALS}(?: {_CAPITALS})+(?![\w])", prompt)
+    if not found or prompt.isupper() or not re.search(r"[A-Z]{2}", found.group()):
+        return None
+    return found.group()

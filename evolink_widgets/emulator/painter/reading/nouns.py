@@ -1,0 +1,411 @@
+# ruff: noqa: E501  (a word list: one form a line reads better than one width a line)
+"""Nouns beyond the drawn subjects: which form stands for them, what they are made of, who is who.
+
+A line of ``THINGS`` reads ``kind: nouns that look like it | nouns that it stands in for``; those
+after the bar have their name lettered on them. Kinds are forms, pages and subjects.
+"""
+
+from __future__ import annotations
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Words that are written down one after the other."""
+    return frozenset(words.split())
+
+
+THINGS = """
+box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
+jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
+can: soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
+tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
+pouch: pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, popcorn, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
+dispenser: soap dispenser, pump bottle, dispenser, spray bottle | shampoo, conditioner, body wash, hand soap, hand sanitizer, sanitizer, lotion, body lotion, liquid soap, shower gel, cleaner, disinfectant, hair spray, hairspray, deodorant, serum pump, foundation
+flacon: perfume bottle, perfume, cologne, fragrance, flacon, parfum, eau de parfum, parfüm | serum, face serum, essential oil, nail polish, face oil, aftershave, toner, elixir, ink bottle, dropper bottle, vial, tincture, beard oil, hair oil
+bottle: water bottle, thermos, thermos flask, sports bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of wine, bottle of water, glass bottle | ketchup, hot sauce, soy sauce, olive oil, oil bottle, beer, whisky, whiskey, gin, vodka, rum, tequila, sake, milk, juice, syrup, maple syrup, kombucha, medicine, cider, lemonade, baby bottle, milk bottle, sauce, drink, drinks, beverage, mineral water
+bowl: bowl, mixing bowl, salad bowl, schüssel, schale, bol, tazón, ciotola | soup, ramen, salad, porridge, oatmeal, noodles, stew, curry, cereal bowl, smoothie bowl, fruit bowl, pho, goulash, chili, miso soup, poke bowl, mortar, fruit salad, guacamole, hummus, gazpacho, risotto
+dish: dish, plate, dinner plate, meal, teller, gericht, assiette, plato, piatto | lasagna, lasagne, steak, pasta dish, pancakes, pancake, waffles, waffle, tacos, taco, burrito, paella, schnitzel, roast chicken, breakfast, lunch, dinner, dessert, omelette, omelet, ravioli, gnocchi, dumplings, dumpling, falafel, kebab, tiramisu, pudding, quiche, casserole, fried rice, pad thai, couscous, bacon, ham, sausage, sausages, meatballs, french fries, fries, nachos, croissant, croissants, bagel, scrambled eggs, fried egg, brownie, cheesecake, apple strudel, strudel, crepe, crepes, fish and chips, food, seafood, tapas, antipasti, mashed potatoes, pretzel, pretzels
+tumbler: tumbler, drinking glass, glass of water, glass of juice, glass of milk, smoothie, orange juice, glass of lemonade, trinkglas | iced coffee, iced tea, mojito, margarita, milkshake, bubble tea, cold brew, matcha latte, matcha, lassi, gin and tonic, spritz, soda water, punch, frappe, beer glass, pint, glass of beer
+pan: pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
+basket: basket, wicker basket, picnic basket, korb, panier, cesta, cestino | laundry basket, laundry, hamper, easter eggs, groceries, vegetables, fruit, fruits, yarn
+bin: bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, flower pot, water tank, planter, pail
+shirt: t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
+dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
+trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
+shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | boot, boots, rubber boots, wellies, sandal, sandals, slipper, slippers, loafer, loafers, high heels, heels, stiletto, football boots, cleats, hiking boots, ski boots, ice skates, roller skates, inline skates, clogs, flip flops, footwear
+backpack: backpack, rucksack, school bag, schoolbag, knapsack, daypack, mochila, sac à dos | parachute, diaper bag, camera bag, hiking pack
+handbag: handbag, purse, tote bag, tote, shopping bag, leather bag, shoulder bag, clutch, messenger bag, bag, tasche, handtasche, sac à main, bolso, borsa | briefcase, paper bag, gym bag, duffel bag, laptop bag, wallet, pouch bag, gift bag, beach bag
+suitcase: suitcase, luggage, trolley case, carry-on, carry on, koffer, valise, maleta, valigia | trunk, tool case, cooler, cool box, baggage, guitar case
+glasses: glasses, sunglasses, eyeglasses, spectacles, shades, goggles, sonnenbrille, brille, lunettes, gafas, occhiali | ski goggles, swimming goggles, safety glasses, binoculars, vr headset, vr glasses, smart glasses, monocle
+ring: ring, engagement ring, wedding ring, diamond ring, signet ring, bague, anillo, anello | bracelet, bangle, earring, earrings, cufflink, wedding rings, jewellery, jewelry
+necklace: necklace, pendant, pearl necklace, amulet, halskette, collier, collar de perlas, collana | locket, medallion, rosary, beads, chain
+tie: tie, necktie, krawatte | bow tie, bowtie, scarf, belt, ribbon, bandana, towel
+glove: glove, gloves, mitten, mittens, handschuh | boxing glove, boxing gloves, oven mitt, baseball glove
+headphones: headphones, headphone, headset, kopfhörer, casque audio, auriculares, cuffie | ear muffs, earmuffs, hearing protection
+earbuds: earbuds, wireless earbuds, earphones, airpods, in-ear headphones | hearing aid, hearing aids
+speaker: speaker, loudspeaker, bluetooth speaker, smart speaker, lautsprecher, altavoz, subwoofer | amplifier, amp, soundbar, guitar amp, jukebox, intercom
+keyboard: keyboard, computer keyboard, mechanical keyboard, tastatur, clavier d'ordinateur, teclado | synthesizer, synth, calculator, cash register, abacus, mixing console, midi controller, organ, xylophone, marimba
+screen: tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
+tablet: tablet, ipad, e-reader, kindle, graphics tablet | e-book reader, light switch, thermostat, smart home panel, power bank, hard drive, ssd, router, modem, chip, microchip, circuit board, solar panel, mirror, switch, battery pack, gps
+printer: printer, laser printer, drucker, imprimante, impresora | scanner, copier, photocopier, 3d printer, fax machine, shredder, laminator
+drone: drone, quadcopter, delivery drone, camera drone, drohne | surveillance drone
+gamepad: gamepad, game controller, controller, joystick, game console, video game controller, playstation, xbox | nintendo, handheld console, remote control, remote
+microphone: microphone, mic, podcast microphone, mikrofon, microphone stand | megaphone, podcast, karaoke, hairdryer, hair dryer, torch, flashlight, razor, shaver, electric toothbrush, curling iron
+appliance: appliance, kitchen appliance, coffee machine, coffee maker, espresso machine, kaffeemaschine | microwave, air fryer, rice cooker, kettle machine, humidifier, air purifier, dehumidifier, heater, radiator, juicer, bread maker, food processor, mixer, stand mixer, coffee grinder, pasta machine, ice maker, water filter, boiler, heat pump, radio, record player, turntable, gramophone, tape recorder, cassette player, boombox, walkman, generator, engine, motor, machine, device, gadget, vending machine, slot machine, server, computer tower, projector, slide projector, metronome, music box, incubator, centrifuge, pump, compressor, robot vacuum, waffle iron, ice cream maker, deep fryer, scale, kitchen scale, weighing scale, battery, meter, transformer, turbine, reactor, invention
+washer: washing machine, washer, dryer, tumble dryer, waschmaschine, lave-linge, lavadora | dishwasher
+toaster: toaster, grille-pain, tostadora | sandwich maker, sandwich press
+fridge: fridge, refrigerator, kühlschrank, réfrigérateur, nevera, frigorifero | freezer, wine cooler, locker, vault, phone booth, telephone box, atm, cash machine, petrol pump, gas pump
+fan: fan, electric fan, desk fan, ventilator | propeller, ceiling fan, air conditioner
+vacuum: vacuum cleaner, vacuum, hoover, staubsauger, aspirateur, aspiradora | carpet cleaner, steam cleaner, leaf blower, pressure washer
+iron: steam iron, clothes iron, flat iron, bügeleisen | ironing board
+blender: blender, smoothie maker, mixer jug, standmixer | protein shaker, cocktail shaker, measuring cup, french press
+sewing machine: sewing machine, nähmaschine, machine à coudre | loom, overlocker, knitting machine, spinning wheel
+hammer: hammer, mallet, sledgehammer, marteau, martillo | axe, hatchet, pickaxe, gavel, hoe, tomahawk, ice axe
+scissors: scissors, pair of scissors, shears, schere, ciseaux, tijeras, forbici | secateurs, tongs, tweezers, nail clippers, garden shears
+tool: screwdriver, schraubenzieher, tournevis, destornillador | tool, chisel, wrench, spanner, pliers, awl, corkscrew, bottle opener, can opener, syringe, soldering iron, toothbrush, thermometer, pocket knife, swiss army knife, screw, bolt, magnet, crowbar, spatula, whisk, rolling pin, ladle, vape
+saw: saw, handsaw, hand saw, hacksaw, säge | chainsaw, circular saw, jigsaw, bow saw
+drill: drill, power drill, cordless drill, cordless screwdriver, bohrmaschine, akkuschrauber, perceuse, taladro | nail gun, heat gun, glue gun, angle grinder, sander, hot glue gun, spray gun, price gun
+stapler: stapler, hefter, tacker, agrafeuse, grapadora | hole punch, tape dispenser, staple remover, hole puncher
+spoon: spoon, teaspoon, tablespoon, wooden spoon, löffel, cuillère, cuchara | ladle spoon, cutlery, silverware, chopsticks
+fork: fork, gabel, fourchette, tenedor | pitchfork, rake, trident
+knife: knife, kitchen knife, chef's knife, dagger, bread knife, messer, couteau, cuchillo | machete, letter opener, scalpel, cleaver, peeler
+brush: paintbrush, brush, paint brush, makeup brush, pinsel, pinceau, pincel | hairbrush, comb, paint roller, eyeliner, eyeshadow, makeup, toilet brush
+pen: pen, pencil sharpener set, fountain pen, ballpoint pen, biro, stift, kugelschreiber, stylo, bolígrafo, crayons, colour pencil | marker, felt tip, highlighter, quill, stylus, ruler, chalk stick, wand, magic wand, thermometer pen, incense, cigarette, cigar
+broom: broom, broomstick, besen, balai, escoba | mop, squeegee, duster
+shovel: shovel, spade, snow shovel, schaufel, spaten, pelle, pala | trowel, oar, paddle, garden tools, garden tool
+ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffolding, stairs, staircase, escalator, trellis
+dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, treadmill, rowing machine, exercise bike, bench press
+paper: sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, flyer, leaflet, brochure, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
+envelope: envelope, mail, umschlag, enveloppe, sobre | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box, inbox
+card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | name tag, badge, name badge, membership card, gift card, id card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate, flag
+bank card: credit card, bank card, debit card, kreditkarte, carte bancaire | metro card, loyalty card, key card
+greeting card: greeting card, birthday card, christmas card, thank you card, invitation, wedding invitation, valentine card, invitation card, grußkarte, geburtstagskarte, einladung, get well card | place card, place mat
+booklet: passport, reisepass, passeport, pasaporte | bible, ledger, planner, journal, logbook, guidebook, dictionary, sketchbook, photo album, atlas, cookbook, manual, encyclopedia, hymnal, tarot deck, pocketbook
+magazine: magazine, magazine cover, comic book, zeitschrift, revista, fashion magazine | catalogue, catalog, comic, album cover, vinyl, vinyl record, record cover, cd, dvd, game cover, lookbook, zine, playbill
+newspaper: newspaper, zeitung, journal quotidien, periódico, giornale | headline, gazette, tabloid, crossword, sudoku
+clipboard: clipboard, to-do list, todo list, shopping list, klemmbrett | survey, questionnaire, audit, inspection, patient file, scorecard, inventory
+folder: folder, file folder, binder, ordner, dossier, carpeta | archive, filing cabinet, portfolio, paperwork, files
+calendar: calendar, wall calendar, desk calendar, kalender, calendrier, calendario | schedule, advent calendar, agenda, deadline, timetable
+ticket: ticket, concert ticket, train ticket, boarding pass, cinema ticket, fahrkarte, eintrittskarte, billet | raffle ticket, bus pass, lottery ticket, backstage pass, parking ticket
+coin: coin, gold coin, euro coin, bitcoin, münze, pièce de monnaie, moneda, moneta | token, crypto, button, cufflinks, poker chip, casino chip, puck, currency, badge pin
+banknote: banknote, bank note, dollar bill, money, cash, euro note, geldschein, geld, argent, dinero | cheque, check book, salary, budget, savings, paycheck
+frame: picture frame, painting, framed painting, framed picture, framed photo, bilderrahmen, gemälde, tableau, cuadro | canvas, mona lisa, artwork, tapestry, family photo, landscape painting, mural, exhibit, art print
+pillow: pillow, cushion, kissen, oreiller, almohada, cuscino | blanket, duvet, beanbag, bean bag, sleeping bag, sandbag, punching bag, quilt, mattress, ottoman, pouf
+rug: rug, carpet, teppich, tapis, alfombra, tappeto | doormat, yoga mat, mat, mousepad, picnic blanket, flying carpet, beach towel, trampoline
+desk: standing desk, office desk, writing desk, computer desk, workstation, schreibtisch, bureau de travail, escritorio | workbench, reception, cubicle, checkout counter, reception desk
+shelf: shelf, bookcase unit, shelves, shelving, regal, étagère, estantería | bookshelves, warehouse rack, rack, spice rack, pantry, display case, showcase, supermarket shelf, vending shelf
+cabinet: wardrobe, cabinet, cupboard, dresser, schrank, kleiderschrank, armoire, armario | sideboard, chest of drawers, closet, cabinetry, nightstand, elevator, lift, coffin, sauna, confession booth
+bathtub: bathtub, bath tub, bath, badewanne, baignoire, bañera | hot tub, jacuzzi, swimming pool, trough
+sink: sink, washbasin, wash basin, waschbecken, lavabo | faucet, tap, bird bath, basin
+toilet: toilet, wc, toilette | bidet, urinal
+stove: stove, oven, cooker, gas stove, herd, backofen, four, horno | grill, barbecue, bbq, kiln, furnace, wood stove, pizza oven, smoker
+board: whiteboard, blackboard, chalkboard, noticeboard, notice board, tafel, pizarra, menu board | pinboard, moodboard, mood board, bulletin board, scoreboard panel, vision board, kanban, kanban board, chess board, chessboard, monopoly, storyboard
+trophy: trophy, cup trophy, pokal, trophée, trofeo | award, oscar, prize, chalice, grail, winner's cup
+medal: medal, gold medal, medaille, médaille, medalla | rosette, seal of approval, dog tag
+racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, hand mirror, magnifying glass, magnifier, banjo, mandolin, lute
+board long: surfboard, surfbrett, snowboard | paddleboard, skis, ski, longboard, ironing table, wakeboard, cricket bat, baseball bat, hockey stick, golf club, totem, totem pole, obelisk, boomerang
+skateboard: skateboard, skate board | hoverboard, sled, sledge, sleigh, roller skate, toboggan, snowmobile, scooter board, bobsled
+hammock: hammock, hängematte, hamac, hamaca | stretcher, safety net
+brass: trumpet, cornet, trompete, trompette, trompeta | tuba, french horn, bugle, euphonium, saxophone, horn, vuvuzela, didgeridoo, alphorn, sousaphone
+trombone: trombone, posaune, trombón | bassoon
+accordion: accordion, concertina, akkordeon, accordéon, acordeón, fisarmonica | bandoneon, harmonica, bagpipes, harmonium
+drum: drum, snare drum, drums, drum kit, bongo, trommel, tambour, tambor, tamburo | tambourine, timpani, cajon, djembe, cymbal, gong, cowbell
+flute: flute, recorder flute, flöte, flûte, flauta | clarinet, oboe, piccolo, pan flute, recorder, whistle, baton, telescope tube
+digger: excavator, digger, backhoe, bagger, excavadora, pelleteuse | bulldozer, crane, forklift, tank, combine harvester, steamroller, road roller, loader, snowplough, snow plow, dumper, construction machine, combine
+tractor: tractor, traktor, tracteur, trattore | lawn mower, lawnmower, quad bike, golf cart, go kart, go-kart, monster truck, ride-on mower, buggy, carriage, rickshaw, tuk tuk, jeep
+wheelbarrow: wheelbarrow, schubkarre, brouette, carretilla | hand cart, plough
+cart: shopping cart, shopping trolley, trolley cart, einkaufswagen, caddie, carrito | stroller, pram, baby carriage, pushchair, wheelchair, serving trolley, cargo bike, cradle
+wagon: delivery van, van, transporter, lieferwagen, camionnette, furgoneta | ambulance, caravan, ice cream truck, police van, moving truck, motorhome, rv, food truck, mail truck, garbage truck, minibus, wagon, cable car, cargo container, container, shipping container, train wagon
+statue: statue, sculpture, bust sculpture, denkmal, skulptur, estatua, statua | monument, buddha, figurine, mannequin, gnome, garden gnome, gargoyle, action figure, scarecrow, doll, puppet, nutcracker, venus de milo, sphinx, idol, golem, marionette
+block: hotel, school, hospital, theatre, theater, office block, supermarket, pharmacy, airport, schule, krankenhaus, hôpital, escuela | cinema, post office, police station, fire station, train station, station, stadium, prison, gym building, warehouse, data center, data centre, mall, shopping mall, arena, laboratory building, clinic, kindergarten, casino, parking garage, garage, greenhouse building, apartment block, headquarters, barracks, motel, hostel, dormitory
+factory: factory, plant building, fabrik, usine, fábrica | power plant, refinery, brewery building, sawmill, nuclear plant, steelworks, foundry, mine
+fountain: fountain, brunnen, fontaine, fuente, fontana | geyser, sprinkler, water feature
+column: column, pillar, säule | altar, monolith, toilet paper, paper towel, kitchen roll, lectern, chimney, silo
+carrot: carrot, carrots, möhre, karotte, carotte, zanahoria | parsnip, radish, turnip, leek, asparagus, corn, sweetcorn, ginger, celery, rhubarb, horseradish
+pickle: pickle, gherkin, cucumber, gurke, cornichon, pepino | courgette, zucchini, okra, watermelon, melon, date fruit, jalapeño, mango, papaya, dragon fruit, kiwi, chili pepper, pod, capsule, pill, pupa
+banana: banana, banane, plátano | plantain, bananas bunch, pea pod
+veg: aubergine, eggplant, aubergines | potato, onion, garlic, bell pepper, pepper, beetroot, beet, cabbage, cauliflower, broccoli, artichoke, lettuce, spinach, kale, fig, plum, coconut, pineapple, walnut, acorn, pomegranate, vegetable, sweet potato, mangosteen, blueberry, blueberries, blackberry, berry, berries, olive, chestnut fruit, hazelnut, bulb of garlic, truffle, turmeric
+egg: egg, easter egg, ei, œuf, huevo, uovo | pebble, avocado stone, cocoon, nest egg, bean, pearl, fossil
+cheese: cheese, käse, fromage, queso, formaggio, swiss cheese | butter, tofu, brie, cheddar, parmesan, feta, camembert, gouda, mozzarella, halloumi, blue cheese
+cookie: cookie, biscuit, chocolate chip cookie, keks, galleta | cracker, donut, doughnut, macaron, rice cake, cookies, gingerbread, waffle cookie, tortilla, flatbread, naan, oreo, crumpet
+bar: chocolate bar, bar of soap, soap, soap bar, chocolate, bar of chocolate, seife, schokolade, savon, jabón | cutting board, chopping board, granola bar, protein bar, energy bar, candy bar, eraser, gold bar, ingot, brick, sponge, nougat, dynamite, harmonica box, marzipan, fudge, tofu block, modeling clay, wood block, domino, dominoes, battery bar, bandage, plaster
+cube: cube, dice, die, rubik's cube, würfel, cubo | ice cube, ice cubes, block of ice, sugar cube, tissue box, hay bale, prism, hypercube, building block, building blocks
+sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, crystal ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
+cone: traffic cone, cone, pylon, verkehrskegel | party hat, megaphone cone, funnel tool, spinning top
+fence: fence, picket fence, zaun, clôture, valla | hedge, barrier, barricade, railing, turnstile, picket, pier
+typewriter: typewriter, schreibmaschine, machine à écrire, máquina de escribir | telegraph, teleprinter, enigma machine, stenograph, pinball machine
+lipstick: lipstick, lip balm, lippenstift, rouge à lèvres, pintalabios | lip gloss, usb stick, usb drive, lighter, glue stick, crayon stick, shotgun shell, cartridge, ammunition, cork
+sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, leg warmers, windsock
+candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, oil burner, diffuser, reed diffuser
+well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
+swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
+stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
+
+watch: watch, wrist watch, smartwatch, smart watch, stopwatch, armbanduhr, montre, reloj de pulsera | sundial, barometer, fitness tracker, odometer, speedometer, altimeter, geiger counter
+books: textbooks, library books, encyclopedias |
+hat: baseball cap, beanie, cowboy hat, straw hat, bowler hat, beret, fedora, chef's hat, mütze | helmet, hard hat, bike helmet, wig, turban, bonnet, graduation cap, sombrero hat, fez, tricorn
+plant: fern, monstera, aloe vera, basil, herb, herbs, ficus, snake plant, rubber plant | mint, parsley, rosemary, thyme, lavender plant, seedling, bush, shrub, weed, ivy, vine, grass plant, moss, seaweed, wheat, barley, crop, crops, hops, bonsai pot, venus flytrap, tomato plant, sprout, coral plant, hydrangea
+flower: daffodil, iris flower, carnation, chrysanthemum, dandelion, hibiscus, magnolia, violet flower, dahlia, bouquet, marigold, edelweiss, crocus, snowdrop, daffodils |
+chair: office chair, swivel chair, dining chair, bar stool, deck chair, sessel, high chair, desk chair | wheelchair seat, dentist chair, car seat, stairlift, electric chair, saddle, beach chair, lounger, gaming chair
+table: coffee table, dining table, conference table, meeting table, side table, billiard table, pool table, ping pong table | workbench table, massage table, operating table, foosball table, anvil
+lamp: ceiling lamp, pendant lamp, chandelier, lava lamp, reading lamp | lampshade, streetlamp, spotlight, lightsaber, torchiere
+car: electric car, suv, limousine, station wagon, hatchback, race car, formula 1 car, police car, tesla, porsche, ferrari, batmobile, delorean | hovercar, tricycle car, ambulance car
+bicycle: mountain bike, road bike, e-bike, tandem, unicycle | kick scooter, segway, penny-farthing, rollator
+motorcycle: dirt bike, chopper motorcycle, e-scooter, electric scooter | jet ski, quad
+ship: ferry, cruise ship, freighter, container ship, warship, battleship, catamaran, steamboat, tall ship | aircraft carrier, icebreaker, ark, viking ship, oil rig, paddle steamer, oil tanker, tanker
+boat: motorboat, speedboat, raft, fishing boat, kayaks, lifeboat, tugboat, houseboat | pedalo, hovercraft, banana boat, life raft, punt, noah's ark
+aeroplane: fighter jet, passenger plane, glider, airliner, seaplane, concorde, airplane model | hang glider, flying machine, paraglider
+rocket: missile, space rocket, firework, fireworks | torpedo, firecracker, lunar lander, rover, mars rover
+satellite: space probe, space telescope, sputnik |
+tower: skyscraper tower, big ben, leaning tower of pisa, cn tower, control tower, minaret, water tower, burj khalifa | statue of liberty, radio tower, cell tower, oil derrick, transmission tower, lifeguard tower
+bridge: golden gate bridge, tower bridge, suspension bridge, drawbridge |
+hall: parthenon, acropolis, greek temple, roman temple, courthouse, museum, bank building, parliament, pantheon, town hall, city hall, opera house | white house, capitol, colosseum, taj mahal, mosque, synagogue, opera, mausoleum, university, embassy, library building, supreme court, stock exchange, palace of justice, philharmonic, academy
+temple: stupa, shinto shrine | angkor wat, ziggurat
+tiger: bengal tiger | ocelot, sabre-toothed tiger, sabertooth
+zebra: zebras | okapi, tapir
+rabbit: angora rabbit | kangaroo, wallaby, koala, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
+bear: brown bear, koala bear | sloth, gorilla, bigfoot, yeti, orangutan, ape, chimpanzee, monkey, baboon, gibbon, wolverine, badger, anteater, aardvark, werewolf, king kong
+mouse: rat, gerbil, vole, dormouse, shrew | platypus, mongoose, weasel, ferret, stoat, opossum, possum, meerkat, marmot, groundhog, prairie dog, armadillo, pangolin, skunk, computer mouse
+hedgehog: echidna |
+pig: warthog, guinea hog | hippo, hippopotamus, rhino, rhinoceros, rhinos, tapir pig, manatee, triceratops
+cow: bison, highland cow, water buffalo, wildebeest | gnu, muskox, minotaur
+deer: caribou, impala, springbok, roe deer, roebuck | kudu, ibex, chamois, mountain goat
+flamingo: pink flamingo | ostrich, emu, spoonbill, kiwi bird, dodo
+hen: turkey, pheasant, partridge, quail, peacock, guinea fowl, peahen |
+bird: nightingale, woodpecker, wren, cuckoo, lark, cockatoo, cockatiel, budgie, puffin bird, hoopoe | phoenix, archaeopteryx, pelican, puffin, weathervane, cuckoo bird
+dolphin: beluga, orca whale | walrus, narwhal, mermaid, dugong, sea cow, otter at sea
+shark: hammerhead, great white, swordfish, barracuda | piranha, sturgeon, marlin
+fish: cod, herring, sardine, mackerel, guppy, pike fish, seahorse, pufferfish | eel, stingray, manta ray, axolotl, tadpole, anglerfish, moray
+crab: scorpion, crayfish, shrimp, prawn, hermit crab | spider, tarantula, ant, tick, louse, cockroach
+snail: slug, sea snail, nautilus | caterpillar, worm, earthworm, millipede, centipede, snake, cobra, python, anaconda, leech, rattlesnake
+ladybird: stag beetle, scarab, weevil | bug, cicada, grasshopper, cricket, mantis, praying mantis, mosquito, fly, stick insect, insect
+frog: tree frog, bullfrog | salamander, newt, gecko, chameleon, lizard, iguana, komodo dragon
+dinosaur: tyrannosaurus, diplodocus, velociraptor, stegosaurus, godzilla | crocodile, alligator, loch ness monster, monster, hydra, chimera
+dragon: sea dragon, fire dragon | griffin, gryphon, basilisk, pterodactyl, pegasus dragon, gargoyle dragon
+ghost: ghosts, poltergeist | vampire, zombie, mummy, skeleton, angel, demon, alien, grim reaper, ghoul, banshee
+wizard: sorceress, warlock, druid | gnome wizard, dwarf, elf, santa, santa claus, father christmas, leprechaun, hobbit, merlin, fairy, oracle, monk, priest, nun, pope, rabbi
+knight: crusader, paladin, gladiator, centurion | ninja, pirate, cowboy, superhero, spartan, musketeer, stormtrooper, batman, superman, spiderman, executioner
+king: emperor, empress, pharaoh, sultan, tsar, duchess, duke, king arthur |
+child: baby, children playing, schoolboy, schoolgirl, teenager, kids, pupil | cherub, newborn, pixie
+robot: cyborgs, humanoid robot, mecha, humanoid, cobot | robot arm, robotic arm, terminator, transformer robot, chatbot, ai, artificial intelligence, assistant robot
+person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
+shop: pizzeria | bäckerei, boulangerie, panadería, panaderia, flower shop, florist shop, grocery store, grocery, butcher shop, barber shop, barbershop, hair salon, nail salon, beauty salon, deli, ice cream shop, ice cream parlour, candy store, toy store, toy shop, pet shop, hardware store, convenience store, pub, tavern, diner, bistro, brewery, jewelry store, record store, bike shop, gelateria, laundromat, tattoo studio, trattoria, bodega, corner shop, souvenir shop, coffee house, roastery, tailor shop, sushi bar, pawn shop, kneipe, friseursalon, apotheke, metzgerei
+sign: road sign, stop sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | traffic light, traffic lights, departure board, scoreboard sign, speed limit, warning sign, no parking sign
+
+chart: bar chart, column chart, bar graph, bar plot, chart, histogram, balkendiagramm, säulendiagramm, graphique en barres, gráfico de barras, stacked bar chart, diagramm | box plot, waterfall chart, infographic chart, statistics, kpi, kpis, forecast
+line chart: line chart, line graph, area chart, time series, trend line, stock chart, liniendiagramm, candlestick chart, growth chart, line plot | ecg, seismograph, sparkline, stock market, exchange rate
+pie chart: pie chart, donut chart, doughnut chart, ring chart, tortendiagramm, kreisdiagramm, camembert graphique | market share, sunburst chart
+scatter plot: scatter plot, scatterplot, scatter chart, bubble chart, streudiagramm, regression plot | cluster plot, point cloud, t-sne
+heatmap: heatmap, heat map, confusion matrix, correlation matrix | treemap, seat map, activity map, contribution graph
+funnel: funnel, sales funnel, funnel chart, marketing funnel, conversion funnel | pyramid chart, maslow pyramid
+gantt chart: gantt chart, gantt, project plan, roadmap, product roadmap, projektplan | sprint plan, work plan, rota
+table page: spreadsheet, data table, excel sheet, excel table, price list, pricing table, tabelle | comparison table, periodic table, ledger sheet, league table, leaderboard, ranking
+diagram: flowchart, flow chart, diagram, process diagram, workflow, block diagram, data flow diagram, architecture diagram, schematic, flussdiagramm, ablaufdiagramm, diagramme, sequence diagram, system diagram, data pipeline, wiring diagram, user flow, schéma, esquema | algorithm, decision tree, er diagram, infrastructure, supply chain, customer journey, state machine, uml diagram, value chain, microservices
+venn diagram: venn diagram, venn, euler diagram, mengendiagramm |
+tree diagram: org chart, organisation chart, organization chart, organigram, organigramm, family tree, tree diagram, hierarchy, org chart diagram | site map, sitemap, taxonomy, phylogenetic tree
+cycle diagram: cycle diagram, life cycle, lifecycle, water cycle, circular diagram, kreislauf, feedback loop, product life cycle | rock cycle, carbon cycle, nitrogen cycle, flywheel, pdca
+timeline: timeline, time line, zeitstrahl, zeitleiste, chronology | milestones
+mind map: mind map, mindmap, concept map, brainstorm, brainstorming, word cloud |
+network diagram: neural network, network diagram, network graph, deep neural network, neuronales netz, perceptron, knowledge graph | social network, blockchain, transformer model, topology
+matrix: swot analysis, swot, swot matrix, swot diagram, 2x2 matrix, eisenhower matrix, quadrant chart, four quadrants, bcg matrix, quadrant, magic quadrant |
+web page: website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
+dashboard: dashboard, analytics dashboard, admin panel, control panel, kpi dashboard, armaturenbrett, crm, admin dashboard, monitoring dashboard, sales dashboard | erp, analytics, business intelligence
+app: app, mobile app, phone app, app screen, app interface, mobile interface, ui, user interface, ux, ui design, ios app, android app, app mockup, app design, smartphone app | onboarding, settings screen, profile screen, music player, weather app, wallet app, gui
+login screen: login screen, login page, sign-in screen, sign in page, login form, login, sign-up form, signup form, sign up page, registration form, anmeldeseite | contact form, password prompt, checkout form
+chat screen: chat app, chat screen, messenger, messaging app, chat window, chat interface | chatbot interface, sms, support chat, whatsapp
+logo: logo, logotype, wordmark, brand mark, emblem, brand logo, company logo, app icon, crest, coat of arms, monogram, sticker, logotipo | branding, mascot logo, brand identity
+poster: event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
+slide: slide, presentation slide, powerpoint slide, powerpoint, pitch deck, slide deck, title slide, keynote slide, presentation, folie, präsentation, diapositive | keynote, executive summary, business plan
+menu: menu, restaurant menu, menu card, speisekarte, drinks menu, wine list, price board | drinks list, table of contents, setlist
+certificate: certificate, diploma, award certificate, zertifikat, urkunde, certificat, certificado | warranty, licence, license, award diploma, gift certificate
+book cover: book cover, novel cover, cover of a book, front cover, buchcover, ebook cover, couverture de livre | cover design, cookbook cover
+"""
+
+MATERIALS = """
+9a6238: leather, leder, cuir, cuero
+b07a4a: wooden, wood grain, bamboo wood, pine wood, hölzern, rustic wood, plywood, cork wood
+c89a62: oak, oak wood, oaken, beech, birch wood
+6a4530: walnut, walnut wood, mahogany, teak, dark wood, rosewood
+e8e6e4: marble, white marble, porcelain, quartz stone, marmor
+3a3a42: black marble, slate, granite, obsidian, basalt, anthracite
+b4b2ae: concrete, cement floor, beton, terrazzo
+b8604a: terracotta, clay, brick, adobe
+d8c8a8: linen, burlap, jute, sandstone, rattan, wicker, canvas cloth, kraft paper, kraft
+b8c0cc: steel, stainless steel, stainless, chrome, metal, metallic, aluminium, aluminum, iron metal, pewter, titanium, tin metal
+b87a4a: copper metal, rusty, brass metal, corten
+8fb0a8: ceramic, stoneware, earthenware, keramik, céramique, cerámica, enamel
+4a68a0: denim
+a84a5a: velvet
+"""
+"""What things are made of, as the colour that it gives them when none is asked for."""
+
+MOTIFS = {
+    "bakery": "bread", "bookshop": "books", "bookstore": "books", "teahouse": "teapot",
+    "tea house": "teapot", "cafe": "cup", "café": "cup", "coffee shop": "cup",
+    "coffee house": "cup", "roastery": "cup", "coffee": "cup", "law": "book", "lawyer": "book",
+    "yoga": "flower", "spa": "flower", "florist": "flower", "flower shop": "tulip",
+    "tech": "gear", "software": "gear", "startup": "rocket", "engineering": "gear",
+    "gym": "dumbbell", "fitness": "dumbbell", "restaurant": "dish", "pizzeria": "pizza",
+    "travel": "globe", "travel agency": "globe", "bank": "coin", "finance": "coin",
+    "insurance": "umbrella", "brewery": "tumbler", "bar": "wine glass", "winery": "grapes",
+    "vineyard": "grapes", "pet shop": "dog", "veterinary": "dog", "vet": "dog",
+    "music school": "guitar", "record label": "guitar", "photography": "camera",
+    "photographer": "camera", "photo studio": "camera", "hairdresser": "scissors",
+    "barber": "scissors", "barbershop": "scissors", "barber shop": "scissors",
+    "salon": "scissors", "construction": "hammer", "carpentry": "hammer", "carpenter": "hammer",
+    "real estate": "house", "architecture": "house", "architect": "house", "hotel": "bed",
+    "hostel": "bed", "school": "book", "university": "book", "library": "books",
+    "energy": "light bulb", "electrician": "light bulb", "solar": "light bulb",
+    "farm": "tractor", "dairy": "cow", "butcher": "pig", "surf": "board long",
+    "surf school": "board long", "bike shop": "bicycle", "cleaning": "broom", "security": "key",
+    "locksmith": "key", "jeweller": "ring", "jewelry": "ring", "jewellery": "ring",
+    "fashion": "dress", "tailor": "scissors", "shipping": "wagon", "logistics": "wagon",
+    "delivery": "wagon", "airline": "aeroplane", "podcast": "microphone", "radio": "microphone",
+    "studio": "camera", "ice cream parlour": "ice cream", "ice cream parlor": "ice cream",
+    "gelateria": "ice cream", "space": "rocket", "aerospace": "rocket", "hospital": "heart",
+    "clinic": "heart", "charity": "heart", "dentist": "heart", "pharmacy": "heart",
+    "game studio": "gamepad", "esports": "gamepad", "gaming": "gamepad", "chess": "king",
+    "fish": "fish", "seafood": "fish", "plumber": "tool", "repair": "tool", "bäckerei": "bread",
+    "boulangerie": "bread", "panadería": "bread", "panaderia": "bread", "brauerei": "tumbler",
+    "gärtnerei": "plant", "garden centre": "plant", "nursery": "plant", "organic": "leaf",
+    "eco": "leaf", "sustainable": "leaf", "recycling": "leaf", "climate": "leaf",
+}  # fmt: skip
+"""What a trade shows in its mark."""
+
+FURNISHED = {
+    "bedroom": "bed lamp",
+    "living room": "sofa lamp",
+    "kitchen": "fridge stove",
+    "office": "desk chair",
+    "home office": "desk shelf",
+    "meeting room": "table board=Agenda",
+    "conference room": "table board=Agenda",
+    "boardroom": "table board=Agenda",
+    "classroom": "board=Lesson table",
+    "bathroom": "bathtub sink",
+    "dining room": "table chair",
+    "restaurant": "table chair",
+    "cafe interior": "table cup",
+    "café interior": "table cup",
+    "nursery room": "bed ball",
+    "hospital room": "bed screen",
+    "hotel room": "bed suitcase",
+    "gym": "dumbbell ball",
+    "laundry room": "washer basket",
+    "workshop": "desk hammer",
+    "lobby": "sofa plant",
+    "waiting room": "chair plant",
+    "recording studio": "microphone speaker",
+    "wohnzimmer": "sofa lamp",
+    "schlafzimmer": "bed lamp",
+    "küche": "fridge stove",
+    "büro": "desk chair",
+    "badezimmer": "bathtub sink",
+    "esszimmer": "table chair",
+    "salon": "sofa lamp",
+    "chambre": "bed lamp",
+    "cuisine": "fridge stove",
+    "bureau": "desk chair",
+    "dormitorio": "bed lamp",
+    "cocina": "fridge stove",
+    "oficina": "desk chair",
+    "music room": "piano guitar",
+    "game room": "screen gamepad",
+    "home theater": "screen sofa",
+    "co-working space": "desk plant",
+    "coworking space": "desk plant",
+    "open office": "desk plant",
+    "reading corner": "chair shelf",
+    "laboratory": "microscope desk",
+    "lab": "microscope desk",
+    "garage": "car ladder",
+    "walk-in closet": "cabinet shelf",
+    "showroom": "sofa frame",
+    "art gallery": "frame statue",
+    "gallery": "frame statue",
+    "studio apartment": "bed desk",
+    "tiny house interior": "bed stove",
+    "attic": "suitcase lamp",
+    "bathroom interior": "bathtub sink",
+}
+"""What stands in a room when nothing was asked to."""
+
+PLAIN = word_set(
+    """
+    web webs wrist hand hands arm arms finger fingers neck head face shoulder shoulders foot feet
+    leg legs lap body nose mouth ear ears beard hair chest case
+    the of for to from that which who whose it its is are be was were has have had this these
+    those my your his her our their i you he she we they me as at into onto out up down off over
+    then than so or if when while where very really quite too also just only not all each every
+    any same such own like photo-realistic ultra highly hyper super extremely professional high
+    low quality detailed detail details resolution res 4k 8k hd uhd hdr render rendering
+    rendered 3d octane unreal engine cinema4d blender3d raytracing lighting lights lit soft
+    softly warm cool cold hot bright brightly dark dramatic cinematic moody natural studio-lit
+    backlit beautiful beautifully pretty lovely cute nice great amazing stunning gorgeous
+    elegant fancy fine simple clean clear minimal modern contemporary classic classical vintage
+    retro old ancient antique new young fresh ripe rustic cosy cozy comfortable luxury luxurious
+    premium cheap expensive traditional futuristic sci-fi fantasy magical mystical mysterious
+    enchanted epic serene calm quiet peaceful tranquil busy lively happy sad angry funny silly
+    playful friendly scary spooky creepy evil good bad perfect broken empty full open closed
+    hidden lost abandoned forgotten secret long short wide narrow thick thin heavy light
+    lightweight deep shallow high-key low-key round square flat curved straight sharp blunt
+    smooth rough shiny glossy matte matt transparent translucent opaque colorful colourful vivid
+    vibrant muted pale plain solid patterned striped dotted checked floral geometric organic
+    natural-looking fluffy furry hairy fuzzy woolly knitted handmade homemade artisanal
+    handcrafted wireless electric digital smart portable foldable automatic mechanical
+    electronic industrial medieval victorian gothic baroque japanese chinese german french
+    italian spanish english british american scandinavian nordic mediterranean tropical asian
+    african european russian indian mexican parisian victorian-era noise cancelling front side
+    back top bottom left right middle center centre centred centered view angle shot scene image
+    picture photo illustration drawing artwork art style styled theme themed mood atmosphere
+    vibe vibes feeling feel sense look looks looking aesthetic aesthetics composition
+    frame-filling framing depth focus focal blur blurred blurry bokeh lens camera-shot mm f
+    aperture exposure iso shadow shadows highlight highlights contrast color colour colors
+    colours palette tone tones texture textures grain noise-free background foreground backdrop
+    scenery environment setting concept idea version variation example mockup mock-up template
+    design designs layout typography font text word words letter-by-letter letters lettering
+    caption title subtitle headline-text award winning trending artstation behance dribbble
+    pinterest masterpiece ultra-detailed intricate ornate delicate fragile tiny-detail lots lot
+    number group bit piece pieces part parts kind sort type pair couple bunch pile heap row rows
+    stack line lines circle square-format format size aspect ratio wallpaper-format surrounded
+    covered filled made built carved painted decorated wrapped hanging standing sitting lying
+    leaning running walking jumping dancing flying floating swimming sleeping resting waiting
+    smiling laughing crying talking singing playing working looking-up facing wearing holding
+    against between among around through across along toward towards beyond during before after
+    until behind-the-scenes today tonight yesterday tomorrow year years month months week weeks
+    hour hours minute minutes time times century 1920s 1950s 1960s 1970s 1980s 1990s please make
+    create generate draw show give want need need-to let imagine think realistic real true false
+    fake original famous popular typical ordinary normal strange weird unusual unique special
+    different other another more less most least much many delicious tasty yummy sweet sour
+    salty spicy fried baked roasted grilled boiled frozen dried sliced chopped mixed glazed
+    steaming smoking burning glowing shining sparkling gleaming shimmering twinkling blazing
+    melting dripping flowing falling rising growing blooming wilted delivery ceramic-like
+    golden-brown cartoon comic-style anime chibi pixar disney style-of und oder der die das dem
+    den des ein eine im am vom zum zur mit von aus bei nach seit für über ist sind war auf an in
+    zu als wie sehr auch nur noch schon hier dort schöne schöner schönes neue alte kleine große
+    le la les du de au aux et ou un une en dans sur pour par avec sans très el los las del al y
+    o con por para muy il lo gli di da nel nella dei delle che per su dream dreams memory
+    memories love peace hope joy freedom power energy-filled time-lapse life death nature world
+    universe-like beauty harmony chaos order-like silence music-like happiness sadness anger
+    fear wonder magic adventure journey story stories tale tales legend history future past
+    present-day moment end beginning center-stage spirit-like soul heart-warming weekend holiday
+    vacation morning-like motion movement speed action energy strength tension distance
+    horizon-line perspective symmetry reflection reflections silhouette outline outlines wall
+    walls brick-wall platform train-platform wind breeze heat cold-weather air-like breath smell
+    sound taste touch warmth
+    """
+)
+"""Words that name nothing to draw: what stands alone of them makes no thing."""
+
+VERBS = word_set(
+    """
+    sit stand lie lean run walk jump dance fly float swim sleep rest wait smile laugh cry talk
+    sing play work look face wear hold carry eat drink read write paint cook bake build make
+    take give show see watch listen hear think dream love hate like need want get go come leave
+    stay live die fall rise grow bloom shine glow burn melt drip flow blow throw catch kick hit
+    push pull open close climb dive ride drive cross pass turn spin roll slide chase hunt hide
+    seek find lose use fight hug kiss wave point stare gaze peek cover fill surround reflect
+    cast overlook emerge become seem appear begin start stop keep let put set bring meet greet
+    celebrate enjoy explore follow lead reach touch feel grab pour spill rain snow howl bark
+    roar purr chirp buzz
+    """
+)

@@ -1,0 +1,435 @@
+"""The reader: walks through a prompt's meanings and makes a scene of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from evolink_widgets.emulator.painter.drawing.colour import Colour
+from evolink_widgets.emulator.painter.drawing.colour import colour as read_colour
+from evolink_widgets.emulator.painter.lettering.kinds import (
+    carries_words,
+    is_a_being,
+)
+from evolink_widgets.emulator.painter.reading.asked_text import (
+    SHOWING,
+    Page,
+)
+from evolink_widgets.emulator.painter.reading.nouns import word_set
+from evolink_widgets.emulator.painter.reading.phrases import (
+    known_end,
+    names_a_thing,
+    opens,
+    singular,
+    standing,
+    title,
+)
+from evolink_widgets.emulator.painter.reading.rooms import furnished, on_its_table, portrayed
+from evolink_widgets.emulator.painter.reading.scene import (
+    MOST_OF_A_KIND,
+    MOST_SUBJECTS,
+    UNKNOWN,
+    Relation,
+    Scene,
+    Subject,
+    without,
+)
+from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, materials
+
+_MOST_UNKNOWN = 3
+_CONTAINERS = word_set(
+    """
+    box jar can tube pouch dispenser flacon bottle bowl tumbler basket bag handbag cup bin pan
+    dish envelope shelf cabinet cart wagon stand block factory sign shop board candle
+    """
+) | {"candle jar", "wine glass", "book cover"}
+"""What tells by its label what is in it."""
+_SHOPS = frozenset(("shop", "store", "laden", "boutique", "tienda", "storefront"))
+_CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
+_OF = frozenset(("of", "de", "di", "von", "mit"))
+_TELLING = _OF | {"by", "style", "like"}
+_DRESSED = ("in", "wearing", "holding")
+_PAIRED = frozenset(("shoe", "glove", "sock"))
+_NAMED = frozenset(
+    ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
+     "accordion", "typewriter", "vacuum", "hammock", "bar", "column")
+)  # fmt: skip
+"""Forms whose name is lettered even where the noun is their own."""
+_NOUNS = ("subject", "thing", "like")
+
+
+class Reader:
+    """Holds adjectives until their noun comes, and unknown words until their phrase ends.
+
+    In a ``long`` prompt an unknown noun is seldom a thing to be seen.
+    """
+
+    def __init__(self, long: bool) -> None:
+        self.picked: dict[str, str] = {}
+        self.places: list[str] = []
+        self.rooms: list[str] = []
+        self.sky: set[str] = set()
+        self.subjects: list[Subject] = []
+        self.guessed: set[int] = set()
+        """Numbers of the subjects that stand for unknown words."""
+        self.relations: list[Relation] = []
+        self.colours: list[Colour] = []
+        self.surface: Colour | None = None
+        self.link: str | None = None
+        self.denied = False
+        self.posed = False
+        """Whether the last word was a pose."""
+        self.long = long
+        self.words: list[str] = []
+        """Unknown words of the phrase that is being read."""
+        self.determined = True
+        """Whether an article or a number opened the phrase; a prompt's first is taken so."""
+        self.telling = ""
+        """A participle before the phrase's noun."""
+        self.noun = ""
+        """The last noun, as the prompt says it."""
+        self.sure = False
+        """Whether the last noun's phrase was opened so."""
+        self.after = ""
+        """The last small word before the phrase."""
+        self.close = False
+        """Whether the last word was a noun."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self.colour: Colour | None = None
+        self.material: Colour | None = None
+        self.colour_phrase = ""
+        self.size = ""
+        self.count = 1
+
+    def open(self, page: Page, text: str | None) -> None:
+        """Begin with a page."""
+        label = text or page.topic or (title([page.noun]) if page.kind in SHOWING else "")
+        items = page.items
+        if carries_words(page.kind):
+            label, items = "\n".join((label, *items)), ()
+        self.subjects.append(Subject(page.kind, label=label, items=items))
+        self.places.append("studio")
+        self.determined = False
+
+    def take(self, meaning: Meaning) -> None:
+        """Read on by one meaning."""
+        kind = meaning.kind
+        if kind not in ("pose", "count", "colour", "size", "subject"):
+            self.posed = False
+        if self.denied and kind not in ("count", "size", "colour", "relation"):
+            if kind == "unknown" and len(meaning.phrase) < 4:
+                return
+            self.denied = False
+            self._forget()
+            return
+        if kind == "unknown":
+            self._unknown(meaning.phrase)
+            return
+        if kind in _NOUNS:
+            self._noun(meaning)
+            self.close, self.noun = True, meaning.phrase
+            return
+        if kind in ("place", "time", "weather", "style", "season", "sky") and not opens(meaning):
+            self.words.clear()  # "alpine meadow": they told how it is
+        elif kind not in ("colour", "size", "material", "part"):
+            self._end_phrase()
+        self.close = False
+        if kind == "place":
+            self._place(meaning)
+        elif kind in ("time", "weather", "style", "season", "framing"):
+            self.picked.setdefault(kind, meaning.sense)
+        elif kind == "sky":
+            self.sky.add(meaning.sense)
+            self._release()
+        elif kind == "pose":
+            if self.subjects and not self.subjects[-1].pose:
+                self.subjects[-1] = replace(self.subjects[-1], pose=meaning.sense)
+                self.posed = True
+        elif kind == "relation":
+            self._release()
+            if self.link is None or meaning.sense not in ("beside", "in", "on"):
+                self.link = meaning.sense
+            self.after = meaning.phrase
+            self.determined = meaning.phrase.endswith((" a", " an", " un", " una"))
+        else:
+            self._small(meaning)
+
+    def _unknown(self, word: str) -> None:
+        """A word of no table: a small word, a verb, an adjective, or the name of a thing."""
+        sort = standing(word)
+        if sort == "noun":
+            self.words.append(word)
+        elif sort == "verb" and self.determined and not (self.words or self.close):
+            self.telling = word  # "a folding bicycle"
+        elif sort != "plain":
+            self._end_phrase()
+            self.close = False
+            self.determined = sort == "determiner"
+            self.after = word if sort != "verb" else ""
+
+    def _end_phrase(self) -> None:
+        """Unknown words may have named a thing."""
+        words, self.words = self.words, []
+        telling, self.telling = self.telling, ""
+        if not words:
+            return
+        determined, self.determined = self.determined, False
+        if self.close:
+            self._narrowed(words)
+            return
+        if not names_a_thing(words[-1]):
+            return
+        if self.after in _TELLING and self.subjects and not determined:
+            self._contents(words)
+            return
+        if (self.subjects or self.long) and not determined:
+            return
+        if len(self.guessed) >= _MOST_UNKNOWN or (self.long and self.subjects):
+            return
+        head = singular(words[-1])
+        plural = head != words[-1]
+        before = len(self.subjects)
+        known = known_end(head)
+        sense = known[1] if known else UNKNOWN
+        name = " ".join((*words[:-1], head))
+        said = [telling, *words] if telling else words
+        self._add(Subject(name, form=sense, label=title(said)), plural)
+        if len(self.subjects) > before:
+            self.guessed.add(before)
+
+    def _narrowed(self, words: list[str]) -> None:
+        """ "a coffee plantation", "rice paddies": the noun before told what sort it is."""
+        number = len(self.subjects) - 1
+        last = self.subjects[number] if self.subjects else None
+        if last is None or not last.form or is_a_being(last.form) or last.form == last.name:
+            return
+        if self.sure:
+            self.subjects[number] = replace(last, label=title([last.name, *words]))
+        elif number not in {n for one in self.relations for n in (one.first, one.second)}:
+            self.subjects.pop()
+
+    def _contents(self, words: list[str]) -> bool:
+        """ "a jar of honey": the last thing's label says what is in it."""
+        if self.after not in _OF or not self.subjects:
+            return False
+        last = self.subjects[-1]
+        if (last.form or last.name) not in _CONTAINERS:
+            return False
+        self.subjects[-1] = replace(last, label=title(words))
+        self.after = ""
+        return True
+
+    def _small(self, meaning: Meaning) -> None:
+        """Adjectives, parts and punctuation."""
+        kind, sense = meaning.kind, meaning.sense
+        if kind == "colour":
+            self._keep_colour()
+            self.colour, self.colour_phrase = read_colour(sense), meaning.phrase
+        elif kind == "material":
+            self.material = read_colour(sense)
+        elif kind == "size":
+            self.size = sense
+        elif kind == "count":
+            self.count = max(1, min(MOST_OF_A_KIND, int(sense)))
+            self.determined = True
+        elif kind == "part":
+            self.denied = sense == "not"
+            if (
+                self.subjects
+                and self.colour
+                and meaning.phrase in ("fur", "feathers", "petals", "paint", "hair")
+            ):
+                self.subjects[-1] = replace(self.subjects[-1], colour=self.colour)
+            self._forget()
+        elif kind == "stop":
+            self._release()
+            self.denied = False
+            self.determined, self.after = False, ""
+            if sense not in ",、,":
+                self.link = None
+
+    def _keep_colour(self) -> None:
+        if self.colour:
+            self.colours.append(self.colour)
+            self.colour = None
+
+    def _release(self) -> None:
+        """No noun came: what was held belongs to the picture, or was a thing itself."""
+        if self.colour and self.colour_phrase == "orange":
+            self.colour = None
+            self._noun(Meaning("subject", "orange", "orange"))
+            return
+        if self.material and self.link == "on":  # "on black marble"
+            self.surface = self.colour or self.material
+            self.places.append("tabletop")
+            self.colour, self.link = None, None
+        self._keep_colour()
+        self._forget()
+
+    def _place(self, meaning: Meaning) -> None:
+        if meaning.sense == "tabletop":
+            self.surface = self.surface or self.colour or self.material
+        else:
+            self._keep_colour()
+        self._forget()
+        if meaning.sense not in self.places:
+            self.places.append(meaning.sense)
+        if meaning.sense == "room":
+            self.rooms.append(meaning.phrase)
+        self.link = None
+
+    def _noun(self, meaning: Meaning) -> None:
+        words, self.words, self.telling = self.words, [], ""
+        determined, self.determined = self.determined, False
+        self.sure = determined
+        if meaning.sense.startswith("stack"):
+            return
+        if meaning.kind == "subject":
+            name, own = _name(meaning.sense)
+            found = Subject(name, colour=own)
+            if name == "person":
+                found = replace(found, role=meaning.phrase)
+            elif name == "shop" and meaning.phrase not in _SHOPS:
+                found = replace(found, label=title([meaning.phrase]))
+        else:
+            name = singular(meaning.phrase) if meaning.plural else meaning.phrase
+            found = Subject(name, form=meaning.sense, role=name)
+            if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
+                self.count = 2
+                meaning = meaning._replace(plural=False)
+        if not determined and self.count == 1 and self._contents([*words, meaning.phrase]):
+            self._forget()
+            return
+        if self.close and self._compound(found):
+            words = [self.subjects[-1].name, *words]
+            if meaning.kind == "subject" and not found.colour and not self.colour:
+                tone = materials().get(self.noun)
+                found = replace(found, colour=read_colour(tone) if tone else None)
+            self._letter(meaning, found, words, at=len(self.subjects) - 1)
+            return
+        self._letter(meaning, found, words)
+
+    def _compound(self, found: Subject) -> bool:
+        """ "oak table", "coffee grinder": the first noun only tells which kind of the second."""
+        last = self.subjects[-1] if self.subjects else None
+        if last is None or (last.label and last.name in ("logo",)):
+            return False
+        return not is_a_being(last.form or last.name) and not is_a_being(found.form or found.name)
+
+    def _letter(
+        self, meaning: Meaning, found: Subject, words: list[str], at: int | None = None
+    ) -> None:
+        kind = found.form or found.name
+        if meaning.kind == "like" or (not words and kind in _NAMED):
+            found = replace(found, label=title([*words, found.name]))
+        elif words and kind in _CONTAINERS:
+            found = replace(found, label=title(words))
+        if at is None:
+            self._add(found, meaning.plural)
+            return
+        was = self.subjects[at]
+        self.subjects[at] = replace(
+            found,
+            count=3 if meaning.plural and was.count == 1 else was.count,
+            colour=was.colour if was.colour and self.close else found.colour,
+            size=was.size,
+        )
+        self._forget()
+
+    def _add(self, found: Subject, plural: bool) -> None:
+        """Put a thing into the scene, with what was said before its noun."""
+        count = self.count
+        if found.name == "kite" and self.posed:  # "flying a kite" is held, and no one flies
+            self.subjects[-1] = replace(self.subjects[-1], pose="")
+            self.link = "holding"
+        self.posed = False
+        if plural and count == 1:
+            count = 3
+        tone = self.colour or found.colour or self.material
+        found = replace(found, count=count, colour=tone, size=self.size)
+        self._forget()
+        if len(self.subjects) >= MOST_SUBJECTS:
+            return
+        for number, earlier in enumerate(self.subjects):
+            same = earlier.name == found.name and earlier.colour == found.colour
+            if same and self.link != "beside":
+                self._relate(number)
+                return
+        if self._worn(found):
+            return
+        self.subjects.append(found)
+        self._relate(len(self.subjects) - 1)
+
+    def _worn(self, found: Subject) -> bool:
+        """ "a woman in a navy suit": clothes are how their wearer looks."""
+        last = self.subjects[-1] if self.subjects else None
+        if found.form not in _CLOTHES or last is None or self.link not in _DRESSED:
+            return False
+        kind = last.form or last.name
+        if not is_a_being(kind):
+            return False
+        if kind in ("person", "child"):
+            dressed = f"{last.role} {found.name}"
+            self.subjects[-1] = replace(last, role=dressed, colour=found.colour or last.colour)
+        self.link = None
+        return True
+
+    def _relate(self, number: int) -> None:
+        if self.link == "full":
+            self.relations.append(Relation(number, "in", number - 1))
+        elif self.link and number > 0:
+            self.relations.append(Relation(number - 1, self.link, number))
+        self.link = None
+
+    def scene(self) -> Scene:
+        """What was read."""
+        self._end_phrase()
+        self._release()
+        strong = [place for place in self.places if place not in ("clouds", "studio")]
+        if "abstract" in strong:  # "geometry in coral and blue": coral is a colour there
+            strong = ["abstract"]
+        places = strong or self.places
+        season, weather = self.picked.get("season"), self.picked.get("weather")
+        if "snow" in places and len(places) > 1:
+            places = [place for place in places if place != "snow"]
+            season, weather = season or "winter", weather or "snow"
+        scene = Scene(
+            time=self.picked.get("time"),
+            place=places[0] if places else None,
+            also=tuple(places[1:4]),
+            weather=weather,
+            style=self.picked.get("style"),
+            season=season,
+            sky=frozenset(self.sky),
+            subjects=tuple(self.subjects),
+            relations=tuple(self.relations),
+            colours=tuple(self.colours[:4]),
+            framing=self.picked.get("framing", ""),
+            surface=self.surface,
+        )
+        if places[:1] == ["abstract"]:
+            return without(scene, self.guessed)
+        return portrayed(furnished(on_its_table(scene), self.rooms))
+
+
+def _name(sense: str) -> tuple[str, Colour | None]:
+    """Split "bear white" into the subject and its own colour; names may have blanks."""
+    name, _, last = sense.rpartition(" ")
+    shades = {
+        "white": "f4f1ea",
+        "black": "2e2c36",
+        "gray": "8d9099",
+        "gold": "d9a441",
+        "brown": "8a5a3a",
+        "red": "c8382f",
+        "blue": "3a6fc4",
+        "yellow": "f2c53a",
+        "green": "4f9a4c",
+        "orange": "ee7f2e",
+        "pink": "f0a5bb",
+        "cream": "efdcb4",
+    }
+    if name and last in shades and sense != "ice cream":
+        return name, read_colour(shades[last])
+    return sense, None

@@ -1,0 +1,1 @@
+"""Animals, on the ground, in the air and in the water."""

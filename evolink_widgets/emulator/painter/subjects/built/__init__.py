@@ -1,0 +1,1 @@
+"""What people build: houses and landmarks, and what rolls, floats and flies."""

@@ -1,0 +1,1 @@
+"""Things to use, to eat, to sit on and to give."""

@@ -1,0 +1,63 @@
+/** What changes pictures in the store: favourites, and the trash, from which they come back or are deleted for good. */
+import { many } from "../../base/static/dom.js";
+
+/** @param {Desk} desk */
+export function changesOf({ ask, told, select, shut, back }) {
+  const { tell, button } = told;
+  /** What went to the trash, each time. @type {string[][]} */
+  let gone = [];
+  let isMoving = false;
+
+  /** One after the other: until it is drawn, what is pressed again is what is on its way. @param {"trash" | "restore"} kind @param {string[]} pictures */
+  async function move(kind, pictures) {
+    if (isMoving) throw Error("One at a time.");
+    isMoving = true;
+    shut();
+    const { count } = await ask(kind, { pictures }).finally(() => (isMoving = false));
+    select(pictures, false);
+    return many(count);
+  }
+
+  /** @param {string[]} pictures @param {boolean} on */
+  async function mark(pictures, on) {
+    await ask("favourite", { pictures, on });
+    return on ? "Marked as favourite." : "No longer a favourite.";
+  }
+
+  /** @param {string[]} pictures */
+  async function trash(pictures) {
+    // Until the page is drawn anew, a picture that has gone still stands in its place.
+    const here = pictures.filter((id) => !gone.flat().includes(id));
+    if (!here.length) return;
+    const moved = await move("trash", here);
+    gone.push(here);
+    tell(`${moved} moved to the trash.`, false, button("Undo", undo, "putBack"));
+  }
+
+  /** @param {string[]} pictures */
+  async function putBack(pictures) {
+    const moved = await move("restore", pictures);
+    gone = gone.map((ids) => ids.filter((id) => !pictures.includes(id))).filter(({ length }) => length);
+    tell(`${moved} put back.`);
+  }
+
+  async function undo() {
+    const last = gone.at(-1);
+    if (!last) return;
+    const had = told.isFocused();
+    await putBack(last);
+    if (had) back(0);
+  }
+
+  /** All of it is deleted for good, once that is pressed a second time. */
+  function empty() {
+    const yes = button("Delete for good", async () => {
+      tell((await ask("emptyTrash", {}, 1)).text);
+      gone = [];
+      back();
+    });
+    told.question("Everything in the trash is deleted and can't be put back.", yes, () => back(0));
+  }
+
+  return { mark, trash, putBack, undo, empty };
+}

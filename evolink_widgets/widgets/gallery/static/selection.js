@@ -1,0 +1,84 @@
+/** How many pictures there are, which are selected, and what can be done with those. */
+import { copyText, download, fill, h, hasFocus, make, many, num, write } from "../../base/static/dom.js";
+import { span } from "./rows.js";
+
+/**
+ * @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for
+ * @param {boolean} canZip whether they can be saved together
+ */
+export function selectionOf(desk, { mark, trash, putBack, empty }, query, canZip) {
+  const { ask, told, cache, back, select } = desk;
+  const { tell, put, button } = told;
+  const [tally, acts] = make("span.tally.num div.acts");
+  let drawn = "";
+
+  const pictures = () => [...desk.selected];
+
+  /** What stands at a place, where it is here. @param {number} place */
+  function one(place) {
+    const id = cache.at(place)?.id;
+    return id ? [id] : [];
+  }
+
+  /** Selects what lies between two places, whether it is here or not. @param {number} a @param {number} b */
+  async function range(a, b) {
+    const [from, last] = a < b ? [a, b] : [b, a];
+    const here = span(from, last).flatMap(one);
+    if (here.length > last - from) return select(here, true);
+    const { ids, most } = await ask("ids", { query: query(), from, to: last + 1 });
+    select(ids, true);
+    if (most && ids.length < last + 1 - from) tell(`${many(ids.length)} selected: that is the most at once.`);
+  }
+
+  async function zip() {
+    tell(`Packing ${many(desk.selected.size)}…`);
+    const { zip: name, path, text } = await ask("zip", { pictures: pictures() }, 1);
+    tell(
+      text,
+      false,
+      button("Copy path", () => copyText(path).then(() => put("Path copied.")), "copy"),
+      button("Download", () => fetchZip(name), "saving"),
+    );
+  }
+
+  /** @param {string} name */
+  async function fetchZip(name) {
+    put("Downloading…");
+    download(...(await desk.link.pull(name, "zip")));
+    put("Downloaded.");
+  }
+
+  function clear() {
+    select(pictures(), false);
+    if (hasFocus(acts)) back(0);
+  }
+
+  /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked */
+  const buttons = (isTrash, liked) => [
+    ...(canZip ? [button("Save as zip", zip, "saving")] : []),
+    ...(isTrash
+      ? [button("Put back", () => putBack(pictures()), "putBack")]
+      : [
+          button(liked ? "Not favourite" : "Favourite", () => mark(pictures(), !liked).then(tell), "star"),
+          button("Move to trash", () => trash(pictures()), "trash"),
+        ]),
+    button("Clear selection", clear),
+  ];
+
+  return {
+    el: h("div.band", tally, acts),
+    pictures,
+    one,
+    range,
+    clear,
+    /** @param {number} count of all that match @param {boolean} isTrash whether they lie in the trash */
+    draw(count, isTrash) {
+      const { size } = desk.selected;
+      const liked = pictures().every((id) => cache.known(id)?.favourite);
+      const isFull = isTrash && count;
+      write(tally, count || size ? many(count) + (isTrash ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
+      if (drawn === (drawn = [!size, !isFull, isTrash, liked].join())) return;
+      fill(acts, ...(size ? buttons(isTrash, liked) : isFull ? [button("Empty trash", empty, "trash")] : []));
+    },
+  };
+}

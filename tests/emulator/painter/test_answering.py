@@ -1,0 +1,252 @@
+"""The picture answers what people ask: unknown nouns, words to be lettered, and pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops, ImageDraw
+
+from evolink_widgets.emulator.painter import derived, original, stand_in
+from evolink_widgets.emulator.painter.composing.compose import paint, settled
+from evolink_widgets.emulator.painter.drawing.chance import Chance
+from evolink_widgets.emulator.painter.drawing.letters import legible, lettered
+from evolink_widgets.emulator.painter.lettering.kinds import kind_of
+from evolink_widgets.emulator.painter.reading import nouns
+from evolink_widgets.emulator.painter.reading.asked_text import asked_text, read_page
+from evolink_widgets.emulator.painter.reading.parse import parse
+from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
+
+
+def painted(scene: Scene, key: str = "same") -> Image.Image:
+    return paint(settled(scene, Chance(key)), Chance(key), 240, 240, 0).image
+
+
+def box_of_difference(one: Image.Image, other: Image.Image) -> tuple[int, int, int, int] | None:
+    changed = (
+        ImageChops.difference(one, other).convert("L").point([255 * (v > 24) for v in range(256)])
+    )
+    return changed.getbbox()
+
+
+def relabelled(scene: Scene, **how: Any) -> Scene:
+    """The scene with the last subject changed."""
+    return replace(scene, subjects=(*scene.subjects[:-1], replace(scene.subjects[-1], **how)))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "place", "time"),
+    [
+        ("a theremin on a beach at night", "Theremin", "beach", "night"),
+        ("two quernstones in the desert at sunset", "Quernstone", "desert", "sunset"),
+        ("ein Zwiebelschneider im Garten", "Zwiebelschneider", "garden", None),
+        ("an astrolabe in the snow, watercolour", "Astrolabe", None, None),
+        ("a fox and a zoetrope in a forest", "Zoetrope", "forest", None),
+    ],
+)
+def test_an_unknown_noun_is_lettered_on_an_object_of_the_scene(
+    prompt: str, name: str, place: str | None, time: str | None
+) -> None:
+    scene = parse(prompt)
+    thing = scene.subjects[-1]
+    assert name.casefold() in (thing.label.casefold(), thing.label.casefold().rstrip("s"))
+    assert kind_of(thing.name, thing.form) is not None
+    assert (place in (None, scene.place), time in (None, scene.time)) == (True, True)
+    assert box_of_difference(painted(scene), painted(relabelled(scene, label=""))) is not None
+
+
+def test_colours_counts_sizes_and_styles_of_unknown_things_hold() -> None:
+    scene = parse("three tiny red zoetropes on a beach at night, pixel art")
+    thing = scene.subjects[0]
+    assert (thing.count, thing.colour, thing.size) == (3, (200, 56, 47), "small")
+    assert (scene.place, scene.time, scene.style) == ("beach", "night", "pixel")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "highly detailed, cinematic lighting, award-winning, 8k",
+        "a serene morning in the Japanese countryside, mist rolling over rice paddies",
+        "quiet syzygies in coral and navy blue, abstract",
+        "a fox running quickly through the woods in the style of Hokusai",
+        "a cat named Tom",
+        "狐狸在雪地里",
+    ],
+)
+def test_words_that_name_nothing_to_be_seen_add_no_thing(prompt: str) -> None:
+    assert [one.name for one in parse(prompt).subjects if one.label] == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "drawn"),
+    [
+        ("a walnut bowl, oak table", ["bowl"]),
+        ("a glass jar of honey on a kitchen counter", ["jar"]),
+        ("a coffee grinder", ["coffee grinder"]),
+        ("a woman in a green suit", ["person"]),
+        ("a girl with a red scarf", ["child"]),
+        ("product shot of a lipstick", ["lipstick"]),
+    ],
+)
+def test_nouns_that_belong_together_make_one_thing(prompt: str, drawn: list[str]) -> None:
+    assert [one.name for one in parse(prompt).subjects] == drawn
+
+
+def test_a_table_is_the_ground_of_small_things_and_has_its_wood() -> None:
+    scene = parse("a walnut bowl, oak table")
+    assert scene.place == "tabletop"
+    assert scene.surface is not None
+    dark = painted(Scene(place="tabletop", time="day", surface=(30, 30, 36)))
+    pale = painted(Scene(place="tabletop", time="day", surface=(240, 238, 230)))
+    near = (0, 190, 240, 240)
+    assert sum(pale.crop(near).resize((1, 1)).tobytes()) > 200 + sum(
+        dark.crop(near).resize((1, 1)).tobytes()
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("a poster that says MIND THE GAP", "MIND THE GAP"),
+        ("a mug saying good vibes only on a shelf", "good vibes only"),
+        ("logo for a bakery named Krume, flat", "Krume"),
+        ("logo for a café called Blå Ö in Malmö", "Blå Ö"),
+        ("a neon sign reading NO VACANCY in a dark alley", "NO VACANCY"),
+        ("a van with KRUME on it", "KRUME"),
+        ("ein Laden mit der Aufschrift Brot & Salz", "Brot & Salz"),
+        ('a cake with "Happy 80th" and a card with "Love, Ada"', "Happy 80th\nLove, Ada"),
+        ("an owl reading a book", None),
+        ("a dog named Rex on a sofa", None),
+        ("a fox in the snow", None),
+    ],
+)
+def test_words_that_are_asked_for_are_found(prompt: str, text: str | None) -> None:
+    assert asked_text(prompt)[0] == text
+    assert parse(prompt).text == text
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a mug that says MIND THE GAP",
+        "a red t-shirt that says MIND THE GAP",
+        "a cake with the words MIND THE GAP",
+        "a zoetrope labelled MIND THE GAP on a beach",
+        "a poster that says MIND THE GAP",
+        "a truck with MIND on it",
+    ],
+)
+def test_asked_words_are_on_the_thing_and_not_in_the_sky(prompt: str) -> None:
+    scene = parse(prompt)
+    assert scene.subjects[0].label == scene.text
+    silent = replace(relabelled(scene, label=""), text=None)
+    box = box_of_difference(painted(scene), painted(silent))
+    assert box is not None
+    assert box[1] > 20  # a title stands higher up
+
+
+def test_asked_words_stand_above_a_scene_that_cannot_carry_them() -> None:
+    scene = parse('a fox in a meadow, "MIND THE GAP"')
+    silent = replace(scene, text=None)
+    box = box_of_difference(painted(scene), painted(silent))
+    assert box is not None
+    assert box[3] < 120
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "topic", "items"),
+    [
+        ("pie chart of hops, malt and yeast", "pie chart", "", ("Hops", "Malt", "Yeast")),
+        ("bar chart of beer sales by region", "chart", "Beer sales by region", ()),
+        ("flowchart: mash -> boil -> cool", "diagram", "", ("Mash", "Boil", "Cool")),
+        ("venn diagram of malt and water", "venn diagram", "", ("Malt", "Water")),
+        ("a tram timetable app, dark mode", "app", "Tram timetable", ()),
+        ("org chart of a brewery with owner, brewer and seller", "tree diagram", "Brewery",
+         ("Owner", "Brewer", "Seller")),
+        ("landing page for a choir", "web page", "Choir", ()),
+    ],
+)  # fmt: skip
+def test_pages_have_their_title_and_their_parts(
+    prompt: str, kind: str, topic: str, items: tuple[str, ...]
+) -> None:
+    page = read_page(prompt)
+    assert page is not None
+    assert (page.kind, page.topic, page.items) == (kind, topic, items)
+    scene = parse(prompt)
+    assert scene.subjects[0] == Subject(
+        kind, label=topic, items=items, colour=scene.subjects[0].colour
+    )
+    other = relabelled(scene, label="Quite another", items=("One", "Two", "Three"))
+    assert box_of_difference(painted(scene), painted(other)) is not None
+
+
+def test_a_logo_shows_what_its_firm_does() -> None:
+    scene = parse("logo for a bakery named Krume")
+    assert [one.name for one in scene.subjects] == ["logo", "bread"]
+    assert [(one.first, one.kind, one.second) for one in scene.relations] == [(1, "in", 0)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("a bedroom", {"bed", "lamp"}),
+        ("a kitchen at night", {"fridge", "stove"}),
+        ("a cat in a kitchen", {"cat"}),
+    ],
+)
+def test_a_room_is_furnished_as_what_it_is(prompt: str, things: set[str]) -> None:
+    assert {one.name for one in parse(prompt).subjects} == things
+
+
+def test_a_portrait_shows_the_face_and_the_dress_of_the_role() -> None:
+    pictures = [painted(parse(f"portrait of a {one}")) for one in ("chef", "lawyer", "welder")]
+    assert all(parse(f"headshot of a {one}").subjects[0].form == "bust" for one in ("man", "nurse"))
+    assert len({picture.tobytes() for picture in pictures}) == 3
+
+
+def test_what_is_asked_of_the_sky_takes_a_thing_outdoors() -> None:
+    for number in range(6):
+        scene = settled(parse("a toaster under the aurora"), Chance(number))
+        assert scene.place in ("meadow", "mountain", "snow")
+
+
+def test_every_noun_of_the_table_has_its_kind() -> None:
+    rows = [row.partition(":")[0] for row in nouns.THINGS.strip().splitlines() if row]
+    assert [name for name in rows if kind_of(name) is None] == []
+    assert len(rows) == len(set(rows))
+    things = {name for names in nouns.FURNISHED.values() for name in names.split()}
+    assert [one for one in things if kind_of(one.partition("=")[0]) is None] == []
+    assert [one for one in nouns.MOTIFS.values() if kind_of(one) is None] == []
+
+
+def test_an_edit_letters_anew_and_adds_unknown_things_only_when_told_to() -> None:
+    mug = original("a mug that says HELLO", index=0, seed=1, shape=1.0)
+
+    def after(edit: str) -> tuple[Subject, ...]:
+        work = derived(edit, [mug], index=0, seed=2)
+        assert work is not None
+        return work.scene.subjects
+
+    assert [one.label for one in after('make it say "GOOD BYE"')] == ["GOOD BYE"]
+    assert [one.name for one in after("make the lumens softer")] == ["cup"]
+    assert [one.name for one in after("add a zoetrope")] == ["cup", "zoetrope"]
+    assert [one.name for one in after("replace the mug with a zoetrope")] == ["zoetrope"]
+
+
+def test_a_file_name_of_no_words_is_no_thing() -> None:
+    assert stand_in("https://example.com/i/IMG_qwzx-0412.png").scene.subjects == ()
+
+
+def test_accents_are_drawn_and_signs_that_have_no_letter_are_left_out() -> None:
+    def ink(text: str) -> Image.Image:
+        picture = Image.new("L", (120, 60), 255)
+        lettered(ImageDraw.Draw(picture), text, (60, 30), (110, 50), (0,), most=30)
+        return picture
+
+    assert legible("你好") == ""
+    assert ink("你好").getextrema() == (255, 255)
+    for plain, marked in (("Uber", "Über"), ("Cafe", "Café"), ("Senor", "Señor")):
+        box = ImageChops.difference(ink(plain), ink(marked)).getbbox()
+        assert box is not None
+        assert box[3] < 34
