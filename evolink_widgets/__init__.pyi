@@ -9,6 +9,7 @@ from .api import configure as configure
 from .api import credits as credits
 from .api import estimate as estimate
 from .api import generate as generate
+from .api import picture as picture
 from .api import presets as presets
 from .api import recipe as recipe
 from .api import recover as recover

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Coroutine, Hashable, Iterable
+from contextlib import closing
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -28,6 +29,7 @@ from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "credits",
     "estimate",
     "generate",
+    "picture",
     "presets",
     "recipe",
     "recover",
@@ -234,6 +237,32 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
     return read_spending(
         current.store.database, by=by, since=since, until=until, simulated=current.simulated
     )
+
+
+def picture(name: str | os.PathLike[str]) -> GeneratedImage:
+    """A picture of the store in use, by the name that it has; it asks no service and is free.
+
+    The side panel writes this line where a picture is dropped into a cell. It holds in a
+    notebook that is handed on with its store.
+
+    Args:
+        name: the file's name, `image.path.name`; its path; or its id, as the text
+            `f"{image.task_key}.{image.index}"`.
+
+    Raises:
+        StoreError: the store has no such picture, or its file is gone; the error names those
+            that are called nearly so.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> ew.picture(image.path.name) == image
+        True
+    """
+    from evolink_widgets.store import in_use
+    from evolink_widgets.store.gallery.find_by_name import find_by_name
+
+    with closing(Store(in_use.choice.folder())) as store:
+        return find_by_name(store.root, store.database, name)
 
 
 def recipe(path: str | Path) -> Recipe:
