@@ -352,13 +352,18 @@ class _KeysHidden(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.keys: weakref.WeakSet[Key] = weakref.WeakSet()
+        # By identity: of two keys that are equal the second stays when the first is gone.
+        self._keys: weakref.WeakValueDictionary[int, Key] = weakref.WeakValueDictionary()
+
+    def hide(self, key: Key) -> None:
+        """Keep this key out, too, for as long as it is in use."""
+        self._keys[id(key)] = key
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite a record that quotes a key."""
         said = record.getMessage()
         shown = said
-        for key in tuple(self.keys):
+        for key in tuple(self._keys.values()):
             shown = key.hide_in(shown)
         if shown != said:
             record.msg, record.args = shown, ()
@@ -371,7 +376,7 @@ _KEYS_HIDDEN = _KeysHidden()
 
 def _hidden_in_logs(key: Key) -> None:
     """The libraries' own loggers say what they are set to say, without the key."""
-    _KEYS_HIDDEN.keys.add(key)
+    _KEYS_HIDDEN.hide(key)
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_KEYS_HIDDEN)  # one that it has already is not added
 

@@ -88,6 +88,21 @@ def test_after_every_fault_nothing_that_is_kept_or_said_holds_it(
     assert b"authorization" not in b"".join(Path(n).read_bytes() for n, _ in files(tmp_path))
 
 
+def test_logs_stay_without_it_when_an_earlier_session_of_the_same_key_is_gone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="httpx")
+    earlier, later = Key(KEY, "configure"), Key(KEY, "configure")
+    assert earlier == later
+    first = Transport(earlier, ("http://localhost:9",), agent=AGENT)
+    second = Transport(later, ("http://localhost:9",), agent=AGENT)
+    del first, earlier
+    gc.collect()
+    logging.getLogger("httpx").debug("the service said %s", KEY)
+    assert leaks(caplog.text) == []
+    del second
+
+
 def test_a_service_that_quotes_it_is_not_repeated(
     open_session: Callable[..., Session], small: Callable[..., ImageRequest]
 ) -> None:

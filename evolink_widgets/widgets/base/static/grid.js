@@ -113,7 +113,7 @@ export function pictureGrid(ui, note) {
         cell,
         h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
         tool("check", "Select", "check", () => toggle(cell), tab),
-        tool("check.like", "Favourite", "star", () => FAVOURITE[3](ui, pic).then(note, ({ message }) => note(message, true)), tab),
+        tool("check.like", "Favourite", "star", () => FAVOURITE[3](ui, pic).then((said) => note(said || ""), ({ message }) => note(message, true)), tab),
         h(
           "div.over",
           ...picTools(ui, note, () => pic, tab),

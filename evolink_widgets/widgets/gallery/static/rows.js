@@ -28,6 +28,7 @@ export function rowsOf(wall, build) {
         set(row, { "aria-rowindex": r + 1, "--y": `${r * height}px` });
         rows.set(r, row);
       }
+    /** @type {Element | null} */
     let before = null;
     for (const r of [...rows.keys()].sort((a, b) => a - b)) {
       const row = rows.get(r);
