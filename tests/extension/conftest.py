@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hosts import python_of
 from notebook_page import SOON, Server, serve
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 
@@ -49,11 +49,15 @@ def visit(host: Server, chromium: Browser, request: pytest.FixtureRequest) -> It
         if not THE_HOSTS_OWN.search(text):
             errors.append(text)
 
+    def heard(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            note(f"{said.text} {said.location.get('url', '')}")
+
     def open_page(place: str) -> Page:
         page = context.new_page()
         page.set_default_timeout(SOON)
         page.on("pageerror", lambda error: note(f"{error} {(error.stack or '')[:400]}"))
-        page.on("console", lambda said: note(said.text) if said.type == "error" else None)
+        page.on("console", heard)
         mark = "&" if "?" in place else "?"
         page.goto(f"{host.url}{place}{mark}token={host.token}&reset")
         page.wait_for_function("() => window.jupyterapp?.commands")

@@ -23,7 +23,10 @@ PLACES = ("lab", "tree")
 
 @pytest.fixture
 def shelf(host: Server) -> Iterator[Shelf]:
-    """A store of its own beside a notebook."""
+    """A store of its own beside a notebook.
+
+    Ask for it before `visit`: it is there until the pages that show it are closed.
+    """
     notebook = host.write("panel", "x = 1", "# a lighthouse at dusk")
     made = Shelf(notebook.parent / "evolink_images", notebook=notebook.name)
     yield made
@@ -40,7 +43,7 @@ def open_panel(page: Page) -> Any:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_runs_and_the_pictures_are_there_without_a_kernel(
-    place: str, visit: Visit, shelf: Shelf
+    place: str, shelf: Shelf, visit: Visit
 ) -> None:
     shelf.add("a fox in the snow")
     key = shelf.ask("a lighthouse at dusk", n=2)
@@ -60,7 +63,7 @@ def test_what_runs_and_the_pictures_are_there_without_a_kernel(
     expect(panel.get_by_role("gridcell")).to_have_count(2)
 
 
-def test_a_page_that_nothing_happens_on_asks_for_nothing(visit: Visit, shelf: Shelf) -> None:
+def test_a_page_that_nothing_happens_on_asks_for_nothing(shelf: Shelf, visit: Visit) -> None:
     shelf.add()
     page = visit("lab")
     panel = open_panel(page)
@@ -72,7 +75,7 @@ def test_a_page_that_nothing_happens_on_asks_for_nothing(visit: Visit, shelf: Sh
     assert [url for url in asked if "evolink" in url] == []
 
 
-def test_favourite_trash_and_undo_by_keyboard(visit: Visit, shelf: Shelf) -> None:
+def test_favourite_trash_and_undo_by_keyboard(shelf: Shelf, visit: Visit) -> None:
     shelf.add("a fox")
     shelf.add("a hare", letter="v")
     page = visit("lab")
@@ -90,7 +93,7 @@ def test_favourite_trash_and_undo_by_keyboard(visit: Visit, shelf: Shelf) -> Non
     expect(cells.filter(visible=True)).to_have_count(1)
 
 
-def test_a_task_leads_to_its_cell(visit: Visit, shelf: Shelf) -> None:
+def test_a_task_leads_to_its_cell(shelf: Shelf, visit: Visit) -> None:
     shelf.ask("a lighthouse at dusk")
     page = visit("lab")
     open_panel(page).get_by_role("button", name="a lighthouse at dusk").click()
@@ -100,7 +103,7 @@ def test_a_task_leads_to_its_cell(visit: Visit, shelf: Shelf) -> None:
     )
 
 
-def test_what_a_dead_kernel_left_needs_a_person(visit: Visit, shelf: Shelf) -> None:
+def test_what_a_dead_kernel_left_needs_a_person(shelf: Shelf, visit: Visit) -> None:
     key = shelf.ask("a heron", owner=shelf.dead_process)
     shelf.store.journal.sending(key, time.time())
     shelf.store.journal.accepted(key, "task-2", time.time())
@@ -110,7 +113,7 @@ def test_what_a_dead_kernel_left_needs_a_person(visit: Visit, shelf: Shelf) -> N
     expect(panel.get_by_text("1 paid picture is not here yet")).to_be_attached()
 
 
-def test_a_store_that_cant_be_read_is_a_sentence(visit: Visit, shelf: Shelf) -> None:
+def test_a_store_that_cant_be_read_is_a_sentence(shelf: Shelf, visit: Visit) -> None:
     shelf.add()
     shelf.spoil()
     panel = open_panel(visit("lab"))
@@ -118,7 +121,7 @@ def test_a_store_that_cant_be_read_is_a_sentence(visit: Visit, shelf: Shelf) -> 
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_axe_has_nothing_against_it(theme: str, visit: Visit, shelf: Shelf) -> None:
+def test_axe_has_nothing_against_it(theme: str, shelf: Shelf, visit: Visit) -> None:
     shelf.add("a fox")
     shelf.ask("a lighthouse at dusk")
     key = shelf.ask("a heron", letter="w", owner=shelf.dead_process)
@@ -131,7 +134,7 @@ def test_axe_has_nothing_against_it(theme: str, visit: Visit, shelf: Shelf) -> N
     assert axe_findings(page, ".evolink-side") == []
 
 
-def test_the_status_bar_speaks_where_there_is_something_to_say(visit: Visit, shelf: Shelf) -> None:
+def test_the_status_bar_speaks_where_there_is_something_to_say(shelf: Shelf, visit: Visit) -> None:
     shelf.add()
     page = visit("lab")
     line = page.locator(".evolink-status")
@@ -143,7 +146,7 @@ def test_the_status_bar_speaks_where_there_is_something_to_say(visit: Visit, she
 
 
 def test_a_picture_that_is_dropped_into_a_cell_is_code_and_in_a_note_markdown(
-    visit: Visit, shelf: Shelf, host: Server
+    shelf: Shelf, visit: Visit, host: Server
 ) -> None:
     saved = shelf.add("a fox [in] the snow")
     cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_markdown_cell("A note")]
@@ -166,7 +169,7 @@ def test_a_picture_that_is_dropped_into_a_cell_is_code_and_in_a_note_markdown(
     assert f"](<evolink_images/{saved.name}>)" in text
 
 
-def test_a_picture_of_the_panel_becomes_a_reference_of_a_studio(visit: Visit, shelf: Shelf) -> None:
+def test_a_picture_of_the_panel_becomes_a_reference_of_a_studio(shelf: Shelf, visit: Visit) -> None:
     shelf.add("a fox")
     page = visit("lab")
     tile = open_panel(page).get_by_role("gridcell").first
@@ -178,7 +181,7 @@ def test_a_picture_of_the_panel_becomes_a_reference_of_a_studio(visit: Visit, sh
     expect(tab.get_by_text("Reference pictures · 1")).to_be_visible()
 
 
-def test_the_file_browser_shows_a_recipe_and_compares(visit: Visit, shelf: Shelf) -> None:
+def test_the_file_browser_shows_a_recipe_and_compares(shelf: Shelf, visit: Visit) -> None:
     first, second = shelf.add("a fox in the snow"), shelf.add("a hare", letter="v")
     page = visit("lab")
     page.evaluate(
@@ -215,7 +218,7 @@ def settings(host: Server) -> Iterator[Callable[[dict[str, Any]], None]]:
 
 
 def test_the_settings_are_obeyed(
-    visit: Visit, shelf: Shelf, settings: Callable[[dict[str, Any]], None]
+    shelf: Shelf, visit: Visit, settings: Callable[[dict[str, Any]], None]
 ) -> None:
     shelf.add()
     shelf.ask("a hare")
