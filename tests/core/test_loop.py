@@ -187,9 +187,10 @@ def test_where_no_thread_can_start_one_sentence_says_so_and_nothing_is_left(
     tmp_path: Path,
 ) -> None:
     code = """
-import sys, threading
+import sys, sysconfig, threading
 import evolink_widgets as ew
 ew.configure(mode="emulator", store=sys.argv[1])
+sysconfig.get_config_vars()  # read while Python still knows its platform
 
 def start(thread):
     raise RuntimeError("can't start new thread")
