@@ -1,6 +1,6 @@
 """The base of every widget: a live view, a static copy that stays, and pictures on demand.
 
-How a widget is added, step by step: `evolink_widgets/widgets/__init__.py`.
+How a widget is added, step by step: `base/panel.py`.
 """
 
 from __future__ import annotations
