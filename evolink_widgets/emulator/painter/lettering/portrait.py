@@ -14,8 +14,8 @@ _ATTIRE = {
     "consultant judge boss entrepreneur accountant minister secretary broker investor groom "
     "salesman saleswoman director agent butler spy suit blazer tuxedo "
     "jacket tie",
-    "coat": "lab doctor nurse scientist chemist dentist surgeon pharmacist vet researcher biologist "
-    "physicist therapist professor paramedic",
+    "coat": "lab doctor nurse scientist chemist dentist surgeon pharmacist vet researcher "
+    "biologist physicist therapist professor paramedic",
     "apron": "chef cook baker barista waiter waitress butcher florist gardener potter carpenter "
     "blacksmith bartender brewer apron",
     "vest": "worker engineer builder electrician plumber mechanic miner firefighter courier "
@@ -26,10 +26,14 @@ _HEADWEAR = {
     "helmet": "worker engineer builder electrician miner firefighter welder bricklayer roofer",
     "cap": "pilot captain police driver courier sailor conductor postman",
 }
+_AT_DESKS = ("software", "data", "sound", "web", "prompt", "game")
+"""Engineers and others who wear what they like."""
 
 
 def _of(table: dict[str, str], role: str) -> str:
     """Which of the table's wear suits a role."""
+    if any(one in role for one in _AT_DESKS):
+        return ""
     return next(
         (wear for wear, roles in table.items() if any(one in role for one in roles.split())), ""
     )

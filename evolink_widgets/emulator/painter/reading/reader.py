@@ -217,6 +217,8 @@ class Reader:
     def _lend_traits(self) -> None:
         """No noun came: the last being looks so."""
         number = self._bearer()
+        if not self.subjects:  # "a bald, bearded man"
+            return
         if self.traits and number is not None and not self.words:
             last = self.subjects[number]
             self.subjects[number] = replace(
@@ -434,13 +436,13 @@ class Reader:
         if meaning.kind == "subject":
             name, own = _name(meaning.sense)
             found = Subject(name, colour=own)
-            if name == "person":
-                found = replace(found, role=meaning.phrase)
+            if name in ("person", "child"):
+                found = replace(found, role=" ".join((*words, meaning.phrase)))
             elif name == "shop" and meaning.phrase not in _SHOPS:
                 found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            found = Subject(name, form=meaning.sense, role=name)
+            found = Subject(name, form=meaning.sense, role=" ".join((*words, name)))
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
