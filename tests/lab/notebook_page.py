@@ -29,6 +29,8 @@ THE_HOSTS_OWN = (
     # Notebook 7.6, with an empty notebook too.
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
+    # Notebook 7.0 where one is saved, with an empty notebook too.
+    "Cannot read properties of undefined (reading 'last_modified')",
     # ipywidgets 8.1 where there is no kernel, with a slider alone too: it draws none then.
     "Cannot read properties of null (reading 'kernel')",
 )
@@ -86,17 +88,23 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Server]:
-    """Start a server whose every folder is below `folder`; stop it and its kernels at the end."""
+def serve(folder: Path, *options: str, python: str = sys.executable) -> Iterator[Server]:
+    """Start a server whose every folder is below `folder`; stop it and its kernels at the end.
+
+    Args:
+        folder: an empty one.
+        options: further ones of the command line.
+        python: the interpreter of the environment that has the server, and the kernels' too.
+    """
     root = folder / "root"
     root.mkdir()
     token = secrets.token_hex(16)
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
         *("--LabApp.extension_manager=readonly", "--LabApp.news_url="),
-        "--LanguageServerManager.autodetect=False",
+        *("--LanguageServerManager.autodetect=False", *options),
     ]
     log = folder / "server.log"
     with log.open("w") as out:

@@ -207,6 +207,7 @@ class Panel(View):
         self._answer(content, "welcome", self._welcome(tasks))
         for key, index, image in self._landed(tasks):
             run_on_loop(self._send_picture(image, key, index))
+        self._companion.meet_page()
         return None
 
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:

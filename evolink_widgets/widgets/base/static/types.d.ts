@@ -155,6 +155,11 @@ interface Messages {
   code: { text: string };
   facts: { rows: [string, string][] };
   picture: Landed | Ready;
+  /**
+   * What is to stand inside ipywidgets' Outputs, which are named by their models: MIME bundles by what marks the
+   * entries that they are for, a live view's model or a companion's key. Whether a live view is replaced.
+   */
+  copy: { outputs: string[]; put: Record<string, object>; replaces?: boolean };
   // To those that buy.
   ready: { ticket: string };
   accepted: { run: Run };
