@@ -109,6 +109,6 @@ def offer(
 
 
 def paid(stored: Stored) -> str:
-    """What stored pictures cost and when: "paid 9.7 credits on 21 November"."""
+    """What stored pictures cost and when: "paid 9.7 credits on 21 November", or "drawn on" it."""
     # It says itself in one line, place first; a panel has the place in words of its own.
     return str(stored).partition(", ")[2]

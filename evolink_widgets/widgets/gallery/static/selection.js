@@ -3,8 +3,8 @@ import { copyText, download, fill, h, hasFocus, make, many, num, write } from ".
 import { span } from "./rows.js";
 
 /** @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for */
-export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
-  const { ask, told, cache, back, select } = desk;
+export function selectionOf(desk, { trash, putBack, empty }, query) {
+  const { ask, told, cache, goTo, select } = desk;
   const { tell, put, button } = told;
   const [tally, acts] = make("span.tally.num div.acts");
   let drawn = "";
@@ -47,16 +47,25 @@ export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
 
   function clear() {
     select(pictures(), false);
-    if (hasFocus(acts)) back(0);
+    if (hasFocus(acts)) goTo(0);
   }
 
-  /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked */
-  const buttons = (isTrash, liked) => [
+  /** What is known of those that are selected. @returns {any[]} */
+  const picked = () => pictures().map((id) => cache.known(id) ?? { id });
+
+  /** @param {string} word @param {string} sign @param {() => Promise<string | void>} work */
+  const act = (word, sign, work) => button(word, async () => tell((await work()) ?? ""), sign);
+
+  /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked @param {boolean} several */
+  const buttons = (isTrash, liked, several) => [
     button("Save as zip", zip, "saving"),
     ...(isTrash
       ? [button("Put back", () => putBack(pictures()), "putBack")]
       : [
-          button(liked ? "Not favourite" : "Favourite", () => mark(pictures(), !liked).then(tell), "star"),
+          act("Use as reference", "reuse", () => desk.refer(picked())),
+          act("Edit", "edit", () => desk.refer(picked(), true)),
+          ...(several ? [act("Compare", "compare", () => desk.compare([]))] : []),
+          act(liked ? "Not a favourite" : "Favourite", "star", () => desk.like(picked())),
           button("Move to trash", () => trash(pictures()), "trash"),
         ]),
     button("Clear selection", clear),
@@ -74,8 +83,9 @@ export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
       const liked = pictures().every((id) => cache.known(id)?.favourite);
       const isFull = isTrash && count;
       write(tally, count || size ? many(count) + (isTrash ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
-      if (drawn === (drawn = [!size, !isFull, isTrash, liked].join())) return;
-      fill(acts, ...(size ? buttons(isTrash, liked) : isFull ? [button("Empty trash", empty, "trash")] : []));
+      const several = size > 1;
+      if (drawn === (drawn = [!size, !isFull, isTrash, liked, several].join())) return;
+      fill(acts, ...(size ? buttons(isTrash, liked, several) : isFull ? [button("Empty trash", empty, "trash")] : []));
     },
   };
 }
