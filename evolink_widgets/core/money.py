@@ -24,7 +24,7 @@ from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.store.ledger.caps import Cap
-from evolink_widgets.store.ledger.ledger import Ledger
+from evolink_widgets.store.ledger.ledger import Ledger, taken_in
 from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
@@ -318,12 +318,14 @@ class Prices:
         self._is_stale = True
         self._read_at = 0.0
         self._pause = 0.0
+        self._merges = 0
 
     def estimate(self, request: ImageRequest) -> Estimate:
         """What a request will cost, in credits, as a range with its basis; sends nothing."""
         with self._lock:
             age = monotonic() - self._read_at
-            if (self._is_stale and age >= self._pause) or age > OTHERS:
+            merged = taken_in[self._database.path] != self._merges
+            if merged or (self._is_stale and age >= self._pause) or age > OTHERS:
                 self._read()
             learned = self._learned
         return learned.estimate(request)
@@ -336,7 +338,7 @@ class Prices:
         from evolink_widgets.store.ledger.ledger import samples
 
         began = monotonic()
-        self._is_stale = False
+        self._is_stale, self._merges = False, taken_in[self._database.path]
         try:
             found = samples(self._database, self._service, limit=RECEIPTS)
             self._learned = Learned.from_samples(found)
