@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -45,10 +46,24 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path)
     declarations = {path for path in of_package if path.endswith(".d.ts")}
     assert declarations, "for the type checker of the front end, in the repository alone"
     assert of_package - inside == declarations
-    assert {name for name in inside if not name.startswith(f"{PACKAGE}/")} == set()
+    beside = {name for name in inside if not name.startswith(f"{PACKAGE}/")}
+    assert {name.split("/", 2)[2] for name in beside} == for_jupyter(tracked)
     suffixes = {Path(name).suffix for name in inside}
     assert {".py", ".pyi", ".js", ".css", ".typed"} <= suffixes
     assert any("openapi" in name for name in inside), "the emulator's own contract"
+
+
+def for_jupyter(tracked: set[str]) -> set[str]:
+    """Where the wheel puts what JupyterLab, Notebook and their server look for."""
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    places = re.findall(r'^"([\w/]+)" = "((?:etc|share)/[^"]+)"$', project, re.M)
+    assert len(places) >= 3
+    return {
+        f"{to}{path.removeprefix(place)}"
+        for place, to in places
+        for path in tracked
+        if path.startswith(f"{place}/")
+    }
 
 
 @pytest.mark.slow

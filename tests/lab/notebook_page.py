@@ -86,17 +86,24 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Server]:
-    """Start a server whose every folder is below `folder`; stop it and its kernels at the end."""
+def serve(folder: Path, *options: str, python: str | Path = sys.executable) -> Iterator[Server]:
+    """Start a server whose every folder is below `folder`; stop it and its kernels at the end.
+
+    Args:
+        folder: where everything of it is.
+        options: more of the command line.
+        python: of the environment whose JupyterLab it is.
+    """
     root = folder / "root"
     root.mkdir()
     token = secrets.token_hex(16)
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(str(python), "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
         *("--LabApp.extension_manager=readonly", "--LabApp.news_url="),
         "--LanguageServerManager.autodetect=False",
+        *options,
     ]
     log = folder / "server.log"
     with log.open("w") as out:

@@ -536,3 +536,15 @@ interface Glass {
   readonly isOver: boolean;
   readonly isEmpty: boolean;
 }
+
+/** What is particular to a gallery's place: the side panel has small pictures, and acts of its own. */
+interface Shelf {
+  /** Pixels between pictures, that one has at least, and of the line below it. */
+  sizes?: number[];
+  /** What can be done on a tile, in the place of all that could be. */
+  tiles?: (work: Work[]) => Work[];
+  /** Title and words where there is no picture at all. */
+  none?: [string, string | Node];
+  /** Hears how many there are. */
+  counted?: (count: number) => void;
+}

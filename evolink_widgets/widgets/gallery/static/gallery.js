@@ -41,16 +41,17 @@ function lookOften(ui, root, grid, look) {
 
 /**
  * Says why no picture is shown, where none is.
- * @param {HTMLElement} el @param {Filters} filters @param {boolean} isTrash @param {string} folder @param {string} [why]
+ * @param {HTMLElement} el @param {Filters} filters @param {boolean} isTrash @param {[string, string | Node]} none said
+ * where there is none at all @param {string} [why]
  */
-function sayWhyEmpty(el, filters, isTrash, folder, why) {
+function sayWhyEmpty(el, filters, isTrash, none, why) {
   const [title, words] = why
     ? ["The pictures can't be shown.", why]
     : !filters.open()
       ? ["No picture matches.", h("button.btn", () => filters.clear(), "Clear filters")]
       : isTrash
         ? ["The trash is empty.", "What you delete waits here, and can be put back."]
-        : ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`];
+        : none;
   fill(el, h("b", title), words);
 }
 
@@ -71,8 +72,12 @@ const againOf = ({ buy, ask, told: { tell, button, question, isFocused }, shut, 
     question(text, yes, () => back(place));
   };
 
-/** @param {Deck} ui @returns {Part} */
-function gallery(ui) {
+/**
+ * @param {Deck} ui
+ * @param {Shelf} [own] what is particular to the place where it stands
+ * @returns {Part}
+ */
+export function gallery(ui, own = {}) {
   const { link, say, model } = ui;
   const none = h("div.none");
   const told = outcomeLine(say);
@@ -102,7 +107,7 @@ function gallery(ui) {
   const { cache, ask } = desk;
   const changes = changesOf(desk);
   const { mark, trash, putBack, undo } = changes;
-  const chosen = selectionOf(desk, changes, filters.query);
+  const chosen = selectionOf(desk, changes, filters.query, !own.tiles);
   const summary = () => chosen.draw(count, trashed());
   const again = againOf(desk);
   const large = largePictures(desk, () => count, (place) => grid.show(place));
@@ -117,7 +122,7 @@ function gallery(ui) {
   ];
 
   const grid = virtualGrid(desk, {
-    work,
+    work: own.tiles?.(work) ?? work,
     picture: large.picture,
     open: large.open,
     range: safe(chosen.range),
@@ -130,11 +135,12 @@ function gallery(ui) {
     all: safe(() => chosen.range(0, count - 1)),
     undo: safe(undo),
     clear: chosen.clear,
-  });
+  }, own.sizes);
 
   function empty(why = "") {
     none.hidden = !!count;
-    if (!count) sayWhyEmpty(none, filters, trashed(), folder, why);
+    const first = own.none ?? ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`];
+    if (!count) sayWhyEmpty(none, filters, trashed(), first, why);
   }
 
   /** Asks how many there are; `anew` when others are looked for. */
@@ -158,13 +164,14 @@ function gallery(ui) {
     } catch (error) {
       if (mine === turn && !count) empty(/** @type {Error} */ (error).message);
     }
+    own.counted?.(count);
     summary();
   }
 
   ui.work = [...WORK.slice(0, 2), ...work];
   link.on.run = ({ run }) => asks.take(run);
   link.on.changed = () => look();
-  lookOften(ui, root, grid.el, look);
+  if (!own.tiles) lookOften(ui, root, grid.el, look);
   grid.el.hidden = none.hidden = true;
   filters.el.disabled = true;
 

@@ -2,8 +2,11 @@
 import { copyText, download, fill, h, hasFocus, make, many, num, write } from "../../base/static/dom.js";
 import { span } from "./rows.js";
 
-/** @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for */
-export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
+/**
+ * @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for
+ * @param {boolean} canZip whether they can be saved together
+ */
+export function selectionOf(desk, { mark, trash, putBack, empty }, query, canZip) {
   const { ask, told, cache, back, select } = desk;
   const { tell, put, button } = told;
   const [tally, acts] = make("span.tally.num div.acts");
@@ -52,7 +55,7 @@ export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
 
   /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked */
   const buttons = (isTrash, liked) => [
-    button("Save as zip", zip, "saving"),
+    ...(canZip ? [button("Save as zip", zip, "saving")] : []),
     ...(isTrash
       ? [button("Put back", () => putBack(pictures()), "putBack")]
       : [
