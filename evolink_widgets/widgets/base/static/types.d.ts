@@ -149,7 +149,8 @@ interface Small { id: string; gone?: string }
 interface Messages {
   // To every widget.
   welcome: Welcome | Compared;
-  rejected: { message: string; problems?: Problem[] };
+  /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
+  rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
   bytes: Piece;
   code: { text: string };
@@ -227,10 +228,10 @@ interface Model {
   send(content: any, callbacks?: any, buffers?: any[]): void;
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
-  /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager: {
+  /** The host's, where a widget manager is; JupyterLab's and Notebook's knows the kernel's connection. */
+  widget_manager?: {
     kernel?: { connectionStatus?: string; status?: string } | null;
-    get_model(id: string): Promise<any>;
+    get_model?(id: string): Promise<any>;
   };
 }
 interface Context { model: Model; el: HTMLElement }

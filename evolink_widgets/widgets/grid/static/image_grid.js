@@ -8,8 +8,8 @@ import { openPanel } from "../../base/static/panel.js";
  */
 async function standIn(model, { outputs, live, companion, data }) {
   for (const id of outputs) {
-    const output = await model.widget_manager.get_model(id);
-    const held = output.outputs;
+    const output = await model.widget_manager?.get_model?.(id);
+    const held = output?.outputs;
     let found = false;
     for (let i = 0; i < (held?.length ?? 0); i++) {
       const text = JSON.stringify(held.get(i).toJSON());
