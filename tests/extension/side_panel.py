@@ -5,6 +5,11 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 
+def wait_for_launcher(page: Page) -> None:
+    """JupyterLab's launcher takes the focus once, a while after its page has come."""
+    page.wait_for_function("() => document.activeElement?.closest('.jp-Launcher')")
+
+
 def open_panel(page: Page) -> Locator:
     """Open it by its command, and wait until it is filled."""
     page.wait_for_function("() => jupyterapp.commands.hasCommand('evolink-widgets:show-panel')")

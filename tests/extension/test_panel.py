@@ -12,7 +12,7 @@ import pytest
 from notebook_page import Server, axe_findings
 from playwright.sync_api import Page, expect
 from shelves import Shelf
-from side_panel import open_panel
+from side_panel import open_panel, wait_for_launcher
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
 
@@ -58,6 +58,7 @@ def test_favourite_trash_and_undo_by_keyboard(shelf: Shelf, visit: Visit) -> Non
     shelf.add("a fox")
     shelf.add("a hare", letter="v")
     page = visit("lab")
+    wait_for_launcher(page)
     panel = open_panel(page)
     cells = panel.get_by_role("gridcell").filter(visible=True)
     hare, fox = re.compile("1 of .: a hare"), re.compile("1 of 1: a fox")
@@ -237,11 +238,16 @@ def test_a_server_that_went_away_is_told_and_what_it_tells_when_it_is_back_is_sh
 
 def test_two_pages_show_what_either_does(shelf: Shelf, visit: Visit) -> None:
     shelf.add("a fox")
-    first, second = open_panel(visit("lab")), open_panel(visit("tree"))
+    page = visit("lab")
+    wait_for_launcher(page)
+    first, second = open_panel(page), open_panel(visit("tree"))
     expect(second.get_by_role("gridcell")).to_have_count(1)
     expect(first.get_by_role("gridcell").first).to_have_accessible_name(re.compile("a fox"))
     first.get_by_role("gridcell").first.focus()
-    first.page.keyboard.press("Delete")
+    page.bring_to_front()
+    page.keyboard.press("Delete")
     expect(second.get_by_text("No pictures under this folder yet.")).to_be_visible()
-    first.page.keyboard.press("Control+z")
+    expect(first.get_by_role("button", name="Undo")).to_be_focused()
+    page.wait_for_timeout(1_200)  # what has just got the focus rests for a second
+    page.keyboard.press("Enter")
     expect(second.get_by_role("gridcell").filter(visible=True)).to_have_count(1)

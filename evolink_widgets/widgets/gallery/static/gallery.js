@@ -1,5 +1,5 @@
 /** Everything in the store: filters, the grid of pictures, and what can be done with one or many. */
-import { atEnd, fill, flag, h, ICONS, many } from "../../base/static/dom.js";
+import { atEnd, fill, flag, h, hasFocus, ICONS, many } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
 import { openView } from "../../base/static/view.js";
 import { WORK } from "../../base/static/work.js";
@@ -157,8 +157,11 @@ export function gallery(ui, own = {}) {
       filters.know(told.facets);
       if (!others) cache.refresh();
       flag(root(), "bin", trashed());
+      const had = hasFocus(grid.el);
       grid.update(count, others);
       empty();
+      // The grid goes with its last picture, and would take the focus along.
+      if (had && !count) (desk.told.el.querySelector("button") ?? filters.el.querySelector("input")).focus();
       if (others) say(count ? many(count) : none.firstChild.textContent);
       others = false;
     } catch (error) {
