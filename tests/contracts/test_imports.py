@@ -21,7 +21,7 @@ ROWS = (
     ("core",),
     ("connect",),
     ("widgets",),
-    ("notebook",),
+    ("jupyter", "notebook"),
     ("api",),
     ("__init__",),
 )

@@ -34,6 +34,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -43,10 +44,11 @@ from evolink_widgets.connect import session
 from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
@@ -134,8 +136,12 @@ class Panel(View):
         """Ask for what was pressed for.
 
         Raises:
+            AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
+        most = content.get("most")
+        if isinstance(most, (int, float)):
+            money.check_unasked(to_pay(request, fresh=fresh), most, session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 
@@ -297,6 +303,18 @@ class Panel(View):
             while self._leave:
                 self._leave.pop()()
         super().close()
+
+
+def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:
+    """What a request will cost now: of one that is not fresh, what the store does not have.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    current = session()
+    stored = None if fresh else current.stored(request)
+    missing = request.n - (stored.pictures if stored else 0)
+    return current.estimate(replace(request, n=missing)) if missing > 0 else None
 
 
 def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:

@@ -151,7 +151,8 @@ interface Small { id: string; gone?: string }
 interface Messages {
   // To every widget.
   welcome: Welcome | Compared;
-  rejected: { message: string; problems?: Problem[] };
+  /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
+  rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
   bytes: Piece;
   code: { text: string };
@@ -245,10 +246,10 @@ interface Model {
   send(content: any, callbacks?: any, buffers?: any[]): void;
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
-  /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager: {
+  /** The host's, where a widget manager is; JupyterLab's and Notebook's knows the kernel's connection. */
+  widget_manager?: {
     kernel?: { connectionStatus?: string; status?: string } | null;
-    get_model(id: string): Promise<any>;
+    get_model?(id: string): Promise<any>;
     create_view?(model: any): Promise<any>;
   };
 }
@@ -482,6 +483,8 @@ type Changes = ReturnType<typeof import("../../gallery/static/changes.js").chang
 /** What every part of a gallery may use. */
 interface Desk extends Deck {
   told: Outcome;
+  /** What a small picture has in sight. */
+  tools: Work[];
   cache: PageCache;
   ask: Ask;
   /** The lightbox, while it is open. */
@@ -572,4 +575,16 @@ interface Glass {
   /** Whether the first picture is cut off at the divider. */
   readonly isOver: boolean;
   readonly isEmpty: boolean;
+}
+
+/** What is particular to a gallery's place: the side panel has small pictures, and acts of its own. */
+interface Shelf {
+  /** Pixels between pictures, that one has at least, and of the line below it. */
+  sizes?: number[];
+  /** What a small picture has in sight, where it is not what it has in a notebook. */
+  tools?: Work[];
+  /** Title and words where there is no picture at all. */
+  none?: [string, string | Node];
+  /** Hears how many there are. */
+  counted?: (count: number) => void;
 }
