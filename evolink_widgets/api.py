@@ -124,10 +124,8 @@ def generate(
         >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
     """
     current = connect.session()
-    request = _request(
-        current.store,
-        keep_metadata,
-        prompt=prompt,
+    request = request_of(
+        prompt,
         size=size,
         resolution=resolution,
         quality=quality,
@@ -135,6 +133,7 @@ def generate(
         model=model,
         references=references,
         callback_url=callback_url,
+        keep_metadata=keep_metadata,
     )
     _tell_outstanding(current)
     return current.submit(request, fresh=fresh)
@@ -299,13 +298,23 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
     return run_here(coro)
 
 
-def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
-    """The request, its references made ready and kept in the store; all problems at once."""
+def request_of(
+    prompt: str, *, references: Iterable[Any] = (), keep_metadata: bool = False, **fields: Any
+) -> ImageRequest:
+    """The request that `generate` makes of its arguments; sends nothing.
+
+    Its references are made ready and kept in the store.
+
+    Raises:
+        InvalidRequest: with all problems at once.
+    """
+    store = connect.session().store
+    fields["prompt"] = prompt
 
     def keep(ready: Ready) -> None:
         store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
 
-    given, references = Prepared(), fields.pop("references")
+    given = Prepared()
     if not isinstance(references, tuple) or references:
         given = prepare(references, keep, keep_metadata=keep_metadata)
     missing = [

@@ -281,6 +281,13 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
     return service.weather.now
 
 
+def faults() -> tuple[str, ...]:
+    """The faults that `weather` plays, by name."""
+    from evolink_widgets.emulator.service.faults import FAULTS
+
+    return tuple(FAULTS)
+
+
 def _may_spend() -> bool:
     """Whether anything may be bought now; asked by older sessions, too."""
     return _spend(_state.settings) != "never"
