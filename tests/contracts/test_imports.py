@@ -23,6 +23,7 @@ ROWS = (
     ("widgets",),
     ("jupyter", "notebook"),
     ("api",),
+    ("magic",),
     ("__init__",),
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}

@@ -93,6 +93,8 @@ async def send(context: TaskContext) -> None:
             pause = _next(pauses, parts.retry)
         elif not again and (renewal := await _renewed(context, request, error)) is not None:
             request, again, pause = renewal, True, 0.0
+        elif _refuses_our_address(context, request, error):
+            pause = 0.0
         if pause is None:
             if not surely_not_accepted(context.books.line):
                 raise OutcomeUnknown(
@@ -127,9 +129,12 @@ async def _post(context: TaskContext, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     parts, journal = context.parts, context.parts.store.journal
     earlier = context.books.line
+    own_address = None
+    if parts.callbacks is not None and request.callback_url is None:
+        own_address = await parts.callbacks.expect(earlier.idempotency_key)
     entry = await context.books.sending()
     context.before = parts.balance.last
-    sent = await parts.client.create(request, entry.idempotency_key)
+    sent = await parts.client.create(request, entry.idempotency_key, own_address)
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
         await context.books.accepted(task_id, receipt)
@@ -224,6 +229,18 @@ async def _renewed(
         return None
     await context.parts.uploader.renew(context.request.references, sent.references)
     return await _linked(context)
+
+
+def _refuses_our_address(context: TaskContext, request: ImageRequest, error: EvolinkError) -> bool:
+    """Whether the service refuses the address that we have added; then none is added any more."""
+    callbacks = context.parts.callbacks
+    if callbacks is None or not callbacks.is_named or request.callback_url is not None:
+        return False
+    refused = isinstance(error, RequestRefused) and error.status in (400, 422)
+    if not refused or "callback" not in error.message.lower():
+        return False
+    callbacks.give_up()
+    return True
 
 
 def _link_problems(request: ImageRequest, host: str | None) -> Iterator[Problem]:

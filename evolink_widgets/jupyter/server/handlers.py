@@ -22,6 +22,7 @@ from tornado import web, websocket
 
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.jupyter.server.callbacks import open_for_callbacks, with_own_login
 from evolink_widgets.jupyter.server.changes import Changes
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ class ChangesSocket(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
     def initialize(self, desk: Desk) -> None:
         self.desk = desk
 
+    @with_own_login
     async def get(self, *args: Any, **kwargs: Any) -> None:
         user = self.current_user
         if user is None:
@@ -318,6 +320,10 @@ def add_handlers(serverapp: Any) -> Desk:
     ]
     base = application.settings["base_url"]
     application.add_handlers(
-        ".*$", [(url_path_join(base, _PLACE, place), handler, given) for place, handler in places]
+        ".*$",
+        [
+            *((url_path_join(base, _PLACE, place), handler, given) for place, handler in places),
+            *open_for_callbacks(serverapp, url_path_join(_PLACE, "callbacks")),
+        ],
     )
     return desk
