@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, overload
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
+from evolink_widgets.core.checked_request import checked_request
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.problem import Problem
-from evolink_widgets.references.read import Prepared, prepare, read
-from evolink_widgets.references.source import Ready
+from evolink_widgets.problem import Problem, shown
+from evolink_widgets.references.read import read
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.links import digest_of, kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.rules.request.request import ImageRequest, problems
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
-    from evolink_widgets.store.gallery.pictures import GeneratedImage
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 
 __all__ = [
@@ -50,6 +50,11 @@ __all__ = [
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+Again: TypeAlias = ImageRequest | Recipe | GeneratedImage
+"""What can be asked for again as it was."""
+
+_DEFAULTS = ImageRequest("-")
 
 _told: set[Hashable] = process_global(f"{__name__} told", set)
 """The stores and services, each for its process, of which it was said what is still out."""
@@ -76,8 +81,24 @@ presets = Presets(lambda: connect.session().store.database)
 """The presets of the store in use."""
 
 
+@overload
 def generate(
     prompt: str,
+    *,
+    size: str = "auto",
+    resolution: str = "1K",
+    quality: str = "medium",
+    n: int = 1,
+    model: str = "gpt-image-2",
+    references: Iterable[Any] = (),
+    callback_url: str | None = None,
+    fresh: bool = False,
+    keep_metadata: bool = False,
+) -> Task: ...
+@overload
+def generate(prompt: Again, *, fresh: bool = False) -> Task: ...
+def generate(
+    prompt: str | Again,
     *,
     size: str = "auto",
     resolution: str = "1K",
@@ -104,7 +125,8 @@ def generate(
     `session().submit(request, execution=None)` makes an ask a run of its own.
 
     Args:
-        prompt: 1 to 32,000 characters.
+        prompt: 1 to 32,000 characters. Or an `ImageRequest`, a `Recipe` or a picture, which is
+            asked for again as it was, with no field beside it.
         size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
         resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
         quality: `"low"`, `"medium"` or `"high"`.
@@ -124,7 +146,7 @@ def generate(
         >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
     """
     current = connect.session()
-    request = request_of(
+    request = make_request(
         prompt,
         size=size,
         resolution=resolution,
@@ -140,7 +162,7 @@ def generate(
 
 
 def estimate(
-    prompt: str,
+    prompt: str | Again | Iterable[str | Again],
     *,
     size: str = "auto",
     resolution: str = "1K",
@@ -152,7 +174,8 @@ def estimate(
     """What `generate` would cost if all of it had to be bought, in credits; sends nothing.
 
     Args:
-        prompt: 1 to 32,000 characters.
+        prompt: 1 to 32,000 characters; or an `ImageRequest`, a `Recipe` or a picture; or a list
+            of these, whose estimates are added up, as `sum` does.
         size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
         resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
         quality: `"low"`, `"medium"` or `"high"`.
@@ -166,20 +189,29 @@ def estimate(
     Example:
         >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
-    return connect.session().estimate(
-        ImageRequest(
-            prompt,
-            size=size,
-            resolution=resolution,
-            quality=quality,
-            n=n,
-            model=model,
-            references=tuple(
-                item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
-                for item in read(references)
-            ),
-        )
-    )
+    fields = {
+        "size": size,
+        "resolution": resolution,
+        "quality": quality,
+        "n": n,
+        "model": model,
+        "references": tuple(
+            item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
+            for item in read(references)
+        ),
+    }
+    current = connect.session()
+    if isinstance(prompt, Iterable) and not isinstance(prompt, str):
+        nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
+        estimates = [current.estimate(_request_of(one, fields)) for one in prompt]
+        return sum(estimates[1:], estimates[0]) if estimates else nothing
+    return current.estimate(_request_of(prompt, fields))
+
+
+def _request_of(prompt: Any, fields: Mapping[str, Any]) -> ImageRequest:
+    """What an estimate is asked for, with its references by number."""
+    again = _given_request(prompt, fields)
+    return ImageRequest(prompt, **fields) if again is None else again
 
 
 def recover() -> list[Task]:
@@ -298,38 +330,51 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
     return run_here(coro)
 
 
-def request_of(
-    prompt: str, *, references: Iterable[Any] = (), keep_metadata: bool = False, **fields: Any
-) -> ImageRequest:
+def make_request(prompt: Any, *, keep_metadata: bool = False, **fields: Any) -> ImageRequest:
     """The request that `generate` makes of its arguments; sends nothing.
 
-    Its references are made ready and kept in the store.
+    Its references are made ready and kept in the store; what was done to them is told.
 
     Raises:
         InvalidRequest: with all problems at once.
     """
-    store = connect.session().store
+    again = _given_request(prompt, fields)
     fields["prompt"] = prompt
-
-    def keep(ready: Ready) -> None:
-        store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
-
-    given = Prepared()
-    if not isinstance(references, tuple) or references:
-        given = prepare(references, keep, keep_metadata=keep_metadata)
-    missing = [
-        Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
-        for at, name in enumerate(given.references)
-        if (digest := digest_of(name)) and not store.uploads.has(digest)
-    ]
-    if broken := [*problems(**fields), *given.problems, *missing]:
-        raise InvalidRequest(broken)
-    if given.notices:
+    if again is not None:
+        fields = {**again.to_record(), "references": again.references}
+    store = connect.session().store
+    request, notices = checked_request(store, keep_metadata=keep_metadata, **fields)
+    if notices:
         from evolink_widgets.notebook.notices import tell
 
-        for notice in given.notices:
+        for notice in notices:
             tell(notice)
-    return ImageRequest(**fields, references=given.references)
+    return request
+
+
+def _given_request(given: object, fields: Mapping[str, Any]) -> ImageRequest | None:
+    """The request in what was given in the place of a prompt; `None` where that is no such thing.
+
+    Raises:
+        InvalidRequest: fields were named beside it.
+    """
+    recipe = getattr(given, "recipe", given)
+    request = recipe.request if isinstance(recipe, Recipe) else given
+    if not isinstance(request, ImageRequest):
+        return None
+    named = {name: value for name, value in fields.items() if not _is_default(name, value)}
+    if named:
+        said = ", ".join(f"{name}={shown(value)}" for name, value in named.items())
+        rule = f"goes with a prompt; here: request.replace({said})"
+        raise InvalidRequest([Problem(name, shown(value), rule) for name, value in named.items()])
+    return request
+
+
+def _is_default(name: str, value: object) -> bool:
+    try:
+        return bool(value == getattr(_DEFAULTS, name))
+    except Exception:  # a stranger's ==, an array's say
+        return False
 
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:

@@ -11,13 +11,8 @@ from typing import Any
 __all__: list[str] = []
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Tell Jupyter Server which module to load."""
-    return [{"module": "evolink_widgets.jupyter"}]
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell Jupyter Server what to load."""
+    from evolink_widgets.jupyter.server.server_part import ServerPart
 
-
-def _load_jupyter_server_extension(serverapp: Any) -> None:
-    """Add our handlers to a server that starts."""
-    from evolink_widgets.jupyter.server.handlers import add_handlers
-
-    add_handlers(serverapp)
+    return [{"module": "evolink_widgets.jupyter", "app": ServerPart}]

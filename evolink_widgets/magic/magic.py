@@ -160,7 +160,7 @@ class _Magic:
 def _priced(fields: Mapping[str, Any]) -> Estimate:
     """What the cell would cost now, the store's answer counted; sends nothing."""
     asked = {name: value for name, value in fields.items() if name != "fresh"}
-    request = api.request_of(**asked)
+    request = api.make_request(**asked)
     session = api.session()
     stored = None if fields.get("fresh") else session.stored(request)
     missing = request.n - (stored.pictures if stored else 0)

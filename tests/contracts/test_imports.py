@@ -48,7 +48,13 @@ INNER_ROWS = {
         ("http",),
         ("__main__",),
     ),
-    "widgets": (("base", "lightbox"), ("grid", "studio"), ("compare", "gallery")),
+    "widgets": (
+        ("base", "lightbox"),
+        ("compare",),
+        ("pictures",),
+        ("grid", "studio"),
+        ("gallery",),
+    ),
 }
 INNER_RANK = {
     (outer, name): rank

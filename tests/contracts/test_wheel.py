@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import zipfile
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from environment import Environment
-from source import PACKAGE, ROOT, tracked_files
+from source import PACKAGE, ROOT, is_installed, shared_data, tracked_files
 
 FIRST_STEPS = """
 import os
@@ -43,7 +42,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path)
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     tracked = {path.relative_to(ROOT).as_posix() for path in tracked_files()}
     of_package = {path for path in tracked if path.startswith(f"{PACKAGE}/")}
-    declarations = {path for path in of_package if path.endswith(".d.ts")}
+    declarations = {path for path in of_package if not is_installed(path)}
     assert declarations, "for the type checker of the front end, in the repository alone"
     assert of_package - inside == declarations
     beside = {name for name in inside if not name.startswith(f"{PACKAGE}/")}
@@ -55,14 +54,11 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path)
 
 def for_jupyter(tracked: set[str]) -> set[str]:
     """Where the wheel puts what JupyterLab, Notebook and their server look for."""
-    project = (ROOT / "pyproject.toml").read_text("utf-8")
-    places = re.findall(r'^"([\w/]+)" = "((?:etc|share)/[^"]+)"$', project, re.M)
-    assert len(places) >= 3
     return {
         f"{to}{path.removeprefix(place)}"
-        for place, to in places
+        for place, to in shared_data()
         for path in tracked
-        if path.startswith(f"{place}/")
+        if path.startswith(f"{place}/") and is_installed(path)
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from services import InProcess
 
 from evolink_widgets.core.session import Session
+from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
 from evolink_widgets.errors import ContentRefused
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
@@ -90,3 +91,40 @@ def test_what_was_spent_is_what_the_service_took(open_session: Open, small: Smal
     assert (rows.total.tasks, rows.total.pictures) == (3, 4)
     assert [row.state for row in rows] == ["charged", "not charged", "charged"]
     assert all(row.simulated for row in rows)
+
+
+def drawing(**options: float) -> InProcess:
+    """A service whose pictures differ: a merge takes each content once."""
+    found = InProcess(**options)
+    found.service.drawn = DrawnPictures()
+    return found
+
+
+def test_a_merged_store_counts_its_pictures_and_teaches_what_they_cost(
+    open_session: Open, small: Small
+) -> None:
+    theirs = open_session(drawing(prices=1.4), store="theirs")
+    for number in range(3):
+        theirs.submit(small(f"a fox {number}", n=2)).result(60)
+    ours = open_session(drawing(), store="ours")
+    before = ours.estimate(small("a hare", n=2))
+
+    ours.store.merge(theirs.store.root)
+
+    spent = read_spending(ours.store.database, simulated=True).total
+    assert (spent.tasks, spent.pictures) == (3, 6)
+    assert spent == read_spending(theirs.store.database, simulated=True).total
+    after = ours.estimate(small("a hare", n=2))
+    assert after.basis == "from 3 receipts"
+    assert after.high > before.high
+    assert after == theirs.estimate(small("a hare", n=2))
+
+
+def test_a_merged_set_that_is_not_whole_teaches_no_price(open_session: Open, small: Small) -> None:
+    theirs = open_session(drawing(), store="theirs")
+    images = theirs.submit(small("a fox", n=2)).result(60)
+    images[1].path.unlink()
+    ours = open_session(drawing(), store="ours")
+    ours.store.merge(theirs.store.root)
+    assert read_spending(ours.store.database, simulated=True).total.pictures == 1
+    assert samples(ours.store.database, ours.service) == []

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hosts import python_of
 from notebook_page import SOON, Server, serve
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from shelves import Shelf
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 
@@ -24,6 +29,7 @@ THE_HOSTS_OWN = re.compile(
 expect.set_options(timeout=SOON)
 
 Visit = Callable[..., Page]
+Write = Callable[..., None]
 
 
 @pytest.fixture(scope="session", params=["newest", "oldest"])
@@ -53,8 +59,9 @@ def visit(host: Server, chromium: Browser, request: pytest.FixtureRequest) -> It
         if said.type == "error":
             note(f"{said.text} {said.location.get('url', '')}")
 
-    def open_page(place: str) -> Page:
+    def open_page(place: str, before: Callable[[Page], object] = lambda page: None) -> Page:
         page = context.new_page()
+        before(page)
         page.set_default_timeout(SOON)
         page.on("pageerror", lambda error: note(f"{error} {(error.stack or '')[:400]}"))
         page.on("console", heard)
@@ -71,4 +78,38 @@ def visit(host: Server, chromium: Browser, request: pytest.FixtureRequest) -> It
         page.screenshot(path=RESULTS / f"{name}-{number}.png")
     context.close()
     host.end_kernels()
+    for left in host.root.iterdir():
+        shutil.rmtree(left, ignore_errors=True)  # the next test counts its own pictures alone
     assert errors == []
+
+
+@pytest.fixture
+def shelf(host: Server) -> Iterator[Shelf]:
+    """A store of its own beside a notebook.
+
+    Ask for it before `visit`: it is there until the pages that show it are closed.
+    """
+    notebook = host.write("panel", "x = 1", "# a lighthouse at dusk")
+    made = Shelf(notebook.parent / "evolink_images", notebook=notebook.name)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def settings(host: Server) -> Iterator[Write]:
+    """Writes settings, as the host's own editor does; they are as before after."""
+    written = set()
+
+    def write(values: dict[str, Any], plugin: str = "evolink-widgets:plugin") -> None:
+        written.add(plugin)
+        request = urllib.request.Request(
+            f"{host.url}lab/api/settings/{plugin}",
+            method="PUT",
+            data=json.dumps({"raw": json.dumps(values)}).encode(),
+            headers={"Authorization": f"token {host.token}"},
+        )
+        urllib.request.urlopen(request, timeout=30).close()
+
+    yield write
+    for plugin in list(written):
+        write({}, plugin)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import nbformat
@@ -14,31 +12,12 @@ import pytest
 from notebook_page import Server, axe_findings
 from playwright.sync_api import Page, expect
 from shelves import Shelf
+from side_panel import open_panel, wait_for_launcher
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
 
 Visit = Callable[..., Page]
 PLACES = ("lab", "tree")
-
-
-@pytest.fixture
-def shelf(host: Server) -> Iterator[Shelf]:
-    """A store of its own beside a notebook.
-
-    Ask for it before `visit`: it is there until the pages that show it are closed.
-    """
-    notebook = host.write("panel", "x = 1", "# a lighthouse at dusk")
-    made = Shelf(notebook.parent / "evolink_images", notebook=notebook.name)
-    yield made
-    made.remove()
-
-
-def open_panel(page: Page) -> Any:
-    page.wait_for_function("() => jupyterapp.commands.hasCommand('evolink-widgets:show-panel')")
-    page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:show-panel')")
-    panel = page.locator(".evolink-side")
-    expect(panel.get_by_label("Search prompts")).to_be_enabled()
-    return panel
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -79,18 +58,25 @@ def test_favourite_trash_and_undo_by_keyboard(shelf: Shelf, visit: Visit) -> Non
     shelf.add("a fox")
     shelf.add("a hare", letter="v")
     page = visit("lab")
+    wait_for_launcher(page)
     panel = open_panel(page)
-    cells = panel.get_by_role("gridcell")
+    cells = panel.get_by_role("gridcell").filter(visible=True)
+    hare, fox = re.compile("1 of .: a hare"), re.compile("1 of 1: a fox")
     expect(cells).to_have_count(2)
+    expect(cells.first).to_have_accessible_name(hare)  # a place whose picture is known by now
     cells.first.focus()
     page.keyboard.press("Delete")
     expect(panel.get_by_text("1 picture moved to the trash.").first).to_be_visible()
-    expect(cells.filter(visible=True)).to_have_count(1)
+    expect(cells).to_have_count(1)
+    expect(cells.first).to_have_accessible_name(fox)
+    expect(cells.first).to_be_focused()
     page.keyboard.press("Control+z")
-    expect(cells.filter(visible=True)).to_have_count(2)
+    expect(cells).to_have_count(2)
+    expect(cells.first).to_have_accessible_name(hare)
     cells.first.get_by_role("button", name="Favourite").press("Enter")
     panel.get_by_role("button", name="Favourites").click()
-    expect(cells.filter(visible=True)).to_have_count(1)
+    expect(cells).to_have_count(1)
+    expect(cells.first).to_have_accessible_name(re.compile("1 of 1: a hare"))
 
 
 def test_a_task_leads_to_its_cell(shelf: Shelf, visit: Visit) -> None:
@@ -149,7 +135,11 @@ def test_a_picture_that_is_dropped_into_a_cell_is_code_and_in_a_note_markdown(
     shelf: Shelf, visit: Visit, host: Server
 ) -> None:
     saved = shelf.add("a fox [in] the snow")
-    cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_markdown_cell("A note")]
+    cells = [
+        nbformat.v4.new_code_cell("x = 1"),
+        nbformat.v4.new_markdown_cell("A note"),
+        nbformat.v4.new_code_cell("cover = "),
+    ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(made, shelf.folder.parent / "drops.ipynb")
@@ -161,7 +151,11 @@ def test_a_picture_that_is_dropped_into_a_cell_is_code_and_in_a_note_markdown(
     tile.drag_to(shown.nth(0).locator(".cm-content"))
     source = "i => jupyterapp.shell.currentWidget.content.widgets[i].model.sharedModel.source"
     page.wait_for_function(f"() => ({source})(0).includes('ew.picture')")
-    assert f'ew.picture("{saved.name}")' in page.evaluate(source, 0)
+    call = f'ew.picture("{saved.name}")'
+    assert page.evaluate(source, 0) == f"x = 1\n{call}", "no part of the line that was there"
+    tile.drag_to(shown.nth(2).locator(".cm-content"))
+    page.wait_for_function(f"() => ({source})(2).includes('ew.picture')")
+    assert page.evaluate(source, 2) == f"cover = {call}"
     tile.drag_to(shown.nth(1))
     page.wait_for_function(f"() => ({source})(1).includes('![')")
     text = page.evaluate(source, 1)
@@ -200,42 +194,6 @@ def test_the_file_browser_shows_a_recipe_and_compares(shelf: Shelf, visit: Visit
     expect(page.locator(".evolink-tab .ew-of-compare")).to_be_visible()
 
 
-@pytest.fixture
-def settings(host: Server) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Writes the extension's settings, as the host's own editor does; they are as before after."""
-
-    def write(values: dict[str, Any]) -> None:
-        request = urllib.request.Request(
-            f"{host.url}lab/api/settings/evolink-widgets:plugin",
-            method="PUT",
-            data=json.dumps({"raw": json.dumps(values)}).encode(),
-            headers={"Authorization": f"token {host.token}"},
-        )
-        urllib.request.urlopen(request, timeout=30).close()
-
-    yield write
-    write({})
-
-
-def test_the_settings_are_obeyed(
-    shelf: Shelf, visit: Visit, settings: Callable[[dict[str, Any]], None]
-) -> None:
-    shelf.add()
-    shelf.ask("a hare")
-    settings({"thumbnailSize": 200, "statusBar": False, "studio": {"quality": "high", "n": 3}})
-    page = visit("lab")
-    tile = open_panel(page).get_by_role("gridcell").first
-    expect(tile.locator("img[src]")).to_be_visible()
-    box = tile.bounding_box()
-    assert box is not None
-    assert box["width"] > 95, "two in the width of the panel, at least"
-    expect(page.locator(".evolink-status")).to_be_hidden()
-    page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:open-studio')")
-    tab = page.locator(".evolink-tab")
-    expect(tab.get_by_role("radio", name="High")).to_be_checked()
-    expect(tab.get_by_label("Count", exact=True)).to_have_value("3")
-
-
 def test_a_picture_in_a_notebook_is_inserted_as_code_and_as_markdown(
     visit: Visit, host: Server
 ) -> None:
@@ -258,3 +216,38 @@ def test_a_picture_in_a_notebook_is_inserted_as_code_and_as_markdown(
         page.wait_for_function(
             f"(begins) => ({sources})().some((text) => text.startsWith(begins))", arg=begins
         )
+    assert page.evaluate(sources)[0] == show, "what stood in a cell stays as it was"
+
+
+def test_a_server_that_went_away_is_told_and_what_it_tells_when_it_is_back_is_shown(
+    shelf: Shelf, visit: Visit
+) -> None:
+    shelf.add()
+    lines: list[Any] = []
+    page = visit("lab", before=lambda page: page.route_web_socket(
+        "**/evolink-widgets/changes*", lambda line: (line.connect_to_server(), lines.append(line))
+    ))  # fmt: skip
+    panel = open_panel(page)
+    expect(panel.get_by_role("gridcell")).to_have_count(1)
+    lines[-1].close()
+    expect(panel.get_by_text("The server does not answer.")).to_be_visible()
+    shelf.add("a hare", letter="v")
+    expect(panel.get_by_text("The server does not answer.")).to_be_hidden()
+    expect(panel.get_by_role("gridcell").filter(visible=True)).to_have_count(2)
+
+
+def test_two_pages_show_what_either_does(shelf: Shelf, visit: Visit) -> None:
+    shelf.add("a fox")
+    page = visit("lab")
+    wait_for_launcher(page)
+    first, second = open_panel(page), open_panel(visit("tree"))
+    expect(second.get_by_role("gridcell")).to_have_count(1)
+    expect(first.get_by_role("gridcell").first).to_have_accessible_name(re.compile("a fox"))
+    first.get_by_role("gridcell").first.focus()
+    page.bring_to_front()
+    page.keyboard.press("Delete")
+    expect(second.get_by_text("No pictures under this folder yet.")).to_be_visible()
+    expect(first.get_by_role("button", name="Undo")).to_be_focused()
+    page.wait_for_timeout(1_200)  # what has just got the focus rests for a second
+    page.keyboard.press("Enter")
+    expect(second.get_by_role("gridcell").filter(visible=True)).to_have_count(1)

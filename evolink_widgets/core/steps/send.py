@@ -18,8 +18,9 @@ service's list, about 0.2, 1, 3, 7 and 13 s later (`RetryPolicy.look`). A task t
 request's is taken up, and goes on as in 3. Else the task ends as `OutcomeUnknown`, with what was
 looked at and what it may cost. `task.look_again()` and `ew.recover()` look once more. Only a
 person sends it again, with `task.send_again()` or the button of that name, where `spend` allows
-it; this module then sends it under the same key. A kernel that dies after 2 leaves SENDING, and
-`ew.recover()` goes on as after 5.
+it; this module then sends it under the same key. The service may answer with a task that another
+request has found meanwhile: `TaskBooks.accepted` sees to that. A kernel that dies after 2 leaves
+SENDING, and `ew.recover()` goes on as after 5.
 """
 
 from __future__ import annotations
@@ -137,8 +138,9 @@ async def _post(context: TaskContext, request: ImageRequest) -> Sent:
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
         await context.books.accepted(task_id, receipt)
-        context.estimated_time = sent.snapshot.estimated_time
-        context.accepted(task_id, receipt)
+        if context.books.step is Step.ACCEPTED:
+            context.estimated_time = sent.snapshot.estimated_time
+            context.accepted(task_id, receipt)
     elif sent.error is not None:
         record = _lost(context, earlier, entry, sent)
         await context.books.note_down(

@@ -77,11 +77,13 @@ class Changes:
         """Hear that this server itself has changed pictures."""
         self._wrote = True
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End the watch."""
         self._pages.clear()
         if self._watch is not None:
             self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
 
     async def _keep_watching(self) -> None:
         while self._pages:

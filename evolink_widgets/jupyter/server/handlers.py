@@ -86,6 +86,15 @@ class Desk:
             self._pictures = PicturesUnderRoot(self.stores())
         return self._pictures
 
+    async def close(self) -> None:
+        """End the watch, and let go of the stores; the server ends."""
+        await self.changes.stop()
+        found = self._found
+        if found is not None:
+            await self.reading.run(found.close)
+        self.reading.close()
+        self.drawing.close()
+
     async def _folders(self) -> Iterable[str]:
         """The folders in which kernels work, from the root."""
         kernels = tuple(sorted(self._kernels.list_kernel_ids()))
@@ -294,10 +303,11 @@ def _checked(name: object) -> str:
     return name
 
 
-def add_handlers(serverapp: Any) -> None:
-    """Add our handlers to a server, under its base address."""
+def add_handlers(serverapp: Any) -> Desk:
+    """Add our handlers to a server, under its base address; returns what they share."""
     application = serverapp.web_app
-    given = {"desk": Desk(serverapp)}
+    desk = Desk(serverapp)
+    given = {"desk": desk}
     places = [
         ("pictures/look", LookHandler),
         ("pictures/page", PageHandler),
@@ -316,3 +326,4 @@ def add_handlers(serverapp: Any) -> None:
             *open_for_callbacks(serverapp, url_path_join(_PLACE, "callbacks")),
         ],
     )
+    return desk

@@ -6,12 +6,12 @@ left that has died. How far the service is between two steps is told by the time
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from evolink_widgets.clock import now as unix_now
+from evolink_widgets.core.money import meter, midnight_of
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreError
 from evolink_widgets.jupyter.server.found_stores import FoundStore
 from evolink_widgets.rules.pricing.pricing import CREDITS_PER_USD
@@ -21,6 +21,7 @@ from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, exp
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
 from evolink_widgets.store.ledger.spending_report import read_spending
+from evolink_widgets.store.ledger.standing_caps import standing_caps
 from evolink_widgets.store.store import Store
 
 __all__ = ["state_of", "together"]
@@ -37,10 +38,11 @@ def state_of(found: FoundStore) -> dict[str, Any]:
     told: dict[str, Any] = {"store": found.name, "folder": found.folder}
     try:
         store = found.open().store
-        return told | {"tasks": _tasks(found, store), "spending": _spending(store)}
+        tasks, spending = _tasks(found, store), _spending(found, store)
+        return told | {"tasks": tasks, "spending": spending, "caps": _caps(found, store)}
     except EvolinkError as error:
         problem = " ".join(filter(None, (error.message, error.advice)))
-        return told | {"problem": problem, "tasks": [], "spending": []}
+        return told | {"problem": problem, "tasks": [], "spending": [], "caps": []}
 
 
 def together(states: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -67,8 +69,10 @@ def together(states: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             "usd": None if is_simulated else round(charged / CREDITS_PER_USD, 4),
             "unreported": round(sum(row["unreported"] for row in counted), 6),
             "out": round(sum(row["reserved"] for row in counted), 6),
+            "caps": [cap for state in told for cap in state.get("caps", ())],
             "notebooks": [
-                {name: row[name] for name in ("notebook", "charged", "reserved")} for row in counted
+                {name: row[name] for name in ("notebook", "path", "charged", "reserved")}
+                for row in counted
             ],
         },
     }
@@ -179,13 +183,13 @@ def _landed(found: FoundStore, store: Store, key: str) -> list[str]:
     return [f"{found.name}~{image.task_key}.{image.index}" for image in images]
 
 
-def _spending(store: Store) -> list[dict[str, Any]]:
+def _spending(found: FoundStore, store: Store) -> list[dict[str, Any]]:
     """Today's, by notebook, newest first; simulated rows and real ones apart."""
-    day = time.localtime(unix_now())
-    midnight = time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
+    midnight = midnight_of(unix_now())
     return [
         {
             "notebook": row.notebook,
+            "path": _path(found, row.notebook),
             "charged": row.charged,
             "unreported": row.unreported,
             "reserved": row.reserved,
@@ -194,3 +198,25 @@ def _spending(store: Store) -> list[dict[str, Any]]:
         for simulated in (False, True)
         for row in read_spending(store.database, by="notebook", since=midnight, simulated=simulated)
     ]
+
+
+def _caps(found: FoundStore, store: Store) -> list[dict[str, Any]]:
+    """What is left of the caps that kernels of this store are under."""
+    told = []
+    for notebook, cap in standing_caps(store.database, midnight_of(unix_now())):
+        now = meter(store.ledger, cap)
+        told.append(
+            {
+                "name": cap.name,
+                "path": _path(found, notebook),
+                "limit": now.limit,
+                "least": max(0.0, now.left),
+                "most": max(0.0, now.limit - now.spent),
+            }
+        )
+    return told
+
+
+def _path(found: FoundStore, notebook: str | None) -> str:
+    """A notebook from the root: beside the store."""
+    return "/".join(filter(None, (found.folder.rpartition("/")[0], notebook or "")))

@@ -28,6 +28,8 @@ from evolink_widgets.images.check_picture import (
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY
+from evolink_widgets.store.gallery import marks
+from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import (
     COUNT,
@@ -278,11 +280,13 @@ class StoredPictures:
             pictures: each as its task's key and its place in the task.
             on: favourite or not.
         """
+        given = [picture for picture in pictures if in_reach(*picture)]
         with self._database.write() as connection:
             connection.executemany(
                 "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
-                [(int(on), *picture) for picture in pictures if in_reach(*picture)],
+                [(int(on), *picture) for picture in given],
             )
+        marks.changed(self.root, given)
 
     def favourites(self, pictures: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Return those of some pictures that are favourites.
@@ -298,6 +302,18 @@ class StoredPictures:
             found |= {(row["key"], row["number"]) for row in rows}
         return found
 
+    def marks(self, pictures: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Marks]:
+        """Return the marks of those of some pictures that the store has.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+        """
+        found = {}
+        for key, number in pictures:
+            if in_reach(key, number) and (row := self._row(key, number)) is not None:
+                found[key, number] = Marks(bool(row["favourite"]), row["trashed_at"] is not None)
+        return found
+
     def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
         """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.
 
@@ -310,7 +326,11 @@ class StoredPictures:
         Returns:
             How many were moved; those that are there already, or gone, are not counted.
         """
-        return self._trash.put_in(pictures, now)
+        given = list(pictures)
+        try:
+            return self._trash.put_in(given, now)
+        finally:  # of several tasks some may have been moved
+            marks.changed(self.root, given)
 
     def restore(self, pictures: Iterable[tuple[str, int]]) -> int:
         """Bring pictures back from the trash, under their own names where those are free.
@@ -318,7 +338,11 @@ class StoredPictures:
         Returns:
             How many came back.
         """
-        return self._trash.take_out(pictures)
+        given = list(pictures)
+        try:
+            return self._trash.take_out(given)
+        finally:
+            marks.changed(self.root, given)
 
     def empty_trash(self, *, before: float) -> Freed:
         """Delete for good what was put into the trash before this Unix second."""

@@ -130,4 +130,39 @@ async def test_spending_of_today_is_summed_up_over_stores(
     page = Socket(await jp_ws_fetch("evolink-widgets", "changes"))
     spending = (await page.next("state"))["spending"]
     assert (spending["charged"], spending["simulated"]) == (6.5, True)
-    assert [row["notebook"] for row in spending["notebooks"]] == ["lights.ipynb"] * 2
+    paths = {row["path"]: (row["notebook"], row["charged"]) for row in spending["notebooks"]}
+    assert paths == {
+        "one/lights.ipynb": ("lights.ipynb", 2.5),
+        "two/lights.ipynb": ("lights.ipynb", 4.0),
+    }
+
+
+async def test_what_is_left_of_a_cap_is_told_as_a_range_while_tasks_are_out(
+    shelf: Callable, jp_ws_fetch: Any
+) -> None:
+    from evolink_widgets.rules.pricing.pricing import Receipt
+    from evolink_widgets.store import Cap
+    from evolink_widgets.store.ledger.standing_caps import keep_caps
+
+    one = shelf("notes/evolink_images")
+    for letter, charged in (("x", 2.5), ("y", None)):
+        key = one.ask("a fox", letter=letter)
+        one.store.ledger.reserve(key, 5.0, now=time.time(), service="emulator")
+        if charged is not None:
+            one.store.ledger.settle(key, Receipt(charged=charged), time.time())
+    cap = Cap(100, name="today's budget", since=1.0, service="emulator")
+    keep_caps(one.store.journal, "lights.ipynb", one.store.owner, [cap])
+    page = Socket(await jp_ws_fetch("evolink-widgets", "changes"))
+    (told,) = (await page.next("state"))["spending"]["caps"]
+    assert told == {"name": "today's budget", "path": "notes/lights.ipynb", "limit": 100.0,
+                    "least": 92.5, "most": 97.5}  # fmt: skip
+
+
+async def test_the_watch_ends_with_the_server(
+    shelf: Callable, jp_ws_fetch: Any, jp_serverapp: Any
+) -> None:
+    shelf().add()
+    page = Socket(await jp_ws_fetch("evolink-widgets", "changes"))
+    await page.next("changed")
+    await jp_serverapp.cleanup_extensions()
+    assert [one for one in asyncio.all_tasks() if "keep_watching" in repr(one.get_coro())] == []

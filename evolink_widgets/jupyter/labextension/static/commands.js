@@ -3,15 +3,33 @@ import { isNotebook7 } from "./host.js";
 import { hostIcon } from "./icons.js";
 
 const CATEGORY = "Pictures";
+/** As the palette lists them; those that are about a picture while there is one. */
+const COMMANDS = [
+  "open-studio", "insert-studio", "collect", "show-panel", "use-as-reference", "show-recipe", "compare-selected",
+  "insert-code", "insert-markdown", "copy-code",
+];
 /** In the address of Notebook 7's page of files: it opens the studio there, the one page with room for it. */
 export const ASKED = "evolink-studio";
 /** Pictures that the service takes as references, and that the kit compares. */
 const ENDINGS = /\.(?:png|jpe?g|webp)$/i;
 
+/** What is ours to press in a menu or the palette, without leaving the picture. */
+const CHOOSING = ".lm-Menu, .lm-CommandPalette, .jp-ModalCommandPalette";
+
 /** The id of the picture that a widget shows here. @param {any} target @returns {string} */
 function idOf(target) {
   const cell = target?.closest?.(".ew-live [role=gridcell]");
   return cell?.pic?.id ?? cell?.look?.[2]?.id ?? "";
+}
+
+/** Follows which picture a person is at: the one with the focus, or whose menu was asked for. @returns {() => string} */
+function followPictures() {
+  let at = "";
+  const go = (/** @type {Event} */ { target }) => {
+    if (!(/** @type {Element} */ (target).closest?.(CHOOSING))) at = idOf(target);
+  };
+  for (const name of ["focusin", "contextmenu", "pointerdown"]) document.addEventListener(name, go, true);
+  return () => at;
 }
 
 /** @param {Host} host */
@@ -26,16 +44,7 @@ export async function addCommands(host) {
   /** The pictures that are selected among the files. */
   const chosen = () =>
     [...(files?.tracker?.currentWidget?.selectedItems() ?? [])].filter(({ path }) => ENDINGS.test(path)).map(({ path }) => path);
-  /** The picture of a notebook that was last asked for its menu, until something else is pressed. */
-  let underPointer = "";
-  document.addEventListener("contextmenu", ({ target }) => (underPointer = idOf(target)), true);
-  document.addEventListener(
-    "pointerdown",
-    ({ button, target }) => {
-      if (button === 0 && !(/** @type {Element} */ (target).closest?.(".lm-Menu"))) underPointer = "";
-    },
-    true,
-  );
+  const pictureAt = followPictures();
   const add = (/** @type {string} */ name, /** @type {any} */ options) => commands.addCommand(name, options);
 
   add("evolink-widgets:open-studio", {
@@ -57,8 +66,9 @@ export async function addCommands(host) {
   });
 
   // On a picture: of the panel and of a notebook by its id, of the files by its path.
-  const given = (/** @type {any} */ { picture = underPointer }) => (picture ? { picture } : { path: chosen()[0] });
+  const given = (/** @type {any} */ { picture = pictureAt() }) => (picture ? { picture } : { path: chosen()[0] });
   const onPicture = (/** @type {any} */ args) => !!given(args).picture || chosen().length === 1;
+  const intoNotebook = (/** @type {any} */ args) => notebook() && onPicture(args);
   add("evolink-widgets:use-as-reference", {
     label: "Use as reference",
     caption: "Into the studio's tray of reference pictures",
@@ -74,32 +84,32 @@ export async function addCommands(host) {
   add("evolink-widgets:compare-selected", {
     label: "Compare selected",
     caption: "What differs between the selected pictures",
-    isVisible: () => !underPointer && chosen().length > 1 && chosen().length < 10,
+    isVisible: () => !pictureAt() && chosen().length > 1 && chosen().length < 10,
     execute: async () => (await acts()).compare(host, chosen()),
   });
   add("evolink-widgets:insert-code", {
     label: "Insert as code",
-    caption: "ew.picture(…) at the cursor",
-    isEnabled: notebook,
+    caption: "ew.picture(…) at the cursor, or in a cell of its own",
+    isEnabled: intoNotebook,
     execute: async (/** @type {any} */ args) => (await acts()).insert(host, given(args), "code"),
   });
   add("evolink-widgets:insert-markdown", {
     label: "Insert as Markdown",
     caption: "The picture with its alt text, in a note",
-    isEnabled: notebook,
+    isEnabled: intoNotebook,
     execute: async (/** @type {any} */ args) => (await acts()).insert(host, given(args), "markdown"),
   });
   add("evolink-widgets:copy-code", {
     label: "Copy as code",
     caption: "The call that asks for the same",
+    isVisible: onPicture,
     execute: async (/** @type {any} */ args) => (await acts()).copyCode(host, given(args)),
   });
 
   notebooks?.currentChanged.connect(() => {
     for (const name of ["insert-studio", "insert-code", "insert-markdown"]) commands.notifyCommandChanged(`evolink-widgets:${name}`);
   });
-  for (const name of ["open-studio", "insert-studio", "collect", "show-panel"])
-    palette?.addItem({ command: `evolink-widgets:${name}`, category: CATEGORY });
+  for (const name of COMMANDS) palette?.addItem({ command: `evolink-widgets:${name}`, category: CATEGORY });
   launcher?.add({ command: "evolink-widgets:open-studio", category: "Other", rank: 0 });
 
   const asked = new URLSearchParams(location.search).get(ASKED);

@@ -1,4 +1,4 @@
-/** What the host gives: its shared packages, where we may stand in its window, and its server. */
+/** What the host gives: its shared packages, and our settings. */
 
 /**
  * Loads one of the host's own packages; null where this host does not have it.
@@ -19,27 +19,27 @@ export async function shared(scope, name) {
 /** @param {any} app */
 export const isNotebook7 = (app) => app.name === "Jupyter Notebook";
 
-/**
- * Puts a widget where a person works; Notebook 7 has room for tabs on its page of files only.
- * @param {any} app @param {any} widget
- * @returns {boolean} whether there was a place
- */
-export function addTab(app, widget) {
-  const { shell } = app;
-  if (!isNotebook7(app)) {
-    shell.add(widget, "main");
-    shell.activateById(widget.id);
-    return true;
-  }
-  const [files] = shell.widgets("main");
-  if (!files?.tabBar) return false;
-  files.addWidget(widget);
-  files.currentWidget = widget;
-  return true;
-}
+const SETTINGS = "evolink-widgets:plugin";
 
 /**
- * Where a folder's own settings, files and requests begin; with a slash at its end.
- * @param {any} app
+ * Our settings as they are at any time, in `composite`; null where the host has none.
+ * @param {Host} host @returns {Promise<any>}
  */
-export const settingsOf = (app) => app.serviceManager.serverSettings;
+export const settingsOf = (host) =>
+  (host.loaded ??= Promise.resolve(host.settings?.load(SETTINGS) ?? null).then(
+    (loaded) => {
+      const obey = () => askOver(loaded?.composite.askOver || null);
+      loaded?.changed.connect(obey);
+      obey();
+      return loaded;
+    },
+    // Where a person's word can't be read, every purchase is asked about.
+    () => (askOver(0), null),
+  ));
+
+/** What every panel of this page reads when it buys: over these credits a person is asked first. @param {number | null} credits */
+function askOver(credits) {
+  const { dataset } = document.documentElement;
+  if (credits == null) delete dataset.evolinkMost;
+  else dataset.evolinkMost = `${credits}`;
+}

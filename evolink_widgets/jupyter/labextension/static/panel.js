@@ -1,5 +1,6 @@
 /** The side panel: what runs, the pictures, what was spent; for all kernels of this server, also when none runs. */
 import { takeDrops } from "./drops.js";
+import { settingsOf } from "./host.js";
 import { picturesPart } from "./pictures_part.js";
 import { runningPart } from "./running_part.js";
 import { spendingPart } from "./spending_part.js";
@@ -20,7 +21,7 @@ export async function fillPanel(host, side) {
   const [{ Widget }, server, loaded] = await Promise.all([
     host.load("@lumino/widgets"),
     host.server,
-    host.settings?.load("evolink-widgets:plugin").catch(() => null),
+    settingsOf(host),
     addStyles(),
   ]);
   const size = loaded?.composite.thumbnailSize ?? SMALLEST;

@@ -4,6 +4,9 @@ import { placeOf } from "./places.js";
 /** The kind of a drag out of the panel; the widgets' own drags, within a panel, are of another. */
 export const PICTURE = "application/x-evolink-stored-picture";
 
+/** What is dragged now: while it is on its way, a browser tells its kind alone. @type {{ place: any }} */
+export const dragged = { place: null };
+
 /** @param {string} name a file's */
 export const codeOf = (name) => `ew.picture(${JSON.stringify(name)})`;
 
@@ -58,6 +61,7 @@ export function dragFrom(host, node, idOf) {
     const found = id && known.get(id);
     if (!id || !event.dataTransfer) return;
     event.dataTransfer.setData(PICTURE, JSON.stringify({ picture: id }));
+    dragged.place = found;
     // Other editors than ours take plain text.
     if (found) event.dataTransfer.setData("text/plain", codeOf(found.name));
     event.dataTransfer.effectAllowed = "copy";

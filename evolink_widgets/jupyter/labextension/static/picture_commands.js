@@ -112,15 +112,47 @@ const plain = (text) => text.replace(/[[\]\\`*_<>]/g, "\\$&").replace(/\s+/g, " 
 export const written = ({ path, name, alt }, kind, folder) =>
   kind === "code" ? codeOf(name) : `![${plain(alt)}](<${from(folder, path).replace(/[<>\\]/g, "\\$&")}>)`;
 
-/** @param {Host} host @param {{ picture?: string, path?: string }} given @param {"code" | "markdown"} kind */
+/** Whether an expression can stand between these two parts of a line. @param {string} before @param {string} after */
+const isOpen = (before, after) => /(?:^|[=([{,:+]|\b(?:return|await|in|and|or|not))\s*$/.test(before) && /^\s*(?:$|[)\]},])/.test(after);
+
+/** The two parts of the line of a text that a place is in, and where it ends. @param {string} text @param {number} place */
+function lineAt(text, place) {
+  const start = text.lastIndexOf("\n", place - 1) + 1;
+  const end = (text.indexOf("\n", place) + 1 || text.length + 1) - 1;
+  return { before: text.slice(start, place), after: text.slice(place, end), end };
+}
+
+/**
+ * What is put where, so that it becomes no part of what stands there: at a place where it fits, else on a line of its
+ * own below.
+ * @param {string} source a cell's @param {number} place @param {string} text @param {"code" | "markdown"} kind
+ * @returns {[number, string]}
+ */
+export function placed(source, place, text, kind) {
+  const { before, after, end } = lineAt(source, place);
+  const fits = kind === "code" ? isOpen(before, after) : !/\S$/.test(before) && !/^\S/.test(after);
+  if (fits) return [place, text];
+  return [end, kind === "code" ? `\n${before.match(/^\s*/)}${text}` : `\n\n${text}`];
+}
+
+/**
+ * Puts a picture into the active cell where the cursor waits for it, else into a cell of its own below.
+ * @param {Host} host @param {{ picture?: string, path?: string }} given @param {"code" | "markdown"} kind
+ */
 export async function insert(host, given, kind) {
   const panel = host.notebooks?.currentWidget;
   if (!panel) return;
   const text = written(await found(host, given), kind, parent(panel.context.path));
   const { activeCell } = panel.content;
-  if (activeCell?.model.type === kind && activeCell.editor) {
-    activeCell.editor.replaceSelection?.(text);
-    return;
+  const { editor, model } = activeCell ?? {};
+  if (model?.type === kind && editor) {
+    const at = editor.getOffsetAt(editor.getCursorPosition());
+    const [, put] = placed(model.sharedModel.source, at, text, kind);
+    if (put === text) {
+      model.sharedModel.updateSource(at, at, text);
+      editor.setCursorPosition(editor.getPositionAt(at + text.length));
+      return;
+    }
   }
   await host.app.commands.execute("notebook:insert-cell-below");
   if (kind === "markdown") await host.app.commands.execute("notebook:change-cell-to-markdown");

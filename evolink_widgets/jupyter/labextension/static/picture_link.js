@@ -15,10 +15,14 @@ export function modelOver(server, size) {
   /** @type {[string, (...args: any[]) => void][]} */
   let listeners = [];
   let fetching = new AbortController();
+  /** What this page has moved to the trash: until it is drawn anew, it is not asked for. @type {Set<string>} */
+  const trashed = new Set();
   const fire = (/** @type {string} */ name, /** @type {any[]} */ ...args) => {
     for (const [n, callback] of [...listeners]) if (n === name) callback(...args);
   };
   const tell = (/** @type {any} */ told, /** @type {any[]} */ buffers = []) => fire("msg:custom", told, buffers);
+
+  const changed = () => tell({ kind: "changed" });
 
   /** @param {string[]} wanted the most wanted first */
   async function thumbs(wanted) {
@@ -27,6 +31,7 @@ export function modelOver(server, size) {
     const waiting = [...wanted];
     const work = async () => {
       for (let id = waiting.shift(); id && !signal.aborted; id = waiting.shift()) {
+        if (trashed.has(id)) continue;
         try {
           const { blob } = await server.bytes(size, id, signal);
           tell({ kind: "thumbs", pictures: [{ id }] }, [blob]);
@@ -38,6 +43,13 @@ export function modelOver(server, size) {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
+  /** Changes pictures; this page looks at once, and others when the server tells them. @param {string} what @param {object} given */
+  async function write(what, given) {
+    const told = await server.post(`pictures/${what}`, given);
+    setTimeout(changed);
+    return told;
+  }
+
   /** What each kind of message is answered with. @type {Record<string, (asked: any) => any>} */
   const answers = {
     hello: () => ({ kind: "welcome", runs: [], simulated: false, service: "", keySource: null, folder: "" }),
@@ -46,9 +58,15 @@ export function modelOver(server, size) {
     ids: ({ query, from, to }) => server.get("pictures/ids", { query, from, to }),
     facts: ({ picture }) => server.get("pictures/facts", { picture }),
     code: ({ picture }) => server.get("pictures/code", { picture }),
-    favourite: ({ pictures, on }) => server.post("pictures/favourite", { pictures, on }),
-    trash: ({ pictures }) => server.post("pictures/trash", { pictures }),
-    restore: ({ pictures }) => server.post("pictures/restore", { pictures }),
+    favourite: ({ pictures, on }) => write("favourite", { pictures, on }),
+    trash({ pictures }) {
+      for (const id of pictures) trashed.add(id);
+      return write("trash", { pictures });
+    },
+    restore({ pictures }) {
+      for (const id of pictures) trashed.delete(id);
+      return write("restore", { pictures });
+    },
     thumbs: ({ pictures }) => void thumbs(pictures),
     async bytes({ picture, what }) {
       const { blob, name } = await server.bytes(what, picture);
@@ -80,6 +98,6 @@ export function modelOver(server, size) {
         tell({ kind: "rejected", id, message: /** @type {Error} */ (error).message });
       }
     },
-    changed: () => tell({ kind: "changed" }),
+    changed,
   };
 }

@@ -1,15 +1,13 @@
 /** Pictures: the gallery of the notebooks, over the server, with small pictures and acts of its own. */
 import { gallery } from "./widgets/gallery/static/gallery.js";
-import { h, icon, ICONS, num } from "./widgets/base/static/dom.js";
+import { h, icon, num } from "./widgets/base/static/dom.js";
 import { openView } from "./widgets/base/static/view.js";
-import { WORK } from "./widgets/base/static/work.js";
+import { ALL } from "./widgets/pictures/static/picture_work.js";
 import { modelOver } from "./picture_link.js";
 import { dragFrom, openMenu } from "./picture_acts.js";
 
-Object.assign(ICONS, {
-  reference: "M3 13L11 5M5.5 4.5H11.5V10.5",
-  more: "M3.5 8v.01M8 8v.01M12.5 8v.01",
-});
+/** What the server can do beside a large picture: mark, copy, save, give code and refer. */
+const LARGE = ALL.slice(0, 1 + ALL.findIndex(([name]) => name === "Use as reference"));
 
 /** Pixels between pictures, and of the line below each. */
 const [BETWEEN, CAPTION] = [4, 0];
@@ -36,21 +34,18 @@ export function picturesPart(host, server, size) {
       sizes: [BETWEEN, size, CAPTION],
       none: ["No pictures under this folder yet.", studio],
       counted: (count) => part.counted(num(count)),
-      tiles: ([favourite]) => [
-        favourite,
-        ["Use as reference", "reference", "", (_, { id }) => act("use-as-reference", { picture: id })],
-        ["More", "more", "", async (_, { id }) => openMenu(host, id, cellOf(id))],
-      ],
+      tools: LARGE.slice(-1),
     });
-    const favourite = /** @type {Work} */ (ui.work?.[2]);
-    // Beside a large picture there is room for all of it.
-    ui.work = [...WORK, favourite, ["Use as reference", "reference", "", (_, { id }) => act("use-as-reference", { picture: id })]];
+    Object.assign(ui, {
+      work: LARGE,
+      refer: (/** @type {Picture[]} */ [{ id }]) => act("use-as-reference", { picture: id }),
+      menu: (/** @type {Element} */ button, /** @type {Picture} */ { id }) => openMenu(host, id, button),
+    });
     return made;
   });
 
   const cellAt = (/** @type {any} */ target) => target.closest?.(".ew-cell");
   const idOf = (/** @type {any} */ cell) => cell?.look?.[2]?.id;
-  const cellOf = (/** @type {string} */ id) => [...node.querySelectorAll(".ew-cell")].find((cell) => idOf(cell) === id);
   node.addEventListener("contextmenu", (/** @type {MouseEvent} */ event) => {
     const id = idOf(cellAt(event.target));
     if (!id) return;

@@ -1,6 +1,6 @@
 /** The plugins that the host starts: small, so that its start is not held up; what they open is loaded then. */
 import { addCommands } from "./commands.js";
-import { shared } from "./host.js";
+import { settingsOf, shared } from "./host.js";
 import { addSide } from "./side.js";
 
 /** What each plugin can use, where the host has it: a package, and the token in it. @type {Record<string, [string, string]>} */
@@ -33,6 +33,7 @@ export async function pluginsOf(scope) {
       async activate(app, ...services) {
         const given = Object.fromEntries(found.map(({ name }, i) => [name, services[i]]));
         const host = { app, load: (/** @type {string} */ name) => shared(scope, name), ...given };
+        settingsOf(host);
         await addCommands(host);
         // Nothing of the host's start waits for it.
         addSide(host).catch((error) => console.error(error));

@@ -1,5 +1,5 @@
 /** The panel's place in the window, and the line in the status bar; both are filled once they are seen. */
-import { isNotebook7 } from "./host.js";
+import { isNotebook7, settingsOf } from "./host.js";
 import { hostIcon } from "./icons.js";
 import { serverOf } from "./server.js";
 
@@ -67,7 +67,7 @@ export async function addSide(host) {
   let isWanted = true;
   const isActive = () => isWanted && !!words;
   status.registerStatusItem("evolink-widgets:status", { item, align: "left", rank: 50, isActive, activeStateChanged: changed });
-  const loaded = await host.settings?.load("evolink-widgets:plugin").catch(() => null);
+  const loaded = await settingsOf(host);
   const obey = () => {
     isWanted = loaded?.composite.statusBar ?? true;
     changed.emit(void 0);

@@ -12,6 +12,8 @@ interface Host {
   status?: any;
   restorer?: any;
   server?: Promise<Server>;
+  /** The settings, once they are asked for. */
+  loaded?: Promise<any>;
 }
 
 interface Server {

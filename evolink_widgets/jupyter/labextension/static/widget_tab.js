@@ -1,10 +1,29 @@
 /** A widget as a tab: a panel, a kernel of its own, and no code in sight. */
 import { ASKED } from "./commands.js";
-import { addTab, isNotebook7 } from "./host.js";
+import { isNotebook7, settingsOf } from "./host.js";
 import { hostIcon } from "./icons.js";
 import { startSession, widgetIn } from "./kernel.js";
 
 let count = 0;
+
+/**
+ * Puts a widget where a person works; Notebook 7 has room for tabs on its page of files only.
+ * @param {any} app @param {any} widget
+ * @returns {boolean} whether there was a place
+ */
+function addTab(app, widget) {
+  const { shell } = app;
+  if (!isNotebook7(app)) {
+    shell.add(widget, "main");
+    shell.activateById(widget.id);
+    return true;
+  }
+  const [files] = shell.widgets("main");
+  if (!files?.tabBar) return false;
+  files.addWidget(widget);
+  files.currentWidget = widget;
+  return true;
+}
 
 /** @param {string} tag @param {string} name @param {...(Node | string)} kids @returns {any} */
 function part(tag, name, ...kids) {
@@ -97,7 +116,7 @@ const folderOf = ({ files, notebooks }) =>
  * @param {{ cwd?: string, references?: string[] }} args references are paths from `cwd`
  */
 export async function openStudio(host, { cwd, references }) {
-  const { app, load, settings } = host;
+  const { app, load } = host;
   const folder = cwd ?? folderOf(host);
   if (isNotebook7(app) && ![...app.shell.widgets("main")][0]?.tabBar) {
     // A page of a notebook has no room for a tab: the page of files has.
@@ -107,7 +126,7 @@ export async function openStudio(host, { cwd, references }) {
     return null;
   }
   return openTab(host, "Image studio", folder, async () => {
-    const loaded = await settings?.load("evolink-widgets:plugin").catch(() => null);
+    const loaded = await settingsOf(host);
     const given = { ...loaded?.composite.studio, ...(references?.length ? { references } : {}) };
     return `import evolink_widgets, json\n_evolink_studio = evolink_widgets.ImageStudio(**${literal(given)})`;
   });
