@@ -130,7 +130,7 @@ function composer(ui) {
   const { model, listen } = ui;
   const id = token();
 
-  const prompt = h("textarea", { name: "prompt", rows: 2, dir: "auto" });
+  const prompt = h("textarea", { name: "prompt", rows: 1, dir: "auto" });
   const counter = h("span.count.num", { id: `${id}count` });
   const cost = costs(id, (take) => start("reuse", take));
   const runPrice = h("small");
