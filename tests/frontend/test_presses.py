@@ -274,7 +274,7 @@ def test_enter_pressed_twice_does_not_press_what_the_focus_was_taken_to(bench: O
     later(one, 300)
     one.press("Enter")
     assert one.sent("resume") == []
-    assert "has only just come here. Press again." in one.told()[-1]
+    assert "has only just appeared. Press again." in one.told()[-1]
     later(one, 1000)
     one.press("Enter")
     assert [message["key"] for message in one.sent("resume")] == [key]
@@ -325,7 +325,7 @@ def test_what_comes_under_the_pointer_says_that_it_rests_and_is_armed_then(bench
     later(one, 900)
     click(one)
     assert one.sent("resume") == []
-    assert one.told()[-1] == "“Wait again” has only just come here. Press again."
+    assert one.told()[-1] == "“Wait again” has only just appeared. Press again."
     later(one, 150)
     expect(wait_again).not_to_have_attribute("aria-disabled", "true")
     click(one)

@@ -245,6 +245,7 @@ def test_the_order_changes_by_dragging(bench: Opener) -> None:
 def test_removing_leads_to_the_next_card(bench: Opener) -> None:
     one = bench(traits={"references": LINKS})
     one.root.get_by_text("Reference pictures").click()
+    one.press("Tab")
     button(one, f"Remove {LINKS[1]}").press("Enter")
     expect(button(one, f"Remove {LINKS[2]}")).to_be_focused()
     assert saved(one, 2) == [LINKS[0], LINKS[2]]
