@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evolink_widgets.emulator.painter.lettering import charts, diagrams, prints, screens
+from evolink_widgets.emulator.painter.lettering import charts, diagrams, panels, prints, screens
 from evolink_widgets.emulator.painter.lettering.forms import LABELS, Label
 from evolink_widgets.emulator.painter.lettering.page import PAGE_NAMES
 from evolink_widgets.emulator.painter.lettering.portrait import wears_a_hat
@@ -18,6 +18,7 @@ __all__ = [
     "is_worn",
     "kind_of",
     "label_of",
+    "panels",
     "prints",
     "screens",
     "wears_a_hat",

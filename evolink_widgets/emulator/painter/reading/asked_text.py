@@ -72,6 +72,9 @@ _MODIFIERS = frozenset(
      "part", "place", "stop")
 )  # fmt: skip
 
+_MANNER = _MODIFIERS - {"sky", "weather", "time", "season", "place", "size", "count"}
+"""Those that are no part of a page: "a cloud" may be one."""
+
 
 def asked_text(prompt: str) -> tuple[str | None, str]:
     """The words of a prompt that are to be lettered, a line each, and the rest of it.
@@ -143,12 +146,12 @@ def _up_to_its_end(text: str) -> str:
     return text
 
 
-def _only_modifies(words: str) -> bool:
+def _only_modifies(words: str, kinds: frozenset[str] = _MODIFIERS) -> bool:
     """Does a phrase tell how the picture is made, and nothing of what is in it?"""
     found = read(words)
-    known = [one for one in found if one.kind in _MODIFIERS]
+    known = [one for one in found if one.kind in kinds]
     return bool(known) and all(
-        one.kind in _MODIFIERS
+        one.kind in kinds
         or (one.kind == "relation" and one.sense == "beside")
         or one.phrase in PLAIN
         for one in found
@@ -178,7 +181,8 @@ PAGES = (
     "chart", "line chart", "pie chart", "scatter plot", "heatmap", "funnel", "gantt chart",
     "table page", "diagram", "venn diagram", "tree diagram", "cycle diagram", "timeline",
     "mind map", "network diagram", "neural network", "matrix", "web page", "dashboard", "app",
-    "login screen",
+    "login screen", "settings screen", "kanban page", "code editor", "inbox", "music player",
+    "map page", "video call",
     "chat screen", "logo", "poster", "slide", "menu", "certificate", "book cover",
 )  # fmt: skip
 _LISTED = frozenset(PAGES[:17]) - {"table page"}
@@ -314,7 +318,8 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     for source, target in ((head, "head"), (listed, "list")):
         for segment in _SEGMENT.split(source):
             pieces = _AND.split(segment) if target == "list" and kind in _LISTED else [segment]
-            if _only_modifies(segment):
+            named = target == "list" and segment[:1].isupper()  # "Chrome" is no metal there
+            if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
             else:
                 parts += [plain for piece in pieces if (plain := _bare(piece))]

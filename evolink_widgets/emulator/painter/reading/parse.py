@@ -61,7 +61,7 @@ def _motif(page: Page) -> Subject | None:
     topic = page.topic.casefold()
     found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
     if found:
-        return Subject(MOTIFS[max(found, key=len)])
+        return Subject(MOTIFS[min(found, key=lambda word: (topic.index(word), -len(word)))])
     known = [one for one in parse(topic).subjects if one.label == "" and one.name != "shop"]
     return replace(known[0], count=1) if known else None
 
@@ -72,7 +72,9 @@ def _paged(scene: Scene, page: Page) -> Scene:
     if not first.colour and scene.colours:
         first = replace(first, colour=scene.colours[0])
     relations = scene.relations
-    if page.kind in SHOWING and (motif := _motif(page)):
+    if page.kind in SHOWING and others and others[0].name != "person":
+        relations = (*relations, Relation(1, "in", 0))  # "a logo with a whale"
+    elif page.kind in SHOWING and (motif := _motif(page)):
         others.append(motif)
         relations = (*relations, Relation(len(others), "in", 0))
     return replace(scene, subjects=(first, *others), relations=relations)

@@ -9,13 +9,20 @@ from evolink_widgets.emulator.painter.drawing.colour import colour as read_colou
 from evolink_widgets.emulator.painter.lettering.kinds import (
     carries_words,
     is_a_being,
+    is_small,
     is_worn,
 )
 from evolink_widgets.emulator.painter.reading.asked_text import (
     SHOWING,
     Page,
 )
-from evolink_widgets.emulator.painter.reading.nouns import ELDERS, INSCRIPTIONS, word_set
+from evolink_widgets.emulator.painter.reading.nouns import (
+    AGENTS,
+    ELDERS,
+    INSCRIPTIONS,
+    NATURAL,
+    word_set,
+)
 from evolink_widgets.emulator.painter.reading.phrases import (
     known_end,
     names_a_thing,
@@ -25,6 +32,7 @@ from evolink_widgets.emulator.painter.reading.phrases import (
     title,
 )
 from evolink_widgets.emulator.painter.reading.rooms import (
+    accompanied,
     furnished,
     on_its_table,
     portrayed,
@@ -56,6 +64,13 @@ _TELLING = _OF | {"by", "style", "like"}
 _LABELLING = ("beside", "holding", "printed")
 _EMPTY = frozenset(("empty", "bare", "unfurnished", "vacant", "leerer", "leeres", "vide", "vacía"))
 _AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
+_PLATES = frozenset(("plate", "dish", "dinner plate", "teller", "assiette", "plato", "piatto"))
+_WRAPPED = frozenset(("packaging", "package", "package design"))
+_OPEN = frozenset(("bowl", "basket", "cart", "wheelbarrow", "nest"))
+_DEPICTIONS = word_set(
+    "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
+    "imagination world life story day"
+)
 _COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 _DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
@@ -182,9 +197,9 @@ class Reader:
         if kind == "inscription":
             self._inscription()
             return
-        self.close = False
+        close, self.close = self.close, False
         if kind == "place":
-            self._place(meaning)
+            self._place(meaning, close)
         elif kind in ("time", "weather", "style", "season", "framing"):
             self.picked.setdefault(kind, meaning.sense)
         elif kind == "sky":
@@ -263,6 +278,8 @@ class Reader:
         sort = standing(word)
         if word in _EMPTY:
             self.bare = True
+        elif word in _DEPICTIONS and self.words and self.words[-1].endswith("'s"):
+            self.words.clear()  # "a child's drawing of a dragon"
         elif sort == "noun":
             self.words.append(word)
         elif sort == "verb" and self.determined and not (self.words or self.close):
@@ -411,7 +428,7 @@ class Reader:
         self._keep_colour()
         self._forget()
 
-    def _place(self, meaning: Meaning) -> None:
+    def _place(self, meaning: Meaning, close: bool) -> None:
         if meaning.sense == "tabletop":
             self.surface = self.surface or self.colour or self.material
         elif meaning.sense == "room" and (self.colour or self.material):
@@ -419,6 +436,8 @@ class Reader:
         else:
             self._keep_colour()
         self._forget()
+        if close and self.subjects and self.subjects[-1].name in ("rock", "tree", "pine"):
+            self.subjects.pop()  # "a stone plinth": what it is made of
         if meaning.sense not in self.places:
             self.places.append(meaning.sense)
         if meaning.sense == "room":
@@ -442,27 +461,66 @@ class Reader:
                 found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            found = Subject(name, form=meaning.sense, role=" ".join((*words, name)))
+            tone = NATURAL.get(name)
+            found = Subject(
+                name,
+                form=meaning.sense,
+                role=" ".join((*words, name)),
+                colour=read_colour(tone) if tone else None,
+            )
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
+        if self._served(meaning, found, words):
+            return
         if not determined and self.count == 1 and self._contents([*words, meaning.phrase]):
             self._forget()
             return
         if self.close and self._compound(meaning, found):
-            words = [self.subjects[-1].name, *words]
+            words = [self.noun, *words]
             if meaning.kind == "subject" and not found.colour and not self.colour:
                 tone = materials().get(self.noun)
                 found = replace(found, colour=read_colour(tone) if tone else None)
             self._letter(meaning, found, words, at=len(self.subjects) - 1)
             return
         self._letter(meaning, found, words)
+        self.after = ""
+
+    def _served(self, meaning: Meaning, found: Subject, words: list[str]) -> bool:
+        """ "a plate of tacos" is tacos, "a basket of apples" has apples in it, "the packaging of a
+        tea box" is that box."""
+        if self.after not in (*_OF, "for") or not self.subjects or self.close:
+            return False
+        last, kind = self.subjects[-1], found.form or found.name
+        bearer = last.form or last.name
+        if bearer == "dish" and last.name in _PLATES and meaning.kind != "like" and is_small(kind):
+            self.subjects.pop()
+            self._letter(meaning._replace(plural=False), found, words)
+        elif bearer == "box" and last.name in _WRAPPED and kind in _CONTAINERS:
+            self.subjects.pop()
+            self._letter(meaning, found, words)
+        elif bearer in _OPEN and meaning.kind == "subject" and is_small(kind):
+            self.link, self.count = None, max(3, self.count)
+            self._letter(meaning, found, words)
+            number = len(self.subjects) - 1
+            self.relations.append(Relation(number, "in", number - 1))
+        elif bearer == "frame":  # "a painting of a boat"
+            self.link = "printed"
+            self._letter(meaning, found, words)
+            self.relations[-1:] = [replace(one, first=one.second, kind="in", second=one.first)
+                                   for one in self.relations[-1:]]  # fmt: skip
+        else:
+            return False
+        self.after = ""
+        return True
 
     def _compound(self, meaning: Meaning, found: Subject) -> bool:
         """ "oak table", "dog bowl": the first noun only tells which kind of the second."""
         last = self.subjects[-1] if self.subjects else None
         if last is None or (last.label and last.name in ("logo",)):
             return False
+        if found.name in AGENTS:  # "a lighthouse keeper"
+            return last.count == 1
         if is_a_being(found.form or found.name):
             return False
         if is_a_being(last.form or last.name):  # in scripts without blanks they stand side by side
@@ -473,6 +531,9 @@ class Reader:
         self, meaning: Meaning, found: Subject, words: list[str], at: int | None = None
     ) -> None:
         kind = found.form or found.name
+        if found.name in AGENTS and at is not None:
+            found = replace(found, role=" ".join((*words, found.name)),
+                            traits=self.subjects[at].traits | self.traits)  # fmt: skip
         owned = any(word.endswith("'s") for word in words) or (
             at is not None and is_a_being(self.subjects[at].form or self.subjects[at].name)
         )
@@ -606,7 +667,9 @@ class Reader:
         )
         if places[:1] == ["abstract"]:
             return without(scene, self.guessed)
-        return portrayed(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
+        return portrayed(
+            accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
+        )
 
 
 def _name(sense: str) -> tuple[str, Colour | None]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evolink_widgets.emulator.painter.lettering.kinds import is_small, wears_a_hat
-from evolink_widgets.emulator.painter.reading.nouns import FURNISHED, word_set
+from evolink_widgets.emulator.painter.reading.nouns import COMPANY, FURNISHED, word_set
 from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject, without
 
-_TOPS = word_set("table desk shelf cabinet pedestal bench piano")
+_TOPS = word_set("table desk shelf cabinet bench piano")
 """Furniture with a top to stand things on."""
 
 
@@ -63,6 +63,23 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
     pairs = [one.partition("=") for one in wanted]
     more = tuple(Subject(name, label=label) for name, _, label in pairs if name not in there)
     return replace(scene, subjects=scene.subjects + more)
+
+
+def accompanied(scene: Scene) -> Scene:
+    """A trade's person alone has what makes it known: a cyclist rides."""
+    if len(scene.subjects) != 1 or scene.framing == "close":
+        return scene
+    one = scene.subjects[0]
+    words = [word for word in one.role.casefold().split() if COMPANY.get(word)]
+    if (one.form or one.name) != "person" or one.count > 2 or not words:
+        return scene
+    tie, name = COMPANY[words[-1]].split(" ", 1)
+    tied = Relation(0, "on" if tie == "riding" and name == "board long" else tie, 1)
+    return replace(
+        scene,
+        subjects=(replace(one, label=""), Subject(name, count=1)),
+        relations=(*scene.relations, tied),
+    )
 
 
 def portrayed(scene: Scene) -> Scene:

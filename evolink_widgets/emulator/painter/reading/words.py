@@ -136,7 +136,7 @@ mushroom: mushroom, toadstool, fungus, fungi, pilz, champignon, seta, fungo, cog
 leaf: leaf, leaves, maple leaf, blatt, feuille, hoja, foglia, 叶子, 葉
 rock: rock, stone, boulder, standing stone, felsen, stein, rocher, piedra, 石头, 岩
 volcano: volcano, vulkan, volcan, volcán, 火山
-campfire: campfire, bonfire, fire, fireplace, flame, lagerfeuer, feu de camp, hoguera, 篝火, 火
+campfire: campfire, bonfire, fire, flame, lagerfeuer, feu de camp, hoguera, 篝火, 火
 cup: cup, mug, teacup, cup of tea, cup of coffee, tea, coffee, mug of coffee, mug of tea, coffee cup, coffee mug, cup of cocoa, hot chocolate, cocoa, cappuccino, espresso, latte, tasse, tasse tee, tasse kaffee, kaffee, tee, café, thé, taza, tazza, xícara, 茶, 咖啡, 杯子, 一杯茶, 一杯咖啡, コーヒー, お茶, 커피, чай, кофе, قهوة
 teapot: teapot, kettle, tea pot, samovar, coffee pot, teekanne, théière, tetera, teiera, 茶壶
 wine glass: glass of wine, wine glass, wine, cocktail, champagne, goblet, weinglas, verre de vin, copa de vino, 酒杯
