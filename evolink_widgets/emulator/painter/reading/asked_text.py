@@ -51,12 +51,14 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    r"\bfor\s+(?P<text>(?:(?:Dr|Prof|Mrs?|Ms|Miss|Sir|Dame)\.?\s+)?[A-ZÀ-ÞА-Я][\w'’-]*"
+    r"\bfor\s+(?:the\s+|our\s+|my\s+)?(?P<text>(?:(?:Dr|Prof|Mrs?|Ms|Miss|Sir|Dame)\.?\s+)?[A-ZÀ-ÞА-Я][\w'’-]*"
     r"(?:\s+(?:(?:of|de|von|van|der|da|di|the|and|&)\s+)?[A-ZÀ-ÞА-Я0-9][\w'’.-]*){0,4})"
 )
 """Whose name a badge, a mug or a cake is to have on it."""
 _SHOUTED = re.compile(
-    rf"\bwith (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+    rf"\b(?:with (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+    rf"|(?P<said>[A-Z]{{2,}}(?: {_CAPITALS})*)(?= (?:sticker|label|sign|banner|stamp|tag|badge"
+    rf"|button|print|lettering|neon)\b))"
 )
 _ENDS = re.compile(
     r"\s+(?:(?:in|on|at|under|above|over|near|beside|behind|against|by|from|through|next to|for|"
@@ -96,12 +98,13 @@ def asked_text(prompt: str) -> tuple[str | None, str]:
         match = pattern.search(prompt)
         if not match or not _may_say(pattern, prompt[: match.start()]):
             continue
-        text = match.group("text")
+        name = "said" if match.groupdict().get("said") else "text"
+        text = match.group(name)
         if pattern in (_SAYS, _READS, _NAMED):
             text = _up_to_its_end(text)
         if pattern is _NAMED:  # "named Ofen in Berlin"
             text = _PREPOSITION.split(text, maxsplit=1)[0]
-        end = match.start("text") + len(text)
+        end = match.start(name) + len(text)
         if plain := _plain(text.strip(" ,.;:")):
             return plain[:LONGEST_TEXT], (f"{prompt[: match.start()]} {INSCRIPTION} {prompt[end:]}")
     return None, prompt
@@ -224,11 +227,13 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 """What only says once more that a page is one: "neural network diagram"."""
+_ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
+"""What happens on a page is not in the picture beside it."""
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
-    r"les?|la|l'|el|los|las|una?|and|und|et|y|&)\s+",
+    r"les?|la|l'|el|los|las|una?|and|und|et|y|&|song|track|word|words|title)\s+",
     re.IGNORECASE,
 )
 _SEGMENT = re.compile(r"\s*(?:,|;|→|->|=>|>|/|\||\bthen\b)\s*", re.IGNORECASE)
@@ -244,7 +249,7 @@ def read_page(prompt: str) -> Page | None:
     noun = match.group().casefold()
     kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
     before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
-    after = _AGAIN.sub("", after)
+    after = _ASIDE.split(_AGAIN.sub("", after), maxsplit=1)[0]
     if noun.removesuffix("s") in INSCRIPTIONS and _borne(before):
         return None
     start = max(before.rfind(mark) for mark in ",.;:\n") + 1
@@ -317,7 +322,8 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     spared: list[str] = []
     for source, target in ((head, "head"), (listed, "list")):
         for segment in _SEGMENT.split(source):
-            pieces = _AND.split(segment) if target == "list" and kind in _LISTED else [segment]
+            parted = target == "list" and (kind in _LISTED or (bool(parts) and _short(segment)))
+            pieces = _AND.split(segment) if parted else [segment]
             named = target == "list" and segment[:1].isupper()  # "Chrome" is no metal there
             if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
@@ -329,6 +335,11 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     if kind in _LISTED and len(parts) == 1 and not about:
         return parts[0], [], " , ".join(spared)
     return about, parts, " , ".join(spared)
+
+
+def _short(segment: str) -> bool:
+    """The end of a list: "Week and Goals" is two of its parts."""
+    return all(len(piece.split()) < 3 for piece in _AND.split(segment))
 
 
 def _bare(phrase: str) -> str:

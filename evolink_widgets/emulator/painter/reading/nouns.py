@@ -16,7 +16,7 @@ def word_set(words: str) -> frozenset[str]:
 THINGS = """
 box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
 jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
-can: soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
+can: a can, can of, cans of, the can, drinks can, beverage can, aluminum can, soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
 pouch: pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
 dispenser: soap dispenser, pump bottle, dispenser, spray bottle | shampoo, conditioner, body wash, hand soap, hand sanitizer, sanitizer, lotion, body lotion, liquid soap, shower gel, cleaner, disinfectant, hair spray, hairspray, deodorant, serum pump, foundation
@@ -28,7 +28,7 @@ tumbler: tumbler, drinking glass, glass of water, glass of juice, glass of milk,
 pan: pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
 basket: basket, wicker basket, picnic basket, korb, panier, cesta, cestino | laundry basket, laundry, hamper, easter eggs, groceries, vegetables, fruit, fruits, yarn
 bin: bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, flower pot, water tank, planter, pail
-shirt: t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
+shirt: футболка, t恤, Tシャツ, T恤, 티셔츠, t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
 dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
 shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | boot, boots, rubber boots, wellies, sandal, sandals, slipper, slippers, loafer, loafers, high heels, heels, stiletto, football boots, cleats, hiking boots, ski boots, ice skates, roller skates, inline skates, clogs, flip flops, footwear
@@ -98,7 +98,7 @@ bathtub: bathtub, bath tub, bath, badewanne, baignoire, bañera | hot tub, jacuz
 sink: sink, washbasin, wash basin, waschbecken, lavabo | faucet, tap, bird bath, basin
 toilet: toilet, wc, toilette | bidet, urinal
 stove: stove, oven, cooker, gas stove, herd, backofen, four, horno | grill, barbecue, bbq, kiln, furnace, wood stove, pizza oven, smoker
-board: whiteboard, blackboard, chalkboard, noticeboard, notice board, tafel, pizarra, menu board | pinboard, moodboard, mood board, bulletin board, scoreboard panel, vision board, monopoly, storyboard
+board: flip chart, flipchart, whiteboard, blackboard, chalkboard, noticeboard, notice board, tafel, pizarra, menu board | pinboard, moodboard, mood board, bulletin board, scoreboard panel, vision board, monopoly, storyboard
 trophy: trophy, cup trophy, pokal, trophée, trofeo | award, oscar, prize, chalice, grail, winner's cup
 medal: medal, gold medal, medaille, médaille, medalla | rosette, seal of approval, dog tag
 racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, banjo, mandolin, lute
@@ -162,8 +162,8 @@ hall: parthenon, acropolis, greek temple, roman temple, courthouse, museum, bank
 temple: stupa, shinto shrine | angkor wat, ziggurat
 tiger: bengal tiger | ocelot, sabre-toothed tiger, sabertooth
 zebra: zebras | okapi, tapir
-rabbit: angora rabbit | kangaroo, wallaby, koala, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
-bear: brown bear, koala bear | sloth, gorilla, bigfoot, yeti, orangutan, ape, chimpanzee, monkey, baboon, gibbon, wolverine, badger, anteater, aardvark, werewolf, king kong
+rabbit: angora rabbit | kangaroo, wallaby, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
+bear: brown bear, koala bear | koala, sloth, gorilla, bigfoot, yeti, orangutan, ape, chimpanzee, monkey, baboon, gibbon, wolverine, badger, anteater, aardvark, werewolf, king kong
 mouse: rat, gerbil, vole, dormouse, shrew | platypus, mongoose, weasel, ferret, stoat, opossum, possum, meerkat, marmot, groundhog, prairie dog, armadillo, pangolin, skunk, computer mouse
 hedgehog: echidna |
 pig: warthog, guinea hog | hippo, hippopotamus, rhino, rhinoceros, rhinos, tapir pig, manatee, triceratops
@@ -187,7 +187,7 @@ knight: crusader, paladin, gladiator, centurion | ninja, pirate, cowboy, superhe
 king: emperor, empress, pharaoh, sultan, tsar, duchess, duke, king arthur |
 child: baby, children playing, schoolboy, schoolgirl, teenager, kids, pupil | cherub, newborn, pixie
 robot: cyborgs, humanoid robot, mecha, humanoid, cobot | robot arm, robotic arm, terminator, transformer robot, chatbot, ai, artificial intelligence, assistant robot
-person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | worker, chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
+person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | worker, keeper, owner, player, walker, tamer, maker, seller, trainer, vendor, operator, collector, dealer, rider, fighter, builder, inspector, instructor, director, editor, racer, chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
 shop: pizzeria | bäckerei, boulangerie, panadería, panaderia, flower shop, florist shop, grocery store, grocery, butcher shop, barber shop, barbershop, hair salon, nail salon, beauty salon, deli, ice cream shop, ice cream parlour, candy store, toy store, toy shop, pet shop, hardware store, convenience store, pub, tavern, diner, bistro, brewery, jewelry store, record store, bike shop, gelateria, laundromat, tattoo studio, trattoria, bodega, corner shop, souvenir shop, coffee house, roastery, tailor shop, sushi bar, pawn shop, kneipe, friseursalon, apotheke, metzgerei
 sign: road sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | departure board, scoreboard sign, speed limit, warning sign, no parking sign
 
@@ -208,7 +208,7 @@ mind map: mind map, mindmap, concept map, brainstorm, brainstorming, word cloud 
 network diagram: network diagram, network topology, network architecture, network plan, network map, network infrastructure, it infrastructure, cloud architecture, server architecture, netzwerkdiagramm, netzwerkplan | lan, intranet
 neural network: neural network, network graph, deep neural network, neuronales netz, perceptron, knowledge graph | social network, blockchain, transformer model, topology
 matrix: swot analysis, swot, swot matrix, swot diagram, 2x2 matrix, eisenhower matrix, quadrant chart, four quadrants, bcg matrix, quadrant, magic quadrant |
-web page: website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
+web page: error page, 404 page, product page, profile page, about page, contact page, checkout page, sign-up page, start page, blog post, site, сайт, 网页, website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
 dashboard: dashboard, analytics dashboard, admin panel, control panel, kpi dashboard, armaturenbrett, crm, admin dashboard, monitoring dashboard, sales dashboard | erp, analytics, business intelligence
 app: app, mobile app, phone app, app screen, app interface, mobile interface, ui, user interface, ux, ui design, ios app, android app, app mockup, app design, smartphone app | onboarding, profile screen, weather app, wallet app, gui
 settings screen: settings screen, settings dialog, settings page, dialog, dialog box, dialogue box, preferences dialog, preferences window, modal, popup window, pop-up window, control centre, settings menu, form, web form, einstellungen | configuration, checklist app
@@ -220,8 +220,8 @@ map page: map app, navigation app, maps app, route planner, city map app | navig
 video call: video call, video conference, zoom call, zoom meeting, online meeting, videokonferenz | webinar
 login screen: login screen, login page, sign-in screen, sign in page, login form, login, sign-up form, signup form, sign up page, registration form, anmeldeseite | contact form, password prompt, checkout form
 chat screen: chat app, chat screen, messenger, messaging app, chat window, chat interface | chatbot interface, sms, support chat, whatsapp
-logo: logo, logotype, wordmark, brand mark, emblem, brand logo, company logo, app icon, crest, coat of arms, monogram, sticker, logotipo | branding, mascot logo, brand identity
-poster: event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
+logo: логотип, ロゴ, logo, logotype, wordmark, brand mark, emblem, brand logo, company logo, app icon, crest, coat of arms, monogram, sticker, logotipo | branding, mascot logo, brand identity
+poster: плакат, афиша, 海报, event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
 slide: slide, presentation slide, powerpoint slide, powerpoint, pitch deck, slide deck, title slide, keynote slide, presentation, folie, präsentation, diapositive | keynote, executive summary, business plan
 menu: menu, restaurant menu, menu card, speisekarte, drinks menu, wine list, price board | drinks list, table of contents, setlist
 certificate: certificate, diploma, award certificate, zertifikat, urkunde, certificat, certificado | warranty, licence, license, award diploma, gift certificate
@@ -229,7 +229,8 @@ book cover: book cover, novel cover, cover of a book, front cover, buchcover, eb
 
 badge: badge, name tag, name badge, conference badge, id badge, id card, staff badge, visitor badge, lanyard, namensschild, badge nominatif, бейдж, 名牌, 胸牌
 thermos: thermos, thermos flask, thermos bottle, vacuum flask, insulated bottle, steel bottle, sports bottle, travel mug, tumbler bottle, thermoskanne, gourde, termo | shaker bottle
-chessboard: chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
+chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
+empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
 branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
 log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
 stump: tree stump, stump, baumstumpf
@@ -270,7 +271,7 @@ stop sign: stop sign, stoppschild
 mirror: mirror, wall mirror, hand mirror, spiegel, miroir, espejo, specchio, 镜子, зеркало | vanity
 fireplace: fireplace, fire place, chimney fire, kamin, cheminée, chimenea, 壁炉 | hearth
 seashell: seashell, sea shell, shell, conch, clam, muschel, coquillage, concha, 贝壳 | oyster, mussel, scallop
-chess pawn: pawn, chess piece, chess pieces, chess pawn, chess king, schachfigur | chess, chess queen, chess knight, chess set, board game piece
+chess pawn: pawn, chess piece, chess pieces, chess pawn, chess king, schachfigur | chess queen, chess knight, chess set, board game piece
 magnifier: magnifying glass, magnifier, lupe, loupe, lupa, 放大镜 | search icon
 stethoscope: stethoscope, stethoskop
 spider: spider, tarantula, black widow, spinne, araignée, araña, ragno, 蜘蛛, паук | tick, louse
@@ -296,6 +297,7 @@ e8e6e4: marble, white marble, porcelain, quartz stone, marmor
 3a3a42: black marble, slate, granite, obsidian, basalt, anthracite
 b4b2ae: concrete, cement floor, beton, terrazzo
 b8604a: terracotta, clay, brick, adobe
+c89a6a: cardboard, brown paper, carton board
 d8c8a8: linen, burlap, jute, sandstone, rattan, wicker, canvas cloth, kraft paper, kraft
 b8c0cc: steel, stainless steel, stainless, chrome, metal, metallic, aluminium, aluminum, iron metal, pewter, titanium, tin metal
 b87a4a: copper metal, rusty, brass metal, corten
@@ -450,13 +452,22 @@ FURNISHED = {
     "gallery": "frame statue",
     "studio apartment": "bed desk",
     "tiny house interior": "bed stove",
+    "server room": "server server",
+    "data center interior": "server server",
+    "hotel lobby": "sofa plant",
     "attic": "suitcase lamp",
     "bathroom interior": "bathtub sink",
 }
 """What stands in a room when nothing was asked to."""
 
+GROUPS = {"couple": 2, "twins": 2, "family": 4, "friends": 3, "people": 4, "team": 4, "crowd": 7,
+          "band": 4, "colleagues": 3, "customers": 3, "audience": 7, "orchestra": 6, "choir": 6,
+          "class": 5, "children": 3, "kids": 3}  # fmt: skip
+"""How many a word means."""
+
 PLAIN = word_set(
     """
+    slice slices scoop portion serving wedge chunk handful pinch drop bite half loaf bouquet
     web webs wrist hand hands arm arms finger fingers neck head face shoulder shoulders foot feet
     leg legs lap body nose mouth ear ears beard hair chest case
     the of for to from that which who whose it its is are be was were has have had this these

@@ -9,6 +9,7 @@ from evolink_widgets.emulator.painter.drawing.colour import colour as read_colou
 from evolink_widgets.emulator.painter.lettering.kinds import (
     carries_words,
     is_a_being,
+    is_a_building,
     is_small,
     is_worn,
 )
@@ -19,6 +20,7 @@ from evolink_widgets.emulator.painter.reading.asked_text import (
 from evolink_widgets.emulator.painter.reading.nouns import (
     AGENTS,
     ELDERS,
+    GROUPS,
     INSCRIPTIONS,
     NATURAL,
     word_set,
@@ -57,7 +59,9 @@ _CONTAINERS = word_set(
     """
 ) | {"candle jar", "wine glass", "book cover"}
 """What tells by its label what is in it."""
-_SHOPS = frozenset(("shop", "store", "laden", "boutique", "tienda", "storefront"))
+_SHOPS = frozenset(
+    ("shop", "window display", "shop window", "store", "laden", "boutique", "tienda", "storefront")
+)
 _CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
 _OF = frozenset(("of", "de", "di", "von", "mit"))
 _TELLING = _OF | {"by", "style", "like"}
@@ -359,7 +363,7 @@ class Reader:
         if self.sure:
             self.subjects[number] = replace(last, label=title([last.name, *words]))
         elif number not in {n for one in self.relations for n in (one.first, one.second)}:
-            self.subjects.pop()
+            self._drop_last()
 
     def _contents(self, words: list[str]) -> bool:
         """ "a jar of honey": the last thing's label says what is in it."""
@@ -436,13 +440,19 @@ class Reader:
         else:
             self._keep_colour()
         self._forget()
-        if close and self.subjects and self.subjects[-1].name in ("rock", "tree", "pine"):
-            self.subjects.pop()  # "a stone plinth": what it is made of
+        if close and self.subjects and self._narrows(meaning.sense):
+            self._drop_last()  # "a stone plinth", "a hotel lobby": what sort it is
         if meaning.sense not in self.places:
             self.places.append(meaning.sense)
         if meaning.sense == "room":
             self.rooms.append(meaning.phrase)
         self.link = None
+
+    def _narrows(self, place: str) -> bool:
+        """Does the last noun only tell what sort of place it is?"""
+        last = self.subjects[-1]
+        kind = last.form or last.name
+        return kind in ("rock", "tree", "pine") or (place == "room" and is_a_building(kind))
 
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""
@@ -494,10 +504,10 @@ class Reader:
         last, kind = self.subjects[-1], found.form or found.name
         bearer = last.form or last.name
         if bearer == "dish" and last.name in _PLATES and meaning.kind != "like" and is_small(kind):
-            self.subjects.pop()
+            self._drop_last()
             self._letter(meaning._replace(plural=False), found, words)
         elif bearer == "box" and last.name in _WRAPPED and kind in _CONTAINERS:
-            self.subjects.pop()
+            self._drop_last()
             self._letter(meaning, found, words)
         elif bearer in _OPEN and meaning.kind == "subject" and is_small(kind):
             self.link, self.count = None, max(3, self.count)
@@ -564,8 +574,9 @@ class Reader:
             self.subjects[-1] = replace(self.subjects[-1], pose="")
             self.link = "holding"
         self.posed = False
-        if plural and count == 1:
-            count = 3
+        if count == 1:
+            group = next((one for one in found.role.split() if one in GROUPS), "")
+            count = GROUPS.get(group, 3 if plural else 1)
         tone = self.colour or found.colour or self.material
         found = replace(found, count=count, colour=tone, size=self.size)
         if is_a_being(found.form or found.name):
@@ -624,16 +635,32 @@ class Reader:
         self.link = None
         return True
 
+    def _drop_last(self) -> None:
+        """The last thing only told how another is: what it was tied to, that one is."""
+        self.subjects.pop()
+        number = len(self.subjects)
+        gone = [one for one in self.relations if number in (one.first, one.second)]
+        self.relations = [one for one in self.relations if one not in gone]
+        if gone and gone[-1].second == number and gone[-1].first == number - 1:
+            self.link = gone[-1].kind
+        self.listed.discard(number)
+        self.guessed.discard(number)
+
     def _relate(self, number: int) -> None:
         if self.link == "full":
             self.relations.append(Relation(number, "in", number - 1))
         elif self.link and number > 0:
             first = number - 1
             self.relations.append(Relation(first, self.link, number))
-            while self.link in ("on", "in", "under") and first in self.listed:
+            while (
+                self.link in ("on", "in", "under")
+                and first in self.listed
+                and _is_light(self.subjects[first - 1])
+            ):
                 first -= 1  # "a cup and a hammer on a bench": both are on it
                 self.relations.append(Relation(first, self.link, number))
-        if (self.link == "beside" and self.after in _AND) or (not self.link and self.comma):
+        joined = self.after in _AND if self.link == "beside" else not self.link and self.comma
+        if number and joined:
             self.listed.add(number)
         self.link, self.comma = None, False
 
@@ -670,6 +697,12 @@ class Reader:
         return portrayed(
             accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
         )
+
+
+def _is_light(subject: Subject) -> bool:
+    """May it be on something?"""
+    kind = subject.form or subject.name
+    return is_small(kind) or is_a_being(kind)
 
 
 def _name(sense: str) -> tuple[str, Colour | None]:

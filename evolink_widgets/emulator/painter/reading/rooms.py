@@ -30,7 +30,19 @@ def upon_its_furniture(scene: Scene) -> Scene:
         if not any(first == number for first, _ in tied):
             relations = [link for link in relations if link.second != number]
             relations.append(Relation(number, "on", base))
-    return replace(scene, relations=tuple(relations))
+    return _clear_plates(replace(scene, relations=tuple(relations)))
+
+
+def _clear_plates(scene: Scene) -> Scene:
+    """A plate that something is on has nothing else on it."""
+    laden = {one.second for one in scene.relations if one.kind == "on"}
+    return replace(
+        scene,
+        subjects=tuple(
+            replace(one, form="empty plate", label="") if n in laden and one.form == "dish" else one
+            for n, one in enumerate(scene.subjects)
+        ),
+    )
 
 
 def on_its_table(scene: Scene) -> Scene:
