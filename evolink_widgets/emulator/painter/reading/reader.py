@@ -14,6 +14,7 @@ from evolink_widgets.emulator.painter.lettering.kinds import (
     is_worn,
 )
 from evolink_widgets.emulator.painter.reading.asked_text import (
+    SCREENS,
     SHOWING,
     Page,
 )
@@ -96,10 +97,12 @@ _NOUNS = ("subject", "thing", "like")
 class Reader:
     """Holds adjectives until their noun comes, and unknown words until their phrase ends.
 
-    In a ``long`` prompt an unknown noun is seldom a thing to be seen.
+    In a ``long`` prompt an unknown noun is seldom a thing to be seen; ``named`` are the words
+    that it writes with a capital.
     """
 
-    def __init__(self, long: bool) -> None:
+    def __init__(self, long: bool, named: frozenset[str] = frozenset()) -> None:
+        self.named = named
         self.picked: dict[str, str] = {}
         self.places: list[str] = []
         self.rooms: list[str] = []
@@ -138,6 +141,8 @@ class Reader:
         """The last small word before the phrase."""
         self.listed: set[int] = set()
         """Subjects that go on a list: "a hat, a cup and a hammer"."""
+        self.acting = False
+        """Whether the last small word was a verb."""
         self.comma = False
         """Whether a comma was the last that stood between the nouns."""
         self.close = False
@@ -291,6 +296,7 @@ class Reader:
         elif sort != "plain":
             self._end_phrase()
             self.close = False
+            self.acting = sort == "verb"
             self.determined = sort == "determiner"
             self.after = word if sort != "verb" else ""
 
@@ -316,6 +322,7 @@ class Reader:
             self._contents(words)
             return
         if (self.subjects or self.long) and not determined:
+            self._doing(words)
             return
         if len(self.guessed) >= _MOST_UNKNOWN or (self.long and self.subjects):
             return
@@ -323,12 +330,21 @@ class Reader:
         plural = head != words[-1]
         before = len(self.subjects)
         known = known_end(head)
+        if self.picked.get("framing") == "close" and self.named >= set(words):
+            known = ("like", "person")  # "a portrait of Ada Lovelace"
         sense = known[1] if known else UNKNOWN
         name = " ".join((*words[:-1], head))
         said = [telling, *words] if telling else words
         self._add(Subject(name, form=sense, label=title(said)), plural)
         if len(self.subjects) > before:
             self.guessed.add(before)
+
+    def _doing(self, words: list[str]) -> None:
+        """ "a woman doing yoga": what people do is told on a plate."""
+        last = self.subjects[-1] if self.subjects else None
+        kind = (last.form or last.name) if last else ""
+        if last and self.acting and kind in ("person", "child") and not self.long:
+            self.subjects[-1] = replace(last, label=last.label or title(words))
 
     def _inscribes(self, noun: str, label: str) -> bool:
         """ "a bottle with a label": that is on the bottle, and no thing beside it."""
@@ -588,7 +604,7 @@ class Reader:
             return
         for number, earlier in enumerate(self.subjects):
             same = earlier.name == found.name and earlier.colour == found.colour
-            if same and self.link != "beside":
+            if same and self.link != "beside" and earlier.role == found.role:
                 self._relate(number)
                 self._claim(number)
                 return
@@ -635,6 +651,18 @@ class Reader:
         self.link = None
         return True
 
+    def _sort_of_link(self, first: int, second: int) -> str:
+        """What a word between two nouns means for these two."""
+        one, other = (
+            subject.form or subject.name
+            for subject in (self.subjects[first], self.subjects[second])
+        )
+        if self.link == "shown":
+            return "in" if one in SCREENS else "printed" if carries_words(one) else "holding"
+        if self.link == "holding" and other == "person" and is_a_being(one):
+            return "beside"  # "a man shaking hands with a woman"
+        return self.link or ""
+
     def _drop_last(self) -> None:
         """The last thing only told how another is: what it was tied to, that one is."""
         self.subjects.pop()
@@ -651,6 +679,7 @@ class Reader:
             self.relations.append(Relation(number, "in", number - 1))
         elif self.link and number > 0:
             first = number - 1
+            self.link = self._sort_of_link(first, number)
             self.relations.append(Relation(first, self.link, number))
             while (
                 self.link in ("on", "in", "under")
@@ -694,6 +723,10 @@ class Reader:
         )
         if places[:1] == ["abstract"]:
             return without(scene, self.guessed)
+        if "interior" in self.rooms:  # "the interior of a cathedral" is not its outside
+            outside = {n for n, one in enumerate(self.subjects)
+                       if is_a_building(one.form or one.name)}  # fmt: skip
+            scene = without(scene, outside)
         return portrayed(
             accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
         )

@@ -63,6 +63,10 @@ def on_its_table(scene: Scene) -> Scene:
 
 def furnished(scene: Scene, rooms: list[str]) -> Scene:
     """A room that was named is furnished as such, unless something else is to be seen in it."""
+    if "server room" in rooms:
+        scene = replace(scene, subjects=tuple(
+            replace(one, form="server", label="") if one.form == "shelf" else one
+            for one in scene.subjects))  # fmt: skip
     wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
     there = {one.form or one.name for one in scene.subjects}
     if (

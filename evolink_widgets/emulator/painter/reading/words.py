@@ -327,6 +327,7 @@ in: inside, in, inside of, within, into, sitting in, floating in, dans, dentro d
 under: under, underneath, beneath, below, in the shade of, unter, sous, bajo, debajo de, sotto, sob
 above: above, over, flying over, flying above, hovering over, floating above, floating over, high above, über, au-dessus de, au dessus de, encima del, por encima de
 beside: next to, beside, near, by, with, and, alongside, along with, by the side of, neben, mit, und, à côté de, avec, et, junto a, con, y, accanto a, e, com, 和, 与, と, и, с
+shown: showing, displaying, that shows, which shows, presenting
 printed: printed with, decorated with, with a picture of, with an image of, with a photo of, with a print of, with a drawing of, with the image of, with an illustration of, depicting, embroidered with
 upon it: on it, on its front, on the front, across it, on its side, on the chest, on its lid
 holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
