@@ -23,7 +23,8 @@ _QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』�
 _SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)
 _CAPITALS = r"(?-i:[A-Z0-9][A-Z0-9&'’.!?%+#/-]*)"
 _SAYS = re.compile(
-    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
+    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|show(?:s|ing)(?=\s\d+[:.]\d)"
+    r"|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
     r"|labell?ed(?: as)?|lettered|captioned|en?titled|titled|inscribed(?: with)?"
     r"|engraved with|printed with|spelling"
     r"|with (?:the |a )?(?:words?|text|title|caption|slogan|headline|inscription|label|lettering)"
@@ -230,6 +231,7 @@ _AGAIN = re.compile(
 _ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
 """What happens on a page is not in the picture beside it."""
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
+_SCREENED = frozenset(("app", "web page", "dashboard", "chat screen", "inbox", "settings screen"))
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
@@ -249,6 +251,8 @@ def read_page(prompt: str) -> Page | None:
     noun = match.group().casefold()
     kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
     before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
+    if noun.endswith(" of"):  # "a table of results"
+        after = f" of{after}"
     after = _ASIDE.split(_AGAIN.sub("", after), maxsplit=1)[0]
     if noun.removesuffix("s") in INSCRIPTIONS and _borne(before):
         return None
@@ -264,7 +268,11 @@ def read_page(prompt: str) -> Page | None:
         return None
     elif kind in _LISTED and _SEGMENT.match(after):
         tail, after = after.lstrip(" ,"), ""
+    if link and kind in _SCREENED and "with" in link.group().casefold():
+        tail = f"with {tail}"  # parts, and not what it is about
     about, items, spared = _tail(tail, kind)
+    if not about and not topic and kind == "app":
+        topic = noun.removesuffix("app").strip()
     return Page(
         kind,
         _clipped(about or topic, 48),
@@ -304,12 +312,8 @@ def _lead_topic(lead: str) -> str:
 
 def _modifiers(lead: str) -> str:
     """Of the words before a page's noun those that tell its manner."""
-    kept = []
-    for word in re.findall(r"[\w'’-]+", lead):
-        found = look_up(word.casefold())
-        if found and found.kind in ("colour", "style", "size", "time"):
-            kept.append(word)
-    return " ".join(kept)
+    kinds = ("colour", "style", "size", "time")
+    return " ".join(one.phrase for one in read(lead) if one.kind in kinds)
 
 
 def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
@@ -322,7 +326,7 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     spared: list[str] = []
     for source, target in ((head, "head"), (listed, "list")):
         for segment in _SEGMENT.split(source):
-            parted = target == "list" and (kind in _LISTED or (bool(parts) and _short(segment)))
+            parted = target == "list" and (kind in _LISTED or _short(segment))
             pieces = _AND.split(segment) if parted else [segment]
             named = target == "list" and segment[:1].isupper()  # "Chrome" is no metal there
             if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):

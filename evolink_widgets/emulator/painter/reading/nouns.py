@@ -18,7 +18,7 @@ box: box, carton, cardboard box, package, parcel, packaging, product box, shippi
 jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
 can: a can, can of, cans of, the can, drinks can, beverage can, aluminum can, soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
-pouch: pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
+pouch: bag of, bags of, pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
 dispenser: soap dispenser, pump bottle, dispenser, spray bottle | shampoo, conditioner, body wash, hand soap, hand sanitizer, sanitizer, lotion, body lotion, liquid soap, shower gel, cleaner, disinfectant, hair spray, hairspray, deodorant, serum pump, foundation
 flacon: perfume bottle, perfume, cologne, fragrance, flacon, parfum, eau de parfum, parfüm | serum, face serum, essential oil, nail polish, face oil, aftershave, toner, elixir, ink bottle, dropper bottle, vial, tincture, beard oil, hair oil
 bottle: water bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of wine, bottle of water, glass bottle | ketchup, hot sauce, soy sauce, olive oil, oil bottle, beer, whisky, whiskey, gin, vodka, rum, tequila, sake, milk, juice, syrup, maple syrup, kombucha, medicine, cider, lemonade, baby bottle, milk bottle, sauce, drink, drinks, beverage, mineral water
@@ -176,7 +176,7 @@ dolphin: beluga, orca whale | walrus, narwhal, mermaid, dugong, sea cow, otter a
 shark: hammerhead, great white, swordfish, barracuda | piranha, sturgeon, marlin
 fish: cod, herring, sardine, mackerel, guppy, pike fish, seahorse, pufferfish | stingray, manta ray, axolotl, tadpole, anglerfish, moray
 crab: scorpion, crayfish, shrimp, prawn, hermit crab | ant, cockroach
-snail: slug, sea snail, nautilus | leech
+snail: slug, sea snail, nautilus | caterpillar, worm, earthworm, millipede, centipede, leech
 ladybird: stag beetle, scarab, weevil | bug, cicada, grasshopper, cricket, mantis, praying mantis, mosquito, fly, stick insect, insect
 frog: tree frog, bullfrog | salamander, newt, gecko, chameleon, lizard, iguana, komodo dragon
 dinosaur: tyrannosaurus, diplodocus, velociraptor, stegosaurus, godzilla | loch ness monster, monster, hydra, chimera
@@ -198,7 +198,7 @@ scatter plot: scatter plot, scatterplot, scatter chart, bubble chart, streudiagr
 heatmap: heatmap, heat map, confusion matrix, correlation matrix | treemap, seat map, activity map, contribution graph
 funnel: funnel, sales funnel, funnel chart, marketing funnel, conversion funnel | pyramid chart, maslow pyramid
 gantt chart: gantt chart, gantt, project plan, roadmap, product roadmap, projektplan | sprint plan, work plan, rota
-table page: spreadsheet, data table, excel sheet, excel table, price list, pricing table, tabelle | comparison table, periodic table, ledger sheet, league table, leaderboard, ranking
+table page: table of, spreadsheet, data table, excel sheet, excel table, price list, pricing table, tabelle | comparison table, periodic table, ledger sheet, league table, leaderboard, ranking
 diagram: flowchart, flow chart, diagram, process diagram, workflow, block diagram, data flow diagram, architecture diagram, schematic, flussdiagramm, ablaufdiagramm, diagramme, sequence diagram, system diagram, data pipeline, wiring diagram, user flow, schéma, esquema | algorithm, decision tree, er diagram, infrastructure, supply chain, customer journey, state machine, uml diagram, value chain, microservices
 venn diagram: venn diagram, venn, euler diagram, mengendiagramm |
 tree diagram: org chart, organisation chart, organization chart, organigram, organigramm, family tree, tree diagram, hierarchy, org chart diagram | site map, sitemap, taxonomy, phylogenetic tree
@@ -231,10 +231,10 @@ badge: badge, name tag, name badge, conference badge, id badge, id card, staff b
 thermos: thermos, thermos flask, thermos bottle, vacuum flask, insulated bottle, steel bottle, sports bottle, travel mug, tumbler bottle, thermoskanne, gourde, termo | shaker bottle
 chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
 empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
+waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
 branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
 log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
 stump: tree stump, stump, baumstumpf
-nest: nest, bird nest, bird's nest, vogelnest
 helmet: helmet, hard hat, bike helmet, bicycle helmet, construction helmet, safety helmet, motorcycle helmet, helm, casque, casco, каска, шлем, 头盔 | football helmet, viking helmet, ski helmet
 space helmet: space helmet, astronaut helmet, astronaut's helmet, cosmonaut's helmet, diving helmet
 hot dog: hot dog, hotdog, hot dogs, sausage in a bun, currywurst | sausage, bratwurst
@@ -277,7 +277,6 @@ stethoscope: stethoscope, stethoskop
 spider: spider, tarantula, black widow, spinne, araignée, araña, ragno, 蜘蛛, паук | tick, louse
 snake: snake, cobra, python, viper, anaconda, rattlesnake, schlange, serpent, serpiente, 蛇, змея | eel
 crocodile: crocodile, alligator, krokodil, cocodrilo, 鳄鱼, крокодил | caiman
-worm: caterpillar, worm, earthworm, raupe, chenille, oruga, 毛毛虫 | millipede, centipede, larva
 """
 
 INSCRIPTIONS = word_set(

@@ -76,6 +76,7 @@ _DEPICTIONS = word_set(
     "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
     "imagination world life story day"
 )
+_IN = frozenset(("in", "at", "from", "near", "in front of", "over", "above", "bei", "en", "à"))
 _COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 _DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
@@ -199,7 +200,9 @@ class Reader:
             self._noun(meaning)
             self.close, self.noun = True, meaning.phrase
             return
-        if kind in ("place", "time", "weather", "style", "season", "sky") and not opens(meaning):
+        if kind in ("place", "time", "weather", "style", "season", "sky", "framing") and not opens(
+            meaning
+        ):
             self.words.clear()  # "alpine meadow": they told how it is
         elif kind not in ("colour", "size", "material", "part"):
             self._end_phrase()
@@ -318,6 +321,8 @@ class Reader:
             return
         if not names_a_thing(words[-1]) or self._inscribes(words[-1], ""):
             return
+        if self.after in _IN and words and self.named >= set(words) and not determined:
+            return  # "a waterfall in Iceland"
         if self.after in _TELLING and self.subjects and not determined:
             self._contents(words)
             return
@@ -420,7 +425,7 @@ class Reader:
     def _coloured_part(self, part: str) -> None:
         """ "a cat with white fur", "a woman with red hair", "a room with green walls"."""
         if part in ("wall", "walls"):
-            self.walls, self.colour = self.colour or self.walls, None
+            self.walls, self.colour = self.colour or self.material or self.walls, None
         elif self.subjects and self.colour and part in _COATS:
             last = self.subjects[-1]
             if part == "hair" and (last.form or last.name) in _LIKE_PEOPLE:
@@ -487,12 +492,12 @@ class Reader:
                 found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            tone = NATURAL.get(name)
+            said = NATURAL.get(name) or _own_colour(name)
             found = Subject(
                 name,
                 form=meaning.sense,
                 role=" ".join((*words, name)),
-                colour=read_colour(tone) if tone else None,
+                colour=read_colour(said) if said else None,
             )
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
@@ -531,10 +536,8 @@ class Reader:
             number = len(self.subjects) - 1
             self.relations.append(Relation(number, "in", number - 1))
         elif bearer == "frame":  # "a painting of a boat"
-            self.link = "printed"
+            self.link = "shown"
             self._letter(meaning, found, words)
-            self.relations[-1:] = [replace(one, first=one.second, kind="in", second=one.first)
-                                   for one in self.relations[-1:]]  # fmt: skip
         else:
             return False
         self.after = ""
@@ -621,7 +624,8 @@ class Reader:
         if found.form == "glasses" and self._bespectacled(found.name):
             return True
         last = self.subjects[-1] if self.subjects else None
-        if found.form not in _CLOTHES or last is None or self.link not in _DRESSED:
+        with_it = self.link == "beside" and self.after in _WITH | _AND
+        if found.form not in _CLOTHES or last is None or not (with_it or self.link in _DRESSED):
             return False
         kind = last.form or last.name
         if not is_a_being(kind):
@@ -658,7 +662,7 @@ class Reader:
             for subject in (self.subjects[first], self.subjects[second])
         )
         if self.link == "shown":
-            return "in" if one in SCREENS else "printed" if carries_words(one) else "holding"
+            return "full" if one in SCREENS else "printed" if carries_words(one) else "holding"
         if self.link == "holding" and other == "person" and is_a_being(one):
             return "beside"  # "a man shaking hands with a woman"
         return self.link or ""
@@ -675,6 +679,8 @@ class Reader:
         self.guessed.discard(number)
 
     def _relate(self, number: int) -> None:
+        if number > 0 and self.link == "shown":
+            self.link = self._sort_of_link(number - 1, number)
         if self.link == "full":
             self.relations.append(Relation(number, "in", number - 1))
         elif self.link and number > 0:
@@ -730,6 +736,12 @@ class Reader:
         return portrayed(
             accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
         )
+
+
+def _own_colour(name: str) -> str:
+    """ "gold coin", "red wine": the noun says it."""
+    first = look_up(name.split(" ")[0])
+    return first.sense if first and first.kind == "colour" and " " in name else ""
 
 
 def _is_light(subject: Subject) -> bool:

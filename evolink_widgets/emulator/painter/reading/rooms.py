@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evolink_widgets.emulator.painter.lettering.kinds import is_small, wears_a_hat
+from evolink_widgets.emulator.painter.lettering.kinds import (
+    PAGE_NAMES,
+    is_a_being,
+    is_small,
+    wears_a_hat,
+)
 from evolink_widgets.emulator.painter.reading.nouns import COMPANY, FURNISHED, word_set
 from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject, without
 
@@ -73,9 +78,12 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
         scene.bare
         or not wanted
         or scene.place != "room"
-        or not there <= {one.partition("=")[0] for one in wanted}
+        or any(is_a_being(kind) or kind in PAGE_NAMES for kind in there)
     ):
         return scene
+    usual = {one.partition("=")[0] for one in wanted}
+    if not there <= usual:
+        wanted = [] if there & usual or len(there) > 3 else wanted[:1]
     pairs = [one.partition("=") for one in wanted]
     more = tuple(Subject(name, label=label) for name, _, label in pairs if name not in there)
     return replace(scene, subjects=scene.subjects + more)

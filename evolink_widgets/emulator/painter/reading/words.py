@@ -207,7 +207,7 @@ street: street, road, train platform, railway platform, platform, pavement, park
 desert: desert, dune, dunes, sand dunes, sahara, wüste, désert, desierto, deserto, 沙漠, 砂漠, 사막, пустыня, صحراء
 snow: snow, in the snow, snowfield, winter landscape, arctic, antarctica, north pole, south pole, tundra, glacier, ice, iceberg, schnee, neige, nieve, neve, 雪, 雪地, 눈, снег, ثلج
 meadow: meadow, field, grass, grassland, prairie, hill, hills, countryside, farm, pasture, savanna, savannah, wheat field, flower field, lavender field, village, picnic, steppe, wiese, feld, prairie fleurie, champ, prado, campo, prato, 草地, 草原, 田野, 들판, поле, луг
-lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee, river, pond, stream, creek, waterfall, lakeside, riverside, riverbank, fluss, ufer, lac, rivière, río, rio, lago, fiume, 湖, 河, 江, 池塘, 川, 호수, 강, озеро, река, بحيرة
+lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee, river, pond, stream, creek, lakeside, riverside, riverbank, fluss, ufer, lac, rivière, río, rio, lago, fiume, 湖, 河, 江, 池塘, 川, 호수, 강, озеро, река, بحيرة
 reef: underwater, reef, coral reef, coral, under the sea, under water, under the ocean, beneath the waves, beneath the sea, deep sea, seabed, ocean floor, aquarium, unterwasser, sous l'eau, bajo el agua, 水下, 海底, 珊瑚, 水中, под водой
 space: space, outer space, cosmos, universe, galaxy, nebula, milky way galaxy, orbit, deep space, weltraum, weltall, espace, espacio, spazio, espaço, 太空, 宇宙, 银河, 우주, космос, فضاء
 moon ground: on the moon, surface of the moon, moon surface, lunar surface, on mars, mars, on another planet, alien planet, alien world, auf dem mond, sur la lune, en la luna, 月球, 火星, на луне
@@ -260,7 +260,7 @@ SKY = """
 sun: sun, sonne, soleil, sol, sole, 太阳, 太陽, 해, солнце, شمس
 moon: moon, full moon, mond, vollmond, lune, luna, lua, 月亮, 月, 满月, 달, луна, قمر
 crescent: crescent moon, crescent, half moon, mondsichel, 弯月
-stars: star, stars, starry, starlight, constellation, shooting star, sterne, étoiles, estrellas, stelle, 星星, 星, 별, звёзды, звезды, نجوم
+stars: milky way, star, stars, starry, starlight, constellation, shooting star, sterne, étoiles, estrellas, stelle, 星星, 星, 별, звёзды, звезды, نجوم
 planet: planet, planets, saturn, jupiter, ringed planet, gas giant, planète, planeta, 行星, 惑星, 행성
 rainbow: rainbow, regenbogen, arc-en-ciel, arcoíris, arcobaleno, 彩虹, 虹, 무지개, радуга
 clouds: cloud, clouds, cloudy, overcast, wolke, wolken, nuage, nuages, nube, nubes, nuvole, 云, 云彩, 雲, 구름, облака
