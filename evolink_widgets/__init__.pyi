@@ -4,6 +4,7 @@ from . import errors as errors
 from . import store as store
 from .api import _show_task as _show_task
 from .api import _task_grid as _task_grid
+from .api import batch as batch
 from .api import budget as budget
 from .api import configure as configure
 from .api import credits as credits

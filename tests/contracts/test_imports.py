@@ -20,6 +20,7 @@ ROWS = (
     ("store",),
     ("core",),
     ("connect",),
+    ("batches",),
     ("widgets",),
     ("notebook",),
     ("api",),
