@@ -156,6 +156,7 @@ class Batch:
             plan,
             self._session(),
             self._costs(),
+            given=self._given,
             again=self._begin,
             budget=limit,
             on_error=on_error,

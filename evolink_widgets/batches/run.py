@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, NoReturn, Protocol
 
 from evolink_widgets.batches.buying import Buyer
+from evolink_widgets.batches.dataset.export import Format, export
 from evolink_widgets.batches.outcome import Outcome, is_worth_retrying
 from evolink_widgets.batches.plan import Plan
 from evolink_widgets.batches.results import columns_of
@@ -64,6 +66,7 @@ class BatchRun:
         session: Session,
         estimates: Sequence[Estimate],
         *,
+        given: Mapping[str, Any],
         again: Again,
         budget: float | None = None,
         on_error: OnError = "ignore",
@@ -73,6 +76,7 @@ class BatchRun:
         self.budget = budget
         self._plan = plan
         self._session = session
+        self._given = given
         self._again = again
         self._on_error = on_error
         self._only = None if only is None else frozenset(only)
@@ -241,6 +245,41 @@ class BatchRun:
         """
         places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
         return self._plan.frame.beside(places, columns)
+
+    def export(self, dest: str | Path, *, format: Format = "imagefolder") -> Path:
+        """Write the pictures that are here as a dataset; return its folder. Blocks until it is.
+
+        Each row with a picture is a sample: a copy that carries its recipe and the mark for
+        AI-made pictures, and the row's columns. Beside them stand a card (README.md), a manifest
+        with the SHA-256 of every file, the receipts, and which pictures look nearly alike. It is
+        written whole or not at all, and nothing is overwritten.
+
+        Args:
+            dest: the folder; it must not hold anything yet.
+            format: `"imagefolder"` (files and `metadata.jsonl`), `"parquet"` (the pictures in
+                it; needs pyarrow) or `"webdataset"` (tar files).
+
+        Raises:
+            StoreError: it can't be written, a picture is gone, or there is none yet.
+
+        Example:
+            >>> run = ew.batch([{"animal": "fox"}], "a {animal}").create().result()
+            >>> run.export("foxes").name
+            'foxes'
+        """
+        from evolink_widgets.batches.dataset.samples import samples_of
+
+        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        samples = list(samples_of(self._plan.frame, places, columns))
+        return export(
+            dest,
+            samples,
+            format=format,
+            store=self._session.store,
+            given=self._given,
+            missing=len(places) - len(samples),
+            service="an emulator" if self._session.simulated else self._session.service,
+        )
 
     def subscribe(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call `listener` on the core's thread whenever something has changed.
