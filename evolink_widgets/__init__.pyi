@@ -16,6 +16,7 @@ from .api import recipe as recipe
 from .api import recover as recover
 from .api import run as run
 from .api import session as session
+from .api import show as show
 from .api import spending as spending
 from .api import weather as weather
 from .core.session import Session as Session

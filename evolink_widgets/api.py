@@ -32,10 +32,11 @@ from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
     from evolink_widgets.batches.batch import Batch
+    from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 else:
-    batches = LazyModule("evolink_widgets.batches.batch")
-    Batch = "batches.Batch"
+    batches, shows = (LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show"))
+    Batch, ShownFrame = "batches.Batch", "shows.ShownFrame"
 
 __all__ = [
     "batch",
@@ -50,6 +51,7 @@ __all__ = [
     "recover",
     "run",
     "session",
+    "show",
     "spending",
     "weather",
 ]
@@ -297,6 +299,31 @@ def batch(
             tell(notice)
     _tell_outstanding(connect.session())
     return made
+
+
+def show(frame: Any, *, rows: int = 20, edge: int = 96) -> ShownFrame:
+    """Show a frame's first rows with its pictures as thumbnails; the last line of a cell.
+
+    Args:
+        frame: what `ew.batch` takes. In its column `image` a picture's path is shown as the
+            picture, where the store in use has it.
+        rows: how many are shown, up to 200.
+        edge: the thumbnails' longest edge in pixels.
+
+    Raises:
+        InvalidRequest: it is no frame, or a number can't be used.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> table = ew.show([{"image": image, "size": image.pixels} for image in images])
+        >>> table.to_html().count("<img")
+        2
+    """
+    from evolink_widgets.batches.frames import read_frame
+    from evolink_widgets.batches.show import ShownFrame
+    from evolink_widgets.store import in_use
+
+    return ShownFrame(read_frame(frame), Store(in_use.choice.folder()), rows, edge)
 
 
 def recover() -> list[Task]:
