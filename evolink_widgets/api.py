@@ -32,6 +32,7 @@ from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
     from evolink_widgets.batches.batch import Batch
+    from evolink_widgets.batches.run import BatchRun
     from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 else:
@@ -502,6 +503,13 @@ def _show_task(task: Task) -> None:
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
+
+
+def _show_batch(run: BatchRun) -> None:
+    """Show a batch's run that is the result of a cell; the notebook's part is loaded only then."""
+    from evolink_widgets.notebook.batch_display import show_batch
+
+    show_batch(run)
 
 
 def _task_grid(task: Task) -> ImageGrid:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NoReturn, Protocol
 
+import evolink_widgets as public
 from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.dataset.export import Format, export
 from evolink_widgets.batches.outcome import Outcome, is_worth_retrying
@@ -18,7 +19,7 @@ from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
 from evolink_widgets.core.money import Budget
 from evolink_widgets.core.session import Session
-from evolink_widgets.errors import Billed, WaitTimeout, WrongProcess
+from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, WrongProcess
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -95,18 +96,25 @@ class BatchRun:
         self._waiters: list[Callable[[], object]] = []
         self._listeners: list[Callable[[], object]] = []
         more = [] if budget is None else [Budget(budget, name="this batch's budget")]
-        self._buyer = Buyer(
-            session,
-            plan.wanted,
-            _in_order([place for place in self._meant if place not in self._outcomes], estimates),
-            session.terms(None, *more),
+        self._terms = session.terms(None, *more)
+        self._spent, self._unreported = 0.0, 0
+        self._buyer = self._new_buyer()
+
+    def _new_buyer(self) -> Buyer:
+        """Brings what is not here; an execution of its own."""
+        places = [place for place in self._meant if place not in self._outcomes]
+        return Buyer(
+            self._session,
+            self._plan.wanted,
+            _in_order(places, self._estimates),
+            self._terms,
             ended=self._note,
             changed=self._changed,
-            raises=on_error == "raise",
+            raises=self._on_error == "raise",
         )
 
     def begin(self) -> BatchRun:
-        """Start it, once; returns at once."""
+        """Start it; returns at once."""
         self._work = loop.run_on_loop(self._run())
         return self
 
@@ -130,9 +138,9 @@ class BatchRun:
             rendering=rendering,
             unsent=unsent,
             failed=self._missing,
-            credits=round(buyer.credits, 6),
+            credits=round(self._spent + buyer.credits, 6),
             to_come=_sum(to_come) if to_come and buyer.halted is None else None,
-            unreported=buyer.unreported,
+            unreported=self._unreported + buyer.unreported,
             started_at=self._started_at,
             at=now(),
             ended_at=self._ended_at,
@@ -213,6 +221,44 @@ class BatchRun:
     def stop(self) -> None:
         """Send nothing more. It ends once what was sent has ended; the rest is not charged."""
         self._ask(self._buyer.stop)
+
+    def retry(self, errortype: str | None = None) -> BatchRun:
+        """Ask again, in this run and under its budget, for what did not come; returns at once.
+
+        It begins at the store: what was paid for is fetched, and only what was not is bought.
+        What the content policy refused is not asked for again.
+
+        Args:
+            errortype: only what has this `errortype` in the frame; `None` is all of it.
+
+        Raises:
+            ConfigurationError: the run has not ended yet.
+        """
+        self._check_process()
+        if not self._ended.is_set():
+            raise ConfigurationError(
+                "This run has not ended: what is unsent is still to be sent.",
+                advice="Wait for it with run.result(), or end it with run.stop().",
+            )
+        again = [
+            place
+            for place, outcome in self._outcomes.items()
+            if outcome.error is not None
+            and not outcome.is_whole
+            and is_worth_retrying(outcome.error)
+            and errortype in (None, type(outcome.error).__name__)
+        ]
+        if not again:
+            return self
+        for place in again:
+            self._count(self._outcomes.pop(place), -1)
+        self._spent += self._buyer.credits
+        self._unreported += self._buyer.unreported
+        self._buyer = self._new_buyer()
+        self._began, self._news = monotonic(), 0
+        self._ended_at = None
+        self._ended.clear()
+        return self.begin()
 
     def create(
         self,
@@ -297,6 +343,37 @@ class BatchRun:
 
         return leave
 
+    def cells(self) -> str:
+        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent."""
+        letters, at_work = [], set(self._buyer.at_work)
+        for place in self._meant:
+            outcome = self._outcomes.get(place)
+            if outcome is None:
+                letters.append("r" if place in at_work else ".")
+            elif not outcome.is_whole:
+                letters.append("f")
+            else:
+                letters.append("s" if outcome.is_free else "n")
+        return "".join(letters)
+
+    def row_of(self, at: int) -> tuple[int, str, Outcome | None]:
+        """The first row of the recipe at a place of `cells`, its prompt, and what came of it.
+
+        Raises:
+            IndexError: there is no such place.
+        """
+        place = self._meant[at]
+        wanted = self._plan.wanted[place]
+        return wanted.row, wanted.request.prompt, self._outcomes.get(place)
+
+    def _ipython_display_(self) -> None:
+        """Called by IPython for a run that is a cell's result."""
+        public._show_batch(self)
+
+    def _display_(self) -> object:
+        """Called by marimo for a run that is a cell's last line."""
+        return public.BatchView(self)
+
     def __repr__(self) -> str:
         return printable("\n".join(["<" + str(self.state), *self._lines()]) + ">")
 
@@ -326,14 +403,14 @@ class BatchRun:
         self._news += not outcome.is_free
         self._changed()
 
-    def _count(self, outcome: Outcome) -> None:
+    def _count(self, outcome: Outcome, by: int = 1) -> None:
         for image, reused in zip(outcome.images, outcome.reused, strict=True):
             if image is None:
-                self._missing += 1
+                self._missing += by
             elif reused:
-                self._stored += 1
+                self._stored += by
             else:
-                self._new += 1
+                self._new += by
 
     def _changed(self) -> None:
         for listener in list(self._listeners):

@@ -101,6 +101,32 @@ interface Compared {
   note: string;
 }
 
+/** One reading of a batch's run, in words and counts. */
+interface Reading {
+  title: string;
+  head: string;
+  /** Counts by state; `kind` is the letter of its cells. */
+  parts: { kind: string; word: string; count: number }[];
+  money: string;
+  simulated: boolean;
+  ended: boolean;
+  paused: boolean;
+  /** Whether something but a person holds what is unsent. */
+  waits: boolean;
+  /** What holds it, or has ended it; empty where nothing has. */
+  why: string;
+  unsent: number;
+}
+
+/** What failed for one reason; `kind` is the error's class. */
+interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
+
+/** What has changed since the last reading; all cells where they are others. */
+interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
   id: string;
@@ -148,7 +174,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared;
+  welcome: Welcome | Compared | Batched;
   rejected: { message: string; problems?: Problem[] };
   ok: { count?: number; text?: string };
   bytes: Piece;
@@ -182,6 +208,9 @@ interface Messages {
   price: { text: string };
   zip: { zip: string; name: string; path: string; text: string };
   changed: {};
+  // To a batch.
+  news: News;
+  cell: { text: string; picture: { width: number; height: number; alt: string } | null };
 }
 
 interface Fields {
