@@ -126,7 +126,7 @@ def said_by_a_gallery() -> Browser:
 
 
 def said_by_a_batch(types: Types) -> Browser:
-    run = ew.batch([{"prompt": "a fox"}], size="1024x640", quality="low").create()
+    run = ew.batch([{"prompt": "an owl"}], size="1024x640", quality="low").create()
     page = Browser(ew.BatchView(run))
     assert types.wrong("Batched", page.ask("hello")[0]) == []
     run.result(30)
