@@ -22,6 +22,7 @@ from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
 from evolink_widgets.errors import Billed, EvolinkError
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer
 
@@ -62,6 +63,8 @@ class Buyer:
         wanted: all recipes.
         order: those that are to be brought (their places in `wanted`), in order.
         terms: the caps that hold.
+        estimates: what each of all recipes may cost; on the loop none is found out anew, for
+            that reads the database.
         ended: told of each recipe's end: its place and what came of it.
         changed: told that something else has changed.
         raises: whether the first error of a row ends the sending.
@@ -73,6 +76,7 @@ class Buyer:
         wanted: Sequence[Wanted],
         order: Sequence[int],
         terms: Terms,
+        estimates: Sequence[Estimate],
         *,
         ended: Callable[[int, Outcome], object],
         changed: Callable[[], object],
@@ -89,6 +93,7 @@ class Buyer:
         self.credits = 0.0
         self.unreported = 0
         self._terms = terms
+        self._estimates = estimates
         self._ended = ended
         self._changed = changed
         self._raises = raises
@@ -205,7 +210,12 @@ class Buyer:
         work = self.at_work[place] = AtWork(began=monotonic())
         try:
             for request in asks:
-                task = self.session.submit(request, execution=execution, terms=self._terms)
+                task = self.session.submit(
+                    request,
+                    execution=execution,
+                    terms=self._terms,
+                    estimate=self._estimates[place] if len(asks) == 1 else None,
+                )
                 work.tasks.append(task)
                 work.open.add(task.key)
         except EvolinkError as error:

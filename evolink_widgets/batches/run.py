@@ -108,6 +108,7 @@ class BatchRun:
             self._plan.wanted,
             _in_order(places, self._estimates),
             self._terms,
+            self._estimates,
             ended=self._note,
             changed=self._changed,
             raises=self._on_error == "raise",

@@ -154,6 +154,7 @@ class Session:
         execution: Hashable | Unnamed | None = UNNAMED,
         notebook: str | None = None,
         terms: Terms | None = None,
+        estimate: Estimate | None = None,
     ) -> Task:
         """Ask for pictures as `generate` does; returns at once, before anything is written or sent.
 
@@ -168,6 +169,8 @@ class Session:
             notebook: where it is asked; by default it is found out.
             terms: the caps that hold and where it is asked, as `terms` gave them; by default
                 those of this moment.
+            estimate: what the task says that it may cost; by default it is found out. What is
+                reserved is found out in any case.
         """
         from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Allocation, identities_of
@@ -192,7 +195,7 @@ class Session:
             self,
             new_key(),
             recipe,
-            self.estimate(request),
+            estimate or self.estimate(request),
             terms=terms or self.terms(notebook),
             allocation=allocation,
         )
