@@ -75,5 +75,16 @@ EXPECTED = {
         "Did you mean 'poster'?",
         "qualty is no field of a preset",
     ],
+    "04-a-thousand-pictures.ipynb": [
+        "26 rows · 24 distinct, 1 shares a picture · 0 in the store · 1 with problems",
+        "Nearest: {animal}",
+        "3 rows",
+        "3 in the store",
+        "1 ContentRefused · not charged",
+        "['ContentRefused', 'InvalidRequest']",
+        "24 of 24 pictures",
+        "metadata.jsonl",
+        '"ai_generated": true',
+    ],
 }
 """What a reader has to find in each."""
