@@ -34,7 +34,9 @@ import evolink_widgets as ew
 ew.configure(speed=40)
 ew.ImageStudio(prompt="a fox", n=2)
 """.strip()
-OTHERS = "images = await ew.generate('a heron', n=2)\ndisplay(ew.ImageCompare(images), ew.Gallery())"
+OTHERS = (
+    "images = await ew.generate('a heron', n=2)\ndisplay(ew.ImageCompare(images), ew.Gallery())"
+)
 NOTE_VIOLATIONS = """window.refused = [];
 document.addEventListener("securitypolicyviolation", (refused) => {
     window.refused.push(`${refused.effectiveDirective} ${refused.blockedURI}`);
