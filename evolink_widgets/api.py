@@ -155,10 +155,8 @@ def generate(
         >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
     """
     current = connect.session()
-    request = _request(
-        current,
-        keep_metadata,
-        prompt=prompt,
+    request = make_request(
+        prompt,
         size=size,
         resolution=resolution,
         quality=quality,
@@ -166,6 +164,7 @@ def generate(
         model=model,
         references=references,
         callback_url=callback_url,
+        keep_metadata=keep_metadata,
     )
     _tell_outstanding(current)
     return current.submit(request, fresh=fresh)
@@ -443,13 +442,20 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
     return run_here(coro)
 
 
-def _request(current: Session, keep_metadata: bool, **fields: Any) -> ImageRequest:
-    """The request that was given, or the one that its fields make; what was done to it is told."""
-    given = fields["prompt"]
-    again = _given_request(given, fields)
+def make_request(prompt: Any, *, keep_metadata: bool = False, **fields: Any) -> ImageRequest:
+    """The request that `generate` makes of its arguments; sends nothing.
+
+    Its references are made ready and kept in the store; what was done to them is told.
+
+    Raises:
+        InvalidRequest: with all problems at once.
+    """
+    again = _given_request(prompt, fields)
+    fields["prompt"] = prompt
     if again is not None:
         fields = {**again.to_record(), "references": again.references}
-    request, notices = checked_request(current.store, keep_metadata=keep_metadata, **fields)
+    store = connect.session().store
+    request, notices = checked_request(store, keep_metadata=keep_metadata, **fields)
     if notices:
         from evolink_widgets.notebook.notices import tell
 
@@ -468,8 +474,7 @@ def _given_request(given: object, fields: Mapping[str, Any]) -> ImageRequest | N
     request = recipe.request if isinstance(recipe, Recipe) else given
     if not isinstance(request, ImageRequest):
         return None
-    beside = {name: value for name, value in fields.items() if name != "prompt"}
-    named = {name: value for name, value in beside.items() if not _is_default(name, value)}
+    named = {name: value for name, value in fields.items() if not _is_default(name, value)}
     if named:
         said = ", ".join(f"{name}={shown(value)}" for name, value in named.items())
         rule = f"goes with a prompt; here: request.replace({said})"

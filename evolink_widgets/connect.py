@@ -43,6 +43,7 @@ from evolink_widgets.version import __version__
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
 
@@ -287,6 +288,13 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
     return service.weather.now
 
 
+def faults() -> tuple[str, ...]:
+    """The faults that `weather` plays, by name."""
+    from evolink_widgets.emulator.service.faults import FAULTS
+
+    return tuple(FAULTS)
+
+
 def _may_spend() -> bool:
     """Whether anything may be bought now; asked by older sessions, too."""
     return _spend(_state.settings) != "never"
@@ -370,11 +378,19 @@ def _live(
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
         may_spend=_may_spend,
+        callbacks=_callback_place(base_url),
     )
     # Only a service on this very machine may be an emulator, so only there is it asked.
     if is_loopback(base_url):
         made.finds_emulator()
     return made
+
+
+def _callback_place(base_url: str) -> CallbackPlace | None:
+    """Where the Jupyter server that started this kernel is called back, if it can be."""
+    from evolink_widgets.core.shared.callbacks import callback_place
+
+    return callback_place(os.environ, service=base_url)
 
 
 def _emulated(settings: Settings) -> Session:

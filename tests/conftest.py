@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
-WITH_A_BROWSER_OR_KERNEL = ("frontend", "lab", "notebook")
+WITH_A_BROWSER_OR_KERNEL = ("extension", "frontend", "lab", "magic", "notebook")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

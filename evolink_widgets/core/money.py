@@ -114,7 +114,7 @@ class Budget:
             self.limit,
             name=self.name or _NAMES[self.per],
             scope=self.scope(notebook),
-            since=_midnight(now) if self.per == "day" else None,
+            since=midnight_of(now) if self.per == "day" else None,
             service=service,
             before=sum(credits for root, credits in others.items() if root != store),
         )
@@ -252,7 +252,7 @@ def scopes_of(budgets: Sequence[Budget], notebook: str | None) -> tuple[str, ...
     return (notebook_scope(notebook), *own)
 
 
-def _midnight(now: float) -> float:
+def midnight_of(now: float) -> float:
     """The Unix second at which the local day of `now` began."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
@@ -279,6 +279,11 @@ class Terms:
             store: the store's folder.
         """
         return [budget.cap(service, self.notebook, now, store) for budget in self.budgets]
+
+    def standing(self, service: str, now: float, store: Path) -> list[Cap]:
+        """Return those of the limits that are set for good, and not for a `with` block."""
+        set_for_good = [budget for budget in self.budgets if not budget.name]
+        return [budget.cap(service, self.notebook, now, store) for budget in set_for_good]
 
     @property
     def scopes(self) -> tuple[str, ...]:

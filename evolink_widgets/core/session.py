@@ -45,6 +45,7 @@ from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
     from evolink_widgets.store.gallery.pool import Offer
@@ -84,6 +85,7 @@ class Session:
         may_spend: whether anything may be bought; asked each time.
         retry: how long things are tried again.
         clock: Unix seconds.
+        callbacks: where the service may call back, if it can.
 
     Example:
         >>> isinstance(ew.session(), ew.Session)
@@ -106,6 +108,7 @@ class Session:
         may_spend: Callable[[], bool] = lambda: True,
         retry: RetryPolicy | None = None,
         clock: Callable[[], float] = now,
+        callbacks: CallbackPlace | None = None,
     ) -> None:
         self.service = service
         self.base_url = base_url
@@ -121,6 +124,7 @@ class Session:
         self._key_name = key_name
         self._retry = retry or RetryPolicy()
         self._clock = clock
+        self._callbacks = callbacks
         self._name = secrets.token_hex(4)
         self._reset()
         _OPEN.add(self)
@@ -446,6 +450,7 @@ class Session:
             may_spend=self._may_spend,
             retry=self._retry,
             clock=self._clock,
+            callbacks=self._callbacks,
         )
 
     @property
@@ -507,6 +512,8 @@ class Session:
         parts, self._parts = self._parts, None
         if parts is not None:
             await parts.durations.keep()
+            if parts.callbacks is not None:
+                parts.callbacks.close()
             parts.database_thread.close()
             parts.file_threads.close()
 

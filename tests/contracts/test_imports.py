@@ -22,8 +22,9 @@ ROWS = (
     ("connect",),
     ("batches",),
     ("widgets",),
-    ("notebook",),
+    ("jupyter", "notebook"),
     ("api",),
+    ("magic",),
     ("__init__",),
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
@@ -48,7 +49,14 @@ INNER_ROWS = {
         ("http",),
         ("__main__",),
     ),
-    "widgets": (("base", "lightbox"), ("grid", "studio"), ("compare", "gallery"), ("batch",)),
+    "widgets": (
+        ("base", "lightbox"),
+        ("compare",),
+        ("pictures",),
+        ("grid", "studio"),
+        ("gallery",),
+        ("batch",),
+    ),
 }
 INNER_RANK = {
     (outer, name): rank

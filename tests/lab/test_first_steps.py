@@ -45,7 +45,7 @@ def test_run_all_of_the_quickstart_shows_the_panel_with_a_picture(
 
 
 def test_the_second_notebook_runs_from_top_to_bottom(server: Server, open_notebook: Opener) -> None:
-    quickstart = nbformat.read(NOTEBOOKS / "01-the-same-in-python.ipynb", as_version=4)
+    quickstart = nbformat.read(NOTEBOOKS / "02-the-same-in-python.ipynb", as_version=4)
     sources = [cell.source for cell in quickstart.cells]
     panel, task, several = (
         sources.index(find(sources, f"\n{end}"))

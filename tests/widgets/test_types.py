@@ -100,6 +100,8 @@ def said_by_a_studio() -> Browser:
     page.ask("take", upload="u1", name="none.png", total=0, crc=zlib.crc32(b""))
     page.ask("take", picture=f"{key}.0")
     page.ask("stop", key=key)
+    page.ask("favourite", pictures=[f"{key}.0"], on=True)
+    page.wait(lambda message: message["kind"] == "marks")
     again = Browser(ew.ImageStudio(**FIELDS))
     again.ask("hello")
     again.wait(lambda message: message["kind"] == "earlier")
@@ -120,6 +122,15 @@ def said_by_a_gallery() -> Browser:
     page.ask("favourite", pictures=[name], on=True)
     packed = page.ask("zip", pictures=[name])[0]["zip"]
     page.ask("bytes", picture=packed, what="zip")
+    studio = Browser(ew.ImageStudio())
+    studio.ask("hello")
+    page.tell("refer", pictures=[name], edits=True)
+    studio.wait(lambda message: message["kind"] == "refer")
+    studio.ask("referred")
+    page.wait(lambda message: message["kind"] == "handed")
+    page.line.messages += studio.line.messages
+    images = ew.Gallery().images
+    page.ask("compare", pictures=[f"{image.task_key}.{image.index}" for image in images[:2]])
     page.ask("trash", pictures=[name])
     page.ask("emptyTrash")
     return page

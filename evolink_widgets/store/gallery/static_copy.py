@@ -149,7 +149,9 @@ _OUTPUT = ":is(.jp-OutputArea-child,.output_area,.output_container,[class*=outpu
 def _under_live_view(key: str) -> str:
     """Where the copy begins, and what hides the output above it when that is dead."""
     name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
-    above = f"{_OUTPUT}:has(+ {_OUTPUT} .{name}):not(:has(.ew-live))"
+    # Where an output holds others, as ipywidgets' `Output` does, the one before it is not meant.
+    inner = f":has(+ {_OUTPUT} {_OUTPUT} .{name})"
+    above = f"{_OUTPUT}:has(+ {_OUTPUT} .{name}):not({inner},:has(.ew-live))"
     return f'<div class="{name} {NO_MATHS}"><style>{above}{{display:none}}</style>'
 
 

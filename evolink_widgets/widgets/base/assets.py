@@ -32,16 +32,14 @@ class FrontEnd(NamedTuple):
     styles: tuple[str, ...]
 
 
-_GRID = ("base/runs", "base/grid", "lightbox/lightbox")
+_GRID = ("base/runs", "base/grid", "pictures/pictures", "lightbox/lightbox")
 
 FRONT_ENDS = {
     "studio": FrontEnd(
         "studio/studio",
         (
             "studio/composer",
-            "base/runs",
-            "base/grid",
-            "lightbox/lightbox",
+            *_GRID,
             "studio/folds",
         ),
     ),

@@ -131,7 +131,7 @@ def _message(state: TaskState) -> str | None:
 def _told_by(error: EvolinkError) -> str:
     """What an error says beside title and charge: not again that it is refused or what it costs."""
     if not isinstance(error, ContentRefused):
-        return error.message.partition(" If it was accepted, it costs")[0]
+        return error.message
     added = error.message.partition(": ")[2] or error.message
     return "" if "content policy" in added.lower() else added
 

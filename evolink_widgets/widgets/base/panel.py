@@ -34,7 +34,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -44,27 +44,23 @@ from evolink_widgets.connect import session
 from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
-from evolink_widgets.widgets.base.zip_files import ZipFiles
 
-__all__ = ["Panel", "described", "names_in"]
+__all__ = ["Panel", "described"]
 
 log = logging.getLogger("evolink_widgets")
 
 #: Sets the traits of all panels, in the order in which things happened.
 _views = Workers("evolink-views", 1)
-#: A zip file takes as long as it takes; the small pictures need not wait for it.
-_packers = Workers("evolink-packing", 1)
 
 
 class Panel(View):
@@ -89,14 +85,7 @@ class Panel(View):
         "lookAgain": "_on_look_again",
         "sendAgain": "_on_send_again",
         "runAgain": "_on_run_again",
-        "code": "_on_code",
-        "facts": "_on_facts",
-        "favourite": "_on_favourite",
-        "zip": "_on_zip",
     }
-    _forms: ClassVar[tuple[str, ...]] = (*View._forms, "zip")
-    #: Whether what is packed stays beside the notebook.
-    _keeps_zips: ClassVar[bool] = False
     #: Traits that follow from the tasks; an observer of the last finds the others set.
     _followed: ClassVar[tuple[str, ...]] = ("images",)
 
@@ -106,7 +95,6 @@ class Panel(View):
         self._saved_runs: dict[str, SavedRun] = {}
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
-        self._zip_files = ZipFiles(lambda name: self._find(name)[0], keep=self._keeps_zips)
         self._is_stale = False
         #: Pages that have asked for us: more than one after a reload.
         self._pages = 0
@@ -148,8 +136,12 @@ class Panel(View):
         """Ask for what was pressed for.
 
         Raises:
+            AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
+        most = content.get("most")
+        if isinstance(most, (int, float)):
+            money.check_unasked(to_pay(request, fresh=fresh), most, session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 
@@ -207,6 +199,7 @@ class Panel(View):
         self._answer(content, "welcome", self._welcome(tasks))
         for key, index, image in self._landed(tasks):
             run_on_loop(self._send_picture(image, key, index))
+        self._companion.meet_page()
         return None
 
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
@@ -266,30 +259,6 @@ class Panel(View):
             raise EvolinkError("This panel has no such run.", advice="Run it again.")
         return task
 
-    def _on_code(self, content: dict[str, Any]) -> Answer:
-        image, _ = self._find(content.get("picture"))
-        return "code", {"text": image.as_code()}
-
-    def _on_facts(self, content: dict[str, Any]) -> Answer:
-        return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
-
-    def _on_favourite(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "ok", self._mark, names_in(content), content.get("on") is True)
-
-    def _mark(self, names: list[str], on: bool) -> dict[str, Any]:
-        pictures = [self._find(name)[0] for name in names]
-        stores = {image.path.parent for image in pictures}
-        for folder in stores:
-            with closing(Store(folder.parent if folder.name == TRASH else folder)) as store:
-                here = [one for one in pictures if one.path.parent == folder]
-                store.gallery.favourite([(one.task_key, one.index) for one in here], on)
-        return {"count": len(pictures)}
-
-    def _on_zip(self, content: dict[str, Any]) -> Answer:
-        return self._later(
-            content, "zip", self._zip_files.pack, names_in(content), workers=_packers
-        )
-
     def _later(
         self,
         content: dict[str, Any],
@@ -303,8 +272,6 @@ class Panel(View):
         return None
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        if what == "zip":
-            return self._zip_files.piece(picture, offset)
         return outgoing_pictures.piece(self._find(picture)[0], what, offset)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
@@ -338,10 +305,16 @@ class Panel(View):
         super().close()
 
 
-def names_in(content: dict[str, Any]) -> list[str]:
-    """The ids of the pictures that a message is about."""
-    given = content.get("pictures")
-    return [str(name) for name in given] if isinstance(given, list) else []
+def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:
+    """What a request will cost now: of one that is not fresh, what the store does not have.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    current = session()
+    stored = None if fresh else current.stored(request)
+    missing = request.n - (stored.pictures if stored else 0)
+    return current.estimate(replace(request, n=missing)) if missing > 0 else None
 
 
 def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:

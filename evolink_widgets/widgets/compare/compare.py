@@ -37,7 +37,8 @@ class ImageCompare(View):
     Args:
         pictures: two to nine, or lists of them: saved pictures, paths, bytes, PIL images,
             NumPy arrays, Matplotlib figures. They are read now; links are not fetched.
-        labels: what they are called on screen; file names by default.
+        labels: what they are called on screen; by default what differs between saved pictures
+            (words of the prompt, size, quality), and the file names of others.
 
     Traits:
         mode: "slider" (before and after), "side" (all of them), "blink" (one after the other)
@@ -123,6 +124,7 @@ class ImageCompare(View):
         self._answer(content, "welcome", {"pictures": pictures, "note": self._note(_SIMULATED)})
         for at, one in enumerate(self._pictures):
             run_on_loop(self._send_picture(at, one))
+        self._companion.meet_page()
         return None
 
     async def _send_picture(self, at: int, one: ComparedPicture) -> None:

@@ -15,6 +15,7 @@ __all__ = [
     "diagrams",
     "is_a_being",
     "is_small",
+    "is_worn",
     "kind_of",
     "label_of",
     "prints",
@@ -76,13 +77,21 @@ def label_of(name: str) -> Label | None:
 
 def carries_words(name: str) -> bool:
     """Are asked-for words lettered on it, better than above the scene? Pages have their title."""
-    return label_of(name) is not None and name != "robot"
+    return (label_of(name) is not None and name != "robot") or name in ("sign", "shop")
 
 
 def is_a_being(name: str) -> bool:
-    """Animals and people: they have a head, and no label."""
+    """Animals and people: they have names of their own, and no label."""
     kind = KINDS.get(name)
-    return kind is not None and (kind.head is not None or kind.hand is not None)
+    return kind is not None and (
+        kind.hand is not None or ".animals." in kind.draw.__module__ or name in ("bust", "snowman")
+    )
+
+
+def is_worn(name: str) -> bool:
+    """Does it go on heads?"""
+    kind = KINDS.get(name)
+    return kind is not None and kind.worn
 
 
 def is_small(name: str) -> bool:

@@ -10,15 +10,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evolink_widgets.emulator.painter.reading.nouns import PLAIN, THINGS, word_set
-from evolink_widgets.emulator.painter.reading.vocabulary import look_up, read
+from evolink_widgets.emulator.painter.lettering.kinds import carries_words, is_a_being
+from evolink_widgets.emulator.painter.reading.nouns import INSCRIPTIONS, PLAIN, THINGS
+from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, look_up, read
 
 LONGEST_TEXT = 120
 LONGEST_ITEM = 26
 MOST_ITEMS = 8
 _LOOKED_AT = 8000
 
-_QUOTED = re.compile(r"[\"“”„«»「『](.{1,400}?)[\"“”«»」』]", re.DOTALL)
+_QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』》]", re.DOTALL)
 _SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)
 _CAPITALS = r"(?-i:[A-Z0-9][A-Z0-9&'’.!?%+#/-]*)"
 _SAYS = re.compile(
@@ -30,7 +31,9 @@ _SAYS = re.compile(
     r"|(?:the )?(?:words?|text|title|caption|slogan|headline|lettering)(?=:?\s+(?-i:[A-Z]))"
     r"|mit (?:der|dem) (?:aufschrift|beschriftung|text|titel|schriftzug|wort)|auf dem steht"
     r"|avec (?:le texte|l'inscription|les mots|le mot|le titre)|qui dit"
-    r"|que dice|con el texto|con la palabra|con la scritta)\b\s*:?\s+(?P<text>\S.*)",
+    r"|que dice|con el texto|con la palabra|con la scritta"
+    r"|с надписью|с текстом|с заголовком|с названием|под названием|на котор\w+ написано)"
+    r"\b\s*:?\s+(?P<text>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED = re.compile(
@@ -38,6 +41,20 @@ _NAMED = re.compile(
     r"|appelée?|llamad[oa]|chiamat[oa])\s*:?\s+(?P<text>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_READS = re.compile(r"\bread(?:s|ing):?\s+(?P<text>(?-i:[A-Z0-9])\S*.*)", re.IGNORECASE | re.DOTALL)
+_UNSPACED_SAYS = re.compile(
+    r"(?:上面)?(?:写着|写有|印着|印有|标题[为是]|题为|名为|名叫|叫做)[::]?\s*(?P<text>[^\s,。,.;;的]{1,24})"
+)
+_NUMBERED = re.compile(
+    r"\b(?:with (?:the |a |an |my )?)?(?:number|initials?|monogram|letters?|price tag(?: of| for)?"
+    r"|price of)\s+(?P<text>(?-i:[A-Z0-9$€£])[\w.,:&$€£%-]*(?:\s(?-i:[A-Z0-9]+)\b)?)",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    r"\bfor\s+(?P<text>(?:(?:Dr|Prof|Mrs?|Ms|Miss|Sir|Dame)\.?\s+)?[A-ZÀ-ÞА-Я][\w'’-]*"
+    r"(?:\s+(?:(?:of|de|von|van|der|da|di|the|and|&)\s+)?[A-ZÀ-ÞА-Я0-9][\w'’.-]*){0,4})"
+)
+"""Whose name a badge, a mug or a cake is to have on it."""
 _SHOUTED = re.compile(
     rf"\bwith (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
 )
@@ -45,7 +62,8 @@ _ENDS = re.compile(
     r"\s+(?:(?:in|on|at|under|above|over|near|beside|behind|against|by|from|through|next to|for|"
     r"in front of|auf|im|am|in|vor|sur|dans|en|sobre)\s+(?:an?|the|my|our|their|his|her|its|top|"
     r"front|einem|einer|dem|der|une?|le|la|los|las|el|uno|una)\b|with\b|while\b|mit\b|avec\b|con\b)"
-    r"|[.;!?\n]\s|[\n;]|\s[-–—]\s|[.]$",
+    r"|\s+(?:на|в|под|над|у)\s"
+    r"|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bMrs)(?<!\bProf)[.;!?\n]\s|[\n;]|\s[-–—]\s|[.]$",
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(r"\s+(?:in|on|at|under|near|auf|im|am|en)\s+", re.IGNORECASE)
@@ -56,35 +74,53 @@ _MODIFIERS = frozenset(
 
 
 def asked_text(prompt: str) -> tuple[str | None, str]:
-    """The words of a prompt that are to be lettered, and the rest of it."""
-    prompt = prompt[:_LOOKED_AT]
+    """The words of a prompt that are to be lettered, a line each, and the rest of it.
+
+    Where words were taken out stands ``INSCRIPTION``.
+    """
+    prompt = prompt[:_LOOKED_AT].replace(INSCRIPTION, " ")
     found = list(_QUOTED.finditer(prompt)) or list(_SINGLE.finditer(prompt))
     if found:
-        texts = [_plain(one.group(1)) for one in found[:3]]
+        texts: list[str] = []
         rest, last = "", 0
         for one in found[:3]:
-            rest, last = f"{rest}{prompt[last : one.start()]} ; ", one.end()
-        return "\n".join(filter(None, texts))[:LONGEST_TEXT] or None, rest + prompt[last:]
-    for pattern in (_SAYS, _SHOUTED, _NAMED):
+            text = _plain(one.group(1))
+            texts += [text] if text else []
+            rest += prompt[last : one.start()] + (f" {INSCRIPTION} " if text else " ; ")
+            last = one.end()
+        return "\n".join(texts)[:LONGEST_TEXT] or None, rest + prompt[last:]
+    for pattern in (_SAYS, _SHOUTED, _READS, _UNSPACED_SAYS, _NAMED, _NUMBERED, _FOR):
         match = pattern.search(prompt)
-        if match and not (pattern is _NAMED and _of_a_being(prompt[: match.start()])):
-            text = _up_to_its_end(match.group("text"))
-            if pattern is _NAMED:  # "named Ofen in Berlin"
-                text = _PREPOSITION.split(text, maxsplit=1)[0]
-            end = match.start("text") + len(text)
-            if plain := _plain(text.strip(" ,.;:")):
-                return plain[:LONGEST_TEXT], f"{prompt[: match.start()]} ; {prompt[end:]}"
+        if not match or not _may_say(pattern, prompt[: match.start()]):
+            continue
+        text = match.group("text")
+        if pattern in (_SAYS, _READS, _NAMED):
+            text = _up_to_its_end(text)
+        if pattern is _NAMED:  # "named Ofen in Berlin"
+            text = _PREPOSITION.split(text, maxsplit=1)[0]
+        end = match.start("text") + len(text)
+        if plain := _plain(text.strip(" ,.;:")):
+            return plain[:LONGEST_TEXT], (f"{prompt[: match.start()]} {INSCRIPTION} {prompt[end:]}")
     return None, prompt
+
+
+def _may_say(pattern: re.Pattern[str], before: str) -> bool:
+    """Do the words that a pattern found belong on what stands before them?
+
+    "a cat named Tom" and "a girl reading Dante" are no inscriptions; "a badge for Ada" is one.
+    """
+    if pattern not in (_NAMED, _READS, _FOR):
+        return True
+    found = [one for one in read(before[-200:]) if one.kind in ("subject", "like", "thing")]
+    kind = found[-1].sense if found else ""
+    if pattern is _FOR:
+        return carries_words(kind) or kind in _INSCRIBED
+    being = is_a_being(kind) or is_a_being(kind.split(" ")[0])
+    return not being if pattern is _NAMED else bool(found) and not being
 
 
 def _plain(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _of_a_being(before: str) -> bool:
-    """ "a cat named Tom": that is no inscription."""
-    from_its_end = [one for one in read(before[-200:]) if one.kind in ("subject", "like", "thing")]
-    return bool(from_its_end) and from_its_end[-1].sense.split(" ")[0] in _BEINGS
 
 
 def _up_to_its_end(text: str) -> str:
@@ -128,32 +164,33 @@ class Page:
     """What it is about, as the prompt says it."""
     items: tuple[str, ...]
     """The names of its parts."""
-    rest: str
-    """The prompt without it."""
+    after: str
+    """What the prompt says after it."""
     noun: str
     """The word that it was asked with."""
+    before: str
+    """The prompt up to that."""
+    manner: str
+    """The same, without what is said of the page itself."""
 
 
 PAGES = (
     "chart", "line chart", "pie chart", "scatter plot", "heatmap", "funnel", "gantt chart",
     "table page", "diagram", "venn diagram", "tree diagram", "cycle diagram", "timeline",
-    "mind map", "network diagram", "matrix", "web page", "dashboard", "app", "login screen",
+    "mind map", "network diagram", "neural network", "matrix", "web page", "dashboard", "app",
+    "login screen",
     "chat screen", "logo", "poster", "slide", "menu", "certificate", "book cover",
 )  # fmt: skip
-_LISTED = frozenset(PAGES[:16]) - {"table page"}
+_LISTED = frozenset(PAGES[:17]) - {"table page"}
 """Pages of parts: "of design and engineering" names two of them."""
 _INSCRIBED = ("card", "greeting card", "ticket", "magazine", "newspaper", "booklet", "calendar")
 """Things that are pages when the prompt says what for."""
+SCREENS = frozenset(
+    ("laptop", "phone", "screen", "tablet", "board", "frame", "paper", "clipboard", "kiosk", "sign")
+)
+"""Things that show a page."""
 SHOWING = frozenset(("logo", "poster", "book cover"))
 """Pages that have a picture in them."""
-_BEINGS = word_set(
-    """
-    fox wolf cat tiger lion dog bear panda rabbit horse unicorn zebra elephant deer sheep cow
-    pig giraffe mouse squirrel hedgehog frog turtle snail camel bird owl eagle duck swan
-    flamingo heron penguin hen butterfly bee dragon dinosaur fish whale dolphin shark octopus
-    crab person child king wizard knight astronaut robot snowman ghost
-    """
-)
 
 
 @lru_cache(maxsize=1)
@@ -183,7 +220,7 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 """What only says once more that a page is one: "neural network diagram"."""
-_FOR = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
+_DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
@@ -204,10 +241,12 @@ def read_page(prompt: str) -> Page | None:
     kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
     before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
     after = _AGAIN.sub("", after)
+    if noun.removesuffix("s") in INSCRIPTIONS and _borne(before):
+        return None
     start = max(before.rfind(mark) for mark in ",.;:\n") + 1
     lead = before[start:]
     topic = _lead_topic(lead)
-    link = (_FOR if kind in _INSCRIBED else _LINK).match(after)
+    link = (_DESTINED if kind in _INSCRIBED else _LINK).match(after)
     tail = ""
     if link:
         tail = re.split(r"[.!?;\n](?:\s|$)", after[link.end() :], maxsplit=1)[0]
@@ -221,8 +260,23 @@ def read_page(prompt: str) -> Page | None:
         kind,
         _clipped(about or topic, 48),
         tuple(_clipped(one, LONGEST_ITEM) for one in items[:MOST_ITEMS]),
-        f"{before[:start]} {_modifiers(lead)} ; {spared} ; {after}",
+        f"{spared} ; {after}",
         noun,
+        before,
+        f"{before[:start]} {_modifiers(lead)} ;",
+    )
+
+
+def _borne(before: str) -> bool:
+    """ "a mug with a logo": is there a thing that bears it?"""
+    found = [one for one in read(before) if one.kind in ("subject", "thing", "like", "relation")]
+    if len(found) > 2 and found[-1].kind != "relation":  # "a mug with a fox logo"
+        found.pop()
+    return (
+        len(found) > 1
+        and found[-1].kind == "relation"
+        and found[-1].sense in ("beside", "holding", "printed")
+        and carries_words(found[-2].sense)
     )
 
 

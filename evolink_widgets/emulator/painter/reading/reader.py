@@ -9,12 +9,13 @@ from evolink_widgets.emulator.painter.drawing.colour import colour as read_colou
 from evolink_widgets.emulator.painter.lettering.kinds import (
     carries_words,
     is_a_being,
+    is_worn,
 )
 from evolink_widgets.emulator.painter.reading.asked_text import (
     SHOWING,
     Page,
 )
-from evolink_widgets.emulator.painter.reading.nouns import word_set
+from evolink_widgets.emulator.painter.reading.nouns import ELDERS, INSCRIPTIONS, word_set
 from evolink_widgets.emulator.painter.reading.phrases import (
     known_end,
     names_a_thing,
@@ -23,7 +24,12 @@ from evolink_widgets.emulator.painter.reading.phrases import (
     standing,
     title,
 )
-from evolink_widgets.emulator.painter.reading.rooms import furnished, on_its_table, portrayed
+from evolink_widgets.emulator.painter.reading.rooms import (
+    furnished,
+    on_its_table,
+    portrayed,
+    upon_its_furniture,
+)
 from evolink_widgets.emulator.painter.reading.scene import (
     MOST_OF_A_KIND,
     MOST_SUBJECTS,
@@ -33,7 +39,7 @@ from evolink_widgets.emulator.painter.reading.scene import (
     Subject,
     without,
 )
-from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, materials
+from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, look_up, materials
 
 _MOST_UNKNOWN = 3
 _CONTAINERS = word_set(
@@ -47,8 +53,19 @@ _SHOPS = frozenset(("shop", "store", "laden", "boutique", "tienda", "storefront"
 _CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
 _OF = frozenset(("of", "de", "di", "von", "mit"))
 _TELLING = _OF | {"by", "style", "like"}
+_LABELLING = ("beside", "holding", "printed")
+_EMPTY = frozenset(("empty", "bare", "unfurnished", "vacant", "leerer", "leeres", "vide", "vacía"))
+_AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
+_COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 _DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
+_WITH = frozenset(("with", "with a", "mit", "avec", "con", "和", "in", "in a", "wearing"))
+_LIKE_PEOPLE = frozenset(("person", "child", "king", "wizard", "knight"))
+_OF_HAIR = frozenset(("beard", "moustache", "long", "curly", "short", "grey"))
+_SPECTACLES = frozenset(("glasses", "eyeglasses", "spectacles", "sunglasses", "shades", "monocle",
+                         "goggles", "brille", "sonnenbrille", "lunettes", "gafas", "occhiali",
+                         "safety glasses", "ski goggles"))  # fmt: skip
+_DARK = ("sun", "shade", "ski", "sonne")
 _NAMED = frozenset(
     ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
      "accordion", "typewriter", "vacuum", "hammock", "bar", "column")
@@ -67,6 +84,15 @@ class Reader:
         self.picked: dict[str, str] = {}
         self.places: list[str] = []
         self.rooms: list[str] = []
+        self.walls: Colour | None = None
+        self.bare = False
+        self.traits: set[str] = set()
+        self.hair: Colour | None = None
+        """Of the being that comes, or of the last one if none comes."""
+        self.spots: list[int] = []
+        """Which subject each of the taken-out texts belongs to; -1 for none."""
+        self.waiting = False
+        """Whether the last text belongs to the noun that comes."""
         self.sky: set[str] = set()
         self.subjects: list[Subject] = []
         self.guessed: set[int] = set()
@@ -91,6 +117,10 @@ class Reader:
         """Whether the last noun's phrase was opened so."""
         self.after = ""
         """The last small word before the phrase."""
+        self.listed: set[int] = set()
+        """Subjects that go on a list: "a hat, a cup and a hammer"."""
+        self.comma = False
+        """Whether a comma was the last that stood between the nouns."""
         self.close = False
         """Whether the last word was a noun."""
         self._forget()
@@ -102,15 +132,20 @@ class Reader:
         self.size = ""
         self.count = 1
 
-    def open(self, page: Page, text: str | None) -> None:
-        """Begin with a page."""
+    def open(self, page: Page, text: str | None) -> int:
+        """Add a page, and return its number."""
+        self._end_phrase()
+        self._release()
+        self.link = None
         label = text or page.topic or (title([page.noun]) if page.kind in SHOWING else "")
         items = page.items
         if carries_words(page.kind):
             label, items = "\n".join((label, *items)), ()
         self.subjects.append(Subject(page.kind, label=label, items=items))
-        self.places.append("studio")
-        self.determined = False
+        if len(self.subjects) == 1:
+            self.places.append("studio")
+        self.determined = self.close = False
+        return len(self.subjects) - 1
 
     def take(self, meaning: Meaning) -> None:
         """Read on by one meaning."""
@@ -120,11 +155,21 @@ class Reader:
         if self.denied and kind not in ("count", "size", "colour", "relation"):
             if kind == "unknown" and len(meaning.phrase) < 4:
                 return
+            self.bare |= meaning.phrase in ("furniture", "möbel", "meubles", "muebles")
             self.denied = False
             self._forget()
             return
         if kind == "unknown":
             self._unknown(meaning.phrase)
+            return
+        if kind == "owner":
+            if self.close:
+                self._end_phrase()
+            self.words.append(meaning.phrase)
+            self.determined, self.close = True, False
+            return
+        if kind == "trait":
+            self._trait(meaning.sense)
             return
         if kind in _NOUNS:
             self._noun(meaning)
@@ -134,6 +179,9 @@ class Reader:
             self.words.clear()  # "alpine meadow": they told how it is
         elif kind not in ("colour", "size", "material", "part"):
             self._end_phrase()
+        if kind == "inscription":
+            self._inscription()
+            return
         self.close = False
         if kind == "place":
             self._place(meaning)
@@ -148,6 +196,9 @@ class Reader:
                 self.posed = True
         elif kind == "relation":
             self._release()
+            if meaning.sense == "upon it":
+                self._upon_it()
+                return
             if self.link is None or meaning.sense not in ("beside", "in", "on"):
                 self.link = meaning.sense
             self.after = meaning.phrase
@@ -155,10 +206,64 @@ class Reader:
         else:
             self._small(meaning)
 
+    def _trait(self, sense: str) -> None:
+        """How a being looks: of the noun that comes, or of the last one."""
+        if sense in _OF_HAIR and self.colour:  # "a grey beard"
+            self.hair, self.colour = self.colour, None
+        self.traits.add(sense)
+        if self.close:
+            self._lend_traits()
+
+    def _lend_traits(self) -> None:
+        """No noun came: the last being looks so."""
+        number = self._bearer()
+        if not self.subjects:  # "a bald, bearded man"
+            return
+        if self.traits and number is not None and not self.words:
+            last = self.subjects[number]
+            self.subjects[number] = replace(
+                last, traits=last.traits | self.traits, hair=self.hair or last.hair
+            )
+            self.link = None
+        self.traits, self.hair = set(), None
+
+    def _bearer(self) -> int | None:
+        """The being that what is said now belongs to: "a man with a hat and glasses"."""
+        number = len(self.subjects) - 1
+        for one in reversed(self.relations):
+            if one.second == number and one.kind in ("wearing", "holding"):
+                number = one.first
+        if number < 0 or not is_a_being(self.subjects[number].form or self.subjects[number].name):
+            return None
+        return number
+
+    def _inscription(self) -> None:
+        """Words to be lettered stood here: on the last noun, or on the one that they precede."""
+        self.waiting = self.determined and not self.close and not self.words
+        self._end_phrase()
+        self.spots.append(len(self.subjects) - 1)
+        if not self.waiting:
+            self._release()
+            self.link, self.after = None, ""
+        self.close = False
+
+    def _upon_it(self) -> bool:
+        """ "a mug with a cat on it": the cat is a picture on the mug."""
+        last = self.relations[-1] if self.relations else None
+        if last is None or last.second != len(self.subjects) - 1:
+            return False
+        bearer = self.subjects[last.first]
+        if last.kind not in _LABELLING or not carries_words(bearer.form or bearer.name):
+            return False
+        self.relations[-1] = replace(last, kind="printed")
+        return True
+
     def _unknown(self, word: str) -> None:
         """A word of no table: a small word, a verb, an adjective, or the name of a thing."""
         sort = standing(word)
-        if sort == "noun":
+        if word in _EMPTY:
+            self.bare = True
+        elif sort == "noun":
             self.words.append(word)
         elif sort == "verb" and self.determined and not (self.words or self.close):
             self.telling = word  # "a folding bicycle"
@@ -174,11 +279,17 @@ class Reader:
         telling, self.telling = self.telling, ""
         if not words:
             return
+        if words[-1].endswith("'s"):  # "a close look at a cat's face"
+            owner = look_up(words[-1].removesuffix("'s"))
+            if owner and owner.kind in _NOUNS:
+                self._noun(owner)
+                self.picked.setdefault("framing", "close")
+            return
         determined, self.determined = self.determined, False
         if self.close:
             self._narrowed(words)
             return
-        if not names_a_thing(words[-1]):
+        if not names_a_thing(words[-1]) or self._inscribes(words[-1], ""):
             return
         if self.after in _TELLING and self.subjects and not determined:
             self._contents(words)
@@ -197,6 +308,30 @@ class Reader:
         self._add(Subject(name, form=sense, label=title(said)), plural)
         if len(self.subjects) > before:
             self.guessed.add(before)
+
+    def _inscribes(self, noun: str, label: str) -> bool:
+        """ "a bottle with a label": that is on the bottle, and no thing beside it."""
+        last = self.subjects[-1] if self.subjects else None
+        if noun not in INSCRIPTIONS or last is None:
+            return False
+        if self.close and self._upon_it():  # "with a fox logo"
+            return True
+        if self.link not in _LABELLING:
+            return False
+        if not carries_words(last.form or last.name):
+            return False
+        if label:
+            self.subjects[-1] = replace(last, label=label)
+        self._claim(len(self.subjects) - 1)
+        self.link = None
+        self._forget()
+        return True
+
+    def _claim(self, number: int) -> None:
+        """The words that stood before a noun are its own."""
+        if self.waiting:
+            self.spots[-1] = number
+        self.waiting = False
 
     def _narrowed(self, words: list[str]) -> None:
         """ "a coffee plantation", "rice paddies": the noun before told what sort it is."""
@@ -235,19 +370,26 @@ class Reader:
             self.determined = True
         elif kind == "part":
             self.denied = sense == "not"
-            if (
-                self.subjects
-                and self.colour
-                and meaning.phrase in ("fur", "feathers", "petals", "paint", "hair")
-            ):
-                self.subjects[-1] = replace(self.subjects[-1], colour=self.colour)
+            self._coloured_part(meaning.phrase)
             self._forget()
         elif kind == "stop":
             self._release()
             self.denied = False
             self.determined, self.after = False, ""
-            if sense not in ",、,":
+            self.comma = sense in ",、,"
+            if not self.comma:
                 self.link = None
+
+    def _coloured_part(self, part: str) -> None:
+        """ "a cat with white fur", "a woman with red hair", "a room with green walls"."""
+        if part in ("wall", "walls"):
+            self.walls, self.colour = self.colour or self.walls, None
+        elif self.subjects and self.colour and part in _COATS:
+            last = self.subjects[-1]
+            if part == "hair" and (last.form or last.name) in _LIKE_PEOPLE:
+                self.subjects[-1] = replace(last, hair=self.colour)
+            else:
+                self.subjects[-1] = replace(last, colour=self.colour)
 
     def _keep_colour(self) -> None:
         if self.colour:
@@ -256,6 +398,8 @@ class Reader:
 
     def _release(self) -> None:
         """No noun came: what was held belongs to the picture, or was a thing itself."""
+        self.waiting = False
+        self._lend_traits()
         if self.colour and self.colour_phrase == "orange":
             self.colour = None
             self._noun(Meaning("subject", "orange", "orange"))
@@ -270,6 +414,8 @@ class Reader:
     def _place(self, meaning: Meaning) -> None:
         if meaning.sense == "tabletop":
             self.surface = self.surface or self.colour or self.material
+        elif meaning.sense == "room" and (self.colour or self.material):
+            self.walls, self.colour = self.colour or self.material, None
         else:
             self._keep_colour()
         self._forget()
@@ -285,23 +431,25 @@ class Reader:
         self.sure = determined
         if meaning.sense.startswith("stack"):
             return
+        if self._inscribes(meaning.phrase, title(words) if words else ""):
+            return
         if meaning.kind == "subject":
             name, own = _name(meaning.sense)
             found = Subject(name, colour=own)
-            if name == "person":
-                found = replace(found, role=meaning.phrase)
+            if name in ("person", "child"):
+                found = replace(found, role=" ".join((*words, meaning.phrase)))
             elif name == "shop" and meaning.phrase not in _SHOPS:
                 found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            found = Subject(name, form=meaning.sense, role=name)
+            found = Subject(name, form=meaning.sense, role=" ".join((*words, name)))
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
         if not determined and self.count == 1 and self._contents([*words, meaning.phrase]):
             self._forget()
             return
-        if self.close and self._compound(found):
+        if self.close and self._compound(meaning, found):
             words = [self.subjects[-1].name, *words]
             if meaning.kind == "subject" and not found.colour and not self.colour:
                 tone = materials().get(self.noun)
@@ -310,18 +458,28 @@ class Reader:
             return
         self._letter(meaning, found, words)
 
-    def _compound(self, found: Subject) -> bool:
-        """ "oak table", "coffee grinder": the first noun only tells which kind of the second."""
+    def _compound(self, meaning: Meaning, found: Subject) -> bool:
+        """ "oak table", "dog bowl": the first noun only tells which kind of the second."""
         last = self.subjects[-1] if self.subjects else None
         if last is None or (last.label and last.name in ("logo",)):
             return False
-        return not is_a_being(last.form or last.name) and not is_a_being(found.form or found.name)
+        if is_a_being(found.form or found.name):
+            return False
+        if is_a_being(last.form or last.name):  # in scripts without blanks they stand side by side
+            return last.count == 1 and self.noun.isascii() and meaning.phrase.isascii()
+        return True
 
     def _letter(
         self, meaning: Meaning, found: Subject, words: list[str], at: int | None = None
     ) -> None:
         kind = found.form or found.name
-        if meaning.kind == "like" or (not words and kind in _NAMED):
+        owned = any(word.endswith("'s") for word in words) or (
+            at is not None and is_a_being(self.subjects[at].form or self.subjects[at].name)
+        )
+        if owned and not is_a_being(kind):
+            noun = singular(meaning.phrase) if meaning.plural else meaning.phrase
+            found = replace(found, label=title([*words, noun]))
+        elif meaning.kind == "like" or (not words and kind in _NAMED):
             found = replace(found, label=title([*words, found.name]))
         elif words and kind in _CONTAINERS:
             found = replace(found, label=title(words))
@@ -329,6 +487,7 @@ class Reader:
             self._add(found, meaning.plural)
             return
         was = self.subjects[at]
+        self._claim(at)
         self.subjects[at] = replace(
             found,
             count=3 if meaning.plural and was.count == 1 else was.count,
@@ -348,6 +507,10 @@ class Reader:
             count = 3
         tone = self.colour or found.colour or self.material
         found = replace(found, count=count, colour=tone, size=self.size)
+        if is_a_being(found.form or found.name):
+            elder = {"old"} if ELDERS & set(found.role.split()) else set()
+            found = replace(found, traits=frozenset(self.traits | elder), hair=self.hair)
+        self.traits, self.hair = set(), None
         self._forget()
         if len(self.subjects) >= MOST_SUBJECTS:
             return
@@ -355,14 +518,20 @@ class Reader:
             same = earlier.name == found.name and earlier.colour == found.colour
             if same and self.link != "beside":
                 self._relate(number)
+                self._claim(number)
                 return
         if self._worn(found):
             return
+        if self.link == "beside" and self.after in _WITH and is_worn(found.form or found.name):
+            self.link = "wearing"  # "a cat with headphones"
         self.subjects.append(found)
+        self._claim(len(self.subjects) - 1)
         self._relate(len(self.subjects) - 1)
 
     def _worn(self, found: Subject) -> bool:
         """ "a woman in a navy suit": clothes are how their wearer looks."""
+        if found.form == "glasses" and self._bespectacled(found.name):
+            return True
         last = self.subjects[-1] if self.subjects else None
         if found.form not in _CLOTHES or last is None or self.link not in _DRESSED:
             return False
@@ -375,12 +544,37 @@ class Reader:
         self.link = None
         return True
 
+    def _bespectacled(self, name: str) -> bool:
+        number = self._bearer()
+        if name not in _SPECTACLES or number is None:
+            return False
+        if self.link not in _DRESSED and self.after not in (
+            "with",
+            "and",
+            "mit",
+            "avec",
+            "con",
+            "y",
+        ):
+            return False
+        last = self.subjects[number]
+        kind = "sunglasses" if any(one in name for one in _DARK) else "glasses"
+        self.subjects[number] = replace(last, traits=last.traits | {kind})
+        self.link = None
+        return True
+
     def _relate(self, number: int) -> None:
         if self.link == "full":
             self.relations.append(Relation(number, "in", number - 1))
         elif self.link and number > 0:
-            self.relations.append(Relation(number - 1, self.link, number))
-        self.link = None
+            first = number - 1
+            self.relations.append(Relation(first, self.link, number))
+            while self.link in ("on", "in", "under") and first in self.listed:
+                first -= 1  # "a cup and a hammer on a bench": both are on it
+                self.relations.append(Relation(first, self.link, number))
+        if (self.link == "beside" and self.after in _AND) or (not self.link and self.comma):
+            self.listed.add(number)
+        self.link, self.comma = None, False
 
     def scene(self) -> Scene:
         """What was read."""
@@ -407,10 +601,12 @@ class Reader:
             colours=tuple(self.colours[:4]),
             framing=self.picked.get("framing", ""),
             surface=self.surface,
+            walls=self.walls,
+            bare=self.bare,
         )
         if places[:1] == ["abstract"]:
             return without(scene, self.guessed)
-        return portrayed(furnished(on_its_table(scene), self.rooms))
+        return portrayed(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
 
 
 def _name(sense: str) -> tuple[str, Colour | None]:

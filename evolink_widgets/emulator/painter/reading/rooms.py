@@ -5,8 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evolink_widgets.emulator.painter.lettering.kinds import is_small, wears_a_hat
-from evolink_widgets.emulator.painter.reading.nouns import FURNISHED
-from evolink_widgets.emulator.painter.reading.scene import Scene, Subject, without
+from evolink_widgets.emulator.painter.reading.nouns import FURNISHED, word_set
+from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject, without
+
+_TOPS = word_set("table desk shelf cabinet pedestal bench piano")
+"""Furniture with a top to stand things on."""
+
+
+def upon_its_furniture(scene: Scene) -> Scene:
+    """ "a desk with a lamp and a book": small things that came with it stand on it."""
+    relations = list(scene.relations)
+    tied = {(one.first, one.kind) for one in relations if one.kind != "beside"}
+    base = None
+    for number, one in enumerate(scene.subjects):
+        kind = one.form or one.name
+        if kind in _TOPS and one.count == 1:
+            base = number
+            continue
+        before = [link for link in relations if link.second == number]
+        joined = any(link.kind in ("beside", "holding") for link in before) or number - 1 == base
+        if base is None or not is_small(kind) or one.hidden or kind in ("ball", "rug"):
+            base = base if joined and is_small(kind) else None
+            continue
+        if not any(first == number for first, _ in tied):
+            relations = [link for link in relations if link.second != number]
+            relations.append(Relation(number, "on", base))
+    return replace(scene, relations=tuple(relations))
 
 
 def on_its_table(scene: Scene) -> Scene:
@@ -30,7 +54,8 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
     wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
     there = {one.form or one.name for one in scene.subjects}
     if (
-        not wanted
+        scene.bare
+        or not wanted
         or scene.place != "room"
         or not there <= {one.partition("=")[0] for one in wanted}
     ):

@@ -79,7 +79,7 @@ octopus: octopus, squid, kraken, oktopus, pieuvre, pulpo, polpo, 章鱼, タコ
 jellyfish: jellyfish, qualle, méduse, medusa, 水母, クラゲ
 crab: crab, lobster, krabbe, crabe, cangrejo, granchio, 螃蟹, カニ
 starfish: starfish, sea star, seestern, 海星
-person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, reader, young woman, young man, old man, old woman, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
+person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, reader, young woman, young man, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
 child: girl, boy, child, kid, mädchen, junge, fille, garçon, niña, niño, 女孩, 男孩, 소녀, little girl, little boy, young girl, young boy, toddler
 king: king, queen, prince, princess, könig, roi, rey
 wizard: wizard, witch, mage, sorcerer, magician, gandalf, zauberer, hexe, sorcière, mago, 巫师, 魔法使い
@@ -147,7 +147,7 @@ lamp: lamp, desk lamp, table lamp, floor lamp, night light, lampe, lámpara, lam
 lantern: lantern, paper lantern, oil lamp, street lamp, streetlight, lamppost, street light, laterne, lanterne, farol, linterna, 灯笼, 提灯
 umbrella: umbrella, parasol, regenschirm, schirm, parapluie, paraguas, ombrello, guarda-chuva, 雨伞, 伞, 傘, 우산, зонт, مظلة
 clock: clock, alarm clock, wall clock, uhr, horloge, reloj, orologio, relógio, 钟, 时钟, 時計, 시계, часы, ساعة
-watch: pocket watch, wristwatch, compass
+watch: pocket watch, compass
 hourglass: hourglass, sandglass, sanduhr, sablier
 guitar: guitar, ukulele, gitarre, guitare, guitarra, chitarra, violão, 吉他, ギター, 기타, гитара
 violin: violin, cello, fiddle, geige, violon, violín, violino, 小提琴
@@ -155,7 +155,7 @@ piano: piano, grand piano, klavier, 钢琴, ピアノ
 cake: cake, birthday cake, pie, cupcake, muffin, chocolate cake, kuchen, torte, gâteau, gateau, pastel de cumpleaños, torta, bolo, 蛋糕, ケーキ, 케이크, торт
 bread: bread, loaf, baguette, brot, pain frais, pane, 面包
 pizza: pizza
-burger: burger, hamburger, cheeseburger, sandwich, hot dog
+burger: burger, hamburger, cheeseburger
 ice cream: ice cream, icecream, gelato, sundae, ice-cream, eiscreme, glace, helado, 冰淇淋
 sushi: sushi, 寿司
 apple: apple, apfel, pomme, manzana, mela, maçã, 苹果, りんご, 사과, яблоко, تفاحة
@@ -291,7 +291,7 @@ e88bab: pink, magenta, fuchsia, rosa, rosado, rosy, 粉色, 粉红, 粉, ピン�
 2e2c36: black, jet black, dark mode, dark theme, matte black, ebony, schwarz, schwarze, schwarzer, noir, noire, negro, negra, nero, nera, preto, 黑色, 黑, 黒, 黒い, 검은, чёрный, черный, черная, أسود
 f4f1ea: white, ivory, off-white, light mode, snow white, snow-white, weiß, weiße, weisser, blanc, blanche, blanco, blanca, bianco, bianca, branco, 白色, 白, 白い, 하얀, белый, белая, أبيض
 8d9099: gray, grey, silver, silvery, ash, grau, graue, gris, grigio, cinza, 灰色, 灰, 银色, 회색, серый
-efdcb4: cream, beige, sandy, blonde
+efdcb4: cream, beige, sandy
 """
 
 SIZES = """
@@ -323,6 +323,8 @@ in: inside, in, inside of, within, into, sitting in, floating in, dans, dentro d
 under: under, underneath, beneath, below, in the shade of, unter, sous, bajo, debajo de, sotto, sob
 above: above, over, flying over, flying above, hovering over, floating above, floating over, high above, über, au-dessus de, au dessus de, encima del, por encima de
 beside: next to, beside, near, by, with, and, alongside, along with, by the side of, neben, mit, und, à côté de, avec, et, junto a, con, y, accanto a, e, com, 和, 与, と, и, с
+printed: printed with, decorated with, with a picture of, with an image of, with a photo of, with a print of, with a drawing of, with the image of, with an illustration of, depicting, embroidered with
+upon it: on it, on its front, on the front, across it, on its side, on the chest, on its lid
 holding: holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
 wearing: wearing, dressed in, wears, trägt, portant, con un, llevando, 戴着, 穿着
 """
@@ -333,12 +335,12 @@ sleeping: sleeping, asleep, napping, curled up, schlafend, dormant, durmiendo, �
 """
 
 FRAMINGS = """
-close: zoom in, zoomed in, closer, move closer, close-up, close up, closeup, portrait, portrait of, macro shot, headshot, detailed portrait, nahaufnahme, gros plan, primer plano
-wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide shot, aerial view, from above, distant, far away, in the distance, on the horizon, vast, epic, landscape, birds-eye view, establishing shot
+close: profile picture, profile photo, avatar, passport photo, id photo, mugshot, linkedin photo, porträt, portrait photo, portrait painting, retrato, ritratto, портрет, 肖像, zoom in, zoomed in, closer, move closer, close-up, close up, closeup, portrait, portrait of, macro shot, headshot, detailed portrait, nahaufnahme, gros plan, primer plano
+wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide shot, aerial view, from above, distant, far away, in the distance, on the horizon, vast, epic, landscape, birds-eye view, bird's-eye view, establishing shot
 """
 
 # Words that end a description without being drawn: what stands before them belongs to them.
 PARTS = """
-part: award winning, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
+part: award winning, wall, walls, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
 not: no, without, not, minus, except, ohne, sans, sin, senza, sem, kein, keine, 没有
 """
