@@ -28,6 +28,7 @@ from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
+from evolink_widgets.core.shared.callbacks import CallbackPlace
 from evolink_widgets.core.task import Stored, Task
 from evolink_widgets.errors import (
     EvolinkError,
@@ -45,7 +46,6 @@ from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
-    from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
     from evolink_widgets.store.gallery.pool import Offer

@@ -79,6 +79,29 @@ def test_favourite_trash_and_undo_by_keyboard(shelf: Shelf, visit: Visit) -> Non
     expect(cells.first).to_have_accessible_name(re.compile("1 of 1: a hare"))
 
 
+def test_the_menu_of_a_picture_by_keyboard(shelf: Shelf, visit: Visit) -> None:
+    shelf.add("a fox")
+    page = visit("lab")
+    wait_for_launcher(page)
+    tile = open_panel(page).get_by_role("gridcell").first
+    expect(tile).to_have_accessible_name(re.compile("a fox"))
+    tile.focus()
+    page.keyboard.press("Shift+F10")
+    items = page.get_by_role("menuitem").filter(visible=True)
+    expect(items.filter(has_text="Show recipe")).to_be_visible()
+    expect(items.filter(has_text="Insert as code")).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Escape")
+    expect(tile).to_be_focused()
+    page.keyboard.press("Shift+F10")
+    expect(items.filter(has_text="Move to trash")).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+        if items.filter(has_text="Move to trash").and_(page.locator(".lm-mod-active")).count():
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 picture moved to the trash.").first).to_be_visible()
+
+
 def test_a_task_leads_to_its_cell(shelf: Shelf, visit: Visit) -> None:
     shelf.ask("a lighthouse at dusk")
     page = visit("lab")

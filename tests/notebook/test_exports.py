@@ -1,4 +1,4 @@
-"""What becomes of saved pictures in the pages, slides, books and PDFs that are made of a notebook."""
+"""What becomes of saved pictures in pages, slides, books and PDFs made of a notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Playwright, expect
 from traitlets.config import Config
 
 from .executed import SETUP, execute
-from .kernels import python_with
+from .kernels import python_of_other_hosts
 
 ASK = "size='1024x640', quality='low'"
 
@@ -105,7 +105,7 @@ def test_papermill_runs_it_with_parameters_and_waits_for_the_pictures(tmp_path: 
 def test_a_book_shows_every_picture_in_light_and_dark(
     saved: Any, tmp_path: Path, chromium: Browser
 ) -> None:
-    python = python_with("book", "jupyter-book<2")
+    python = python_of_other_hosts()
     title = new_markdown_cell("# Pictures")
     book = new_notebook(cells=[title, *saved.cells], metadata=saved.metadata)
     nbformat.write(book, tmp_path / "pictures.ipynb")

@@ -54,7 +54,11 @@ def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 EXPECTED = {
     "01-quickstart.ipynb": ["<ImageStudio, 1 run>"],
-    "02-the-same-in-python.ipynb": ["must be a whole number from 1 to 10", "ew.generate("],
+    "02-the-same-in-python.ipynb": [
+        "must be a whole number from 1 to 10",
+        "a path through the autumn woods, gouache",
+        "ew.generate(",
+    ],
     "03-paid-once.ipynb": [
         "from the store",
         "this block's budget of 5",

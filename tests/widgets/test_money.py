@@ -138,3 +138,15 @@ def test_what_the_store_has_is_no_purchase_and_never_asked_about(
     more, _ = page.ask("reuse", fields={**FIELDS, "n": 3}, most=0)
     missing = page.ask("check", fields={**FIELDS, "n": 2})[0]["price"]["high"]
     assert more["asks"]["most"] == pytest.approx(missing, rel=0.1), "of three, two are to be bought"
+
+
+def test_sending_again_is_held_against_the_limit_too(studio: ew.ImageStudio, page: Browser) -> None:
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    refused, _ = page.ask("sendAgain", key=run["key"], most=0)
+    assert refused["kind"] == "rejected"
+    sent, _ = page.ask("sendAgain", key=run["key"], most=refused["asks"]["most"])
+    assert sent["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]

@@ -139,9 +139,8 @@ class Panel(View):
             AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
-        most = content.get("most")
-        if isinstance(most, (int, float)):
-            money.check_unasked(to_pay(request, fresh=fresh), most, session().simulated)
+        if is_limited(content):
+            money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 
@@ -232,6 +231,9 @@ class Panel(View):
         return self._order(content, Task.look_again)
 
     def _on_send_again(self, content: dict[str, Any]) -> Answer:
+        task = self._task(content)
+        if is_limited(content):
+            money.check_unasked(task.estimate, content["most"], task.state.simulated)
         return self._order(content, Task.send_again)
 
     def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> Answer:
@@ -303,6 +305,11 @@ class Panel(View):
             while self._leave:
                 self._leave.pop()()
         super().close()
+
+
+def is_limited(content: dict[str, Any]) -> bool:
+    """Whether the page that was pressed on buys up to a limit alone without a question."""
+    return isinstance(content.get("most"), (int, float))
 
 
 def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:

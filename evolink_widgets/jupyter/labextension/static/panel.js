@@ -46,9 +46,12 @@ export async function fillPanel(host, side) {
     side.content.setRelativeSizes([running, height - running - spending, spending]);
   };
   const count = (/** @type {number} */ i, /** @type {string} */ words) => {
-    const label = words ? `${parts[i].title}  ${words}` : parts[i].title;
-    if (sections[i].title.label !== label) sections[i].title.label = label;
-    heads()[i]?.setAttribute("aria-label", label);
+    const head = heads()[i];
+    // Beside the host's own title: another title would be another node, and the focus would go with the old one.
+    const at = head?.querySelector(".evolink-count") ?? head?.appendChild(Object.assign(document.createElement("span"), { className: "evolink-count" }));
+    if (!at || at.textContent === words) return;
+    at.textContent = words;
+    head.setAttribute("aria-label", [parts[i].title, words].filter(Boolean).join(" "));
   };
   parts[1].counted = (words) => count(1, words);
   const cut = document.createElement("p");

@@ -10,29 +10,36 @@ export const dragged = { place: null };
 /** @param {string} name a file's */
 export const codeOf = (name) => `ew.picture(${JSON.stringify(name)})`;
 
-/** @type {any} */
-let menu;
-/** @type {any} */
-let menuOf;
-
 const ITEMS = ["insert-code", "insert-markdown", "use-as-reference", "show-recipe", "copy-code"];
 
 /**
+ * The host's menu on one picture: our commands, and what this place alone can do.
  * @param {Host} host @param {string} picture
+ * @param {Record<string, () => void>} own by their words
  * @param {Element | undefined} at where it is opened by the keyboard
  * @param {MouseEvent} [event]
  */
-export async function openMenu(host, picture, at, event) {
-  const { Menu } = await host.load("@lumino/widgets");
-  if (!menu) {
-    menu = new Menu({ commands: host.app.commands });
-    menu.title.label = "Picture";
-  }
-  if (menuOf !== picture) {
-    menu.clearItems();
-    for (const name of ITEMS) menu.addItem({ command: `evolink-widgets:${name}`, args: { picture } });
-    menuOf = picture;
-  }
+export async function openMenu(host, picture, own, at, event) {
+  const [{ Menu }, { CommandRegistry }] = await Promise.all(["@lumino/widgets", "@lumino/commands"].map(host.load));
+  const [all, args] = [host.app.commands, { picture }];
+  const commands = new CommandRegistry();
+  const menu = new Menu({ commands });
+  menu.title.label = "Picture";
+  const add = (/** @type {string} */ command, /** @type {any} */ options) => {
+    commands.addCommand(command, options);
+    menu.addItem({ command });
+  };
+  for (const name of ITEMS.map((item) => `evolink-widgets:${item}`))
+    add(name, { label: all.label(name, args), isEnabled: () => all.isEnabled(name, args), execute: () => all.execute(name, args) });
+  menu.addItem({ type: "separator" });
+  for (const [label, execute] of Object.entries(own)) add(label, { label, execute });
+  // What was chosen is carried out once it is closed; the focus goes back to where it was asked for.
+  menu.aboutToClose.connect(() =>
+    setTimeout(() => {
+      menu.dispose();
+      if (at instanceof HTMLElement && [document.body, null].includes(/** @type {any} */ (document.activeElement))) at.focus();
+    }),
+  );
   const { left, bottom } = at?.getBoundingClientRect() ?? { left: 0, bottom: 0 };
   menu.open(event?.clientX || left, event?.clientY || bottom);
 }

@@ -29,6 +29,13 @@ export function picturesPart(host, server, size) {
     changed: () => model.changed(),
   };
 
+  /** What the panel itself can do with a picture. @param {string} id */
+  const ownActs = (id) => ({ "Move to trash": () => void deck?.trash([id]).catch(deck.told.fail) });
+  /** @param {string} id @param {any} at @param {MouseEvent} [event] */
+  const menuOf = (id, at, event) => openMenu(host, id, ownActs(id), at, event);
+  /** @type {any} */
+  let deck;
+
   openView({ model, el: node }, "side", "Pictures", (ui) => {
     const made = gallery(ui, {
       sizes: [BETWEEN, size, CAPTION],
@@ -36,10 +43,12 @@ export function picturesPart(host, server, size) {
       counted: (count) => part.counted(num(count)),
       tools: LARGE.slice(-1),
     });
-    Object.assign(ui, {
+    // Its label says that it is about prompts; there is no room for that in it.
+    /** @type {HTMLElement} */ (made.nodes[0]).querySelector("input")?.setAttribute("placeholder", "Search");
+    deck = Object.assign(ui, {
       work: LARGE,
       refer: (/** @type {Picture[]} */ [{ id }]) => act("use-as-reference", { picture: id }),
-      menu: (/** @type {Element} */ button, /** @type {Picture} */ { id }) => openMenu(host, id, button),
+      menu: (/** @type {Element} */ button, /** @type {Picture} */ { id }) => menuOf(id, button),
     });
     return made;
   });
@@ -51,13 +60,13 @@ export function picturesPart(host, server, size) {
     if (!id) return;
     event.preventDefault();
     event.stopPropagation();
-    openMenu(host, id, cellAt(event.target), event);
+    menuOf(id, cellAt(event.target), event);
   });
   node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const id = idOf(cellAt(event.target));
     if (!id || (event.key !== "ContextMenu" && !(event.shiftKey && event.key === "F10"))) return;
     event.preventDefault();
-    openMenu(host, id, cellAt(event.target));
+    menuOf(id, cellAt(event.target));
   });
   dragFrom(host, node, (target) => idOf(cellAt(target)));
   return part;

@@ -73,7 +73,7 @@ export function runningPart(host) {
   /** @param {any} thumb @param {Ongoing} task */
   async function drawThumb(thumb, task) {
     const mine = thumb.shown;
-    if (!task.pictures.length) return fill(thumb, icon(task.needs ? "unknown" : task.stage));
+    if (!task.pictures.length) return fill(thumb, icon(task.needs && task.stage !== "unknown" ? "saving" : task.stage));
     const server = /** @type {Server} */ (await host.server);
     const found = await Promise.all(task.pictures.slice(-4).map((id) => server.bytes("small", id).catch(() => null)));
     if (mine !== thumb.shown) return;

@@ -1,7 +1,11 @@
 /** Spending: today, what is still out, each notebook; and what was paid for and is not here yet. */
 import { fill, h, icon, ICONS, set } from "./widgets/base/static/dom.js";
 
-Object.assign(ICONS, { file: "M4 2h5.5L12 4.5V14H4zM9.5 2v2.5H12" });
+Object.assign(ICONS, {
+  file: "M4 2h5.5L12 4.5V14H4zM9.5 2v2.5H12",
+  flask: "M6.5 2v4L3 13.5h10L9.5 6V2M5 2h6M5 10h6",
+  warn: "M8 2.5L14 13H2zM8 6.5v3m0 1.5v.01",
+});
 
 /** Notebooks that are listed. */
 const MOST = 6;

@@ -6,6 +6,7 @@ const SHEETS = [
   "widgets/base/static/grid.css",
   "widgets/lightbox/static/lightbox.css",
   "widgets/gallery/static/gallery.css",
+  "widgets/pictures/static/pictures.css",
   "side.css",
   "widgets/base/static/modes.css",
 ];
