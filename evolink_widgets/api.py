@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
@@ -15,6 +15,7 @@ from evolink_widgets.core.checked_request import checked_request
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.read import read
 from evolink_widgets.rules.pricing.pricing import Estimate
@@ -30,9 +31,16 @@ from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
+    from evolink_widgets.batches.batch import Batch
+    from evolink_widgets.batches.run import BatchRun
+    from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
+else:
+    batches, shows = (LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show"))
+    Batch, ShownFrame = "batches.Batch", "shows.ShownFrame"
 
 __all__ = [
+    "batch",
     "budget",
     "configure",
     "credits",
@@ -44,6 +52,7 @@ __all__ = [
     "recover",
     "run",
     "session",
+    "show",
     "spending",
     "weather",
 ]
@@ -212,6 +221,109 @@ def _request_of(prompt: Any, fields: Mapping[str, Any]) -> ImageRequest:
     """What an estimate is asked for, with its references by number."""
     again = _given_request(prompt, fields)
     return ImageRequest(prompt, **fields) if again is None else again
+
+
+def batch(
+    frame: Any,
+    prompt: str | Callable[[dict[str, Any]], str] = "{prompt}",
+    *,
+    size: Any = "auto",
+    resolution: Any = "1K",
+    quality: Any = "medium",
+    n: Any = 1,
+    model: Any = "gpt-image-2",
+    references: Any = (),
+    callback_url: Any = None,
+    repeats: int | Literal["rows"] = 1,
+    keep_metadata: bool = False,
+) -> Batch:
+    """Make requests of a frame's rows; checks each, prices what is missing, sends nothing.
+
+    `create` buys, `preview` buys a few. Every field is a value for all rows, text with columns in
+    braces (`"a {animal}, {style}"`, by `str.format`), or a function of the row, which is given as
+    a dict. A row in which a rule is broken or a value is missing is left out, and says so in
+    `problems`. Equal rows share one picture.
+
+    Args:
+        frame: pandas, polars, pyarrow and others, lazy ones too; a list of dicts, a dict of
+            lists, or the path of a CSV file.
+        prompt: 1 to 32,000 characters; by default the column `prompt`.
+        size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
+        resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
+        quality: `"low"`, `"medium"` or `"high"`.
+        n: how many pictures of each row, 1 to 10; each is charged.
+        model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
+        references: pictures to work from, as in `ew.generate`; `"{photo}"` or `["{photo}", logo]`
+            takes a row's own.
+        callback_url: an https address that the service tells of each end.
+        repeats: how many times each row is asked for; or `"rows"`: each of equal rows is, and
+            gets pictures of its own.
+        keep_metadata: leave location and camera data in the references.
+
+    Raises:
+        InvalidRequest: a template names no column of the frame, or it is no frame.
+        StoreError: the store can't be read, or a reference not be kept.
+
+    Example:
+        >>> rows = [{"animal": "fox", "ratio": "16:9"}, {"animal": "owl", "ratio": "1:1"}]
+        >>> b = ew.batch(rows, prompt="a {animal} in the snow", size="{ratio}", quality="low")
+        >>> b  # what it would cost
+        >>> frame = b.create(budget=20).result().to_frame()
+    """
+    from evolink_widgets.batches.batch import Batch
+    from evolink_widgets.batches.frames import read_frame
+
+    given = {
+        "prompt": prompt,
+        "size": size,
+        "resolution": resolution,
+        "quality": quality,
+        "n": n,
+        "model": model,
+        "references": references,
+        "callback_url": callback_url,
+    }
+    defaults = {**_DEFAULTS.to_record(), "references": ()}
+    named = {
+        name: value
+        for name, value in given.items()
+        if name == "prompt" or value is not defaults[name]
+    }
+    made = Batch(
+        read_frame(frame), named, connect.session, repeats=repeats, keep_metadata=keep_metadata
+    )
+    if made.notices:
+        from evolink_widgets.notebook.notices import tell
+
+        for notice in made.notices:
+            tell(notice)
+    _tell_outstanding(connect.session())
+    return made
+
+
+def show(frame: Any, *, rows: int = 20, edge: int = 96) -> ShownFrame:
+    """Show a frame's first rows with its pictures as thumbnails; the last line of a cell.
+
+    Args:
+        frame: what `ew.batch` takes. In its column `image` a picture's path is shown as the
+            picture, where the store in use has it.
+        rows: how many are shown, up to 200.
+        edge: the thumbnails' longest edge in pixels.
+
+    Raises:
+        InvalidRequest: it is no frame, or a number can't be used.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> table = ew.show([{"image": image, "size": image.pixels} for image in images])
+        >>> table.to_html().count("<img")
+        2
+    """
+    from evolink_widgets.batches.frames import read_frame
+    from evolink_widgets.batches.show import ShownFrame
+    from evolink_widgets.store import in_use
+
+    return ShownFrame(read_frame(frame), Store(in_use.choice.folder()), rows, edge)
 
 
 def recover() -> list[Task]:
@@ -396,6 +508,13 @@ def _show_task(task: Task) -> None:
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
+
+
+def _show_batch(run: BatchRun) -> None:
+    """Show a batch's run that is the result of a cell; the notebook's part is loaded only then."""
+    from evolink_widgets.notebook.batch_display import show_batch
+
+    show_batch(run)
 
 
 def _task_grid(task: Task) -> ImageGrid:

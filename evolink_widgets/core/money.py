@@ -324,16 +324,23 @@ class Prices:
         self._read_at = 0.0
         self._pause = 0.0
         self._merges = 0
+        self._is_reading = False
 
     def estimate(self, request: ImageRequest) -> Estimate:
         """What a request will cost, in credits, as a range with its basis; sends nothing."""
         with self._lock:
             age = monotonic() - self._read_at
             merged = taken_in[self._database.path] != self._merges
-            if merged or (self._is_stale and age >= self._pause) or age > OTHERS:
+            is_due = merged or (self._is_stale and age >= self._pause) or age > OTHERS
+            is_ours = is_due and not self._is_reading
+            self._is_reading = self._is_reading or is_ours
+        if is_ours:
+            # Without the lock: a purchase asks for prices while it holds the database.
+            try:
                 self._read()
-            learned = self._learned
-        return learned.estimate(request)
+            finally:
+                self._is_reading = False
+        return self._learned.estimate(request)
 
     def learn(self) -> None:
         """Hear that there is a new receipt."""

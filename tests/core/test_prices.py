@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
-from services import InProcess
+from services import InProcess, until
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
@@ -13,7 +14,7 @@ from evolink_widgets.errors import ContentRefused
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.ledger.ledger import samples
+from evolink_widgets.store.ledger.ledger import samples, taken_in
 from evolink_widgets.store.ledger.spending_report import read_spending
 
 Open = Callable[..., Session]
@@ -128,3 +129,19 @@ def test_a_merged_set_that_is_not_whole_teaches_no_price(open_session: Open, sma
     ours.store.merge(theirs.store.root)
     assert read_spending(ours.store.database, simulated=True).total.pictures == 1
     assert samples(ours.store.database, ours.service) == []
+
+
+def test_a_purchase_that_holds_the_database_waits_for_no_reader_of_prices(
+    open_session: Open, small: Small
+) -> None:
+    """A price is asked for inside the transaction that reserves it, while others ask, too."""
+    session = open_session(InProcess())
+    session.submit(small("a fox")).result(60)
+    taken_in[session.store.database.path] += 1  # so that prices are read anew
+    with session.store.database.write():
+        reader = threading.Thread(target=session.estimate, args=[small("an owl")], daemon=True)
+        reader.start()
+        until(lambda: session._prices._is_reading)
+        assert session.estimate(small("a hare")).high > 0
+    reader.join(30)
+    assert not reader.is_alive()

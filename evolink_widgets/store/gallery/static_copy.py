@@ -122,6 +122,26 @@ def sheet(images: Sequence[_Copied]) -> dict[str, str]:
     return {"image/jpeg": as_sheet(thumbs, most)}
 
 
+def thumbnail_html(image: object, edge: int = 96) -> str:
+    """Return a picture as a small `<img>` for a cell of a table; any other value as its text.
+
+    It is a formatter of pandas: `frame.to_html(formatters={"image": ew.store.thumbnail_html},
+    escape=False)`. With `escape=False` pandas escapes none of the other columns: `ew.show(frame)`
+    does.
+
+    Args:
+        image: a picture, or anything else; `None` is nothing.
+        edge: its longest edge in pixels.
+    """
+    if image is None:
+        return ""
+    if not hasattr(image, "small"):
+        return f"<bdi>{escape(str(image))}</bdi>"
+    picture = _picture(image, edge)  # type: ignore[arg-type]
+    width, _ = _shown(image, edge)  # type: ignore[arg-type]
+    return f'<div style="width:{width}px">{picture}</div>'
+
+
 #: What holds one output of a cell: JupyterLab and Notebook 7, nbclassic, VS Code, Colab.
 _OUTPUT = ":is(.jp-OutputArea-child,.output_area,.output_container,[class*=output-id-])"
 

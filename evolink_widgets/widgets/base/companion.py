@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
     from evolink_widgets.store.gallery.pictures import GeneratedImage
 
-__all__ = ["Companion", "html_of", "sheet_of"]
+__all__ = ["NOTHING", "Companion", "html_of", "sheet_of"]
 
 log = logging.getLogger("evolink_widgets")
 
+#: What an output is emptied with.
+NOTHING = {"text/html": "", "text/plain": ""}
 #: At 12 kB a picture this is what one display may add to a notebook: under half a megabyte.
 _MOST_PICTURES = 40
 #: Seconds between two drawings: each sends all of its pictures.
@@ -167,12 +169,12 @@ class Companion:
         if any(outputs for _, outputs in self._handles):
             self.update()
 
-    def clear(self) -> None:
-        """Leave nothing there: what it stood for is shown elsewhere now."""
+    def end(self, bundle: dict[str, str] = NOTHING) -> None:
+        """Leave this there for good; by default nothing: it is shown elsewhere now."""
         with self._lock:
             handles, self._handles = self._handles, []
         for handle in handles:
-            self._send(*handle, {"text/html": "", "text/plain": ""})
+            self._send(*handle, bundle)
 
     async def _redraw(self) -> None:
         while True:

@@ -32,6 +32,7 @@ __all__ = [
     "rules",
     "run",
     "title",
+    "trouble",
     "typed",
 ]
 
@@ -134,6 +135,12 @@ def _told_by(error: EvolinkError) -> str:
         return error.message
     added = error.message.partition(": ")[2] or error.message
     return "" if "content policy" in added.lower() else added
+
+
+def trouble(error: EvolinkError) -> str:
+    """What went wrong and what to do; nothing of a charge, where there was to be none."""
+    ends = error.message.endswith((".", "?", "!", "…"))
+    return f"{error.message}{'' if ends else '.'} {error.advice}".strip()
 
 
 def _all_stored(state: TaskState) -> bool:

@@ -26,7 +26,7 @@ log = logging.getLogger("evolink_widgets")
 Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money: each comes from a press of its own.
-PAID = ("run", "reuse", "runAgain", "sendAgain")
+PAID = ("run", "reuse", "runAgain", "sendAgain", "retry")
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
 
@@ -106,7 +106,7 @@ class MessageWidget(anywidget.AnyWidget):
             answer: Answer = getattr(self, self._handlers[kind])(content)
             return answer
 
-        return self._tried(work)
+        return self._tried(kind, work)
 
     def _on_press(self, content: dict[str, Any]) -> Answer:
         ticket = self._presses.expect(content.get("press"), content.get("seen"))
@@ -118,7 +118,7 @@ class MessageWidget(anywidget.AnyWidget):
         """Answer with what `work` gives, which may take a while; it runs on a worker."""
 
         async def answer() -> None:
-            told = await workers.run(self._tried, work)
+            told = await workers.run(self._tried, str(content.get("kind")), work)
             if told is not None:
                 name = str(content.get("id"))
                 if name in self._paid_answers:  # it may be asked for again
@@ -128,7 +128,7 @@ class MessageWidget(anywidget.AnyWidget):
         run_on_loop(answer())
 
     @staticmethod
-    def _tried(work: Callable[[], Answer]) -> Answer:
+    def _tried(kind: str, work: Callable[[], Answer]) -> Answer:
         try:
             return work()
         except InvalidRequest as error:
@@ -137,7 +137,8 @@ class MessageWidget(anywidget.AnyWidget):
         except AskFirst as error:
             return "rejected", {"message": error.message, "asks": error.question}
         except EvolinkError as error:
-            return "rejected", {"message": str(error)}
+            message = str(error) if kind in PAID else describe.trouble(error)
+            return "rejected", {"message": message}
         except Exception:
             log.exception("A message from the front end could not be answered")
             return "rejected", {"message": "Something went wrong in the kernel."}

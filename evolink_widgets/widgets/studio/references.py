@@ -33,7 +33,7 @@ from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
-from evolink_widgets.widgets.base import money, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.incoming_files import IncomingFiles
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.pictures.picture_panel import HANDOVER, PicturePanel, composers
@@ -148,7 +148,7 @@ class TrayPanel(PicturePanel):
         try:
             return "put", {"at": self._arrivals.put(name, offset, memoryview(piece).cast("B"))}
         except EvolinkError as error:
-            return "rejected", {"message": _said(error)}
+            return "rejected", {"message": describe.trouble(error)}
 
     def _on_cancel(self, content: dict[str, Any]) -> Answer:
         self._arrivals.end(str(content.get("upload")))
@@ -185,7 +185,7 @@ class TrayPanel(PicturePanel):
             told, small = self._card(self._name(content))
             return "taken", {"card": told}, small
         except EvolinkError as error:
-            return "rejected", {"message": _said(error)}, b""
+            return "rejected", {"message": describe.trouble(error)}, b""
         except Exception:
             log.exception("A reference could not be made ready")
             return "rejected", {"message": "Something went wrong in the kernel."}, b""
@@ -271,11 +271,6 @@ def _of_text(text: str) -> Source | str | Problem:
         return text
     near = nearest_link(text, reference_rule)
     return Problem("references", shown(without_secret(text)), rule, near)
-
-
-def _said(error: EvolinkError) -> str:
-    """An error on a card: nothing was to be charged yet, so nothing is said of it."""
-    return f"{error.message} {error.advice}".strip()
 
 
 def _sentence(problem: Problem) -> str:

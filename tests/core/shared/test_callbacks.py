@@ -212,6 +212,45 @@ def test_a_storm_of_forged_callbacks_is_no_storm_of_readings(
     assert len(task.result(60)) == 1
 
 
+def test_a_task_that_another_kernel_left_is_told_of_too(
+    session: Session, service: CallingBack, folder: CallbackFolder, tmp_path: Path
+) -> None:
+    ask(session)
+    until(lambda: parts_of(session).come)
+    service.play("stuck")
+    left = session.submit(FOX, fresh=True)
+    until(lambda: left.id is not None)
+    session.close()
+    place = CallbackPlace(HOOK, folder.path)
+    other = service.session(tmp_path / "store", callbacks=place, retry=quick())
+    try:
+        [task] = other.recover()
+        until(lambda: bool(parts_of(other)._listening))
+        service.readings()
+        service.play("fair")
+        assert len(task.result(60)) == 1
+        assert service.readings() <= 2, "one when it was taken up, one when it was told"
+    finally:
+        other.close()
+    assert len(service.service.rows(status=None, model=None)) == 2
+
+
+def test_a_task_that_was_stopped_and_goes_on_is_told_of_too(
+    session: Session, service: CallingBack
+) -> None:
+    ask(session)
+    until(lambda: parts_of(session).come)
+    service.play("stuck")
+    task = session.submit(FOX, fresh=True)
+    until(lambda: bool(parts_of(session)._listening) and task.id is not None)
+    task.stop()
+    until(lambda: task.state.stage.ended)
+    [again] = session.recover()
+    service.play("fair")
+    assert len(again.result(60)) == 1
+    assert parts_of(session).come, "a wait that was stopped says nothing of callbacks"
+
+
 def test_a_replay_finds_nothing_any_more(
     session: Session, service: CallingBack, folder: CallbackFolder
 ) -> None:

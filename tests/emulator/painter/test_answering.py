@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -409,3 +410,86 @@ def test_machines_of_a_network_are_drawn_as_what_they_are() -> None:
     others = replace(page, items=("Router", "Zoetrope", "Three servers"))
     assert box_of_difference(painted(scene), painted(replace(scene, subjects=(others,))))
     assert read_page("a neural network") != read_page("a network diagram")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "drawn"),
+    [
+        ("a plate of tacos", [("tacos", 1)]),
+        ("a slice of pizza", [("pizza", 1)]),
+        ("packaging of a tea box", [("box", 1)]),
+        ("an elderly couple", [("couple", 2)]),
+        ("a lighthouse keeper", [("keeper", 1)]),
+        ("an empty hotel lobby", []),
+        ("a man shaking hands with a woman", [("person", 1), ("person", 1)]),
+        ("a child's drawing of a dragon", [("dragon", 1)]),
+        ("a waterfall in Iceland", [("waterfall", 1)]),
+        ("children playing football", [("child", 3), ("ball", 1)]),
+    ],
+)
+def test_what_only_tells_how_a_thing_is_is_no_thing(
+    prompt: str, drawn: list[tuple[str, int]]
+) -> None:
+    assert [(one.name, one.count) for one in parse(prompt).subjects] == drawn
+
+
+def test_apples_of_a_basket_are_in_it_and_a_painting_shows_what_it_is_of() -> None:
+    for prompt in ("a basket of apples", "a painting of a boat", "a tablet showing a map"):
+        scene = parse(prompt)
+        assert [one.kind for one in scene.relations] == ["in"], prompt
+        assert scene.relations[0].first == 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "tie"),
+    [
+        ("a cyclist on a mountain", "bicycle", "riding"),
+        ("a violinist on a rooftop", "violin", "holding"),
+        ("a tennis player", "racket", "holding"),
+    ],
+)
+def test_a_trade_has_its_tool_unless_it_was_given_another(prompt: str, kind: str, tie: str) -> None:
+    scene = parse(prompt)
+    assert [one.name for one in scene.subjects[1:]] == [kind]
+    assert [one.kind for one in scene.relations] == [tie]
+    other = parse(prompt.replace(" on", " with a kettle on") + " and a kettle")
+    assert kind not in [one.name for one in other.subjects]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "label", "items"),
+    [
+        ("a kanban board for the move with Pack, Drive and Rest", "kanban page", "Move",
+         ("Pack", "Drive", "Rest")),
+        ("a settings dialog", "settings screen", "", ()),
+        ("a weather app with rain and wind", "app", "Weather", ("Rain", "Wind")),
+        ("a table of tide times", "table page", "Tide times", ()),
+        ("donut chart of browsers with Chrome, Safari and Edge", "pie chart", "Browsers",
+         ("Chrome", "Safari", "Edge")),
+        ("network diagram with a cloud and a router", "network diagram", "",
+         ("Cloud", "Router")),
+    ],
+)  # fmt: skip
+def test_more_pages_have_their_title_and_their_parts(
+    prompt: str, kind: str, label: str, items: tuple[str, ...]
+) -> None:
+    page = parse(prompt).subjects[0]
+    assert (page.name, page.label, page.items) == (kind, label, items)
+
+
+def test_a_named_person_has_a_portrait_and_no_box() -> None:
+    scene = parse("a portrait of Ada Lovelace")
+    assert [one.form for one in scene.subjects] == ["bust"]
+    assert [one.form for one in parse("a portrait of a zoetrope").subjects] == ["box"]
+
+
+def test_relations_are_between_things_that_are_there() -> None:
+    words = ["a box of", "a stone", "plate of", "and", "with a", "on", "fox", "label", "on it",
+             "hotel", "lobby", "dog", "bowl", ",", "packaging of", "a painting of", "'s", "tea",
+             "holding", "keeper", "showing", "interior of", "old", "cup", "under"]  # fmt: skip
+    chance = Random(3)
+    for _ in range(600):
+        prompt = " ".join(chance.choice(words) for _ in range(chance.randint(2, 9)))
+        scene = parse(prompt)
+        numbers = {n for one in scene.relations for n in (one.first, one.second)}
+        assert numbers <= set(range(len(scene.subjects))), prompt

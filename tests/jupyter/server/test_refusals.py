@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from jupyter_server.auth.authorizer import Authorizer
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
 
 from evolink_widgets.store.database.database import FILE
 
@@ -218,3 +220,78 @@ async def test_hostile_prompts_and_names_travel_as_text(client: Any, shelf: Call
     assert "<img src=x" in item["prompt"]
     rows = dict((await client.get("pictures/facts", picture=item["id"]))["rows"])
     assert rows["Folder"] == "<b>name & co/evolink_images"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.png", "a/../../secret.png", "/etc/passwd", "//secret.png", "linked/secret.png",
+        ".hidden/fox.png", "plain/.fox.png", "link.png", "plain", "", "plain/", "x" * 5_000,
+        "plain\0/fox.png", "plain/fox.png/../../../secret.png", "\\..\\secret.png",
+        "évil\udcff.png",
+    ],
+)  # fmt: skip
+async def test_a_recipe_is_read_of_no_file_that_the_server_would_not_show(
+    path: str, client: Any, shelf: Callable, jp_root_dir: Path
+) -> None:
+    picture = shelf("plain/evolink_images").add("a secret")
+    outside = jp_root_dir.parent
+    for place in ("secret.png", "root_dir/.hidden/fox.png", "root_dir/plain/.fox.png"):
+        (outside / place).parent.mkdir(exist_ok=True)
+        shutil.copy(picture, outside / place)
+    (jp_root_dir / "linked").symlink_to(outside)
+    (jp_root_dir / "link.png").symlink_to(outside / "secret.png")
+    sent = path.encode("utf-8", "surrogateescape")
+    answer = await client.ask("recipe", path=sent)
+    assert answer.code in (400, 404)
+    assert b"secret" not in answer.body
+
+
+async def test_a_page_of_another_origin_hears_nothing_over_the_socket(
+    without_token_check: Any, http_server_client: Any, jp_base_url: str, shelf: Callable
+) -> None:
+    shelf().add()
+    place = f"{jp_base_url.rstrip('/')}/evolink-widgets/changes"
+    address = http_server_client.get_url(place).replace("http", "ws", 1)
+    own = await websocket_connect(address)
+    assert json.loads(str(await own.read_message()))["kind"] == "state"
+    own.close()
+    foreign = HTTPRequest(address, headers={"Origin": "http://evil.example"})
+    with pytest.raises(HTTPClientError) as refused:
+        await websocket_connect(foreign)
+    assert refused.value.code == 403
+
+
+async def test_the_servers_own_authorizer_is_asked_for_the_socket(
+    jp_serverapp: Any, jp_ws_fetch: Any, shelf: Callable
+) -> None:
+    shelf().add()
+    jp_serverapp.web_app.settings["authorizer"] = Nothing(parent=jp_serverapp)
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_ws_fetch("evolink-widgets", "changes")
+    assert refused.value.code == 403
+
+
+async def test_a_database_that_another_program_holds_is_waited_for_and_then_told(
+    client: Any, shelf: Callable, jp_ws_fetch: Any
+) -> None:
+    held, free = shelf("held/evolink_images"), shelf("free/evolink_images")
+    for one in (held, free):
+        one.add()
+        one.store.close()
+    with sqlite3.connect(held.store.root / FILE) as setting:
+        setting.execute("PRAGMA journal_mode = DELETE")
+    setting.close()
+    holder = sqlite3.connect(held.store.root / FILE, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        assert (await client.get("pictures/look"))["count"] == 1
+        socket = await jp_ws_fetch("evolink-widgets", "changes")
+        told = json.loads(await socket.read_message())
+        socket.close()
+        problems = {one["folder"]: one["problem"] for one in told["stores"]}
+        assert "held by another program" in problems["held/evolink_images"]
+        assert problems["free/evolink_images"] is None
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()

@@ -131,7 +131,8 @@ def _lettered_tile(context: PaintContext, actor: Actor, pen: Pen) -> None:
 def _picture(name: str) -> Picture | None:
     """How a part of a page is drawn: a server for "three servers"."""
     known = [one for one in read(name) if one.kind in ("subject", "thing", "like")]
-    kind = kind_of(known[-1].sense) if known else None
+    sense = known[-1].sense if known else name.casefold().removesuffix("s").split(" ")[-1] + " icon"
+    kind = kind_of(sense)
     return (kind.draw, kind.wide, kind.colours[0]) if kind else None
 
 

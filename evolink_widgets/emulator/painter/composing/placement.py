@@ -25,6 +25,8 @@ _SHARES = {
 _ROLES = {"riding": "seat", "on": "seat", "in": "inner", "front": "front", "behind": "back",
           "printed": "print"}  # fmt: skip
 _CARRIED = {"wearing": "head", "holding": "hand"}
+_PLAYED = ("chessboard", "piano", "drum", "keyboard", "table", "desk")
+"""What stands before who plays or uses it."""
 _SADDLE = 0.27
 """The part of a rider that hangs below the seat."""
 
@@ -86,6 +88,9 @@ def bonds_of(scene: Scene) -> dict[int, Bond]:
         if relation.kind in _CARRIED:
             if other.tall > one.tall and not (other.worn or other.held):
                 continue  # a castle is not carried: it stands beside
+            if other.name in _PLAYED:
+                bonds.setdefault(second, Bond(first, "front", relation.kind))
+                continue
             number, base = second, first
             role = "head" if other.worn else _CARRIED[relation.kind]
         elif relation.kind == "printed":

@@ -3,7 +3,7 @@
 
 Cyrillic and Greek letters are Latin ones where they look alike, else strokes; a Hangul syllable
 is put together from the strokes of its letters. Kana and the Han characters that signs and labels
-use most are bitmaps of 16 × 16 dots in ``dots.bin``, which is deflated: a line of the characters,
+use most are bitmaps of 16 × 16 dots in ``dots.bin``, which is packed (LZMA): a line of the characters,
 then 32 bytes each, the left halves of its rows first. They come from the public-domain fonts
 Guobiao 16 (K. Yasuoka) and Shinonome 16 (the /efont/ project). A Han character that is not among
 them is an empty box.
@@ -11,7 +11,6 @@ them is an empty box.
 
 from __future__ import annotations
 
-import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -215,8 +214,12 @@ def _fill(
 
 @lru_cache(maxsize=1)
 def _bitmaps() -> tuple[str, bytes]:
+    try:
+        import lzma
+    except ImportError:  # a Python that was built without it
+        return "", b""
     packed = (Path(__file__).parent / "dots.bin").read_bytes()
-    letters, _, dots = zlib.decompress(packed).partition(b"\n")
+    letters, _, dots = lzma.decompress(packed).partition(b"\n")
     return letters.decode(), dots
 
 

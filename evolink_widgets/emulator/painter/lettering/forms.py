@@ -431,7 +431,9 @@ def _part(p: Pen, words: list[str]) -> None:
         return
     if verb == "t":
         x, y, wide, high = map(float, words[1:5])
-        p.words(" ".join(words[6:]), x, y, wide, high, tone_of(words[5], p), bold=0.01)
+        said = " ".join(words[6:])
+        if not (said.startswith("$") and p.text):  # "$" is said when nothing was asked
+            p.words(said.removeprefix("$"), x, y, wide, high, tone_of(words[5], p), bold=0.01)
         return
     at = {"r": 5, "o": 5, "b": 1, "l": 6, "s": 3, "c": 5}[verb]
     name, _, clear = words[at].partition("*")

@@ -23,7 +23,8 @@ _QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』�
 _SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)
 _CAPITALS = r"(?-i:[A-Z0-9][A-Z0-9&'’.!?%+#/-]*)"
 _SAYS = re.compile(
-    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
+    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|show(?:s|ing)(?=\s\d+[:.]\d)"
+    r"|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
     r"|labell?ed(?: as)?|lettered|captioned|en?titled|titled|inscribed(?: with)?"
     r"|engraved with|printed with|spelling"
     r"|with (?:the |a )?(?:words?|text|title|caption|slogan|headline|inscription|label|lettering)"
@@ -51,12 +52,14 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    r"\bfor\s+(?P<text>(?:(?:Dr|Prof|Mrs?|Ms|Miss|Sir|Dame)\.?\s+)?[A-ZÀ-ÞА-Я][\w'’-]*"
+    r"\bfor\s+(?:the\s+|our\s+|my\s+)?(?P<text>(?:(?:Dr|Prof|Mrs?|Ms|Miss|Sir|Dame)\.?\s+)?[A-ZÀ-ÞА-Я][\w'’-]*"
     r"(?:\s+(?:(?:of|de|von|van|der|da|di|the|and|&)\s+)?[A-ZÀ-ÞА-Я0-9][\w'’.-]*){0,4})"
 )
 """Whose name a badge, a mug or a cake is to have on it."""
 _SHOUTED = re.compile(
-    rf"\bwith (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+    rf"\b(?:with (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+    rf"|(?P<said>[A-Z]{{2,}}(?: {_CAPITALS})*)(?= (?:sticker|label|sign|banner|stamp|tag|badge"
+    rf"|button|print|lettering|neon)\b))"
 )
 _ENDS = re.compile(
     r"\s+(?:(?:in|on|at|under|above|over|near|beside|behind|against|by|from|through|next to|for|"
@@ -71,6 +74,9 @@ _MODIFIERS = frozenset(
     ("colour", "style", "size", "time", "material", "count", "framing", "weather", "season", "sky",
      "part", "place", "stop")
 )  # fmt: skip
+
+_MANNER = _MODIFIERS - {"sky", "weather", "time", "season", "place", "size", "count"}
+"""Those that are no part of a page: "a cloud" may be one."""
 
 
 def asked_text(prompt: str) -> tuple[str | None, str]:
@@ -93,12 +99,13 @@ def asked_text(prompt: str) -> tuple[str | None, str]:
         match = pattern.search(prompt)
         if not match or not _may_say(pattern, prompt[: match.start()]):
             continue
-        text = match.group("text")
+        name = "said" if match.groupdict().get("said") else "text"
+        text = match.group(name)
         if pattern in (_SAYS, _READS, _NAMED):
             text = _up_to_its_end(text)
         if pattern is _NAMED:  # "named Ofen in Berlin"
             text = _PREPOSITION.split(text, maxsplit=1)[0]
-        end = match.start("text") + len(text)
+        end = match.start(name) + len(text)
         if plain := _plain(text.strip(" ,.;:")):
             return plain[:LONGEST_TEXT], (f"{prompt[: match.start()]} {INSCRIPTION} {prompt[end:]}")
     return None, prompt
@@ -143,12 +150,12 @@ def _up_to_its_end(text: str) -> str:
     return text
 
 
-def _only_modifies(words: str) -> bool:
+def _only_modifies(words: str, kinds: frozenset[str] = _MODIFIERS) -> bool:
     """Does a phrase tell how the picture is made, and nothing of what is in it?"""
     found = read(words)
-    known = [one for one in found if one.kind in _MODIFIERS]
+    known = [one for one in found if one.kind in kinds]
     return bool(known) and all(
-        one.kind in _MODIFIERS
+        one.kind in kinds
         or (one.kind == "relation" and one.sense == "beside")
         or one.phrase in PLAIN
         for one in found
@@ -178,7 +185,8 @@ PAGES = (
     "chart", "line chart", "pie chart", "scatter plot", "heatmap", "funnel", "gantt chart",
     "table page", "diagram", "venn diagram", "tree diagram", "cycle diagram", "timeline",
     "mind map", "network diagram", "neural network", "matrix", "web page", "dashboard", "app",
-    "login screen",
+    "login screen", "settings screen", "kanban page", "code editor", "inbox", "music player",
+    "map page", "video call",
     "chat screen", "logo", "poster", "slide", "menu", "certificate", "book cover",
 )  # fmt: skip
 _LISTED = frozenset(PAGES[:17]) - {"table page"}
@@ -220,11 +228,14 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 """What only says once more that a page is one: "neural network diagram"."""
+_ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
+"""What happens on a page is not in the picture beside it."""
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
+_SCREENED = frozenset(("app", "web page", "dashboard", "chat screen", "inbox", "settings screen"))
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
-    r"les?|la|l'|el|los|las|una?|and|und|et|y|&)\s+",
+    r"les?|la|l'|el|los|las|una?|and|und|et|y|&|song|track|word|words|title)\s+",
     re.IGNORECASE,
 )
 _SEGMENT = re.compile(r"\s*(?:,|;|→|->|=>|>|/|\||\bthen\b)\s*", re.IGNORECASE)
@@ -240,7 +251,9 @@ def read_page(prompt: str) -> Page | None:
     noun = match.group().casefold()
     kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
     before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
-    after = _AGAIN.sub("", after)
+    if noun.endswith(" of"):  # "a table of results"
+        after = f" of{after}"
+    after = _ASIDE.split(_AGAIN.sub("", after), maxsplit=1)[0]
     if noun.removesuffix("s") in INSCRIPTIONS and _borne(before):
         return None
     start = max(before.rfind(mark) for mark in ",.;:\n") + 1
@@ -255,7 +268,11 @@ def read_page(prompt: str) -> Page | None:
         return None
     elif kind in _LISTED and _SEGMENT.match(after):
         tail, after = after.lstrip(" ,"), ""
+    if link and kind in _SCREENED and "with" in link.group().casefold():
+        tail = f"with {tail}"  # parts, and not what it is about
     about, items, spared = _tail(tail, kind)
+    if not about and not topic and kind == "app":
+        topic = noun.removesuffix("app").strip()
     return Page(
         kind,
         _clipped(about or topic, 48),
@@ -295,12 +312,8 @@ def _lead_topic(lead: str) -> str:
 
 def _modifiers(lead: str) -> str:
     """Of the words before a page's noun those that tell its manner."""
-    kept = []
-    for word in re.findall(r"[\w'’-]+", lead):
-        found = look_up(word.casefold())
-        if found and found.kind in ("colour", "style", "size", "time"):
-            kept.append(word)
-    return " ".join(kept)
+    kinds = ("colour", "style", "size", "time")
+    return " ".join(one.phrase for one in read(lead) if one.kind in kinds)
 
 
 def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
@@ -313,8 +326,10 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     spared: list[str] = []
     for source, target in ((head, "head"), (listed, "list")):
         for segment in _SEGMENT.split(source):
-            pieces = _AND.split(segment) if target == "list" and kind in _LISTED else [segment]
-            if _only_modifies(segment):
+            parted = target == "list" and (kind in _LISTED or _short(segment))
+            pieces = _AND.split(segment) if parted else [segment]
+            named = target == "list" and segment[:1].isupper()  # "Chrome" is no metal there
+            if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
             else:
                 parts += [plain for piece in pieces if (plain := _bare(piece))]
@@ -324,6 +339,11 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     if kind in _LISTED and len(parts) == 1 and not about:
         return parts[0], [], " , ".join(spared)
     return about, parts, " , ".join(spared)
+
+
+def _short(segment: str) -> bool:
+    """The end of a list: "Week and Goals" is two of its parts."""
+    return all(len(piece.split()) < 3 for piece in _AND.split(segment))
 
 
 def _bare(phrase: str) -> str:

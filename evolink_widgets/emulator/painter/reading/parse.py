@@ -22,6 +22,7 @@ from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, rea
 
 _HANDHELD = frozenset(("app", "login screen", "chat screen"))
 """Pages that have their own phone."""
+_NAME = re.compile(r"(?<=\s)[^\W\d_a-zа-я][^\W\d_]+")
 _LONG = 40
 """Words: a longer prompt tells a story, where an unknown noun is seldom a thing to be seen."""
 
@@ -30,12 +31,13 @@ def parse(prompt: str) -> Scene:
     """Read ``prompt``. Never fails; an unknown language gives an empty scene."""
     text, rest = asked_text(prompt)
     page = read_page(rest.replace(INSCRIPTION, ";"))
-    reader = Reader(long=len(rest.split()) > _LONG)
+    named = frozenset(one.casefold() for one in _NAME.findall(rest))
+    reader = Reader(len(rest.split()) > _LONG, named)
     if page is None:
         for meaning in read(rest):
             reader.take(meaning)
         scene = replace(reader.scene(), text=text)
-        return _inscribed(_on_a_poster(scene, prompt), reader.spots)
+        return _inscribed(_on_a_poster(scene, prompt), reader.spots, prompt)
     if text is None and (shout := shouted(prompt)):
         text = shout
     shown = page.kind not in _HANDHELD and _shows(page.before)
@@ -61,7 +63,7 @@ def _motif(page: Page) -> Subject | None:
     topic = page.topic.casefold()
     found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
     if found:
-        return Subject(MOTIFS[max(found, key=len)])
+        return Subject(MOTIFS[min(found, key=lambda word: (topic.index(word), -len(word)))])
     known = [one for one in parse(topic).subjects if one.label == "" and one.name != "shop"]
     return replace(known[0], count=1) if known else None
 
@@ -72,7 +74,9 @@ def _paged(scene: Scene, page: Page) -> Scene:
     if not first.colour and scene.colours:
         first = replace(first, colour=scene.colours[0])
     relations = scene.relations
-    if page.kind in SHOWING and (motif := _motif(page)):
+    if page.kind in SHOWING and others and others[0].name != "person":
+        relations = (*relations, Relation(1, "in", 0))  # "a logo with a whale"
+    elif page.kind in SHOWING and (motif := _motif(page)):
         others.append(motif)
         relations = (*relations, Relation(len(others), "in", 0))
     return replace(scene, subjects=(first, *others), relations=relations)
@@ -90,12 +94,16 @@ def _on_a_poster(scene: Scene, prompt: str) -> Scene:
     return replace(scene, style=None, text=text, subjects=(sheet,), place="studio")
 
 
-def _inscribed(scene: Scene, spots: Sequence[int]) -> Scene:
+def _inscribed(scene: Scene, spots: Sequence[int], prompt: str) -> Scene:
     """Give the asked-for words to what they were asked on, or to the first thing for words.
 
     ``spots`` are the numbers of the subjects that each line was said of.
     """
     subjects = list(scene.subjects)
+    if not scene.text and (cry := shouted(prompt)):  # "a sale banner, 50% OFF"
+        subjects = [replace(one, label="\n".join(filter(None, (one.label, cry))))
+                    if one.name == "sign" else one for one in subjects]  # fmt: skip
+        return replace(scene, subjects=tuple(subjects))
     fitting = [n for n, one in enumerate(subjects) if carries_words(one.form or one.name)]
     if not scene.text or not fitting:
         return scene

@@ -9,13 +9,23 @@ from evolink_widgets.emulator.painter.drawing.colour import colour as read_colou
 from evolink_widgets.emulator.painter.lettering.kinds import (
     carries_words,
     is_a_being,
+    is_a_building,
+    is_small,
     is_worn,
 )
 from evolink_widgets.emulator.painter.reading.asked_text import (
+    SCREENS,
     SHOWING,
     Page,
 )
-from evolink_widgets.emulator.painter.reading.nouns import ELDERS, INSCRIPTIONS, word_set
+from evolink_widgets.emulator.painter.reading.nouns import (
+    AGENTS,
+    ELDERS,
+    GROUPS,
+    INSCRIPTIONS,
+    NATURAL,
+    word_set,
+)
 from evolink_widgets.emulator.painter.reading.phrases import (
     known_end,
     names_a_thing,
@@ -25,6 +35,7 @@ from evolink_widgets.emulator.painter.reading.phrases import (
     title,
 )
 from evolink_widgets.emulator.painter.reading.rooms import (
+    accompanied,
     furnished,
     on_its_table,
     portrayed,
@@ -49,13 +60,23 @@ _CONTAINERS = word_set(
     """
 ) | {"candle jar", "wine glass", "book cover"}
 """What tells by its label what is in it."""
-_SHOPS = frozenset(("shop", "store", "laden", "boutique", "tienda", "storefront"))
+_SHOPS = frozenset(
+    ("shop", "window display", "shop window", "store", "laden", "boutique", "tienda", "storefront")
+)
 _CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
 _OF = frozenset(("of", "de", "di", "von", "mit"))
 _TELLING = _OF | {"by", "style", "like"}
 _LABELLING = ("beside", "holding", "printed")
 _EMPTY = frozenset(("empty", "bare", "unfurnished", "vacant", "leerer", "leeres", "vide", "vacía"))
 _AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
+_PLATES = frozenset(("plate", "dish", "dinner plate", "teller", "assiette", "plato", "piatto"))
+_WRAPPED = frozenset(("packaging", "package", "package design"))
+_OPEN = frozenset(("bowl", "basket", "cart", "wheelbarrow", "nest"))
+_DEPICTIONS = word_set(
+    "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
+    "imagination world life story day"
+)
+_IN = frozenset(("in", "at", "from", "near", "in front of", "over", "above", "bei", "en", "à"))
 _COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 _DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
@@ -77,10 +98,12 @@ _NOUNS = ("subject", "thing", "like")
 class Reader:
     """Holds adjectives until their noun comes, and unknown words until their phrase ends.
 
-    In a ``long`` prompt an unknown noun is seldom a thing to be seen.
+    In a ``long`` prompt an unknown noun is seldom a thing to be seen; ``named`` are the words
+    that it writes with a capital.
     """
 
-    def __init__(self, long: bool) -> None:
+    def __init__(self, long: bool, named: frozenset[str] = frozenset()) -> None:
+        self.named = named
         self.picked: dict[str, str] = {}
         self.places: list[str] = []
         self.rooms: list[str] = []
@@ -119,6 +142,8 @@ class Reader:
         """The last small word before the phrase."""
         self.listed: set[int] = set()
         """Subjects that go on a list: "a hat, a cup and a hammer"."""
+        self.acting = False
+        """Whether the last small word was a verb."""
         self.comma = False
         """Whether a comma was the last that stood between the nouns."""
         self.close = False
@@ -175,16 +200,18 @@ class Reader:
             self._noun(meaning)
             self.close, self.noun = True, meaning.phrase
             return
-        if kind in ("place", "time", "weather", "style", "season", "sky") and not opens(meaning):
+        if kind in ("place", "time", "weather", "style", "season", "sky", "framing") and not opens(
+            meaning
+        ):
             self.words.clear()  # "alpine meadow": they told how it is
         elif kind not in ("colour", "size", "material", "part"):
             self._end_phrase()
         if kind == "inscription":
             self._inscription()
             return
-        self.close = False
+        close, self.close = self.close, False
         if kind == "place":
-            self._place(meaning)
+            self._place(meaning, close)
         elif kind in ("time", "weather", "style", "season", "framing"):
             self.picked.setdefault(kind, meaning.sense)
         elif kind == "sky":
@@ -263,6 +290,8 @@ class Reader:
         sort = standing(word)
         if word in _EMPTY:
             self.bare = True
+        elif word in _DEPICTIONS and self.words and self.words[-1].endswith("'s"):
+            self.words.clear()  # "a child's drawing of a dragon"
         elif sort == "noun":
             self.words.append(word)
         elif sort == "verb" and self.determined and not (self.words or self.close):
@@ -270,6 +299,7 @@ class Reader:
         elif sort != "plain":
             self._end_phrase()
             self.close = False
+            self.acting = sort == "verb"
             self.determined = sort == "determiner"
             self.after = word if sort != "verb" else ""
 
@@ -291,10 +321,13 @@ class Reader:
             return
         if not names_a_thing(words[-1]) or self._inscribes(words[-1], ""):
             return
+        if self.after in _IN and words and self.named >= set(words) and not determined:
+            return  # "a waterfall in Iceland"
         if self.after in _TELLING and self.subjects and not determined:
             self._contents(words)
             return
         if (self.subjects or self.long) and not determined:
+            self._doing(words)
             return
         if len(self.guessed) >= _MOST_UNKNOWN or (self.long and self.subjects):
             return
@@ -302,12 +335,21 @@ class Reader:
         plural = head != words[-1]
         before = len(self.subjects)
         known = known_end(head)
+        if self.picked.get("framing") == "close" and self.named >= set(words):
+            known = ("like", "person")  # "a portrait of Ada Lovelace"
         sense = known[1] if known else UNKNOWN
         name = " ".join((*words[:-1], head))
         said = [telling, *words] if telling else words
         self._add(Subject(name, form=sense, label=title(said)), plural)
         if len(self.subjects) > before:
             self.guessed.add(before)
+
+    def _doing(self, words: list[str]) -> None:
+        """ "a woman doing yoga": what people do is told on a plate."""
+        last = self.subjects[-1] if self.subjects else None
+        kind = (last.form or last.name) if last else ""
+        if last and self.acting and kind in ("person", "child") and not self.long:
+            self.subjects[-1] = replace(last, label=last.label or title(words))
 
     def _inscribes(self, noun: str, label: str) -> bool:
         """ "a bottle with a label": that is on the bottle, and no thing beside it."""
@@ -342,7 +384,7 @@ class Reader:
         if self.sure:
             self.subjects[number] = replace(last, label=title([last.name, *words]))
         elif number not in {n for one in self.relations for n in (one.first, one.second)}:
-            self.subjects.pop()
+            self._drop_last()
 
     def _contents(self, words: list[str]) -> bool:
         """ "a jar of honey": the last thing's label says what is in it."""
@@ -383,7 +425,7 @@ class Reader:
     def _coloured_part(self, part: str) -> None:
         """ "a cat with white fur", "a woman with red hair", "a room with green walls"."""
         if part in ("wall", "walls"):
-            self.walls, self.colour = self.colour or self.walls, None
+            self.walls, self.colour = self.colour or self.material or self.walls, None
         elif self.subjects and self.colour and part in _COATS:
             last = self.subjects[-1]
             if part == "hair" and (last.form or last.name) in _LIKE_PEOPLE:
@@ -411,7 +453,7 @@ class Reader:
         self._keep_colour()
         self._forget()
 
-    def _place(self, meaning: Meaning) -> None:
+    def _place(self, meaning: Meaning, close: bool) -> None:
         if meaning.sense == "tabletop":
             self.surface = self.surface or self.colour or self.material
         elif meaning.sense == "room" and (self.colour or self.material):
@@ -419,11 +461,19 @@ class Reader:
         else:
             self._keep_colour()
         self._forget()
+        if close and self.subjects and self._narrows(meaning.sense):
+            self._drop_last()  # "a stone plinth", "a hotel lobby": what sort it is
         if meaning.sense not in self.places:
             self.places.append(meaning.sense)
         if meaning.sense == "room":
             self.rooms.append(meaning.phrase)
         self.link = None
+
+    def _narrows(self, place: str) -> bool:
+        """Does the last noun only tell what sort of place it is?"""
+        last = self.subjects[-1]
+        kind = last.form or last.name
+        return kind in ("rock", "tree", "pine") or (place == "room" and is_a_building(kind))
 
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""
@@ -442,27 +492,64 @@ class Reader:
                 found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            found = Subject(name, form=meaning.sense, role=" ".join((*words, name)))
+            said = NATURAL.get(name) or _own_colour(name)
+            found = Subject(
+                name,
+                form=meaning.sense,
+                role=" ".join((*words, name)),
+                colour=read_colour(said) if said else None,
+            )
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
+        if self._served(meaning, found, words):
+            return
         if not determined and self.count == 1 and self._contents([*words, meaning.phrase]):
             self._forget()
             return
         if self.close and self._compound(meaning, found):
-            words = [self.subjects[-1].name, *words]
+            words = [self.noun, *words]
             if meaning.kind == "subject" and not found.colour and not self.colour:
                 tone = materials().get(self.noun)
                 found = replace(found, colour=read_colour(tone) if tone else None)
             self._letter(meaning, found, words, at=len(self.subjects) - 1)
             return
         self._letter(meaning, found, words)
+        self.after = ""
+
+    def _served(self, meaning: Meaning, found: Subject, words: list[str]) -> bool:
+        """ "a plate of tacos" is tacos, "a basket of apples" has apples in it, "the packaging of a
+        tea box" is that box."""
+        if self.after not in (*_OF, "for") or not self.subjects or self.close:
+            return False
+        last, kind = self.subjects[-1], found.form or found.name
+        bearer = last.form or last.name
+        if bearer == "dish" and last.name in _PLATES and meaning.kind != "like" and is_small(kind):
+            self._drop_last()
+            self._letter(meaning._replace(plural=False), found, words)
+        elif bearer == "box" and last.name in _WRAPPED and kind in _CONTAINERS:
+            self._drop_last()
+            self._letter(meaning, found, words)
+        elif bearer in _OPEN and meaning.kind == "subject" and is_small(kind):
+            self.link, self.count = None, max(3, self.count)
+            self._letter(meaning, found, words)
+            number = len(self.subjects) - 1
+            self.relations.append(Relation(number, "in", number - 1))
+        elif bearer == "frame":  # "a painting of a boat"
+            self.link = "shown"
+            self._letter(meaning, found, words)
+        else:
+            return False
+        self.after = ""
+        return True
 
     def _compound(self, meaning: Meaning, found: Subject) -> bool:
         """ "oak table", "dog bowl": the first noun only tells which kind of the second."""
         last = self.subjects[-1] if self.subjects else None
         if last is None or (last.label and last.name in ("logo",)):
             return False
+        if found.name in AGENTS:  # "a lighthouse keeper"
+            return last.count == 1
         if is_a_being(found.form or found.name):
             return False
         if is_a_being(last.form or last.name):  # in scripts without blanks they stand side by side
@@ -473,6 +560,9 @@ class Reader:
         self, meaning: Meaning, found: Subject, words: list[str], at: int | None = None
     ) -> None:
         kind = found.form or found.name
+        if found.name in AGENTS and at is not None:
+            found = replace(found, role=" ".join((*words, found.name)),
+                            traits=self.subjects[at].traits | self.traits)  # fmt: skip
         owned = any(word.endswith("'s") for word in words) or (
             at is not None and is_a_being(self.subjects[at].form or self.subjects[at].name)
         )
@@ -503,8 +593,9 @@ class Reader:
             self.subjects[-1] = replace(self.subjects[-1], pose="")
             self.link = "holding"
         self.posed = False
-        if plural and count == 1:
-            count = 3
+        if count == 1:
+            group = next((one for one in found.role.split() if one in GROUPS), "")
+            count = GROUPS.get(group, 3 if plural else 1)
         tone = self.colour or found.colour or self.material
         found = replace(found, count=count, colour=tone, size=self.size)
         if is_a_being(found.form or found.name):
@@ -516,7 +607,7 @@ class Reader:
             return
         for number, earlier in enumerate(self.subjects):
             same = earlier.name == found.name and earlier.colour == found.colour
-            if same and self.link != "beside":
+            if same and self.link != "beside" and earlier.role == found.role:
                 self._relate(number)
                 self._claim(number)
                 return
@@ -533,7 +624,8 @@ class Reader:
         if found.form == "glasses" and self._bespectacled(found.name):
             return True
         last = self.subjects[-1] if self.subjects else None
-        if found.form not in _CLOTHES or last is None or self.link not in _DRESSED:
+        with_it = self.link == "beside" and self.after in _WITH | _AND
+        if found.form not in _CLOTHES or last is None or not (with_it or self.link in _DRESSED):
             return False
         kind = last.form or last.name
         if not is_a_being(kind):
@@ -563,16 +655,47 @@ class Reader:
         self.link = None
         return True
 
+    def _sort_of_link(self, first: int, second: int) -> str:
+        """What a word between two nouns means for these two."""
+        one, other = (
+            subject.form or subject.name
+            for subject in (self.subjects[first], self.subjects[second])
+        )
+        if self.link == "shown":
+            return "full" if one in SCREENS else "printed" if carries_words(one) else "holding"
+        if self.link == "holding" and other == "person" and is_a_being(one):
+            return "beside"  # "a man shaking hands with a woman"
+        return self.link or ""
+
+    def _drop_last(self) -> None:
+        """The last thing only told how another is: what it was tied to, that one is."""
+        self.subjects.pop()
+        number = len(self.subjects)
+        gone = [one for one in self.relations if number in (one.first, one.second)]
+        self.relations = [one for one in self.relations if one not in gone]
+        if gone and gone[-1].second == number and gone[-1].first == number - 1:
+            self.link = gone[-1].kind
+        self.listed.discard(number)
+        self.guessed.discard(number)
+
     def _relate(self, number: int) -> None:
+        if number > 0 and self.link == "shown":
+            self.link = self._sort_of_link(number - 1, number)
         if self.link == "full":
             self.relations.append(Relation(number, "in", number - 1))
         elif self.link and number > 0:
             first = number - 1
+            self.link = self._sort_of_link(first, number)
             self.relations.append(Relation(first, self.link, number))
-            while self.link in ("on", "in", "under") and first in self.listed:
+            while (
+                self.link in ("on", "in", "under")
+                and first in self.listed
+                and _is_light(self.subjects[first - 1])
+            ):
                 first -= 1  # "a cup and a hammer on a bench": both are on it
                 self.relations.append(Relation(first, self.link, number))
-        if (self.link == "beside" and self.after in _AND) or (not self.link and self.comma):
+        joined = self.after in _AND if self.link == "beside" else not self.link and self.comma
+        if number and joined:
             self.listed.add(number)
         self.link, self.comma = None, False
 
@@ -606,7 +729,25 @@ class Reader:
         )
         if places[:1] == ["abstract"]:
             return without(scene, self.guessed)
-        return portrayed(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
+        if "interior" in self.rooms:  # "the interior of a cathedral" is not its outside
+            outside = {n for n, one in enumerate(self.subjects)
+                       if is_a_building(one.form or one.name)}  # fmt: skip
+            scene = without(scene, outside)
+        return portrayed(
+            accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
+        )
+
+
+def _own_colour(name: str) -> str:
+    """ "gold coin", "red wine": the noun says it."""
+    first = look_up(name.split(" ")[0])
+    return first.sense if first and first.kind == "colour" and " " in name else ""
+
+
+def _is_light(subject: Subject) -> bool:
+    """May it be on something?"""
+    kind = subject.form or subject.name
+    return is_small(kind) or is_a_being(kind)
 
 
 def _name(sense: str) -> tuple[str, Colour | None]:

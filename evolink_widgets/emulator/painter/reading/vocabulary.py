@@ -120,7 +120,7 @@ def singulars(phrase: str) -> list[str]:
         forms.append(phrase[:-1])
     if phrase.endswith("men"):
         forms.append(phrase[:-3] + "man")
-    if phrase.startswith("children"):
+    if phrase == "children":
         forms.append("child")
     if phrase.endswith(("en", "er", "n")):  # German, after the exact forms were tried
         forms += [phrase[:-1], phrase[:-2]]

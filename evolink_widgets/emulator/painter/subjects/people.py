@@ -189,7 +189,7 @@ def _beard(p: Pen, x: float, y: float, s: float, hair: Colour) -> None:
             f"{x},{y + s * 0.42} {x + s * 0.3},{y + s * 0.44} {x + s * 0.52},{y + s * 0.66} "
             f"{x + s * 0.2},{y + s * 0.6} {x},{y + s * 0.54} {x - s * 0.2},{y + s * 0.6} "
             f"{x - s * 0.52},{y + s * 0.66} {x - s * 0.3},{y + s * 0.44}",
-            darker(hair, 0.1),
+            darker(hair, 0.3),
         )
 
 

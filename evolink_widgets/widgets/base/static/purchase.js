@@ -111,14 +111,14 @@ export function purchases(ui) {
       signal.throwIfAborted();
       rest();
       isOut = true;
-      timers.push(setTimeout(tell, SLOW, "It is out to the kernel, which takes it within 10 s or not at all."));
+      timers.push(setTimeout(tell, SLOW, "Sent to the kernel, which asks within 10 s or not at all."));
       // Asked again under one id until there is an answer: it is bought once, and soon or not at all.
       const [told] = await link.ask(kind, { ...fields, press, ticket, most }, 8);
       show("Asked a moment ago.", "Asked");
       return told;
     } catch (/** @type {any} */ error) {
       show("One moment…", ...kids);
-      if (isOut && !error.told) throw Error("The kernel did not say whether it asked: what it asked for is shown here.");
+      if (isOut && !error.told) throw Error("The kernel has not said whether it asked. If it did, that is shown here.");
       throw signal.aborted ? Error(signal.reason) : error;
     } finally {
       rest();

@@ -101,6 +101,32 @@ interface Compared {
   note: string;
 }
 
+/** One reading of a batch's run, in words and counts. */
+interface Reading {
+  title: string;
+  head: string;
+  /** Counts by state; `kind` is the letter of its cells. */
+  parts: { kind: string; word: string; count: number }[];
+  money: string;
+  simulated: boolean;
+  ended: boolean;
+  paused: boolean;
+  /** Whether something but a person holds what is unsent. */
+  waits: boolean;
+  /** What holds it, or has ended it; empty where nothing has. */
+  why: string;
+  unsent: number;
+}
+
+/** What failed for one reason; `kind` is the error's class. */
+interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
+
+/** What has changed since the last reading; all cells where they are others. */
+interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
   id: string;
@@ -150,7 +176,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared;
+  welcome: Welcome | Compared | Batched;
   /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
   rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
@@ -199,6 +225,9 @@ interface Messages {
   thumbs: { pictures: Small[] };
   ids: { ids: string[]; most: number };
   changed: {};
+  // To a batch.
+  news: News;
+  cell: { text: string; picture: { width: number; height: number; alt: string } | null };
 }
 
 interface Fields {

@@ -10,7 +10,7 @@ export function changesOf({ ask, told, select, shut, goTo }) {
 
   /** One after the other: until it is drawn, what is pressed again is what is on its way. @param {"trash" | "restore"} kind @param {string[]} pictures */
   async function move(kind, pictures) {
-    if (isMoving) throw Error("One at a time.");
+    if (isMoving) throw Error("The last move is still under way.");
     isMoving = true;
     shut();
     const { count } = await ask(kind, { pictures }).finally(() => (isMoving = false));

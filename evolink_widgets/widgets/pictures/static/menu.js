@@ -11,11 +11,16 @@ export function pictureMenu(ui) {
   let from;
   const el = h("div.menu", { role: "menu", label: "More actions", popover: "auto", onkeydown, ontoggle });
 
-  const close = () => el.matches(":popover-open") && el.hidePopover();
+  function close() {
+    if (el.matches(":popover-open")) el.hidePopover();
+  }
 
   /** @param {any} event */
   function ontoggle({ newState }) {
-    set(from, { "aria-expanded": newState === "open" });
+    const isOpen = newState === "open";
+    set(from, { "aria-expanded": isOpen });
+    // It is seen by this that what lay under the menu has come to the pointer.
+    if (!isOpen) fill(el);
   }
 
   /** @param {KeyboardEvent} event */

@@ -127,6 +127,7 @@ export function settingsBar(redraw, changed, ...more) {
   const word = h("span");
   const model = select("model", "Model");
   const models = fold(word, () => {}, model);
+  models.offer(false);
   const bar = h(
     "div.bar",
     { hidden: true },

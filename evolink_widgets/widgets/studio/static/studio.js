@@ -59,7 +59,7 @@ function recovery({ link, say }) {
     collect.disabled = true;
     try {
       const [{ tasks }] = await link.ask("recover");
-      const said = tasks ? `Collecting ${tasks} task${tasks === 1 ? "" : "s"}.` : "Nothing is out any more.";
+      const said = tasks ? `Collecting ${tasks} task${tasks === 1 ? "" : "s"}.` : "Nothing is left to collect.";
       tell(said);
       collect.hidden = true;
       // The button that had the focus is gone; the line keeps it until a person goes on.
@@ -101,7 +101,7 @@ function pastRuns(ui) {
       const first = log.length;
       for (const run of runs) ui.add?.(run, true);
       log[first]?.querySelector("[tabindex='0']")?.focus();
-      ui.say(`${runs.length} earlier runs shown.`);
+      ui.say(`${runs.length} earlier run${runs.length === 1 ? "" : "s"} shown.`);
     } catch (error) {
       write(words, /** @type {Error} */ (error).message);
     }
@@ -130,7 +130,7 @@ function composer(ui) {
   const { model, listen } = ui;
   const id = token();
 
-  const prompt = h("textarea", { name: "prompt", rows: 2, dir: "auto" });
+  const prompt = h("textarea", { name: "prompt", rows: 1, dir: "auto" });
   const counter = h("span.count.num", { id: `${id}count` });
   const cost = costs(id, (take) => start("reuse", take));
   const runPrice = h("small");
@@ -155,8 +155,7 @@ function composer(ui) {
     { disabled: true },
     field("Prompt", prompt),
     problems.ofPrompt,
-    h("div.under", ...folds.map(({ button }) => button), counter),
-    ...folds.map(({ body }) => body),
+    h("div.under", ...folds.flatMap(({ button, body }) => [button, body]), counter),
     settings.bar,
   );
   form.append(frame);
