@@ -139,7 +139,7 @@ class Panel(View):
             AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
-        if is_limited(content):
+        if money.is_limited(content):
             money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
@@ -232,7 +232,7 @@ class Panel(View):
 
     def _on_send_again(self, content: dict[str, Any]) -> Answer:
         task = self._task(content)
-        if is_limited(content):
+        if money.is_limited(content):
             money.check_unasked(task.estimate, content["most"], task.state.simulated)
         return self._order(content, Task.send_again)
 
@@ -305,11 +305,6 @@ class Panel(View):
             while self._leave:
                 self._leave.pop()()
         super().close()
-
-
-def is_limited(content: dict[str, Any]) -> bool:
-    """Whether the page that was pressed on buys up to a limit alone without a question."""
-    return isinstance(content.get("most"), (int, float))
 
 
 def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:
