@@ -110,6 +110,7 @@ def serve(folder: Path, *options: str, python: str = sys.executable) -> Iterator
     with log.open("w") as out:
         process = subprocess.Popen(
             command,
+            cwd=folder,  # jupyter-collaboration keeps a database where it was started
             env=_environment(folder) | {"JUPYTER_TOKEN": token},
             stdin=subprocess.DEVNULL,
             stdout=out,
