@@ -248,9 +248,9 @@ def service_error(
         wait = facts["retry_after"] = retry_after(told.get("retry-after"), now=now)
         if wait is not None and wait >= 1.0:
             facts["advice"] = f"Ask again in {spoken(wait)}: the service asks for that."
-    told = message.rstrip(". ")
-    detail = f": {told}." if told else f" (status {status})."
-    if told.lower() == row.message.lower():  # the same words, and once will do
+    words = (message or "").rstrip(". ")
+    detail = f": {words}." if words else f" (status {status})."
+    if words.lower() == row.message.lower():  # the same words, and once will do
         detail = "."
     field = f" Field: {said['param']}." if said.get("param") else ""
     return row.kind(row.message + detail + field, **facts)
