@@ -25,9 +25,9 @@ bottle: water bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of
 bowl: bowl, mixing bowl, salad bowl, schüssel, schale, bol, tazón, ciotola | soup, salad, porridge, oatmeal, stew, curry, cereal bowl, smoothie bowl, fruit bowl, goulash, chili, miso soup, poke bowl, mortar, fruit salad, guacamole, hummus, gazpacho, risotto
 dish: dish, plate, dinner plate, meal, teller, gericht, assiette, plato, piatto | lasagna, lasagne, pasta dish, paella, roast chicken, breakfast, lunch, dinner, dessert, omelette, omelet, steak, schnitzel, roast beef, ravioli, gnocchi, dumplings, dumpling, falafel, kebab, tiramisu, pudding, quiche, casserole, fried rice, pad thai, couscous, bacon, ham, sausages, meatballs, nachos, scrambled eggs, brownie, cheesecake, apple strudel, crepes, fish and chips, food, seafood, tapas, antipasti, mashed potatoes, pretzel, pretzels
 tumbler: tumbler, drinking glass, glass of water, glass of juice, glass of milk, smoothie, orange juice, glass of lemonade, trinkglas | iced coffee, iced tea, mojito, margarita, milkshake, bubble tea, cold brew, matcha latte, matcha, lassi, gin and tonic, spritz, soda water, punch, frappe
-pan: pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
+pan: cauldron, cooking pot, kessel, pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
 basket: basket, wicker basket, picnic basket, korb, panier, cesta, cestino | laundry basket, laundry, hamper, easter eggs, groceries, vegetables, fruit, fruits, yarn
-bin: bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, flower pot, water tank, planter, pail
+bin: plastic bin, bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, water tank, pail
 shirt: футболка, t恤, Tシャツ, T恤, 티셔츠, t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
 dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
@@ -44,7 +44,7 @@ headphones: headphones, headphone, headset, kopfhörer, casque audio, auriculare
 earbuds: earbuds, wireless earbuds, earphones, airpods, in-ear headphones | hearing aid, hearing aids
 speaker: speaker, loudspeaker, bluetooth speaker, smart speaker, lautsprecher, altavoz, subwoofer | amplifier, amp, soundbar, guitar amp, jukebox, intercom
 keyboard: keyboard, computer keyboard, mechanical keyboard, tastatur, clavier d'ordinateur, teclado | calculator, synthesizer, synth, cash register, abacus, mixing console, midi controller, organ, xylophone, marimba
-screen: tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
+screen: screen, big screen, large screen, led screen, tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
 tablet: tablet, ipad, e-reader, kindle, graphics tablet | e-book reader, light switch, thermostat, smart home panel, power bank, hard drive, ssd, chip, microchip, circuit board, gps
 printer: printer, laser printer, drucker, imprimante, impresora | scanner, copier, photocopier, 3d printer, fax machine, shredder, laminator
 drone: drone, quadcopter, delivery drone, camera drone, drohne | surveillance drone
@@ -208,7 +208,7 @@ mind map: mind map, mindmap, concept map, brainstorm, brainstorming, word cloud 
 network diagram: network diagram, network topology, network architecture, network plan, network map, network infrastructure, it infrastructure, cloud architecture, server architecture, netzwerkdiagramm, netzwerkplan | lan, intranet
 neural network: neural network, network graph, deep neural network, neuronales netz, perceptron, knowledge graph | social network, blockchain, transformer model, topology
 matrix: swot analysis, swot, swot matrix, swot diagram, 2x2 matrix, eisenhower matrix, quadrant chart, four quadrants, bcg matrix, quadrant, magic quadrant |
-web page: error page, 404 page, product page, profile page, about page, contact page, checkout page, sign-up page, start page, blog post, site, сайт, 网页, website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
+web page: cart page, shopping cart page, search page, team page, results page, faq page, error page, 404 page, product page, profile page, about page, contact page, checkout page, sign-up page, start page, blog post, site, сайт, 网页, website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
 dashboard: dashboard, analytics dashboard, admin panel, control panel, kpi dashboard, armaturenbrett, crm, admin dashboard, monitoring dashboard, sales dashboard | erp, analytics, business intelligence
 app: app, mobile app, phone app, app screen, app interface, mobile interface, ui, user interface, ux, ui design, ios app, android app, app mockup, app design, smartphone app | onboarding, profile screen, weather app, wallet app, gui
 settings screen: settings screen, settings dialog, settings page, dialog, dialog box, dialogue box, preferences dialog, preferences window, modal, popup window, pop-up window, control centre, settings menu, form, web form, einstellungen | configuration, checklist app
@@ -232,6 +232,7 @@ thermos: thermos, thermos flask, thermos bottle, vacuum flask, insulated bottle,
 chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
 empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
 waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
+flower pot: flower pot, flowerpot, terracotta pot, clay pot, plant pot, planter, blumentopf, pot de fleurs, maceta
 branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
 log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
 stump: tree stump, stump, baumstumpf

@@ -77,6 +77,7 @@ _DEPICTIONS = word_set(
     "imagination world life story day"
 )
 _IN = frozenset(("in", "at", "from", "near", "in front of", "over", "above", "bei", "en", "à"))
+_STONE = (176, 174, 166)
 _COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 _DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
@@ -142,6 +143,10 @@ class Reader:
         """The last small word before the phrase."""
         self.listed: set[int] = set()
         """Subjects that go on a list: "a hat, a cup and a hammer"."""
+        self.held: str | None = None
+        """What the last word, a place, was said to be: "on a bathroom shelf"."""
+        self.counted = ""
+        """The last number's word."""
         self.acting = False
         """Whether the last small word was a verb."""
         self.comma = False
@@ -184,6 +189,8 @@ class Reader:
             self.denied = False
             self._forget()
             return
+        if kind not in _NOUNS:
+            self.held = None
         if kind == "unknown":
             self._unknown(meaning.phrase)
             return
@@ -408,7 +415,7 @@ class Reader:
         elif kind == "size":
             self.size = sense
         elif kind == "count":
-            self.count = max(1, min(MOST_OF_A_KIND, int(sense)))
+            self.count, self.counted = max(1, min(MOST_OF_A_KIND, int(sense))), meaning.phrase
             self.determined = True
         elif kind == "part":
             self.denied = sense == "not"
@@ -467,7 +474,7 @@ class Reader:
             self.places.append(meaning.sense)
         if meaning.sense == "room":
             self.rooms.append(meaning.phrase)
-        self.link = None
+        self.held, self.link = self.link, None
 
     def _narrows(self, place: str) -> bool:
         """Does the last noun only tell what sort of place it is?"""
@@ -477,6 +484,8 @@ class Reader:
 
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""
+        if self.held == "on" and not self.link:  # "on a bathroom shelf"
+            self.link = self.held
         determined, self.determined = self.determined, False
         self.sure = determined
         if meaning.sense.startswith("stack"):
@@ -502,6 +511,8 @@ class Reader:
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
+        if found.name == "glasses" and self.count > 1 and "pair" not in self.counted:
+            found = Subject("wine glass")  # "two glasses" are for drinking
         if self._served(meaning, found, words):
             return
         if not determined and self.count == 1 and self._contents([*words, meaning.phrase]):
@@ -535,6 +546,11 @@ class Reader:
             self._letter(meaning, found, words)
             number = len(self.subjects) - 1
             self.relations.append(Relation(number, "in", number - 1))
+        elif bearer == "statue" and meaning.kind == "subject":  # "a sculpture of a horse"
+            self.subjects[-1] = replace(last, form="column", label="")
+            self._letter(meaning, replace(found, colour=_STONE), words)
+            number = len(self.subjects) - 1
+            self.relations.append(Relation(number, "on", number - 1))
         elif bearer == "frame":  # "a painting of a boat"
             self.link = "shown"
             self._letter(meaning, found, words)
