@@ -15,7 +15,7 @@ def word_set(words: str) -> frozenset[str]:
 
 THINGS = """
 box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
-jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
+jar: jar, mason jar, honey jar, jam jar, glas honig | gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
 can: a can, can of, cans of, the can, drinks can, beverage can, aluminum can, soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
 pouch: bag of, bags of, pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
@@ -129,7 +129,7 @@ cheese: cheese, käse, fromage, queso, formaggio, swiss cheese | butter, tofu, b
 cookie: cookie, biscuit, chocolate chip cookie, keks, galleta | cracker, macaron, rice cake, cookies, gingerbread, waffle cookie, tortilla, flatbread, naan, oreo, crumpet
 bar: chocolate bar, bar of soap, soap, soap bar, chocolate, bar of chocolate, seife, schokolade, savon, jabón | cutting board, chopping board, granola bar, protein bar, energy bar, candy bar, eraser, gold bar, ingot, brick, sponge, nougat, dynamite, harmonica box, marzipan, fudge, tofu block, modeling clay, wood block, domino, dominoes, battery bar, bandage, plaster
 cube: cube, dice, die, rubik's cube, würfel, cubo | ice cube, ice cubes, block of ice, sugar cube, tissue box, hay bale, prism, hypercube, building block, building blocks
-sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, crystal ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
+sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
 cone: traffic cone, cone, pylon, verkehrskegel | megaphone cone, funnel tool, spinning top
 fence: fence, picket fence, zaun, clôture, valla | hedge, barrier, barricade, railing, turnstile, picket, pier
 typewriter: typewriter, schreibmaschine, machine à écrire, máquina de escribir | telegraph, teleprinter, enigma machine, stenograph, pinball machine
@@ -138,7 +138,7 @@ sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, 
 candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, oil burner, diffuser, reed diffuser
 well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
 swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
-stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
+stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | hot dog stand, ice cream stand, burger stand, taco stand, coffee stand, ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
 
 watch: stopwatch | sundial, barometer, odometer, speedometer, altimeter, geiger counter
 books: textbooks, library books, encyclopedias |
@@ -233,6 +233,7 @@ chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de 
 empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
 waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
 flower pot: flower pot, flowerpot, terracotta pot, clay pot, plant pot, planter, blumentopf, pot de fleurs, maceta
+snow globe: snow globe, glass globe, glass dome, terrarium, fish bowl, fishbowl, round bowl, aquarium tank, schneekugel | crystal ball
 branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
 log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
 stump: tree stump, stump, baumstumpf
@@ -283,7 +284,7 @@ crocodile: crocodile, alligator, krokodil, cocodrilo, 鳄鱼, крокодил |
 INSCRIPTIONS = word_set(
     """
     label tag sticker logo print patch plaque nameplate engraving inscription monogram emblem
-    lettering writing caption text words slogan title decal stamp
+    lettering writing caption text words slogan title decal stamp ribbon bow
     """
 )
 """What is on a thing and not beside it: "a bottle with a label"."""
@@ -380,7 +381,8 @@ MOTIFS = {
     "barber": "scissors", "barbershop": "scissors", "barber shop": "scissors",
     "salon": "scissors", "construction": "hammer", "carpentry": "hammer", "carpenter": "hammer",
     "real estate": "house", "architecture": "house", "bike": "bicycle", "bicycle": "bicycle", "cycling": "bicycle",
-    "car": "car", "marine": "whale", "ocean": "whale", "architect": "house", "hotel": "bed",
+    "car": "car", "marine": "whale", "mountain": "mountain icon",
+    "alpine": "mountain icon", "outdoor": "mountain icon", "hiking": "mountain icon", "ski": "mountain icon", "ocean": "whale", "architect": "house", "hotel": "bed",
     "hostel": "bed", "school": "book", "university": "book", "library": "books",
     "energy": "light bulb", "electrician": "light bulb", "solar": "light bulb",
     "farm": "tractor", "dairy": "cow", "butcher": "pig", "surf": "board long",
