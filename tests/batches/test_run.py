@@ -137,7 +137,7 @@ def test_a_budget_ends_in_the_middle(batch: Make, service: InProcess, animals: A
     assert {row["errortype"] for row in unsent} == {"BudgetExceeded"}
     assert all("this batch's budget" in row["errormsg"] for row in unsent)
     assert {row["credits"] for row in unsent} == {0.0}
-    assert state.head == "Ended"
+    assert state.head == "Budget reached"
     rest = run.create(errors_only=True).result(60)
     assert rest.state.new + rest.state.stored == 30
     assert service.counts()["accepted"] == 30
