@@ -34,7 +34,6 @@ class Completions:
 def complete(
     text: str,
     names: Mapping[str, Any],
-    hidden: Iterable[str],
     looked_up: Mapping[str, Callable[[], Iterable[str]]],
 ) -> Completions | None:
     """Complete what is typed before the cursor; `None` where it is not ours.
@@ -42,15 +41,14 @@ def complete(
     Args:
         text: the cell up to the cursor.
         names: the notebook's variables.
-        hidden: those that the host has put there.
         looked_up: values that are known only when they are asked for, by option: presets, faults.
     """
     head, _, line = text.rpartition("\n")
     is_cell = _CELL.match(text.lstrip("\n"))
     if is_cell and (head.strip() or not _CELL.match(line)):
-        return _names(line, names, hidden)
+        return _names(line, names)
     if is_cell:
-        return _names(line, names, hidden) or _options(line, ASKING, looked_up)
+        return _names(line, names) or _options(line, ASKING, looked_up)
     if found := _LINE.match(line):
         rest = found["rest"]
         first, blank, after = rest.partition(" ")
@@ -90,13 +88,13 @@ def _values(option: Option, looked_up: Mapping[str, Callable[[], Iterable[str]]]
     return option.legal or looked_up.get(option.name, tuple)()
 
 
-def _names(line: str, names: Mapping[str, Any], hidden: Iterable[str]) -> Completions | None:
+def _names(line: str, names: Mapping[str, Any]) -> Completions | None:
     """The notebook's variables, behind a brace that was opened and is no doubled one."""
     found = _OPEN_BRACE.search(line)
     if found is None:
         return None
     opened = len(line[: found.start() + 1]) - len(line[: found.start() + 1].rstrip("{"))
-    return _among(found["name"], names_of(names, hidden)) if opened % 2 else None
+    return _among(found["name"], names_of(names)) if opened % 2 else None
 
 
 def _fragment(line: str) -> str:

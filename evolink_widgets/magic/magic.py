@@ -109,7 +109,7 @@ class _Magic:
         problems = list(said.problems)
         for name, given in said.values.items():
             field = name.lstrip("-")
-            values[field], more = value_of(name, "".join(given), self._shell.user_ns)
+            values[field], more = value_of(name, "".join(given), self._names)
             values[field] = _number(values[field]) if field in _NUMBERS else values[field]
             problems += more
         if said.words and not LINES[word].takes:
@@ -122,13 +122,22 @@ class _Magic:
     def completed(self, text: str) -> tuple[str, tuple[str, ...]]:
         """What is typed of a word, and the words that may stand in its place; never raises."""
         looked_up = {"--preset": _presets, "weather": lambda: ("fair", *faults())}
-        hidden = getattr(self._shell, "user_ns_hidden", ())
-        found = complete(text, self._shell.user_ns, hidden, looked_up)
+        found = complete(text, self._names, looked_up)
         return (found.fragment, found.words) if found else ("", ())
+
+    @property
+    def _names(self) -> dict[str, Any]:
+        """The notebook's variables, without what IPython has put beside them."""
+        hidden = getattr(self._shell, "user_ns_hidden", {})
+        return {
+            name: value
+            for name, value in self._shell.user_ns.items()
+            if name not in hidden or hidden[name] is not value
+        }
 
     def _fields(self, said: Said, cell: str) -> tuple[dict[str, Any], list[Problem]]:
         """The arguments of `generate`, as far as they can be had."""
-        names = self._shell.user_ns
+        names = self._names
         fields: dict[str, Any] = {}
         problems: list[Problem] = []
         if preset := _text(said, "--preset"):
@@ -202,7 +211,8 @@ def _as_option(problem: Problem) -> Problem:
 def _stray(word: str) -> Problem:
     rule = "must stand behind an option; the prompt stands below this line"
     name = word.partition("=")[0]
-    near = nearest(f"--{name}", [option.name for option in ASKING])
+    names = [option.name for option in ASKING]
+    near = nearest(f"--{name}", names) if len(name) > 2 or name != word else None
     value = word[len(name) :].replace("=", " ")
     return Problem("word", shown(word), rule, near and f"{near}{value}")
 

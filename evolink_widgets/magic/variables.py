@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from numbers import Number
 from pathlib import PurePath
@@ -56,10 +56,9 @@ def value_of(field: str, text: str, names: Mapping[str, Any]) -> tuple[Any, list
     return fill(field, text, names)
 
 
-def names_of(names: Mapping[str, Any], hidden: Iterable[str] = ()) -> list[str]:
-    """The variables that a prompt may name: the user's own, plain ones first."""
-    left_out = set(hidden)
-    own = [name for name in names if name[:1] != "_" and name not in left_out]
+def names_of(names: Mapping[str, Any]) -> list[str]:
+    """The variables that a prompt is likely to name: plain ones first."""
+    own = [name for name in names if name[:1] != "_"]
     return sorted(own, key=lambda name: (not isinstance(names[name], _PLAIN), name))
 
 

@@ -73,6 +73,11 @@ def test_variables_stand_in_the_prompt_and_in_the_options(shell: Shell) -> None:
         ("a {foks} in the snow", ["prompt", "{foks}", "Nearest: {fox}."]),
         ("a {animal.colour}", ["prompt", "{animal.colour}", "Nearest: {animal}."]),
         ("a {things}", ["{things}, a dict", "Nearest: {things!s}."]),
+        (
+            "a {exi}",
+            ["must name variables of the notebook; {{ and }} are braces; it is '{exi}'. Not"],
+        ),
+        ("a {get_ipython}", ["must name variables of the notebook", "'{get_ipython}'"]),
         ("a {nothing}", ["{nothing}, a NoneType"]),
         ("a {animal:d}", ["{animal:d}", "format"]),
         ('{"subject": "fox"}', ["prompt", "{{ and }} are braces", "--literal"]),

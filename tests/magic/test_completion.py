@@ -65,5 +65,5 @@ def test_what_is_not_ours_is_left_to_ipython(typed: str, shell: Shell) -> None:
 
 def test_doubled_braces_name_nothing() -> None:
     names = {"animal": "a fox"}
-    assert complete("%%evolink\na {{{an", names, (), {}) == Completions("an", ("animal",))
-    assert complete("%%evolink\na {{an", names, (), {}) is None
+    assert complete("%%evolink\na {{{an", names, {}) == Completions("an", ("animal",))
+    assert complete("%%evolink\na {{an", names, {}) is None
