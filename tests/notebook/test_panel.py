@@ -59,8 +59,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_studio_works_and_can_be_read(
     served: str, chromium: Browser, theme: str, system: str
 ) -> None:
-    [front_end] = python_of_other_hosts().parents[1].glob(
-        "lib/*/site-packages/anywidget/nbextension/index.js"
+    [front_end] = (
+        python_of_other_hosts()
+        .parents[1]
+        .glob("lib/*/site-packages/anywidget/nbextension/index.js")
     )
     page = chromium.new_page(color_scheme=system)  # type: ignore[arg-type]
     page.set_default_timeout(SECONDS)
