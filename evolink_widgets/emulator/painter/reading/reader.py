@@ -493,7 +493,8 @@ class Reader:
         """Does the last noun only tell what sort of place it is?"""
         last = self.subjects[-1]
         kind = last.form or last.name
-        return kind in ("rock", "tree", "pine") or (place == "room" and is_a_building(kind))
+        indoors = place in ("room", "tabletop", "studio")
+        return kind in ("rock", "tree", "pine") or (indoors and is_a_building(kind))
 
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""

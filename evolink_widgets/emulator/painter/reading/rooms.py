@@ -11,7 +11,13 @@ from evolink_widgets.emulator.painter.lettering.kinds import (
     wears_a_hat,
 )
 from evolink_widgets.emulator.painter.reading.nouns import COMPANY, FURNISHED, word_set
-from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject, without
+from evolink_widgets.emulator.painter.reading.scene import (
+    UNKNOWN,
+    Relation,
+    Scene,
+    Subject,
+    without,
+)
 
 _TOPS = word_set("table desk shelf cabinet bench piano")
 """Furniture with a top to stand things on."""
@@ -116,8 +122,10 @@ def portrayed(scene: Scene) -> Scene:
     if wears_a_hat(first.role) and any(one.name == "hat" for one in others):
         scene = without(scene, {n for n, one in enumerate(scene.subjects) if one.name == "hat"})
         others = list(scene.subjects[1:])
+    others = [one for one in others if one.form != UNKNOWN]  # "with a veil": before the face
     return replace(
         scene,
+        relations=() if len(others) + 1 < len(scene.subjects) else scene.relations,
         subjects=(replace(first, form="bust"), *others),
         place=scene.place or "studio",
         framing="",

@@ -331,7 +331,7 @@ shown: showing, displaying, that shows, which shows, presenting
 printed: printed with, decorated with, with a picture of, with an image of, with a photo of, with a print of, with a drawing of, with the image of, with an illustration of, depicting, embroidered with
 into it: in it, inside it
 upon it: on it, on its front, on the front, across it, on its side, on the chest, on its lid
-holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
+holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, with an, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
 wearing: wearing, dressed in, wears, trägt, portant, con un, llevando, 戴着, 穿着
 """
 
