@@ -16,7 +16,7 @@ from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, loo
 
 LONGEST_TEXT = 120
 LONGEST_ITEM = 26
-MOST_ITEMS = 8
+MOST_ITEMS = 12
 _LOOKED_AT = 8000
 
 _QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』》]", re.DOTALL)

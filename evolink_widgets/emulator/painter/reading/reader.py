@@ -474,6 +474,11 @@ class Reader:
         self._forget()
 
     def _place(self, meaning: Meaning, close: bool) -> None:
+        if meaning.sense == "tabletop" and {"room", "library"} & set(self.places):
+            if self.subjects and meaning.phrase.startswith("on "):  # a desk in that room
+                self.link = "on"
+                self._add(Subject("table"), False)
+            return
         if meaning.sense == "tabletop":
             self.surface = self.surface or self.colour or self.material
         elif meaning.sense == "room" and (self.colour or self.material):

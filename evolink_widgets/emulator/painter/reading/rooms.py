@@ -44,13 +44,19 @@ def upon_its_furniture(scene: Scene) -> Scene:
     return _clear_plates(replace(scene, relations=tuple(relations)))
 
 
+_UNDER = {"dish": "empty plate", "broom": "flying broom"}
+"""What something is drawn as when another is on it."""
+
+
 def _clear_plates(scene: Scene) -> Scene:
     """A plate that something is on has nothing else on it."""
-    laden = {one.second for one in scene.relations if one.kind == "on"}
+    laden = {one.second for one in scene.relations if one.kind in ("on", "riding")}
     return replace(
         scene,
         subjects=tuple(
-            replace(one, form="empty plate", label="") if n in laden and one.form == "dish" else one
+            replace(one, form=_UNDER[one.form], label="")
+            if n in laden and one.form in _UNDER
+            else one
             for n, one in enumerate(scene.subjects)
         ),
     )
