@@ -1,11 +1,10 @@
-"""In Panel, the real one in a browser: the studio beside Panel's own widgets, in both its themes."""
+"""In Panel, the real one in a browser: beside Panel's own widgets, in both of its themes."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
