@@ -116,7 +116,8 @@ class BatchRun:
 
     def begin(self) -> BatchRun:
         """Start it; returns at once."""
-        self._work = loop.run_on_loop(self._run())
+        # Kept alive until it ends, also where no variable holds the run.
+        loop.call_on_loop(lambda: loop.spawn(self._run(), name="evolink-batch"))
         return self
 
     # What a user asks for.

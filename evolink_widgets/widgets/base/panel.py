@@ -8,8 +8,9 @@ are set on a thread of their own: an observer may take its time there.
 A new widget, `Thing`, step by step; a test names each step that is left out, but for the last two.
 
 1. A folder: `thing/__init__.py` with a line that says what it is, and `thing/thing.py` with the
-   class. It derives from `Panel` (`base/panel.py`) if it follows tasks: it then has their progress,
-   pictures, buttons and static copy, and you add what is its own. Else from `View`
+   class. It derives from `PicturePanel` (`pictures/picture_panel.py`) if it follows tasks: it then
+   has their progress, pictures, what can be done with those, and a static copy, and you add what is
+   its own. It is a `Panel` (`base/panel.py`) with no actions on pictures, or else a `View`
    (`base/view.py`): then write `_static_html`, what stays in the saved notebook, and `_piece`, a
    picture's bytes for the page; and `__repr__`.
 2. `_esm = assets.esm("thing")` and `_css = assets.css("thing")` in the class, traits for state

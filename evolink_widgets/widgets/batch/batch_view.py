@@ -246,6 +246,8 @@ def told_of(state: BatchState) -> dict[str, Any]:
     if state.left is not None:
         low, high = map(spoken_time, state.left)
         head += f" · {low} to {high} left"
+    if state.goes_on:
+        head += f" · {state.goes_on}"
     why = state.halted or state.held
     return {
         "title": state.head,

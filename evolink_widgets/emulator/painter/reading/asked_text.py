@@ -16,7 +16,7 @@ from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, loo
 
 LONGEST_TEXT = 120
 LONGEST_ITEM = 26
-MOST_ITEMS = 8
+MOST_ITEMS = 12
 _LOOKED_AT = 8000
 
 _QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』》]", re.DOTALL)
@@ -30,6 +30,7 @@ _SAYS = re.compile(
     r"|with (?:the |a )?(?:words?|text|title|caption|slogan|headline|inscription|label|lettering)"
     r"(?:\s+(?:saying|reading|that says))?"
     r"|(?:the )?(?:words?|text|title|caption|slogan|headline|lettering)(?=:?\s+(?-i:[A-Z]))"
+    r"|with (?:the |a )?(?:logo|brand|name)(?=:?\s+(?-i:[A-Z]))"
     r"|mit (?:der|dem) (?:aufschrift|beschriftung|text|titel|schriftzug|wort)|auf dem steht"
     r"|avec (?:le texte|l'inscription|les mots|le mot|le titre)|qui dit"
     r"|que dice|con el texto|con la palabra|con la scritta"
@@ -56,6 +57,7 @@ _FOR = re.compile(
     r"(?:\s+(?:(?:of|de|von|van|der|da|di|the|and|&)\s+)?[A-ZÀ-ÞА-Я0-9][\w'’.-]*){0,4})"
 )
 """Whose name a badge, a mug or a cake is to have on it."""
+_TRADE = re.compile(r",\s+([a-z][\w ]{2,30}?)(?=[,.;]|$)")
 _SHOUTED = re.compile(
     rf"\b(?:with (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
     rf"|(?P<said>[A-Z]{{2,}}(?: {_CAPITALS})*)(?= (?:sticker|label|sign|banner|stamp|tag|badge"
@@ -106,9 +108,19 @@ def asked_text(prompt: str) -> tuple[str | None, str]:
         if pattern is _NAMED:  # "named Ofen in Berlin"
             text = _PREPOSITION.split(text, maxsplit=1)[0]
         end = match.start(name) + len(text)
+        if pattern is _FOR and (trade := _TRADE.match(prompt, end)) and _is_trade(trade.group(1)):
+            return f"{_plain(text)}\n{trade.group(1).capitalize()}", (
+                f"{prompt[: match.start()]} {INSCRIPTION} {prompt[trade.end() :]}"
+            )
         if plain := _plain(text.strip(" ,.;:")):
             return plain[:LONGEST_TEXT], (f"{prompt[: match.start()]} {INSCRIPTION} {prompt[end:]}")
     return None, prompt
+
+
+def _is_trade(words: str) -> bool:
+    """ "a card for Ada, architect": her trade is lettered, too."""
+    found = look_up(words.split()[-1])
+    return found is not None and found.sense == "person"
 
 
 def _may_say(pattern: re.Pattern[str], before: str) -> bool:
@@ -218,7 +230,7 @@ def _nouns() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 _LINK = re.compile(
-    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
+    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|between|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
     r"pour|avec|sobre|para|de|con|zu|that shows|which shows|explaining|illustrating)\s)\s*",
     re.IGNORECASE,
 )
@@ -230,8 +242,16 @@ _AGAIN = re.compile(
 """What only says once more that a page is one: "neural network diagram"."""
 _ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
 """What happens on a page is not in the picture beside it."""
+_SPAN = re.compile(r"\s*\bfrom\s+(\w+)\s+(?:to|until|till|through)\s+(\w+)", re.IGNORECASE)
+_SPANS = (
+    ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    ("q1", "q2", "q3", "q4"),
+)
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
-_SCREENED = frozenset(("app", "web page", "dashboard", "chat screen", "inbox", "settings screen"))
+_SCREENED = frozenset(
+    ("slide", "menu", "app", "web page", "dashboard", "chat screen", "inbox", "settings screen")
+)
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
@@ -270,7 +290,10 @@ def read_page(prompt: str) -> Page | None:
         tail, after = after.lstrip(" ,"), ""
     if link and kind in _SCREENED and "with" in link.group().casefold():
         tail = f"with {tail}"  # parts, and not what it is about
+    tail, steps = _spanned(tail or after if kind in _LISTED else tail)
     about, items, spared = _tail(tail, kind)
+    if steps:
+        about, items = about or ", ".join(items), steps
     if not about and not topic and kind == "app":
         topic = noun.removesuffix("app").strip()
     return Page(
@@ -314,6 +337,27 @@ def _modifiers(lead: str) -> str:
     """Of the words before a page's noun those that tell its manner."""
     kinds = ("colour", "style", "size", "time")
     return " ".join(one.phrase for one in read(lead) if one.kind in kinds)
+
+
+def _spanned(text: str) -> tuple[str, list[str]]:
+    """ "temperature from Monday to Friday": the text without its span, and the span's steps."""
+    match = _SPAN.search(text)
+    if not match:
+        return text, []
+    first, last = (end.casefold() for end in match.groups())
+    if first.isdecimal() and last.isdecimal():
+        low, high = int(first), int(last)
+        return _cut(text, match), [str(low + (high - low) * k // 4) for k in range(5)]
+    for row in _SPANS:
+        ends = [next((n for n, one in enumerate(row) if end.startswith(one)), -1)
+                for end in (first, last)]  # fmt: skip
+        if 0 <= ends[0] < ends[1]:
+            return _cut(text, match), [one.capitalize() for one in row[ends[0] : ends[1] + 1]]
+    return text, []
+
+
+def _cut(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:

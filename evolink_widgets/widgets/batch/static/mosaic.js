@@ -15,6 +15,59 @@ const WORDS = { n: "new", s: "in the store", r: "rendering", f: "without a pictu
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], PageUp: [0, -ROWS], PageDown: [0, ROWS] };
 
+/** The small pictures that are kept, by their place; the oldest give way. */
+function thumbnails() {
+  /** @type {Map<number, string>} */
+  const urls = new Map();
+  return {
+    at: (/** @type {number} */ place) => urls.get(place),
+    /** Whether it is new. @param {number} place @param {DataView} bytes */
+    take(place, bytes) {
+      if (!bytes?.byteLength || urls.has(place)) return false;
+      urls.set(place, urlOf(bytes));
+      for (const [old, url] of urls) {
+        if (urls.size <= KEPT) break;
+        URL.revokeObjectURL(url);
+        urls.delete(old);
+      }
+      return true;
+    },
+  };
+}
+
+/**
+ * The rows that are in the page, each at its height; built anew when their width changes.
+ * @param {HTMLElement} wall
+ */
+function rowsIn(wall) {
+  /** @type {Map<number, any>} */
+  const rows = new Map();
+  return {
+    rows,
+    /** @param {number} r @param {number} cols @param {number} step */
+    add(r, cols, step) {
+      if (rows.has(r)) return;
+      const cells = Array.from({ length: cols }, () => h("div.dot", { role: "gridcell" }));
+      const row = h("div.line", { role: "row", "aria-rowindex": r + 1, "--y": `${r * step}px` }, ...cells);
+      wall.append(row);
+      rows.set(r, row);
+    },
+    /** Drops rows that have gone by. @param {(r: number) => boolean} stays */
+    keep(stays) {
+      for (const [r, row] of rows) {
+        if (stays(r)) continue;
+        row.remove();
+        rows.delete(r);
+      }
+    },
+    /** Where a cell is; -1 for anything else. @param {any} cell @param {number} cols */
+    placeOf(cell, cols) {
+      for (const [r, row] of rows) if (row === cell.parentNode) return r * cols + [...row.children].indexOf(cell);
+      return -1;
+    },
+  };
+}
+
 /**
  * @param {{ want: (places: number[]) => void, tell: (place: number) => void,
  *   open: (place: number, url: string, from: HTMLElement) => void }} hand
@@ -24,10 +77,8 @@ export function mosaic(hand) {
   const el = h("div.mosaic", { hidden: true }, wall);
   /** @type {string[]} */
   let letters = [];
-  /** @type {Map<number, string>} */
-  const urls = new Map();
-  /** @type {Map<number, any>} */
-  const rows = new Map();
+  const thumbs = thumbnails();
+  const { rows, add, keep, placeOf } = rowsIn(wall);
   let cols = 0;
   let step = LARGE + GAP;
   let now = 0;
@@ -42,7 +93,7 @@ export function mosaic(hand) {
   /** @param {any} cell @param {number} place */
   function paint(cell, place) {
     const letter = letters[place];
-    const url = urls.get(place);
+    const url = thumbs.at(place);
     const word = `Picture ${place + 1}, ${WORDS[letter]}`;
     cell.hidden = place >= letters.length;
     if (cell.told === `${letter}${url}${place === now}`) return;
@@ -50,32 +101,16 @@ export function mosaic(hand) {
     set(cell, { "data-s": letter, label: word, tabindex: place === now ? 0 : -1, "--thumb": url ? `url(${url})` : "none" });
   }
 
-  /** @param {number} r */
-  function rowAt(r) {
-    const cells = Array.from({ length: cols }, (_, c) => h("div.dot", { role: "gridcell" }));
-    const row = h("div.line", { role: "row", "aria-rowindex": r + 1, "--y": `${r * step}px` }, ...cells);
-    wall.append(row);
-    return row;
-  }
-
   function draw() {
     frame = 0;
     if (!cols) return;
     const [first, end] = inView();
     const held = hasFocus(wall) ? Math.floor(now / cols) : -1;
-    for (const [r, row] of rows) {
-      if ((r >= first && r < end) || r === held) continue;
-      row.remove();
-      rows.delete(r);
-    }
+    keep((r) => (r >= first && r < end) || r === held);
+    for (let r = first; r < end; r++) add(r, cols, step);
     const missing = [];
-    for (let r = first; r < end; r++) {
-      if (!rows.has(r)) rows.set(r, rowAt(r));
-      for (let c = 0; c < cols; c++) {
-        const place = r * cols + c;
-        if (place < letters.length && has(place) && !urls.has(place)) missing.push(place);
-      }
-    }
+    for (let place = first * cols; place < Math.min(end * cols, letters.length); place++)
+      if (has(place) && !thumbs.at(place)) missing.push(place);
     for (const [r, row] of rows) [...row.children].forEach((cell, c) => paint(cell, r * cols + c));
     if (missing[0] != null) hand.want(missing);
   }
@@ -89,8 +124,7 @@ export function mosaic(hand) {
     const count = Math.ceil(letters.length / cols);
     set(wall, { "--step": `${step}px`, "--cell": `${step - GAP}px`, "--all": `${count * step}px`, "aria-rowcount": count, "aria-colcount": cols });
     set(el, { "--most": `${Math.min(count, ROWS) * step}px` });
-    for (const row of rows.values()) row.remove();
-    rows.clear();
+    keep(() => false);
     draw();
   }
 
@@ -104,13 +138,9 @@ export function mosaic(hand) {
     rows.get(Math.floor(now / cols))?.children[now % cols].focus({ preventScroll: true });
   }
 
-  const placeOf = (/** @type {any} */ cell) => {
-    for (const [r, row] of rows) if (row === cell.parentNode) return r * cols + [...row.children].indexOf(cell);
-    return -1;
-  };
   const show = (/** @type {any} */ cell) => {
-    const place = placeOf(cell);
-    if (place >= 0 && has(place)) hand.open(place, urls.get(place) ?? "", cell);
+    const place = placeOf(cell, cols);
+    if (place >= 0 && has(place)) hand.open(place, thumbs.at(place) ?? "", cell);
   };
 
   set(wall, {
@@ -126,14 +156,14 @@ export function mosaic(hand) {
     onclick: (/** @type {any} */ { target }) => target.matches(".ew-dot") && show(target),
   });
   wall.addEventListener("focusin", (/** @type {any} */ { target }) => {
-    const place = placeOf(target);
+    const place = placeOf(target, cols);
     if (place < 0) return;
     now = place;
     hand.tell(place);
     soon();
   });
   wall.addEventListener("pointerover", (/** @type {any} */ { target }) => {
-    if (target.matches(".ew-dot")) hand.tell(placeOf(target));
+    if (target.matches(".ew-dot")) hand.tell(placeOf(target, cols));
   });
   el.addEventListener("scroll", soon, { passive: true });
   new ResizeObserver(layout).observe(el);
@@ -153,14 +183,7 @@ export function mosaic(hand) {
     },
     /** @param {number} place @param {DataView} bytes */
     thumb(place, bytes) {
-      if (!bytes?.byteLength || urls.has(place)) return;
-      urls.set(place, urlOf(bytes));
-      for (const [old, url] of urls) {
-        if (urls.size <= KEPT) break;
-        URL.revokeObjectURL(url);
-        urls.delete(old);
-      }
-      soon();
+      if (thumbs.take(place, bytes)) soon();
     },
   };
 }
