@@ -218,15 +218,19 @@ def test_a_picture_that_is_dropped_into_a_cell_is_code_and_in_a_note_markdown(
 
 
 def test_a_picture_of_the_panel_becomes_a_reference_of_a_studio(shelf: Shelf, visit: Visit) -> None:
-    shelf.add("a fox")
+    shelf.add("a hare", when=1_000.0)
+    shelf.add("a fox", letter="v")
     page = visit("lab")
-    tile = open_panel(page).get_by_role("gridcell").first
-    expect(tile.locator("img[src]")).to_be_visible()
+    panel = open_panel(page)
+    tile, other = panel.get_by_role("gridcell").first, panel.get_by_role("gridcell").nth(1)
+    expect(other.locator("img[src]")).to_be_visible()
     tile.click(button="right")
     page.get_by_role("menuitem", name="Use as reference").click()
     tab = page.locator(".evolink-tab")
     expect(tab.get_by_label("Prompt", exact=True)).to_be_enabled()
     expect(tab.get_by_text("Reference pictures · 1")).to_be_visible()
+    other.drag_to(tab.get_by_label("Prompt", exact=True))
+    expect(tab.get_by_text("Reference pictures · 2")).to_be_visible()
 
 
 def test_the_file_browser_shows_a_recipe_and_compares(shelf: Shelf, visit: Visit) -> None:
