@@ -116,7 +116,8 @@ class BatchRun:
 
     def begin(self) -> BatchRun:
         """Start it; returns at once."""
-        self._work = loop.run_on_loop(self._run())
+        # Kept alive until it ends, also where no variable holds the run.
+        loop.call_on_loop(lambda: loop.spawn(self._run(), name="evolink-batch"))
         return self
 
     # What a user asks for.
@@ -241,14 +242,7 @@ class BatchRun:
                 "This run has not ended: what is unsent is still to be sent.",
                 advice="Wait for it with run.result(), or end it with run.stop().",
             )
-        again = [
-            place
-            for place, outcome in self._outcomes.items()
-            if outcome.error is not None
-            and not outcome.is_whole
-            and is_worth_retrying(outcome.error)
-            and errortype in (None, type(outcome.error).__name__)
-        ]
+        again = self._worth_retrying(errortype)
         if not again:
             return self
         for place in again:
@@ -260,6 +254,21 @@ class BatchRun:
         self._ended_at = None
         self._ended.clear()
         return self.begin()
+
+    def estimate_of_retry(self, errortype: str | None = None) -> Estimate | None:
+        """Return what a `retry` may cost; `None` where there is nothing to ask for again."""
+        again = self._worth_retrying(errortype)
+        return _sum([self._estimates[place] for place in again]) if again else None
+
+    def _worth_retrying(self, errortype: str | None) -> list[int]:
+        return [
+            place
+            for place, outcome in self._outcomes.items()
+            if outcome.error is not None
+            and not outcome.is_whole
+            and is_worth_retrying(outcome.error)
+            and errortype in (None, type(outcome.error).__name__)
+        ]
 
     def create(
         self,

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evolink_widgets.errors import EvolinkError
+from evolink_widgets.errors import (
+    BudgetExceeded,
+    EvolinkError,
+    InsufficientCredits,
+    RateLimited,
+    ServiceUnavailable,
+    StoreFull,
+    Unreachable,
+)
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.text import counted
 
 __all__ = ["BatchState", "FailureGroup", "spoken_time"]
+
+_HEADS: tuple[tuple[type[EvolinkError], str], ...] = (
+    (BudgetExceeded, "Budget reached"),
+    (InsufficientCredits, "Credits ran out"),
+    (Unreachable, "No network"),
+    (StoreFull, "Disk full"),
+    (RateLimited, "Waiting for the rate limit"),
+    (ServiceUnavailable, "Waiting for the service"),
+)
+"""What holds a run, or has ended it, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +104,23 @@ class BatchState:
 
     @property
     def head(self) -> str:
-        """One or two words for where it stands."""
+        """A few words for where it stands, or for what holds it."""
+        why = self.halted or (None if self.is_paused else self.held)
+        if why is not None:
+            return next((said for kind, said in _HEADS if isinstance(why, kind)), "Ended")
         if self.ended_at is not None:
-            return "Done" if self.halted is None else "Ended"
-        if self.halted is not None:
-            return "Ending"
-        if self.is_paused:
-            return "Paused"
-        return "Waiting" if self.held is not None else "Creating"
+            return "Done"
+        return "Paused" if self.is_paused else "Creating"
+
+    @property
+    def goes_on(self) -> str:
+        """What goes on without us while it stands still, and when it is tried again."""
+        if self.ended_at is not None or not (self.is_paused or self.held or self.halted):
+            return ""
+        parts = [f"{self.rendering:,} go on at the service"] if self.rendering else []
+        if self.looks_again_in is not None and not self.is_paused:
+            parts.append(f"next look in {max(1, round(self.looks_again_in))} s")
+        return ", ".join(parts)
 
     def __str__(self) -> str:
         parts = [f"{self.head}: {self.done:,} of {counted(self.total, 'picture')}"]
@@ -105,6 +132,8 @@ class BatchState:
             parts.append(f"{self.unsent:,} not sent")
         if self.failed:
             parts.append(f"{self.failed:,} without")
+        if self.goes_on:
+            parts.append(self.goes_on)
         parts.append(self.money)
         parts.append(spoken_time(self.seconds))
         if self.left is not None:

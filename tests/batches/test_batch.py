@@ -126,3 +126,29 @@ def test_what_create_can_not_use_is_refused(
     with pytest.raises(ew.ConfigurationError, match=said):
         batch([{"animal": "fox"}]).create(**given)
     assert service.counts().get("accepted", 0) == 0
+
+
+def test_a_frame_without_rows_buys_nothing(batch: Make) -> None:
+    b = batch(pd.DataFrame({"animal": []}))
+    assert repr(b).startswith("0 rows · 0 distinct · 0 in the store · nothing to buy")
+    assert b.preview(3).result(10).state.total == 0
+    frame = b.create().result(10).to_frame()
+    assert list(frame.columns)[:3] == ["animal", "image", "path"]
+    assert len(frame) == len(b.problems) == 0
+
+
+def test_more_of_one_recipe_than_a_request_can_ask_for(batch: Make, service: InProcess) -> None:
+    frame = batch([{"animal": "fox"}]).create().result(60).to_frame()
+    tall = batch([{"animal": "fox"}], repeats=12).create().result(60).to_frame()
+    assert len({row["path"] for row in tall}) == 12
+    assert tall[0]["path"] == frame[0]["path"], "the first is the one that was there"
+    assert service.counts()["accepted"] == 3
+    assert [row["reused"] for row in tall] == [True, *[False] * 11]
+    assert sum(row["credits"] for row in frame + tall) == pytest.approx(ew.spending().total.charged)
+
+
+def test_a_frame_that_came_back_goes_in_again(batch: Make) -> None:
+    first = batch(pd.DataFrame({"animal": ["fox", "owl"]})).create().result(60).to_frame()
+    again = batch(first).create().result(60).to_frame()
+    assert again["image_2"].tolist() == first["image"].tolist()
+    assert again["reused_2"].tolist() == [True, True]

@@ -107,7 +107,8 @@ def test_a_network_that_comes_back_loses_no_row(
     until(lambda: run.state.new >= 4)
     cable.cut()
     until(lambda: run.state.held is not None)
-    assert run.state.head == "Waiting"
+    assert run.state.head == "No network"
+    assert "next look in 1 s" in str(run.state)
     assert run.state.unsent > 0
     assert "wait:" in repr(run)
     cable.mend()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from services import InProcess, until
+from services import InProcess, quick, until
 
 import evolink_widgets as ew
 from evolink_widgets.batches import buying
@@ -137,7 +139,7 @@ def test_a_budget_ends_in_the_middle(batch: Make, service: InProcess, animals: A
     assert {row["errortype"] for row in unsent} == {"BudgetExceeded"}
     assert all("this batch's budget" in row["errormsg"] for row in unsent)
     assert {row["credits"] for row in unsent} == {0.0}
-    assert state.head == "Ended"
+    assert state.head == "Budget reached"
     rest = run.create(errors_only=True).result(60)
     assert rest.state.new + rest.state.stored == 30
     assert service.counts()["accepted"] == 30
@@ -244,3 +246,27 @@ def test_a_run_that_ends_tells_its_listeners(batch: Make, animals: Animals) -> N
     leave()
     time.sleep(0)
     assert not run._listeners
+
+
+def test_a_run_that_no_variable_holds_goes_on(
+    batch: Make,
+    use: Callable[..., Session],
+    service: InProcess,
+    animals: Animals,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(buying, "PAUSES", (0.5,) * 90)
+    use(retry=quick(limited=0.1))
+    service.play("429 retry-after", times=500, seconds=0.05)
+
+    def begun() -> weakref.ref[buying.Buyer]:
+        run = batch(animals(2)).create()
+        until(lambda: run._buyer.held is not None and not run._buyer.at_work)
+        assert run.state.head == "Waiting for the rate limit"
+        return weakref.ref(run._buyer)
+
+    buyer = begun()
+    gc.collect()
+    assert buyer() is not None
+    service.play("fair")
+    until(lambda: service.counts().get("accepted") == 2)

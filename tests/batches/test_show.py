@@ -42,3 +42,18 @@ def test_pandas_has_a_formatter(batch: Make) -> None:
 def test_what_can_not_be_shown_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ew.InvalidRequest, match="must be a whole number"):
         ew.show([{"a": 1}], **given)  # type: ignore[arg-type]
+
+
+def test_pictures_are_taken_by_polars_and_by_pydantic(batch: Make) -> None:
+    import pydantic
+
+    images = list(batch([{"animal": "fox"}, {"animal": "owl"}]).create().result(60).images)
+    assert pl.DataFrame(images)["width"].to_list() == [816, 816]
+    column = pl.Series("image", images, dtype=pl.Object)
+    assert pl.DataFrame({"at": [0, 1]}).with_columns(column)["image"].to_list() == images
+
+    class Page(pydantic.BaseModel):
+        image: ew.GeneratedImage
+
+    page = Page(image=images[0])
+    assert Page.model_validate_json(page.model_dump_json()).image == images[0]

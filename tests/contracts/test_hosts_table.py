@@ -9,7 +9,7 @@ from source import ROOT
 
 _, _, *ROWS = (
     [cell.strip() for cell in line.strip("|").split("|")]
-    for line in (ROOT / "docs" / "hosts.md").read_text("utf-8").splitlines()
+    for line in (ROOT / "docs" / "hosts.md").read_text("utf-8").split("\n## ")[0].splitlines()
     if line.startswith("|")
 )
 

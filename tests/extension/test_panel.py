@@ -14,6 +14,9 @@ from playwright.sync_api import Page, expect
 from shelves import Shelf
 from side_panel import open_panel, wait_for_launcher
 
+from evolink_widgets.store import Cap
+from evolink_widgets.store.ledger.standing_caps import keep_caps
+
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
 
 Visit = Callable[..., Page]
@@ -102,6 +105,25 @@ def test_the_menu_of_a_picture_by_keyboard(shelf: Shelf, visit: Visit) -> None:
     expect(page.get_by_text("1 picture moved to the trash.").first).to_be_visible()
 
 
+def test_keys_of_the_panel_never_reach_the_notebook(
+    shelf: Shelf, visit: Visit, host: Server
+) -> None:
+    shelf.add("a fox")
+    page = visit(f"lab/tree/{shelf.folder.parent.name}/panel.ipynb")
+    page.wait_for_function("() => jupyterapp.shell.currentWidget?.content?.activeCell")
+    tile = open_panel(page).get_by_role("gridcell").first
+    expect(tile).to_have_accessible_name(re.compile("a fox"))
+    tile.focus()
+    for key in ("a", "b", "x", "c", "v", "d", "d", "z", "y", "m", "0", "0", "ArrowDown"):
+        page.keyboard.press(key)
+    sources = page.evaluate(
+        "() => jupyterapp.shell.currentWidget.content.widgets"
+        ".map(({ model }) => `${model.type} ${model.sharedModel.source}`)"
+    )
+    assert sources == ["code x = 1", "code # a lighthouse at dusk"]
+    expect(tile).to_be_focused()
+
+
 def test_a_task_leads_to_its_cell(shelf: Shelf, visit: Visit) -> None:
     shelf.ask("a lighthouse at dusk")
     page = visit("lab")
@@ -135,11 +157,20 @@ def test_axe_has_nothing_against_it(theme: str, shelf: Shelf, visit: Visit) -> N
     shelf.ask("a lighthouse at dusk")
     key = shelf.ask("a heron", letter="w", owner=shelf.dead_process)
     shelf.store.journal.sending(key, time.time())
+    shelf.store.ledger.reserve(key, 5.0, now=time.time(), service="emulator")
+    cap = Cap(100, name="today's budget", since=time.time(), service="emulator")
+    keep_caps(shelf.store.journal, None, shelf.store.owner, [cap])
     page = visit("lab")
     page.evaluate("t => jupyterapp.commands.execute('apputils:change-theme', { theme: t })", theme)
     panel = open_panel(page)
     expect(panel.get_by_role("listitem")).to_have_count(2)
     expect(panel.get_by_role("gridcell")).to_have_count(1)
+    assert axe_findings(page, ".evolink-side") == []
+    panel.get_by_role("button", name="Filters").click()
+    expect(panel.get_by_label("Kind")).to_be_visible()
+    assert axe_findings(page, ".evolink-side") == []
+    panel.get_by_role("gridcell").first.press("Enter")
+    expect(panel.get_by_role("dialog")).to_be_visible()
     assert axe_findings(page, ".evolink-side") == []
 
 

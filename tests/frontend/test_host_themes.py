@@ -115,6 +115,7 @@ def live_in(one: Bench, host: Host) -> None:
 def test_text_has_contrast_in_every_host(bench: Opener, enter: Any, how: dict[str, Any]) -> None:
     one = bench(**how)
     enter(one)
+    one.root.locator(".ew-run").hover()
     found = {}
     for name, host in HOSTS.items():
         live_in(one, host)

@@ -113,7 +113,7 @@ def serve(folder: Path, *options: str, python: str | Path = sys.executable) -> I
     with log.open("w") as out:
         process = subprocess.Popen(
             command,
-            cwd=folder,  # what a server keeps beside itself, such as a collaboration, stays there
+            cwd=folder,  # jupyter-collaboration keeps a database where it was started
             env=_environment(folder) | {"JUPYTER_TOKEN": token},
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -1,4 +1,4 @@
-"""Two people at one notebook: the real jupyter-collaboration, each in a browser of their own."""
+"""Two people at one notebook: jupyter-collaboration, the real one, in two browsers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of saved pictures in pages, slides, books and PDFs made of a notebook."""
+"""What becomes of saved pictures in pages, slides, books and PDFs that are made of them."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""In Panel, the real one in a browser: the studio beside Panel's own widgets, in both its themes."""
+"""In Panel, the real one in a browser: beside Panel's own widgets, in both of its themes."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -59,8 +58,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_studio_works_and_can_be_read(
     served: str, chromium: Browser, theme: str, system: str
 ) -> None:
-    [front_end] = python_of_other_hosts().parents[1].glob(
-        "lib/*/site-packages/anywidget/nbextension/index.js"
+    [front_end] = (
+        python_of_other_hosts()
+        .parents[1]
+        .glob("lib/*/site-packages/anywidget/nbextension/index.js")
     )
     page = chromium.new_page(color_scheme=system)  # type: ignore[arg-type]
     page.set_default_timeout(SECONDS)

@@ -75,7 +75,7 @@ EXPECTED = {
         "Did you mean 'poster'?",
         "qualty is no field of a preset",
     ],
-    "04-a-thousand-pictures.ipynb": [
+    "05-a-thousand-pictures.ipynb": [
         "26 rows · 24 distinct, 1 shares a picture · 0 in the store · 1 with problems",
         "Nearest: {animal}",
         "3 rows",

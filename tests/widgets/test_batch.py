@@ -77,7 +77,11 @@ def test_what_failed_is_grouped_and_retried_by_a_press() -> None:
     assert "Not charged" in groups["TaskFailed"]["text"]
     plain = page.tell("retry", errortype="TaskFailed", press="p", ticket="t")
     assert page.answers(plain, 1)[0]["kind"] == "rejected", "no purchase without a press"
-    assert page.ask("retry", errortype="TaskFailed")[0]["kind"] == "ok"
+    asked, _ = page.ask("retry", errortype="TaskFailed", most=0)
+    assert "would cost up to" in asked["asks"]["text"], "over a page's limit a person is asked"
+    assert run.state.failed == 2
+    agreed = page.ask("retry", errortype="TaskFailed", most=asked["asks"]["most"])
+    assert agreed[0]["kind"] == "ok"
     run.result(60)
     assert [group.kind for group in run.failures] == ["ContentRefused"]
     assert (run.state.new, run.state.failed) == (3, 1)

@@ -86,13 +86,16 @@ class Changes:
                 await self._watch
 
     async def _keep_watching(self) -> None:
+        said = ""
         while self._pages:
             try:
                 near = list(await self._near())
                 for message in await self._worker.run(self._look, near):
                     self._tell(message)
-            except Exception:  # one look that fails must not end the watch
-                log.exception("The stores under the server's root could not be looked at")
+                said = ""
+            except Exception as error:  # one look that fails must not end the watch
+                if said != (said := repr(error)):  # nor fill the log: what stays wrong is said once
+                    log.exception("The stores under the server's root could not be looked at")
             await asyncio.sleep(_PAUSE)
 
     def _tell(self, message: str) -> None:

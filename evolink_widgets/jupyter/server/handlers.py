@@ -7,6 +7,8 @@ shown is what the server would serve as a file.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable
@@ -39,6 +41,8 @@ _EDGES = {"small": 160, "thumb": 320, "preview": 1600}
 _CHUNK = 256 * 1024
 #: Ids in one request, and letters of one.
 _IDS, _LETTERS = 2_000, 120
+#: Seconds that a server which ends waits for the stores to be let go of.
+_LAST = 1.0
 #: Seconds for which the folders of kernels are taken as they were, while no kernel comes or goes.
 _SESSIONS = 10.0
 
@@ -89,9 +93,11 @@ class Desk:
     async def close(self) -> None:
         """End the watch, and let go of the stores; the server ends."""
         await self.changes.stop()
-        found = self._found
-        if found is not None:
-            await self.reading.run(found.close)
+        if self._found is not None:
+            with contextlib.suppress(
+                asyncio.TimeoutError
+            ):  # it may be on a walk; that ends by itself
+                await asyncio.wait_for(self.reading.run(self._found.close), _LAST)
         self.reading.close()
         self.drawing.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.errors import SpendingRefused
@@ -19,6 +19,7 @@ __all__ = [
     "amount",
     "balance",
     "check_unasked",
+    "is_limited",
     "meter",
     "obstacle",
     "offer",
@@ -109,6 +110,11 @@ def obstacle(estimate: Estimate, meters: Iterable[Meter], may_spend: bool) -> st
                 f"{amount(one.limit)} has {amount(one.left)} left."
             )
     return None
+
+
+def is_limited(content: Mapping[str, Any]) -> bool:
+    """Whether the page that was pressed on buys up to a limit alone without a question."""
+    return isinstance(content.get("most"), (int, float))
 
 
 def check_unasked(estimate: Estimate | None, most: float, simulated: bool) -> None:

@@ -8,8 +8,9 @@ are set on a thread of their own: an observer may take its time there.
 A new widget, `Thing`, step by step; a test names each step that is left out, but for the last two.
 
 1. A folder: `thing/__init__.py` with a line that says what it is, and `thing/thing.py` with the
-   class. It derives from `Panel` (`base/panel.py`) if it follows tasks: it then has their progress,
-   pictures, buttons and static copy, and you add what is its own. Else from `View`
+   class. It derives from `PicturePanel` (`pictures/picture_panel.py`) if it follows tasks: it then
+   has their progress, pictures, what can be done with those, and a static copy, and you add what is
+   its own. It is a `Panel` (`base/panel.py`) with no actions on pictures, or else a `View`
    (`base/view.py`): then write `_static_html`, what stays in the saved notebook, and `_piece`, a
    picture's bytes for the page; and `__repr__`.
 2. `_esm = assets.esm("thing")` and `_css = assets.css("thing")` in the class, traits for state
@@ -139,7 +140,7 @@ class Panel(View):
             AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
-        if is_limited(content):
+        if money.is_limited(content):
             money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
@@ -232,7 +233,7 @@ class Panel(View):
 
     def _on_send_again(self, content: dict[str, Any]) -> Answer:
         task = self._task(content)
-        if is_limited(content):
+        if money.is_limited(content):
             money.check_unasked(task.estimate, content["most"], task.state.simulated)
         return self._order(content, Task.send_again)
 
@@ -305,11 +306,6 @@ class Panel(View):
             while self._leave:
                 self._leave.pop()()
         super().close()
-
-
-def is_limited(content: dict[str, Any]) -> bool:
-    """Whether the page that was pressed on buys up to a limit alone without a question."""
-    return isinstance(content.get("most"), (int, float))
 
 
 def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:

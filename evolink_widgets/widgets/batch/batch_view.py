@@ -16,7 +16,7 @@ from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
+from evolink_widgets.widgets.base import assets, describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.view import View
@@ -150,8 +150,12 @@ class BatchView(View):
         return "ok", {}
 
     def _on_retry(self, content: dict[str, Any]) -> Answer:
-        errortype = content.get("errortype")
-        self._run.retry(errortype if isinstance(errortype, str) else None)
+        given = content.get("errortype")
+        errortype = given if isinstance(given, str) else None
+        if money.is_limited(content):
+            price, simulated = self._run.estimate_of_retry(errortype), self._run.state.simulated
+            money.check_unasked(price, content["most"], simulated)
+        self._run.retry(errortype)
         call_on_loop(self._changed)
         return "ok", {}
 
@@ -242,6 +246,8 @@ def told_of(state: BatchState) -> dict[str, Any]:
     if state.left is not None:
         low, high = map(spoken_time, state.left)
         head += f" · {low} to {high} left"
+    if state.goes_on:
+        head += f" · {state.goes_on}"
     why = state.halted or state.held
     return {
         "title": state.head,

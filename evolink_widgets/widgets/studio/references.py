@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -130,6 +130,8 @@ class TrayPanel(PicturePanel):
         """Hand another panel's pictures to the page, which says when it has put them in."""
         self._has_taken.clear()
         names = list(self._names_of(images))
+        for name, image in zip(names, images, strict=True):
+            self._told[name] = replace(self._told[name], name=_words(image))
         fields = _asked(images[0]) if edits else None
         self.send({"kind": "refer", "references": names, "fields": fields})
         return self._has_taken.wait(HANDOVER)
@@ -202,7 +204,8 @@ class TrayPanel(PicturePanel):
             source = Source("references", _NAMED, path)
             name = one_line(str(content.get("name") or "Pasted picture"), 80)
         elif "picture" in content:
-            source = read_one(self._find(content["picture"])[0], "references")
+            image = self._find(content["picture"])[0]
+            source, name = read_one(image, "references"), _words(image)
         else:
             source = _of_text(str(content.get("reference")))
         if isinstance(source, str):
@@ -254,6 +257,11 @@ def _asked(image: GeneratedImage) -> dict[str, str]:
     """How a picture was asked for: its edit is asked for in the same way."""
     request = image.recipe.request
     return {name: getattr(request, name) for name in ("size", "resolution", "quality")}
+
+
+def _words(image: GeneratedImage) -> str:
+    """What a picture of ours is called on its card: its file's name would say less."""
+    return one_line(image.recipe.request.prompt, 80)
 
 
 def _is_name(given: object) -> bool:

@@ -351,6 +351,9 @@ def test_an_owned_face_is_its_owners() -> None:
         ("a boy with a hat and sunglasses", {"sunglasses"}),
         ("a bald, bearded baker", {"bald", "beard"}),
         ("headshot of a woman with curly hair", {"curly"}),
+        ("portrait of a woman with a pearl necklace", {"necklace"}),
+        ("a cat with a bow tie", {"bow tie"}),
+        ("a dog in a red scarf", {"scarf"}),
         ("an old book", set[str]()),
     ],
 )
@@ -425,6 +428,10 @@ def test_machines_of_a_network_are_drawn_as_what_they_are() -> None:
         ("a child's drawing of a dragon", [("dragon", 1)]),
         ("a waterfall in Iceland", [("waterfall", 1)]),
         ("children playing football", [("child", 3), ("ball", 1)]),
+        ("a barn owl", [("owl", 1)]),
+        ("a pair of sunglasses", [("sunglasses", 1)]),
+        ("two glasses of wine", [("wine glass", 2)]),
+        ("a box with a ribbon", [("box", 1)]),
     ],
 )
 def test_what_only_tells_how_a_thing_is_is_no_thing(
@@ -434,7 +441,13 @@ def test_what_only_tells_how_a_thing_is_is_no_thing(
 
 
 def test_apples_of_a_basket_are_in_it_and_a_painting_shows_what_it_is_of() -> None:
-    for prompt in ("a basket of apples", "a painting of a boat", "a tablet showing a map"):
+    for prompt in (
+        "a basket of apples",
+        "a painting of a boat",
+        "a tablet showing a map",
+        "a vase with tulips",
+        "a snow globe with a house in it",
+    ):
         scene = parse(prompt)
         assert [one.kind for one in scene.relations] == ["in"], prompt
         assert scene.relations[0].first == 1

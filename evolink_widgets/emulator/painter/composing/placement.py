@@ -88,8 +88,9 @@ def bonds_of(scene: Scene) -> dict[int, Bond]:
         if relation.kind in _CARRIED:
             if other.tall > one.tall and not (other.worn or other.held):
                 continue  # a castle is not carried: it stands beside
-            if other.name in _PLAYED:
-                bonds.setdefault(second, Bond(first, "front", relation.kind))
+            if other.name in _PLAYED or other.name == "board":
+                side = "back" if other.name == "board" else "front"
+                bonds.setdefault(second, Bond(first, side, relation.kind))
                 continue
             number, base = second, first
             role = "head" if other.worn else _CARRIED[relation.kind]

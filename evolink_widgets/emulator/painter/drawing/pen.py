@@ -54,6 +54,8 @@ class Pen:
         self.hair: Colour | None = None
         self.eyes: list[tuple[float, float, float]] = []
         """Where it looks from: x, y and size of each eye, in the subject's units."""
+        self.person = False
+        """Is it one of us: a face over a neck."""
         self.filled = False
         """Is something else set into it."""
         self.lettering = 0.0

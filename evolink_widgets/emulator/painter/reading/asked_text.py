@@ -30,6 +30,7 @@ _SAYS = re.compile(
     r"|with (?:the |a )?(?:words?|text|title|caption|slogan|headline|inscription|label|lettering)"
     r"(?:\s+(?:saying|reading|that says))?"
     r"|(?:the )?(?:words?|text|title|caption|slogan|headline|lettering)(?=:?\s+(?-i:[A-Z]))"
+    r"|with (?:the |a )?(?:logo|brand|name)(?=:?\s+(?-i:[A-Z]))"
     r"|mit (?:der|dem) (?:aufschrift|beschriftung|text|titel|schriftzug|wort)|auf dem steht"
     r"|avec (?:le texte|l'inscription|les mots|le mot|le titre)|qui dit"
     r"|que dice|con el texto|con la palabra|con la scritta"
@@ -56,6 +57,7 @@ _FOR = re.compile(
     r"(?:\s+(?:(?:of|de|von|van|der|da|di|the|and|&)\s+)?[A-ZÀ-ÞА-Я0-9][\w'’.-]*){0,4})"
 )
 """Whose name a badge, a mug or a cake is to have on it."""
+_TRADE = re.compile(r",\s+([a-z][\w ]{2,30}?)(?=[,.;]|$)")
 _SHOUTED = re.compile(
     rf"\b(?:with (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
     rf"|(?P<said>[A-Z]{{2,}}(?: {_CAPITALS})*)(?= (?:sticker|label|sign|banner|stamp|tag|badge"
@@ -106,9 +108,19 @@ def asked_text(prompt: str) -> tuple[str | None, str]:
         if pattern is _NAMED:  # "named Ofen in Berlin"
             text = _PREPOSITION.split(text, maxsplit=1)[0]
         end = match.start(name) + len(text)
+        if pattern is _FOR and (trade := _TRADE.match(prompt, end)) and _is_trade(trade.group(1)):
+            return f"{_plain(text)}\n{trade.group(1).capitalize()}", (
+                f"{prompt[: match.start()]} {INSCRIPTION} {prompt[trade.end() :]}"
+            )
         if plain := _plain(text.strip(" ,.;:")):
             return plain[:LONGEST_TEXT], (f"{prompt[: match.start()]} {INSCRIPTION} {prompt[end:]}")
     return None, prompt
+
+
+def _is_trade(words: str) -> bool:
+    """ "a card for Ada, architect": her trade is lettered, too."""
+    found = look_up(words.split()[-1])
+    return found is not None and found.sense == "person"
 
 
 def _may_say(pattern: re.Pattern[str], before: str) -> bool:
@@ -218,7 +230,7 @@ def _nouns() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 _LINK = re.compile(
-    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
+    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|between|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
     r"pour|avec|sobre|para|de|con|zu|that shows|which shows|explaining|illustrating)\s)\s*",
     re.IGNORECASE,
 )
@@ -231,7 +243,9 @@ _AGAIN = re.compile(
 _ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
 """What happens on a page is not in the picture beside it."""
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
-_SCREENED = frozenset(("app", "web page", "dashboard", "chat screen", "inbox", "settings screen"))
+_SCREENED = frozenset(
+    ("slide", "menu", "app", "web page", "dashboard", "chat screen", "inbox", "settings screen")
+)
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"

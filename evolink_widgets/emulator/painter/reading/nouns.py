@@ -15,7 +15,7 @@ def word_set(words: str) -> frozenset[str]:
 
 THINGS = """
 box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
-jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
+jar: jar, mason jar, honey jar, jam jar, glas honig | gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
 can: a can, can of, cans of, the can, drinks can, beverage can, aluminum can, soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
 pouch: bag of, bags of, pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
@@ -25,9 +25,9 @@ bottle: water bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of
 bowl: bowl, mixing bowl, salad bowl, schüssel, schale, bol, tazón, ciotola | soup, salad, porridge, oatmeal, stew, curry, cereal bowl, smoothie bowl, fruit bowl, goulash, chili, miso soup, poke bowl, mortar, fruit salad, guacamole, hummus, gazpacho, risotto
 dish: dish, plate, dinner plate, meal, teller, gericht, assiette, plato, piatto | lasagna, lasagne, pasta dish, paella, roast chicken, breakfast, lunch, dinner, dessert, omelette, omelet, steak, schnitzel, roast beef, ravioli, gnocchi, dumplings, dumpling, falafel, kebab, tiramisu, pudding, quiche, casserole, fried rice, pad thai, couscous, bacon, ham, sausages, meatballs, nachos, scrambled eggs, brownie, cheesecake, apple strudel, crepes, fish and chips, food, seafood, tapas, antipasti, mashed potatoes, pretzel, pretzels
 tumbler: tumbler, drinking glass, glass of water, glass of juice, glass of milk, smoothie, orange juice, glass of lemonade, trinkglas | iced coffee, iced tea, mojito, margarita, milkshake, bubble tea, cold brew, matcha latte, matcha, lassi, gin and tonic, spritz, soda water, punch, frappe
-pan: pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
+pan: cauldron, cooking pot, kessel, pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
 basket: basket, wicker basket, picnic basket, korb, panier, cesta, cestino | laundry basket, laundry, hamper, easter eggs, groceries, vegetables, fruit, fruits, yarn
-bin: bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, flower pot, water tank, planter, pail
+bin: plastic bin, bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, water tank, pail
 shirt: футболка, t恤, Tシャツ, T恤, 티셔츠, t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
 dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
@@ -44,7 +44,7 @@ headphones: headphones, headphone, headset, kopfhörer, casque audio, auriculare
 earbuds: earbuds, wireless earbuds, earphones, airpods, in-ear headphones | hearing aid, hearing aids
 speaker: speaker, loudspeaker, bluetooth speaker, smart speaker, lautsprecher, altavoz, subwoofer | amplifier, amp, soundbar, guitar amp, jukebox, intercom
 keyboard: keyboard, computer keyboard, mechanical keyboard, tastatur, clavier d'ordinateur, teclado | calculator, synthesizer, synth, cash register, abacus, mixing console, midi controller, organ, xylophone, marimba
-screen: tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
+screen: screen, big screen, large screen, led screen, tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
 tablet: tablet, ipad, e-reader, kindle, graphics tablet | e-book reader, light switch, thermostat, smart home panel, power bank, hard drive, ssd, chip, microchip, circuit board, gps
 printer: printer, laser printer, drucker, imprimante, impresora | scanner, copier, photocopier, 3d printer, fax machine, shredder, laminator
 drone: drone, quadcopter, delivery drone, camera drone, drohne | surveillance drone
@@ -129,7 +129,7 @@ cheese: cheese, käse, fromage, queso, formaggio, swiss cheese | butter, tofu, b
 cookie: cookie, biscuit, chocolate chip cookie, keks, galleta | cracker, macaron, rice cake, cookies, gingerbread, waffle cookie, tortilla, flatbread, naan, oreo, crumpet
 bar: chocolate bar, bar of soap, soap, soap bar, chocolate, bar of chocolate, seife, schokolade, savon, jabón | cutting board, chopping board, granola bar, protein bar, energy bar, candy bar, eraser, gold bar, ingot, brick, sponge, nougat, dynamite, harmonica box, marzipan, fudge, tofu block, modeling clay, wood block, domino, dominoes, battery bar, bandage, plaster
 cube: cube, dice, die, rubik's cube, würfel, cubo | ice cube, ice cubes, block of ice, sugar cube, tissue box, hay bale, prism, hypercube, building block, building blocks
-sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, crystal ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
+sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
 cone: traffic cone, cone, pylon, verkehrskegel | megaphone cone, funnel tool, spinning top
 fence: fence, picket fence, zaun, clôture, valla | hedge, barrier, barricade, railing, turnstile, picket, pier
 typewriter: typewriter, schreibmaschine, machine à écrire, máquina de escribir | telegraph, teleprinter, enigma machine, stenograph, pinball machine
@@ -138,7 +138,7 @@ sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, 
 candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, oil burner, diffuser, reed diffuser
 well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
 swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
-stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
+stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | hot dog stand, ice cream stand, burger stand, taco stand, coffee stand, ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
 
 watch: stopwatch | sundial, barometer, odometer, speedometer, altimeter, geiger counter
 books: textbooks, library books, encyclopedias |
@@ -208,7 +208,7 @@ mind map: mind map, mindmap, concept map, brainstorm, brainstorming, word cloud 
 network diagram: network diagram, network topology, network architecture, network plan, network map, network infrastructure, it infrastructure, cloud architecture, server architecture, netzwerkdiagramm, netzwerkplan | lan, intranet
 neural network: neural network, network graph, deep neural network, neuronales netz, perceptron, knowledge graph | social network, blockchain, transformer model, topology
 matrix: swot analysis, swot, swot matrix, swot diagram, 2x2 matrix, eisenhower matrix, quadrant chart, four quadrants, bcg matrix, quadrant, magic quadrant |
-web page: error page, 404 page, product page, profile page, about page, contact page, checkout page, sign-up page, start page, blog post, site, сайт, 网页, website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
+web page: cart page, shopping cart page, search page, team page, results page, faq page, error page, 404 page, product page, profile page, about page, contact page, checkout page, sign-up page, start page, blog post, site, сайт, 网页, website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
 dashboard: dashboard, analytics dashboard, admin panel, control panel, kpi dashboard, armaturenbrett, crm, admin dashboard, monitoring dashboard, sales dashboard | erp, analytics, business intelligence
 app: app, mobile app, phone app, app screen, app interface, mobile interface, ui, user interface, ux, ui design, ios app, android app, app mockup, app design, smartphone app | onboarding, profile screen, weather app, wallet app, gui
 settings screen: settings screen, settings dialog, settings page, dialog, dialog box, dialogue box, preferences dialog, preferences window, modal, popup window, pop-up window, control centre, settings menu, form, web form, einstellungen | configuration, checklist app
@@ -232,6 +232,8 @@ thermos: thermos, thermos flask, thermos bottle, vacuum flask, insulated bottle,
 chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
 empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
 waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
+flower pot: flower pot, flowerpot, terracotta pot, clay pot, plant pot, planter, blumentopf, pot de fleurs, maceta
+snow globe: snow globe, glass globe, glass dome, terrarium, fish bowl, fishbowl, round bowl, aquarium tank, schneekugel | crystal ball
 branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
 log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
 stump: tree stump, stump, baumstumpf
@@ -282,7 +284,7 @@ crocodile: crocodile, alligator, krokodil, cocodrilo, 鳄鱼, крокодил |
 INSCRIPTIONS = word_set(
     """
     label tag sticker logo print patch plaque nameplate engraving inscription monogram emblem
-    lettering writing caption text words slogan title decal stamp
+    lettering writing caption text words slogan title decal stamp ribbon bow
     """
 )
 """What is on a thing and not beside it: "a bottle with a label"."""
@@ -379,7 +381,8 @@ MOTIFS = {
     "barber": "scissors", "barbershop": "scissors", "barber shop": "scissors",
     "salon": "scissors", "construction": "hammer", "carpentry": "hammer", "carpenter": "hammer",
     "real estate": "house", "architecture": "house", "bike": "bicycle", "bicycle": "bicycle", "cycling": "bicycle",
-    "car": "car", "marine": "whale", "ocean": "whale", "architect": "house", "hotel": "bed",
+    "car": "car", "marine": "whale", "mountain": "mountain icon",
+    "alpine": "mountain icon", "outdoor": "mountain icon", "hiking": "mountain icon", "ski": "mountain icon", "ocean": "whale", "architect": "house", "hotel": "bed",
     "hostel": "bed", "school": "book", "university": "book", "library": "books",
     "energy": "light bulb", "electrician": "light bulb", "solar": "light bulb",
     "farm": "tractor", "dairy": "cow", "butcher": "pig", "surf": "board long",

@@ -30,7 +30,7 @@ _LONG = 40
 def parse(prompt: str) -> Scene:
     """Read ``prompt``. Never fails; an unknown language gives an empty scene."""
     text, rest = asked_text(prompt)
-    page = read_page(rest.replace(INSCRIPTION, ";"))
+    page = read_page(rest.replace(INSCRIPTION, ""))
     named = frozenset(one.casefold() for one in _NAME.findall(rest))
     reader = Reader(len(rest.split()) > _LONG, named)
     if page is None:

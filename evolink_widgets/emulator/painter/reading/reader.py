@@ -71,12 +71,18 @@ _EMPTY = frozenset(("empty", "bare", "unfurnished", "vacant", "leerer", "leeres"
 _AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
 _PLATES = frozenset(("plate", "dish", "dinner plate", "teller", "assiette", "plato", "piatto"))
 _WRAPPED = frozenset(("packaging", "package", "package design"))
+_HOLDERS = frozenset(("vase", "bowl", "basket", "flower pot", "wheelbarrow", "cart", "nest"))
 _OPEN = frozenset(("bowl", "basket", "cart", "wheelbarrow", "nest"))
 _DEPICTIONS = word_set(
     "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
     "imagination world life story day"
 )
 _IN = frozenset(("in", "at", "from", "near", "in front of", "over", "above", "bei", "en", "à"))
+_STONE = (176, 174, 166)
+_IN_PAIRS = frozenset(("glasses", "scissors", "trousers", "headphones", "earbuds"))
+_NECKWEAR = {"necklace": "necklace", "pearl necklace": "necklace", "bow tie": "bow tie",
+             "bowtie": "bow tie",
+             "scarf": "scarf", "tie": "tie", "medal": "necklace", "bandana": "scarf"}  # fmt: skip
 _COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 _DRESSED = ("in", "wearing", "holding")
 _PAIRED = frozenset(("shoe", "glove", "sock"))
@@ -142,6 +148,10 @@ class Reader:
         """The last small word before the phrase."""
         self.listed: set[int] = set()
         """Subjects that go on a list: "a hat, a cup and a hammer"."""
+        self.held: str | None = None
+        """What the last word, a place, was said to be: "on a bathroom shelf"."""
+        self.counted = ""
+        """The last number's word."""
         self.acting = False
         """Whether the last small word was a verb."""
         self.comma = False
@@ -184,6 +194,8 @@ class Reader:
             self.denied = False
             self._forget()
             return
+        if kind not in _NOUNS:
+            self.held = None
         if kind == "unknown":
             self._unknown(meaning.phrase)
             return
@@ -223,8 +235,8 @@ class Reader:
                 self.posed = True
         elif kind == "relation":
             self._release()
-            if meaning.sense == "upon it":
-                self._upon_it()
+            if meaning.sense in ("upon it", "into it"):
+                self._upon_it() if meaning.sense == "upon it" else self._into_it()
                 return
             if self.link is None or meaning.sense not in ("beside", "in", "on"):
                 self.link = meaning.sense
@@ -273,6 +285,12 @@ class Reader:
             self._release()
             self.link, self.after = None, ""
         self.close = False
+
+    def _into_it(self) -> None:
+        """ "a snow globe with a house in it"."""
+        last = self.relations[-1] if self.relations else None
+        if last and last.second == len(self.subjects) - 1 and last.kind in _LABELLING:
+            self.relations[-1] = Relation(last.second, "in", last.first)
 
     def _upon_it(self) -> bool:
         """ "a mug with a cat on it": the cat is a picture on the mug."""
@@ -362,7 +380,9 @@ class Reader:
             return False
         if not carries_words(last.form or last.name):
             return False
-        if label:
+        if noun in ("ribbon", "bow"):
+            self.subjects[-1] = replace(last, form="gift" if last.form == "box" else last.form)
+        elif label:
             self.subjects[-1] = replace(last, label=label)
         self._claim(len(self.subjects) - 1)
         self.link = None
@@ -408,7 +428,7 @@ class Reader:
         elif kind == "size":
             self.size = sense
         elif kind == "count":
-            self.count = max(1, min(MOST_OF_A_KIND, int(sense)))
+            self.count, self.counted = max(1, min(MOST_OF_A_KIND, int(sense))), meaning.phrase
             self.determined = True
         elif kind == "part":
             self.denied = sense == "not"
@@ -467,7 +487,7 @@ class Reader:
             self.places.append(meaning.sense)
         if meaning.sense == "room":
             self.rooms.append(meaning.phrase)
-        self.link = None
+        self.held, self.link = self.link, None
 
     def _narrows(self, place: str) -> bool:
         """Does the last noun only tell what sort of place it is?"""
@@ -477,6 +497,8 @@ class Reader:
 
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""
+        if self.held == "on" and not self.link:  # "on a bathroom shelf"
+            self.link = self.held
         determined, self.determined = self.determined, False
         self.sure = determined
         if meaning.sense.startswith("stack"):
@@ -502,6 +524,10 @@ class Reader:
             if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
+        if found.form in _IN_PAIRS and "pair" in self.counted:
+            self.count = 1
+        elif found.name == "glasses" and self.count > 1 and "pair" not in self.counted:
+            found = Subject("wine glass")  # "two glasses" are for drinking
         if self._served(meaning, found, words):
             return
         if not determined and self.count == 1 and self._contents([*words, meaning.phrase]):
@@ -535,6 +561,11 @@ class Reader:
             self._letter(meaning, found, words)
             number = len(self.subjects) - 1
             self.relations.append(Relation(number, "in", number - 1))
+        elif bearer == "statue" and meaning.kind == "subject":  # "a sculpture of a horse"
+            self.subjects[-1] = replace(last, form="column", label="")
+            self._letter(meaning, replace(found, colour=_STONE), words)
+            number = len(self.subjects) - 1
+            self.relations.append(Relation(number, "on", number - 1))
         elif bearer == "frame":  # "a painting of a boat"
             self.link = "shown"
             self._letter(meaning, found, words)
@@ -550,8 +581,9 @@ class Reader:
             return False
         if found.name in AGENTS:  # "a lighthouse keeper"
             return last.count == 1
-        if is_a_being(found.form or found.name):
-            return False
+        if is_a_being(found.form or found.name):  # "a barn owl"
+            thing = not is_a_being(last.form or last.name) and last.count == 1
+            return thing and self.noun.isascii() and meaning.phrase.isascii()
         if is_a_being(last.form or last.name):  # in scripts without blanks they stand side by side
             return last.count == 1 and self.noun.isascii() and meaning.phrase.isascii()
         return True
@@ -576,20 +608,29 @@ class Reader:
         if at is None:
             self._add(found, meaning.plural)
             return
-        was = self.subjects[at]
+        was, being = self.subjects[at], is_a_being(kind)
         self._claim(at)
+        if found.name == "kite" and at:
+            self._flown(at)
         self.subjects[at] = replace(
             found,
             count=3 if meaning.plural and was.count == 1 else was.count,
-            colour=was.colour if was.colour and self.close else found.colour,
+            colour=was.colour if was.colour and not being else self.colour or found.colour,
             size=was.size,
         )
         self._forget()
 
+    def _flown(self, kite: int) -> None:
+        """ "flying a dragon kite": it is held, and no one flies."""
+        flier = self.subjects[kite - 1]
+        if flier.pose == "flying":
+            self.subjects[kite - 1] = replace(flier, pose="")
+            self.relations.append(Relation(kite - 1, "holding", kite))
+
     def _add(self, found: Subject, plural: bool) -> None:
         """Put a thing into the scene, with what was said before its noun."""
         count = self.count
-        if found.name == "kite" and self.posed:  # "flying a kite" is held, and no one flies
+        if found.name == "kite" and self.posed and self.subjects:
             self.subjects[-1] = replace(self.subjects[-1], pose="")
             self.link = "holding"
         self.posed = False
@@ -625,11 +666,16 @@ class Reader:
             return True
         last = self.subjects[-1] if self.subjects else None
         with_it = self.link == "beside" and self.after in _WITH | _AND
-        if found.form not in _CLOTHES or last is None or not (with_it or self.link in _DRESSED):
+        if found.form not in _CLOTHES and found.name not in _NECKWEAR:
+            return False
+        if last is None or not (with_it or self.link in _DRESSED):
             return False
         kind = last.form or last.name
         if not is_a_being(kind):
             return False
+        if wear := _NECKWEAR.get(found.name):
+            last = replace(last, traits=last.traits | {wear})
+            self.subjects[-1] = last
         if kind in ("person", "child"):
             dressed = f"{last.role} {found.name}"
             self.subjects[-1] = replace(last, role=dressed, colour=found.colour or last.colour)
@@ -663,6 +709,8 @@ class Reader:
         )
         if self.link == "shown":
             return "full" if one in SCREENS else "printed" if carries_words(one) else "holding"
+        if self.after.startswith("with") and one in _HOLDERS and self.link in _LABELLING:
+            return "full"  # "a vase with tulips"
         if self.link == "holding" and other == "person" and is_a_being(one):
             return "beside"  # "a man shaking hands with a woman"
         return self.link or ""
@@ -679,7 +727,7 @@ class Reader:
         self.guessed.discard(number)
 
     def _relate(self, number: int) -> None:
-        if number > 0 and self.link == "shown":
+        if number > 0 and self.link in ("shown", *_LABELLING):
             self.link = self._sort_of_link(number - 1, number)
         if self.link == "full":
             self.relations.append(Relation(number, "in", number - 1))

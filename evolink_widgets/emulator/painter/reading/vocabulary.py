@@ -172,6 +172,8 @@ def _single(word: str) -> Meaning:
     """A word of no table."""
     if number := _number(word):
         return Meaning("count", number, word)
+    if word.endswith("room") and not word.endswith("mushroom"):
+        return Meaning("place", "room", word)
     if word.endswith("'s") and not word[0].isdecimal():
         return (
             Meaning("unknown", "is", "is") if word in _SHORTENED else Meaning("owner", word, word)

@@ -90,7 +90,7 @@ snowman: snowman, schneemann, bonhomme de neige, 雪人, 雪だるま
 ghost: ghost, spirit, phantom, gespenst, fantôme, fantasma, 幽灵
 house: house, cottage, cabin, hut, farmhouse, villa, mansion, bungalow, chalet, haus, hütte, maison, casa, cabane, 房子, 小屋, 家, 집, дом, بيت
 house red: barn, red barn
-shop: shop, window display, shop window, store, bakery, cafe front, bookshop, bookstore, storefront, laden, boutique, tienda, teahouse, tea house, coffee shop front
+shop: shop, магазин, кафе, 商店, 小店, 店铺, 咖啡店, 咖啡馆, 喫茶店, カフェ, 가게, 카페, window display, shop window, store, bakery, cafe front, bookshop, bookstore, storefront, laden, boutique, tienda, teahouse, tea house, coffee shop front
 castle: castle, fortress, palace, citadel, schloss, burg, château, chateau, castillo, castello, castelo, 城堡, 城, 성, замок, قلعة
 lighthouse: lighthouse, light house, leuchtturm, phare, faro, 灯塔, 灯台, 등대, маяк
 tower: tower, watchtower, belfry, clock tower, eiffel tower, turm, tour eiffel, torre, 塔, 탑, башня
@@ -304,7 +304,7 @@ large: large, big, huge, giant, gigantic, enormous, massive, tall, great, coloss
 """
 
 COUNTS = """
-1: a, an, one, single, lone, lonely, ein, eine, einen, einem, einer, un, une, una, uno, um, uma, 一, 一只, 一个, 一匹, один, одна
+1: a, an, one, 一家, single, lone, lonely, ein, eine, einen, einem, einer, un, une, una, uno, um, uma, 一, 一只, 一个, 一匹, один, одна
 2: two, couple of, a couple of, pair of, a pair of, both, twin, zwei, deux, dos, due, dois, duas, 两, 两只, 两个, 二, 2匹, 두, два, две
 3: three, a few, few, trio of, drei, trois, tres, tre, três, 三, 三只, 三个, 세, три
 4: four, several, some, vier, quatre, cuatro, quattro, quatro, 四, 四只, 四个, 네, четыре
@@ -329,6 +329,7 @@ above: above, over, flying over, flying above, hovering over, floating above, fl
 beside: next to, beside, near, by, with, and, alongside, along with, by the side of, neben, mit, und, à côté de, avec, et, junto a, con, y, accanto a, e, com, 和, 与, と, и, с
 shown: showing, displaying, that shows, which shows, presenting
 printed: printed with, decorated with, with a picture of, with an image of, with a photo of, with a print of, with a drawing of, with the image of, with an illustration of, depicting, embroidered with
+into it: in it, inside it
 upon it: on it, on its front, on the front, across it, on its side, on the chest, on its lid
 holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
 wearing: wearing, dressed in, wears, trägt, portant, con un, llevando, 戴着, 穿着

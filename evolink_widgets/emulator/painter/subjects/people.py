@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, mix
+from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, luminance, mix
 from evolink_widgets.emulator.painter.drawing.pen import Pen
 from evolink_widgets.emulator.painter.subjects.registry import subject
 
@@ -83,6 +83,8 @@ MEN = frozenset(
         "niño",
     ]
 )
+_APART = 26
+"""How far hair and skin differ in luminance."""
 _CUTS = {"bald": 4, "hijab": 6, "curly": 5, "long": 1, "short": 0}
 
 
@@ -102,7 +104,10 @@ def head(p: Pen, x: float, y: float, size: float, skin: Colour | None = None) ->
     """A friendly head of radius ``size``, with the hair, beard and age that were asked for."""
     skin = skin or p.rng.choice(SKINS)
     hair, own = p.rng.choice(HAIRS), p.rng.randrange(4)
-    hair = p.hair or next((tone for one, tone in HAIR_OF.items() if one in p.traits), hair)
+    said = p.hair or next((tone for one, tone in HAIR_OF.items() if one in p.traits), None)
+    hair = said or hair
+    if not said and abs(luminance(hair) - luminance(skin)) < _APART:
+        hair = darker(hair, 0.5)
     asked = cut_of(p)
     cut = own if asked is None else asked
     s = size
@@ -149,6 +154,7 @@ def head(p: Pen, x: float, y: float, size: float, skin: Colour | None = None) ->
     for sign in (-1, 1):
         ex = x + sign * s * 0.36
         p.eyes.append((ex, y + s * 0.2, s * 0.13))
+        p.person = True
         p.inside.oval(ex, y + s * 0.2, s * 0.11, s * 0.15, DARK)
         p.inside.oval(ex + s * 0.04, y + s * 0.14, s * 0.04, s * 0.05, (255, 255, 255))
         p.inside.stroke(f"{ex - s * 0.16},{y - s * 0.06} {ex},{y - s * 0.12} {ex + s * 0.16},"
@@ -193,8 +199,34 @@ def _beard(p: Pen, x: float, y: float, s: float, hair: Colour) -> None:
         )
 
 
+def _neckwear(p: Pen) -> None:
+    """What is worn below a face that is seen from the front."""
+    if len(p.eyes) < 2:
+        return
+    (x0, y, _), (x1, _, _) = sorted(p.eyes[:2])
+    apart = x1 - x0
+    x, y = (x0 + x1) / 2, y + apart * (1.55 if p.person else 1.05)
+    s, tone = apart * 0.5, (206, 62, 70)
+    if "scarf" in p.traits:
+        p.rect(x - s * 1.5, y - s * 0.3, x + s * 1.5, y + s * 0.4, tone, s * 0.3)
+        p.rect(x + s * 0.4, y, x + s * 1.1, y + s * 1.8, darker(tone, 0.15), s * 0.2)
+    if "bow tie" in p.traits:
+        for sign in (-1, 1):
+            p.poly([(x, y), (x + sign * s, y - s * 0.55), (x + sign * s, y + s * 0.55)], tone)
+        p.oval(x, y, s * 0.24, s * 0.28, darker(tone, 0.25))
+    if "tie" in p.traits and not p.person:
+        p.poly([(x - s * 0.2, y), (x + s * 0.2, y), (x + s * 0.45, y + s * 2), (x, y + s * 2.5),
+                (x - s * 0.45, y + s * 2)], tone)  # fmt: skip
+    if "necklace" in p.traits:
+        for k in range(9):
+            turn = math.pi * (k + 0.5) / 9
+            p.oval(x - s * 1.2 * math.cos(turn), y + s * 0.9 * math.sin(turn), s * 0.2, s * 0.2,
+                   (250, 240, 222))  # fmt: skip
+
+
 def spectacles(p: Pen) -> None:
     """Glasses before the eyes that were drawn: two from the front, one from the side."""
+    _neckwear(p)
     dark = "sunglasses" in p.traits
     if not p.eyes or not (dark or "glasses" in p.traits):
         return

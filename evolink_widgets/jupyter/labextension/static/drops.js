@@ -18,7 +18,7 @@ function preview() {
     background: "var(--jp-inverse-layout-color1)", color: "var(--jp-ui-inverse-font-color1)",
   });
   Object.assign(ghost.style, shared, {
-    border: "1px dashed var(--jp-brand-color1)", borderRadius: "2px", padding: "0 2px", maxWidth: "60ch",
+    border: "1px dashed var(--jp-brand-color1)", borderRadius: "2px", padding: "0 2px", boxSizing: "border-box",
     overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap",
     font: "var(--jp-code-font-size)/var(--jp-code-line-height) var(--jp-code-font-family)",
     background: "var(--jp-cell-editor-active-background)", color: "var(--jp-content-font-color1)",
@@ -42,7 +42,8 @@ function preview() {
       const isBelow = text.startsWith("\n");
       ghost.textContent = text.trim();
       const left = isBelow ? inner.getBoundingClientRect().left : at.left;
-      Object.assign(ghost.style, { left: `${left}px`, top: `${isBelow ? at.bottom : at.top}px` });
+      const room = editor.host.getBoundingClientRect().right - left - 4;
+      Object.assign(ghost.style, { left: `${left}px`, top: `${isBelow ? at.bottom : at.top}px`, maxWidth: `${room}px` });
       if (!ghost.isConnected) document.body.append(ghost);
     },
   };

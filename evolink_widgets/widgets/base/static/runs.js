@@ -91,7 +91,7 @@ export function runView(ui, run) {
       const shape = ratio ? ratio[0] / ratio[1] : 1;
       set(el, {
         class: join("ew-item", `ew-${stage}`, ended && "ew-ended", folded && "ew-folded"),
-        label: `${run.title}: ${short(prompt, 80)}`,
+        label: join(`${run.title}:`, short(prompt, 80)),
       });
       set(mark, { "--ar": Math.max(0.75, Math.min(2, shape)) });
       fill(mark, icon(run.reused ? "store" : stage));
