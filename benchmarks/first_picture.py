@@ -27,7 +27,7 @@ SEEN = """() => {
 
 def main() -> None:
     """Measure and print."""
-    given = options(__doc__, width=1280, height=960)
+    given = options(__doc__, width=1280, height=720)
     compiled()
     times, shares = [], []
     with tempfile.TemporaryDirectory() as folder, lab(Path(folder)) as (server, browser):

@@ -136,8 +136,12 @@ class EvolinkError(Exception):
     def __str__(self) -> str:
         named = f" [request {self.request_id}]" if self.request_id else ""
         charge = self.billed.value.capitalize()
-        said = self.message if self.message.endswith((".", "?", "!", "…")) else f"{self.message}."
-        return printable(f"{said} {charge}. {self.advice}{named}")
+        return printable(f"{self._happened()} {charge}. {self.advice}{named}")
+
+    def _happened(self) -> str:
+        """What happened, in whole sentences."""
+        ends = self.message.endswith((".", "?", "!", "…"))
+        return self.message if ends else f"{self.message}."
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """Made again from what it is, not from the arguments of its class."""
@@ -318,6 +322,9 @@ class BadReply(ServiceError):
 class OutcomeUnknown(EvolinkError):
     """A paid POST went out and no task id came back: it may have been charged.
 
+    Args:
+        cost: what it costs if it was accepted, in a sentence; `None` where that is not said.
+
     Example:
         >>> ew.weather("no list")
         >>> ew.weather("reply lost")
@@ -327,6 +334,13 @@ class OutcomeUnknown(EvolinkError):
 
     default_billed = Billed.UNKNOWN
     default_advice = "Look again with ew.recover(); it is never sent twice by itself."
+
+    def __init__(self, message: str, *, cost: str | None = None, **facts: object) -> None:
+        super().__init__(message, **facts)  # type: ignore[arg-type]
+        self.cost = cost
+
+    def _happened(self) -> str:
+        return " ".join(filter(None, (super()._happened(), self.cost)))
 
 
 class TaskFailed(EvolinkError):

@@ -11,7 +11,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from typing import Any, NoReturn, Protocol
@@ -91,6 +91,7 @@ class Stored:
         paid_at: Unix seconds; of several purchases the newest.
         notebook: the notebook that asked for them; `None` where it is not known, or several did.
         simulated: drawn by the emulator: nothing was charged.
+        slots: the pictures' names: each its task's key and its place there.
     """
 
     pictures: int
@@ -98,13 +99,18 @@ class Stored:
     paid_at: float
     notebook: str | None = None
     simulated: bool = False
+    slots: frozenset[tuple[str, int]] = field(default=frozenset(), repr=False)
 
     def __str__(self) -> str:
         when = day(self.paid_at, now())
+        if self.simulated:
+            said = f"from the store, drawn on {when}"
+            if self.credits is None:
+                return said
+            return f"{said} (would have cost {_amount(self.credits)} credits)"
         if self.credits is None:
             return f"from the store, paid on {when} (charge not reported)"
-        kind = "simulated credits" if self.simulated else "credits"
-        return f"from the store, paid {_amount(self.credits)} {kind} on {when}"
+        return f"from the store, paid {_amount(self.credits)} credits on {when}"
 
 
 def _amount(credits: float) -> str:

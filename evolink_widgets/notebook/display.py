@@ -63,7 +63,7 @@ def stage_line(task: Task, state: TaskState) -> str:
             said += f" in {max(1, round((state.ended_at or state.at) - state.started_at))} s"
             said += f", {reused.pictures} of them {reused}" if reused else ""
         if state.receipt is not None:
-            said += f", {state.receipt}"
+            said += f", would cost {state.receipt}" if state.simulated else f", {state.receipt}"
         if state.images:
             said += f", in {state.images[0].path.parent.name}/"
     elif state.stage.ended and state.error is not None:

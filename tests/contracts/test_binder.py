@@ -78,7 +78,7 @@ def test_its_install_steps_lead_to_a_quickstart_that_runs(tmp_path: Path) -> Non
         check_pins(tmp_path)
         environment.install(*(name for name, _ in map(_split, pins())))
     environment.run(str(checkout / "binder" / "postBuild"), cwd=checkout)
-    for name in ("01-quickstart.ipynb", "01-the-same-in-python.ipynb"):
+    for name in ("01-quickstart.ipynb", "02-the-same-in-python.ipynb"):
         notebook = checkout / "notebooks" / name
         environment.run(
             *(environment.python, "-m", "jupyter", "execute", "--inplace", "--timeout=120"),

@@ -300,6 +300,16 @@ class Bench:
         self.change(key, **DONE)
         return key
 
+    def menu(self, cell: Locator) -> Locator:
+        """Open the menu of a picture's place."""
+        cell.hover()
+        cell.get_by_role("button", name="More").click(force=True)
+        return self.root.get_by_role("menu", name="More actions")
+
+    def choose(self, cell: Locator, name: str) -> None:
+        """Take one line of that menu."""
+        self.menu(cell).get_by_role("menuitem", name=name, exact=True).click()
+
     def press(self, *keys: str) -> None:
         """Keys, one after another, to whatever has the focus."""
         for key in keys:

@@ -62,6 +62,8 @@ export class Kernel {
     this.silent = plan.silent ?? false;
     this.deaf = new Set(plan.deaf ?? []);
     this.answers = {};
+    /** What pictures are marked as, by their ids. */
+    this.marks = {};
     this.count = 0;
     /** What it was asked to buy, each once under its press: all that ever costs money. */
     this.bought = [];
@@ -90,7 +92,7 @@ export class Kernel {
   }
   hear(message, parts) {
     if (this.silent || this.deaf.has(message.kind)) return;
-    const isPaid = ["run", "reuse", "runAgain", "sendAgain"].includes(message.kind);
+    const isPaid = ["run", "reuse", "runAgain", "sendAgain", "retry"].includes(message.kind);
     const known = this.paid.get(message.id);
     if (isPaid && !known) this.redeem(message);
     const handle = this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }));
@@ -216,9 +218,9 @@ export class Kernel {
     Object.assign(run, changes);
     this.tell({ kind: "run", run });
   }
-  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb, favourite = false }) {
+  picture({ key, index, alt = "A lighthouse at dusk", width = 1248, height = 832, thumb, favourite = false, trashed = false }) {
     return [
-      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png`, favourite },
+      { kind: "picture", key, index, width, height, alt, name: `${key}_${index + 1}.png`, favourite, trashed },
       [views(this.plan.files.thumbs[thumb ?? index % this.plan.files.thumbs.length])],
     ];
   }
@@ -264,7 +266,8 @@ export class Kernel {
   }
   change_stored(pictures, changes) {
     for (const one of this.store) if (pictures.includes(one.id)) Object.assign(one, changes);
-    return { kind: "ok", count: pictures.length, after: [[{ kind: "changed" }, []]] };
+    const marks = pictures.map((id) => (this.marks[id] = { favourite: false, trashed: false, ...this.marks[id], id, ...changes }));
+    return { kind: "ok", count: pictures.length, after: [[{ kind: "changed" }, []], [{ kind: "marks", pictures: marks }, []]] };
   }
   on_favourite({ pictures, on }) {
     return this.change_stored(pictures, { favourite: on });
@@ -287,6 +290,17 @@ export class Kernel {
   on_runAgain() {
     const run = this.run({ n: 1, stage: "pending", title: "Waiting in the queue", progress: null });
     return { kind: "ok", after: [[{ kind: "run", run }, []]] };
+  }
+  on_compare({ pictures }) {
+    return pictures.length < 2
+      ? { kind: "rejected", message: "There is nothing to compare it with. Select another picture, too." }
+      : { kind: "comparison", model: "compared", code: `ew.ImageCompare(${pictures})` };
+  }
+  /** `plan.studio`: whether one is open. */
+  on_refer({ edits }) {
+    return this.plan.studio
+      ? { kind: "handed", text: edits ? "The studio asks what is to change." : "In the studio's tray.", code: null }
+      : { kind: "handed", text: "No studio is open: its line of code is copied.", code: "ew.generate()" };
   }
   on_zip({ pictures }) {
     return { kind: "zip", zip: "zip.1", name: "pictures.zip", path: "~/art/pictures.zip", text: `pictures.zip, ${pictures.length} pictures, 1.2 MB, in ~/art` };

@@ -105,7 +105,7 @@ def test_fifteen_ratios_are_drawn_in_their_true_proportions(bench: Opener) -> No
     one.root.get_by_role("button", name="Size").click()
     cells = one.root.locator(".ew-ratio")
     labels = cells.locator("span").all_inner_texts()
-    assert [label.lower() for label in labels] == [*RATIOS, "custom"]
+    assert [label.lower() for label in labels] == ["auto", *RATIOS, "custom"]
     shapes = cells.locator("i").evaluate_all(
         "all => all.map(e => [e.offsetWidth - 0, e.offsetHeight - 0])"
     )

@@ -317,14 +317,15 @@ def test_a_favourite_is_marked_in_its_place(bench: Opener) -> None:
     place(one, 2).hover()
     place(one, 2).get_by_role("button", name="Favourite").click()
     expect(told_line(one)).to_contain_text("Marked as favourite.")
-    expect(place(one, 2)).to_have_class("ew-cell ew-fav")
+    star = place(one, 2).get_by_role("button", name="Favourite")
+    expect(star).to_have_attribute("aria-pressed", "true")
     assert one.sent("favourite")[0] == one.sent("favourite")[0] | {
         "pictures": ["task1202.0"],
         "on": True,
     }
     place(one, 2).get_by_role("button", name="Favourite").click()
     expect(told_line(one)).to_contain_text("No longer a favourite.")
-    expect(place(one, 2)).to_have_class("ew-cell")
+    expect(star).to_have_attribute("aria-pressed", "false")
 
 
 def test_many_are_favourites_at_once(bench: Opener) -> None:
@@ -333,8 +334,8 @@ def test_many_are_favourites_at_once(bench: Opener) -> None:
     one.press("Space", "Shift+ArrowRight")
     band = one.root.locator(".ew-band")
     band.get_by_role("button", name="Favourite").click()
-    expect(one.root.locator(".ew-fav").nth(1)).to_be_visible()
-    band.get_by_role("button", name="Not favourite").click()
+    expect(one.root.locator(".ew-like[aria-pressed=true]").nth(1)).to_be_visible()
+    band.get_by_role("button", name="Not a favourite").click()
     assert [message["on"] for message in one.sent("favourite")] == [True, False]
 
 
@@ -380,7 +381,11 @@ def test_the_trash_puts_back(bench: Opener) -> None:
     expect(tally(one)).to_have_text("1 picture in the trash")
     tools = place(one, 1).locator(".ew-over").get_by_role("button")
     place(one, 1).hover()
-    assert [tool.get_attribute("title") for tool in tools.all()] == ["Copy as code", "Put back"]
+    shown = [tool.get_attribute("title") for tool in tools.all() if tool.is_visible()]
+    assert shown == ["Copy", "Save", "Put back", "More"]
+    lines = one.menu(place(one, 1)).get_by_role("menuitem")
+    expect(lines).to_have_text(["Copy", "Save", "Copy as code", "Facts", "Put back"])
+    one.press("Escape")
     place(one, 1).focus()
     one.press("Delete")
     expect(told_line(one)).to_contain_text("1 picture put back.")
@@ -414,7 +419,7 @@ def test_the_trash_is_emptied_at_the_second_press(bench: Opener) -> None:
 
 def ask_again(one: Bench) -> Any:
     place(one, 2).hover()
-    place(one, 2).get_by_role("button", name="Ask again").click()
+    one.choose(place(one, 2), "Ask again")
     line = told_line(one)
     expect(line).to_contain_text("About 2.4 credits")
     return line
@@ -480,7 +485,7 @@ def test_a_price_that_cannot_be_told_is_a_sentence(bench: Opener) -> None:
         "() => (kernel.answers.price = () => ({ kind: 'rejected', message: 'The file is gone.' }))"
     )
     place(one, 2).hover()
-    place(one, 2).get_by_role("button", name="Ask again").click()
+    one.choose(place(one, 2), "Ask again")
     expect(told_line(one)).to_have_text("The file is gone.")
     expect(told_line(one).locator(".ew-bad")).to_be_visible()
 
@@ -488,7 +493,7 @@ def test_a_price_that_cannot_be_told_is_a_sentence(bench: Opener) -> None:
 def test_copy_as_code(bench: Opener) -> None:
     one = gallery(bench, **CLIPBOARD)
     place(one, 2).hover()
-    place(one, 2).get_by_role("button", name="Copy as code").click()
+    one.choose(place(one, 2), "Copy as code")
     expect(told_line(one)).to_contain_text("Code copied.")
     assert one.js("() => navigator.clipboard.readText()").startswith("ew.generate(")
 

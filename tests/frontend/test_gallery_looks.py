@@ -34,7 +34,7 @@ def undo(one: Bench) -> None:
 
 
 def price(one: Bench) -> None:
-    place(one, 2).get_by_role("button", name="Ask again").click(force=True)
+    one.choose(place(one, 2), "Ask again")
     expect(told_line(one).get_by_role("button", name="Not now")).to_be_visible()
 
 

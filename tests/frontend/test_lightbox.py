@@ -236,7 +236,7 @@ def test_on_a_phone_all_that_can_be_pressed_lies_in_the_dialog(bench: Opener, wi
     one = opened(bench, widget=widget, viewport={"width": 390, "height": 844}, width=342)
     spots = dialog(one).evaluate("""box => {
         const frame = box.getBoundingClientRect();
-        return [...box.querySelectorAll(".ew-box-top :is(b, button)")].map((node) => {
+        return [...box.querySelectorAll(".ew-box-top :is(b, button:not([hidden]))")].map((node) => {
             const { left, top, right, bottom } = node.getBoundingClientRect();
             const inside = left >= frame.left && right <= frame.right && bottom <= frame.bottom;
             const wide = node.scrollWidth <= node.clientWidth + 1;

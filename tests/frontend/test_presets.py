@@ -214,7 +214,7 @@ def test_hostile_names_are_text(open_one: Opener) -> None:
     button(one, f"Remove preset {HOSTILE}").click()
     expect(button(one, "Undo")).to_be_focused()
     assert one.js("() => window.hit") is None
-    assert one.root.locator("details img").count() == 0
+    assert one.root.locator(".ew-unfolded img").count() == 0
     assert one.root.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
@@ -227,7 +227,8 @@ def test_axe_finds_nothing_in_light_and_dark_and_no_target_is_small(open_one: Op
     expect(button(one, "Undo")).to_be_focused()
     button(one, "Save").click()
     expect(name_field(one)).to_have_attribute("aria-invalid", "true")
-    small = one.root.evaluate("""root => [...root.querySelectorAll("details button, details input")]
+    small = one.root.evaluate("""root => [
+        ...root.querySelectorAll(".ew-unfolded :is(button, input)")]
         .filter(e => e.offsetParent && (e.closest("label") ?? e).offsetHeight < 24)""")
     assert small == []
     for theme in ("light", "dark", "contrast"):

@@ -205,7 +205,7 @@ def test_where_another_kernel_was_quicker_nothing_is_out_any_more(bench: Opener)
     one.js("() => void (kernel.answers.recover = () => ({ kind: 'collecting', tasks: 0 }))")
     banner = outstanding(one)
     banner.get_by_role("button", name="Collect").click()
-    expect(banner.get_by_text("Nothing is out any more.")).to_be_visible()
+    expect(banner.get_by_text("Nothing is left to collect.")).to_be_visible()
 
 
 # -- before it may be paid twice ---------------------------------------------------------------

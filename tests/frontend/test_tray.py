@@ -245,6 +245,7 @@ def test_the_order_changes_by_dragging(bench: Opener) -> None:
 def test_removing_leads_to_the_next_card(bench: Opener) -> None:
     one = bench(traits={"references": LINKS})
     one.root.get_by_text("Reference pictures").click()
+    one.press("Tab")
     button(one, f"Remove {LINKS[1]}").press("Enter")
     expect(button(one, f"Remove {LINKS[2]}")).to_be_focused()
     assert saved(one, 2) == [LINKS[0], LINKS[2]]
@@ -291,12 +292,12 @@ def test_empty_and_huge_files_and_more_than_sixteen_are_not_sent(bench: Opener) 
     one = bench(plan={"rules": RULES | {"limits": limits}})
     give(one, ("empty.png", 0), ("huge.png", 2**20 + 1))
     said = "empty.png is empty. huge.png has more than 1 MB. Give its path from Python."
-    expect(one.root.locator("details").get_by_text(said)).to_be_visible()
+    expect(one.root.locator(".ew-unfolded").get_by_text(said)).to_be_visible()
     expect(cards(one)).to_have_count(0)
     give(one, *((f"{number}.png", number + 1) for number in range(17)))
     expect(cards(one)).to_have_count(16)
     said = "At most 16 reference pictures: 1 picture left out."
-    expect(one.root.locator("details").get_by_text(said)).to_be_visible()
+    expect(one.root.locator(".ew-unfolded").get_by_text(said)).to_be_visible()
     assert len(saved(one, 16)) == 16
     assert "empty.png" not in [message.get("name") for message in one.sent("take")]
 
@@ -313,8 +314,7 @@ def test_a_hostile_name_stays_text(bench: Opener) -> None:
 def test_a_picture_of_the_log_becomes_a_reference(bench: Opener) -> None:
     one = bench()
     key = one.done(n=2)
-    one.root.get_by_role("gridcell").first.hover()
-    button(one, "Use as reference").first.click()
+    one.choose(one.root.get_by_role("gridcell").first, "Use as reference")
     expect(button(one, f"Remove {key}.0.png")).to_be_visible()
     one.root.get_by_role("gridcell").nth(1).drag_to(one.root.get_by_label("Prompt", exact=True))
     expect(cards(one)).to_have_count(2)
@@ -325,9 +325,10 @@ def test_selected_pictures_go_into_the_tray(bench: Opener) -> None:
     one = bench()
     one.done(n=3)
     one.js("() => model.set('selected', ['run0.2', 'run0.0'])")
-    button(one, "Use as reference").last.click()
+    band = one.root.locator(".ew-selbar")
+    band.get_by_role("button", name="Use as reference").click()
     expect(cards(one)).to_have_count(2)
-    button(one, "Edit").click()
+    band.get_by_role("button", name="Edit").click()
     expect(one.root.get_by_label("Prompt", exact=True)).to_be_focused()
     expect(cards(one)).to_have_count(2)
 
@@ -417,7 +418,7 @@ def test_what_is_no_picture_is_said_at_once_and_run_stays_free(bench: Opener) ->
         document.querySelector("section.ew").dispatchEvent(new DragEvent("drop", how));
     }""")
     said = "holiday is a folder. Add the pictures in it. all.zip is no picture."
-    expect(one.root.locator("details").get_by_text(said)).to_be_visible()
+    expect(one.root.locator(".ew-unfolded").get_by_text(said)).to_be_visible()
     assert one.told()[-1] == said
     expect(cards(one)).to_have_count(0)
     expect(one.root.locator(".ew-run")).to_have_attribute("aria-disabled", "false")

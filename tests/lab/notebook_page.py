@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from typing import Any
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from source import ROOT, shared_data
 
 START_SECONDS = 150
 SOON = 60_000
@@ -88,23 +90,24 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, *options: str, python: str = sys.executable) -> Iterator[Server]:
+def serve(folder: Path, *options: str, python: str | Path = sys.executable) -> Iterator[Server]:
     """Start a server whose every folder is below `folder`; stop it and its kernels at the end.
 
     Args:
-        folder: an empty one.
-        options: further ones of the command line.
-        python: the interpreter of the environment that has the server, and the kernels' too.
+        folder: where everything of it is.
+        options: more of the command line.
+        python: of the environment whose JupyterLab it is.
     """
     root = folder / "root"
     root.mkdir()
     token = secrets.token_hex(16)
     command = [
-        *(python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(str(python), "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
         *("--LabApp.extension_manager=readonly", "--LabApp.news_url="),
-        *("--LanguageServerManager.autodetect=False", *options),
+        "--LanguageServerManager.autodetect=False",
+        *options,
     ]
     log = folder / "server.log"
     with log.open("w") as out:
@@ -135,6 +138,7 @@ def _environment(folder: Path) -> dict[str, str]:
         file = folder / "settings" / package / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(values))
+    _lay_out(folder)
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -146,9 +150,17 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_PATH": str(folder / "share" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": str(folder / "etc" / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
+
+
+def _lay_out(folder: Path) -> None:
+    """Copy our extension to where the server looks first: as it is now, not as it was installed."""
+    for source, place in shared_data():
+        shutil.copytree(ROOT / source, folder / place, dirs_exist_ok=True)
 
 
 def _wait_for(process: subprocess.Popen[bytes], told: Path, log: Path) -> str:

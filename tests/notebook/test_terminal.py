@@ -73,8 +73,8 @@ def test_a_script_is_one_execution_and_its_next_run_says_what_came_from_the_stor
     command = [sys.executable, "-c", CODE]
     assert "store" not in lines_of(command, tmp_path)[-1]
     line = lines_of(command, tmp_path)[-1]
-    assert line.startswith("“a fox” (simulated): From the store: 2 pictures, paid ")
-    assert "simulated credits on" in line
+    assert line.startswith("“a fox” (simulated): From the store: 2 pictures, drawn on ")
+    assert "(would have cost 0." in line
 
 
 PROMPT = "a \x1b]0;owned\x07\x1b[2J fox \u202ein the \u2066snow 雪 \x9b31m"

@@ -23,6 +23,11 @@ def text_of(cell: Any) -> str:
     return "\n".join(parts)
 
 
+def test_the_notebooks_have_a_number_each_in_their_order() -> None:
+    numbers = [name.partition("-")[0] for name in TUTORIALS]
+    assert numbers == [f"{number:02}" for number in range(1, len(TUTORIALS) + 1)]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", TUTORIALS)
@@ -49,8 +54,12 @@ def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 EXPECTED = {
     "01-quickstart.ipynb": ["<ImageStudio, 1 run>"],
-    "01-the-same-in-python.ipynb": ["must be a whole number from 1 to 10", "ew.generate("],
-    "02-paid-once.ipynb": [
+    "02-the-same-in-python.ipynb": [
+        "must be a whole number from 1 to 10",
+        "a path through the autumn woods, gouache",
+        "ew.generate(",
+    ],
+    "03-paid-once.ipynb": [
         "from the store",
         "this block's budget of 5",
         "May have been charged",
@@ -58,13 +67,24 @@ EXPECTED = {
         "spending is switched off",
         "ew.generate('a kite over the dunes'",
     ],
-    "03-from-one-picture-to-the-next.ipynb": [
+    "04-from-one-picture-to-the-next.ipynb": [
         "make it night",
         "It was a GIF",
         "from the store",
         "references[1]",
         "Did you mean 'poster'?",
         "qualty is no field of a preset",
+    ],
+    "05-a-thousand-pictures.ipynb": [
+        "26 rows · 24 distinct, 1 shares a picture · 0 in the store · 1 with problems",
+        "Nearest: {animal}",
+        "3 rows",
+        "3 in the store",
+        "1 ContentRefused · not charged",
+        "['ContentRefused', 'InvalidRequest']",
+        "24 of 24 pictures",
+        "metadata.jsonl",
+        '"ai_generated": true',
     ],
 }
 """What a reader has to find in each."""

@@ -51,7 +51,7 @@ def test_saved_pictures_of_two_asks_are_compared_with_their_prompts() -> None:
     page = Browser(one)
     welcome, _ = page.ask("hello")
     first, second = welcome["pictures"]
-    assert first["label"] == calm[0].path.name
+    assert [first["label"], second["label"]] == ["Calm", "Stormy"]
     assert (second["width"], second["height"]) == (1024, 640)
     assert second["words"] == [
         ("same", "a lighthouse, "),
@@ -250,3 +250,38 @@ def test_two_prompts_of_the_longest_kind_are_compared_in_no_time() -> None:
     first = "a, b. " * 5_000
     second = "c, d. " * 5_000
     assert {kind for kind, _ in differing(f"x {first} y", f"x {second} y")} >= {"removed", "added"}
+
+
+FOX = "a fox in the snow"
+
+
+@pytest.mark.parametrize(
+    ("asks", "labels"),
+    [
+        ([{"prompt": FOX}, {"prompt": "make it night"}], ["A fox in the snow", "Make it night"]),
+        ([{"prompt": FOX}, {"prompt": f"{FOX}, gouache"}], ["Snow", "Snow, gouache"]),
+        ([{"prompt": "a red fox there"}, {"prompt": "a grey owl there"}], ["Red fox", "Grey owl"]),
+        ([{"size": "1:1"}, {"size": "3:2"}], ["1:1 1K", "3:2 1K"]),
+        (
+            [{"quality": "low", "prompt": "day"}, {"quality": "high", "prompt": "night"}],
+            ["Day · low quality", "Night · high quality"],
+        ),
+        ([{"n": 2}], ["Picture 1 of 2", "Picture 2 of 2"]),
+        (
+            [{"n": 2, "prompt": "a fox"}, {"prompt": "an owl"}],
+            ["A fox · picture 1 of 2", "A fox · picture 2 of 2", "An owl · picture 1 of 1"],
+        ),
+    ],
+)  # fmt: skip
+def test_saved_pictures_are_called_by_what_differs_between_them(
+    asks: list[dict[str, Any]], labels: list[str]
+) -> None:
+    sets = [ew.generate(**{"prompt": FOX, **ASK, **ask}).result(20) for ask in asks]
+    assert [picture["label"] for picture in told(ew.ImageCompare(*sets))["pictures"]] == labels
+
+
+def test_pictures_that_nothing_tells_apart_have_their_files_names(tmp_path: Path) -> None:
+    (fox,) = ew.generate(FOX, **ASK).result(20)
+    (tmp_path / "given.png").write_bytes(drawn())
+    pictures = told(ew.ImageCompare(fox, fox, tmp_path / "given.png"))["pictures"]
+    assert [one["label"] for one in pictures[1:]] == [fox.path.name, "given.png"]

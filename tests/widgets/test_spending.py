@@ -40,18 +40,19 @@ def test_what_is_not_in_the_store_is_not_offered(page: Browser) -> None:
 def test_what_was_paid_for_is_offered_and_taken_for_nothing(
     studio: ew.ImageStudio, page: Browser
 ) -> None:
-    first = studio.run().result(PATIENCE)
+    first = ew.generate(**FIELDS).result(PATIENCE)
     spent = used()
     offered = page.ask("check", fields=FIELDS)[0]["reuse"]
     assert offered["pictures"] == 2
-    assert offered["text"].startswith("2 in the store, paid ")
+    assert offered["text"].startswith("2 in the store, drawn on ")
+    assert "would have cost 0." in offered["text"]
     assert offered["take"] == "Use them"
 
     told, _ = page.ask("reuse", fields=FIELDS)
     run = page.run(told["run"]["key"], stage="done")
     assert (run["title"], run["charge"]["text"]) == ("From the store", "0 credits")
     assert run["reused"] in offered["text"]
-    assert [image.path for image in studio.images[2:]] == [image.path for image in first]
+    assert [image.path for image in studio.images] == [image.path for image in first]
     assert used() == spent
     page.pictures(run["key"], 2)
     rows = dict(page.ask("facts", picture=f"{run['key']}.0")[0]["rows"])
@@ -66,6 +67,20 @@ def test_a_press_on_run_is_always_for_new_pictures(studio: ew.ImageStudio, page:
     assert {image.path for image in studio.images[2:]}.isdisjoint(image.path for image in first)
 
 
+def test_pictures_that_stand_in_the_log_are_not_offered_above_it(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    run = studio.run()
+    run.result(PATIENCE)
+    assert page.ask("check", fields=FIELDS)[0]["reuse"] is None
+    assert page.ask("check", fields={**FIELDS, "n": 1})[0]["reuse"] is None
+    assert (
+        Browser(ew.ImageStudio(**FIELDS)).ask("check", fields=FIELDS)[0]["reuse"]["pictures"] == 2
+    )
+    # What is missing beside them is another thing: the offer saves what is here.
+    assert page.ask("check", fields={**FIELDS, "n": 3})[0]["reuse"]["pictures"] == 2
+
+
 def test_what_the_store_lacks_is_priced_before_it_is_bought(
     studio: ew.ImageStudio, page: Browser
 ) -> None:
@@ -77,7 +92,7 @@ def test_what_the_store_lacks_is_priced_before_it_is_bought(
     told, _ = page.ask("reuse", fields=more)
     run = page.run(told["run"]["key"], stage="done")
     assert (run["title"], sorted(run["landed"])) == ("Done", [0, 1, 2])
-    assert run["message"].startswith("2 of 3 from the store, paid ")
+    assert run["message"].startswith("2 of 3 from the store, drawn on ")
     assert run["charge"]["kind"] == "charged"
     assert run["charge"]["text"] != "0 credits"
 
@@ -118,9 +133,9 @@ def test_a_cap_has_its_meter_and_says_before_that_something_does_not_fit(
 
 
 def test_with_spending_switched_off_run_says_why_and_the_store_still_answers(
-    studio: ew.ImageStudio, page: Browser
+    page: Browser,
 ) -> None:
-    studio.run().result(PATIENCE)
+    ew.generate(**FIELDS).result(PATIENCE)
     ew.configure(spend="never")
     told, _ = page.ask("check", fields=FIELDS)
     assert told["obstacle"] == money.SWITCHED_OFF

@@ -299,6 +299,6 @@ def test_a_picture_of_the_panel_goes_into_the_tray(panel: TrayPanel, page: Brows
     image = task.result()[0]
     panel._follow(task)
     card = page.ask("take", picture=f"{task.key}.0")[0]["card"]
-    assert card["name"] == image.path.name
+    assert card["name"] == image.recipe.request.prompt
     assert card["facts"].startswith("1,024 × 640 px")
     assert page.ask("take", picture="no.0")[0]["kind"] == "rejected"

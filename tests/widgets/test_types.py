@@ -100,6 +100,8 @@ def said_by_a_studio() -> Browser:
     page.ask("take", upload="u1", name="none.png", total=0, crc=zlib.crc32(b""))
     page.ask("take", picture=f"{key}.0")
     page.ask("stop", key=key)
+    page.ask("favourite", pictures=[f"{key}.0"], on=True)
+    page.wait(lambda message: message["kind"] == "marks")
     again = Browser(ew.ImageStudio(**FIELDS))
     again.ask("hello")
     again.wait(lambda message: message["kind"] == "earlier")
@@ -120,8 +122,27 @@ def said_by_a_gallery() -> Browser:
     page.ask("favourite", pictures=[name], on=True)
     packed = page.ask("zip", pictures=[name])[0]["zip"]
     page.ask("bytes", picture=packed, what="zip")
+    studio = Browser(ew.ImageStudio())
+    studio.ask("hello")
+    page.tell("refer", pictures=[name], edits=True)
+    studio.wait(lambda message: message["kind"] == "refer")
+    studio.ask("referred")
+    page.wait(lambda message: message["kind"] == "handed")
+    page.line.messages += studio.line.messages
+    images = ew.Gallery().images
+    page.ask("compare", pictures=[f"{image.task_key}.{image.index}" for image in images[:2]])
     page.ask("trash", pictures=[name])
     page.ask("emptyTrash")
+    return page
+
+
+def said_by_a_batch(types: Types) -> Browser:
+    run = ew.batch([{"prompt": "an owl"}], size="1024x640", quality="low").create()
+    page = Browser(ew.BatchView(run))
+    assert types.wrong("Batched", page.ask("hello")[0]) == []
+    run.result(30)
+    page.wait(lambda told: told["kind"] == "news" and told["state"]["ended"])
+    page.ask("cell", place=0)
     return page
 
 
@@ -133,7 +154,7 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     assert types.wrong("Ready", compared.wait(lambda one: one["kind"] == "picture")[0]) == []
     said = {
         message["kind"]
-        for page in (studio, compared, said_by_a_gallery())
+        for page in (studio, compared, said_by_a_gallery(), said_by_a_batch(types))
         for message, _ in page.line.messages
     }
     # What an earlier kernel has left is told in test_studio.py.

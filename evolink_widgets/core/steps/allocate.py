@@ -352,6 +352,7 @@ def stored_of(offers: Sequence[Offer]) -> Stored | None:
         paid_at=max(offer.paid_at or 0.0 for offer, _ in here),
         notebook=notebooks.pop() if len(notebooks) == 1 else None,
         simulated=all(image.simulated for _, image in here),
+        slots=frozenset((offer.slot.key, offer.slot.number) for offer, _ in here),
     )
 
 

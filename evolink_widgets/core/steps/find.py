@@ -87,17 +87,21 @@ async def find_lost_task(context: TaskContext) -> None:
         sent_at = in_doubt_since(entry) or entry.created_at
         before = context.before or Reading.of((entry.failure or {}).get("balance"))
         hint = await parts.balance.hint(context.key, sent_at, cost, before)
-    raise _unknown(entry, looked, cost, hint)
+    raise _unknown(entry, looked, hint, _cost_of(cost, simulated=parts.simulated))
 
 
-def _unknown(entry: Entry, looked: str, cost: Estimate, hint: str) -> OutcomeUnknown:
+def _unknown(entry: Entry, looked: str, hint: str, cost: str) -> OutcomeUnknown:
     record = entry.failure or {}
     said = str(record.get("message") or "The answer to the request was lost.")
     code, request_id = record.get("code"), record.get("request_id")
-    amount = str(cost).partition(" ·")[0]
-    price = f"If it was accepted, it costs {amount[:1].lower()}{amount[1:]}."
-    message = " ".join(part for part in (said, looked, price, hint) if part)
-    return OutcomeUnknown(message, code=code, request_id=request_id)
+    message = " ".join(part for part in (said, looked, hint) if part)
+    return OutcomeUnknown(message, cost=cost, code=code, request_id=request_id)
+
+
+def _cost_of(estimate: Estimate, *, simulated: bool) -> str:
+    amount = str(estimate).partition(" ·")[0]
+    verb = "would cost" if simulated else "costs"
+    return f"If it was accepted, it {verb} {amount[:1].lower()}{amount[1:]}."
 
 
 async def adopt(context: TaskContext, task_id: str) -> bool:

@@ -461,4 +461,8 @@ def _other_pixels(images: Iterable[GeneratedImage]) -> list[str]:
 def _not_again(error: EvolinkError | None, refusal: SpendingRefused) -> EvolinkError:
     """An unknown outcome that is not sent again, and why."""
     said = "" if error is None else error.message.removesuffix(refusal.message).rstrip()
-    return OutcomeUnknown(f"{said} {refusal.message}".strip(), advice=refusal.advice)
+    return OutcomeUnknown(
+        f"{said} {refusal.message}".strip(),
+        cost=getattr(error, "cost", None),
+        advice=refusal.advice,
+    )

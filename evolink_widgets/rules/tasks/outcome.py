@@ -248,7 +248,10 @@ def service_error(
         wait = facts["retry_after"] = retry_after(told.get("retry-after"), now=now)
         if wait is not None and wait >= 1.0:
             facts["advice"] = f"Ask again in {spoken(wait)}: the service asks for that."
-    detail = f": {message.rstrip('. ')}." if message else f" (status {status})."
+    words = (message or "").rstrip(". ")
+    detail = f": {words}." if words else f" (status {status})."
+    if words.lower() == row.message.lower():  # the same words, and once will do
+        detail = "."
     field = f" Field: {said['param']}." if said.get("param") else ""
     return row.kind(row.message + detail + field, **facts)
 

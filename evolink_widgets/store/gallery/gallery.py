@@ -28,8 +28,19 @@ from evolink_widgets.images.check_picture import (
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY
+from evolink_widgets.store.gallery import marks
+from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
-from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
+from evolink_widgets.store.gallery.query import (
+    COUNT,
+    FACETS,
+    PAGE,
+    PLACES,
+    TIMES,
+    Facets,
+    Query,
+    condition,
+)
 from evolink_widgets.store.gallery.rows import (
     SELECT,
     NewPicture,
@@ -228,6 +239,21 @@ class StoredPictures:
         sql = PAGE.format(where=where)
         return self._read(self._database.rows(sql, (*values, _clamped(limit), _clamped(offset))))
 
+    def places(self, query: Query, offset: int, limit: int) -> list[tuple[float, str, int]]:
+        """Return when each picture that fits was saved, and which it is; newest first.
+
+        It reads one narrow index and no file: several stores are looked through as one by it.
+
+        Args:
+            query: what to look for.
+            offset: how many to leave out at the beginning.
+            limit: how many to return at most.
+        """
+        where, values = condition(query)
+        sql = PLACES.format(where=where)
+        rows = self._database.rows(sql, (*values, _clamped(limit), _clamped(offset)))
+        return [tuple(row) for row in rows]
+
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""
         where, values = condition(query)
@@ -254,11 +280,13 @@ class StoredPictures:
             pictures: each as its task's key and its place in the task.
             on: favourite or not.
         """
+        given = [picture for picture in pictures if in_reach(*picture)]
         with self._database.write() as connection:
             connection.executemany(
                 "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
-                [(int(on), *picture) for picture in pictures if in_reach(*picture)],
+                [(int(on), *picture) for picture in given],
             )
+        marks.changed(self.root, given)
 
     def favourites(self, pictures: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Return those of some pictures that are favourites.
@@ -274,6 +302,18 @@ class StoredPictures:
             found |= {(row["key"], row["number"]) for row in rows}
         return found
 
+    def marks(self, pictures: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Marks]:
+        """Return the marks of those of some pictures that the store has.
+
+        Args:
+            pictures: each as its task's key and its place in the task.
+        """
+        found = {}
+        for key, number in pictures:
+            if in_reach(key, number) and (row := self._row(key, number)) is not None:
+                found[key, number] = Marks(bool(row["favourite"]), row["trashed_at"] is not None)
+        return found
+
     def trash(self, pictures: Iterable[tuple[str, int]], *, now: float) -> int:
         """Move pictures to the trash, the folder `.trash` in the store; `restore` undoes it.
 
@@ -286,7 +326,11 @@ class StoredPictures:
         Returns:
             How many were moved; those that are there already, or gone, are not counted.
         """
-        return self._trash.put_in(pictures, now)
+        given = list(pictures)
+        try:
+            return self._trash.put_in(given, now)
+        finally:  # of several tasks some may have been moved
+            marks.changed(self.root, given)
 
     def restore(self, pictures: Iterable[tuple[str, int]]) -> int:
         """Bring pictures back from the trash, under their own names where those are free.
@@ -294,7 +338,11 @@ class StoredPictures:
         Returns:
             How many came back.
         """
-        return self._trash.take_out(pictures)
+        given = list(pictures)
+        try:
+            return self._trash.take_out(given)
+        finally:
+            marks.changed(self.root, given)
 
     def empty_trash(self, *, before: float) -> Freed:
         """Delete for good what was put into the trash before this Unix second."""

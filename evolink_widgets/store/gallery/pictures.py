@@ -177,13 +177,17 @@ class GeneratedImage:
 
         `ew.store.favourite(images)` marks pictures.
         """
+        return self._is("favourite")
+
+    @property
+    def trashed(self) -> bool:
+        """Whether it lies in the trash; read from its store each time."""
+        return self._is("trashed_at IS NOT NULL")
+
+    def _is(self, condition: str) -> bool:
+        sql = f"SELECT 1 FROM pictures WHERE key = ? AND number = ? AND {condition}"
         with closing(Database(self._root / FILE)) as database:
-            return bool(
-                database.rows(
-                    "SELECT 1 FROM pictures WHERE key = ? AND number = ? AND favourite",
-                    (self.task_key, self.index),
-                )
-            )
+            return bool(database.rows(sql, (self.task_key, self.index)))
 
     @property
     def parents(self) -> tuple[GeneratedImage, ...]:
@@ -551,6 +555,16 @@ def find(root: Path, database: Database, task_key: str, index: int) -> Generated
     if not is_plain(image.path):
         raise _gone(image.path)
     return image
+
+
+def in_place(image: GeneratedImage) -> GeneratedImage:
+    """Return a picture with its file where it lies now: in the trash, or under another name.
+
+    Raises:
+        StoreError: the store has no such picture any more, or its file is gone.
+    """
+    with closing(Database(image._root / FILE)) as database:
+        return find(image._root, database, image.task_key, image.index)
 
 
 def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:

@@ -37,6 +37,11 @@ _TEXT = 400
 # Of a contact sheet: a picture's longest edge and bytes, one's that is alone, the most of all.
 _SHEET_EDGE, _SHEET_PICTURE, _SHEET_ALONE, _SHEET = 256, 3_600, 5_200, 45_000
 
+# The longest edge of small pictures by their number, and of more than these. They are shown this
+# much larger than they are, and no wider, where there is room: a task's output is as wide as its
+# live view was.
+_EDGES, _EDGE = {1: 384, 2: 384, 3: 320}, 256
+_STRETCH, _WIDEST = 1.3, 480
 _GAP = 8
 _NARROWEST = 150
 _MOST_COLUMNS = 5
@@ -89,12 +94,12 @@ def html(
             where the pictures stand for themselves.
         caption: a line under the pictures; the first picture's prompt by default.
         note: one more line, e.g. "3 of 4 pictures came".
-        edge: the small pictures' longest edge in pixels; 384 for one picture, else 256.
+        edge: the small pictures' longest edge in pixels; by default more where they are few.
     """
     if caption is None:
         recipe = images[0].recipe if images else None
         caption = recipe.request.prompt if recipe else ""
-    edge = edge or (384 if len(images) == 1 else 256)
+    edge = edge or _EDGES.get(len(images), _EDGE)
     simulated = any(image.simulated for image in images)
     return "".join(
         (
@@ -122,6 +127,26 @@ def sheet(images: Sequence[_Copied]) -> dict[str, str]:
     return {"image/jpeg": as_sheet(thumbs, most)}
 
 
+def thumbnail_html(image: object, edge: int = 96) -> str:
+    """Return a picture as a small `<img>` for a cell of a table; any other value as its text.
+
+    It is a formatter of pandas: `frame.to_html(formatters={"image": ew.store.thumbnail_html},
+    escape=False)`. With `escape=False` pandas escapes none of the other columns: `ew.show(frame)`
+    does.
+
+    Args:
+        image: a picture, or anything else; `None` is nothing.
+        edge: its longest edge in pixels.
+    """
+    if image is None:
+        return ""
+    if not hasattr(image, "small"):
+        return f"<bdi>{escape(str(image))}</bdi>"
+    picture = _picture(image, edge)  # type: ignore[arg-type]
+    width, _ = _shown(image, edge)  # type: ignore[arg-type]
+    return f'<div style="width:{width}px">{picture}</div>'
+
+
 #: What holds one output of a cell: JupyterLab and Notebook 7, nbclassic, VS Code, Colab.
 _OUTPUT = ":is(.jp-OutputArea-child,.output_area,.output_container,[class*=output-id-])"
 
@@ -142,11 +167,12 @@ def _pictures(images: Sequence[_Copied], edge: int) -> str:
     # As many columns as make even rows; fewer where there is no room for them.
     columns = math.ceil(count / math.ceil(count / _MOST_COLUMNS))
     width = max(_shown(image, edge)[0] for image in images)
+    widest = min(_WIDEST, round(_STRETCH * width))
     narrowest = f"min(100%,{min(width, _NARROWEST)}px)"
     share = f"calc((100% - {(columns - 1) * _GAP}px)/{columns})"
     style = (
         f"display:grid;gap:{_GAP}px;align-items:start;"
-        f"max-width:{columns * (width + _GAP) - _GAP}px;"
+        f"max-width:{columns * (widest + _GAP) - _GAP}px;"
         f"grid-template-columns:repeat(auto-fill,minmax(max({narrowest},{share}),1fr))"
     )
     return f'<div style="{style}">{"".join(_picture(image, edge) for image in images)}</div>'

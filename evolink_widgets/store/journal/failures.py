@@ -20,6 +20,7 @@ def failure_record(error: EvolinkError, **facts: object) -> dict[str, Any]:
         "status": error.status,
         "request_id": error.request_id,
         "scope": getattr(error, "scope", None),
+        "cost": getattr(error, "cost", None),
         **facts,
     }
     return {name: value for name, value in record.items() if value is not None}
@@ -39,5 +40,7 @@ def error_from(record: Mapping[str, Any] | None, task_id: str | None = None) -> 
     facts["billed"] = Billed.__members__.get(str(record.get("billed")))
     if issubclass(kind, errors.InsufficientCredits):
         facts["scope"] = record.get("scope")
+    if issubclass(kind, errors.OutcomeUnknown):
+        facts["cost"] = record.get("cost")
     message = str(record.get("message") or "It ended without a reason being told.")
     return kind(message, task_id=task_id, **facts)

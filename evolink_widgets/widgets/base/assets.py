@@ -32,22 +32,21 @@ class FrontEnd(NamedTuple):
     styles: tuple[str, ...]
 
 
-_GRID = ("base/runs", "base/grid", "lightbox/lightbox")
+_GRID = ("base/runs", "base/grid", "pictures/pictures", "lightbox/lightbox")
 
 FRONT_ENDS = {
     "studio": FrontEnd(
         "studio/studio",
         (
             "studio/composer",
-            "base/runs",
-            "base/grid",
-            "lightbox/lightbox",
+            *_GRID,
             "studio/folds",
         ),
     ),
     "image_grid": FrontEnd("grid/image_grid", _GRID),
     "gallery": FrontEnd("gallery/gallery", (*_GRID, "gallery/gallery")),
     "compare": FrontEnd("compare/compare", ("lightbox/lightbox", "compare/compare")),
+    "batch": FrontEnd("batch/batch", ("lightbox/lightbox", "batch/batch")),
 }
 """By the name that a widget's class gives to `esm` and `css`: one row a widget."""
 

@@ -32,6 +32,7 @@ __all__ = [
     "rules",
     "run",
     "title",
+    "trouble",
     "typed",
 ]
 
@@ -131,9 +132,15 @@ def _message(state: TaskState) -> str | None:
 def _told_by(error: EvolinkError) -> str:
     """What an error says beside title and charge: not again that it is refused or what it costs."""
     if not isinstance(error, ContentRefused):
-        return error.message.partition(" If it was accepted, it costs")[0]
+        return error.message
     added = error.message.partition(": ")[2] or error.message
     return "" if "content policy" in added.lower() else added
+
+
+def trouble(error: EvolinkError) -> str:
+    """What went wrong and what to do; nothing of a charge, where there was to be none."""
+    ends = error.message.endswith((".", "?", "!", "…"))
+    return f"{error.message}{'' if ends else '.'} {error.advice}".strip()
 
 
 def _all_stored(state: TaskState) -> bool:

@@ -14,6 +14,7 @@ from evolink_widgets.core.loop import Workers, run_on_loop
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import speak
+from evolink_widgets.widgets.base.money import AskFirst
 from evolink_widgets.widgets.base.press_tickets import PressTickets
 from evolink_widgets.widgets.base.traits import is_torn
 
@@ -25,7 +26,7 @@ log = logging.getLogger("evolink_widgets")
 Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money: each comes from a press of its own.
-PAID = ("run", "reuse", "runAgain", "sendAgain")
+PAID = ("run", "reuse", "runAgain", "sendAgain", "retry")
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
 
@@ -105,7 +106,7 @@ class MessageWidget(anywidget.AnyWidget):
             answer: Answer = getattr(self, self._handlers[kind])(content)
             return answer
 
-        return self._tried(work)
+        return self._tried(kind, work)
 
     def _on_press(self, content: dict[str, Any]) -> Answer:
         ticket = self._presses.expect(content.get("press"), content.get("seen"))
@@ -117,7 +118,7 @@ class MessageWidget(anywidget.AnyWidget):
         """Answer with what `work` gives, which may take a while; it runs on a worker."""
 
         async def answer() -> None:
-            told = await workers.run(self._tried, work)
+            told = await workers.run(self._tried, str(content.get("kind")), work)
             if told is not None:
                 name = str(content.get("id"))
                 if name in self._paid_answers:  # it may be asked for again
@@ -127,14 +128,17 @@ class MessageWidget(anywidget.AnyWidget):
         run_on_loop(answer())
 
     @staticmethod
-    def _tried(work: Callable[[], Answer]) -> Answer:
+    def _tried(kind: str, work: Callable[[], Answer]) -> Answer:
         try:
             return work()
         except InvalidRequest as error:
             found = [describe.problem(item) for item in error.problems]
             return "rejected", {"message": error.message, "problems": found}
+        except AskFirst as error:
+            return "rejected", {"message": error.message, "asks": error.question}
         except EvolinkError as error:
-            return "rejected", {"message": str(error)}
+            message = str(error) if kind in PAID else describe.trouble(error)
+            return "rejected", {"message": message}
         except Exception:
             log.exception("A message from the front end could not be answered")
             return "rejected", {"message": "Something went wrong in the kernel."}

@@ -7,11 +7,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.errors import EvolinkError, StoreDamaged
-from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.pictures import GeneratedImage, in_place
 from evolink_widgets.store.safe_files import read_plain
 
 __all__ = ["CHUNK", "SendRate", "piece", "send_rate", "told_of", "workers"]
@@ -75,8 +76,12 @@ def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
         "height": image.height,
         "alt": image.alt,
         "name": image.path.name,
-        "favourite": _favourite(image),
+        "favourite": _is(image, "favourite"),
+        "trashed": _is(image, "trashed"),
     }
+    if content["trashed"]:
+        with suppress(EvolinkError):
+            return content, in_place(image).thumbnail(EDGES["thumb"])
     gone = f"{image.path.name} is not there any more, or can't be read. {image.alt}"
     try:
         thumb = image.thumbnail(EDGES["thumb"])  # perhaps the store's own copy, which outlives it
@@ -86,9 +91,9 @@ def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
     return (content if image.path.is_file() else {**content, "alt": gone}), thumb
 
 
-def _favourite(image: GeneratedImage) -> bool:
+def _is(image: GeneratedImage, mark: str) -> bool:
     try:
-        return image.favourite
+        return bool(getattr(image, mark))
     except EvolinkError:  # a store that can't be read says so where it is asked for something
         return False
 

@@ -8,8 +8,9 @@ are set on a thread of their own: an observer may take its time there.
 A new widget, `Thing`, step by step; a test names each step that is left out, but for the last two.
 
 1. A folder: `thing/__init__.py` with a line that says what it is, and `thing/thing.py` with the
-   class. It derives from `Panel` (`base/panel.py`) if it follows tasks: it then has their progress,
-   pictures, buttons and static copy, and you add what is its own. Else from `View`
+   class. It derives from `PicturePanel` (`pictures/picture_panel.py`) if it follows tasks: it then
+   has their progress, pictures, what can be done with those, and a static copy, and you add what is
+   its own. It is a `Panel` (`base/panel.py`) with no actions on pictures, or else a `View`
    (`base/view.py`): then write `_static_html`, what stays in the saved notebook, and `_piece`, a
    picture's bytes for the page; and `__repr__`.
 2. `_esm = assets.esm("thing")` and `_css = assets.css("thing")` in the class, traits for state
@@ -34,7 +35,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -44,27 +45,23 @@ from evolink_widgets.connect import session
 from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.view import View
-from evolink_widgets.widgets.base.zip_files import ZipFiles
 
-__all__ = ["Panel", "described", "names_in"]
+__all__ = ["Panel", "described"]
 
 log = logging.getLogger("evolink_widgets")
 
 #: Sets the traits of all panels, in the order in which things happened.
 _views = Workers("evolink-views", 1)
-#: A zip file takes as long as it takes; the small pictures need not wait for it.
-_packers = Workers("evolink-packing", 1)
 
 
 class Panel(View):
@@ -89,14 +86,7 @@ class Panel(View):
         "lookAgain": "_on_look_again",
         "sendAgain": "_on_send_again",
         "runAgain": "_on_run_again",
-        "code": "_on_code",
-        "facts": "_on_facts",
-        "favourite": "_on_favourite",
-        "zip": "_on_zip",
     }
-    _forms: ClassVar[tuple[str, ...]] = (*View._forms, "zip")
-    #: Whether what is packed stays beside the notebook.
-    _keeps_zips: ClassVar[bool] = False
     #: Traits that follow from the tasks; an observer of the last finds the others set.
     _followed: ClassVar[tuple[str, ...]] = ("images",)
 
@@ -106,7 +96,6 @@ class Panel(View):
         self._saved_runs: dict[str, SavedRun] = {}
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
-        self._zip_files = ZipFiles(lambda name: self._find(name)[0], keep=self._keeps_zips)
         self._is_stale = False
         #: Pages that have asked for us: more than one after a reload.
         self._pages = 0
@@ -148,8 +137,11 @@ class Panel(View):
         """Ask for what was pressed for.
 
         Raises:
+            AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
+        if money.is_limited(content):
+            money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 
@@ -240,6 +232,9 @@ class Panel(View):
         return self._order(content, Task.look_again)
 
     def _on_send_again(self, content: dict[str, Any]) -> Answer:
+        task = self._task(content)
+        if money.is_limited(content):
+            money.check_unasked(task.estimate, content["most"], task.state.simulated)
         return self._order(content, Task.send_again)
 
     def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> Answer:
@@ -267,30 +262,6 @@ class Panel(View):
             raise EvolinkError("This panel has no such run.", advice="Run it again.")
         return task
 
-    def _on_code(self, content: dict[str, Any]) -> Answer:
-        image, _ = self._find(content.get("picture"))
-        return "code", {"text": image.as_code()}
-
-    def _on_facts(self, content: dict[str, Any]) -> Answer:
-        return "facts", {"rows": describe.facts(*self._find(content.get("picture")))}
-
-    def _on_favourite(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "ok", self._mark, names_in(content), content.get("on") is True)
-
-    def _mark(self, names: list[str], on: bool) -> dict[str, Any]:
-        pictures = [self._find(name)[0] for name in names]
-        stores = {image.path.parent for image in pictures}
-        for folder in stores:
-            with closing(Store(folder.parent if folder.name == TRASH else folder)) as store:
-                here = [one for one in pictures if one.path.parent == folder]
-                store.gallery.favourite([(one.task_key, one.index) for one in here], on)
-        return {"count": len(pictures)}
-
-    def _on_zip(self, content: dict[str, Any]) -> Answer:
-        return self._later(
-            content, "zip", self._zip_files.pack, names_in(content), workers=_packers
-        )
-
     def _later(
         self,
         content: dict[str, Any],
@@ -304,8 +275,6 @@ class Panel(View):
         return None
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        if what == "zip":
-            return self._zip_files.piece(picture, offset)
         return outgoing_pictures.piece(self._find(picture)[0], what, offset)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
@@ -339,10 +308,16 @@ class Panel(View):
         super().close()
 
 
-def names_in(content: dict[str, Any]) -> list[str]:
-    """The ids of the pictures that a message is about."""
-    given = content.get("pictures")
-    return [str(name) for name in given] if isinstance(given, list) else []
+def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:
+    """What a request will cost now: of one that is not fresh, what the store does not have.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    current = session()
+    stored = None if fresh else current.stored(request)
+    missing = request.n - (stored.pictures if stored else 0)
+    return current.estimate(replace(request, n=missing)) if missing > 0 else None
 
 
 def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:

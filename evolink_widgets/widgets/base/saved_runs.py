@@ -76,7 +76,8 @@ class SavedRun:
         run = describe.run(self.key, request, state)
         return {
             **run,
-            "prompt": " · ".join(prompts),
+            # Captions say better what each is.
+            "prompt": "" if self.captions and len(prompts) > 1 else " · ".join(prompts),
             "title": self.title or run["title"],
             "n": self.expected,
             "landed": list(self.places),

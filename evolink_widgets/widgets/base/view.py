@@ -13,7 +13,7 @@ import traitlets
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.widgets.base import outgoing_pictures
+from evolink_widgets.widgets.base import describe, outgoing_pictures
 from evolink_widgets.widgets.base.companion import Companion
 from evolink_widgets.widgets.base.hosts import Host, host, place
 from evolink_widgets.widgets.base.messages import Answer, MessageWidget
@@ -77,7 +77,7 @@ class View(MessageWidget):
                 self._piece, content.get("picture"), what, offset
             )
         except EvolinkError as error:
-            self._answer(content, "rejected", {"message": str(error)})
+            self._answer(content, "rejected", {"message": describe.trouble(error)})
         else:
             await outgoing_pictures.send_rate.room(len(part))
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])

@@ -37,7 +37,8 @@ class ImageCompare(View):
     Args:
         pictures: two to nine, or lists of them: saved pictures, paths, bytes, PIL images,
             NumPy arrays, Matplotlib figures. They are read now; links are not fetched.
-        labels: what they are called on screen; file names by default.
+        labels: what they are called on screen; by default what differs between saved pictures
+            (words of the prompt, size, quality), and the file names of others.
 
     Traits:
         mode: "slider" (before and after), "side" (all of them), "blink" (one after the other)

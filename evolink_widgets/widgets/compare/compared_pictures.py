@@ -19,6 +19,7 @@ from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.widgets.base import outgoing_pictures
+from evolink_widgets.widgets.compare.labels import labels_of
 
 __all__ = ["FEWEST", "MOST", "ComparedPicture", "read_all"]
 
@@ -125,7 +126,8 @@ def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[Com
 
     Args:
         given: pictures, or lists of them: saved ones, and all that a reference may be but links.
-        labels: what they are called; file names by default.
+        labels: what they are called; by default what differs between saved ones, and the names
+            of the others.
 
     Raises:
         InvalidRequest: too few, too many, or something is no picture; all problems at once.
@@ -138,12 +140,14 @@ def read_all(given: Iterable[object], labels: Sequence[str] | None) -> tuple[Com
     if labels is not None and len(labels) != len(items):
         rule = f"must be as many as the pictures, {len(items)}"
         raise InvalidRequest([Problem("labels", str(len(labels)), rule)])
+    saved = [item for item in items if isinstance(item, GeneratedImage)]
+    told = dict(zip(map(id, saved), labels_of(saved) if saved else (), strict=True))
     found: list[ComparedPicture] = []
     problems: list[Problem] = []
     for at, item in enumerate(items):
         one = _read(item, at)
         if isinstance(one, ComparedPicture):
-            name = one.label if labels is None else str(labels[at])
+            name = told.get(id(item), one.label) if labels is None else str(labels[at])
             found.append(replace(one, label=one_line(name, _NAME) or f"Picture {at + 1}"))
         else:
             problems += one

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,10 +19,9 @@ from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.panel import Panel, described, names_in
+from evolink_widgets.widgets.base.panel import described
 from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.traits import SendableText
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, name_of
@@ -34,6 +32,7 @@ from evolink_widgets.widgets.gallery.query_results import (
     query_of,
 )
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
+from evolink_widgets.widgets.pictures.picture_panel import PicturePanel, names_in
 
 __all__ = ["Gallery"]
 
@@ -43,7 +42,7 @@ log = logging.getLogger("evolink_widgets")
 _PAUSE, _SEEN = 1.0, 60.0
 
 
-class Gallery(Panel):
+class Gallery(PicturePanel):
     """A panel over all pictures of the store: search, filter, favourites, trash, zip files.
 
     Its filters are traits: set them, observe them, `link` them with any other widget. `None` is
@@ -90,14 +89,11 @@ class Gallery(Panel):
     trashed = traitlets.Bool(False).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
-        **Panel._handlers,
+        **PicturePanel._handlers,
         "look": "_on_look",
         "page": "_on_page",
         "thumbs": "_on_thumbs",
         "ids": "_on_ids",
-        "price": "_on_price",
-        "trash": "_on_trash",
-        "restore": "_on_restore",
         "emptyTrash": "_on_empty_trash",
     }
 
@@ -137,6 +133,10 @@ class Gallery(Panel):
         news = {name_of(image) for image in state.images} - self._arrived
         if news:
             self._arrived |= news
+            self._tell_changed()
+
+    def _marked(self, root: Path, pictures: frozenset[tuple[str, int]]) -> None:
+        if root == self._backend.store.root:
             self._tell_changed()
 
     def _tell_changed(self) -> None:
@@ -188,55 +188,24 @@ class Gallery(Panel):
         self._thumbnails.want(str(content.get("view")), names_in(content))
         return "ok", {}
 
-    def _on_code(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "code", self._code, content.get("picture"))
-
-    def _code(self, name: object) -> dict[str, Any]:
-        return {"text": self._backend.image(name).as_code()}
-
-    def _on_facts(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "facts", self._backend.facts, content.get("picture"))
-
-    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
-        if what == "zip":
-            return super()._piece(picture, what, offset)
-        return outgoing_pictures.piece(self._backend.image(picture), what, offset)
-
-    def _on_price(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "price", self._price, content.get("picture"))
-
-    def _price(self, name: object) -> dict[str, Any]:
-        current, request = session(), self._backend.image(name).recipe.request
-        pictures, price = counted(request.n, "picture"), str(current.estimate(request)).lower()
-        said = f"Ask again for {pictures}: {price}."
-        return {"text": f"{said} Simulated: nothing is charged." if current.simulated else said}
-
-    def _on_run_again(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "accepted", self._ask_again, content)
-
-    def _ask_again(self, content: dict[str, Any]) -> dict[str, Any]:
-        request = self._backend.image(content.get("picture")).recipe.request
-        return {"run": described(self._buy(content, request))}
+    def _facts(self, name: object) -> dict[str, Any]:
+        return self._backend.facts(name)
 
     def _mark(self, names: list[str], on: bool) -> dict[str, Any]:
-        return self._change(partial(self._backend.favourite, names, on))
+        return self._backend.favourite(names, on)
 
-    def _on_trash(self, content: dict[str, Any]) -> Answer:
-        return self._later(
-            content, "ok", self._change, partial(self._backend.trash, names_in(content))
-        )
+    def _trash(self, names: list[str]) -> dict[str, Any]:
+        return self._backend.trash(names)
 
-    def _on_restore(self, content: dict[str, Any]) -> Answer:
-        return self._later(
-            content, "ok", self._change, partial(self._backend.restore, names_in(content))
-        )
+    def _restore(self, names: list[str]) -> dict[str, Any]:
+        return self._backend.restore(names)
 
     def _on_empty_trash(self, content: dict[str, Any]) -> Answer:
-        return self._later(content, "ok", self._change, self._backend.empty_trash)
+        return self._later(content, "ok", self._empty_trash)
 
-    def _change(self, change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _empty_trash(self) -> dict[str, Any]:
         try:
-            return change()
+            return self._backend.empty_trash()
         finally:
             self._tell_changed()
 

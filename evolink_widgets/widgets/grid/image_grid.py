@@ -14,8 +14,8 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.panel import Panel
 from evolink_widgets.widgets.base.saved_runs import SavedRun
+from evolink_widgets.widgets.pictures.picture_panel import PicturePanel
 
 __all__ = ["ImageGrid"]
 
@@ -28,7 +28,7 @@ _CAPTION = 200
 Told: TypeAlias = Iterable[object] | Callable[[GeneratedImage], object] | None
 
 
-class ImageGrid(Panel):
+class ImageGrid(PicturePanel):
     """The grid alone: a task's, with its progress while it runs, or any saved pictures.
 
     Args:
@@ -60,7 +60,7 @@ class ImageGrid(Panel):
 
     columns = traitlets.Int(None, allow_none=True, min=1).tag(sync=True)
 
-    _handlers: ClassVar[dict[str, str]] = {**Panel._handlers, "replaced": "_on_replaced"}
+    _handlers: ClassVar[dict[str, str]] = {**PicturePanel._handlers, "replaced": "_on_replaced"}
 
     def __init__(
         self,

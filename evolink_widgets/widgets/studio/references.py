@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,12 +30,13 @@ from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.request.links import digest_of, nearest_link, reference_rule
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
-from evolink_widgets.widgets.base import money, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.incoming_files import IncomingFiles
 from evolink_widgets.widgets.base.messages import Answer
-from evolink_widgets.widgets.base.panel import Panel
+from evolink_widgets.widgets.pictures.picture_panel import HANDOVER, PicturePanel, composers
 
 __all__ = ["TrayPanel", "added"]
 
@@ -68,7 +69,7 @@ class _Told:
     notices: tuple[str, ...] = ()
 
 
-class TrayPanel(Panel):
+class TrayPanel(PicturePanel):
     """A panel with a tray of reference pictures.
 
     Traits:
@@ -79,7 +80,7 @@ class TrayPanel(Panel):
     references = References().tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
-        **Panel._handlers,
+        **PicturePanel._handlers,
         "put": "_on_put",
         "take": "_on_take",
         "cancel": "_on_cancel",
@@ -92,6 +93,7 @@ class TrayPanel(Panel):
         #: Answers about files, made or in the making; only the core's own thread looks at it.
         self._answers: dict[str, asyncio.Task[tuple[str, dict[str, Any], bytes]]] = {}
         super().__init__(**traits)
+        composers.add(self)
 
     def close(self) -> None:
         """Take the view away; the tasks go on, files on their way do not."""
@@ -124,6 +126,16 @@ class TrayPanel(Panel):
         session().store.uploads.keep(ready.data, ready.sha256, ready.format, original.sha256)
         self._told[ready.name] = _Told(name or _title(original.named), ready.notices)
 
+    def _take_pictures(self, images: list[GeneratedImage], *, edits: bool) -> bool:
+        """Hand another panel's pictures to the page, which says when it has put them in."""
+        self._has_taken.clear()
+        names = list(self._names_of(images))
+        for name, image in zip(names, images, strict=True):
+            self._told[name] = replace(self._told[name], name=_words(image))
+        fields = _asked(images[0]) if edits else None
+        self.send({"kind": "refer", "references": names, "fields": fields})
+        return self._has_taken.wait(HANDOVER)
+
     # -- what the browser says -----------------------------------------------------------------
 
     def _receive(self, widget: object, content: Any, buffers: Any) -> None:
@@ -138,17 +150,14 @@ class TrayPanel(Panel):
         try:
             return "put", {"at": self._arrivals.put(name, offset, memoryview(piece).cast("B"))}
         except EvolinkError as error:
-            return "rejected", {"message": _said(error)}
+            return "rejected", {"message": describe.trouble(error)}
 
     def _on_cancel(self, content: dict[str, Any]) -> Answer:
         self._arrivals.end(str(content.get("upload")))
         return "ok", {}
 
     def _on_asked(self, content: dict[str, Any]) -> Answer:
-        """How a picture was asked for: its edit is asked for in the same way."""
-        request = self._find(content.get("picture"))[0].recipe.request
-        kept = {name: getattr(request, name) for name in ("size", "resolution", "quality")}
-        return "asked", {"fields": kept}
+        return "asked", {"fields": _asked(self._find(content.get("picture"))[0])}
 
     def _on_take(self, content: dict[str, Any]) -> Answer:
         run_on_loop(self._take({**content, "piece": None}))
@@ -178,7 +187,7 @@ class TrayPanel(Panel):
             told, small = self._card(self._name(content))
             return "taken", {"card": told}, small
         except EvolinkError as error:
-            return "rejected", {"message": _said(error)}, b""
+            return "rejected", {"message": describe.trouble(error)}, b""
         except Exception:
             log.exception("A reference could not be made ready")
             return "rejected", {"message": "Something went wrong in the kernel."}, b""
@@ -195,7 +204,8 @@ class TrayPanel(Panel):
             source = Source("references", _NAMED, path)
             name = one_line(str(content.get("name") or "Pasted picture"), 80)
         elif "picture" in content:
-            source = read_one(self._find(content["picture"])[0], "references")
+            image = self._find(content["picture"])[0]
+            source, name = read_one(image, "references"), _words(image)
         else:
             source = _of_text(str(content.get("reference")))
         if isinstance(source, str):
@@ -243,6 +253,17 @@ def added(price: Estimate, bare: Estimate, count: int) -> str:
     return f"{'They add' if count > 1 else 'It adds'} up to {money.amount(most)} credits."
 
 
+def _asked(image: GeneratedImage) -> dict[str, str]:
+    """How a picture was asked for: its edit is asked for in the same way."""
+    request = image.recipe.request
+    return {name: getattr(request, name) for name in ("size", "resolution", "quality")}
+
+
+def _words(image: GeneratedImage) -> str:
+    """What a picture of ours is called on its card: its file's name would say less."""
+    return one_line(image.recipe.request.prompt, 80)
+
+
 def _is_name(given: object) -> bool:
     if not isinstance(given, str):
         return False
@@ -258,11 +279,6 @@ def _of_text(text: str) -> Source | str | Problem:
         return text
     near = nearest_link(text, reference_rule)
     return Problem("references", shown(without_secret(text)), rule, near)
-
-
-def _said(error: EvolinkError) -> str:
-    """An error on a card: nothing was to be charged yet, so nothing is said of it."""
-    return f"{error.message} {error.advice}".strip()
 
 
 def _sentence(problem: Problem) -> str:

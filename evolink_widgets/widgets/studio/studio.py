@@ -166,6 +166,7 @@ class ImageStudio(PresetPanel):
     # -- what the browser says -----------------------------------------------------------------
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
+        self._used_at = time.monotonic()
         told = {**super()._welcome(tasks), "rules": describe.rules()}
         try:
             current = session()
@@ -185,6 +186,7 @@ class ImageStudio(PresetPanel):
         }
 
     def _on_check(self, content: dict[str, Any]) -> Answer:
+        self._used_at = time.monotonic()
         # Prices, caps and what the store has are read from the database.
         self._answer_later(content, partial(self._check, _fields(content)))
         return None
@@ -215,12 +217,18 @@ class ImageStudio(PresetPanel):
             if not is_whole:  # with another prompt it is another request
                 return told
             stored, rest = current.stored(request), None
+            if stored is not None and stored.pictures == request.n and self._shows(stored.slots):
+                stored = None  # they stand in the log
             if stored is not None and stored.pictures < request.n:
                 rest = current.estimate(replace(request, n=request.n - stored.pictures))
             hindered = rest is not None and bool(money.obstacle(rest, meters, current.may_spend))
             return {**told, "reuse": money.offer(stored, request.n, rest, hindered)}
         except StoreError as error:
             return {"price": money.price(estimate(request)), "obstacle": str(error)}
+
+    def _shows(self, slots: frozenset[tuple[str, int]]) -> bool:
+        """Whether the log shows all of these pictures."""
+        return slots <= {(image.task_key, image.index) for image in self._now("images")}
 
     def _on_run(self, content: dict[str, Any]) -> Answer:
         return self._accept(content, fresh=True)

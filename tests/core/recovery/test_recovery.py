@@ -341,7 +341,7 @@ def test_an_unknown_outcome_says_what_it_would_cost(
 ) -> None:
     session = open_session(in_process)
     said = lost(session, in_process, small(n=2))
-    assert "If it was accepted, it costs about 0.63 credits." in said
+    assert "If it was accepted, it would cost about 0.63 credits." in said
     assert "balance" not in said  # nobody read it before
 
 

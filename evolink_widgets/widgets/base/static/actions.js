@@ -47,8 +47,8 @@ function doubt(run, acts, send) {
     const stake = run.stake ? `up to ${run.stake}` : "the same";
     write(
       text,
-      "It goes out once more with the same key: a service that heeds it takes both for one. " +
-        `One that ignores it charges ${stake} a second time.`,
+      "The same request goes out once more, under the same key. " +
+        `If the service ignores the key, it charges ${stake} a second time.`,
     );
     box.hidden = false;
     no.focus();

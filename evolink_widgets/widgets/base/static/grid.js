@@ -1,7 +1,7 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, fill, h, isPlain, join, set, tool, write } from "./dom.js";
-import { FAVOURITE } from "./favourite.js";
+import { ahead, fill, flag, h, isPlain, join, set, tool, write } from "./dom.js";
 import { picTools } from "./work.js";
+import { QUICK } from "../../pictures/static/picture_work.js";
 
 /** What a picture is dragged as: its id. */
 export const DRAGGED = "application/x-evolink-picture";
@@ -11,19 +11,24 @@ const NARROWEST = 130;
 const WIDEST = 480;
 const TALLEST = 560;
 
+/** Whether the picture of a place has come, and does not lie in the trash. @param {any} cell */
+const isHere = ({ pic }) => pic && !pic.trashed;
+
 /**
  * What stands in the place of a picture that has come.
  * @param {Deck} ui @param {Note} note @param {Picture} pic @param {string | undefined} caption
  * @param {object} tab @param {() => void} toggle @param {() => void} open
  */
 function drawn(ui, note, pic, caption, tab, toggle, open) {
-  const star = () =>
-    FAVOURITE[3](ui, pic).then((said) => note(said || ""), ({ message }) => note(message, true));
+  const fail = (/** @type {Error} */ { message }) => note(message, true);
+  const star = () => ui.like([pic]).then((said) => note(said || ""), fail);
+  const more = tool("ico", "More", "more", () => ui.menu(more, pic, note, open), { ...tab, "aria-haspopup": "menu" });
   return [
     h("img.pic", { src: pic.url, alt: pic.alt, draggable: false }),
     tool("check", "Select", "check", toggle, tab),
     tool("check.like", "Favourite", "star", star, tab),
-    h("div.over", ...picTools(ui, note, () => pic, tab), tool("ico", "Facts", "info", open, tab)),
+    h("div.over", ...picTools(ui, note, () => pic, tab, QUICK.slice(0, -1)), more),
+    h("div.binned", { hidden: true }, "In the trash", h("button.btn", { ...tab, onclick: () => ui.putBack([pic.id]).catch(fail) }, "Put back")),
     ...(caption ? [h("bdi.caption", { title: caption }, caption)] : []),
   ];
 }
@@ -53,9 +58,9 @@ export function pictureGrid(ui, note) {
     if (el.contains(held)) /** @type {HTMLElement} */ (held).focus({ preventScroll: true });
   }
 
-  const landed = () => cells.flatMap(({ pic }) => pic ?? []);
-  const open = (/** @type {any} */ cell) => cell.pic && ui.open(landed(), cell.pic, cell);
-  const toggle = (/** @type {any} */ { pic }) => pic && ui.select([pic.id], !ui.selected.has(pic.id));
+  const landed = () => cells.filter(isHere).map(({ pic }) => pic);
+  const open = (/** @type {any} */ cell) => isHere(cell) && ui.open(landed(), cell.pic, cell);
+  const toggle = (/** @type {any} */ cell) => isHere(cell) && ui.select([cell.pic.id], !ui.selected.has(cell.pic.id));
 
   el.addEventListener("focusin", (/** @type {any} */ { target }) => {
     now = cells.indexOf(target.closest(".ew-tile"));
@@ -91,6 +96,8 @@ export function pictureGrid(ui, note) {
     el,
     landed,
     layout,
+    /** @param {Picture} pic */
+    focus: (pic) => cells.find((cell) => cell.pic === pic)?.focus(),
     /** @param {string} label @param {number} count @param {number} shape width over height @param {(place: number) => boolean} isMissing whether no picture comes there */
     shape(label, count, shape, isMissing) {
       ratio = shape;
@@ -115,7 +122,7 @@ export function pictureGrid(ui, note) {
       set(cell, {
         class: "ew-tile",
         label: `Picture ${i + 1} of ${cells.length}: ${caption ? caption + ": " : ""}${pic.alt}`,
-        draggable: !!ui.refer,
+        draggable: !!ui.tray,
         ondragstart(/** @type {DragEvent} */ { dataTransfer }) {
           dataTransfer?.setData(DRAGGED, pic.id);
         },
@@ -133,13 +140,15 @@ export function pictureGrid(ui, note) {
       for (const cell of cells) {
         const {
           pic,
-          children: [, check, star],
+          children: [, check, star, , binned],
         } = cell;
-        const isOn = pic && ui.selected.has(pic.id);
-        set(cell, { "aria-selected": isOn });
+        const isOn = isHere(cell) && ui.selected.has(pic.id);
+        set(cell, { "aria-selected": !!pic && isOn });
         if (!pic) continue;
         set(check, { "aria-pressed": isOn });
         set(star, { "aria-pressed": pic.favourite });
+        flag(cell, "trashed", pic.trashed);
+        binned.hidden = !pic.trashed;
       }
     },
   };

@@ -64,7 +64,7 @@ export function connect(model, signal) {
     for (;;) {
       await room();
       const [{ total, type, name }, [part]] = await ask("bytes", { picture, what, offset }, 5, stop);
-      if (!part?.byteLength) throw Error("The picture broke off.");
+      if (!part?.byteLength) throw Error("Only a part of it arrived. Try again.");
       parts.push(/** @type {any} */ (part));
       offset += part.byteLength;
       if (offset >= total) return [new Blob(parts, { type }), name];

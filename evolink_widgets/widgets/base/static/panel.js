@@ -1,9 +1,11 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
 import { atEnd, h, join, short, urlOf } from "./dom.js";
-import { FAVOURITE } from "./favourite.js";
 import { purchases } from "./purchase.js";
 import { runView } from "./runs.js";
 import { openView } from "./view.js";
+import { comparisons } from "../../pictures/static/comparison.js";
+import { pictureMenu } from "../../pictures/static/menu.js";
+import { ALL, fits, shareWork } from "../../pictures/static/picture_work.js";
 
 /**
  * @param {Context} context
@@ -16,6 +18,7 @@ export const openPanel = (context, name, label, compose) =>
     const { link, say, signal } = ui;
     const log = h("div.runs");
     const waiting = purchases(ui);
+    shareWork(ui);
     const form = compose?.(ui);
     /** @type {Map<string, ReturnType<typeof runView>>} */
     const views = new Map();
@@ -44,9 +47,22 @@ export const openPanel = (context, name, label, compose) =>
       say(join(`${run.title}.`, run.charge && `${run.charge.text}.`, what));
     }
 
-    ui.edit = form?.edit;
-    ui.more = [FAVOURITE];
-    ui.add = add;
+    const root = () => /** @type {HTMLElement} */ (log.parentElement);
+    const viewOf = (/** @type {string} */ id) => /** @type {any} */ (views.get(id.slice(0, id.lastIndexOf("."))));
+    comparisons(ui, root);
+    Object.assign(ui, {
+      edit: form?.edit,
+      add,
+      work: ALL,
+      fits,
+      toldOf: (/** @type {string} */ id) => viewOf(id).told,
+      back: (/** @type {Picture} */ pic) => viewOf(pic.id).focus(pic),
+      shut: () => /** @type {any} */ (root().querySelector("dialog[open]"))?.close(),
+    });
+    link.on.marks = ({ pictures }) => {
+      for (const { id, ...marks } of pictures) Object.assign(pics.get(id) ?? {}, marks);
+      ui.mark();
+    };
     link.on.run = ({ run }) => take(run);
     link.on.picture = (told, [bytes]) => {
       const { key, index } = told;
@@ -69,7 +85,7 @@ export const openPanel = (context, name, label, compose) =>
     });
 
     return {
-      nodes: [...(form?.nodes ?? []), waiting],
+      nodes: [...(form?.nodes ?? []), waiting, pictureMenu(ui)],
       log: [log, ...(form?.after ?? [])],
       welcome(told) {
         ui.columns = told.columns ?? null;

@@ -106,7 +106,7 @@ export function onePress(root, ui) {
     if (event.detail ? isArmed : !isEarly(event, movedAt)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ui.say(`“${button.getAttribute("aria-label") ?? (button.title || button.textContent)}” has only just come here. Press again.`);
+    ui.say(`“${button.getAttribute("aria-label") ?? (button.title || button.textContent)}” has only just appeared. Press again.`);
   });
   atEnd(signal, leave);
 }

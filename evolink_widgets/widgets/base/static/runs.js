@@ -1,14 +1,15 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
 import { runActions } from "./actions.js";
-import { fill, flag, h, icon, join, make, many, noter, set, short, write } from "./dom.js";
+import { fill, flag, h, icon, join, make, many, set, short, write } from "./dom.js";
 import { pictureGrid } from "./grid.js";
+import { outcomeLine } from "./outcome.js";
 import "./stages.js";
 
 /** 0:07, 12:30, 75:00 @param {number} s */
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 
 /** "15 to 40 s left" @param {number} low @param {number} high */
-function timeLeft(low, high) {
+export function timeLeft(low, high) {
   if (high < 1) return "nearly there";
   const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
     from = Math.floor(low / seconds),
@@ -28,7 +29,8 @@ function howItWent({ stage, reused, landed, startedAt, endedAt }) {
 
 /** @param {Deck} ui @param {Run} run */
 export function runView(ui, run) {
-  const [line, note] = noter(ui.say);
+  const told = outcomeLine(ui.say);
+  const note = told.tell;
   const grid = pictureGrid(ui, note);
   const { acts, question, save, draw } = runActions(ui, run, grid.landed, note);
   const [mark, title, meta, tag, words] = make("span.mark b span.muted.num bdi.tag bdi.words");
@@ -36,19 +38,25 @@ export function runView(ui, run) {
   const bar = h("i");
   const meter = h("div.prog", { role: "progressbar" }, bar);
   const chosen = h("bdi");
+  const act = (/** @type {string} */ word, /** @type {string} */ sign, /** @type {(pics: Picture[]) => any} */ work) =>
+    told.button(word, async () => note((await work(mine())) ?? ""), sign);
+  const compare = act("Compare", "compare", () => ui.compare([]));
   const picks = h(
     "div.selbar",
     chosen,
     h("button.btn", () => save(mine()), icon("saving"), "Save"),
-    ui.refer && h("button.btn", () => ui.refer?.(mine()), icon("reuse"), "Use as reference"),
-    ui.refer && h("button.btn", () => ui.refer?.(mine(), true), icon("edit"), "Edit"),
+    act("Use as reference", "reuse", ui.refer),
+    act("Edit", "edit", (pics) => ui.refer(pics, true)),
+    compare,
+    act("Favourite", "star", (pics) => ui.like(pics)),
+    told.button("Move to trash", () => ui.trash(mine().map(({ id }) => id)), "trash"),
     h("button.btn", clear, "Clear selection"),
   );
   const el = h(
     "article",
     h("div.head", mark, h("div.title", title, meta, tag), acts, quote, words, question, meter),
     grid.el,
-    h("div.after", picks, line),
+    h("div.after", picks, told.el),
   );
   /** When the last reading came, by this machine's clock. */
   let heard = 0;
@@ -66,6 +74,8 @@ export function runView(ui, run) {
   const view = {
     el,
     run,
+    told,
+    focus: grid.focus,
     tick() {
       if (run.ended) return;
       const since = ui.live ? (Date.now() - heard) / 1000 : 0;
@@ -81,7 +91,7 @@ export function runView(ui, run) {
       const shape = ratio ? ratio[0] / ratio[1] : 1;
       set(el, {
         class: join("ew-item", `ew-${stage}`, ended && "ew-ended", folded && "ew-folded"),
-        label: `${run.title}: ${short(prompt, 80)}`,
+        label: join(`${run.title}:`, short(prompt, 80)),
       });
       set(mark, { "--ar": Math.max(0.75, Math.min(2, shape)) });
       fill(mark, icon(run.reused ? "store" : stage));
@@ -110,6 +120,8 @@ export function runView(ui, run) {
     mark() {
       grid.mark();
       picks.hidden = !mine()[0];
+      // Also with pictures of other runs.
+      compare.hidden = ui.selected.size < 2;
       write(chosen, `${mine().length} selected`);
     },
   };

@@ -101,6 +101,32 @@ interface Compared {
   note: string;
 }
 
+/** One reading of a batch's run, in words and counts. */
+interface Reading {
+  title: string;
+  head: string;
+  /** Counts by state; `kind` is the letter of its cells. */
+  parts: { kind: string; word: string; count: number }[];
+  money: string;
+  simulated: boolean;
+  ended: boolean;
+  paused: boolean;
+  /** Whether something but a person holds what is unsent. */
+  waits: boolean;
+  /** What holds it, or has ended it; empty where nothing has. */
+  why: string;
+  unsent: number;
+}
+
+/** What failed for one reason; `kind` is the error's class. */
+interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
+
+/** What has changed since the last reading; all cells where they are others. */
+interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
   id: string;
@@ -123,6 +149,8 @@ interface Landed {
   alt: string;
   name: string;
   favourite: boolean;
+  /** It lies in the trash. */
+  trashed: boolean;
 }
 
 /** A picture of a comparison that is ready to be seen: as `Landed`, in the order of `Compared`. */
@@ -148,8 +176,9 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared;
-  rejected: { message: string; problems?: Problem[] };
+  welcome: Welcome | Compared | Batched;
+  /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
+  rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
   bytes: Piece;
   code: { text: string };
@@ -160,6 +189,15 @@ interface Messages {
    * entries that they are for, a live view's model or a companion's key. Whether a live view is replaced.
    */
   copy: { outputs: string[]; put: Record<string, object>; replaces?: boolean };
+  // To those that show pictures.
+  /** What pictures are marked as by now, here or in another panel. */
+  marks: { pictures: { id: string; favourite: boolean; trashed: boolean }[] };
+  price: { text: string };
+  zip: { zip: string; name: string; path: string; text: string };
+  /** A comparison that is made: its model, and the code of one like it. */
+  comparison: { model: string; code: string };
+  /** What became of pictures for the tray of a studio; with code where there is none. */
+  handed: { text: string; code: string | null };
   // To those that buy.
   ready: { ticket: string };
   accepted: { run: Run };
@@ -174,6 +212,8 @@ interface Messages {
   /** Runs from before, newest first. */
   shown: { runs: Run[] };
   put: { at: number };
+  /** Pictures of another panel, and how the one that is to be edited was asked for. */
+  refer: { references: string[]; fields: { size: string; resolution: string; quality: string } | null };
   taken: { card: Taken };
   prompts: { prompts: string[] };
   preset: { fields: Record<string, any> };
@@ -184,9 +224,10 @@ interface Messages {
   page: { items: Found[] };
   thumbs: { pictures: Small[] };
   ids: { ids: string[]; most: number };
-  price: { text: string };
-  zip: { zip: string; name: string; path: string; text: string };
   changed: {};
+  // To a batch.
+  news: News;
+  cell: { text: string; picture: { width: number; height: number; alt: string } | null };
 }
 
 interface Fields {
@@ -211,6 +252,7 @@ interface Picture {
   alt: string;
   url: string;
   favourite?: boolean;
+  trashed?: boolean;
   /** Where it stands in the gallery, from 0. */
   place?: number;
 }
@@ -221,6 +263,7 @@ interface Picture {
  */
 type Work = [string, string, string, (ui: Deck, pic: Picture) => Promise<string | void>];
 
+type Fold = ReturnType<typeof import("../../studio/static/controls.js").fold>;
 type Tell = (told: any, buffers: DataView[]) => void;
 type Note = (text: string, bad?: boolean) => void;
 
@@ -232,10 +275,11 @@ interface Model {
   send(content: any, callbacks?: any, buffers?: any[]): void;
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
-  /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager: {
+  /** The host's, where a widget manager is; JupyterLab's and Notebook's knows the kernel's connection. */
+  widget_manager?: {
     kernel?: { connectionStatus?: string; status?: string } | null;
-    get_model(id: string): Promise<any>;
+    get_model?(id: string): Promise<any>;
+    create_view?(model: any): Promise<any>;
   };
 }
 interface Context { model: Model; el: HTMLElement }
@@ -283,13 +327,32 @@ interface Deck {
   edit?: (prompt: string) => void;
   /** Draws a run that is not drawn yet: above the log, or under it where it is older than all that is there. */
   add?: (run: Run, past?: boolean) => void;
-  /** Puts pictures into the tray of references; `edits`: the prompt is next. */
-  refer?: (pics: { id: string }[], edits?: boolean) => void;
-  /** What can be done with a picture, where it is not the usual; and what more where it is shown large. */
+  /** Whether it has a tray of references of its own. */
+  tray?: boolean;
+  /** What can be done with a picture, where it is not the usual; and whether one of that name can be, by where it is. */
   work?: Work[];
-  more?: Work[];
-  /** Draws selection and favourites anew. */
-  mark?: () => void;
+  fits?: (name: string, isTrashed?: boolean) => boolean;
+  /** Draws selection, favourites and what is in the trash anew. */
+  mark(): void;
+  // What follows is there where pictures can be worked on; each says what it came to, where that is not told elsewhere.
+  /** Puts pictures into a tray of references; `edits`: the prompt is next. */
+  refer(pics: { id: string }[], edits?: boolean): Promise<string | void>;
+  /** Marks favourites, or takes the mark back from all. */
+  like(pics: Picture[]): Promise<string | void>;
+  trash(ids: string[]): Promise<string | void>;
+  putBack(ids: string[]): Promise<string | void>;
+  /** Asks for a picture once more, after its price. */
+  again(pic: Picture): Promise<string | void>;
+  /** Compares the selected ones and these. */
+  compare(pics: { id: string }[]): Promise<string | void>;
+  /** Opens the menu of a picture at its button; `open` shows it large. */
+  menu(button: HTMLElement, pic: Picture, note: Note, open: () => void): void;
+  /** The line that tells what became of an action on a picture. */
+  toldOf(id: string): Outcome;
+  /** Gives the focus to a picture. */
+  back(pic: Picture): void;
+  /** Closes the lightbox. */
+  shut(): void;
   /** What the lightbox calls a picture. */
   name?: (pic: Picture) => string;
   /** Asked before the lightbox turns to a place; true where another list is on its way. */
@@ -330,7 +393,7 @@ interface Preset { name: string; text: string }
  *   preset {name} → {fields}
  */
 interface Earlier {
-  el: HTMLElement;
+  lid: Fold;
   /** Asks for the last ones; all of them unless it is said how many. */
   load(most?: number): void;
   /** Puts a text into the prompt, and keeps what was typed there. */
@@ -340,7 +403,7 @@ interface Earlier {
 }
 
 interface Tray {
-  el: HTMLElement;
+  lid: Fold;
   /** The names of the pictures that are ready, in their order. */
   read(): string[];
   build(limits: { references: number; file: number }): void;
@@ -352,6 +415,8 @@ interface Tray {
   reason(): string | null;
   /** Takes pictures of the log. */
   take(pics: { id: string }[]): void;
+  /** Takes pictures of other panels, by their names. */
+  give(names: string[]): void;
 }
 
 /** What is particular to a widget, for `openView`. */
@@ -424,7 +489,6 @@ interface PageCache {
 
 /** What the grid of a gallery leaves to others. */
 interface Hand {
-  work: Work[];
   picture(place: number): Picture;
   open(place: number): void;
   pick(place: number): void;
@@ -442,20 +506,20 @@ interface Places { count: number; cols: number; now: number; anchor: number }
 type Ask = (kind: string, fields: object, tries?: number) => Promise<any>;
 
 /** The line that tells what an action came to; see outcome.js. */
-type Outcome = ReturnType<typeof import("../../gallery/static/outcome.js").outcomeLine>;
+type Outcome = ReturnType<typeof import("./outcome.js").outcomeLine>;
 type Changes = ReturnType<typeof import("../../gallery/static/changes.js").changesOf>;
 
 /** What every part of a gallery may use. */
 interface Desk extends Deck {
   told: Outcome;
+  /** What a small picture has in sight. */
+  tools: Work[];
   cache: PageCache;
   ask: Ask;
   /** The lightbox, while it is open. */
   box(): any;
-  /** Closes it: it is in the way of what is told outside it. */
-  shut(): void;
   /** Gives the focus to a picture's place, or to the filters. */
-  back(place?: number): void;
+  goTo(place?: number): void;
 }
 
 interface VirtualGrid {
@@ -540,4 +604,16 @@ interface Glass {
   /** Whether the first picture is cut off at the divider. */
   readonly isOver: boolean;
   readonly isEmpty: boolean;
+}
+
+/** What is particular to a gallery's place: the side panel has small pictures, and acts of its own. */
+interface Shelf {
+  /** Pixels between pictures, that one has at least, and of the line below it. */
+  sizes?: number[];
+  /** What a small picture has in sight, where it is not what it has in a notebook. */
+  tools?: Work[];
+  /** Title and words where there is no picture at all. */
+  none?: [string, string | Node];
+  /** Hears how many there are. */
+  counted?: (count: number) => void;
 }

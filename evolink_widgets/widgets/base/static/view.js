@@ -24,8 +24,8 @@ const EDITS = /^([acvxyzZ]|[A-Z]..+)$/;
  */
 async function standIn(model, { outputs, put, replaces }) {
   for (const id of outputs) {
-    const output = await model.widget_manager.get_model(id);
-    const held = output.outputs;
+    const output = await model.widget_manager?.get_model?.(id);
+    const held = output?.outputs;
     let found = false;
     for (let i = 0; i < (held?.length ?? 0); i++) {
       const text = JSON.stringify(held.get(i).toJSON());

@@ -28,9 +28,9 @@ export const WORK = [
 ];
 export const savePic = WORK[1][3];
 
-/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [props] @param {Work[]} [more] */
-export const picTools = (ui, note, current, props, more = []) =>
-  [...more, ...(ui.work ?? WORK)].map(([name, sign, word, work]) =>
+/** @param {Deck} ui @param {Note} note @param {() => Picture} current @param {object} [props] @param {Work[]} [works] */
+export const picTools = (ui, note, current, props, works = ui.work ?? WORK) =>
+  works.map(([name, sign, word, work]) =>
     tool(
       "ico",
       name,

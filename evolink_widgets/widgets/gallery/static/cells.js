@@ -1,9 +1,15 @@
 /** A place of the grid: a cell that is built once, and painted for each picture that it comes to stand for. */
 import { flag, h, num, set, tool, write } from "../../base/static/dom.js";
 import { picTools } from "../../base/static/work.js";
+import { ALL } from "../../pictures/static/picture_work.js";
 
 /** @param {Desk} ui @param {Hand} hand @param {(place: number) => void} check selects a place, or no longer */
 export function buildCell(ui, hand, check) {
+  const current = () => hand.picture(cell.at);
+  const { tell } = ui.told;
+  const [star] = picTools(ui, tell, current, {}, ALL.slice(0, 1));
+  star.className = "ew-check ew-like";
+  const more = tool("ico", "More", "more", () => ui.menu(more, current(), tell, () => hand.open(cell.at)), { "aria-haspopup": "menu" });
   const cell = h(
     "div.cell",
     { role: "gridcell" },
@@ -12,7 +18,8 @@ export function buildCell(ui, hand, check) {
       h("img", { alt: "", draggable: false, decoding: "async" }),
       h("bdi.gone"),
       tool("check", "Select", "check", () => check(cell.at)),
-      h("div.over", ...picTools({ ...ui, work: hand.work }, ui.told.tell, () => hand.picture(cell.at))),
+      star,
+      h("div.over", ...picTools(ui, tell, current, {}, ui.tools), more),
     ),
     h("bdi.caption"),
   );
@@ -32,7 +39,7 @@ export function paintCell(cell, hasArrived, ...look) {
   cell.look = look;
   cell.at = place;
   const [tile, caption] = cell.children;
-  const [image, gone, check] = tile.children;
+  const [image, gone, check, star] = tile.children;
   const lost = place < count && (found === null ? "This picture can't be read." : thumb?.gone);
   set(cell, {
     tabindex: tab,
@@ -42,8 +49,8 @@ export function paintCell(cell, hasArrived, ...look) {
   cell.hidden = place >= count;
   for (const button of tile.querySelectorAll("button")) button.tabIndex = tab;
   set(check, { "aria-pressed": isSelected });
+  set(star, { "aria-pressed": !!found?.favourite });
   flag(cell, "blank", !found);
-  flag(cell, "fav", found?.favourite);
   write(gone, lost || "");
   write(caption, found?.prompt);
   image.hidden = !thumb?.url;

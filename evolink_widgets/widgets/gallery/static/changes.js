@@ -1,8 +1,8 @@
-/** What changes pictures in the store: favourites, and the trash, from which they come back or are deleted for good. */
+/** What goes to the trash, from which pictures come back or are deleted for good. */
 import { many } from "../../base/static/dom.js";
 
 /** @param {Desk} desk */
-export function changesOf({ ask, told, select, shut, back }) {
+export function changesOf({ ask, told, select, shut, goTo }) {
   const { tell, button } = told;
   /** What went to the trash, each time. @type {string[][]} */
   let gone = [];
@@ -10,18 +10,12 @@ export function changesOf({ ask, told, select, shut, back }) {
 
   /** One after the other: until it is drawn, what is pressed again is what is on its way. @param {"trash" | "restore"} kind @param {string[]} pictures */
   async function move(kind, pictures) {
-    if (isMoving) throw Error("One at a time.");
+    if (isMoving) throw Error("The last move is still under way.");
     isMoving = true;
     shut();
     const { count } = await ask(kind, { pictures }).finally(() => (isMoving = false));
     select(pictures, false);
     return many(count);
-  }
-
-  /** @param {string[]} pictures @param {boolean} on */
-  async function mark(pictures, on) {
-    await ask("favourite", { pictures, on });
-    return on ? "Marked as favourite." : "No longer a favourite.";
   }
 
   /** @param {string[]} pictures */
@@ -46,7 +40,7 @@ export function changesOf({ ask, told, select, shut, back }) {
     if (!last) return;
     const had = told.isFocused();
     await putBack(last);
-    if (had) back(0);
+    if (had) goTo(0);
   }
 
   /** All of it is deleted for good, once that is pressed a second time. */
@@ -54,10 +48,10 @@ export function changesOf({ ask, told, select, shut, back }) {
     const yes = button("Delete for good", async () => {
       tell((await ask("emptyTrash", {}, 1)).text);
       gone = [];
-      back();
+      goTo();
     });
-    told.question("Everything in the trash is deleted and can't be put back.", yes, () => back(0));
+    told.question("Everything in the trash is deleted and can't be put back.", yes, () => goTo(0));
   }
 
-  return { mark, trash, putBack, undo, empty };
+  return { trash, putBack, undo, empty };
 }

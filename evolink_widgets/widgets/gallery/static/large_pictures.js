@@ -12,7 +12,7 @@ export function largePictures(ui, count, show) {
   /** @param {number} place @returns {Picture} */
   function picture(place) {
     const found = /** @type {Found} */ (cache.at(place));
-    return { ...found, key: "", index: 0, place, url: cache.thumb(found.id)?.url ?? "" };
+    return { ...found, key: "", index: 0, place, trashed: ui.model.get("trashed"), url: cache.thumb(found.id)?.url ?? "" };
   }
 
   const shown = (/** @type {number} */ place) => !!cache.thumb(cache.at(place)?.id ?? "")?.url;
@@ -21,7 +21,7 @@ export function largePictures(ui, count, show) {
   function open(place) {
     if (!shown(place)) return;
     const list = span(place - NEARBY, place + NEARBY).filter(shown).map(picture);
-    ui.open(list, /** @type {any} */ (list.find((pic) => pic.place === place)), /** @type {any} */ ({ focus: () => ui.back(place) }));
+    ui.open(list, /** @type {any} */ (list.find((pic) => pic.place === place)), /** @type {any} */ ({ focus: () => ui.goTo(place) }));
   }
 
   /** Turns to a picture that is not in the strip, once it is here. @param {number} place */

@@ -2,9 +2,12 @@
 import { copyText, download, fill, h, hasFocus, make, many, num, write } from "../../base/static/dom.js";
 import { span } from "./rows.js";
 
-/** @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for */
-export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
-  const { ask, told, cache, back, select } = desk;
+/**
+ * @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for
+ * @param {boolean} isWhole whether a kernel is there: it packs, compares and refers to several at once
+ */
+export function selectionOf(desk, { trash, putBack, empty }, query, isWhole) {
+  const { ask, told, cache, goTo, select } = desk;
   const { tell, put, button } = told;
   const [tally, acts] = make("span.tally.num div.acts");
   let drawn = "";
@@ -47,16 +50,30 @@ export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
 
   function clear() {
     select(pictures(), false);
-    if (hasFocus(acts)) back(0);
+    if (hasFocus(acts)) goTo(0);
   }
 
-  /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked */
-  const buttons = (isTrash, liked) => [
-    button("Save as zip", zip, "saving"),
+  /** What is known of those that are selected. @returns {any[]} */
+  const picked = () => pictures().map((id) => cache.known(id) ?? { id });
+
+  /** @param {string} word @param {string} sign @param {() => Promise<string | void>} work */
+  const act = (word, sign, work) => button(word, async () => tell((await work()) ?? ""), sign);
+
+  /** What only a kernel can do with several. @param {boolean} several */
+  const ofKernel = (several) => [
+    act("Use as reference", "reuse", () => desk.refer(picked())),
+    act("Edit", "edit", () => desk.refer(picked(), true)),
+    ...(several ? [act("Compare", "compare", () => desk.compare([]))] : []),
+  ];
+
+  /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked @param {boolean} several */
+  const buttons = (isTrash, liked, several) => [
+    ...(isWhole ? [button("Save as zip", zip, "saving")] : []),
     ...(isTrash
       ? [button("Put back", () => putBack(pictures()), "putBack")]
       : [
-          button(liked ? "Not favourite" : "Favourite", () => mark(pictures(), !liked).then(tell), "star"),
+          ...(isWhole ? ofKernel(several) : []),
+          act(liked ? "Not a favourite" : "Favourite", "star", () => desk.like(picked())),
           button("Move to trash", () => trash(pictures()), "trash"),
         ]),
     button("Clear selection", clear),
@@ -74,8 +91,9 @@ export function selectionOf(desk, { mark, trash, putBack, empty }, query) {
       const liked = pictures().every((id) => cache.known(id)?.favourite);
       const isFull = isTrash && count;
       write(tally, count || size ? many(count) + (isTrash ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
-      if (drawn === (drawn = [!size, !isFull, isTrash, liked].join())) return;
-      fill(acts, ...(size ? buttons(isTrash, liked) : isFull ? [button("Empty trash", empty, "trash")] : []));
+      const several = size > 1;
+      if (drawn === (drawn = [!size, !isFull, isTrash, liked, several].join())) return;
+      fill(acts, ...(size ? buttons(isTrash, liked, several) : isFull ? [button("Empty trash", empty, "trash")] : []));
     },
   };
 }

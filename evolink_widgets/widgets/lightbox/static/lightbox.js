@@ -26,7 +26,7 @@ export function lightbox(ui, root) {
   const { image, stage } = view;
   const back = tool("nav.back", "Previous picture", "back", () => page(-1));
   const next = tool("nav.next", "Next picture", "next", () => page(1));
-  const tools = picTools(ui, note, () => pics[at], {}, ui.more);
+  const tools = picTools(ui, note, () => pics[at]);
   const close = tool("ico", "Close", "close", () => box.close());
   const box = h(
     "dialog.box",
@@ -84,6 +84,7 @@ export function lightbox(ui, root) {
     image.src = thumb;
     note("");
     fill(facts);
+    for (const one of tools) one.hidden = !(ui.fits?.(one.title, pics[at].trashed) ?? true);
     [...strip.children].forEach((child, i) => set(child, { "aria-current": i === at || null }));
     strip.children[at].scrollIntoView({ block: "nearest" });
     box.scrollTop = 0;

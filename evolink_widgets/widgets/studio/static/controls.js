@@ -1,5 +1,5 @@
 /** The controls that the composer is built from, native ones, each with its word; and the problems beside them. */
-import { fill, h, icon, join, make, set } from "../../base/static/dom.js";
+import { fill, h, icon, join, make, set, token } from "../../base/static/dom.js";
 
 /** A box of the proportion, equal in area to all others. @param {number[]} [pixels] */
 export const shapeOf = ([width, height] = []) => ({
@@ -12,6 +12,38 @@ export const field = (word, ...controls) => h("label.field", h("span.label", wor
 
 /** Several controls under one word, which they say themselves. @param {string} word @param {any} box */
 export const group = (word, box) => h("div.field", h("span.label", word), box);
+
+/**
+ * Something that is folded away: its button stands in a row with others, and what it opens below that row, so that the
+ * buttons stay where they are.
+ * @param {Node | string} word @param {() => void} opened called when it is opened @param {...any} kids
+ */
+export function fold(word, opened, ...kids) {
+  const body = h("div.unfolded", { id: token(), hidden: true }, ...kids);
+  const button = h("button.fold", { "aria-expanded": false, "aria-controls": body.id, onclick: () => open(body.hidden) }, icon("next"), word);
+
+  /** @param {boolean} on */
+  function open(on) {
+    if (body.hidden !== on) return;
+    body.hidden = !on;
+    set(button, { "aria-expanded": on });
+    if (on) opened();
+  }
+
+  return {
+    button,
+    body,
+    open,
+    get isOpen() {
+      return !body.hidden;
+    },
+    /** Whether there is anything in it. @param {boolean} on */
+    offer(on) {
+      button.hidden = !on;
+      if (!on) open(false);
+    },
+  };
+}
 
 /** @param {string} name @param {string} value */
 export const radio = (name, value) => h("input", { type: "radio", name, value });

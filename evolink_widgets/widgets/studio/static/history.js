@@ -1,5 +1,6 @@
 /** Earlier prompts: by the arrow keys in the prompt, as in a shell, and as a list under it. */
-import { fill, h, hasFocus, icon, isPlain, set, short } from "../../base/static/dom.js";
+import { fold } from "./controls.js";
+import { fill, h, hasFocus, isPlain, set, short } from "../../base/static/dom.js";
 
 const EARLIER = "Earlier prompts";
 /** A button shows one line of a prompt; the prompt itself is put back whole. */
@@ -13,7 +14,7 @@ const LINE = 200;
  */
 export function promptHistory({ link, say }, box, changed) {
   const list = h("ul.earlier", { role: "list", label: EARLIER, onkeydown: roam });
-  const el = h("details.fold.roomy", { hidden: "", ontoggle: () => el.open && load() }, h("summary", icon("next"), EARLIER), list);
+  const lid = fold(EARLIER, load, list);
   /** Newest first, each once. @type {string[]} */
   let entries = [];
   /** Which entry the prompt was taken from; -1 is none. */
@@ -40,8 +41,8 @@ export function promptHistory({ link, say }, box, changed) {
   }
 
   function draw() {
-    el.hidden = !entries.length;
-    if (!el.open || drawn === (drawn = JSON.stringify(entries))) return;
+    lid.offer(!!entries.length);
+    if (!lid.isOpen || drawn === (drawn = JSON.stringify(entries))) return;
     const choose = (/** @type {string} */ text) => (put(text), box.focus());
     const line = (/** @type {string} */ text, /** @type {number} */ i) =>
       h("li", h("button", { dir: "auto", tabindex: i && -1, onclick: () => choose(text) }, short(text, LINE)));
@@ -90,6 +91,7 @@ export function promptHistory({ link, say }, box, changed) {
     say(`${place} ${short(text, 80)}`);
   });
   box.addEventListener("focus", () => load());
+  draw();
 
   /** The list is one stop of the Tab key. @param {any} event */
   function roam(event) {
@@ -103,5 +105,5 @@ export function promptHistory({ link, say }, box, changed) {
     to.focus();
   }
 
-  return { el, load, put, ran: (text) => know([text, ...entries.filter((one) => one !== text)]) };
+  return { lid, load, put, ran: (text) => know([text, ...entries.filter((one) => one !== text)]) };
 }

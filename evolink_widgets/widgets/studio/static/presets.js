@@ -1,6 +1,6 @@
 /** Presets: what the controls say, kept in the store under names. */
-import { field } from "./controls.js";
-import { fill, h, hasFocus, icon, isPlain, noter, set, token, tool, write } from "../../base/static/dom.js";
+import { field, fold } from "./controls.js";
+import { fill, h, hasFocus, isPlain, noter, set, token, tool, write } from "../../base/static/dom.js";
 
 const PRESETS = "Presets";
 
@@ -54,7 +54,7 @@ function savingRow(say, isKnown, keep) {
  * @param {Deck} ui
  * @param {() => any} read what the controls say
  * @param {(fields: Partial<Fields>) => void} apply makes them say something else
- * @returns {{ el: HTMLElement, load(): void }}
+ * @returns {{ lid: Fold, load(): void }}
  */
 export function presetFold({ link, say }, read, apply) {
   const [note, tell] = noter(say);
@@ -62,14 +62,7 @@ export function presetFold({ link, say }, read, apply) {
   const saving = savingRow(say, (title) => known.includes(title), keep);
   const list = h("ul.presets", { role: "list", label: PRESETS });
   const told = h("p.note", note);
-  const el = h(
-    "details.fold.roomy",
-    { ontoggle: () => el.open && load() },
-    h("summary", icon("next"), word),
-    list,
-    told,
-    saving.el,
-  );
+  const lid = fold(word, () => load(), list, told, saving.el);
   /** Their names, as they are listed. @type {string[]} */
   let known = [];
   let isBusy = false;
@@ -159,5 +152,5 @@ export function presetFold({ link, say }, read, apply) {
     );
   }
 
-  return { el, load };
+  return { lid, load };
 }

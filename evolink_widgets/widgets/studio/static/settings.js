@@ -1,11 +1,14 @@
 /** What stands under the prompt: a bar with size, quality and count, and the model in a fold. */
-import { field, group, number, option, radio, select, shapeOf } from "./controls.js";
-import { fill, flag, h, icon, make, set, tool, write } from "../../base/static/dom.js";
+import { field, fold, group, number, option, radio, select, shapeOf } from "./controls.js";
+import { fill, h, icon, ICONS, make, set, tool, write } from "../../base/static/dom.js";
+
+/** The corners of a frame of any proportion. */
+ICONS.any = "M2.5 6V3.5H5M11 3.5h2.5V6M13.5 10v2.5H11M5 12.5H2.5V10";
 
 const PIXELS = /^(\d*)[x×](\d*)$/i;
 const FIRST = [1024, 1024];
 
-/** The size: a button that says it, and the tray with ratios, tier, pixels of one's own, and auto. @param {() => void} redraw */
+/** The size: a button that says it, and the tray with auto, ratios, tier, and pixels of one's own. @param {() => void} redraw */
 function sizePicker(redraw) {
   const [glyph, words] = make("span.glyph span.num");
   const chip = h("button.chip", toggle, glyph, words, icon("down"));
@@ -16,12 +19,11 @@ function sizePicker(redraw) {
   const height = number("size");
   const edges = h("span.dims", field("Width", width), field("Height", height), "px");
   const pixels = h("span.muted.num");
-  const auto = h("label.auto", radio("ratio", "auto"), h("span.opt", "auto"));
   const tray = h(
     "div.tray",
     { role: "radiogroup", label: "Size", hidden: true, onkeydown },
     ratios,
-    h("div.dims", tier, edges, pixels, auto),
+    h("div.dims", tier, edges, pixels),
   );
   /** @type {Ratio[]} */
   let known = [];
@@ -53,7 +55,7 @@ function sizePicker(redraw) {
     h(
       "label.ratio",
       radio("ratio", value),
-      h("i", { class: shape ? "" : "ew-any", ...shapeOf(shape) }),
+      value === "auto" ? icon("any") : h("i", { class: shape ? "" : "ew-any", ...shapeOf(shape) }),
       h("span.num", value),
     );
 
@@ -82,7 +84,7 @@ function sizePicker(redraw) {
     /** @param {Rules} rules */
     build({ ratios: all, tiers, limits }) {
       known = all;
-      fill(ratios, ...all.map((entry) => cell(entry.ratio, entry[tiers[0]])), cell("custom"));
+      fill(ratios, cell("auto"), ...all.map((entry) => cell(entry.ratio, entry[tiers[0]])), cell("custom"));
       fill(tier.querySelector("select"), ...tiers.map(option));
       const [min, max] = limits.edge;
       for (const box of [width, height]) set(box, { min, max, step: limits.step });
@@ -95,8 +97,7 @@ function sizePicker(redraw) {
       const isAuto = size === "auto";
       const times = shape?.join(" × ");
       const said = isCustom ? `Custom · ${times}` : isAuto ? "Auto" : `${size} · ${resolution}`;
-      set(glyph, shapeOf(shape));
-      flag(glyph, "any", isAuto);
+      fill(glyph, isAuto ? icon("any") : h("i", shapeOf(shape)));
       write(words, said);
       set(chip, { label: `Size ${said}`, "aria-expanded": !tray.hidden });
       write(pixels, isCustom ? "" : isAuto ? "The service chooses the size." : `${times} px`);
@@ -125,7 +126,8 @@ export function settingsBar(redraw, changed, ...more) {
   );
   const word = h("span");
   const model = select("model", "Model");
-  const models = h("details.fold", { hidden: true }, h("summary", icon("next"), word), model);
+  const models = fold(word, () => {}, model);
+  models.offer(false);
   const bar = h(
     "div.bar",
     { hidden: true },
@@ -148,7 +150,7 @@ export function settingsBar(redraw, changed, ...more) {
       set(count, { label: "Count", min, max });
       bar.hidden = false;
       fill(model.querySelector("select"), ...rules.models.map(option));
-      models.hidden = rules.models.length < 2;
+      models.offer(rules.models.length > 1);
     },
     /** @param {string} name the model's */
     draw(name) {

@@ -7,29 +7,39 @@ import { FIELDS, formFields, orders } from "./orders.js";
 import { openPanel } from "../../base/static/panel.js";
 import { presetFold } from "./presets.js";
 import { settingsBar } from "./settings.js";
-import { REFER, referenceTray } from "./tray.js";
-import { WORK } from "../../base/static/work.js";
+import { referenceTray } from "./tray.js";
 
 /**
- * Pictures of the log can be put into the tray. To edit one, the prompt is empty and next, and one picture is asked for
- * as that one was.
+ * Pictures of the log, and of other panels, can be put into the tray. To edit one, the prompt is empty and next, and one
+ * picture is asked for as that one was.
  * @param {Deck} ui
  * @param {HTMLElement} prompt
  * @param {Tray} tray
  * @param {(fields: any) => void} apply
  */
 function takePictures(ui, prompt, tray, apply) {
-  ui.work = [...WORK, ...REFER];
-  ui.refer = (pics, edits) => {
-    tray.take(pics);
-    if (!edits) return;
-    apply({ n: 1, prompt: "" });
-    ui.link.ask("asked", { picture: pics[0].id }, 3).then(([{ fields }]) => apply(fields), () => {});
+  /** @param {object} [fields] how the picture was asked for */
+  function edit(fields) {
+    apply({ n: 1, prompt: "", ...fields });
     const box = /** @type {HTMLDialogElement | null} */ (prompt.closest("section")?.querySelector("dialog[open]"));
     const write = () => prompt.focus();
     // A dialog gives the focus back to where it came from; the prompt has it after that.
     box?.addEventListener("close", write, { once: true });
     box ? box.close() : write();
+  }
+
+  ui.tray = true;
+  ui.refer = async (pics, edits) => {
+    tray.take(pics);
+    if (!edits) return "In the tray of reference pictures.";
+    edit();
+    ui.link.ask("asked", { picture: pics[0].id }, 3).then(([{ fields }]) => apply(fields), () => {});
+    return "Write what is to change.";
+  };
+  ui.link.on.refer = ({ references, fields }) => {
+    tray.give(references);
+    if (fields) edit(fields);
+    ui.link.ask("referred").catch(() => {});
   };
 }
 
@@ -49,7 +59,7 @@ function recovery({ link, say }) {
     collect.disabled = true;
     try {
       const [{ tasks }] = await link.ask("recover");
-      const said = tasks ? `Collecting ${tasks} task${tasks === 1 ? "" : "s"}.` : "Nothing is out any more.";
+      const said = tasks ? `Collecting ${tasks} task${tasks === 1 ? "" : "s"}.` : "Nothing is left to collect.";
       tell(said);
       collect.hidden = true;
       // The button that had the focus is gone; the line keeps it until a person goes on.
@@ -91,7 +101,7 @@ function pastRuns(ui) {
       const first = log.length;
       for (const run of runs) ui.add?.(run, true);
       log[first]?.querySelector("[tabindex='0']")?.focus();
-      ui.say(`${runs.length} earlier runs shown.`);
+      ui.say(`${runs.length} earlier run${runs.length === 1 ? "" : "s"} shown.`);
     } catch (error) {
       write(words, /** @type {Error} */ (error).message);
     }
@@ -120,7 +130,7 @@ function composer(ui) {
   const { model, listen } = ui;
   const id = token();
 
-  const prompt = h("textarea", { name: "prompt", rows: 2, dir: "auto" });
+  const prompt = h("textarea", { name: "prompt", rows: 1, dir: "auto" });
   const counter = h("span.count.num", { id: `${id}count` });
   const cost = costs(id, (take) => start("reuse", take));
   const runPrice = h("small");
@@ -139,12 +149,13 @@ function composer(ui) {
   const earlier = promptHistory(ui, prompt, changed);
   const presets = presetFold(ui, fields.asked, apply);
   const past = pastRuns(ui);
+  const folds = [tray.lid, earlier.lid, presets.lid, settings.models];
   const frame = h(
     "fieldset.composer",
     { disabled: true },
     field("Prompt", prompt),
     problems.ofPrompt,
-    h("div.under", tray.el, earlier.el, presets.el, settings.models, counter),
+    h("div.under", ...folds.flatMap(({ button, body }) => [button, body]), counter),
     settings.bar,
   );
   form.append(frame);

@@ -2,20 +2,11 @@
 import { atEnd, h, icon, ICONS, isPlain, join, make, many, short, write } from "../../base/static/dom.js";
 import { DRAGGED } from "../../base/static/grid.js";
 import { CARD, cardList } from "./cards.js";
+import { fold } from "./controls.js";
 import { foldersIn, listenForDrops } from "./drops.js";
 import { sendFile } from "./sending.js";
 
-Object.assign(ICONS, {
-  link: "M7 9.5a2.5 2.5 0 0 0 3.5 0l2.25-2.25a2.5 2.5 0 0 0-3.5-3.5L8.5 4.5M9 6.5a2.5 2.5 0 0 0-3.5 0L3.25 8.75a2.5 2.5 0 0 0 3.5 3.5l.75-.75",
-  reuse: "M2 3h12v10H2zM8 5.5v5M5.5 8h5",
-  edit: "M3 13l.75-3L10.5 3.25l2.25 2.25L6 12.25zM9 4.75L11.25 7",
-});
-
-/** What can be done with a picture where there is a tray; the second leads on to the prompt. @type {Work[]} */
-export const REFER = [
-  ["Use as reference", "reuse", "It goes into the tray.", async ({ refer }, pic) => refer?.([pic])],
-  ["Edit this", "edit", "Write what is to change.", async ({ refer }, pic) => refer?.([pic], true)],
-];
+ICONS.link = "M7 9.5a2.5 2.5 0 0 0 3.5 0l2.25-2.25a2.5 2.5 0 0 0-3.5-3.5L8.5 4.5M9 6.5a2.5 2.5 0 0 0-3.5 0L3.25 8.75a2.5 2.5 0 0 0 3.5 3.5l.75-.75";
 
 /**
  * Buttons and fields to add pictures with.
@@ -63,6 +54,16 @@ function whyNot({ name, size, type }, folders, most) {
   if (size > most) return `${name} has more than ${Math.floor(most / 2 ** 20)} MB. Give its path from Python.`;
 }
 
+/** What is on its way ends with the view, and with the page. @param {AbortSignal} signal @param {Card[]} cards */
+function endWith(signal, cards) {
+  const leave = () => cards.forEach((card) => card.isLate && card.stop.abort());
+  atEnd(signal, () => {
+    leave();
+    for (const { url } of cards) if (url) URL.revokeObjectURL(url);
+  });
+  addEventListener("pagehide", leave, { signal });
+}
+
 /**
  * @param {Deck} ui
  * @param {() => void} changed the pictures, or their order, are others
@@ -80,7 +81,7 @@ export function referenceTray(ui, changed) {
     next.focus();
   });
   const [acts, choose] = adders(addFiles, addLink);
-  const el = h("details.fold.tray-refs", h("summary", icon("next"), word), list, acts, h("p.note", cost, " ", note));
+  const lid = fold(word, () => {}, list, acts, h("p.note", cost, " ", note));
 
   /** @param {string} words what was not added */
   function refuse(words) {
@@ -94,7 +95,7 @@ export function referenceTray(ui, changed) {
     const left = count - free;
     const words = left > 0 ? `At most ${limits.references} reference pictures: ${many(left)} left out.` : "";
     refuse(words);
-    el.open = true;
+    lid.open(true);
     return Math.min(count, free);
   }
 
@@ -136,27 +137,22 @@ export function referenceTray(ui, changed) {
     return fits;
   }
 
-  const leave = () => cards.forEach((card) => card.isLate && card.stop.abort());
-  atEnd(ui.signal, () => {
-    leave();
-    for (const { url } of cards) if (url) URL.revokeObjectURL(url);
-  });
-  addEventListener("pagehide", leave, { signal: ui.signal });
+  endWith(ui.signal, cards);
 
-  /** @type {Tray["take"]} */
-  function take(pics) {
-    for (const { id } of pics.slice(0, room(pics.length))) add("A picture", { picture: id });
+  /** @param {object[]} all */
+  function addAll(all) {
+    for (const what of all.slice(0, room(all.length))) add("A picture", what);
     tell();
   }
 
   return {
-    el,
+    lid,
     read: ready,
     build(given) {
       if (!limits.file)
-        listenForDrops(el.closest("section"), el, {
+        listenForDrops(lid.body.closest("section"), lid.body, {
           Files: (data) => addFiles(data.files, foldersIn(data)),
-          [DRAGGED]: (data) => take([{ id: data.getData(DRAGGED) }]),
+          [DRAGGED]: (data) => addAll([{ picture: data.getData(DRAGGED) }]),
           [CARD](data, target) {
             const card = cards.find(({ key }) => key === data.getData(CARD));
             const to = cards.findIndex((one) => one.el === target.closest("li"));
@@ -185,6 +181,7 @@ export function referenceTray(ui, changed) {
       if (cards.some(({ why }) => why)) return "Remove the reference picture that can't be used.";
       return cards.some((card) => card.isLate && !card.reference) ? "Wait for the reference pictures." : null;
     },
-    take,
+    take: (pics) => addAll(pics.map(({ id }) => ({ picture: id }))),
+    give: (names) => addAll(names.map((reference) => ({ reference }))),
   };
 }

@@ -1,5 +1,5 @@
 /** The line that tells what an action came to, with buttons for what can be done next. */
-import { fill, h, hasFocus, icon, noter } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, noter } from "./dom.js";
 
 /** @param {(text: string) => void} say */
 export function outcomeLine(say) {

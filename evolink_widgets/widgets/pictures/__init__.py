@@ -1,0 +1,1 @@
+"""What can be done with the pictures of a panel, the same everywhere."""
