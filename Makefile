@@ -16,12 +16,15 @@ help:            ## what there is
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 
-# One stamp for each set of extras: a changed pyproject.toml installs again.
-.venv/.lab: pyproject.toml | .venv/bin/python
+# What Jupyter looks for is copied when the package is installed, also from a checkout.
+COPIED := $(shell find evolink_widgets/jupyter evolink_widgets/widgets -path '*/static/*' -o -name '*.json')
+
+# One stamp for each set of extras: a changed pyproject.toml, or what is copied, installs again.
+.venv/.lab: pyproject.toml $(COPIED) | .venv/bin/python
 	$(PIP) -e ".[lab]"
 	touch $@
 
-.venv/.test: pyproject.toml | .venv/bin/python
+.venv/.test: pyproject.toml $(COPIED) | .venv/bin/python
 	$(PIP) -e ".[test]"
 	touch $@ .venv/.lab
 

@@ -41,5 +41,15 @@ def __getattr__(name: str) -> object:
     return value
 
 
+def load_ipython_extension(shell: object) -> None:
+    """Add `%evolink` and `%%evolink` to IPython: `%load_ext evolink_widgets`."""
+    import_module(".magic.magic", __name__).load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """Take them out again: `%unload_ext evolink_widgets`."""
+    import_module(".magic.magic", __name__).unload(shell)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

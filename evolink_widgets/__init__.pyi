@@ -2,8 +2,10 @@
 
 from . import errors as errors
 from . import store as store
+from .api import _show_batch as _show_batch
 from .api import _show_task as _show_task
 from .api import _task_grid as _task_grid
+from .api import batch as batch
 from .api import budget as budget
 from .api import configure as configure
 from .api import credits as credits
@@ -15,6 +17,7 @@ from .api import recipe as recipe
 from .api import recover as recover
 from .api import run as run
 from .api import session as session
+from .api import show as show
 from .api import spending as spending
 from .api import weather as weather
 from .core.session import Session as Session
@@ -44,6 +47,7 @@ from .store.gallery.pictures import GeneratedImage as GeneratedImage
 from .store.gallery.pictures import ImageSet as ImageSet
 from .store.ledger.spending_report import Spending as Spending
 from .version import __version__ as __version__
+from .widgets.batch.batch_view import BatchView as BatchView
 from .widgets.compare.compare import ImageCompare as ImageCompare
 from .widgets.gallery.gallery import Gallery as Gallery
 from .widgets.grid.image_grid import ImageGrid as ImageGrid

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
+from evolink_widgets.core.checked_request import checked_request
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.problem import Problem
-from evolink_widgets.references.read import Prepared, prepare, read
-from evolink_widgets.references.source import Ready
+from evolink_widgets.lazy_module import LazyModule
+from evolink_widgets.problem import Problem, shown
+from evolink_widgets.references.read import read
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.links import digest_of, kept_name
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.rules.request.request import ImageRequest, problems
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
-    from evolink_widgets.store.gallery.pictures import GeneratedImage
+    from evolink_widgets.batches.batch import Batch
+    from evolink_widgets.batches.run import BatchRun
+    from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
+else:
+    batches, shows = (LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show"))
+    Batch, ShownFrame = "batches.Batch", "shows.ShownFrame"
 
 __all__ = [
+    "batch",
     "budget",
     "configure",
     "credits",
@@ -44,12 +52,18 @@ __all__ = [
     "recover",
     "run",
     "session",
+    "show",
     "spending",
     "weather",
 ]
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+Again: TypeAlias = ImageRequest | Recipe | GeneratedImage
+"""What can be asked for again as it was."""
+
+_DEFAULTS = ImageRequest("-")
 
 _told: set[Hashable] = process_global(f"{__name__} told", set)
 """The stores and services, each for its process, of which it was said what is still out."""
@@ -76,8 +90,24 @@ presets = Presets(lambda: connect.session().store.database)
 """The presets of the store in use."""
 
 
+@overload
 def generate(
     prompt: str,
+    *,
+    size: str = "auto",
+    resolution: str = "1K",
+    quality: str = "medium",
+    n: int = 1,
+    model: str = "gpt-image-2",
+    references: Iterable[Any] = (),
+    callback_url: str | None = None,
+    fresh: bool = False,
+    keep_metadata: bool = False,
+) -> Task: ...
+@overload
+def generate(prompt: Again, *, fresh: bool = False) -> Task: ...
+def generate(
+    prompt: str | Again,
     *,
     size: str = "auto",
     resolution: str = "1K",
@@ -104,7 +134,8 @@ def generate(
     `session().submit(request, execution=None)` makes an ask a run of its own.
 
     Args:
-        prompt: 1 to 32,000 characters.
+        prompt: 1 to 32,000 characters. Or an `ImageRequest`, a `Recipe` or a picture, which is
+            asked for again as it was, with no field beside it.
         size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
         resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
         quality: `"low"`, `"medium"` or `"high"`.
@@ -124,10 +155,8 @@ def generate(
         >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
     """
     current = connect.session()
-    request = _request(
-        current.store,
-        keep_metadata,
-        prompt=prompt,
+    request = make_request(
+        prompt,
         size=size,
         resolution=resolution,
         quality=quality,
@@ -135,13 +164,14 @@ def generate(
         model=model,
         references=references,
         callback_url=callback_url,
+        keep_metadata=keep_metadata,
     )
     _tell_outstanding(current)
     return current.submit(request, fresh=fresh)
 
 
 def estimate(
-    prompt: str,
+    prompt: str | Again | Iterable[str | Again],
     *,
     size: str = "auto",
     resolution: str = "1K",
@@ -153,7 +183,8 @@ def estimate(
     """What `generate` would cost if all of it had to be bought, in credits; sends nothing.
 
     Args:
-        prompt: 1 to 32,000 characters.
+        prompt: 1 to 32,000 characters; or an `ImageRequest`, a `Recipe` or a picture; or a list
+            of these, whose estimates are added up, as `sum` does.
         size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
         resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
         quality: `"low"`, `"medium"` or `"high"`.
@@ -167,20 +198,132 @@ def estimate(
     Example:
         >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
-    return connect.session().estimate(
-        ImageRequest(
-            prompt,
-            size=size,
-            resolution=resolution,
-            quality=quality,
-            n=n,
-            model=model,
-            references=tuple(
-                item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
-                for item in read(references)
-            ),
-        )
+    fields = {
+        "size": size,
+        "resolution": resolution,
+        "quality": quality,
+        "n": n,
+        "model": model,
+        "references": tuple(
+            item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
+            for item in read(references)
+        ),
+    }
+    current = connect.session()
+    if isinstance(prompt, Iterable) and not isinstance(prompt, str):
+        nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
+        estimates = [current.estimate(_request_of(one, fields)) for one in prompt]
+        return sum(estimates[1:], estimates[0]) if estimates else nothing
+    return current.estimate(_request_of(prompt, fields))
+
+
+def _request_of(prompt: Any, fields: Mapping[str, Any]) -> ImageRequest:
+    """What an estimate is asked for, with its references by number."""
+    again = _given_request(prompt, fields)
+    return ImageRequest(prompt, **fields) if again is None else again
+
+
+def batch(
+    frame: Any,
+    prompt: str | Callable[[dict[str, Any]], str] = "{prompt}",
+    *,
+    size: Any = "auto",
+    resolution: Any = "1K",
+    quality: Any = "medium",
+    n: Any = 1,
+    model: Any = "gpt-image-2",
+    references: Any = (),
+    callback_url: Any = None,
+    repeats: int | Literal["rows"] = 1,
+    keep_metadata: bool = False,
+) -> Batch:
+    """Make requests of a frame's rows; checks each, prices what is missing, sends nothing.
+
+    `create` buys, `preview` buys a few. Every field is a value for all rows, text with columns in
+    braces (`"a {animal}, {style}"`, by `str.format`), or a function of the row, which is given as
+    a dict. A row in which a rule is broken or a value is missing is left out, and says so in
+    `problems`. Equal rows share one picture.
+
+    Args:
+        frame: pandas, polars, pyarrow and others, lazy ones too; a list of dicts, a dict of
+            lists, or the path of a CSV file.
+        prompt: 1 to 32,000 characters; by default the column `prompt`.
+        size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
+        resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
+        quality: `"low"`, `"medium"` or `"high"`.
+        n: how many pictures of each row, 1 to 10; each is charged.
+        model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
+        references: pictures to work from, as in `ew.generate`; `"{photo}"` or `["{photo}", logo]`
+            takes a row's own.
+        callback_url: an https address that the service tells of each end.
+        repeats: how many times each row is asked for; or `"rows"`: each of equal rows is, and
+            gets pictures of its own.
+        keep_metadata: leave location and camera data in the references.
+
+    Raises:
+        InvalidRequest: a template names no column of the frame, or it is no frame.
+        StoreError: the store can't be read, or a reference not be kept.
+
+    Example:
+        >>> rows = [{"animal": "fox", "ratio": "16:9"}, {"animal": "owl", "ratio": "1:1"}]
+        >>> b = ew.batch(rows, prompt="a {animal} in the snow", size="{ratio}", quality="low")
+        >>> b  # what it would cost
+        >>> frame = b.create(budget=20).result().to_frame()
+    """
+    from evolink_widgets.batches.batch import Batch
+    from evolink_widgets.batches.frames import read_frame
+
+    given = {
+        "prompt": prompt,
+        "size": size,
+        "resolution": resolution,
+        "quality": quality,
+        "n": n,
+        "model": model,
+        "references": references,
+        "callback_url": callback_url,
+    }
+    defaults = {**_DEFAULTS.to_record(), "references": ()}
+    named = {
+        name: value
+        for name, value in given.items()
+        if name == "prompt" or value is not defaults[name]
+    }
+    made = Batch(
+        read_frame(frame), named, connect.session, repeats=repeats, keep_metadata=keep_metadata
     )
+    if made.notices:
+        from evolink_widgets.notebook.notices import tell
+
+        for notice in made.notices:
+            tell(notice)
+    _tell_outstanding(connect.session())
+    return made
+
+
+def show(frame: Any, *, rows: int = 20, edge: int = 96) -> ShownFrame:
+    """Show a frame's first rows with its pictures as thumbnails; the last line of a cell.
+
+    Args:
+        frame: what `ew.batch` takes. In its column `image` a picture's path is shown as the
+            picture, where the store in use has it.
+        rows: how many are shown, up to 200.
+        edge: the thumbnails' longest edge in pixels.
+
+    Raises:
+        InvalidRequest: it is no frame, or a number can't be used.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> table = ew.show([{"image": image, "size": image.pixels} for image in images])
+        >>> table.to_html().count("<img")
+        2
+    """
+    from evolink_widgets.batches.frames import read_frame
+    from evolink_widgets.batches.show import ShownFrame
+    from evolink_widgets.store import in_use
+
+    return ShownFrame(read_frame(frame), Store(in_use.choice.folder()), rows, edge)
 
 
 def recover() -> list[Task]:
@@ -299,28 +442,51 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
     return run_here(coro)
 
 
-def _request(store: Store, keep_metadata: bool, **fields: Any) -> ImageRequest:
-    """The request, its references made ready and kept in the store; all problems at once."""
+def make_request(prompt: Any, *, keep_metadata: bool = False, **fields: Any) -> ImageRequest:
+    """The request that `generate` makes of its arguments; sends nothing.
 
-    def keep(ready: Ready) -> None:
-        store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
+    Its references are made ready and kept in the store; what was done to them is told.
 
-    given, references = Prepared(), fields.pop("references")
-    if not isinstance(references, tuple) or references:
-        given = prepare(references, keep, keep_metadata=keep_metadata)
-    missing = [
-        Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
-        for at, name in enumerate(given.references)
-        if (digest := digest_of(name)) and not store.uploads.has(digest)
-    ]
-    if broken := [*problems(**fields), *given.problems, *missing]:
-        raise InvalidRequest(broken)
-    if given.notices:
+    Raises:
+        InvalidRequest: with all problems at once.
+    """
+    again = _given_request(prompt, fields)
+    fields["prompt"] = prompt
+    if again is not None:
+        fields = {**again.to_record(), "references": again.references}
+    store = connect.session().store
+    request, notices = checked_request(store, keep_metadata=keep_metadata, **fields)
+    if notices:
         from evolink_widgets.notebook.notices import tell
 
-        for notice in given.notices:
+        for notice in notices:
             tell(notice)
-    return ImageRequest(**fields, references=given.references)
+    return request
+
+
+def _given_request(given: object, fields: Mapping[str, Any]) -> ImageRequest | None:
+    """The request in what was given in the place of a prompt; `None` where that is no such thing.
+
+    Raises:
+        InvalidRequest: fields were named beside it.
+    """
+    recipe = getattr(given, "recipe", given)
+    request = recipe.request if isinstance(recipe, Recipe) else given
+    if not isinstance(request, ImageRequest):
+        return None
+    named = {name: value for name, value in fields.items() if not _is_default(name, value)}
+    if named:
+        said = ", ".join(f"{name}={shown(value)}" for name, value in named.items())
+        rule = f"goes with a prompt; here: request.replace({said})"
+        raise InvalidRequest([Problem(name, shown(value), rule) for name, value in named.items()])
+    return request
+
+
+def _is_default(name: str, value: object) -> bool:
+    try:
+        return bool(value == getattr(_DEFAULTS, name))
+    except Exception:  # a stranger's ==, an array's say
+        return False
 
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
@@ -342,6 +508,13 @@ def _show_task(task: Task) -> None:
     from evolink_widgets.notebook.display import show_task
 
     show_task(task)
+
+
+def _show_batch(run: BatchRun) -> None:
+    """Show a batch's run that is the result of a cell; the notebook's part is loaded only then."""
+    from evolink_widgets.notebook.batch_display import show_batch
+
+    show_batch(run)
 
 
 def _task_grid(task: Task) -> ImageGrid:

@@ -30,6 +30,7 @@ from evolink_widgets.core.settings.settings import (
     choice,
     each,
     number,
+    seed_of,
 )
 from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
@@ -42,6 +43,7 @@ from evolink_widgets.version import __version__
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
 
@@ -53,6 +55,7 @@ EMULATOR = "emulator"
 BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 SPEND_VARIABLE = "EVOLINK_SPEND"
+SEED_VARIABLE = "EVOLINK_SEED"
 
 #: What says which service is asked; read when the first session is made.
 SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE)
@@ -104,6 +107,7 @@ def configure(
     spend: Spend | Unnamed | None = UNNAMED,
     mode: Mode | Unnamed | None = UNNAMED,
     speed: float | Unnamed | None = UNNAMED,
+    seed: int | Unnamed | None = UNNAMED,
 ) -> None:
     """Change settings; what is not named stays as it is. Tasks on their way go on.
 
@@ -131,6 +135,8 @@ def configure(
             store has still answers, with no key. `"allow"` is the default.
         mode: `"emulator"` plays the service even where there is a key; `"live"` insists on one.
         speed: how much faster than the real service the emulator is.
+        seed: of the emulator's chance, instead of `EVOLINK_SEED`: what is asked for gives the
+            same pictures in any order, process and store. By default chance repeats nothing.
 
     Raises:
         ConfigurationError: a value can't be used; nothing was changed.
@@ -148,6 +154,7 @@ def configure(
         "spend": each(spend, lambda word: choice("spend", word, Spend)),
         "mode": each(mode, lambda word: choice("mode", word, Mode)),
         "speed": each(speed, lambda value: number("speed", value)),
+        "seed": each(seed, lambda value: seed_of("seed", value)),
     }
     with _state.lock:
         named["budget"] = budget_of(budget, per, _state.settings.budget)
@@ -164,7 +171,7 @@ def configure(
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
             _state.variables, _state.kept = None, ()
-        if "speed" in named:
+        if named.keys() & {"speed", "seed"}:
             _state.emulators.clear()
 
 
@@ -281,6 +288,13 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
     return service.weather.now
 
 
+def faults() -> tuple[str, ...]:
+    """The faults that `weather` plays, by name."""
+    from evolink_widgets.emulator.service.faults import FAULTS
+
+    return tuple(FAULTS)
+
+
 def _may_spend() -> bool:
     """Whether anything may be bought now; asked by older sessions, too."""
     return _spend(_state.settings) != "never"
@@ -298,6 +312,18 @@ def _spend(settings: Settings) -> Spend:
         return "allow"
     word = variable(SPEND_VARIABLE, os.environ).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
+
+
+def _seed(settings: Settings) -> int | None:
+    """The seed of the emulator's chance, as the settings or the environment say it.
+
+    Raises:
+        ConfigurationError: the environment says no whole number.
+    """
+    if settings.seed is not None:
+        return settings.seed
+    word = variable(SEED_VARIABLE, os.environ)
+    return seed_of(SEED_VARIABLE, word) if word else None
 
 
 def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
@@ -352,6 +378,7 @@ def _live(
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
         may_spend=_may_spend,
+        callbacks=_callback_place(base_url),
     )
     # Only a service on this very machine may be an emulator, so only there is it asked.
     if is_loopback(base_url):
@@ -359,9 +386,17 @@ def _live(
     return made
 
 
+def _callback_place(base_url: str) -> CallbackPlace | None:
+    """Where the Jupyter server that started this kernel is called back, if it can be."""
+    from evolink_widgets.core.shared.callbacks import callback_place
+
+    return callback_place(os.environ, service=base_url)
+
+
 def _emulated(settings: Settings) -> Session:
     store = Store(in_use.choice.folder())
     key = _no_secret()
+    _seed(settings)  # a wrong one is told before anything is asked
 
     def transport() -> Transport:
         from evolink_widgets.core.service.transport import Transport
@@ -408,6 +443,7 @@ def _the_emulator(current: Session) -> Service:
             _state.emulators[root] = Service(
                 clock=clock.now,
                 speed=_state.settings.speed or NOTEBOOK_SPEED,
+                seed=_seed(_state.settings),
                 memory=root / ".emulator.jsonl",
             )
         return _state.emulators[root]

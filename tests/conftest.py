@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
-WITH_A_BROWSER_OR_KERNEL = ("frontend", "lab", "notebook")
+WITH_A_BROWSER_OR_KERNEL = ("extension", "frontend", "lab", "magic", "notebook")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test talks to the real service because the developer's shell has a key."""
     for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
-                 "EVOLINK_SPEND"):  # fmt: skip
+                 "EVOLINK_SPEND", "EVOLINK_SEED"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 

@@ -35,7 +35,7 @@ ARGUMENTS = [
 
 def launch(playwright: Playwright) -> Browser | None:
     """The first browser that starts: Playwright's own build, else the system's."""
-    for path in _candidates(playwright):
+    for path in candidates(playwright):
         try:
             return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         except Error:
@@ -43,7 +43,8 @@ def launch(playwright: Playwright) -> Browser | None:
     return None
 
 
-def _candidates(playwright: Playwright) -> Iterator[Path]:
+def candidates(playwright: Playwright) -> Iterator[Path]:
+    """The browsers that are there, whether they start or not."""
     own = Path(playwright.chromium.executable_path)
     if own.exists():
         yield own

@@ -24,7 +24,7 @@ from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.store.ledger.caps import Cap
-from evolink_widgets.store.ledger.ledger import Ledger
+from evolink_widgets.store.ledger.ledger import Ledger, taken_in
 from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Budget:
             self.limit,
             name=self.name or _NAMES[self.per],
             scope=self.scope(notebook),
-            since=_midnight(now) if self.per == "day" else None,
+            since=midnight_of(now) if self.per == "day" else None,
             service=service,
             before=sum(credits for root, credits in others.items() if root != store),
         )
@@ -252,7 +252,7 @@ def scopes_of(budgets: Sequence[Budget], notebook: str | None) -> tuple[str, ...
     return (notebook_scope(notebook), *own)
 
 
-def _midnight(now: float) -> float:
+def midnight_of(now: float) -> float:
     """The Unix second at which the local day of `now` began."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
@@ -279,6 +279,11 @@ class Terms:
             store: the store's folder.
         """
         return [budget.cap(service, self.notebook, now, store) for budget in self.budgets]
+
+    def standing(self, service: str, now: float, store: Path) -> list[Cap]:
+        """Return those of the limits that are set for good, and not for a `with` block."""
+        set_for_good = [budget for budget in self.budgets if not budget.name]
+        return [budget.cap(service, self.notebook, now, store) for budget in set_for_good]
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -318,15 +323,24 @@ class Prices:
         self._is_stale = True
         self._read_at = 0.0
         self._pause = 0.0
+        self._merges = 0
+        self._is_reading = False
 
     def estimate(self, request: ImageRequest) -> Estimate:
         """What a request will cost, in credits, as a range with its basis; sends nothing."""
         with self._lock:
             age = monotonic() - self._read_at
-            if (self._is_stale and age >= self._pause) or age > OTHERS:
+            merged = taken_in[self._database.path] != self._merges
+            is_due = merged or (self._is_stale and age >= self._pause) or age > OTHERS
+            is_ours = is_due and not self._is_reading
+            self._is_reading = self._is_reading or is_ours
+        if is_ours:
+            # Without the lock: a purchase asks for prices while it holds the database.
+            try:
                 self._read()
-            learned = self._learned
-        return learned.estimate(request)
+            finally:
+                self._is_reading = False
+        return self._learned.estimate(request)
 
     def learn(self) -> None:
         """Hear that there is a new receipt."""
@@ -336,7 +350,7 @@ class Prices:
         from evolink_widgets.store.ledger.ledger import samples
 
         began = monotonic()
-        self._is_stale = False
+        self._is_stale, self._merges = False, taken_in[self._database.path]
         try:
             found = samples(self._database, self._service, limit=RECEIPTS)
             self._learned = Learned.from_samples(found)

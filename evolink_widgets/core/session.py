@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
 from evolink_widgets.core import at_exit, executions, loop
-from evolink_widgets.core.money import Budget, Meter, Prices, blocks, leave_store, meter
+from evolink_widgets.core.money import (
+    Budget,
+    Meter,
+    Prices,
+    Terms,
+    blocks,
+    leave_store,
+    meter,
+)
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
+from evolink_widgets.core.shared.callbacks import CallbackPlace
 from evolink_widgets.core.task import Stored, Task
 from evolink_widgets.errors import (
     EvolinkError,
@@ -39,11 +48,17 @@ if TYPE_CHECKING:
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
+    from evolink_widgets.store.gallery.pool import Offer
 else:
     runners = LazyModule("evolink_widgets.core.steps.runner")
     transports = LazyModule("evolink_widgets.core.service.transport")
+    pools = LazyModule("evolink_widgets.store.gallery.pool")
     TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
+    Offer = "pools.Offer"
 
+
+_AT_ONCE = 100
+"""How many requests are looked for in the store between two other jobs of its thread."""
 
 ASKED = 2.0
 """Seconds in which an emulator on this machine says that it is one."""
@@ -70,6 +85,7 @@ class Session:
         may_spend: whether anything may be bought; asked each time.
         retry: how long things are tried again.
         clock: Unix seconds.
+        callbacks: where the service may call back, if it can.
 
     Example:
         >>> isinstance(ew.session(), ew.Session)
@@ -92,6 +108,7 @@ class Session:
         may_spend: Callable[[], bool] = lambda: True,
         retry: RetryPolicy | None = None,
         clock: Callable[[], float] = now,
+        callbacks: CallbackPlace | None = None,
     ) -> None:
         self.service = service
         self.base_url = base_url
@@ -107,6 +124,7 @@ class Session:
         self._key_name = key_name
         self._retry = retry or RetryPolicy()
         self._clock = clock
+        self._callbacks = callbacks
         self._name = secrets.token_hex(4)
         self._reset()
         _OPEN.add(self)
@@ -139,6 +157,8 @@ class Session:
         fresh: bool = False,
         execution: Hashable | Unnamed | None = UNNAMED,
         notebook: str | None = None,
+        terms: Terms | None = None,
+        estimate: Estimate | None = None,
     ) -> Task:
         """Ask for pictures as `generate` does; returns at once, before anything is written or sent.
 
@@ -151,8 +171,11 @@ class Session:
                 default it is found out, as for `generate`; `None` is one of the ask's own: a
                 server may give each of its requests one.
             notebook: where it is asked; by default it is found out.
+            terms: the caps that hold and where it is asked, as `terms` gave them; by default
+                those of this moment.
+            estimate: what the task says that it may cost; by default it is found out. What is
+                reserved is found out in any case.
         """
-        from evolink_widgets.core.money import Terms
         from evolink_widgets.core.recovery.recover import take_up
         from evolink_widgets.core.steps.allocate import Allocation, identities_of
         from evolink_widgets.core.steps.runner import TaskRunner
@@ -171,20 +194,29 @@ class Session:
             ask = executions.ask_of(name, (self.store.root, *identities))
             start = partial(take_up, parts, self)
             allocation = Allocation(parts, recipe, identities, ask, take_up=start)
-        terms = Terms(self._budgets(), notebook or executions.notebook_name())
         runner = TaskRunner(
             parts,
             self,
             new_key(),
             recipe,
-            self.estimate(request),
-            terms=terms,
+            estimate or self.estimate(request),
+            terms=terms or self.terms(notebook),
             allocation=allocation,
         )
         with self._lock:  # asks of one cell are decided in the order in which they were made
             self._runners[runner.key] = runner
             loop.call_on_loop(self.begin, runner)
         return runner.task
+
+    def terms(self, notebook: str | None = None, *more: Budget) -> Terms:
+        """The terms of what is asked now, for asks that are submitted later.
+
+        Args:
+            notebook: where it is asked; by default it is found out.
+            more: budgets that hold for these asks, beside those in force.
+        """
+        where = notebook or executions.notebook_name()
+        return Terms((*self._budgets(), *more), where)
 
     def estimate(self, request: ImageRequest) -> Estimate:
         """What a request will cost, in credits, as a range; sends nothing.
@@ -216,6 +248,66 @@ class Session:
         return stored_of(
             pool.choose(request.n, identities, service=self.service, now=self._clock())
         )
+
+    def identity(self, request: ImageRequest) -> str:
+        """The name of a request's recipe: requests with the same one share their pictures."""
+        from evolink_widgets.rules.request.recipe import Recipe
+
+        return Recipe(request, self._recipe_service).identity
+
+    def stored_counts(self, requests: Sequence[ImageRequest]) -> list[int]:
+        """How many pictures the store has of each request; their files are not looked at.
+
+        Blocks for some tens of milliseconds, however many requests and pictures there are.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        from evolink_widgets.core.steps.allocate import identities_of
+        from evolink_widgets.store.gallery.pool import Pool
+
+        there = Pool(self.store.root, self.store.database).counts()
+        service, stand_ins = self._recipe_service, self._stand_ins
+        return [
+            sum(there.get(one, 0) for one in identities_of(request, service, stand_ins))
+            for request in requests
+        ]
+
+    async def find_stored(
+        self, asked: Sequence[tuple[ImageRequest, int]], found: Callable[[int, list[Offer]], object]
+    ) -> None:
+        """Tell of each request whose pictures are all here; on the core's loop.
+
+        What is to be bought, or still on its way, is not told of: `submit` asks for it.
+
+        Args:
+            asked: requests, and how many pictures of each.
+            found: called with a request's place in the list, and its pictures.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        run = self._assembled().database_thread.run
+        counts = await run(self.stored_counts, [request for request, _ in asked])
+        likely = [at for at, (_, n) in enumerate(asked) if counts[at] >= n]
+        for start in range(0, len(likely), _AT_ONCE):
+            some = likely[start : start + _AT_ONCE]
+            for at, offers in await run(self._choose_stored, [(at, *asked[at]) for at in some]):
+                found(at, offers)
+
+    def _choose_stored(
+        self, asked: Sequence[tuple[int, ImageRequest, int]]
+    ) -> list[tuple[int, list[Offer]]]:
+        """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
+        from evolink_widgets.core.steps.allocate import identities_of
+
+        pool, whole = self._assembled().pool, []
+        for at, request, n in asked:
+            identities = identities_of(request, self._recipe_service, self._stand_ins)
+            offers = pool.choose(n, identities, service=self.service, now=self._clock())
+            if len(offers) == n and all(offer.image is not None for offer in offers):
+                whole.append((at, offers))
+        return whole
 
     def meters(self, notebook: str | None = None) -> tuple[Meter, ...]:
         """What is spent, reserved and left of every cap that holds now, the session's first.
@@ -358,6 +450,7 @@ class Session:
             may_spend=self._may_spend,
             retry=self._retry,
             clock=self._clock,
+            callbacks=self._callbacks,
         )
 
     @property
@@ -419,6 +512,8 @@ class Session:
         parts, self._parts = self._parts, None
         if parts is not None:
             await parts.durations.keep()
+            if parts.callbacks is not None:
+                parts.callbacks.close()
             parts.database_thread.close()
             parts.file_threads.close()
 

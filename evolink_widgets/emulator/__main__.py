@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         help="take calls by this name too, such as a container's; may be repeated",
     )
     add("--speed", type=_positive, default=1.0, help="times the real service's pace (default: 1)")
-    add("--seed", type=int, help="makes ids, durations and pictures repeatable")
+    add("--seed", type=int, help="makes durations and pictures repeatable, in any order of asks")
     add("--weather", action="append", default=[], metavar="FAULT", help="play it; may be repeated")
     add("--memory", type=Path, help="a file in which tasks outlive this process")
     add("--credits", type=_positive, default=10_000.0, help="each account's balance")

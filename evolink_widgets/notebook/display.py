@@ -20,6 +20,7 @@ from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.static_copy import html, sheet
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
+from evolink_widgets.widgets.base.companion import NOTHING
 from evolink_widgets.widgets.base.hosts import (
     Host,
     capturing,
@@ -188,12 +189,17 @@ class _Live(_Shown):
         try:
             text = stage_line(self._task, state)
             copy = await workers.run(self._static_copy, state, text)
-            self._update(copy)
-            self._grid._companion.clear()
+            companion = self._grid._companion
             self._leave()
             if not self._is_renewed:
+                self._update(copy)
+                companion.end()
                 self._grid._stand_in(copy, self._outputs)
                 return
+            # The copy takes the last output. In a notebook that several people share, JupyterLab
+            # puts whatever output is changed last, on every page but the one that ran the cell.
+            companion.end(copy)
+            self._update(NOTHING)
             # Its state would be saved with the notebook, and no page shows it any more. A page
             # that was reloaded knows no display ids, so there it still is what is shown.
             if self._grid._pages <= 1:

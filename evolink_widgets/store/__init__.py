@@ -17,6 +17,7 @@ from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
 from evolink_widgets.store.gallery.query import Facets, Query
+from evolink_widgets.store.gallery.static_copy import thumbnail_html
 from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
 from evolink_widgets.store.gallery.trash import Freed
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
@@ -46,6 +47,7 @@ __all__ = [
     "merge",
     "picture",
     "thumbnail",
+    "thumbnail_html",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -69,6 +70,20 @@ def tracked_texts() -> dict[str, str]:
         if b"\0" not in content:
             texts[path.relative_to(ROOT).as_posix()] = content.decode("utf-8", "replace")
     return texts
+
+
+@cache
+def shared_data() -> tuple[tuple[str, str], ...]:
+    """Folders that an install puts under the environment's prefix, and where."""
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    places = re.findall(r'^"([\w/]+)" = "((?:etc|share)/[^"]+)"$', project, re.M)
+    assert len(places) >= 3
+    return tuple(places)
+
+
+def is_installed(path: str) -> bool:
+    """Whether a file of the package goes into the wheel: declarations are for the type checker."""
+    return not path.endswith(".d.ts")
 
 
 def _read(name: str, path: Path) -> list[Import]:

@@ -20,9 +20,11 @@ ROWS = (
     ("store",),
     ("core",),
     ("connect",),
+    ("batches",),
     ("widgets",),
-    ("notebook",),
+    ("jupyter", "notebook"),
     ("api",),
+    ("magic",),
     ("__init__",),
 )
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
@@ -53,6 +55,7 @@ INNER_ROWS = {
         ("pictures",),
         ("grid", "studio"),
         ("gallery",),
+        ("batch",),
     ),
 }
 INNER_RANK = {
@@ -68,7 +71,11 @@ INNER_RANK = {
 #: moment, also of a picture that was unpickled in a process that has none yet; and IPython finds
 #: `Task._ipython_display_` by its name on any task, also of a session that was made without a
 #: notebook. Handed down, a display would go from `api` through four rooms that never show one.
-THROUGH_THE_FRONT = {"evolink_widgets.store.gallery.pictures", "evolink_widgets.core.task"}
+THROUGH_THE_FRONT = {
+    "evolink_widgets.store.gallery.pictures",
+    "evolink_widgets.core.task",
+    "evolink_widgets.batches.run",  # as `core.task`: IPython finds its display by its name
+}
 
 #: Rules get time, chance and files as arguments.
 IMPURE = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from environment import Environment
-from source import PACKAGE, ROOT, tracked_files
+from source import PACKAGE, ROOT, is_installed, shared_data, tracked_files
 
 FIRST_STEPS = """
 import os
@@ -42,13 +42,24 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: Path)
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     tracked = {path.relative_to(ROOT).as_posix() for path in tracked_files()}
     of_package = {path for path in tracked if path.startswith(f"{PACKAGE}/")}
-    declarations = {path for path in of_package if path.endswith(".d.ts")}
+    declarations = {path for path in of_package if not is_installed(path)}
     assert declarations, "for the type checker of the front end, in the repository alone"
     assert of_package - inside == declarations
-    assert {name for name in inside if not name.startswith(f"{PACKAGE}/")} == set()
+    beside = {name for name in inside if not name.startswith(f"{PACKAGE}/")}
+    assert {name.split("/", 2)[2] for name in beside} == for_jupyter(tracked)
     suffixes = {Path(name).suffix for name in inside}
     assert {".py", ".pyi", ".js", ".css", ".typed"} <= suffixes
     assert any("openapi" in name for name in inside), "the emulator's own contract"
+
+
+def for_jupyter(tracked: set[str]) -> set[str]:
+    """Where the wheel puts what JupyterLab, Notebook and their server look for."""
+    return {
+        f"{to}{path.removeprefix(place)}"
+        for place, to in shared_data()
+        for path in tracked
+        if path.startswith(f"{place}/") and is_installed(path)
+    }
 
 
 @pytest.mark.slow

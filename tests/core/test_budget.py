@@ -53,6 +53,23 @@ def outcome(ask: Callable[[], Any]) -> str:
     return "done"
 
 
+def test_a_cap_that_is_set_for_good_is_kept_for_others_to_show_and_a_blocks_is_not(
+    here: Path,
+) -> None:
+    from evolink_widgets.store.ledger.standing_caps import standing_caps
+
+    def kept() -> list[float]:
+        return [one.cap.limit for one in standing_caps(ew.session().store.database, 0.0)]
+
+    ew.configure(budget=50, per="day")
+    with ew.budget(credits=30):
+        ew.generate("a fox", **ASK).result(60)
+    assert kept() == [50]
+    ew.configure(budget=None)
+    ew.generate("a hare", **ASK).result(60)
+    assert kept() == []
+
+
 def test_thirty_two_threads_never_pass_a_cap(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,18 +15,8 @@ from services import KEY, OnPort, environment, until
 import evolink_widgets as ew
 from evolink_widgets import connect, errors
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store import in_use
 
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.chdir(tmp_path)
-    yield
-    if connect._state.session is not None:
-        connect._state.session.close()
+pytestmark = pytest.mark.usefixtures("own_settings")
 
 
 def test_without_a_key_it_is_the_emulator_beside_the_notebook(tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
-from services import InProcess
+from services import InProcess, until
 
 from evolink_widgets.core.session import Session
+from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures
 from evolink_widgets.errors import ContentRefused
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.ledger.ledger import samples
+from evolink_widgets.store.ledger.ledger import samples, taken_in
 from evolink_widgets.store.ledger.spending_report import read_spending
 
 Open = Callable[..., Session]
@@ -90,3 +92,56 @@ def test_what_was_spent_is_what_the_service_took(open_session: Open, small: Smal
     assert (rows.total.tasks, rows.total.pictures) == (3, 4)
     assert [row.state for row in rows] == ["charged", "not charged", "charged"]
     assert all(row.simulated for row in rows)
+
+
+def drawing(**options: float) -> InProcess:
+    """A service whose pictures differ: a merge takes each content once."""
+    found = InProcess(**options)
+    found.service.drawn = DrawnPictures()
+    return found
+
+
+def test_a_merged_store_counts_its_pictures_and_teaches_what_they_cost(
+    open_session: Open, small: Small
+) -> None:
+    theirs = open_session(drawing(prices=1.4), store="theirs")
+    for number in range(3):
+        theirs.submit(small(f"a fox {number}", n=2)).result(60)
+    ours = open_session(drawing(), store="ours")
+    before = ours.estimate(small("a hare", n=2))
+
+    ours.store.merge(theirs.store.root)
+
+    spent = read_spending(ours.store.database, simulated=True).total
+    assert (spent.tasks, spent.pictures) == (3, 6)
+    assert spent == read_spending(theirs.store.database, simulated=True).total
+    after = ours.estimate(small("a hare", n=2))
+    assert after.basis == "from 3 receipts"
+    assert after.high > before.high
+    assert after == theirs.estimate(small("a hare", n=2))
+
+
+def test_a_merged_set_that_is_not_whole_teaches_no_price(open_session: Open, small: Small) -> None:
+    theirs = open_session(drawing(), store="theirs")
+    images = theirs.submit(small("a fox", n=2)).result(60)
+    images[1].path.unlink()
+    ours = open_session(drawing(), store="ours")
+    ours.store.merge(theirs.store.root)
+    assert read_spending(ours.store.database, simulated=True).total.pictures == 1
+    assert samples(ours.store.database, ours.service) == []
+
+
+def test_a_purchase_that_holds_the_database_waits_for_no_reader_of_prices(
+    open_session: Open, small: Small
+) -> None:
+    """A price is asked for inside the transaction that reserves it, while others ask, too."""
+    session = open_session(InProcess())
+    session.submit(small("a fox")).result(60)
+    taken_in[session.store.database.path] += 1  # so that prices are read anew
+    with session.store.database.write():
+        reader = threading.Thread(target=session.estimate, args=[small("an owl")], daemon=True)
+        reader.start()
+        until(lambda: session._prices._is_reading)
+        assert session.estimate(small("a hare")).high > 0
+    reader.join(30)
+    assert not reader.is_alive()

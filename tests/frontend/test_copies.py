@@ -36,3 +36,18 @@ def test_a_dead_view_is_hidden_by_its_copy_and_nothing_else_is(
     for text in ("a line of the cell's own", "a fox", "A live view", "another line"):
         expect(page.get_by_text(text)).to_be_visible()
     page.close()
+
+
+@pytest.mark.parametrize("host", ["JupyterLab", "nbclassic"])
+def test_what_stands_before_an_output_that_holds_others_is_not_hidden(
+    chromium: Browser, host: str
+) -> None:
+    dead = "Error displaying widget: model not found"
+    held = [dead, html([], key="one", caption="a fox")]
+    inside = "".join(OUTPUTS[host].format(output) for output in held)
+    page = chromium.new_page()
+    page.set_content("".join(OUTPUTS[host].format(output) for output in ("a line", inside)))
+    expect(page.get_by_text(dead)).to_be_hidden()
+    for text in ("a line", "a fox"):
+        expect(page.get_by_text(text, exact=True)).to_be_visible()
+    page.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,17 +40,24 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def open_notebook(
-    server: Server, window: BrowserContext, chromium: Browser, request: pytest.FixtureRequest
+def open_at(
+    window: BrowserContext, chromium: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Opener]:
-    """Opens notebooks; at the end keeps a picture of each, and none may have complained."""
+    """Opens notebooks of any server; at the end keeps a picture of each, and none may complain."""
     opened: list[Notebook] = []
     strangers: list[BrowserContext] = []
+    servers: list[Server] = []
 
     def open_one(
-        path: Path, *, place: str = "lab/tree", kernel: bool = True, stranger: bool = False
+        server: Server,
+        path: Path,
+        *,
+        place: str = "lab/tree",
+        kernel: bool = True,
+        stranger: bool = False,
     ) -> Notebook:
         """Without a kernel, or in a browser that was never here."""
+        servers.append(server)
         context = window
         if stranger:
             context = chromium.new_context(viewport={"width": 1280, "height": 960})
@@ -73,6 +81,13 @@ def open_notebook(
         notebook.page.close()
     for context in strangers:
         context.close()
-    server.end_kernels()
+    for server in servers[-1:]:  # a test has one
+        server.end_kernels()
     for notebook in opened:
         assert notebook.errors == []
+
+
+@pytest.fixture
+def open_notebook(server: Server, open_at: Opener) -> Opener:
+    """Opens notebooks of the server that all journeys share."""
+    return partial(open_at, server)

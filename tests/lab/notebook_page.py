@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from typing import Any
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from source import ROOT, shared_data
 
 START_SECONDS = 150
 SOON = 60_000
@@ -29,6 +31,8 @@ THE_HOSTS_OWN = (
     # Notebook 7.6, with an empty notebook too.
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
+    # Notebook 7.0 where one is saved, with an empty notebook too.
+    "Cannot read properties of undefined (reading 'last_modified')",
     # ipywidgets 8.1 where there is no kernel, with a slider alone too: it draws none then.
     "Cannot read properties of null (reading 'kernel')",
 )
@@ -86,22 +90,30 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Server]:
-    """Start a server whose every folder is below `folder`; stop it and its kernels at the end."""
+def serve(folder: Path, *options: str, python: str | Path = sys.executable) -> Iterator[Server]:
+    """Start a server whose every folder is below `folder`; stop it and its kernels at the end.
+
+    Args:
+        folder: where everything of it is.
+        options: more of the command line.
+        python: of the environment whose JupyterLab it is.
+    """
     root = folder / "root"
     root.mkdir()
     token = secrets.token_hex(16)
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(str(python), "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"),
         *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
         *("--LabApp.extension_manager=readonly", "--LabApp.news_url="),
         "--LanguageServerManager.autodetect=False",
+        *options,
     ]
     log = folder / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
             command,
+            cwd=folder,  # jupyter-collaboration keeps a database where it was started
             env=_environment(folder) | {"JUPYTER_TOKEN": token},
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -126,6 +138,7 @@ def _environment(folder: Path) -> dict[str, str]:
         file = folder / "settings" / package / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(values))
+    _lay_out(folder)
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -137,9 +150,17 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_PATH": str(folder / "share" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": str(folder / "etc" / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
+
+
+def _lay_out(folder: Path) -> None:
+    """Copy our extension to where the server looks first: as it is now, not as it was installed."""
+    for source, place in shared_data():
+        shutil.copytree(ROOT / source, folder / place, dirs_exist_ok=True)
 
 
 def _wait_for(process: subprocess.Popen[bytes], told: Path, log: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from notebook_page import Notebook, Server, expect_pictures
+from notebook_page import Notebook, Server, expect_pictures, press_run
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
@@ -85,6 +85,41 @@ def test_a_task_inside_an_output_is_live_and_then_its_copy(
     assert "AnyModel" not in names
     [output] = [model for model in saved["state"].values() if model["model_name"] == "OutputModel"]
     assert str(output["state"]["outputs"]).count("data:image/webp") == 2
+
+
+PANEL = """
+out = W.Output()
+with out:
+    display(ew.ImageStudio(prompt="a blue whale", n=2))
+print("a line above")
+out
+""".strip()
+
+
+def test_a_panel_inside_an_output_is_saved_with_its_pictures(
+    server: Server, open_notebook: Opener
+) -> None:
+    notebook = open_notebook(server.write("panel-inside", START, PANEL, "pass"))
+    notebook.run(0)
+    notebook.run(1)
+    panel = notebook.panel(1)
+    press_run(panel)
+    expect_pictures(panel.get_by_role("article"), 2)
+    expect(notebook.copies(1)).to_have_count(0)
+    expect(notebook.cell(1).get_by_text("a line above", exact=True)).to_be_visible()
+
+    notebook.command(SAVE_STATE)
+    notebook.run(2)  # the state is saved with a change only
+    while str(notebook.save().metadata.get("widgets")).count("data:image/webp") < 2:
+        notebook.page.wait_for_timeout(100)
+    notebook.command(SAVE_STATE)
+    server.end_kernels()
+
+    # ipywidgets draws what was saved only where there is a kernel, be it a new one.
+    again = open_notebook(notebook.path, stranger=True)
+    cell = again.cell(1)
+    expect_pictures(cell, 2)
+    expect(cell.get_by_text("a line above", exact=True)).to_be_visible()
 
 
 def test_a_task_of_a_callback_outside_any_output_promises_nothing_that_is_not_renewed(

@@ -21,11 +21,21 @@ ROOT = Path(__file__).parents[2]
 
 #: 6.31 is what Colab and older servers have; 7.0 knows no cell on a plain thread; the newest.
 PINS = {"6": "ipykernel==6.31.*", "7.0": "ipykernel==7.0.*", "7": "ipykernel>=7.1,<8"}
+#: What other hosts want, in one environment: most of it is the same for all.
+OTHER_HOSTS = (
+    "jupyterlab>=4.5", "jupyter-collaboration>=4", "voila>=0.5", "panel>=1.5",
+    "ipywidgets_bokeh>=1.6", "jupyter_bokeh>=4", "jupyter-book<2",
+)  # fmt: skip
 
 
 def python_of(release: str) -> Path:
     """The interpreter of an environment with this ipykernel, made where it is missing."""
     return python_with(f"ipykernel{release}", PINS[release])
+
+
+def python_of_other_hosts() -> Path:
+    """The interpreter of an environment with collaboration, Voilà, Panel and Jupyter Book."""
+    return python_with("hosts", *OTHER_HOSTS)
 
 
 def python_with(name: str, *requirements: str) -> Path:

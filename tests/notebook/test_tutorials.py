@@ -54,7 +54,11 @@ def test_it_runs_with_no_key(name: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 EXPECTED = {
     "01-quickstart.ipynb": ["<ImageStudio, 1 run>"],
-    "02-the-same-in-python.ipynb": ["must be a whole number from 1 to 10", "ew.generate("],
+    "02-the-same-in-python.ipynb": [
+        "must be a whole number from 1 to 10",
+        "a path through the autumn woods, gouache",
+        "ew.generate(",
+    ],
     "03-paid-once.ipynb": [
         "from the store",
         "this block's budget of 5",
@@ -70,6 +74,17 @@ EXPECTED = {
         "references[1]",
         "Did you mean 'poster'?",
         "qualty is no field of a preset",
+    ],
+    "05-a-thousand-pictures.ipynb": [
+        "26 rows · 24 distinct, 1 shares a picture · 0 in the store · 1 with problems",
+        "Nearest: {animal}",
+        "3 rows",
+        "3 in the store",
+        "1 ContentRefused · not charged",
+        "['ContentRefused', 'InvalidRequest']",
+        "24 of 24 pictures",
+        "metadata.jsonl",
+        '"ai_generated": true',
     ],
 }
 """What a reader has to find in each."""

@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect
 
-from .kernels import ROOT, python_with
+from .kernels import ROOT, python_of_other_hosts
 from .pages import SECONDS, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -28,7 +28,7 @@ def test_tasks_end_as_done_with_their_pictures(tmp_path: Path, chromium: Browser
     notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "app.ipynb")
-    python = python_with("voila", "voila>=0.5", "ipykernel>=6")
+    python = python_of_other_hosts()
     port = free_port()
     command = [
         *(str(python), "-m", "voila", "app.ipynb", "--no-browser"),

@@ -111,3 +111,42 @@ def test_pictures_that_the_service_did_not_make_are_named(page: Browser) -> None
     run = page.run(told["run"]["key"], stage="done")
     assert (run["n"], len(run["landed"])) == (2, 1)
     assert run["message"] == "1 of 2 pictures came."
+
+
+def test_what_may_cost_more_than_a_page_buys_unasked_is_a_question_first(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    high = page.ask("check", fields=FIELDS)[0]["price"]["high"]
+    answer, _ = page.ask("run", fields=FIELDS, most=high / 2)
+    assert answer["kind"] == "rejected"
+    assert answer["asks"]["yes"] == "Make", "nothing is bought from the emulator"
+    assert "would cost up to" in answer["asks"]["text"]
+    assert studio.runs == ()
+    told, _ = page.ask("run", fields=FIELDS, most=answer["asks"]["most"])
+    run = page.run(told["run"]["key"], stage="done")
+    again, _ = page.ask("runAgain", key=run["key"], most=high / 2)
+    assert again["asks"]["most"] == pytest.approx(high, rel=0.1), "learned from the receipt"
+    assert len(studio.runs) == 1
+
+
+def test_what_the_store_has_is_no_purchase_and_never_asked_about(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    studio.run().result(20)
+    told, _ = page.ask("reuse", fields=FIELDS, most=0)
+    assert page.run(told["run"]["key"], stage="done")["reused"]
+    more, _ = page.ask("reuse", fields={**FIELDS, "n": 3}, most=0)
+    missing = page.ask("check", fields={**FIELDS, "n": 2})[0]["price"]["high"]
+    assert more["asks"]["most"] == pytest.approx(missing, rel=0.1), "of three, two are to be bought"
+
+
+def test_sending_again_is_held_against_the_limit_too(studio: ew.ImageStudio, page: Browser) -> None:
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    refused, _ = page.ask("sendAgain", key=run["key"], most=0)
+    assert refused["kind"] == "rejected"
+    sent, _ = page.ask("sendAgain", key=run["key"], most=refused["asks"]["most"])
+    assert sent["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]

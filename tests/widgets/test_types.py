@@ -136,6 +136,16 @@ def said_by_a_gallery() -> Browser:
     return page
 
 
+def said_by_a_batch(types: Types) -> Browser:
+    run = ew.batch([{"prompt": "an owl"}], size="1024x640", quality="low").create()
+    page = Browser(ew.BatchView(run))
+    assert types.wrong("Batched", page.ask("hello")[0]) == []
+    run.result(30)
+    page.wait(lambda told: told["kind"] == "news" and told["state"]["ended"])
+    page.ask("cell", place=0)
+    return page
+
+
 def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     studio = said_by_a_studio()
     images = ew.generate("a hare", size="1024x640", quality="low", n=2).result(30)
@@ -144,7 +154,7 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     assert types.wrong("Ready", compared.wait(lambda one: one["kind"] == "picture")[0]) == []
     said = {
         message["kind"]
-        for page in (studio, compared, said_by_a_gallery())
+        for page in (studio, compared, said_by_a_gallery(), said_by_a_batch(types))
         for message, _ in page.line.messages
     }
     # What an earlier kernel has left is told in test_studio.py.

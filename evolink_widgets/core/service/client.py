@@ -117,19 +117,27 @@ class Client:
         self.clock_offset: ClockOffset | None = None
         """By how much the service's clock is ahead of ours; `None` until a reply tells a time."""
 
-    async def create(self, request: ImageRequest, idempotency_key: str) -> Sent:
+    async def create(
+        self, request: ImageRequest, idempotency_key: str, callback_url: str | None = None
+    ) -> Sent:
         """Ask for pictures: one POST, never repeated here and never raised from.
 
         What follows from it is in `Sent.verdict`, out of the one table of outcomes. The
         caller has waited for room and for the pace: from here on nothing holds it up.
+
+        Args:
+            request: what is asked.
+            idempotency_key: the task's.
+            callback_url: our own server's address, where the request names none.
         """
         sent_at = self._clock()
+        own = {} if callback_url is None else {"callback_url": callback_url}
         try:
             reply = await self._transport.call(
                 "POST",
                 self._base_url + GENERATIONS,
                 paid=True,
-                body=request.payload(),
+                body=own | request.payload(),
                 headers={"idempotency-key": idempotency_key},
             )
         except NoAnswer as exc:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.money import Budget, Per
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.rules.request.request import whole_number
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address
 from evolink_widgets.store.process_globals import process_global
 
@@ -53,6 +54,7 @@ class Settings:
     spend: Spend | None = None
     mode: Mode | None = None
     speed: float | None = None
+    seed: int | None = None
 
 
 def address(name: str, url: str | None) -> str | None:
@@ -146,6 +148,21 @@ def number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
         raise ConfigurationError(f"{name} must be a number greater than 0; it is {_shown(value)}.")
     return float(value)
+
+
+def seed_of(name: str, value: object) -> int:
+    """The seed of chance: a whole number, as text where the environment says it.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    try:
+        found = whole_number(int(value) if isinstance(value, str) else value)
+    except ValueError:
+        found = None
+    if found is None or abs(found) >= 2**63:
+        raise ConfigurationError(f"{name} must be a whole number; it is {_shown(value)}.")
+    return found
 
 
 def choice(name: str, word: object, choices: Any) -> Any:

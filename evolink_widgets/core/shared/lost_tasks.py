@@ -350,7 +350,7 @@ def lost_request_of(
     return lost_request(
         entry.key,
         str(entry.request.get("model")),
-        # With the number of pictures, as the identity of a recipe leaves it out.
+        # With the number of pictures, as the identity of a recipe leaves it out (`are_equal`).
         None if entry.identity is None else f"{entry.identity}/{entry.request.get('n')}",
         sent_at=in_doubt_since(entry) or entry.created_at,
         lost_at=lost_at,

@@ -11,6 +11,7 @@ from evolink_widgets.core.service.client import Client, Downloader
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import Limits, limits_for
 from evolink_widgets.core.shared.balance import Balance
+from evolink_widgets.core.shared.callbacks import CallbackPlace, Callbacks
 from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
@@ -54,6 +55,7 @@ class SessionParts:
         file_threads: for files, and for looking at pictures.
         durations: how long tasks take, as far as learned.
         flush: writes the lines around each POST.
+        callbacks: hears from the service; `None` where it can't call back.
     """
 
     service: str
@@ -77,6 +79,7 @@ class SessionParts:
     file_threads: Workers
     durations: LearnedDurations
     flush: SharedFlush
+    callbacks: Callbacks | None
 
     @property
     def recipe_service(self) -> str:
@@ -98,6 +101,7 @@ def assemble(
     may_spend: Callable[[], bool],
     retry: RetryPolicy,
     clock: Callable[[], float],
+    callbacks: CallbackPlace | None,
 ) -> SessionParts:
     """Make the parts of one session and put them together.
 
@@ -114,6 +118,7 @@ def assemble(
         may_spend: whether anything may be bought now.
         retry: how long things are tried again, in seconds.
         clock: Unix seconds.
+        callbacks: where the service may call back, if it can.
     """
     limits = limits_for(service, key_name)
     client = Client(transport, base_url, limits, clock=clock)
@@ -158,4 +163,7 @@ def assemble(
         file_threads=file_threads,
         durations=LearnedDurations(store.journal, service, database_thread),
         flush=SharedFlush(store.database, database_thread),
+        callbacks=None
+        if callbacks is None
+        else Callbacks(callbacks, store.journal, service, database_thread, clock),
     )

@@ -65,6 +65,8 @@ class _Watch:
     read_at: float
     last: float
     due: float
+    quiet_until: float = 0.0
+    told: bool = False
     looking: bool = False
     failures: int = 0
     refusals: int = 0
@@ -90,7 +92,14 @@ class Watcher:
         self._stale = 0
 
     async def watch(
-        self, task_id: str, plan: Plan, elapsed: float, seen: Seen, trouble: Trouble
+        self,
+        task_id: str,
+        plan: Plan,
+        elapsed: float,
+        seen: Seen,
+        trouble: Trouble,
+        *,
+        quiet: float = 0.0,
     ) -> TaskSnapshot:
         """Read a task until the service has finished it, well or badly.
 
@@ -104,6 +113,8 @@ class Watcher:
             elapsed: seconds since the service accepted it.
             seen: told of each reading that is not the last.
             trouble: told of each reading that failed and will be tried again.
+            quiet: seconds in which the service is to tell of the end, so that it need not be
+                read before `told` is called; after that it is read as any other.
 
         Raises:
             RequestRefused: the service refuses to tell of it; its own kind says why.
@@ -114,6 +125,9 @@ class Watcher:
         due = started + plan.first() if elapsed < 1.0 else now
         ended: asyncio.Future[TaskSnapshot] = loop.create_future()
         watch = _Watch(task_id, plan, started, seen, trouble, ended, started, last=now, due=due)
+        if quiet:
+            watch.quiet_until = now + quiet
+            watch.due = max(due, watch.quiet_until) if elapsed < 1.0 else due
         self._live[task_id] = watch
         self._wake()
         try:
@@ -129,6 +143,13 @@ class Watcher:
         if watch is not None:
             watch.due = asyncio.get_running_loop().time()
             self._wake()
+
+    def told(self, task_id: str) -> None:
+        """Read a task at once: the service has said that it ended. It may not be true."""
+        watch = self._live.get(task_id)
+        if watch is not None:
+            watch.told, watch.quiet_until = True, 0.0
+            self.look_now(task_id)
 
     def _wake(self) -> None:
         self._changed.set()
@@ -237,13 +258,16 @@ class Watcher:
         elapsed, gap = now - watch.started, now - watch.read_at
         watch.read_at = now
         if snapshot.status.finished:
-            if gap <= max(0.5, 0.5 * elapsed):  # else it is not known when it ended
+            if watch.told:
+                watch.plan.finished(elapsed)
+            elif gap <= max(0.5, 0.5 * elapsed):  # else it is not known when it ended
                 watch.plan.finished(elapsed - gap / 2)
             watch.ended.set_result(snapshot)
             return
         # The first per cents are mostly the queue: what they point to is several times too far.
         telling = snapshot.progress if (snapshot.progress or 0) >= TELLING else None
-        due = watch.started + watch.plan.next(elapsed, telling)
+        watch.told = False
+        due = max(watch.quiet_until, watch.started + watch.plan.next(elapsed, telling))
         watch.seen(snapshot)  # after the plan, which says what is left
         self._again(watch, due)
 

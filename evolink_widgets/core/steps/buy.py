@@ -19,6 +19,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
+from evolink_widgets.store.ledger.standing_caps import keep_caps
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
@@ -59,6 +60,8 @@ def buy(parts: SessionParts, key: str, recipe: Recipe, terms: Terms) -> Entry:
         except BudgetExceeded:
             close_unsent(parts)  # what a dead kernel has reserved must not stand in the way
             reserve()
+        standing = terms.standing(parts.service, now, store.root)
+        keep_caps(store.journal, terms.notebook, parts.owner, standing)
         return store.journal.intend(
             recipe.request.to_record(),
             key=key,

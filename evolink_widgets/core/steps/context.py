@@ -19,12 +19,12 @@ from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
 from evolink_widgets.core.task import Stage, Task, stopped
-from evolink_widgets.errors import Billed, EvolinkError, StoreError
+from evolink_widgets.errors import Billed, EvolinkError, OutcomeUnknown, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.failures import failure_record
-from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.store.journal.journal import Entry, Step, are_equal
 
 if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
@@ -387,13 +387,22 @@ class TaskBooks:
         return self.line
 
     async def accepted(self, task_id: str, receipt: Receipt) -> None:
-        """Write down that the service has it, and what it has set aside where that is more."""
+        """Write down that the service has it, and what it has set aside where that is more.
+
+        Where it was sent again, the task may have been found for another request meanwhile
+        (`_found_elsewhere`); then the outcome of this one can still be unknown.
+        """
         now, store = self._parts.clock(), self._parts.store
         is_more = (receipt.reserved or 0.0) > (self.line.estimate_high or 0.0)
+        was_lost = self.line.failure is not None
 
         def write() -> Entry:
-            both = store.database.write(durable=True) if is_more else contextlib.nullcontext()
+            several = is_more or was_lost
+            both = store.database.write(durable=True) if several else contextlib.nullcontext()
             with both:
+                lost = self._found_elsewhere(task_id) if was_lost else None
+                if lost is not None:
+                    return lost
                 entry = store.journal.accepted(self._key, task_id, now, receipt=receipt)
                 self._raise_reservation(receipt)
                 return entry
@@ -403,6 +412,31 @@ class TaskBooks:
             {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
             partial(self._parts.flush.write, self._write_together),
         )
+
+    def _found_elsewhere(self, task_id: str) -> Entry | None:
+        """See to a task that another request has found, and that the service names for this one.
+
+        The service is right. An equal request keeps the pictures, for they are as good for both,
+        and the two change their POSTs; any other has to give the task back.
+
+        Returns:
+            The entry, whose outcome is still unknown; `None` where the task is this one's.
+        """
+        store, line = self._parts.store, self.line
+        holder = store.journal.holder(self._key, task_id)
+        if holder is None:
+            return None
+        if are_equal(holder, line):
+            error = OutcomeUnknown(
+                "The service names a task that was found for an equal request, which has its "
+                "pictures. What became of this one is not known."
+            )
+            told = {name: (holder.failure or {}).get(name) for name in ("lost_at", "doubt_since")}
+            return store.journal.exchange(self._key, holder.key, failure_record(error, **told))
+        is_back = store.journal.disown(holder.key, task_id, "the service names it for another")
+        if is_back and holder.estimate_high is not None:
+            store.ledger.lower_to(holder.key, holder.estimate_high)
+        return None
 
     async def reserved(self, receipt: Receipt) -> None:
         """Write down what the service has set aside for a task that was taken up."""

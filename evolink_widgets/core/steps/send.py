@@ -18,8 +18,9 @@ service's list, about 0.2, 1, 3, 7 and 13 s later (`RetryPolicy.look`). A task t
 request's is taken up, and goes on as in 3. Else the task ends as `OutcomeUnknown`, with what was
 looked at and what it may cost. `task.look_again()` and `ew.recover()` look once more. Only a
 person sends it again, with `task.send_again()` or the button of that name, where `spend` allows
-it; this module then sends it under the same key. A kernel that dies after 2 leaves SENDING, and
-`ew.recover()` goes on as after 5.
+it; this module then sends it under the same key. The service may answer with a task that another
+request has found meanwhile: `TaskBooks.accepted` sees to that. A kernel that dies after 2 leaves
+SENDING, and `ew.recover()` goes on as after 5.
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ async def send(context: TaskContext) -> None:
             pause = _next(pauses, parts.retry)
         elif not again and (renewal := await _renewed(context, request, error)) is not None:
             request, again, pause = renewal, True, 0.0
+        elif _refuses_our_address(context, request, error):
+            pause = 0.0
         if pause is None:
             if not surely_not_accepted(context.books.line):
                 raise OutcomeUnknown(
@@ -126,14 +129,18 @@ async def _post(context: TaskContext, request: ImageRequest) -> Sent:
     """One POST between two lines of the journal; it is never cut short."""
     parts, journal = context.parts, context.parts.store.journal
     earlier = context.books.line
+    own_address = None
+    if parts.callbacks is not None and request.callback_url is None:
+        own_address = await parts.callbacks.expect(earlier.idempotency_key)
     entry = await context.books.sending()
     context.before = parts.balance.last
-    sent = await parts.client.create(request, entry.idempotency_key)
+    sent = await parts.client.create(request, entry.idempotency_key, own_address)
     if sent.snapshot is not None:
         task_id, receipt = sent.snapshot.id, sent.snapshot.receipt
         await context.books.accepted(task_id, receipt)
-        context.estimated_time = sent.snapshot.estimated_time
-        context.accepted(task_id, receipt)
+        if context.books.step is Step.ACCEPTED:
+            context.estimated_time = sent.snapshot.estimated_time
+            context.accepted(task_id, receipt)
     elif sent.error is not None:
         record = _lost(context, earlier, entry, sent)
         await context.books.note_down(
@@ -222,6 +229,18 @@ async def _renewed(
         return None
     await context.parts.uploader.renew(context.request.references, sent.references)
     return await _linked(context)
+
+
+def _refuses_our_address(context: TaskContext, request: ImageRequest, error: EvolinkError) -> bool:
+    """Whether the service refuses the address that we have added; then none is added any more."""
+    callbacks = context.parts.callbacks
+    if callbacks is None or not callbacks.is_named or request.callback_url is not None:
+        return False
+    refused = isinstance(error, RequestRefused) and error.status in (400, 422)
+    if not refused or "callback" not in error.message.lower():
+        return False
+    callbacks.give_up()
+    return True
 
 
 def _link_problems(request: ImageRequest, host: str | None) -> Iterator[Problem]:

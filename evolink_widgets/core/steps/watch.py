@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.steps.find import AnothersTask, check_number, give_back
@@ -28,6 +29,9 @@ TROUBLE_AFTER = 2
 """Readings that must fail in a row before the state says so."""
 
 
+PATIENCE = 1.5
+"""For how many times the longest usual time a callback is waited for, before a task is read."""
+
 AGAIN = 3
 """Tries to read a task once more before it is written down as failed."""
 
@@ -48,7 +52,7 @@ async def follow(context: TaskContext) -> None:
         plan = _plan(context)
         while True:
             if snapshot is None or not snapshot.status.finished:
-                snapshot = await _watch(context, entry.task_id, plan)
+                snapshot = await _hear_or_watch(context, entry.task_id, plan)
             if snapshot.status is TaskStatus.COMPLETED:
                 break
             again = await _read_again(context, snapshot)
@@ -66,7 +70,21 @@ async def follow(context: TaskContext) -> None:
             await _fail(context, snapshot)
 
 
-async def _watch(context: TaskContext, task_id: str, plan: Plan) -> TaskSnapshot:
+async def _hear_or_watch(context: TaskContext, task_id: str, plan: Plan) -> TaskSnapshot:
+    """Read the task when the service says that it has ended; without that as often as it takes."""
+    callbacks, key = context.parts.callbacks, context.books.line.idempotency_key
+    if callbacks is None:
+        return await _watch(context, task_id, plan)
+    watcher = context.parts.watcher
+    async with callbacks.listening(key, partial(watcher.told, task_id)) as one:
+        snapshot = await _watch(context, task_id, plan, is_told=one.is_likely)
+        one.is_over = True
+        return snapshot
+
+
+async def _watch(
+    context: TaskContext, task_id: str, plan: Plan, *, is_told: bool = False
+) -> TaskSnapshot:
     """Read the task until it has ended, telling how far it is."""
     entry, parts = context.books.line, context.parts
     elapsed = max(0.0, parts.clock() - (entry.accepted_at or entry.created_at))
@@ -92,8 +110,14 @@ async def _watch(context: TaskContext, task_id: str, plan: Plan) -> TaskSnapshot
         if parts.limits.read_pace.says is None and failures >= TROUBLE_AFTER:
             context.tell(note=f"{error.message} The task goes on; looking again.")
 
-    context.tell(left=plan.remaining(elapsed))
-    return await parts.watcher.watch(task_id, plan, elapsed, seen, trouble)
+    left = plan.remaining(elapsed)
+    if not is_told:
+        context.tell(left=left)
+        return await parts.watcher.watch(task_id, plan, elapsed, seen, trouble)
+    # No reading tells that it has begun; it is at work for most of the time.
+    context.tell(stage=Stage.PROCESSING, left=left)
+    quiet = PATIENCE * left[1] + 0.5
+    return await parts.watcher.watch(task_id, plan, elapsed, seen, trouble, quiet=quiet)
 
 
 def _further(before: int | None, said: int | None) -> int | None:

@@ -53,7 +53,7 @@ class MediaRoutes:
     def link(self, record: TaskRecord, number: int) -> str:
         """The link of one picture, valid until a day after the task's end."""
         expires = int((record.ends_at or 0) + LINK_SECONDS)
-        ending = {"jpeg": "jpg"}.get(kind := format_of(record.id, record.ask), kind)
+        ending = {"jpeg": "jpg"}.get(kind := format_of(record.picture_seed, record.ask), kind)
         path = f"/{record.id}/{record.issue}/{number + 1}.{ending}"
         base = task_faults.NOWHERE if task_faults.links_lead_nowhere(record) else self._base
         return f"{base}{path}?expires={expires}&mark={_mark(path, expires)}"

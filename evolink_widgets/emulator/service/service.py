@@ -53,8 +53,10 @@ class Service:
 
     Args:
         clock: Unix seconds.
-        seed: of chance: ids, durations, progress and pictures repeat. `None`, the default,
-            draws ids that no other process has.
+        seed: of chance. The first task of a recipe has the same duration and pictures in every
+            service of this seed, whatever else is asked before it; so has its second. Ids
+            repeat, too, where no Idempotency-Key says that another process may share the
+            service. `None`, the default, repeats nothing.
         speed: how much faster than the real service time passes in a task.
         weather: the faults to play; default: fair.
         memory: a file in which tasks outlive this process; several processes may share it.
@@ -92,7 +94,9 @@ class Service:
         self.account = Accounts(balance, allowance, apart=accounts)
         self.index = DrawnIndex(self._note_drawn)
         self.drawn = DrawnPictures(self.index)
-        self.files = StoredUploads(clock, seed, memory.with_suffix(".files") if memory else None)
+        # A folder may be shared by processes of one seed, and their files' ids must differ.
+        folder = memory.with_suffix(".files") if memory else None
+        self.files = StoredUploads(clock, None if folder else seed, folder)
         self.references = RequestReferences(
             self.files, self.index, find=self._known, draw=self._bytes_of, clock=clock
         )
@@ -103,6 +107,7 @@ class Service:
         self._seed = seed
         self._tasks: dict[str, TaskRecord] = {}
         self._open: dict[str, TaskRecord] = {}
+        self._asked: Counter[str] = Counter()
         self._by_key: dict[tuple[str, str], str] = {}
         self._deciding: set[tuple[str, str]] = set()
         self._lock = threading.RLock()
@@ -168,9 +173,8 @@ class Service:
             self.account.of(owner).check(owner, reserved)
             fate, sources = self._fate_of(ask)
             ask = replace(ask, references=remembered(ask.references, sources))
-            record = self._record(ask, fate, reserved, owner)
-            record.idempotency, record.digest = idempotency, digest
-            record.sources = sources
+            record = self._record(ask, fate, sources, owner, idempotency)
+            record.reserved, record.digest = reserved, digest
             self._write_down(record)
             self._admit(record)
             self.counts["accepted"] += 1
@@ -189,14 +193,23 @@ class Service:
         fault = self.weather.strike("task", "task")
         return fault.name if fault else "", sources
 
-    def _record(self, ask: CheckedRequest, fate: str, reserved: float, owner: str) -> TaskRecord:
+    def _record(
+        self,
+        ask: CheckedRequest,
+        fate: str,
+        sources: tuple[str, ...],
+        owner: str,
+        idempotency: str | None,
+    ) -> TaskRecord:
         now = self.clock()
         number = len(self._tasks)
-        chance = random.Random(None if self._seed is None else f"{self._seed}/{number}")
-        task_id = self._new_id(now, chance)
+        seed = None if self._seed is None else self._seed_of(ask, sources)
+        chance = random.Random(seed)
         seconds = timing.duration(ask, chance)
         if fate == "policy refusal":
             seconds = min(seconds, _POLICY_SECONDS)
+        # Two processes under one seed must not draw the same id in the same second.
+        task_id = self._new_id(now, random.Random() if idempotency else chance)
         return TaskRecord(
             id=task_id,
             number=number,
@@ -204,12 +217,21 @@ class Service:
             ask=ask,
             lasts=seconds / self.speed,
             usual=timing.usual_duration(ask) / self.speed,
-            reserved=reserved,
+            reserved=0.0,
             owner=owner,
-            picture_seed=task_id if self._seed is None else f"{self._seed}/{number}",
+            picture_seed=seed or task_id,
+            idempotency=idempotency,
             fate=fate,
+            sources=sources,
             prices=self.prices,
         )
+
+    def _seed_of(self, ask: CheckedRequest, sources: tuple[str, ...]) -> str:
+        """The seed of a task: the recipe, and how often it was asked for under this seed."""
+        contents = self.references.name_contents(ask.references, sources)
+        recipe = (ask.model, ask.prompt, ask.width, ask.height, ask.quality, contents)
+        name = f"{self._seed}/{hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]}"
+        return f"{name}/{self._asked[name]}"
 
     def _new_id(self, now: float, chance: random.Random) -> str:
         while True:
@@ -229,6 +251,7 @@ class Service:
 
     def _admit(self, record: TaskRecord) -> None:
         self._tasks[record.id] = self._open[record.id] = record
+        self._asked[record.picture_seed.rpartition("/")[0]] += 1
         self.account.hold(record.id, record.owner, record.reserved)
         if record.idempotency:
             self._by_key[self.account.name_of(record.owner), record.idempotency] = record.id

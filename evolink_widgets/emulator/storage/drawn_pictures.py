@@ -53,7 +53,7 @@ class DrawnPictures:
             references: what it derives from; called only when it has to be drawn.
         """
         name = (task_id, number)
-        kind = format_of(task_id, ask)
+        kind = format_of(seed, ask)
         data = self._kept(name)
         if data is None:
             derives_from = references()  # before the lock: it may draw other pictures
@@ -103,8 +103,8 @@ class DrawnPictures:
             self._bytes -= len(old)
 
 
-def format_of(task_id: str, ask: CheckedRequest) -> str:
+def format_of(seed: str, ask: CheckedRequest) -> str:
     """Mostly PNG, as the service; JPEG above 4.5 megapixels; WebP for about a task in ten."""
     if ask.width * ask.height > _LARGE:
         return "jpeg"
-    return "webp" if sum(map(ord, task_id)) % 10 == _EVERY_TENTH else "png"
+    return "webp" if sum(map(ord, seed)) % 10 == _EVERY_TENTH else "png"

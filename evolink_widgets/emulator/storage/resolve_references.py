@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -107,6 +107,27 @@ class RequestReferences:
             if source.startswith("file-"):
                 self._files.hold(source)
         return tuple(sources)
+
+    def name_contents(self, links: Sequence[str], sources: Sequence[str]) -> list[str]:
+        """Return a name for each reference that holds in any process: by what is in it.
+
+        An upload's id and a task's tell when they were made, too.
+
+        Args:
+            links: as the record keeps them.
+            sources: what they were resolved to.
+        """
+        found = []
+        for link, source in zip_longest(links, sources[: len(links)], fillvalue=""):
+            match = _SOURCE.fullmatch(source)
+            record = self._find(match[1]) if match else None
+            if match and record is not None:
+                found.append(f"{record.picture_seed}/{match[2]}")
+            elif source.startswith("file-"):
+                found.append(source.removeprefix("file-")[:DIGEST_LENGTH])
+            else:
+                found.append(link)
+        return found
 
     def follow(self, record: TaskRecord, depth: int = 0) -> list[Reference]:
         """The references of a task, ready to be drawn from. May take a while."""

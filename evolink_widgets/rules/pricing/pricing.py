@@ -37,6 +37,8 @@ _TILE_BASE = {"low": 16, "medium": 48, "high": 96}
 _REFERENCE_TOKENS = 1536
 # `auto` is estimated as 2048×2048, the service's own caution; 1K is what it mostly makes.
 AUTO_LOW, AUTO_HIGH = (1024, 1024), (2048, 2048)
+_BASES, _MORE = 2, "and others"
+"""How many bases of a sum are told, and what stands for the rest."""
 
 _BETA_PRICES = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
 _BETA_TIERS = ((1_700_000, "1K"), (4_400_000, "2K"))
@@ -70,6 +72,20 @@ class Estimate:
     def usd_high(self) -> float:
         """The upper end in US dollars."""
         return self.high / CREDITS_PER_USD
+
+    def __add__(self, other: object) -> Estimate:
+        """The estimate of both together; `sum(estimates)` adds up many."""
+        if not isinstance(other, Estimate):
+            return NotImplemented
+        return Estimate(
+            round(self.low + other.low, 4),
+            round(self.high + other.high, 4),
+            _both(self.basis, other.basis),
+            self.pictures + other.pictures,
+        )
+
+    def __radd__(self, other: object) -> Estimate:
+        return self if other == 0 else NotImplemented  # where `sum` begins
 
     def __repr__(self) -> str:
         return printable(f"<{self} for {counted(self.pictures, 'picture')}; {self.basis}>")
@@ -216,6 +232,14 @@ def prompt_bytes(request: ImageRequest) -> int:
 def in_steps(credits: float) -> float:
     """Charges come in steps of 0.0001 credit; the step above, so that a cap holds."""
     return math.ceil(credits * 10_000 - 1e-6) / 10_000
+
+
+def _both(one: str, other: str) -> str:
+    """The basis of two estimates together; of many different ones the first and how it goes on."""
+    said = one.split("; ")
+    if other in said or said[-1] == _MORE:
+        return one
+    return f"{one}; {other if len(said) < _BASES else _MORE}"
 
 
 def _credits(tokens: float, usd_per_thousand: float) -> float:

@@ -19,7 +19,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -173,6 +173,19 @@ class Database:
     def journal_mode(self) -> str:
         """SQLite's journal mode in use: "wal", or "delete" where WAL can't be had."""
         return str(self.rows("PRAGMA journal_mode")[0][0])
+
+    @property
+    def schema(self) -> int:
+        """The number of the file's schema as it stands; 0 where there is no store yet.
+
+        It is read beside the connection in use: nothing is made, written or brought up to date.
+        """
+        with self._lock, sqlite_guarded(self.path, "read"):
+            if not self._exists():
+                return 0
+            check_files(self.path)
+            with closing(self._sqlite("read")) as connection:
+                return int(_one(connection, "PRAGMA user_version"))
 
     @property
     def data_version(self) -> int:

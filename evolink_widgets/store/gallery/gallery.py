@@ -31,7 +31,16 @@ from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
-from evolink_widgets.store.gallery.query import COUNT, FACETS, PAGE, TIMES, Facets, Query, condition
+from evolink_widgets.store.gallery.query import (
+    COUNT,
+    FACETS,
+    PAGE,
+    PLACES,
+    TIMES,
+    Facets,
+    Query,
+    condition,
+)
 from evolink_widgets.store.gallery.rows import (
     SELECT,
     NewPicture,
@@ -229,6 +238,21 @@ class StoredPictures:
         where, values = condition(query)
         sql = PAGE.format(where=where)
         return self._read(self._database.rows(sql, (*values, _clamped(limit), _clamped(offset))))
+
+    def places(self, query: Query, offset: int, limit: int) -> list[tuple[float, str, int]]:
+        """Return when each picture that fits was saved, and which it is; newest first.
+
+        It reads one narrow index and no file: several stores are looked through as one by it.
+
+        Args:
+            query: what to look for.
+            offset: how many to leave out at the beginning.
+            limit: how many to return at most.
+        """
+        where, values = condition(query)
+        sql = PLACES.format(where=where)
+        rows = self._database.rows(sql, (*values, _clamped(limit), _clamped(offset)))
+        return [tuple(row) for row in rows]
 
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""

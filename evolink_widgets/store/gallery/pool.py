@@ -83,6 +83,10 @@ class Pool:
                 chosen.append(offer)
         return chosen[:n]
 
+    def counts(self) -> dict[str, int]:
+        """Return how many pictures there are of each recipe; their files are not looked at."""
+        return {row["identity"]: row["pictures"] for row in self._database.rows(_COUNTS)}
+
     def gone(self, identities: Iterable[str]) -> list[str]:
         """Return the names of pictures that were paid for and are not there any more.
 
@@ -171,6 +175,11 @@ SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook, tasks.receipt,
     (SELECT count(*) FROM pictures AS others WHERE others.key = sets.key) AS together
 FROM sets JOIN pictures USING (key) LEFT JOIN tasks USING (key) LEFT JOIN ledger USING (key)
 WHERE sets.identity = ? AND +pictures.trashed_at IS NULL
+"""
+
+_COUNTS = """
+SELECT sets.identity, count(*) AS pictures FROM sets JOIN pictures USING (key)
+WHERE pictures.trashed_at IS NULL GROUP BY sets.identity
 """
 
 _OPEN = (

@@ -65,6 +65,11 @@ class Facets:
 
 COUNT = "SELECT count(*) FROM pictures WHERE {where}"
 
+PLACES = (
+    "SELECT created_at, key, number FROM pictures WHERE {where} "
+    "ORDER BY created_at DESC, key, number LIMIT ? OFFSET ?"
+)
+
 PAGE = (
     # First which, from the narrow index alone; then their rows.
     "WITH page AS (SELECT key, number FROM pictures WHERE {where} "

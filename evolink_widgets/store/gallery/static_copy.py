@@ -127,6 +127,26 @@ def sheet(images: Sequence[_Copied]) -> dict[str, str]:
     return {"image/jpeg": as_sheet(thumbs, most)}
 
 
+def thumbnail_html(image: object, edge: int = 96) -> str:
+    """Return a picture as a small `<img>` for a cell of a table; any other value as its text.
+
+    It is a formatter of pandas: `frame.to_html(formatters={"image": ew.store.thumbnail_html},
+    escape=False)`. With `escape=False` pandas escapes none of the other columns: `ew.show(frame)`
+    does.
+
+    Args:
+        image: a picture, or anything else; `None` is nothing.
+        edge: its longest edge in pixels.
+    """
+    if image is None:
+        return ""
+    if not hasattr(image, "small"):
+        return f"<bdi>{escape(str(image))}</bdi>"
+    picture = _picture(image, edge)  # type: ignore[arg-type]
+    width, _ = _shown(image, edge)  # type: ignore[arg-type]
+    return f'<div style="width:{width}px">{picture}</div>'
+
+
 #: What holds one output of a cell: JupyterLab and Notebook 7, nbclassic, VS Code, Colab.
 _OUTPUT = ":is(.jp-OutputArea-child,.output_area,.output_container,[class*=output-id-])"
 
@@ -134,7 +154,9 @@ _OUTPUT = ":is(.jp-OutputArea-child,.output_area,.output_container,[class*=outpu
 def _under_live_view(key: str) -> str:
     """Where the copy begins, and what hides the output above it when that is dead."""
     name = "ew-static-" + re.sub(r"[^A-Za-z0-9_-]", "", key)
-    above = f"{_OUTPUT}:has(+ {_OUTPUT} .{name}):not(:has(.ew-live))"
+    # Where an output holds others, as ipywidgets' `Output` does, the one before it is not meant.
+    inner = f":has(+ {_OUTPUT} {_OUTPUT} .{name})"
+    above = f"{_OUTPUT}:has(+ {_OUTPUT} .{name}):not({inner},:has(.ew-live))"
     return f'<div class="{name} {NO_MATHS}"><style>{above}{{display:none}}</style>'
 
 

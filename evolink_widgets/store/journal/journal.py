@@ -331,6 +331,54 @@ class Journal:
             self._keep(lost)
             return True
 
+    def holder(self, key: str, task_id: str) -> Entry | None:
+        """Return the other task that has this id of the same service; `None` where none has.
+
+        Args:
+            key: the task that the id is told of.
+            task_id: the service's id.
+        """
+        sql = (
+            "SELECT * FROM tasks WHERE task_id = ? AND key != ? "
+            "AND service = (SELECT service FROM tasks WHERE key = ?)"
+        )
+        rows = self._database.rows(sql, (task_id, key, key))
+        return read_entry(rows[0]) if rows else None
+
+    def exchange(self, key: str, other: str, record: Mapping[str, Any]) -> Entry:
+        """Let two equal tasks change their POSTs: the other found what this one bought. Durable.
+
+        The other keeps its id and its pictures, now under the idempotency key that bought them.
+        This one's outcome is unknown, under the key whose outcome is.
+
+        Args:
+            key: the task whose POST made what the other has found.
+            other: the task that has it.
+            record: the error, as `failure_record` gives it.
+
+        Returns:
+            This one's entry.
+        """
+        with self._database.write(durable=True) as connection:
+            mine = self._read_or_restore(connection, key)
+            theirs = self._read_or_restore(connection, other)
+            facts: dict[str, Any] = {
+                "idempotency_key": theirs.idempotency_key,
+                "sent_at": theirs.sent_at,
+                "failure": dict(record),
+            }
+            lost = replace(mine, step=Step.UNKNOWN, **facts)
+            self._database.change("tasks", _columns(lost, facts), {"key": key}, durable=True)
+            post: dict[str, Any] = {
+                "idempotency_key": mine.idempotency_key,
+                "sent_at": mine.sent_at,
+            }
+            self._database.change("tasks", post, {"key": other})
+            self._keep(lost)
+            if other in self._mine:
+                self._keep(replace(theirs, **post))
+            return lost
+
     def get(self, key: str) -> Entry | None:
         """Return the task with this key, or `None`."""
         rows = self._database.rows("SELECT * FROM tasks WHERE key = ?", (key,))
@@ -489,6 +537,12 @@ def is_found(entry: Entry) -> bool:
     """Tell whether a task has its id by search and not by reply, and is not ended."""
     is_open = entry.ended_at is None and entry.step in (Step.ACCEPTED, Step.READY)
     return is_open and entry.task_id is not None and _FOUND in (entry.failure or {})
+
+
+def are_equal(one: Entry, other: Entry) -> bool:
+    """Tell whether two tasks ask for the same: either is as good for the pictures of both."""
+    asked = one.identity, one.request.get("n")
+    return one.identity is not None and asked == (other.identity, other.request.get("n"))
 
 
 def is_free(entry: Entry, owner: str, now: float) -> bool:

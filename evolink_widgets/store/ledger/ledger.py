@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import Billed, StoreDamaged, StoreError
@@ -27,8 +29,12 @@ from evolink_widgets.store.ledger.caps import (
     millionths,
     spent_under,
 )
+from evolink_widgets.store.process_globals import process_global
 
 log = logging.getLogger("evolink_widgets")
+
+#: How often other stores' receipts came into each database, in this process.
+taken_in: Counter[Path] = process_global(f"{__name__} taken in", Counter)
 
 _ENDED = """SELECT ledger.key, tasks.step, tasks.ended_at, tasks.receipt, tasks.failure
 FROM ledger JOIN tasks USING (key)
@@ -42,7 +48,7 @@ _SAMPLES = """WITH newest AS (
 )
 SELECT newest.key, newest.charged, tasks.request, tasks.results, (
     SELECT width || 'x' || height FROM pictures WHERE pictures.key = newest.key LIMIT 1
-) AS pixels
+) AS pixels, (SELECT count(*) FROM pictures WHERE pictures.key = newest.key) AS kept
 FROM newest JOIN tasks USING (key)
 ORDER BY newest.settled_at DESC, newest.key"""
 
@@ -248,14 +254,16 @@ def samples(database: Database, service: str, *, limit: int = 2_000) -> list[Sam
 def pictures_made(row: Row) -> int:
     """Return how many pictures the service made of a task, by the links that it gave.
 
+    A task of a merged store has no links, for they are not taken over: there its pictures count.
+
     Args:
-        row: with the task's `key` and `results`.
+        row: with the task's `key`, its `results`, and how many pictures are `kept` of it.
 
     Raises:
         StoreDamaged: the links can't be read.
     """
     links = load(row["results"] or "[]", f"the results of task {row['key']}")
-    return sum(map(bool, links)) if isinstance(links, list) else 0
+    return (sum(map(bool, links)) if isinstance(links, list) else 0) or int(row["kept"])
 
 
 def _sample(row: Row) -> Sample | None:
@@ -263,6 +271,8 @@ def _sample(row: Row) -> Sample | None:
     pictures = pictures_made(row)
     if not pictures or row["pixels"] is None:
         return None  # what came is not known, so neither is what one picture cost
+    if row["results"] in (None, "[]") and pictures != request.get("n"):
+        return None  # of a merged store, and some may have been deleted there
     width, _, height = row["pixels"].partition("x")
     return Sample(
         model=str(request["model"]),

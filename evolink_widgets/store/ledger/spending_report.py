@@ -37,7 +37,8 @@ _LONGEST = 48
 _MILLION = 1_000_000
 _BROKEN = (StoreDamaged, ValueError, TypeError, KeyError, OverflowError, OSError)
 
-_ROWS = """SELECT ledger.*, tasks.step, tasks.request, tasks.recipe, tasks.results, tasks.origin
+_ROWS = """SELECT ledger.*, tasks.step, tasks.request, tasks.recipe, tasks.results, tasks.origin,
+    (SELECT count(*) FROM pictures WHERE pictures.key = ledger.key) AS kept
 FROM ledger LEFT JOIN tasks USING (key)
 WHERE ledger.reserved_at >= ? AND ledger.reserved_at < ?
 ORDER BY ledger.reserved_at DESC, ledger.key"""

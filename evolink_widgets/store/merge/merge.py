@@ -23,6 +23,7 @@ from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
+from evolink_widgets.store.ledger.ledger import taken_in
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.reference_files import ReferenceMerge
 from evolink_widgets.store.safe_files import (
@@ -119,6 +120,7 @@ class _Merge:
             with self.database.write() as connection:
                 for key in keys:
                     self._take_credits(connection, key)
+        taken_in[self.database.path] += 1
         presets = self._take_presets()
         left_out = tuple(self.theirs.left_out)
         return Merged(self.pictures, self.tasks, self.already, left_out, presets)

@@ -46,6 +46,7 @@ FRONT_ENDS = {
     "image_grid": FrontEnd("grid/image_grid", _GRID),
     "gallery": FrontEnd("gallery/gallery", (*_GRID, "gallery/gallery")),
     "compare": FrontEnd("compare/compare", ("lightbox/lightbox", "compare/compare")),
+    "batch": FrontEnd("batch/batch", ("lightbox/lightbox", "batch/batch")),
 }
 """By the name that a widget's class gives to `esm` and `css`: one row a widget."""
 

@@ -1,7 +1,8 @@
 """The static companion of a live display: a second output that stays in the saved notebook.
 
 It is updated from the core's side as pictures land, and hidden by the live view while there is
-one. Its HTML comes from `store.gallery.static_copy`.
+one. Its HTML comes from `store.gallery.static_copy`. Inside ipywidgets' `Output`, where no update
+of a display arrives, the page of the live view puts it there.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.store.gallery.static_copy import html, sheet
-from evolink_widgets.widgets.base.hosts import Host, host, speak
+from evolink_widgets.widgets.base.hosts import Host, capturing, host, speak
 from evolink_widgets.widgets.base.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
     from evolink_widgets.store.gallery.pictures import GeneratedImage
 
-__all__ = ["Companion", "html_of", "sheet_of"]
+__all__ = ["NOTHING", "Companion", "html_of", "sheet_of"]
 
 log = logging.getLogger("evolink_widgets")
 
+#: What an output is emptied with.
+NOTHING = {"text/html": "", "text/plain": ""}
 #: At 12 kB a picture this is what one display may add to a notebook: under half a megabyte.
 _MOST_PICTURES = 40
 #: Seconds between two drawings: each sends all of its pictures.
@@ -107,20 +110,24 @@ class Companion:
 
     Args:
         draw: makes its HTML; called on a worker thread.
+        text: gives what stands there where neither HTML nor picture is shown.
         picture: makes the part of its MIME bundle for what takes no HTML; called there too.
-        text: gives what stands there where neither is shown.
+        put: lets the page put a bundle into ipywidgets' `Output`s, named by their model ids.
     """
 
     def __init__(
         self,
         draw: Callable[[], str],
         text: Callable[[], str],
-        picture: Callable[[], dict[str, str]] = dict,
+        picture: Callable[[], dict[str, str]],
+        put: Callable[[Sequence[str], dict[str, str]], object],
     ) -> None:
         self._draw = draw
         self._picture = picture
         self._text = text
-        self._handles: list[Any] = []
+        self._put = put
+        #: Each with the `Output`s that took it, where there were any.
+        self._handles: list[tuple[Any, Sequence[str]]] = []
         self._context = contextvars.copy_context()
         self._lock = threading.Lock()
         self._drawing = False
@@ -140,7 +147,7 @@ class Companion:
         self._context = contextvars.copy_context()
         handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         if handle is not None:
-            self._handles.append(handle)
+            self._handles.append((handle, () if batch else capturing()))
             if not batch:
                 self.update()
 
@@ -157,12 +164,17 @@ class Companion:
         # listens to that one only.
         contextvars.Context().run(run_on_loop, self._redraw())
 
-    def clear(self) -> None:
-        """Leave nothing there: what it stood for is shown elsewhere now."""
+    def meet_page(self) -> None:
+        """Tell a page that was not there before what it has to put into ipywidgets' outputs."""
+        if any(outputs for _, outputs in self._handles):
+            self.update()
+
+    def end(self, bundle: dict[str, str] = NOTHING) -> None:
+        """Leave this there for good; by default nothing: it is shown elsewhere now."""
         with self._lock:
             handles, self._handles = self._handles, []
         for handle in handles:
-            self._send(handle, {"text/html": "", "text/plain": ""})
+            self._send(*handle, bundle)
 
     async def _redraw(self) -> None:
         while True:
@@ -174,13 +186,16 @@ class Companion:
             try:
                 bundle = await workers.run(self._bundle)
                 for handle in tuple(self._handles):
-                    self._send(handle, bundle)
+                    self._send(*handle, bundle)
             except Exception:
                 log.exception("The static copy could not be drawn")
             await asyncio.sleep(_PAUSE)
 
-    def _send(self, handle: Any, bundle: dict[str, str]) -> None:
-        speak(self._context, handle.update, bundle, raw=True)
+    def _send(self, handle: Any, outputs: Sequence[str], bundle: dict[str, str]) -> None:
+        if outputs:
+            self._put(outputs, bundle)
+        else:
+            speak(self._context, handle.update, bundle, raw=True)
 
     def _bundle(self) -> dict[str, str]:
         return {"text/html": self._draw(), "text/plain": self._text(), **self._picture()}

@@ -14,6 +14,7 @@ from evolink_widgets.core.loop import Workers, run_on_loop
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.hosts import speak
+from evolink_widgets.widgets.base.money import AskFirst
 from evolink_widgets.widgets.base.press_tickets import PressTickets
 from evolink_widgets.widgets.base.traits import is_torn
 
@@ -25,7 +26,7 @@ log = logging.getLogger("evolink_widgets")
 Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money: each comes from a press of its own.
-PAID = ("run", "reuse", "runAgain", "sendAgain")
+PAID = ("run", "reuse", "runAgain", "sendAgain", "retry")
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
 
@@ -133,6 +134,8 @@ class MessageWidget(anywidget.AnyWidget):
         except InvalidRequest as error:
             found = [describe.problem(item) for item in error.problems]
             return "rejected", {"message": error.message, "problems": found}
+        except AskFirst as error:
+            return "rejected", {"message": error.message, "asks": error.question}
         except EvolinkError as error:
             message = str(error) if kind in PAID else describe.trouble(error)
             return "rejected", {"message": message}

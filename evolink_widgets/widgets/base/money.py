@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.errors import SpendingRefused
 
 if TYPE_CHECKING:
     from evolink_widgets.core.money import Meter
@@ -11,9 +13,35 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import Credits
 
-__all__ = ["SWITCHED_OFF", "amount", "balance", "meter", "obstacle", "offer", "paid", "price"]
+__all__ = [
+    "SWITCHED_OFF",
+    "AskFirst",
+    "amount",
+    "balance",
+    "check_unasked",
+    "is_limited",
+    "meter",
+    "obstacle",
+    "offer",
+    "paid",
+    "price",
+]
 
 SWITCHED_OFF = 'Spending is switched off (spend="never").'
+
+
+class AskFirst(SpendingRefused):
+    """It may cost more than the page's settings buy unasked: nothing was sent, a person decides.
+
+    Args:
+        message: what it may cost, and why it is asked.
+        most: the credits that a "yes" is for.
+        yes: the word on the button that says so.
+    """
+
+    def __init__(self, message: str, most: float, yes: str) -> None:
+        super().__init__(message)
+        self.question = {"text": message, "most": most, "yes": yes}
 
 
 def amount(credits: float) -> str:
@@ -82,6 +110,33 @@ def obstacle(estimate: Estimate, meters: Iterable[Meter], may_spend: bool) -> st
                 f"{amount(one.limit)} has {amount(one.left)} left."
             )
     return None
+
+
+def is_limited(content: Mapping[str, Any]) -> bool:
+    """Whether the page that was pressed on buys up to a limit alone without a question."""
+    return isinstance(content.get("most"), (int, float))
+
+
+def check_unasked(estimate: Estimate | None, most: float, simulated: bool) -> None:
+    """Hold a purchase against what the page's settings let a press buy without a question.
+
+    Args:
+        estimate: what it may cost; `None` is nothing.
+        most: credits that are bought unasked.
+        simulated: whether an emulator plays the service.
+
+    Raises:
+        AskFirst: it may cost more; nothing was sent.
+    """
+    if estimate is None or not estimate.high > most:
+        return
+    may = "would cost" if simulated else "may cost"
+    raise AskFirst(
+        f"This {may} up to {amount(estimate.high)} credits. "
+        f"Your settings ask before a purchase over {amount(most)}.",
+        estimate.high,
+        "Make" if simulated else "Buy",
+    )
 
 
 def offer(

@@ -35,6 +35,7 @@ import contextlib
 import contextvars
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -44,10 +45,11 @@ from evolink_widgets.connect import session
 from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
@@ -135,8 +137,11 @@ class Panel(View):
         """Ask for what was pressed for.
 
         Raises:
+            AskFirst: it may cost more than the page buys without a question.
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
+        if money.is_limited(content):
+            money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 
@@ -194,6 +199,7 @@ class Panel(View):
         self._answer(content, "welcome", self._welcome(tasks))
         for key, index, image in self._landed(tasks):
             run_on_loop(self._send_picture(image, key, index))
+        self._companion.meet_page()
         return None
 
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
@@ -226,6 +232,9 @@ class Panel(View):
         return self._order(content, Task.look_again)
 
     def _on_send_again(self, content: dict[str, Any]) -> Answer:
+        task = self._task(content)
+        if money.is_limited(content):
+            money.check_unasked(task.estimate, content["most"], task.state.simulated)
         return self._order(content, Task.send_again)
 
     def _order(self, content: dict[str, Any], order: Callable[[Task], None]) -> Answer:
@@ -297,6 +306,18 @@ class Panel(View):
             while self._leave:
                 self._leave.pop()()
         super().close()
+
+
+def to_pay(request: ImageRequest, *, fresh: bool) -> Estimate | None:
+    """What a request will cost now: of one that is not fresh, what the store does not have.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    current = session()
+    stored = None if fresh else current.stored(request)
+    missing = request.n - (stored.pictures if stored else 0)
+    return current.estimate(replace(request, n=missing)) if missing > 0 else None
 
 
 def described(task: Task, state: TaskState | None = None) -> dict[str, Any]:

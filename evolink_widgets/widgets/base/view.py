@@ -5,6 +5,7 @@ How a widget is added, step by step: `base/panel.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import traitlets
@@ -35,7 +36,9 @@ class View(MessageWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(_key=place(), **traits)
-        self._companion = Companion(self._static_html, lambda: repr(self), self._static_picture)
+        self._companion = Companion(
+            self._static_html, lambda: repr(self), self._static_picture, self._put_companion
+        )
 
     def _static_html(self) -> str:
         """What stays in the saved notebook. Runs on a worker."""
@@ -44,6 +47,10 @@ class View(MessageWidget):
     def _static_picture(self) -> dict[str, str]:
         """What stays for exports that take no HTML: a part of a MIME bundle. Runs on a worker."""
         return {}
+
+    def _put_companion(self, outputs: Sequence[str], bundle: dict[str, str]) -> None:
+        """Let the page put what stays into ipywidgets' `Output`s, under the live view."""
+        self.send({"kind": "copy", "outputs": list(outputs), "put": {self._key: bundle}})
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         """One piece of a picture; see `outgoing_pictures.piece`. Runs on a worker.

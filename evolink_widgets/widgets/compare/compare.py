@@ -124,6 +124,7 @@ class ImageCompare(View):
         self._answer(content, "welcome", {"pictures": pictures, "note": self._note(_SIMULATED)})
         for at, one in enumerate(self._pictures):
             run_on_loop(self._send_picture(at, one))
+        self._companion.meet_page()
         return None
 
     async def _send_picture(self, at: int, one: ComparedPicture) -> None:

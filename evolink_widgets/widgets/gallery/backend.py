@@ -20,7 +20,7 @@ from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.saved_runs import finished
 
-__all__ = ["GalleryBackend", "name_of"]
+__all__ = ["GalleryBackend", "item_of", "name_of"]
 
 #: Pictures in one answer, and in one selection.
 _PAGE, _SELECTED = 200, 2000
@@ -31,6 +31,18 @@ _COMPANION = 12
 def name_of(image: GeneratedImage) -> str:
     """Return the browser's id of a picture: the task's key, and the picture's place in it."""
     return f"{image.task_key}.{image.index}"
+
+
+def item_of(image: GeneratedImage, is_favourite: bool) -> dict[str, Any]:
+    """Return what a page of the gallery tells of one picture."""
+    return {
+        "id": name_of(image),
+        "prompt": one_line(image.recipe.request.prompt, 120),
+        "alt": image.alt,
+        "width": image.width,
+        "height": image.height,
+        "favourite": is_favourite,
+    }
 
 
 class GalleryBackend:
@@ -80,14 +92,7 @@ class GalleryBackend:
         favourites = self.store.gallery.favourites(places)
         return {
             "items": [
-                {
-                    "id": name_of(image),
-                    "prompt": one_line(image.recipe.request.prompt, 120),
-                    "alt": image.alt,
-                    "width": image.width,
-                    "height": image.height,
-                    "favourite": place in favourites,
-                }
+                item_of(image, place in favourites)
                 for place, image in zip(places, found, strict=True)
             ]
         }

@@ -30,13 +30,16 @@ class ThumbnailSender:
     Args:
         find: gives a picture by its name; called on a worker thread.
         send: sends a message with its buffers.
+        edge: the longest edge of what is sent, in pixels.
     """
 
     def __init__(
         self,
         find: Callable[[str], GeneratedImage],
         send: Callable[[dict[str, Any], list[bytes]], None],
+        edge: int = _EDGE,
     ) -> None:
+        self._edge = edge
         self._find = find
         self._send = send
         #: Only the core's own thread looks at these.
@@ -93,7 +96,7 @@ class ThumbnailSender:
     def _small(self, name: str) -> tuple[dict[str, Any], bytes]:
         # Its place must not wait for ever: without bytes the browser shows these words.
         try:
-            return {"id": name}, self._find(name).thumbnail(_EDGE)
+            return {"id": name}, self._find(name).thumbnail(self._edge)
         except EvolinkError as error:
             return {"id": name, "gone": error.message}, b""
         except Exception:

@@ -97,8 +97,8 @@ class ImageGrid(PicturePanel):
             copy: a MIME bundle.
             outputs: the model ids of the `Output`s that may hold the view.
         """
-        held = {"outputs": list(outputs), "live": self.model_id, "companion": self._key}
-        self._copy = {"kind": "copy", **held, "data": copy}
+        put = {self.model_id: copy, self._key: {"text/plain": ""}}
+        self._copy = {"kind": "copy", "outputs": list(outputs), "put": put, "replaces": True}
         self.send(self._copy)
 
     def _on_hello(self, content: dict[str, Any]) -> Answer:

@@ -279,3 +279,79 @@ def test_a_find_whose_pictures_are_as_asked_stands(
     entry = session.store.journal.get(task.key)
     assert entry is not None
     assert (entry.step, entry.failure) == (Step.SAVED, None)
+
+
+def lose_two_of_one(session: Session, service: InProcess) -> tuple[Task, Task]:
+    """Two equal asks: the first is accepted, the second found that task before the first could."""
+    service.play("no list")
+    tasks = []
+    for fault in ("502 after", "502 before"):
+        service.play(fault)
+        tasks.append(session.submit(CUP))
+        until(lambda: tasks[-1].state.stage is Stage.UNKNOWN)
+    first, second = tasks
+    service.play("fair")
+    second.look_again()
+    second.result(20)
+    return first, second
+
+
+def test_a_task_that_its_equal_has_found_is_not_taken_a_second_time(
+    in_process: InProcess, open_session: Open
+) -> None:
+    session = open_session(in_process)
+    first, second = lose_two_of_one(session, in_process)
+    first.send_again()  # under its key: the service answers with the task that it made of it
+    with pytest.raises(OutcomeUnknown, match="found for an equal request") as caught:
+        first.result(20)
+    assert "May have been charged" in str(caught.value)
+    (made,) = in_process.service.all()
+    assert (first.id, second.id) == (None, made.id)
+    spent = session.store.ledger.spent()
+    assert spent.charged == pytest.approx(in_process.service.account.used)
+    entry = session.store.journal.get(first.key)
+    assert entry is not None
+    assert spent.reserved == pytest.approx(entry.estimate_high, abs=1e-4)
+
+
+def test_and_is_sent_under_the_key_whose_outcome_is_not_known(
+    in_process: InProcess, open_session: Open
+) -> None:
+    session = open_session(in_process)
+    first, second = lose_two_of_one(session, in_process)
+    first.send_again()
+    with pytest.raises(OutcomeUnknown):
+        first.result(20)
+    first.send_again()
+    (own,) = first.result(20)
+    assert own.path.is_file()
+    assert own.path != second.result(20)[0].path
+    one, two = in_process.service.all()
+    assert {first.id, second.id} == {one.id, two.id}
+    session.close()
+    spent = session.store.ledger.spent()
+    assert (spent.reserved, spent.charged) == (0, pytest.approx(in_process.service.account.used))
+
+
+def test_a_task_that_another_ask_has_found_goes_back_to_the_one_that_the_service_names(
+    in_process: InProcess, open_session: Open
+) -> None:
+    session = open_session(in_process)
+    in_process.play("no list")
+    tasks = []
+    for fault, prompt in (("502 after", "a blue cup"), ("502 before", "a pink cup")):
+        in_process.play(fault)
+        tasks.append(session.submit(ImageRequest(prompt, size="1:1", quality="low")))
+        until(lambda: tasks[-1].state.stage is Stage.UNKNOWN)
+    first, second = tasks
+    in_process.play("fair")
+    (made,) = in_process.service.all()
+    journal = session.store.journal
+    assert journal.adopt(second.key, made.id, 2e9)  # whatever the evidence said
+    first.send_again()
+    (own,) = first.result(20)
+    assert (first.id, own.recipe.request.prompt) == (made.id, "a blue cup")
+    entry = journal.get(second.key)
+    assert entry is not None
+    assert (entry.step, entry.task_id, entry.results) == (Step.UNKNOWN, None, ())
+    assert made.id in (entry.failure or {})["ruled_out"]

@@ -49,14 +49,14 @@ def test_a_worker_leaves_out_what_nobody_waits_for_any_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task_id", "size", "kind"),
+    ("seed", "size", "kind"),
     [("a", "1024x640", "webp"), ("b", "1024x640", "png"), ("a", "2880x2880", "jpeg")],
 )
 def test_pictures_are_png_mostly_and_jpeg_where_png_would_be_slow(
-    task_id: str, size: str, kind: str
+    seed: str, size: str, kind: str
 ) -> None:
-    assert format_of(task_id, ask(size)) == kind
-    data, mime = DrawnPictures().draw(task_id, 0, ask(size), "seed")
+    assert format_of(seed, ask(size)) == kind
+    data, mime = DrawnPictures().draw("task", 0, ask(size), seed)
     with Image.open(io.BytesIO(data)) as picture:
         assert f"{picture.width}x{picture.height}" == size
         assert Image.MIME[picture.format or ""] == mime == f"image/{kind}"

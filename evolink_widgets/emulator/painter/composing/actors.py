@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour, lighter, mix, times
-from evolink_widgets.emulator.painter.drawing.pen import Pen
-from evolink_widgets.emulator.painter.lettering.kinds import PAGE_NAMES, label_of
+from evolink_widgets.emulator.painter.drawing.pen import Pen, Picture
+from evolink_widgets.emulator.painter.lettering.kinds import PAGE_NAMES, kind_of, label_of
 from evolink_widgets.emulator.painter.lettering.labels import label
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.places.land import foliage
 from evolink_widgets.emulator.painter.reading.scene import Subject
+from evolink_widgets.emulator.painter.reading.vocabulary import read
 from evolink_widgets.emulator.painter.scenery.paint_context import Glow, PaintContext
 from evolink_widgets.emulator.painter.subjects import SubjectKind
+from evolink_widgets.emulator.painter.subjects.people import spectacles
 
 _FINE = 2
 """Tiles are drawn this much larger, so that their edges come out smooth."""
@@ -111,15 +113,27 @@ def _lettered_tile(context: PaintContext, actor: Actor, pen: Pen) -> None:
     """Draw the thing, and on it what it is to say."""
     kind, subject, scene = actor.kind, actor.subject, context.scene
     board = kind.name in ("sign", "shop")
-    text = (scene.text if board else None) or subject.label
+    text = subject.label or (scene.text if board else None)
     pen.text, pen.items, pen.role = text or None, subject.items, subject.role
+    pen.traits, pen.hair = subject.traits, subject.hair
+    pen.icons = tuple(_picture(name) for name in subject.items)
     pen.filled = any(one.kind == "in" and one.second == actor.number for one in scene.relations)
     kind.draw(pen)
+    spectacles(pen)
     if text and not board and kind.name not in PAGE_NAMES and kind.name != "bust":
         label(pen, text, label_of(kind.name), kind.wide)
     size = pen.lettering * actor.high / (pen.scale * 100)
-    if scene.text and text == scene.text and size > _LEGIBLE * context.unit:
+    asked = scene.text and text and set(text.splitlines()) <= set(scene.text.splitlines())
+    if asked and size > _LEGIBLE * context.unit:
         context.lettered = True
+
+
+def _picture(name: str) -> Picture | None:
+    """How a part of a page is drawn: a server for "three servers"."""
+    known = [one for one in read(name) if one.kind in ("subject", "thing", "like")]
+    sense = known[-1].sense if known else name.casefold().removesuffix("s").split(" ")[-1] + " icon"
+    kind = kind_of(sense)
+    return (kind.draw, kind.wide, kind.colours[0]) if kind else None
 
 
 def _snows(context: PaintContext, place: Place) -> bool:

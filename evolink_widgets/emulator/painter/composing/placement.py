@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from evolink_widgets.emulator.painter.composing.actors import Actor, draw
-from evolink_widgets.emulator.painter.lettering.kinds import PAGE_NAMES, kind_of
+from evolink_widgets.emulator.painter.lettering.kinds import PAGE_NAMES, is_small, kind_of, label_of
 from evolink_widgets.emulator.painter.places import Place
 from evolink_widgets.emulator.painter.reading.scene import Scene, Subject
 from evolink_widgets.emulator.painter.scenery.paint_context import PaintContext
@@ -22,8 +22,11 @@ _SHARES = {
     "hang": (0.35, 0.7),
 }
 """How tall a companion is against its bearer, at least and at most, by what it is to it."""
-_ROLES = {"riding": "seat", "on": "seat", "in": "inner", "front": "front", "behind": "back"}
+_ROLES = {"riding": "seat", "on": "seat", "in": "inner", "front": "front", "behind": "back",
+          "printed": "print"}  # fmt: skip
 _CARRIED = {"wearing": "head", "holding": "hand"}
+_PLAYED = ("chessboard", "piano", "drum", "keyboard", "table", "desk")
+"""What stands before who plays or uses it."""
 _SADDLE = 0.27
 """The part of a rider that hangs below the seat."""
 
@@ -34,7 +37,7 @@ class Bond:
 
     base: int
     role: str
-    """Seat, inner, head, hand, shelter, hang, front or back."""
+    """Seat, inner, head, hand, print, shelter, hang, front or back."""
     kind: str
     """The relation's own word."""
 
@@ -42,11 +45,18 @@ class Bond:
 def homes(scene: Scene) -> list[str]:
     """Places that suit the subjects: what floats decides, else the tallest."""
     kinds = [kind_of(one.name, one.form) for one in scene.subjects]
-    bearers = {bond.base for bond in bonds_of(scene).values() if bond.role in ("seat", "inner")}
-    known = [kind for kind in kinds if kind]
+    bonds = bonds_of(scene)
+    bearers = {bond.base for bond in bonds.values() if bond.role in ("seat", "inner")}
+    borne = {n for n, bond in bonds.items() if bond.role in ("print", "head", "hand")}
+    known = [kind for number, kind in enumerate(kinds) if kind and number not in borne]
     known = [kind for number in sorted(bearers) if (kind := kinds[number])] or known
     wet = [kind for kind in known if kind.stands in ("water", "under")]
-    return list(max(wet or known, key=lambda kind: kind.tall).homes) if known else []
+    if not known:
+        return []
+    if all(is_small(kind.name) for kind in known) and any("tabletop" in k.homes for k in known):
+        indoors = [home for kind in known for home in kind.homes if home in ("tabletop", "studio")]
+        return list(dict.fromkeys(indoors))  # wares are not on a beach unless they are asked there
+    return list(max(wet or known, key=lambda kind: kind.tall).homes)
 
 
 def paint_subjects(
@@ -78,8 +88,16 @@ def bonds_of(scene: Scene) -> dict[int, Bond]:
         if relation.kind in _CARRIED:
             if other.tall > one.tall and not (other.worn or other.held):
                 continue  # a castle is not carried: it stands beside
+            if other.name in _PLAYED or other.name == "board":
+                side = "back" if other.name == "board" else "front"
+                bonds.setdefault(second, Bond(first, side, relation.kind))
+                continue
             number, base = second, first
             role = "head" if other.worn else _CARRIED[relation.kind]
+        elif relation.kind == "printed":
+            if label_of(one.name) is None:
+                continue
+            number, base = second, first
         elif relation.kind == "under":
             number, base = second, first
             role = "shelter" if other.shelters else "hang"
@@ -125,9 +143,16 @@ def placed_actors(
     waiting = {n: (s, kind) for n, s, kind in known if n in bonds}
     while waiting:
         for number, (subject, kind) in list(waiting.items()):
-            bearer = next((one for one in actors if one.number == bonds[number].base), None)
+            bond = bonds[number]
+            bearer = next((one for one in actors if one.number == bond.base), None)
             if bearer:
-                actors += _companions(context, bearer, number, subject, kind, bonds[number])
+                row = [n for n in sorted(bonds) if bonds[n].base == bond.base
+                       and bonds[n].role == bond.role == "seat"]  # fmt: skip
+                here = _companions(context, bearer, number, subject, kind, bond)
+                if len(row) > 1:  # beside each other: "a desk with a lamp and a laptop"
+                    share = (row.index(number) + 0.5) / len(row) - 0.5
+                    here = [replace(one, x=one.x + share * bearer.wide * 0.9) for one in here]
+                actors += here
                 del waiting[number]
     return actors
 
@@ -188,6 +213,14 @@ def _companions(
     role = bond.role
     if role in ("front", "back"):
         return [_neighbour(context, bearer, number, subject, kind, role)]
+    if role == "print" and (zone := label_of(bearer.kind.name)):
+        x, y, across, down, _ = zone
+        size = min(down * 1.5, across * 120 / kind.wide) / 100
+        high = bearer.high * size
+        spot = bearer.spot((x, y + size * 50))
+        return [
+            Actor(kind, subject, number, *spot, high, False, aloft=True, order=bearer.order + 0.2)
+        ]
     share = (kind.tall / bearer.kind.tall) ** 0.6
     least, most = _SHARES[role]
     if role == "hand" and kind.held:
@@ -231,6 +264,8 @@ def _perch(bearer: Actor, actor: Actor, role: str) -> tuple[float, float, float]
         return x + (across if actor.flip else -across), y, -0.2 if kind.held > 0.8 else 0.2
     if role == "inner":
         return x, y, -0.1 if bearer.kind.deep else 0.1
+    if role == "head" and kind.grip:
+        return x, y + (1 - kind.grip[1] / 100) * actor.high, 0.1
     return x, y + actor.high * (0.12 if role == "head" else 0.05), 0.1
 
 
@@ -309,6 +344,8 @@ def _stand(context: PaintContext, place: Place, rng: Random, actor: Actor) -> Ac
     floats = place.surface == "void" or (place.surface == "under" and stands in ("under", "water"))
     if floats or stands == "air":
         middle = 0.5 if floats else min(0.42, context.horizon / context.height * 0.62)
+        if actor.kind.seat and not floats:
+            middle = 0.62  # a bough: who sits on it needs room
         y = context.height * (middle + rng.uniform(-0.07, 0.07) * (1 + (actor.subject.count > 1)))
         y = max(actor.high * 1.06, y + actor.high / 2)
         return replace(actor, y=y, aloft=True, order=y)

@@ -7,7 +7,7 @@ faces never reach beyond the silhouette.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from PIL import Image, ImageDraw
@@ -15,6 +15,9 @@ from PIL import Image, ImageDraw
 from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter
 from evolink_widgets.emulator.painter.drawing.curves import Point, outline, oval, read_path, ribbon
 from evolink_widgets.emulator.painter.drawing.letters import lettered
+
+Picture = tuple["Callable[[Pen], None]", float, Colour]
+"""How another thing is drawn: its artist, its width and its colour."""
 
 
 class Pen:
@@ -42,8 +45,17 @@ class Pen:
         """A sign's words, or a page's title."""
         self.items: tuple[str, ...] = ()
         """Names of a page's parts."""
+        self.icons: tuple[Picture | None, ...] = ()
+        """How the parts are drawn, where that is known."""
         self.role = ""
         """Which one of its kind it is, as the prompt says it."""
+        self.traits: frozenset[str] = frozenset()
+        """How a being looks."""
+        self.hair: Colour | None = None
+        self.eyes: list[tuple[float, float, float]] = []
+        """Where it looks from: x, y and size of each eye, in the subject's units."""
+        self.person = False
+        """Is it one of us: a face over a neck."""
         self.filled = False
         """Is something else set into it."""
         self.lettering = 0.0
@@ -233,7 +245,20 @@ class Pen:
         self.lettering = max(self.lettering, size)
         return size
 
+    def picture(self, picture: Picture, x: float, y: float, high: float) -> None:
+        """Draw another thing around (x, y), ``high`` units tall."""
+        artist, wide, main = picture
+        other = Pen(wide, max(8, round(high * self.scale)), main, rng=self.rng,
+                    detail=self.detail, lit=False)  # fmt: skip
+        artist(other)
+        left, top = self.spot(x, y)
+        at = round(left - other.size[0] / 2), round(top - other.size[1] / 2)
+        self.tile.paste(other.tile, at, other.mask)
+        if not self._inside:
+            self.mask.paste(255, at, other.mask)
+
     def eye(self, x: float, y: float, size: float, iris: Colour = (30, 24, 32)) -> None:
         """A dark eye with a spark."""
+        self.eyes.append((x, y, size))
         self.oval(x, y, size, size * 1.1, iris)
         self.oval(x + size * 0.35, y - size * 0.4, size * 0.34, size * 0.34, (255, 255, 255))

@@ -6,8 +6,10 @@ import math
 from itertools import pairwise
 
 from evolink_widgets.emulator.painter.drawing.colour import WHITE, Colour, mix
-from evolink_widgets.emulator.painter.drawing.pen import Pen
+from evolink_widgets.emulator.painter.drawing.pen import Pen, Picture
 from evolink_widgets.emulator.painter.lettering.page import page, part_names, series, sheet
+
+_NUMBERS = {"one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
 def _box(p: Pen, name: str, x: float, y: float, wide: float, high: float, tone: Colour) -> None:
@@ -42,7 +44,12 @@ def flow(p: Pen) -> None:
         lift = 0 if dx else high / 2
         _arrow(p, x0 + dx * reach, y0 + dy * lift, x1 - dx * (reach + 1), y1 - dy * (lift + 1), ink)
     for k, ((x, y), name) in enumerate(zip(spots, names, strict=True)):
-        _box(p, name, x, y, wide, high, series(p, k))
+        icon = p.icons[k] if k < len(p.icons) else None
+        _box(
+            p, name, x, y + (high / 4 if icon else 0), wide, high / (2 if icon else 1), series(p, k)
+        )
+        if icon:  # it stands on its name
+            p.picture(icon, x, y - high / 4 - 1, min(high * 0.72, 70 * wide / icon[1]))
 
 
 @page("venn diagram")
@@ -123,6 +130,47 @@ def mind_map(p: Pen) -> None:
 
 
 @page("network diagram")
+def topology(p: Pen) -> None:
+    """Machines and the lines between them: each is drawn as what it is, its name below."""
+    _, ink, quiet = sheet(p)
+    names = part_names(p, "Internet Router Server Laptop Printer", 8)
+    icons = [*p.icons, *(None,) * len(names)]
+    backbone: list[tuple[str, Picture | None]] = []
+    leaves: list[tuple[str, Picture | None]] = []
+    for name, icon in zip(names, icons, strict=False):
+        count, bare = _counted(name)
+        on_line = count == 1 and not leaves and len(backbone) < max(1, min(3, len(names) - 2))
+        (backbone if on_line or not backbone else leaves).extend([(bare, icon)] * min(count, 4))
+    leaves = leaves[:6]
+    top, low = 34.0, 76.0
+    step = 120 / max(1, len(backbone))
+    spots = [(9 + step * (k + 0.5), top) for k in range(len(backbone))]
+    for left, right in pairwise(spots):
+        p.inside.line(*left, *right, 1.4, mix(ink, quiet, 0.4))
+    wide = 126 / max(1, len(leaves))
+    below = [(6 + wide * (k + 0.5), low) for k in range(len(leaves))]
+    for x, y in below:
+        p.inside.line(*spots[-1], x, y, 1.4, mix(ink, quiet, 0.4))
+    for k, ((x, y), (name, icon)) in enumerate(zip(spots + below, backbone + leaves, strict=True)):
+        p.inside.rect(x - 12, y - 11, x + 12, y + 11, (255, 255, 255), 3)
+        if icon:
+            p.inside.picture(icon, x, y, min(18.0, 2000 / icon[1]))
+        else:
+            p.inside.oval(x, y, 9, 9, series(p, k))
+            p.words(name[:1].upper(), x, y, 10, 10, WHITE, bold=0.03)
+        p.words(name, x, y + 15, max(24, min(step, wide)), 7, ink, most=6)
+
+
+def _counted(name: str) -> tuple[int, str]:
+    """ "Three servers" is one machine, three times."""
+    first, _, rest = name.partition(" ")
+    number = _NUMBERS.get(first.casefold(), int(first) if first.isdecimal() else 0)
+    if number < 2 or not rest:
+        return 1, rest if number == 1 and rest else name
+    return number, rest.removesuffix("s").capitalize()
+
+
+@page("neural network")
 def network(p: Pen) -> None:
     """Layers of nodes, all joined."""
     _, ink, quiet = sheet(p)

@@ -2,11 +2,12 @@
 """Forms: plain things made of a few parts each, which stand for many nouns and carry their name.
 
 A form is a paragraph of ``FORMS``. Its first line reads
-``name wide tall hero | colours | homes | where it is lettered``, the last being ``x y wide high
-ink`` or ``-``. Each further line holds parts, parted by ``;``, in the pen's units:
+``name wide tall hero | colours | homes | where it is lettered | more``: the label's place is
+``x y wide high ink``, ``more`` is left out or names what else the composer is to know, such as
+``seat=60,46 worn``. Each further line holds parts, parted by ``;``, in the pen's units:
 ``r x0 y0 x1 y1 tone [round]``, ``o x y rx ry tone [turn]``, ``b tone path``, ``l x0 y0 x1 y1
-width tone``, ``s width end tone path``, ``c x y radius width tone``, ``h path`` (a hole). A part
-in capitals stays inside what is drawn already. Tones are ``m`` (the thing's colour), ``d`` and
+width tone``, ``s width end tone path``, ``c x y radius width tone``, ``h path`` (a hole), ``t x y
+wide high tone words``. A part in capitals stays inside what is drawn already. Tones are ``m`` (the thing's colour), ``d`` and
 ``p`` (it in shadow and light), ``k`` ink, ``w`` white, ``c`` cream, ``g`` glass, ``y`` steel,
 ``o`` wood, ``a`` gold, ``n`` brown, ``e`` leaf, ``u`` red, ``t`` sea; ``tone*0.3`` is see-through.
 """
@@ -14,9 +15,11 @@ in capitals stays inside what is drawn already. Tones are ``m`` (the thing's col
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour, colour
 from evolink_widgets.emulator.painter.drawing.pen import Pen
+from evolink_widgets.emulator.painter.lettering.shapes import SHAPES
 from evolink_widgets.emulator.painter.subjects.registry import Artist, subject
 
 FORMS = """
@@ -41,7 +44,7 @@ r 24 10 32 32 y; r 8 6 34 13 k 3; r 20 28 36 38 k 2; r 4 36 52 100 m 8; R 40 36 
 flacon 72 0.12 0.42 | f0c8b0 c8d8ea e6d08a d8b0d0 | studio, tabletop | 36 70 44 26 k
 r 26 2 46 26 a 3; R 38 2 46 26 k*0.2; r 29 24 43 36 y; r 4 34 68 100 m 9; R 9 40 63 95 p 6; R 9 54 63 95 m*0.7 6; R 12 58 60 83 c*0.85 2; R 8 40 14 94 w*0.6 3
 
-bowl 120 0.1 0.36 | 7fa8b8 d98a6a e4e0d6 6a8f6a | tabletop | 60 72 62 20 w
+bowl 120 0.1 0.36 | 7fa8b8 d98a6a e4e0d6 6a8f6a | tabletop | 60 72 62 20 w | inner=60,54 room=0.62 deep
 o 60 44 58 13 p; o 60 45 52 9.5 d; b m 2,44! 118,44! 108,76 82,96! 38,96! 12,76; r 38 94 82 100 d 2; B w*0.35 10,50! 20,50! 30,80 26,84 14,66; B k*0.14 94,46 118,44! 106,78 84,96! 92,72
 
 dish 150 0.1 0.34 | e0a84a c8604a 8fae5a d98a4a | tabletop | 75 88 92 15 k
@@ -50,13 +53,13 @@ o 75 72 74 20 w; o 75 71 58 14 c; b m 30,70 44,44 75,34 108,44 120,70 96,80 52,8
 tumbler 56 0.14 0.42 | e8a84a c8604a 8fc1ea 9ac07a | tabletop | 28 62 40 24 k
 b g 3,2! 53,2! 47,100! 9,100!; B m 0,24! 56,24! 50,95! 8,95!; O 28 24 25 3.6 p; B w*0.5 8,6! 13,6! 16,94! 12,94!; R 8 48 48 76 w*0.5 3; l 36 24 48 -10 2.4 u
 
-pan 150 0.12 0.34 | 3c3e48 5a5a66 8a4a3a | tabletop | 52 70 74 20 w
+pan 150 0.12 0.34 | 3c3e48 5a5a66 8a4a3a | tabletop | 52 70 74 20 w | inner=52,60 room=0.62 deep
 l 100 56 148 44 8 k; o 52 48 50 13 p; o 52 49 45 9.5 d; b m 2,50! 102,50! 96,92! 52,99 8,92!; B w*0.2 8,54! 16,54! 18,90 12,90
 
-basket 116 0.4 0.42 | c8964a b88048 | garden, tabletop | 58 72 66 20 c
+basket 116 0.4 0.42 | c8964a b88048 | garden, tabletop | 58 72 66 20 c | inner=58,56 room=0.62 deep
 s 4 4 d 16,46 30,8 58,0 86,8 100,46; b m 4,44! 112,44! 102,100! 14,100!; r 2 40 114 50 d 3; L 12 62 106 62 1.4 d; L 14 82 104 82 1.4 d; L 34 50 38 100 1.2 d; L 58 50 58 100 1.2 d; L 82 50 78 100 1.2 d; R 24 60 92 84 n 3
 
-bin 76 0.8 0.5 | 6a8a96 4f9a6a 8d9099 | street, garden | 38 62 48 26 w
+bin 76 0.8 0.5 | 6a8a96 4f9a6a 8d9099 | street, garden | 38 62 48 26 w | inner=38,24 room=0.62 deep
 b m 8,20! 68,20! 62,100! 14,100!; r 3 10 73 22 d 4; r 28 3 48 11 d 3; L 22 26 25 96 1.6 d; L 54 26 51 96 1.6 d; R 14 48 62 76 d 3
 
 shirt 118 0.7 0.56 | d2453c 3f7fa8 e4e0d6 4f8a5a | studio | 59 54 46 34 w
@@ -95,7 +98,7 @@ b m 10,2! 30,2! 26,16! 34,78! 20,100! 6,78! 14,16!; B d 14,16! 26,16! 28,22 12,2
 glove 70 0.25 0.44 | c8604a 5a5a66 e0a84a | studio | 38 70 34 18 w
 b m 16,100! 14,62 2,44 8,38 20,50 18,10 27,8 30,40 32,2 41,2 42,40 46,8 55,10 53,44 60,24 67,28 60,66 58,100!; R 12 86 62 100 d; L 12 90 62 90 1 p
 
-headphones 104 0.2 0.5 | 3a3c48 e4e0d6 c8604a 3f7fa8 | studio, tabletop | 52 88 56 13 k
+headphones 104 0.2 0.5 | 3a3c48 e4e0d6 c8604a 3f7fa8 | studio, tabletop | 52 88 56 13 k | worn grip=52,14
 s 9 9 m 16,64 14,30 34,6 70,6 90,30 88,64; s 4 4 p 22,40 28,20 44,11 60,11 76,20 82,40; r 6 46 30 92 d 11; r 74 46 98 92 d 11; r 22 44 36 94 k 7; r 68 44 82 94 k 7; R 8 52 12 84 w*0.4 2; C 18 69 7 1.6 p; C 87 69 7 1.6 p
 
 earbuds 100 0.05 0.36 | f4f1ea 3a3c48 | studio, tabletop | 50 82 52 16 k
@@ -107,10 +110,10 @@ r 3 0 63 100 m 7; R 52 0 63 100 k*0.2; o 33 24 14 14 d; o 33 24 9 9 y; o 33 24 4
 keyboard 190 0.05 0.3 | c8ccd4 3a3c48 | tabletop, studio | 95 90 80 13 k
 b m 12,30! 178,30! 188,88! 2,88!; r 2 86 188 97 d 3; R 22 38 170 47 w; R 18 52 174 62 w; R 14 67 178 78 w; L 40 36 34 80 2 m; L 60 36 56 80 2 m; L 80 36 78 80 2 m; L 100 36 100 80 2 m; L 120 36 122 80 2 m; L 140 36 144 80 2 m; L 158 36 164 80 2 m; R 60 67 128 78 w
 
-screen 150 0.6 0.46 | 3a3c48 c8ccd4 | room, tabletop, studio | 75 40 112 46 w
+screen 150 0.6 0.46 | 3a3c48 c8ccd4 | room, tabletop, studio | 75 40 112 46 w | inner=75,74 room=0.64
 r 2 2 148 82 m 4; R 7 7 143 77 #243a6e 2; B w*0.08 90,4! 148,4! 148,70!; r 68 82 82 94 d; r 44 93 106 100 d 3
 
-tablet 78 0.25 0.5 | 3a3c48 c8ccd4 | tabletop, studio | 39 46 58 50 w
+tablet 78 0.25 0.5 | 3a3c48 c8ccd4 | tabletop, studio | 39 46 58 50 w | inner=39,70 room=0.45
 r 2 0 76 100 m 7; R 6 6 72 92 #2f5a8a 3; B w*0.1 40,0! 80,0! 80,60!; o 39 96 2.4 2.4 p
 
 printer 124 0.3 0.4 | d8dae0 5a5a66 | tabletop, room | 50 64 50 14 k
@@ -197,7 +200,7 @@ l 8 0 2 100 5 m; l 42 0 48 100 5 m; l 8 14 42 14 4.4 d; l 6 30 44 30 4.4 d; l 5 
 dumbbell 140 0.2 0.32 | 3a3c48 c8382f | studio, room | 70 82 50 16 k
 r 40 42 100 56 y 2; r 10 20 26 78 m 5; r 26 10 44 88 d 5; r 96 10 114 88 d 5; r 114 20 130 78 m 5; R 28 14 31 84 w*0.3; R 98 14 101 84 w*0.3
 
-paper 78 0.3 0.5 | fcf9f2 f4ecd8 | tabletop, studio | 39 24 58 22 k
+paper 78 0.3 0.5 | fcf9f2 f4ecd8 | tabletop, studio | 39 24 58 22 k | inner=39,76 room=0.48
 b m 4,0! 58,0! 74,16! 74,100! 4,100!; b d*0.4 58,0! 58,16! 74,16!; L 12 44 66 44 2.4 y; L 12 54 62 54 2.4 y; L 12 64 66 64 2.4 y; L 12 74 58 74 2.4 y; L 12 84 44 84 2.4 y
 
 envelope 140 0.16 0.38 | f4ecd8 e4e0d6 e8b0a0 | tabletop, studio | 62 76 74 24 k
@@ -221,7 +224,7 @@ r 3 0 73 100 m 1; R 3 0 7 100 d; O 42 62 22 26 p; O 42 50 10 12 c; B d 22,100! 2
 newspaper 90 0.4 0.5 | f2ede0 | tabletop, studio | 45 11 78 13 k
 r 3 0 87 100 m 1; L 6 20 84 20 1.4 k; R 8 26 44 56 y; B d 8,56! 20,40 30,50 44,36! 44,56!; L 50 29 82 29 2 y; L 50 36 82 36 2 y; L 50 43 78 43 2 y; L 50 50 82 50 2 y; L 8 64 40 64 2 y; L 8 72 40 72 2 y; L 8 80 40 80 2 y; L 8 88 34 88 2 y; L 50 64 82 64 2 y; L 50 72 82 72 2 y; L 50 80 82 80 2 y; L 50 88 76 88 2 y; L 45 24 45 94 0.7 y
 
-clipboard 76 0.35 0.52 | 8a5a3a 3f7fa8 | tabletop, studio | 38 22 50 14 k
+clipboard 76 0.35 0.52 | 8a5a3a 3f7fa8 | tabletop, studio | 38 22 50 14 k | inner=38,76 room=0.42
 r 2 4 74 100 m 4; R 8 14 68 95 w 1; r 26 0 50 12 y 3; C 15 43 3 1.4 e; C 15 57 3 1.4 e; C 15 71 3 1.4 e; C 15 85 3 1.4 y; L 24 43 60 43 2.4 y; L 24 57 56 57 2.4 y; L 24 71 62 71 2.4 y; L 24 85 50 85 2.4 y
 
 folder 120 0.25 0.42 | e8b84a 7fa8b8 | tabletop, studio | 60 62 80 34 k
@@ -239,7 +242,7 @@ o 50 50 49 49 d; o 50 50 45 45 m; C 50 50 38 2 d; O 36 26 12 6 w*0.4 -35
 banknote 190 0.07 0.3 | 8fb88a b8a8c8 d8b88a | tabletop, studio | 54 52 66 40 k
 r 2 10 188 90 m 2; R 8 16 182 84 c*0.5; O 138 50 26 30 p; O 138 42 10 12 c; B d 118,78! 124,62 138,58 152,62 158,78!; C 18 28 7 1.6 d; C 172 74 7 1.6 d
 
-frame 100 0.7 0.52 | c89a4a 3a3c48 8a5a3a | room, studio | 50 84 54 11 k
+frame 100 0.7 0.52 | c89a4a 3a3c48 8a5a3a | room, studio | 50 84 54 11 k | inner=50,66 room=0.46
 r 2 0 98 96 m 2; R 9 7 91 89 c; R 18 15 82 72 #8fc1ea; B e 18,72! 18,54 38,44 58,56 82,46 82,72!; O 66 28 7 7 a; B d*0.4 18,72! 30,60 50,66 82,60! 82,72!
 
 pillow 120 0.4 0.38 | e8b0a0 7fa8b8 e0a84a 8a9a6a | room, studio | 60 54 74 36 w
@@ -269,7 +272,7 @@ r 4 4 38 48 m 4; R 14 0 26 6 y; o 44 52 28 8 w; O 46 53 20 5 d; b m 16,52! 72,52
 stove 88 0.9 0.5 | 3a3c48 e4e0d6 c8504f | room | 44 31 40 10 w
 r 3 14 85 98 m 3; r 0 10 88 18 d 1; o 22 9 15 3 k; o 62 9 15 3 k; R 10 42 78 86 k 3; R 16 50 72 80 #e8812c*0.7 2; R 14 37 74 40 y 1; O 12 26 4 4 y; O 76 26 4 4 y; b y 44,-14! 82,-14! 80,8! 46,8!; l 82 -8 98 -12 4 k
 
-board 160 1.4 0.5 | 2f5a4a f4f4f2 3a3c48 | room, studio | 80 40 132 54 w
+board 160 1.4 0.5 | 2f5a4a f4f4f2 3a3c48 | room, studio | 80 40 132 54 w | inner=80,66 room=0.52
 l 20 78 10 101 4 o; l 140 78 150 101 4 o; r 2 0 158 82 o 2; R 7 5 153 77 m; r 30 80 130 86 o 1; r 44 78 56 81 w; r 62 78 70 81 u
 
 trophy 80 0.4 0.48 | e0a83c c8ccd4 | studio | 40 90 50 13 k
@@ -311,10 +314,10 @@ s 9 8 m 70,46 88,12 112,4; s 8 6 m 112,4 136,30 146,60; b d 132,58! 160,56! 164,
 tractor 140 2.6 0.48 | c8382f 4f9a4c 3a6fc4 | meadow, garden | 98 48 42 12 w
 r 30 4 76 12 m 2; l 34 10 34 44 3 k; l 72 10 72 44 3 k; R 36 12 70 40 g; l 112 14 112 40 4 k; r 26 38 132 64 m 4; r 122 44 134 66 y 2; o 38 70 30 30 k; o 38 70 17 17 a; o 38 70 6 6 k; o 114 82 18 18 k; o 114 82 10 10 a; o 114 82 4 4 k
 
-wheelbarrow 160 0.7 0.38 | 4f9a4c c8604a 3a6fc4 | garden | 84 48 60 16 w
+wheelbarrow 160 0.7 0.38 | 4f9a4c c8604a 3a6fc4 | garden | 84 48 60 16 w | inner=88,44 room=0.62 deep
 l 4 24 120 72 5 o; l 60 70 46 99 5 y; b m 34,30! 142,22! 116,68! 64,68!; B d 34,30! 142,22! 138,32! 38,40!; o 126 82 17 17 k; o 126 82 10 10 y; o 126 82 3 3 k
 
-cart 110 1.0 0.46 | c8ccd4 c8382f 3f7fa8 | street, room | 64 46 52 16 k
+cart 110 1.0 0.46 | c8ccd4 c8382f 3f7fa8 | street, room | 64 46 52 16 k | inner=64,40 room=0.62 deep
 l 4 10 20 12 5 k; l 18 12 34 72 4 y; b m 22,24! 106,24! 96,64! 32,64!; L 24 34 104 34 1.4 w; L 28 54 98 54 1.4 w; L 46 24 50 64 1.4 w; L 80 24 78 64 1.4 w; R 38 37 90 55 w 2; l 34 72 96 72 4 y; l 94 64 98 72 3 y; o 42 90 9 9 k; o 92 90 9 9 k; o 42 90 4 4 y; o 92 90 4 4 y
 
 wagon 150 2.2 0.46 | e4e0d6 3f7fa8 c8604a 4f9a6a | street | 56 44 82 34 k
@@ -399,9 +402,6 @@ stand 100 1.2 0.44 | c8604a 3f7fa8 e0a84a 4f9a6a | street, garden | 50 76 78 26 
 l 10 24 10 100 5 o; l 90 24 90 100 5 o; r 4 58 96 96 m 2; r 2 54 98 60 o 1; b u 4,22! 16,2! 84,2! 96,22!; B w 24,22! 32,2! 44,2! 41,22!; B w 59,22! 56,2! 68,2! 76,22!; o 14 23 10 5 u; o 32 23 9 5 w; o 50 23 9 5 u; o 68 23 9 5 w; o 86 23 10 5 u
 """
 
-_OPEN = {"wheelbarrow": (88.0, 44.0), "basket": (58.0, 56.0), "cart": (64.0, 40.0),
-         "bowl": (60.0, 54.0), "bin": (38.0, 24.0), "pan": (52.0, 60.0)}  # fmt: skip
-"""Where the foot of something in it is."""
 _TONES = {
     "k": "34323e", "w": "fcfcfa", "c": "fbf5e4", "g": "c4dfe8", "y": "b8c0cc", "o": "9a6a42",
     "a": "e0b04a", "n": "5e4030", "e": "5a9a4a", "u": "d2504a", "t": "4f9ac8",
@@ -428,6 +428,12 @@ def _part(p: Pen, words: list[str]) -> None:
         p = p.inside
     if verb == "h":
         p.hole(" ".join(words[1:]))
+        return
+    if verb == "t":
+        x, y, wide, high = map(float, words[1:5])
+        said = " ".join(words[6:])
+        if not (said.startswith("$") and p.text):  # "$" is said when nothing was asked
+            p.words(said.removeprefix("$"), x, y, wide, high, tone_of(words[5], p), bold=0.01)
         return
     at = {"r": 5, "o": 5, "b": 1, "l": 6, "s": 3, "c": 5}[verb]
     name, _, clear = words[at].partition("*")
@@ -459,24 +465,34 @@ def _artist(parts: list[list[str]]) -> Artist:
 
 def _register(paragraph: str) -> None:
     first, *lines = paragraph.strip().splitlines()
-    title, colours, homes, label = (field.strip() for field in first.split("|"))
+    title, colours, homes, label, *more = (field.strip() for field in first.split("|"))
     name, wide, tall, hero = title.rsplit(None, 3)
     parts = [part.split() for line in lines for part in line.split(";")]
     subject(
         name,
         wide=float(wide),
         tall=float(tall),
-        stands="air" if homes.startswith("clouds") else "ground",
         colours=colours,
         homes=homes,
         hero=float(hero),
-        inner=_OPEN.get(name),
-        deep=name in _OPEN,
-        room=0.62 if name in _OPEN else 0.0,
+        **{"stands": "air" if homes.startswith("clouds") else "ground"} | _facts(" ".join(more)),
     )(_artist(parts))
     x, y, across, down, ink = label.split()
     LABELS[name] = float(x), float(y), float(across), float(down), ink
 
 
-for _paragraph in FORMS.strip().split("\n\n"):
+def _facts(more: str) -> dict[str, Any]:
+    """What else the composer is to know: "seat=60,46 worn"."""
+    facts: dict[str, Any] = {}
+    for fact in more.split():
+        name, _, value = fact.partition("=")
+        if value[:1].isalpha() or not value:
+            facts[name] = value or True
+            continue
+        numbers = [float(number) for number in value.split(",")]
+        facts[name] = tuple(numbers) if len(numbers) > 1 else numbers[0]
+    return facts
+
+
+for _paragraph in f"{FORMS.strip()}\n\n{SHAPES.strip()}".split("\n\n"):
     _register(_paragraph)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evolink_widgets.emulator.painter.lettering import charts, diagrams, prints, screens
+from evolink_widgets.emulator.painter.lettering import charts, diagrams, panels, prints, screens
 from evolink_widgets.emulator.painter.lettering.forms import LABELS, Label
 from evolink_widgets.emulator.painter.lettering.page import PAGE_NAMES
 from evolink_widgets.emulator.painter.lettering.portrait import wears_a_hat
@@ -14,9 +14,12 @@ __all__ = [
     "charts",
     "diagrams",
     "is_a_being",
+    "is_a_building",
     "is_small",
+    "is_worn",
     "kind_of",
     "label_of",
+    "panels",
     "prints",
     "screens",
     "wears_a_hat",
@@ -24,6 +27,8 @@ __all__ = [
 
 _SMALL = 0.7
 """Metres: what is lower stands on tables."""
+_ROOM = 3.5
+"""Metres: what is taller is no furniture."""
 _OWN: dict[str, Label] = {
     "cup": (47, 63, 54, 36, "k"),
     "teapot": (66, 84, 60, 18, "w"),
@@ -76,13 +81,27 @@ def label_of(name: str) -> Label | None:
 
 def carries_words(name: str) -> bool:
     """Are asked-for words lettered on it, better than above the scene? Pages have their title."""
-    return label_of(name) is not None and name != "robot"
+    return (label_of(name) is not None and name != "robot") or name in ("sign", "shop")
 
 
 def is_a_being(name: str) -> bool:
-    """Animals and people: they have a head, and no label."""
+    """Animals and people: they have names of their own, and no label."""
     kind = KINDS.get(name)
-    return kind is not None and (kind.head is not None or kind.hand is not None)
+    return kind is not None and (
+        kind.hand is not None or ".animals." in kind.draw.__module__ or name in ("bust", "snowman")
+    )
+
+
+def is_a_building(name: str) -> bool:
+    """Is it too large for a room?"""
+    kind = KINDS.get(name)
+    return kind is not None and kind.tall > _ROOM and kind.stands == "ground"
+
+
+def is_worn(name: str) -> bool:
+    """Does it go on heads?"""
+    kind = KINDS.get(name)
+    return kind is not None and kind.worn
 
 
 def is_small(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter
 from evolink_widgets.emulator.painter.drawing.pen import Pen
-from evolink_widgets.emulator.painter.subjects.people import SKINS, head
+from evolink_widgets.emulator.painter.subjects.people import SKINS, WOMEN, head
 from evolink_widgets.emulator.painter.subjects.registry import subject
 
 WHITE: Colour = (250, 250, 248)
@@ -12,25 +12,28 @@ INK: Colour = (44, 40, 54)
 _ATTIRE = {
     "suit": "business ceo cto cfo lawyer manager banker president politician executive founder "
     "consultant judge boss entrepreneur accountant minister secretary broker investor groom "
-    "salesman saleswoman director agent butler spy",
-    "coat": "doctor nurse scientist chemist dentist surgeon pharmacist vet researcher biologist "
-    "physicist therapist professor paramedic",
+    "salesman saleswoman director agent butler spy suit blazer tuxedo "
+    "jacket tie",
+    "coat": "lab doctor nurse scientist chemist dentist surgeon pharmacist vet researcher "
+    "biologist physicist therapist professor paramedic",
     "apron": "chef cook baker barista waiter waitress butcher florist gardener potter carpenter "
-    "blacksmith bartender brewer",
+    "blacksmith bartender brewer apron",
     "vest": "worker engineer builder electrician plumber mechanic miner firefighter courier "
-    "driver welder architect bricklayer roofer",
+    "driver welder architect bricklayer roofer vest",
 }
 _HEADWEAR = {
     "toque": "chef cook baker",
     "helmet": "worker engineer builder electrician miner firefighter welder bricklayer roofer",
     "cap": "pilot captain police driver courier sailor conductor postman",
 }
-_WOMEN = ("woman", "lady", "girl", "mother", "bride", "actress", "waitress", "queen", "female")
-_MEN = ("businessman", "gentleman", "father", "groom", "policeman", "salesman", "old man")
+_AT_DESKS = ("software", "data", "sound", "web", "prompt", "game")
+"""Engineers and others who wear what they like."""
 
 
 def _of(table: dict[str, str], role: str) -> str:
     """Which of the table's wear suits a role."""
+    if any(one in role for one in _AT_DESKS):
+        return ""
     return next(
         (wear for wear, roles in table.items() if any(one in role for one in roles.split())), ""
     )
@@ -56,7 +59,7 @@ def bust(p: Pen) -> None:
         shirt = WHITE if wear == "suit" else lighter(p.main, 0.3)
         p.inside.blob("44,68! 66,68! 55,112!", shirt)
         p.inside.blob("46,66! 64,66! 55,82!", skin)
-        if "woman" not in role:
+        if not WOMEN & set(role.split()):
             p.inside.blob("51,79! 59,79! 57,86! 60,108! 55,114! 50,108! 53,86!", (176, 66, 66))
         for side in (-1, 1):
             p.inside.poly([(55 + side * 12, 67), (55 + side * 20, 74), (55 + side * 13, 84),
@@ -74,10 +77,7 @@ def bust(p: Pen) -> None:
     else:
         p.inside.stroke("40,70 48,80 55,82 62,80 70,70", 4, 4, darker(cloth, 0.25))
     p.rect(46, 56, 64, 76, darker(skin, 0.12), 8)
-    cut = 1 + p.rng.randrange(2) if any(one in role for one in _WOMEN) else None
-    if cut is None and any(one in role for one in _MEN):
-        cut = p.rng.choice((0, 3))
-    head(p, 55, 38, 25, skin, cut)
+    head(p, 55, 38, 25, skin)
     _headwear(p, _of(_HEADWEAR, role))
 
 

@@ -23,7 +23,7 @@ from evolink_widgets.emulator.painter.lettering.page import (
 )
 
 
-def _window(p: Pen) -> tuple[Colour, Colour, Colour]:
+def window(p: Pen) -> tuple[Colour, Colour, Colour]:
     """A browser's window."""
     paper, ink, quiet = sheet(p, title=False)
     p.inside.rect(0, -4, 138, 6, mix(quiet, ink, 0.12))
@@ -33,22 +33,23 @@ def _window(p: Pen) -> tuple[Colour, Colour, Colour]:
     return paper, ink, quiet
 
 
-def _rows(p: Pen, x: float, y: float, wide: float, rows: int, tone: Colour) -> None:
-    for k in range(rows):
+def rows(p: Pen, x: float, y: float, wide: float, count: int, tone: Colour) -> None:
+    """Lines of text that is not read."""
+    for k in range(count):
         p.inside.rect(x, y + k * 5, x + wide * (1, 0.86, 0.6)[k % 3], y + 2.2 + k * 5, tone, 1)
 
 
 @page("web page")
 def web_page(p: Pen) -> None:
     """A landing page: headline, button, picture and three cards."""
-    paper, ink, quiet = _window(p)
+    paper, ink, quiet = window(p)
     accent = series(p, 0)
     p.inside.rect(0, 6, 138, 60, lighter(accent, 0.72) if luminance(paper) > 128 else p.main)
     p.inside.oval(12, 13, 3, 3, accent)
     for k in range(4):
         p.inside.rect(76 + k * 15, 12, 87 + k * 15, 14, mix(ink, quiet, 0.4), 1)
     p.words(p.text or "Welcome", 40, 32, 66, 18, ink, bold=0.03)
-    _rows(p, 8, 43, 50, 1, mix(ink, quiet, 0.4))
+    rows(p, 8, 43, 50, 1, mix(ink, quiet, 0.4))
     p.inside.rect(8, 48, 36, 56, accent, 4)
     p.words("Start", 22, 52, 20, 5, WHITE)
     p.inside.rect(84, 18, 130, 55, lighter(accent, 0.3), 3)
@@ -59,13 +60,13 @@ def web_page(p: Pen) -> None:
         p.inside.rect(x, 65, x + 37, 97, mix(paper, quiet, 0.4), 3)
         p.inside.oval(x + 18, 73, 5, 5, series(p, k))
         p.words(name, x + 18.5, 83, 32, 6, ink, most=6)
-        _rows(p, x + 5, 88, 27, 2, quiet)
+        rows(p, x + 5, 88, 27, 2, quiet)
 
 
 @page("dashboard")
 def dashboard(p: Pen) -> None:
     """Figures, bars, a line and a ring in a window."""
-    paper, ink, quiet = _window(p)
+    paper, ink, quiet = window(p)
     card = mix(paper, quiet, 0.34)
     p.inside.rect(0, 6, 18, 103, mix(paper, series(p, 0), 0.3))
     for k in range(5):
@@ -86,7 +87,7 @@ def dashboard(p: Pen) -> None:
     p.inside.rect(99, 45, 133, 98, card, 2)
     p.inside.ring(116, 63, 13, 5, series(p, 2))
     p.inside.arc(116, 63, 10.6, 10.6, 200, 320, 5, series(p, 3))
-    _rows(p, 104, 82, 24, 3, mix(quiet, ink, 0.2))
+    rows(p, 104, 82, 24, 3, mix(quiet, ink, 0.2))
 
 
 def _handset(p: Pen) -> tuple[Colour, Colour, Colour]:
@@ -133,7 +134,7 @@ def login(p: Pen) -> None:
         p.words(name, 22, y, 24, 5, mix(ink, quiet, 0.4), most=4.4)
     p.inside.rect(8, 73, 50, 83, series(p, 0), 5)
     p.words("Log in", 29, 78, 26, 6, WHITE, bold=0.02)
-    _rows(p, 18, 89, 22, 1, quiet)
+    rows(p, 18, 89, 22, 1, quiet)
 
 
 @page("chat screen", wide=58, hero=0.72)
@@ -146,5 +147,5 @@ def chat(p: Pen) -> None:
         y, own = 22 + k * 13, k % 2
         x = 18 if own else 7
         p.inside.rect(x, y, x + 34, y + 10, series(p, 0) if own else mix(paper, quiet, 0.6), 4)
-        _rows(p, x + 4, y + 2, 24, 2, WHITE if own else mix(ink, quiet, 0.5))
+        rows(p, x + 4, y + 2, 24, 2, WHITE if own else mix(ink, quiet, 0.5))
     p.inside.rect(7, 89, 51, 97, mix(paper, quiet, 0.5), 4)

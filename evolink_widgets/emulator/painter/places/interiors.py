@@ -99,7 +99,7 @@ def room(context: PaintContext) -> None:
     top, sill = context.horizon * 0.16, context.horizon * 0.74
     view(context, rng, sill - (sill - top) * 0.22)
     tint, dim = _inner_light(context)
-    wall = _tint(rng.choice(WALLPAPER), tint)
+    wall = _tint(context.scene.walls or rng.choice(WALLPAPER), tint)
     if dim:
         wall = mix(wall, context.light.shade, 0.28)
     frame = _wall_with_hole(context, wall, (centre - half, top, centre + half, sill))
@@ -112,10 +112,11 @@ def room(context: PaintContext) -> None:
     context.canvas.mist(
         context.horizon, context.horizon + unit * 0.05, context.light.shade, 0.4, rising=True
     )
-    _pictures(context, rng, centre, half, side, tint)
-    _rug(context, rng, tint)
+    if not context.scene.bare:
+        _pictures(context, rng, centre, half, side, tint)
+        _rug(context, rng, tint)
     _sun_patch(context, centre, half, dim)
-    if context.detail:
+    if context.detail and not context.scene.bare:
         pot_plant(
             context, rng, wide * (0.5 + side * 0.46), context.ground_at(0.16), unit * 0.34, tint
         )

@@ -10,27 +10,32 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evolink_widgets.emulator.painter.reading.nouns import PLAIN, THINGS, word_set
-from evolink_widgets.emulator.painter.reading.vocabulary import look_up, read
+from evolink_widgets.emulator.painter.lettering.kinds import carries_words, is_a_being
+from evolink_widgets.emulator.painter.reading.nouns import INSCRIPTIONS, PLAIN, THINGS
+from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, look_up, read
 
 LONGEST_TEXT = 120
 LONGEST_ITEM = 26
 MOST_ITEMS = 8
 _LOOKED_AT = 8000
 
-_QUOTED = re.compile(r"[\"“”„«»「『](.{1,400}?)[\"“”«»」』]", re.DOTALL)
+_QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』》]", re.DOTALL)
 _SINGLE = re.compile(r"(?:^|(?<=\s))['‘](\S.{0,200}?)['’](?=\s|$|[,.!?;])", re.DOTALL)
 _CAPITALS = r"(?-i:[A-Z0-9][A-Z0-9&'’.!?%+#/-]*)"
 _SAYS = re.compile(
-    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
+    r"\b(?:(?:that|which|to)\s+)?(?:say(?:s|ing)?|show(?:s|ing)(?=\s\d+[:.]\d)"
+    r"|read(?:s|ing)(?=:?\s+(?-i:[A-Z]{2}))|that reads"
     r"|labell?ed(?: as)?|lettered|captioned|en?titled|titled|inscribed(?: with)?"
     r"|engraved with|printed with|spelling"
     r"|with (?:the |a )?(?:words?|text|title|caption|slogan|headline|inscription|label|lettering)"
     r"(?:\s+(?:saying|reading|that says))?"
     r"|(?:the )?(?:words?|text|title|caption|slogan|headline|lettering)(?=:?\s+(?-i:[A-Z]))"
+    r"|with (?:the |a )?(?:logo|brand|name)(?=:?\s+(?-i:[A-Z]))"
     r"|mit (?:der|dem) (?:aufschrift|beschriftung|text|titel|schriftzug|wort)|auf dem steht"
     r"|avec (?:le texte|l'inscription|les mots|le mot|le titre)|qui dit"
-    r"|que dice|con el texto|con la palabra|con la scritta)\b\s*:?\s+(?P<text>\S.*)",
+    r"|que dice|con el texto|con la palabra|con la scritta"
+    r"|с надписью|с текстом|с заголовком|с названием|под названием|на котор\w+ написано)"
+    r"\b\s*:?\s+(?P<text>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED = re.compile(
@@ -38,14 +43,32 @@ _NAMED = re.compile(
     r"|appelée?|llamad[oa]|chiamat[oa])\s*:?\s+(?P<text>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_READS = re.compile(r"\bread(?:s|ing):?\s+(?P<text>(?-i:[A-Z0-9])\S*.*)", re.IGNORECASE | re.DOTALL)
+_UNSPACED_SAYS = re.compile(
+    r"(?:上面)?(?:写着|写有|印着|印有|标题[为是]|题为|名为|名叫|叫做)[::]?\s*(?P<text>[^\s,。,.;;的]{1,24})"
+)
+_NUMBERED = re.compile(
+    r"\b(?:with (?:the |a |an |my )?)?(?:number|initials?|monogram|letters?|price tag(?: of| for)?"
+    r"|price of)\s+(?P<text>(?-i:[A-Z0-9$€£])[\w.,:&$€£%-]*(?:\s(?-i:[A-Z0-9]+)\b)?)",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    r"\bfor\s+(?:the\s+|our\s+|my\s+)?(?P<text>(?:(?:Dr|Prof|Mrs?|Ms|Miss|Sir|Dame)\.?\s+)?[A-ZÀ-ÞА-Я][\w'’-]*"
+    r"(?:\s+(?:(?:of|de|von|van|der|da|di|the|and|&)\s+)?[A-ZÀ-ÞА-Я0-9][\w'’.-]*){0,4})"
+)
+"""Whose name a badge, a mug or a cake is to have on it."""
+_TRADE = re.compile(r",\s+([a-z][\w ]{2,30}?)(?=[,.;]|$)")
 _SHOUTED = re.compile(
-    rf"\bwith (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+    rf"\b(?:with (?P<text>{_CAPITALS}(?: {_CAPITALS})*) (?:written |printed )?(?:on|across)\b"
+    rf"|(?P<said>[A-Z]{{2,}}(?: {_CAPITALS})*)(?= (?:sticker|label|sign|banner|stamp|tag|badge"
+    rf"|button|print|lettering|neon)\b))"
 )
 _ENDS = re.compile(
     r"\s+(?:(?:in|on|at|under|above|over|near|beside|behind|against|by|from|through|next to|for|"
     r"in front of|auf|im|am|in|vor|sur|dans|en|sobre)\s+(?:an?|the|my|our|their|his|her|its|top|"
     r"front|einem|einer|dem|der|une?|le|la|los|las|el|uno|una)\b|with\b|while\b|mit\b|avec\b|con\b)"
-    r"|[.;!?\n]\s|[\n;]|\s[-–—]\s|[.]$",
+    r"|\s+(?:на|в|под|над|у)\s"
+    r"|(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bMrs)(?<!\bProf)[.;!?\n]\s|[\n;]|\s[-–—]\s|[.]$",
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(r"\s+(?:in|on|at|under|near|auf|im|am|en)\s+", re.IGNORECASE)
@@ -54,37 +77,69 @@ _MODIFIERS = frozenset(
      "part", "place", "stop")
 )  # fmt: skip
 
+_MANNER = _MODIFIERS - {"sky", "weather", "time", "season", "place", "size", "count"}
+"""Those that are no part of a page: "a cloud" may be one."""
+
 
 def asked_text(prompt: str) -> tuple[str | None, str]:
-    """The words of a prompt that are to be lettered, and the rest of it."""
-    prompt = prompt[:_LOOKED_AT]
+    """The words of a prompt that are to be lettered, a line each, and the rest of it.
+
+    Where words were taken out stands ``INSCRIPTION``.
+    """
+    prompt = prompt[:_LOOKED_AT].replace(INSCRIPTION, " ")
     found = list(_QUOTED.finditer(prompt)) or list(_SINGLE.finditer(prompt))
     if found:
-        texts = [_plain(one.group(1)) for one in found[:3]]
+        texts: list[str] = []
         rest, last = "", 0
         for one in found[:3]:
-            rest, last = f"{rest}{prompt[last : one.start()]} ; ", one.end()
-        return "\n".join(filter(None, texts))[:LONGEST_TEXT] or None, rest + prompt[last:]
-    for pattern in (_SAYS, _SHOUTED, _NAMED):
+            text = _plain(one.group(1))
+            texts += [text] if text else []
+            rest += prompt[last : one.start()] + (f" {INSCRIPTION} " if text else " ; ")
+            last = one.end()
+        return "\n".join(texts)[:LONGEST_TEXT] or None, rest + prompt[last:]
+    for pattern in (_SAYS, _SHOUTED, _READS, _UNSPACED_SAYS, _NAMED, _NUMBERED, _FOR):
         match = pattern.search(prompt)
-        if match and not (pattern is _NAMED and _of_a_being(prompt[: match.start()])):
-            text = _up_to_its_end(match.group("text"))
-            if pattern is _NAMED:  # "named Ofen in Berlin"
-                text = _PREPOSITION.split(text, maxsplit=1)[0]
-            end = match.start("text") + len(text)
-            if plain := _plain(text.strip(" ,.;:")):
-                return plain[:LONGEST_TEXT], f"{prompt[: match.start()]} ; {prompt[end:]}"
+        if not match or not _may_say(pattern, prompt[: match.start()]):
+            continue
+        name = "said" if match.groupdict().get("said") else "text"
+        text = match.group(name)
+        if pattern in (_SAYS, _READS, _NAMED):
+            text = _up_to_its_end(text)
+        if pattern is _NAMED:  # "named Ofen in Berlin"
+            text = _PREPOSITION.split(text, maxsplit=1)[0]
+        end = match.start(name) + len(text)
+        if pattern is _FOR and (trade := _TRADE.match(prompt, end)) and _is_trade(trade.group(1)):
+            return f"{_plain(text)}\n{trade.group(1).capitalize()}", (
+                f"{prompt[: match.start()]} {INSCRIPTION} {prompt[trade.end() :]}"
+            )
+        if plain := _plain(text.strip(" ,.;:")):
+            return plain[:LONGEST_TEXT], (f"{prompt[: match.start()]} {INSCRIPTION} {prompt[end:]}")
     return None, prompt
+
+
+def _is_trade(words: str) -> bool:
+    """ "a card for Ada, architect": her trade is lettered, too."""
+    found = look_up(words.split()[-1])
+    return found is not None and found.sense == "person"
+
+
+def _may_say(pattern: re.Pattern[str], before: str) -> bool:
+    """Do the words that a pattern found belong on what stands before them?
+
+    "a cat named Tom" and "a girl reading Dante" are no inscriptions; "a badge for Ada" is one.
+    """
+    if pattern not in (_NAMED, _READS, _FOR):
+        return True
+    found = [one for one in read(before[-200:]) if one.kind in ("subject", "like", "thing")]
+    kind = found[-1].sense if found else ""
+    if pattern is _FOR:
+        return carries_words(kind) or kind in _INSCRIBED
+    being = is_a_being(kind) or is_a_being(kind.split(" ")[0])
+    return not being if pattern is _NAMED else bool(found) and not being
 
 
 def _plain(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _of_a_being(before: str) -> bool:
-    """ "a cat named Tom": that is no inscription."""
-    from_its_end = [one for one in read(before[-200:]) if one.kind in ("subject", "like", "thing")]
-    return bool(from_its_end) and from_its_end[-1].sense.split(" ")[0] in _BEINGS
 
 
 def _up_to_its_end(text: str) -> str:
@@ -107,12 +162,12 @@ def _up_to_its_end(text: str) -> str:
     return text
 
 
-def _only_modifies(words: str) -> bool:
+def _only_modifies(words: str, kinds: frozenset[str] = _MODIFIERS) -> bool:
     """Does a phrase tell how the picture is made, and nothing of what is in it?"""
     found = read(words)
-    known = [one for one in found if one.kind in _MODIFIERS]
+    known = [one for one in found if one.kind in kinds]
     return bool(known) and all(
-        one.kind in _MODIFIERS
+        one.kind in kinds
         or (one.kind == "relation" and one.sense == "beside")
         or one.phrase in PLAIN
         for one in found
@@ -128,32 +183,34 @@ class Page:
     """What it is about, as the prompt says it."""
     items: tuple[str, ...]
     """The names of its parts."""
-    rest: str
-    """The prompt without it."""
+    after: str
+    """What the prompt says after it."""
     noun: str
     """The word that it was asked with."""
+    before: str
+    """The prompt up to that."""
+    manner: str
+    """The same, without what is said of the page itself."""
 
 
 PAGES = (
     "chart", "line chart", "pie chart", "scatter plot", "heatmap", "funnel", "gantt chart",
     "table page", "diagram", "venn diagram", "tree diagram", "cycle diagram", "timeline",
-    "mind map", "network diagram", "matrix", "web page", "dashboard", "app", "login screen",
+    "mind map", "network diagram", "neural network", "matrix", "web page", "dashboard", "app",
+    "login screen", "settings screen", "kanban page", "code editor", "inbox", "music player",
+    "map page", "video call",
     "chat screen", "logo", "poster", "slide", "menu", "certificate", "book cover",
 )  # fmt: skip
-_LISTED = frozenset(PAGES[:16]) - {"table page"}
+_LISTED = frozenset(PAGES[:17]) - {"table page"}
 """Pages of parts: "of design and engineering" names two of them."""
 _INSCRIBED = ("card", "greeting card", "ticket", "magazine", "newspaper", "booklet", "calendar")
 """Things that are pages when the prompt says what for."""
+SCREENS = frozenset(
+    ("laptop", "phone", "screen", "tablet", "board", "frame", "paper", "clipboard", "kiosk", "sign")
+)
+"""Things that show a page."""
 SHOWING = frozenset(("logo", "poster", "book cover"))
 """Pages that have a picture in them."""
-_BEINGS = word_set(
-    """
-    fox wolf cat tiger lion dog bear panda rabbit horse unicorn zebra elephant deer sheep cow
-    pig giraffe mouse squirrel hedgehog frog turtle snail camel bird owl eagle duck swan
-    flamingo heron penguin hen butterfly bee dragon dinosaur fish whale dolphin shark octopus
-    crab person child king wizard knight astronaut robot snowman ghost
-    """
-)
 
 
 @lru_cache(maxsize=1)
@@ -173,7 +230,7 @@ def _nouns() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 _LINK = re.compile(
-    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
+    r"\s*(?::|,?\s*(?<=\s)(?:of|for|about|between|showing|with|comparing|on(?!\s(?:an?|the|my|our)\b)|featuring|über|für|von|mit|"
     r"pour|avec|sobre|para|de|con|zu|that shows|which shows|explaining|illustrating)\s)\s*",
     re.IGNORECASE,
 )
@@ -183,11 +240,16 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 """What only says once more that a page is one: "neural network diagram"."""
-_FOR = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
+_ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
+"""What happens on a page is not in the picture beside it."""
+_DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
+_SCREENED = frozenset(
+    ("slide", "menu", "app", "web page", "dashboard", "chat screen", "inbox", "settings screen")
+)
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"^(?:an?|the|our|my|your|their|some|its|ein|eine|einen|einem|einer|die|der|das|den|dem|une?|"
-    r"les?|la|l'|el|los|las|una?|and|und|et|y|&)\s+",
+    r"les?|la|l'|el|los|las|una?|and|und|et|y|&|song|track|word|words|title)\s+",
     re.IGNORECASE,
 )
 _SEGMENT = re.compile(r"\s*(?:,|;|→|->|=>|>|/|\||\bthen\b)\s*", re.IGNORECASE)
@@ -203,11 +265,15 @@ def read_page(prompt: str) -> Page | None:
     noun = match.group().casefold()
     kind = kinds.get(noun) or kinds[noun.removesuffix("s")]
     before, after = prompt[: match.start()], prompt[match.end() : _LOOKED_AT]
-    after = _AGAIN.sub("", after)
+    if noun.endswith(" of"):  # "a table of results"
+        after = f" of{after}"
+    after = _ASIDE.split(_AGAIN.sub("", after), maxsplit=1)[0]
+    if noun.removesuffix("s") in INSCRIPTIONS and _borne(before):
+        return None
     start = max(before.rfind(mark) for mark in ",.;:\n") + 1
     lead = before[start:]
     topic = _lead_topic(lead)
-    link = (_FOR if kind in _INSCRIBED else _LINK).match(after)
+    link = (_DESTINED if kind in _INSCRIBED else _LINK).match(after)
     tail = ""
     if link:
         tail = re.split(r"[.!?;\n](?:\s|$)", after[link.end() :], maxsplit=1)[0]
@@ -216,13 +282,32 @@ def read_page(prompt: str) -> Page | None:
         return None
     elif kind in _LISTED and _SEGMENT.match(after):
         tail, after = after.lstrip(" ,"), ""
+    if link and kind in _SCREENED and "with" in link.group().casefold():
+        tail = f"with {tail}"  # parts, and not what it is about
     about, items, spared = _tail(tail, kind)
+    if not about and not topic and kind == "app":
+        topic = noun.removesuffix("app").strip()
     return Page(
         kind,
         _clipped(about or topic, 48),
         tuple(_clipped(one, LONGEST_ITEM) for one in items[:MOST_ITEMS]),
-        f"{before[:start]} {_modifiers(lead)} ; {spared} ; {after}",
+        f"{spared} ; {after}",
         noun,
+        before,
+        f"{before[:start]} {_modifiers(lead)} ;",
+    )
+
+
+def _borne(before: str) -> bool:
+    """ "a mug with a logo": is there a thing that bears it?"""
+    found = [one for one in read(before) if one.kind in ("subject", "thing", "like", "relation")]
+    if len(found) > 2 and found[-1].kind != "relation":  # "a mug with a fox logo"
+        found.pop()
+    return (
+        len(found) > 1
+        and found[-1].kind == "relation"
+        and found[-1].sense in ("beside", "holding", "printed")
+        and carries_words(found[-2].sense)
     )
 
 
@@ -241,12 +326,8 @@ def _lead_topic(lead: str) -> str:
 
 def _modifiers(lead: str) -> str:
     """Of the words before a page's noun those that tell its manner."""
-    kept = []
-    for word in re.findall(r"[\w'’-]+", lead):
-        found = look_up(word.casefold())
-        if found and found.kind in ("colour", "style", "size", "time"):
-            kept.append(word)
-    return " ".join(kept)
+    kinds = ("colour", "style", "size", "time")
+    return " ".join(one.phrase for one in read(lead) if one.kind in kinds)
 
 
 def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
@@ -259,8 +340,10 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     spared: list[str] = []
     for source, target in ((head, "head"), (listed, "list")):
         for segment in _SEGMENT.split(source):
-            pieces = _AND.split(segment) if target == "list" and kind in _LISTED else [segment]
-            if _only_modifies(segment):
+            parted = target == "list" and (kind in _LISTED or _short(segment))
+            pieces = _AND.split(segment) if parted else [segment]
+            named = target == "list" and segment[:1].isupper()  # "Chrome" is no metal there
+            if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
             else:
                 parts += [plain for piece in pieces if (plain := _bare(piece))]
@@ -270,6 +353,11 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     if kind in _LISTED and len(parts) == 1 and not about:
         return parts[0], [], " , ".join(spared)
     return about, parts, " , ".join(spared)
+
+
+def _short(segment: str) -> bool:
+    """The end of a list: "Week and Goals" is two of its parts."""
+    return all(len(piece.split()) < 3 for piece in _AND.split(segment))
 
 
 def _bare(phrase: str) -> str:

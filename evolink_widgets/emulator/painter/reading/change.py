@@ -147,6 +147,7 @@ def _with_clause(change: Change, verb: str, clause: str) -> Change:
         season=read.season or kept.season,
         style=read.style or kept.style,
         framing=read.framing or kept.framing,
+        walls=read.walls or kept.walls,
         sky=kept.sky | read.sky,
     )
     change = replace(change, scene=scene, elsewhere=bool(_ELSEWHERE.search(clause)))
@@ -210,6 +211,7 @@ def changed(scene: Scene, change: Change, chance: Chance) -> Scene:
         style=asked.style or scene.style,
         text=asked.text or scene.text,
         framing=asked.framing or scene.framing,
+        walls=asked.walls or scene.walls,
         sky=scene.sky | asked.sky,
         sky_tint=change.sky or scene.sky_tint,
         subjects=_revised(scene, change, chance),
@@ -249,7 +251,7 @@ def _revised(scene: Scene, change: Change, chance: Chance) -> tuple[Subject, ...
             size=sizes.get(one.name) or (sizes.get("", "") if number == 0 else "") or one.size,
             count=counts.get(one.name, one.count),
         )
-        if words and one.label == words[0]:
+        if words and one.label and one.label in (words[0], *words[0].splitlines()):
             one = replace(one, label=words[1])
         revised.append(one)
     return tuple(revised)
@@ -279,7 +281,14 @@ def _joined(scene: Scene, change: Change) -> Scene:
         if known is not None and (number not in again or subjects[known].hidden):
             places[number] = known
             label = one.label if one.label == change.scene.text else subjects[known].label
-            subjects[known] = replace(subjects[known], hidden=False, label=label or "")
+            was = subjects[known]
+            subjects[known] = replace(
+                was,
+                hidden=False,
+                label=label or "",
+                traits=was.traits | one.traits,
+                hair=one.hair or was.hair,
+            )
         elif len(subjects) < MOST_AFTER_EDITS and kind_of(one.name, one.form):
             places[number] = len(subjects)
             own.setdefault(one.name, len(subjects))

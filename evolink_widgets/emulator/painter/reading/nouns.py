@@ -15,20 +15,20 @@ def word_set(words: str) -> frozenset[str]:
 
 THINGS = """
 box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
-jar: jar, mason jar, honey jar, jam jar, glas honig | terrarium, snow globe, aquarium tank, fish bowl, fishbowl, gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
-can: soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
+jar: jar, mason jar, honey jar, jam jar, glas honig | gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
+can: a can, can of, cans of, the can, drinks can, beverage can, aluminum can, soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
-pouch: pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, popcorn, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
+pouch: bag of, bags of, pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
 dispenser: soap dispenser, pump bottle, dispenser, spray bottle | shampoo, conditioner, body wash, hand soap, hand sanitizer, sanitizer, lotion, body lotion, liquid soap, shower gel, cleaner, disinfectant, hair spray, hairspray, deodorant, serum pump, foundation
 flacon: perfume bottle, perfume, cologne, fragrance, flacon, parfum, eau de parfum, parfüm | serum, face serum, essential oil, nail polish, face oil, aftershave, toner, elixir, ink bottle, dropper bottle, vial, tincture, beard oil, hair oil
-bottle: water bottle, thermos, thermos flask, sports bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of wine, bottle of water, glass bottle | ketchup, hot sauce, soy sauce, olive oil, oil bottle, beer, whisky, whiskey, gin, vodka, rum, tequila, sake, milk, juice, syrup, maple syrup, kombucha, medicine, cider, lemonade, baby bottle, milk bottle, sauce, drink, drinks, beverage, mineral water
-bowl: bowl, mixing bowl, salad bowl, schüssel, schale, bol, tazón, ciotola | soup, ramen, salad, porridge, oatmeal, noodles, stew, curry, cereal bowl, smoothie bowl, fruit bowl, pho, goulash, chili, miso soup, poke bowl, mortar, fruit salad, guacamole, hummus, gazpacho, risotto
-dish: dish, plate, dinner plate, meal, teller, gericht, assiette, plato, piatto | lasagna, lasagne, steak, pasta dish, pancakes, pancake, waffles, waffle, tacos, taco, burrito, paella, schnitzel, roast chicken, breakfast, lunch, dinner, dessert, omelette, omelet, ravioli, gnocchi, dumplings, dumpling, falafel, kebab, tiramisu, pudding, quiche, casserole, fried rice, pad thai, couscous, bacon, ham, sausage, sausages, meatballs, french fries, fries, nachos, croissant, croissants, bagel, scrambled eggs, fried egg, brownie, cheesecake, apple strudel, strudel, crepe, crepes, fish and chips, food, seafood, tapas, antipasti, mashed potatoes, pretzel, pretzels
-tumbler: tumbler, drinking glass, glass of water, glass of juice, glass of milk, smoothie, orange juice, glass of lemonade, trinkglas | iced coffee, iced tea, mojito, margarita, milkshake, bubble tea, cold brew, matcha latte, matcha, lassi, gin and tonic, spritz, soda water, punch, frappe, beer glass, pint, glass of beer
-pan: pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
+bottle: water bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of wine, bottle of water, glass bottle | ketchup, hot sauce, soy sauce, olive oil, oil bottle, beer, whisky, whiskey, gin, vodka, rum, tequila, sake, milk, juice, syrup, maple syrup, kombucha, medicine, cider, lemonade, baby bottle, milk bottle, sauce, drink, drinks, beverage, mineral water
+bowl: bowl, mixing bowl, salad bowl, schüssel, schale, bol, tazón, ciotola | soup, salad, porridge, oatmeal, stew, curry, cereal bowl, smoothie bowl, fruit bowl, goulash, chili, miso soup, poke bowl, mortar, fruit salad, guacamole, hummus, gazpacho, risotto
+dish: dish, plate, dinner plate, meal, teller, gericht, assiette, plato, piatto | lasagna, lasagne, pasta dish, paella, roast chicken, breakfast, lunch, dinner, dessert, omelette, omelet, steak, schnitzel, roast beef, ravioli, gnocchi, dumplings, dumpling, falafel, kebab, tiramisu, pudding, quiche, casserole, fried rice, pad thai, couscous, bacon, ham, sausages, meatballs, nachos, scrambled eggs, brownie, cheesecake, apple strudel, crepes, fish and chips, food, seafood, tapas, antipasti, mashed potatoes, pretzel, pretzels
+tumbler: tumbler, drinking glass, glass of water, glass of juice, glass of milk, smoothie, orange juice, glass of lemonade, trinkglas | iced coffee, iced tea, mojito, margarita, milkshake, bubble tea, cold brew, matcha latte, matcha, lassi, gin and tonic, spritz, soda water, punch, frappe
+pan: cauldron, cooking pot, kessel, pan, frying pan, saucepan, wok, skillet, pfanne, poêle, sartén, padella | pot, cooking pot, pressure cooker, cast iron, cookware, fondue, crock pot
 basket: basket, wicker basket, picnic basket, korb, panier, cesta, cestino | laundry basket, laundry, hamper, easter eggs, groceries, vegetables, fruit, fruits, yarn
-bin: bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, flower pot, water tank, planter, pail
-shirt: t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
+bin: plastic bin, bin, trash can, garbage can, waste bin, dustbin, rubbish bin, mülleimer, poubelle | recycling bin, bucket, compost bin, barrel, trash, garbage, rain barrel, keg, water tank, pail
+shirt: футболка, t恤, Tシャツ, T恤, 티셔츠, t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
 dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
 shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | boot, boots, rubber boots, wellies, sandal, sandals, slipper, slippers, loafer, loafers, high heels, heels, stiletto, football boots, cleats, hiking boots, ski boots, ice skates, roller skates, inline skates, clogs, flip flops, footwear
@@ -43,14 +43,14 @@ glove: glove, gloves, mitten, mittens, handschuh | boxing glove, boxing gloves, 
 headphones: headphones, headphone, headset, kopfhörer, casque audio, auriculares, cuffie | ear muffs, earmuffs, hearing protection
 earbuds: earbuds, wireless earbuds, earphones, airpods, in-ear headphones | hearing aid, hearing aids
 speaker: speaker, loudspeaker, bluetooth speaker, smart speaker, lautsprecher, altavoz, subwoofer | amplifier, amp, soundbar, guitar amp, jukebox, intercom
-keyboard: keyboard, computer keyboard, mechanical keyboard, tastatur, clavier d'ordinateur, teclado | synthesizer, synth, calculator, cash register, abacus, mixing console, midi controller, organ, xylophone, marimba
-screen: tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
-tablet: tablet, ipad, e-reader, kindle, graphics tablet | e-book reader, light switch, thermostat, smart home panel, power bank, hard drive, ssd, router, modem, chip, microchip, circuit board, solar panel, mirror, switch, battery pack, gps
+keyboard: keyboard, computer keyboard, mechanical keyboard, tastatur, clavier d'ordinateur, teclado | calculator, synthesizer, synth, cash register, abacus, mixing console, midi controller, organ, xylophone, marimba
+screen: screen, big screen, large screen, led screen, tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
+tablet: tablet, ipad, e-reader, kindle, graphics tablet | e-book reader, light switch, thermostat, smart home panel, power bank, hard drive, ssd, chip, microchip, circuit board, gps
 printer: printer, laser printer, drucker, imprimante, impresora | scanner, copier, photocopier, 3d printer, fax machine, shredder, laminator
 drone: drone, quadcopter, delivery drone, camera drone, drohne | surveillance drone
 gamepad: gamepad, game controller, controller, joystick, game console, video game controller, playstation, xbox | nintendo, handheld console, remote control, remote
-microphone: microphone, mic, podcast microphone, mikrofon, microphone stand | megaphone, podcast, karaoke, hairdryer, hair dryer, torch, flashlight, razor, shaver, electric toothbrush, curling iron
-appliance: appliance, kitchen appliance, coffee machine, coffee maker, espresso machine, kaffeemaschine | microwave, air fryer, rice cooker, kettle machine, humidifier, air purifier, dehumidifier, heater, radiator, juicer, bread maker, food processor, mixer, stand mixer, coffee grinder, pasta machine, ice maker, water filter, boiler, heat pump, radio, record player, turntable, gramophone, tape recorder, cassette player, boombox, walkman, generator, engine, motor, machine, device, gadget, vending machine, slot machine, server, computer tower, projector, slide projector, metronome, music box, incubator, centrifuge, pump, compressor, robot vacuum, waffle iron, ice cream maker, deep fryer, scale, kitchen scale, weighing scale, battery, meter, transformer, turbine, reactor, invention
+microphone: microphone, mic, podcast microphone, mikrofon, microphone stand | megaphone, podcast, karaoke, hairdryer, hair dryer, torch, flashlight, razor, shaver, curling iron
+appliance: appliance, kitchen appliance, coffee machine, coffee maker, espresso machine, kaffeemaschine | microwave, air fryer, rice cooker, kettle machine, humidifier, air purifier, dehumidifier, heater, radiator, juicer, bread maker, food processor, mixer, stand mixer, coffee grinder, pasta machine, ice maker, water filter, boiler, heat pump, radio, record player, turntable, gramophone, tape recorder, cassette player, boombox, walkman, generator, engine, motor, machine, device, gadget, vending machine, slot machine, computer tower, projector, slide projector, metronome, music box, incubator, centrifuge, pump, compressor, robot vacuum, waffle iron, ice cream maker, deep fryer, scale, kitchen scale, weighing scale, meter, transformer, turbine, reactor, invention
 washer: washing machine, washer, dryer, tumble dryer, waschmaschine, lave-linge, lavadora | dishwasher
 toaster: toaster, grille-pain, tostadora | sandwich maker, sandwich press
 fridge: fridge, refrigerator, kühlschrank, réfrigérateur, nevera, frigorifero | freezer, wine cooler, locker, vault, phone booth, telephone box, atm, cash machine, petrol pump, gas pump
@@ -61,7 +61,7 @@ blender: blender, smoothie maker, mixer jug, standmixer | protein shaker, cockta
 sewing machine: sewing machine, nähmaschine, machine à coudre | loom, overlocker, knitting machine, spinning wheel
 hammer: hammer, mallet, sledgehammer, marteau, martillo | axe, hatchet, pickaxe, gavel, hoe, tomahawk, ice axe
 scissors: scissors, pair of scissors, shears, schere, ciseaux, tijeras, forbici | secateurs, tongs, tweezers, nail clippers, garden shears
-tool: screwdriver, schraubenzieher, tournevis, destornillador | tool, chisel, wrench, spanner, pliers, awl, corkscrew, bottle opener, can opener, syringe, soldering iron, toothbrush, thermometer, pocket knife, swiss army knife, screw, bolt, magnet, crowbar, spatula, whisk, rolling pin, ladle, vape
+tool: screwdriver, schraubenzieher, tournevis, destornillador | tool, chisel, wrench, spanner, pliers, awl, toothbrush, corkscrew, bottle opener, can opener, syringe, soldering iron, thermometer, pocket knife, swiss army knife, screw, bolt, magnet, crowbar, spatula, whisk, rolling pin, ladle, vape
 saw: saw, handsaw, hand saw, hacksaw, säge | chainsaw, circular saw, jigsaw, bow saw
 drill: drill, power drill, cordless drill, cordless screwdriver, bohrmaschine, akkuschrauber, perceuse, taladro | nail gun, heat gun, glue gun, angle grinder, sander, hot glue gun, spray gun, price gun
 stapler: stapler, hefter, tacker, agrafeuse, grapadora | hole punch, tape dispenser, staple remover, hole puncher
@@ -76,7 +76,7 @@ ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffo
 dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, treadmill, rowing machine, exercise bike, bench press
 paper: sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, flyer, leaflet, brochure, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
 envelope: envelope, mail, umschlag, enveloppe, sobre | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box, inbox
-card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | name tag, badge, name badge, membership card, gift card, id card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate, flag
+card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | membership card, gift card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate
 bank card: credit card, bank card, debit card, kreditkarte, carte bancaire | metro card, loyalty card, key card
 greeting card: greeting card, birthday card, christmas card, thank you card, invitation, wedding invitation, valentine card, invitation card, grußkarte, geburtstagskarte, einladung, get well card | place card, place mat
 booklet: passport, reisepass, passeport, pasaporte | bible, ledger, planner, journal, logbook, guidebook, dictionary, sketchbook, photo album, atlas, cookbook, manual, encyclopedia, hymnal, tarot deck, pocketbook
@@ -98,10 +98,10 @@ bathtub: bathtub, bath tub, bath, badewanne, baignoire, bañera | hot tub, jacuz
 sink: sink, washbasin, wash basin, waschbecken, lavabo | faucet, tap, bird bath, basin
 toilet: toilet, wc, toilette | bidet, urinal
 stove: stove, oven, cooker, gas stove, herd, backofen, four, horno | grill, barbecue, bbq, kiln, furnace, wood stove, pizza oven, smoker
-board: whiteboard, blackboard, chalkboard, noticeboard, notice board, tafel, pizarra, menu board | pinboard, moodboard, mood board, bulletin board, scoreboard panel, vision board, kanban, kanban board, chess board, chessboard, monopoly, storyboard
+board: flip chart, flipchart, whiteboard, blackboard, chalkboard, noticeboard, notice board, tafel, pizarra, menu board | pinboard, moodboard, mood board, bulletin board, scoreboard panel, vision board, monopoly, storyboard
 trophy: trophy, cup trophy, pokal, trophée, trofeo | award, oscar, prize, chalice, grail, winner's cup
 medal: medal, gold medal, medaille, médaille, medalla | rosette, seal of approval, dog tag
-racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, hand mirror, magnifying glass, magnifier, banjo, mandolin, lute
+racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, banjo, mandolin, lute
 board long: surfboard, surfbrett, snowboard | paddleboard, skis, ski, longboard, ironing table, wakeboard, cricket bat, baseball bat, hockey stick, golf club, totem, totem pole, obelisk, boomerang
 skateboard: skateboard, skate board | hoverboard, sled, sledge, sleigh, roller skate, toboggan, snowmobile, scooter board, bobsled
 hammock: hammock, hängematte, hamac, hamaca | stretcher, safety net
@@ -121,16 +121,16 @@ factory: factory, plant building, fabrik, usine, fábrica | power plant, refiner
 fountain: fountain, brunnen, fontaine, fuente, fontana | geyser, sprinkler, water feature
 column: column, pillar, säule | altar, monolith, toilet paper, paper towel, kitchen roll, lectern, chimney, silo
 carrot: carrot, carrots, möhre, karotte, carotte, zanahoria | parsnip, radish, turnip, leek, asparagus, corn, sweetcorn, ginger, celery, rhubarb, horseradish
-pickle: pickle, gherkin, cucumber, gurke, cornichon, pepino | courgette, zucchini, okra, watermelon, melon, date fruit, jalapeño, mango, papaya, dragon fruit, kiwi, chili pepper, pod, capsule, pill, pupa
+pickle: pickle, gherkin, cucumber, gurke, cornichon, pepino | courgette, zucchini, okra, watermelon, melon, date fruit, jalapeño, mango, papaya, dragon fruit, kiwi, chili pepper, pod, pupa
 banana: banana, banane, plátano | plantain, bananas bunch, pea pod
 veg: aubergine, eggplant, aubergines | potato, onion, garlic, bell pepper, pepper, beetroot, beet, cabbage, cauliflower, broccoli, artichoke, lettuce, spinach, kale, fig, plum, coconut, pineapple, walnut, acorn, pomegranate, vegetable, sweet potato, mangosteen, blueberry, blueberries, blackberry, berry, berries, olive, chestnut fruit, hazelnut, bulb of garlic, truffle, turmeric
 egg: egg, easter egg, ei, œuf, huevo, uovo | pebble, avocado stone, cocoon, nest egg, bean, pearl, fossil
 cheese: cheese, käse, fromage, queso, formaggio, swiss cheese | butter, tofu, brie, cheddar, parmesan, feta, camembert, gouda, mozzarella, halloumi, blue cheese
-cookie: cookie, biscuit, chocolate chip cookie, keks, galleta | cracker, donut, doughnut, macaron, rice cake, cookies, gingerbread, waffle cookie, tortilla, flatbread, naan, oreo, crumpet
+cookie: cookie, biscuit, chocolate chip cookie, keks, galleta | cracker, macaron, rice cake, cookies, gingerbread, waffle cookie, tortilla, flatbread, naan, oreo, crumpet
 bar: chocolate bar, bar of soap, soap, soap bar, chocolate, bar of chocolate, seife, schokolade, savon, jabón | cutting board, chopping board, granola bar, protein bar, energy bar, candy bar, eraser, gold bar, ingot, brick, sponge, nougat, dynamite, harmonica box, marzipan, fudge, tofu block, modeling clay, wood block, domino, dominoes, battery bar, bandage, plaster
 cube: cube, dice, die, rubik's cube, würfel, cubo | ice cube, ice cubes, block of ice, sugar cube, tissue box, hay bale, prism, hypercube, building block, building blocks
-sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, crystal ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
-cone: traffic cone, cone, pylon, verkehrskegel | party hat, megaphone cone, funnel tool, spinning top
+sphere: sphere, orb, kugel, esfera, golf ball, tennis ball, bowling ball, cannonball, billiard ball, marble ball | yarn ball, ball of yarn, atom, molecule, virus, bacteria, electron, pearl ball, meteor, asteroid, snowball, meatball, disco ball, christmas ornament, ornament, bubble, soap bubble, planet model, black hole, proton, nucleus, yo-yo, balloon ball, bauble
+cone: traffic cone, cone, pylon, verkehrskegel | megaphone cone, funnel tool, spinning top
 fence: fence, picket fence, zaun, clôture, valla | hedge, barrier, barricade, railing, turnstile, picket, pier
 typewriter: typewriter, schreibmaschine, machine à écrire, máquina de escribir | telegraph, teleprinter, enigma machine, stenograph, pinball machine
 lipstick: lipstick, lip balm, lippenstift, rouge à lèvres, pintalabios | lip gloss, usb stick, usb drive, lighter, glue stick, crayon stick, shotgun shell, cartridge, ammunition, cork
@@ -138,11 +138,11 @@ sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, 
 candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, oil burner, diffuser, reed diffuser
 well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
 swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
-stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
+stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | hot dog stand, ice cream stand, burger stand, taco stand, coffee stand, ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
 
-watch: watch, wrist watch, smartwatch, smart watch, stopwatch, armbanduhr, montre, reloj de pulsera | sundial, barometer, fitness tracker, odometer, speedometer, altimeter, geiger counter
+watch: stopwatch | sundial, barometer, odometer, speedometer, altimeter, geiger counter
 books: textbooks, library books, encyclopedias |
-hat: baseball cap, beanie, cowboy hat, straw hat, bowler hat, beret, fedora, chef's hat, mütze | helmet, hard hat, bike helmet, wig, turban, bonnet, graduation cap, sombrero hat, fez, tricorn
+hat: baseball cap, beanie, cowboy hat, party hat, birthday hat, santa hat, witch hat, sun hat, straw hat, bowler hat, beret, fedora, chef's hat, mütze | wig, turban, bonnet, graduation cap, sombrero hat, fez, tricorn
 plant: fern, monstera, aloe vera, basil, herb, herbs, ficus, snake plant, rubber plant | mint, parsley, rosemary, thyme, lavender plant, seedling, bush, shrub, weed, ivy, vine, grass plant, moss, seaweed, wheat, barley, crop, crops, hops, bonsai pot, venus flytrap, tomato plant, sprout, coral plant, hydrangea
 flower: daffodil, iris flower, carnation, chrysanthemum, dandelion, hibiscus, magnolia, violet flower, dahlia, bouquet, marigold, edelweiss, crocus, snowdrop, daffodils |
 chair: office chair, swivel chair, dining chair, bar stool, deck chair, sessel, high chair, desk chair | wheelchair seat, dentist chair, car seat, stairlift, electric chair, saddle, beach chair, lounger, gaming chair
@@ -162,8 +162,8 @@ hall: parthenon, acropolis, greek temple, roman temple, courthouse, museum, bank
 temple: stupa, shinto shrine | angkor wat, ziggurat
 tiger: bengal tiger | ocelot, sabre-toothed tiger, sabertooth
 zebra: zebras | okapi, tapir
-rabbit: angora rabbit | kangaroo, wallaby, koala, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
-bear: brown bear, koala bear | sloth, gorilla, bigfoot, yeti, orangutan, ape, chimpanzee, monkey, baboon, gibbon, wolverine, badger, anteater, aardvark, werewolf, king kong
+rabbit: angora rabbit | kangaroo, wallaby, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
+bear: brown bear, koala bear | koala, sloth, gorilla, bigfoot, yeti, orangutan, ape, chimpanzee, monkey, baboon, gibbon, wolverine, badger, anteater, aardvark, werewolf, king kong
 mouse: rat, gerbil, vole, dormouse, shrew | platypus, mongoose, weasel, ferret, stoat, opossum, possum, meerkat, marmot, groundhog, prairie dog, armadillo, pangolin, skunk, computer mouse
 hedgehog: echidna |
 pig: warthog, guinea hog | hippo, hippopotamus, rhino, rhinoceros, rhinos, tapir pig, manatee, triceratops
@@ -174,22 +174,22 @@ hen: turkey, pheasant, partridge, quail, peacock, guinea fowl, peahen |
 bird: nightingale, woodpecker, wren, cuckoo, lark, cockatoo, cockatiel, budgie, puffin bird, hoopoe | phoenix, archaeopteryx, pelican, puffin, weathervane, cuckoo bird
 dolphin: beluga, orca whale | walrus, narwhal, mermaid, dugong, sea cow, otter at sea
 shark: hammerhead, great white, swordfish, barracuda | piranha, sturgeon, marlin
-fish: cod, herring, sardine, mackerel, guppy, pike fish, seahorse, pufferfish | eel, stingray, manta ray, axolotl, tadpole, anglerfish, moray
-crab: scorpion, crayfish, shrimp, prawn, hermit crab | spider, tarantula, ant, tick, louse, cockroach
-snail: slug, sea snail, nautilus | caterpillar, worm, earthworm, millipede, centipede, snake, cobra, python, anaconda, leech, rattlesnake
+fish: cod, herring, sardine, mackerel, guppy, pike fish, seahorse, pufferfish | stingray, manta ray, axolotl, tadpole, anglerfish, moray
+crab: scorpion, crayfish, shrimp, prawn, hermit crab | ant, cockroach
+snail: slug, sea snail, nautilus | caterpillar, worm, earthworm, millipede, centipede, leech
 ladybird: stag beetle, scarab, weevil | bug, cicada, grasshopper, cricket, mantis, praying mantis, mosquito, fly, stick insect, insect
 frog: tree frog, bullfrog | salamander, newt, gecko, chameleon, lizard, iguana, komodo dragon
-dinosaur: tyrannosaurus, diplodocus, velociraptor, stegosaurus, godzilla | crocodile, alligator, loch ness monster, monster, hydra, chimera
+dinosaur: tyrannosaurus, diplodocus, velociraptor, stegosaurus, godzilla | loch ness monster, monster, hydra, chimera
 dragon: sea dragon, fire dragon | griffin, gryphon, basilisk, pterodactyl, pegasus dragon, gargoyle dragon
 ghost: ghosts, poltergeist | vampire, zombie, mummy, skeleton, angel, demon, alien, grim reaper, ghoul, banshee
 wizard: sorceress, warlock, druid | gnome wizard, dwarf, elf, santa, santa claus, father christmas, leprechaun, hobbit, merlin, fairy, oracle, monk, priest, nun, pope, rabbi
 knight: crusader, paladin, gladiator, centurion | ninja, pirate, cowboy, superhero, spartan, musketeer, stormtrooper, batman, superman, spiderman, executioner
 king: emperor, empress, pharaoh, sultan, tsar, duchess, duke, king arthur |
-child: baby, children playing, schoolboy, schoolgirl, teenager, kids, pupil | cherub, newborn, pixie
+child: baby, schoolboy, schoolgirl, teenager, kids, pupil | cherub, newborn, pixie
 robot: cyborgs, humanoid robot, mecha, humanoid, cobot | robot arm, robotic arm, terminator, transformer robot, chatbot, ai, artificial intelligence, assistant robot
-person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
+person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | worker, keeper, owner, player, walker, tamer, maker, seller, trainer, vendor, operator, collector, dealer, rider, fighter, builder, inspector, instructor, director, editor, racer, chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
 shop: pizzeria | bäckerei, boulangerie, panadería, panaderia, flower shop, florist shop, grocery store, grocery, butcher shop, barber shop, barbershop, hair salon, nail salon, beauty salon, deli, ice cream shop, ice cream parlour, candy store, toy store, toy shop, pet shop, hardware store, convenience store, pub, tavern, diner, bistro, brewery, jewelry store, record store, bike shop, gelateria, laundromat, tattoo studio, trattoria, bodega, corner shop, souvenir shop, coffee house, roastery, tailor shop, sushi bar, pawn shop, kneipe, friseursalon, apotheke, metzgerei
-sign: road sign, stop sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | traffic light, traffic lights, departure board, scoreboard sign, speed limit, warning sign, no parking sign
+sign: road sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | departure board, scoreboard sign, speed limit, warning sign, no parking sign
 
 chart: bar chart, column chart, bar graph, bar plot, chart, histogram, balkendiagramm, säulendiagramm, graphique en barres, gráfico de barras, stacked bar chart, diagramm | box plot, waterfall chart, infographic chart, statistics, kpi, kpis, forecast
 line chart: line chart, line graph, area chart, time series, trend line, stock chart, liniendiagramm, candlestick chart, growth chart, line plot | ecg, seismograph, sparkline, stock market, exchange rate
@@ -198,27 +198,96 @@ scatter plot: scatter plot, scatterplot, scatter chart, bubble chart, streudiagr
 heatmap: heatmap, heat map, confusion matrix, correlation matrix | treemap, seat map, activity map, contribution graph
 funnel: funnel, sales funnel, funnel chart, marketing funnel, conversion funnel | pyramid chart, maslow pyramid
 gantt chart: gantt chart, gantt, project plan, roadmap, product roadmap, projektplan | sprint plan, work plan, rota
-table page: spreadsheet, data table, excel sheet, excel table, price list, pricing table, tabelle | comparison table, periodic table, ledger sheet, league table, leaderboard, ranking
+table page: table of, spreadsheet, data table, excel sheet, excel table, price list, pricing table, tabelle | comparison table, periodic table, ledger sheet, league table, leaderboard, ranking
 diagram: flowchart, flow chart, diagram, process diagram, workflow, block diagram, data flow diagram, architecture diagram, schematic, flussdiagramm, ablaufdiagramm, diagramme, sequence diagram, system diagram, data pipeline, wiring diagram, user flow, schéma, esquema | algorithm, decision tree, er diagram, infrastructure, supply chain, customer journey, state machine, uml diagram, value chain, microservices
 venn diagram: venn diagram, venn, euler diagram, mengendiagramm |
 tree diagram: org chart, organisation chart, organization chart, organigram, organigramm, family tree, tree diagram, hierarchy, org chart diagram | site map, sitemap, taxonomy, phylogenetic tree
 cycle diagram: cycle diagram, life cycle, lifecycle, water cycle, circular diagram, kreislauf, feedback loop, product life cycle | rock cycle, carbon cycle, nitrogen cycle, flywheel, pdca
 timeline: timeline, time line, zeitstrahl, zeitleiste, chronology | milestones
 mind map: mind map, mindmap, concept map, brainstorm, brainstorming, word cloud |
-network diagram: neural network, network diagram, network graph, deep neural network, neuronales netz, perceptron, knowledge graph | social network, blockchain, transformer model, topology
+network diagram: network diagram, network topology, network architecture, network plan, network map, network infrastructure, it infrastructure, cloud architecture, server architecture, netzwerkdiagramm, netzwerkplan | lan, intranet
+neural network: neural network, network graph, deep neural network, neuronales netz, perceptron, knowledge graph | social network, blockchain, transformer model, topology
 matrix: swot analysis, swot, swot matrix, swot diagram, 2x2 matrix, eisenhower matrix, quadrant chart, four quadrants, bcg matrix, quadrant, magic quadrant |
-web page: website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
+web page: cart page, shopping cart page, search page, team page, results page, faq page, error page, 404 page, product page, profile page, about page, contact page, checkout page, sign-up page, start page, blog post, site, сайт, 网页, website, web page, webpage, landing page, homepage, home page, web design, webseite, web shop, online shop, online store, site web, página web, webshop, blog, e-commerce site | web app, wireframe, checkout page, pricing page, newsletter page, search engine, browser
 dashboard: dashboard, analytics dashboard, admin panel, control panel, kpi dashboard, armaturenbrett, crm, admin dashboard, monitoring dashboard, sales dashboard | erp, analytics, business intelligence
-app: app, mobile app, phone app, app screen, app interface, mobile interface, ui, user interface, ux, ui design, ios app, android app, app mockup, app design, smartphone app | onboarding, settings screen, profile screen, music player, weather app, wallet app, gui
+app: app, mobile app, phone app, app screen, app interface, mobile interface, ui, user interface, ux, ui design, ios app, android app, app mockup, app design, smartphone app | onboarding, profile screen, weather app, wallet app, gui
+settings screen: settings screen, settings dialog, settings page, dialog, dialog box, dialogue box, preferences dialog, preferences window, modal, popup window, pop-up window, control centre, settings menu, form, web form, einstellungen | configuration, checklist app
+kanban page: kanban board, kanban, task board, trello board, scrum board
+code editor: code editor, ide, source code, code snippet, vs code, text editor | terminal window, command line, console
+inbox: email inbox, mail inbox, email client, inbox, mail app | file manager, message list
+music player: music player, music app, audio player, spotify, podcast player, podcast app | playlist, now playing
+map page: map app, navigation app, maps app, route planner, city map app | navigation, route map
+video call: video call, video conference, zoom call, zoom meeting, online meeting, videokonferenz | webinar
 login screen: login screen, login page, sign-in screen, sign in page, login form, login, sign-up form, signup form, sign up page, registration form, anmeldeseite | contact form, password prompt, checkout form
 chat screen: chat app, chat screen, messenger, messaging app, chat window, chat interface | chatbot interface, sms, support chat, whatsapp
-logo: logo, logotype, wordmark, brand mark, emblem, brand logo, company logo, app icon, crest, coat of arms, monogram, sticker, logotipo | branding, mascot logo, brand identity
-poster: event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
+logo: логотип, ロゴ, logo, logotype, wordmark, brand mark, emblem, brand logo, company logo, app icon, crest, coat of arms, monogram, sticker, logotipo | branding, mascot logo, brand identity
+poster: плакат, афиша, 海报, event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
 slide: slide, presentation slide, powerpoint slide, powerpoint, pitch deck, slide deck, title slide, keynote slide, presentation, folie, präsentation, diapositive | keynote, executive summary, business plan
 menu: menu, restaurant menu, menu card, speisekarte, drinks menu, wine list, price board | drinks list, table of contents, setlist
 certificate: certificate, diploma, award certificate, zertifikat, urkunde, certificat, certificado | warranty, licence, license, award diploma, gift certificate
 book cover: book cover, novel cover, cover of a book, front cover, buchcover, ebook cover, couverture de livre | cover design, cookbook cover
+
+badge: badge, name tag, name badge, conference badge, id badge, id card, staff badge, visitor badge, lanyard, namensschild, badge nominatif, бейдж, 名牌, 胸牌
+thermos: thermos, thermos flask, thermos bottle, vacuum flask, insulated bottle, steel bottle, sports bottle, travel mug, tumbler bottle, thermoskanne, gourde, termo | shaker bottle
+chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
+empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
+waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
+flower pot: flower pot, flowerpot, terracotta pot, clay pot, plant pot, planter, blumentopf, pot de fleurs, maceta
+snow globe: snow globe, glass globe, glass dome, terrarium, fish bowl, fishbowl, round bowl, aquarium tank, schneekugel | crystal ball
+branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
+log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
+stump: tree stump, stump, baumstumpf
+helmet: helmet, hard hat, bike helmet, bicycle helmet, construction helmet, safety helmet, motorcycle helmet, helm, casque, casco, каска, шлем, 头盔 | football helmet, viking helmet, ski helmet
+space helmet: space helmet, astronaut helmet, astronaut's helmet, cosmonaut's helmet, diving helmet
+hot dog: hot dog, hotdog, hot dogs, sausage in a bun, currywurst | sausage, bratwurst
+pancakes: pancakes, pancake, stack of pancakes, pile of pancakes, pfannkuchen, hotcakes, crêpes, tortitas | waffles, waffle, french toast, crepe
+wristwatch: wristwatch, wrist watch, watch, luxury watch, armbanduhr, montre, montre-bracelet, reloj de pulsera, orologio da polso, 手表, наручные часы
+smartwatch: smartwatch, smart watch, apple watch, fitness watch | fitness tracker, fitness band
+sandwich: sandwich, club sandwich, toast sandwich, sub sandwich, panini, bánh mì, 三明治 | wrap, bagel, blt
+taco: taco, tacos | burrito, quesadilla, shawarma
+fries: fries, french fries, chips and fries, pommes, pommes frites, potato fries, patatas fritas
+donut: donut, doughnut, donuts, doughnuts, 甜甜圈
+croissant: croissant, croissants, crescent roll | pastry, danish, strudel
+noodles: noodles, noodle soup, ramen, bowl of ramen, bowl of noodles, ramen bowl, pho, udon, soba, 拉面, ラーメン, 面条 | miso ramen, laksa
+beer mug: beer mug, glass of beer, pint of beer, pint, beer glass, mug of beer, stein, bier, bière, cerveza, birra, 啤酒, пиво | lager, ale, stout, root beer
+paper cup: paper cup, coffee to go, takeaway cup, takeaway coffee, to-go cup, disposable cup | takeaway
+milk carton: milk carton, carton of milk, tetra pak, milchkarton | oat milk, almond milk, soy milk, juice box, orange juice carton, juice carton
+popcorn: popcorn, popcorn bucket, box of popcorn
+fried egg: fried egg, fried eggs, spiegelei, sunny side up egg
+server: server, servers, server rack, servers rack, web server, rack server, mainframe, rechner, serveur, servidor, 服务器, сервер | data server, file server, api server, app server, mail server, application server, backend, load balancer
+database: database, databases, db, datenbank, base de données, base de datos, 数据库, база данных | data warehouse, sql, data lake, postgres, redis, mysql
+router: router, wifi router, modem, access point, network switch, switch, hub, gateway | wifi
+cloud icon: cloud icon, the cloud, cloud server, cloud storage, cloud computing | internet, saas, cdn, api
+firewall: firewall, brick firewall
+user icon: user, users, client, clients, end user, user icon, account
+padlock: padlock, lock, vorhängeschloss, cadenas, candado | encryption, vpn, password
+shield: shield, security shield, schild und schwert, bouclier, escudo | security, antivirus, protection
+brain: brain, human brain, gehirn, cerveau, cerebro, 大脑, мозг | mind
+tooth: tooth, teeth, zahn, dent, diente | molar
+skull: skull, human skull, schädel, crâne, calavera, 头骨, череп
+map pin: map pin, location pin, location marker, pin icon, place marker
+folded map: map, treasure map, city map, world map, road map, landkarte, stadtplan, carte routière, mapa, 地图, карта | floor plan, itinerary
+flag: flag, flags, white flag, fahne, flagge, drapeau, bandera, bandiera, 旗, флаг | pennant, ensign
+traffic light: traffic light, traffic lights, stoplight, ampel, feu tricolore, semáforo, semaforo
+stop sign: stop sign, stoppschild
+mirror: mirror, wall mirror, hand mirror, spiegel, miroir, espejo, specchio, 镜子, зеркало | vanity
+fireplace: fireplace, fire place, chimney fire, kamin, cheminée, chimenea, 壁炉 | hearth
+seashell: seashell, sea shell, shell, conch, clam, muschel, coquillage, concha, 贝壳 | oyster, mussel, scallop
+chess pawn: pawn, chess piece, chess pieces, chess pawn, chess king, schachfigur | chess queen, chess knight, chess set, board game piece
+magnifier: magnifying glass, magnifier, lupe, loupe, lupa, 放大镜 | search icon
+stethoscope: stethoscope, stethoskop
+spider: spider, tarantula, black widow, spinne, araignée, araña, ragno, 蜘蛛, паук | tick, louse
+snake: snake, cobra, python, viper, anaconda, rattlesnake, schlange, serpent, serpiente, 蛇, змея | eel
+crocodile: crocodile, alligator, krokodil, cocodrilo, 鳄鱼, крокодил | caiman
 """
+
+INSCRIPTIONS = word_set(
+    """
+    label tag sticker logo print patch plaque nameplate engraving inscription monogram emblem
+    lettering writing caption text words slogan title decal stamp ribbon bow
+    """
+)
+"""What is on a thing and not beside it: "a bottle with a label"."""
 
 MATERIALS = """
 9a6238: leather, leder, cuir, cuero
@@ -229,6 +298,7 @@ e8e6e4: marble, white marble, porcelain, quartz stone, marmor
 3a3a42: black marble, slate, granite, obsidian, basalt, anthracite
 b4b2ae: concrete, cement floor, beton, terrazzo
 b8604a: terracotta, clay, brick, adobe
+c89a6a: cardboard, brown paper, carton board
 d8c8a8: linen, burlap, jute, sandstone, rattan, wicker, canvas cloth, kraft paper, kraft
 b8c0cc: steel, stainless steel, stainless, chrome, metal, metallic, aluminium, aluminum, iron metal, pewter, titanium, tin metal
 b87a4a: copper metal, rusty, brass metal, corten
@@ -237,6 +307,64 @@ b87a4a: copper metal, rusty, brass metal, corten
 a84a5a: velvet
 """
 """What things are made of, as the colour that it gives them when none is asked for."""
+
+TRAITS = """
+beard: beard, bearded, goatee, full beard, long beard, bushy beard, vollbart, bärtiger, barbe, barbu, 胡子, борода
+moustache: moustache, mustache, handlebar moustache, schnurrbart, bigote, baffi
+old: old, elderly, aged, wrinkled, ageing, aging, retired, alter, alte, vieux, vieille, viejo, vieja, anciano, anciana, vecchio, vecchia, старый, старая
+grey: grey hair, gray hair, grey haired, gray haired, silver hair, silver haired, white hair, white haired
+bald: bald, bald headed, shaved head, glatzköpfiger, chauve, calvo
+long: long hair, long haired, ponytail, braids, braided, pigtails, flowing hair, langhaarig, langhaarige
+curly: curly, curly hair, curly haired, afro, wavy hair, dreadlocks, lockig, lockige
+short: short hair, short haired, bob cut, pixie cut
+blond: blond, blonde, blond hair, blonde hair, blond haired
+ginger: red hair, red haired, redhead, redheaded, ginger hair
+dark: black hair, dark hair, dark haired, black haired, brunette, brown hair
+hijab: hijab, headscarf, head scarf, kopftuch
+"""
+"""How a person looks."""
+
+AGENTS = word_set(
+    """
+    keeper owner player walker tamer maker seller trainer vendor operator collector hunter dealer
+    driver rider climber worker engineer designer doctor teacher farmer fighter singer developer
+    builder cleaner inspector instructor manager director editor dancer racer photographer
+    """
+)
+"""Who does something with what was named before: "a lighthouse keeper"."""
+
+NATURAL = {"blackboard": "2f5a4a", "chalkboard": "2f5a4a", "whiteboard": "f4f4f2"}
+"""What colour a noun means."""
+
+COMPANY = {
+    "cyclist": "riding bicycle", "bike": "riding bicycle", "biker": "riding motorcycle",
+    "motorcyclist": "riding motorcycle", "jockey": "riding horse", "cowboy": "riding horse",
+    "equestrian": "riding horse", "surfer": "riding board long", "skateboarder": "riding skateboard",
+    "guitarist": "holding guitar", "violinist": "holding violin", "cellist": "holding violin",
+    "musician": "holding guitar", "drummer": "beside drum", "pianist": "beside piano",
+    "trumpeter": "holding brass", "flutist": "holding flute", "photographer": "holding camera",
+    "gardener": "holding shovel", "painter": "holding brush", "artist": "holding brush",
+    "waiter": "holding dish", "waitress": "holding dish", "librarian": "holding books",
+    "teacher": "holding book", "student": "holding books", "barista": "holding cup",
+    "baker": "holding bread", "carpenter": "holding hammer", "blacksmith": "holding hammer",
+    "mechanic": "holding tool", "plumber": "holding tool", "electrician": "holding light bulb",
+    "astronomer": "beside telescope", "scientist": "beside microscope", "florist": "holding tulip",
+    "farmer": "holding fork", "boxer": "holding glove", "tennis": "holding racket",
+    "basketball": "holding ball", "footballer": "holding ball", "football": "holding ball",
+    "soccer": "holding ball", "singer": "holding microphone", "gamer": "holding gamepad",
+    "programmer": "holding laptop", "developer": "holding laptop", "coder": "holding laptop",
+    "courier": "holding box", "postman": "holding envelope", "cleaner": "holding broom",
+    "janitor": "holding broom", "tailor": "holding scissors", "hairdresser": "holding scissors",
+    "barber": "holding scissors", "dj": "wearing headphones", "construction": "wearing helmet",
+    "miner": "wearing helmet", "firefighter": "wearing helmet", "fireman": "wearing helmet",
+    "tourist": "holding camera", "traveller": "holding suitcase", "chef": "holding pan",
+    "cook": "holding pan", "doctor": "holding clipboard", "nurse": "holding clipboard",
+    "detective": "holding magnifier", "beekeeper": "beside bee", }  # fmt: skip
+"""What makes a trade known at sight, when nothing else is said of its people."""
+
+ELDERS = word_set(
+    "grandfather grandmother grandpa grandma granny grandparent elder pensioner retiree santa"
+)
 
 MOTIFS = {
     "bakery": "bread", "bookshop": "books", "bookstore": "books", "teahouse": "teapot",
@@ -252,7 +380,9 @@ MOTIFS = {
     "photographer": "camera", "photo studio": "camera", "hairdresser": "scissors",
     "barber": "scissors", "barbershop": "scissors", "barber shop": "scissors",
     "salon": "scissors", "construction": "hammer", "carpentry": "hammer", "carpenter": "hammer",
-    "real estate": "house", "architecture": "house", "architect": "house", "hotel": "bed",
+    "real estate": "house", "architecture": "house", "bike": "bicycle", "bicycle": "bicycle", "cycling": "bicycle",
+    "car": "car", "marine": "whale", "mountain": "mountain icon",
+    "alpine": "mountain icon", "outdoor": "mountain icon", "hiking": "mountain icon", "ski": "mountain icon", "ocean": "whale", "architect": "house", "hotel": "bed",
     "hostel": "bed", "school": "book", "university": "book", "library": "books",
     "energy": "light bulb", "electrician": "light bulb", "solar": "light bulb",
     "farm": "tractor", "dairy": "cow", "butcher": "pig", "surf": "board long",
@@ -324,13 +454,22 @@ FURNISHED = {
     "gallery": "frame statue",
     "studio apartment": "bed desk",
     "tiny house interior": "bed stove",
+    "server room": "server server",
+    "data center interior": "server server",
+    "hotel lobby": "sofa plant",
     "attic": "suitcase lamp",
     "bathroom interior": "bathtub sink",
 }
 """What stands in a room when nothing was asked to."""
 
+GROUPS = {"couple": 2, "twins": 2, "family": 4, "friends": 3, "people": 4, "team": 4, "crowd": 7,
+          "band": 4, "colleagues": 3, "customers": 3, "audience": 7, "orchestra": 6, "choir": 6,
+          "class": 5, "children": 3, "kids": 3}  # fmt: skip
+"""How many a word means."""
+
 PLAIN = word_set(
     """
+    slice slices scoop portion serving wedge chunk handful pinch drop bite half loaf bouquet
     web webs wrist hand hands arm arms finger fingers neck head face shoulder shoulders foot feet
     leg legs lap body nose mouth ear ears beard hair chest case
     the of for to from that which who whose it its is are be was were has have had this these
@@ -406,6 +545,8 @@ VERBS = word_set(
     seek find lose use fight hug kiss wave point stare gaze peek cover fill surround reflect
     cast overlook emerge become seem appear begin start stop keep let put set bring meet greet
     celebrate enjoy explore follow lead reach touch feel grab pour spill rain snow howl bark
-    roar purr chirp buzz
+    roar purr chirp buzz written drawn worn sewn grown blown frozen hidden torn hung built seen
+    taken given thrown woven shown known lit bound spread stuck caught held bent burnt shaken fallen
+    driven ridden eaten do doing does did
     """
 )

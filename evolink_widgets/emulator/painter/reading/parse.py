@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from evolink_widgets.emulator.painter.lettering.kinds import carries_words
 from evolink_widgets.emulator.painter.reading.asked_text import (
+    SCREENS,
     SHOWING,
     Page,
     asked_text,
@@ -16,8 +18,11 @@ from evolink_widgets.emulator.painter.reading.asked_text import (
 from evolink_widgets.emulator.painter.reading.nouns import MOTIFS
 from evolink_widgets.emulator.painter.reading.reader import Reader
 from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject
-from evolink_widgets.emulator.painter.reading.vocabulary import read
+from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, read
 
+_HANDHELD = frozenset(("app", "login screen", "chat screen"))
+"""Pages that have their own phone."""
+_NAME = re.compile(r"(?<=\s)[^\W\d_a-zа-я][^\W\d_]+")
 _LONG = 40
 """Words: a longer prompt tells a story, where an unknown noun is seldom a thing to be seen."""
 
@@ -25,19 +30,32 @@ _LONG = 40
 def parse(prompt: str) -> Scene:
     """Read ``prompt``. Never fails; an unknown language gives an empty scene."""
     text, rest = asked_text(prompt)
-    page = read_page(rest)
-    reader = Reader(long=len(rest.split()) > _LONG)
-    if page:
-        if text is None and (shout := shouted(prompt)):
-            text = shout
-        reader.open(page, text)
-        rest = page.rest
-    for meaning in read(rest):
+    page = read_page(rest.replace(INSCRIPTION, ""))
+    named = frozenset(one.casefold() for one in _NAME.findall(rest))
+    reader = Reader(len(rest.split()) > _LONG, named)
+    if page is None:
+        for meaning in read(rest):
+            reader.take(meaning)
+        scene = replace(reader.scene(), text=text)
+        return _inscribed(_on_a_poster(scene, prompt), reader.spots, prompt)
+    if text is None and (shout := shouted(prompt)):
+        text = shout
+    shown = page.kind not in _HANDHELD and _shows(page.before)
+    for meaning in read(page.before) if shown else ():
+        reader.take(meaning)
+    screen = reader.open(page, text)
+    for meaning in read(page.after if shown else f"{page.manner} {page.after}"):
         reader.take(meaning)
     scene = replace(reader.scene(), text=text)
-    if page:
-        return _paged(scene, page)
-    return _inscribed(_on_a_poster(scene, prompt))
+    if shown and screen and len(scene.subjects) > screen:
+        return replace(scene, relations=(*scene.relations, Relation(screen, "in", screen - 1)))
+    return _paged(scene, page)
+
+
+def _shows(before: str) -> bool:
+    """Does a page stand on a screen: "a laptop with a dashboard"?"""
+    found = [one for one in read(before) if one.kind in ("subject", "thing", "like")]
+    return bool(found) and found[-1].sense in SCREENS
 
 
 def _motif(page: Page) -> Subject | None:
@@ -45,7 +63,7 @@ def _motif(page: Page) -> Subject | None:
     topic = page.topic.casefold()
     found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
     if found:
-        return Subject(MOTIFS[max(found, key=len)])
+        return Subject(MOTIFS[min(found, key=lambda word: (topic.index(word), -len(word)))])
     known = [one for one in parse(topic).subjects if one.label == "" and one.name != "shop"]
     return replace(known[0], count=1) if known else None
 
@@ -56,7 +74,9 @@ def _paged(scene: Scene, page: Page) -> Scene:
     if not first.colour and scene.colours:
         first = replace(first, colour=scene.colours[0])
     relations = scene.relations
-    if page.kind in SHOWING and (motif := _motif(page)):
+    if page.kind in SHOWING and others and others[0].name != "person":
+        relations = (*relations, Relation(1, "in", 0))  # "a logo with a whale"
+    elif page.kind in SHOWING and (motif := _motif(page)):
         others.append(motif)
         relations = (*relations, Relation(len(others), "in", 0))
     return replace(scene, subjects=(first, *others), relations=relations)
@@ -74,13 +94,24 @@ def _on_a_poster(scene: Scene, prompt: str) -> Scene:
     return replace(scene, style=None, text=text, subjects=(sheet,), place="studio")
 
 
-def _inscribed(scene: Scene) -> Scene:
-    """Give the asked-for words to the first thing that can carry them."""
-    if not scene.text or any(one.name in ("sign", "shop") for one in scene.subjects):
+def _inscribed(scene: Scene, spots: Sequence[int], prompt: str) -> Scene:
+    """Give the asked-for words to what they were asked on, or to the first thing for words.
+
+    ``spots`` are the numbers of the subjects that each line was said of.
+    """
+    subjects = list(scene.subjects)
+    if not scene.text and (cry := shouted(prompt)):  # "a sale banner, 50% OFF"
+        subjects = [replace(one, label="\n".join(filter(None, (one.label, cry))))
+                    if one.name == "sign" else one for one in subjects]  # fmt: skip
+        return replace(scene, subjects=tuple(subjects))
+    fitting = [n for n, one in enumerate(subjects) if carries_words(one.form or one.name)]
+    if not scene.text or not fitting:
         return scene
-    for number, one in enumerate(scene.subjects):
-        if carries_words(one.form or one.name):
-            subjects = list(scene.subjects)
-            subjects[number] = replace(one, label=scene.text)
-            return replace(scene, subjects=tuple(subjects))
-    return scene
+    boards = [n for n in fitting if subjects[n].name in ("sign", "shop")]
+    lines: dict[int, list[str]] = {}
+    for number, line in enumerate(scene.text.splitlines()):
+        spot = spots[number] if number < len(spots) else -1
+        lines.setdefault(spot if spot in fitting else (boards or fitting)[0], []).append(line)
+    for spot, said in lines.items():
+        subjects[spot] = replace(subjects[spot], label="\n".join(said))
+    return replace(scene, subjects=tuple(subjects))

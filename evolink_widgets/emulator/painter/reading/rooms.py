@@ -4,9 +4,50 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evolink_widgets.emulator.painter.lettering.kinds import is_small, wears_a_hat
-from evolink_widgets.emulator.painter.reading.nouns import FURNISHED
-from evolink_widgets.emulator.painter.reading.scene import Scene, Subject, without
+from evolink_widgets.emulator.painter.lettering.kinds import (
+    PAGE_NAMES,
+    is_a_being,
+    is_small,
+    wears_a_hat,
+)
+from evolink_widgets.emulator.painter.reading.nouns import COMPANY, FURNISHED, word_set
+from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject, without
+
+_TOPS = word_set("table desk shelf cabinet bench piano")
+"""Furniture with a top to stand things on."""
+
+
+def upon_its_furniture(scene: Scene) -> Scene:
+    """ "a desk with a lamp and a book": small things that came with it stand on it."""
+    relations = list(scene.relations)
+    tied = {(one.first, one.kind) for one in relations if one.kind != "beside"}
+    base = None
+    for number, one in enumerate(scene.subjects):
+        kind = one.form or one.name
+        if kind in _TOPS and one.count == 1:
+            base = number
+            continue
+        before = [link for link in relations if link.second == number]
+        joined = any(link.kind in ("beside", "holding") for link in before) or number - 1 == base
+        if base is None or not is_small(kind) or one.hidden or kind in ("ball", "rug"):
+            base = base if joined and is_small(kind) else None
+            continue
+        if not any(first == number for first, _ in tied):
+            relations = [link for link in relations if link.second != number]
+            relations.append(Relation(number, "on", base))
+    return _clear_plates(replace(scene, relations=tuple(relations)))
+
+
+def _clear_plates(scene: Scene) -> Scene:
+    """A plate that something is on has nothing else on it."""
+    laden = {one.second for one in scene.relations if one.kind == "on"}
+    return replace(
+        scene,
+        subjects=tuple(
+            replace(one, form="empty plate", label="") if n in laden and one.form == "dish" else one
+            for n, one in enumerate(scene.subjects)
+        ),
+    )
 
 
 def on_its_table(scene: Scene) -> Scene:
@@ -27,17 +68,42 @@ def on_its_table(scene: Scene) -> Scene:
 
 def furnished(scene: Scene, rooms: list[str]) -> Scene:
     """A room that was named is furnished as such, unless something else is to be seen in it."""
+    if "server room" in rooms:
+        scene = replace(scene, subjects=tuple(
+            replace(one, form="server", label="") if one.form == "shelf" else one
+            for one in scene.subjects))  # fmt: skip
     wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
     there = {one.form or one.name for one in scene.subjects}
     if (
-        not wanted
+        scene.bare
+        or not wanted
         or scene.place != "room"
-        or not there <= {one.partition("=")[0] for one in wanted}
+        or any(is_a_being(kind) or kind in PAGE_NAMES for kind in there)
     ):
         return scene
+    usual = {one.partition("=")[0] for one in wanted}
+    if not there <= usual:
+        wanted = [] if there & usual or len(there) > 3 else wanted[:1]
     pairs = [one.partition("=") for one in wanted]
     more = tuple(Subject(name, label=label) for name, _, label in pairs if name not in there)
     return replace(scene, subjects=scene.subjects + more)
+
+
+def accompanied(scene: Scene) -> Scene:
+    """A trade's person alone has what makes it known: a cyclist rides."""
+    if len(scene.subjects) != 1 or scene.framing == "close":
+        return scene
+    one = scene.subjects[0]
+    words = [word for word in one.role.casefold().split() if COMPANY.get(word)]
+    if (one.form or one.name) != "person" or one.count > 2 or not words:
+        return scene
+    tie, name = COMPANY[words[-1]].split(" ", 1)
+    tied = Relation(0, "on" if tie == "riding" and name == "board long" else tie, 1)
+    return replace(
+        scene,
+        subjects=(replace(one, label=""), Subject(name, count=1)),
+        relations=(*scene.relations, tied),
+    )
 
 
 def portrayed(scene: Scene) -> Scene:

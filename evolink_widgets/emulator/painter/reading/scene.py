@@ -32,6 +32,9 @@ class Subject:
     """What is lettered on it."""
     items: tuple[str, ...] = ()
     """Names of its parts, on a page."""
+    traits: frozenset[str] = frozenset()
+    """How a being looks: "old", "beard", "glasses"; senses of the table of traits."""
+    hair: Colour | None = None
     late: bool = False
     """Came with an edit: stands where the others leave room."""
     hidden: bool = False
@@ -69,6 +72,10 @@ class Scene:
     """"", "close" or "wide"."""
     surface: Colour | None = None
     """What the table is made of."""
+    walls: Colour | None = None
+    """What colour a room was asked to have."""
+    bare: bool = False
+    """A room with nothing in it but what was asked for."""
     sky_tint: Colour | None = None
     """A colour asked for the sky alone."""
 

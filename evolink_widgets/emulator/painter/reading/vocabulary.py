@@ -9,11 +9,18 @@ from typing import NamedTuple
 
 from evolink_widgets.emulator.painter.reading import nouns, words
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.!?\n、。,]")
+INSCRIPTION = "¶"
+"""Stands in a prompt for words that were taken out of it, to be lettered there."""
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;.!?\n、。,¶]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST_PHRASE = 4
 _LONGEST_RUN = 8
 _STOPS = set(",;.!?\n、。,")
+_OWNERS = re.compile(r"(?<=[a-z])s'(?=\s+[a-z])")
+"""The owners of many: "teachers' desk"."""
+_SHORTENED = frozenset(
+    ("it's", "that's", "he's", "she's", "there's", "what's", "who's", "let's", "here's", "where's")
+)
 
 
 def _halves(half: int) -> str:
@@ -37,6 +44,7 @@ _TABLES = (
     ("pose", words.POSES),
     ("framing", words.FRAMINGS),
     ("material", nouns.MATERIALS),
+    ("trait", nouns.TRAITS),
     ("part", words.PARTS),
     ("thing", _halves(0)),
     ("like", _halves(1)),
@@ -48,7 +56,8 @@ class Meaning(NamedTuple):
     """What a phrase of the prompt stands for."""
 
     kind: str
-    """The table: "subject", "thing", "place", … or "stop" (punctuation), "unknown"."""
+    """The table: "subject", "thing", "place", …; or "stop" (punctuation), "owner" ("cat's"),
+    "inscription" (words to be lettered stood here), "unknown"."""
     sense: str
     phrase: str
     plural: bool = False
@@ -57,6 +66,7 @@ class Meaning(NamedTuple):
 def tokens(text: str, limit: int = 1500) -> list[str]:
     """Split into lower-case words and punctuation; at most ``limit`` of them."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = _OWNERS.sub("'s", plain)
     found: list[str] = []
     for match in _WORD.finditer(plain):
         found.extend(_unspaced(match.group()))
@@ -97,18 +107,20 @@ def index() -> dict[str, tuple[str, str]]:
 
 def singulars(phrase: str) -> list[str]:
     """Ways to read the last word of a phrase as a plural."""
-    forms = []
+    forms: list[str] = []
+    if phrase.endswith("'s"):
+        return forms
     if phrase.endswith("ies") and len(phrase) > 4:
         forms.append(phrase[:-3] + "y")
     if phrase.endswith("ves"):
         forms += [phrase[:-3] + "f", phrase[:-3] + "fe"]
     if phrase.endswith("es"):
         forms.append(phrase[:-2])
-    if phrase.endswith(("s", "'s")):
-        forms.append(phrase[:-1].rstrip("'"))
+    if phrase.endswith("s"):
+        forms.append(phrase[:-1])
     if phrase.endswith("men"):
         forms.append(phrase[:-3] + "man")
-    if phrase.startswith("children"):
+    if phrase == "children":
         forms.append("child")
     if phrase.endswith(("en", "er", "n")):  # German, after the exact forms were tried
         forms += [phrase[:-1], phrase[:-2]]
@@ -139,8 +151,8 @@ def read(text: str) -> list[Meaning]:
     place = 0
     while place < len(stream):
         word = stream[place]
-        if word in _STOPS:
-            found.append(Meaning("stop", word, word))
+        if word in _STOPS or word == INSCRIPTION:
+            found.append(Meaning("stop" if word in _STOPS else "inscription", word, word))
             place += 1
             continue
         for length in range(min(_LONGEST_PHRASE, len(stream) - place), 0, -1):
@@ -151,12 +163,22 @@ def read(text: str) -> list[Meaning]:
                 place += length
                 break
         else:
-            number = _number(word)
-            found.append(
-                Meaning("count", number, word) if number else Meaning("unknown", word, word)
-            )
+            found.append(_single(word))
             place += 1
     return found
+
+
+def _single(word: str) -> Meaning:
+    """A word of no table."""
+    if number := _number(word):
+        return Meaning("count", number, word)
+    if word.endswith("room") and not word.endswith("mushroom"):
+        return Meaning("place", "room", word)
+    if word.endswith("'s") and not word[0].isdecimal():
+        return (
+            Meaning("unknown", "is", "is") if word in _SHORTENED else Meaning("owner", word, word)
+        )
+    return Meaning("unknown", word, word)
 
 
 @lru_cache(maxsize=1)

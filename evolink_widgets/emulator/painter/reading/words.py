@@ -79,7 +79,7 @@ octopus: octopus, squid, kraken, oktopus, pieuvre, pulpo, polpo, 章鱼, タコ
 jellyfish: jellyfish, qualle, méduse, medusa, 水母, クラゲ
 crab: crab, lobster, krabbe, crabe, cangrejo, granchio, 螃蟹, カニ
 starfish: starfish, sea star, seestern, 海星
-person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, reader, young woman, young man, old man, old woman, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
+person: person, man, woman, lady, guy, human, traveller, traveler, hiker, wanderer, figure, reader, young woman, young man, mensch, mann, frau, homme, femme, hombre, mujer, uomo, donna, 人, 女人, 男人, 少女, 사람, девушка, человек
 child: girl, boy, child, kid, mädchen, junge, fille, garçon, niña, niño, 女孩, 男孩, 소녀, little girl, little boy, young girl, young boy, toddler
 king: king, queen, prince, princess, könig, roi, rey
 wizard: wizard, witch, mage, sorcerer, magician, gandalf, zauberer, hexe, sorcière, mago, 巫师, 魔法使い
@@ -90,7 +90,7 @@ snowman: snowman, schneemann, bonhomme de neige, 雪人, 雪だるま
 ghost: ghost, spirit, phantom, gespenst, fantôme, fantasma, 幽灵
 house: house, cottage, cabin, hut, farmhouse, villa, mansion, bungalow, chalet, haus, hütte, maison, casa, cabane, 房子, 小屋, 家, 집, дом, بيت
 house red: barn, red barn
-shop: shop, store, bakery, cafe front, bookshop, bookstore, storefront, laden, boutique, tienda, teahouse, tea house, coffee shop front
+shop: shop, магазин, кафе, 商店, 小店, 店铺, 咖啡店, 咖啡馆, 喫茶店, カフェ, 가게, 카페, window display, shop window, store, bakery, cafe front, bookshop, bookstore, storefront, laden, boutique, tienda, teahouse, tea house, coffee shop front
 castle: castle, fortress, palace, citadel, schloss, burg, château, chateau, castillo, castello, castelo, 城堡, 城, 성, замок, قلعة
 lighthouse: lighthouse, light house, leuchtturm, phare, faro, 灯塔, 灯台, 등대, маяк
 tower: tower, watchtower, belfry, clock tower, eiffel tower, turm, tour eiffel, torre, 塔, 탑, башня
@@ -136,8 +136,8 @@ mushroom: mushroom, toadstool, fungus, fungi, pilz, champignon, seta, fungo, cog
 leaf: leaf, leaves, maple leaf, blatt, feuille, hoja, foglia, 叶子, 葉
 rock: rock, stone, boulder, standing stone, felsen, stein, rocher, piedra, 石头, 岩
 volcano: volcano, vulkan, volcan, volcán, 火山
-campfire: campfire, bonfire, fire, fireplace, flame, lagerfeuer, feu de camp, hoguera, 篝火, 火
-cup: cup, mug, teacup, cup of tea, cup of coffee, tea, coffee, mug of coffee, mug of tea, coffee cup, coffee mug, cup of cocoa, hot chocolate, cocoa, cappuccino, espresso, latte, tasse, tasse tee, tasse kaffee, kaffee, tee, café, thé, taza, tazza, xícara, 茶, 咖啡, 杯子, 一杯茶, 一杯咖啡, コーヒー, お茶, 커피, чай, кофе, قهوة
+campfire: campfire, bonfire, fire, flame, lagerfeuer, feu de camp, hoguera, 篝火, 火
+cup: cup, mug, кружка, чашка, マグカップ, teacup, cup of tea, cup of coffee, tea, coffee, mug of coffee, mug of tea, coffee cup, coffee mug, cup of cocoa, hot chocolate, cocoa, cappuccino, espresso, latte, tasse, tasse tee, tasse kaffee, kaffee, tee, café, thé, taza, tazza, xícara, 茶, 咖啡, 杯子, 一杯茶, 一杯咖啡, コーヒー, お茶, 커피, чай, кофе, قهوة
 teapot: teapot, kettle, tea pot, samovar, coffee pot, teekanne, théière, tetera, teiera, 茶壶
 wine glass: glass of wine, wine glass, wine, cocktail, champagne, goblet, weinglas, verre de vin, copa de vino, 酒杯
 bottle: bottle, potion, flask, message in a bottle, flasche, bouteille, botella, bottiglia, 瓶子
@@ -147,7 +147,7 @@ lamp: lamp, desk lamp, table lamp, floor lamp, night light, lampe, lámpara, lam
 lantern: lantern, paper lantern, oil lamp, street lamp, streetlight, lamppost, street light, laterne, lanterne, farol, linterna, 灯笼, 提灯
 umbrella: umbrella, parasol, regenschirm, schirm, parapluie, paraguas, ombrello, guarda-chuva, 雨伞, 伞, 傘, 우산, зонт, مظلة
 clock: clock, alarm clock, wall clock, uhr, horloge, reloj, orologio, relógio, 钟, 时钟, 時計, 시계, часы, ساعة
-watch: pocket watch, wristwatch, compass
+watch: pocket watch, compass
 hourglass: hourglass, sandglass, sanduhr, sablier
 guitar: guitar, ukulele, gitarre, guitare, guitarra, chitarra, violão, 吉他, ギター, 기타, гитара
 violin: violin, cello, fiddle, geige, violon, violín, violino, 小提琴
@@ -155,7 +155,7 @@ piano: piano, grand piano, klavier, 钢琴, ピアノ
 cake: cake, birthday cake, pie, cupcake, muffin, chocolate cake, kuchen, torte, gâteau, gateau, pastel de cumpleaños, torta, bolo, 蛋糕, ケーキ, 케이크, торт
 bread: bread, loaf, baguette, brot, pain frais, pane, 面包
 pizza: pizza
-burger: burger, hamburger, cheeseburger, sandwich, hot dog
+burger: burger, hamburger, cheeseburger
 ice cream: ice cream, icecream, gelato, sundae, ice-cream, eiscreme, glace, helado, 冰淇淋
 sushi: sushi, 寿司
 apple: apple, apfel, pomme, manzana, mela, maçã, 苹果, りんご, 사과, яблоко, تفاحة
@@ -193,7 +193,7 @@ kite: kite, drachen steigen, cerf-volant, cometa de papel, aquilone, 风筝
 ball: ball, football, soccer ball, basketball, beach ball, pelota, palla, 球
 treasure: treasure, treasure chest, chest of gold, schatz, trésor, tesoro, 宝箱
 sword: sword, katana, excalibur, schwert, épée, espada, spada, 剑
-sign: sign, signpost, billboard, banner, neon sign, signboard, shop sign, schild, panneau, cartel, insegna, 招牌, 标志
+sign: sign, вывеска, 看板, 간판, signpost, billboard, banner, neon sign, signboard, shop sign, schild, panneau, cartel, insegna, 招牌, 标志
 star: star shape, gold star, five-pointed star
 """
 
@@ -207,11 +207,11 @@ street: street, road, train platform, railway platform, platform, pavement, park
 desert: desert, dune, dunes, sand dunes, sahara, wüste, désert, desierto, deserto, 沙漠, 砂漠, 사막, пустыня, صحراء
 snow: snow, in the snow, snowfield, winter landscape, arctic, antarctica, north pole, south pole, tundra, glacier, ice, iceberg, schnee, neige, nieve, neve, 雪, 雪地, 눈, снег, ثلج
 meadow: meadow, field, grass, grassland, prairie, hill, hills, countryside, farm, pasture, savanna, savannah, wheat field, flower field, lavender field, village, picnic, steppe, wiese, feld, prairie fleurie, champ, prado, campo, prato, 草地, 草原, 田野, 들판, поле, луг
-lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee, river, pond, stream, creek, waterfall, lakeside, riverside, riverbank, fluss, ufer, lac, rivière, río, rio, lago, fiume, 湖, 河, 江, 池塘, 川, 호수, 강, озеро, река, بحيرة
+lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee, river, pond, stream, creek, lakeside, riverside, riverbank, fluss, ufer, lac, rivière, río, rio, lago, fiume, 湖, 河, 江, 池塘, 川, 호수, 강, озеро, река, بحيرة
 reef: underwater, reef, coral reef, coral, under the sea, under water, under the ocean, beneath the waves, beneath the sea, deep sea, seabed, ocean floor, aquarium, unterwasser, sous l'eau, bajo el agua, 水下, 海底, 珊瑚, 水中, под водой
 space: space, outer space, cosmos, universe, galaxy, nebula, milky way galaxy, orbit, deep space, weltraum, weltall, espace, espacio, spazio, espaço, 太空, 宇宙, 银河, 우주, космос, فضاء
 moon ground: on the moon, surface of the moon, moon surface, lunar surface, on mars, mars, on another planet, alien planet, alien world, auf dem mond, sur la lune, en la luna, 月球, 火星, на луне
-room: room, living room, bedroom, indoors, inside a house, kitchen, cafe, café interior, cafe interior, office, home office, meeting room, conference room, boardroom, classroom, bathroom, dining room, restaurant, hospital room, hotel room, gym, laundry room, workshop, lobby, waiting room, recording studio, music room, game room, home theater, co-working space, coworking space, open office, reading corner, laboratory, lab, garage, walk-in closet, showroom, art gallery, gallery, bathroom interior, nursery room, tiny house interior, hallway, corridor, salon, schlafzimmer, büro, badezimmer, esszimmer, dormitorio, oficina, coffee shop, interior, window, windowsill, attic, studio apartment, zimmer, küche, wohnzimmer, chambre, cuisine, salon, habitación, cocina, stanza, cucina, 房间, 厨房, 窗, 部屋, 방, комната, غرفة
+room: room, server room, data center interior, hotel lobby, living room, bedroom, indoors, inside a house, kitchen, cafe, café interior, cafe interior, office, home office, meeting room, conference room, boardroom, classroom, bathroom, dining room, restaurant, hospital room, hotel room, gym, laundry room, workshop, lobby, waiting room, recording studio, music room, game room, home theater, co-working space, coworking space, open office, reading corner, laboratory, lab, garage, walk-in closet, showroom, art gallery, gallery, bathroom interior, nursery room, tiny house interior, hallway, corridor, salon, schlafzimmer, büro, badezimmer, esszimmer, dormitorio, oficina, coffee shop, interior, window, windowsill, attic, studio apartment, zimmer, küche, wohnzimmer, chambre, cuisine, salon, habitación, cocina, stanza, cucina, 房间, 厨房, 窗, 部屋, 방, комната, غرفة
 library: library, study, reading room, bibliothek, bibliothèque, biblioteca, 图书馆, 도서관, библиотека
 tabletop: on a table, on the table, counter, countertop, kitchen counter, kitchen counter top, worktop, tabletop scene, flat lay, flatlay, workbench top, bar counter top, on a desk, on a wooden table, table top, tabletop, still life, stillleben, nature morte, bodegón, auf dem tisch, sur la table, en la mesa, 静物
 garden: garden, park, backyard, courtyard, greenhouse, orchard, japanese garden, zen garden, flower garden, garten, jardin, jardín, giardino, jardim, 花园, 公园, 庭, 정원, сад, парк, حديقة
@@ -245,7 +245,7 @@ gouache: gouache, tempera, acrylic, acrylic painting, children's book, childrens
 pixel: pixel art, pixel, pixelated, pixels, 8-bit, 8 bit, 16-bit, 16 bit, retro game, pixelkunst, 像素, 像素艺术, ドット絵, 픽셀, пиксель-арт
 sketch: sketch, pencil sketch, pencil drawing, pencil, hand-drawn, hand drawn, charcoal, graphite, doodle, line drawing, skizze, bleistiftzeichnung, croquis, dessin au crayon, boceto, dibujo a lápiz, schizzo, 素描, 铅笔画, スケッチ, 스케치, эскиз
 ink: ink, ink drawing, ink wash, pen and ink, woodcut, linocut, engraving, etching, line art, comic, manga, sumi-e, tusche, encre, tinta, inchiostro, 水墨, 水墨画, 墨絵
-sepia: sepia, vintage photo, old photo, old photograph, daguerreotype, antique photograph, vintage
+sepia: sepia, vintage photo, old photo, old photograph, daguerreotype, antique photograph
 poster: poster, flat, flat design, flat illustration, poster art, travel poster, vector, vector art, vector illustration, minimalist, minimalistic, minimal, art deco, pop art, cartoon, screen print, risograph, bauhaus, plakat, affiche, minimalista, 扁平, 海报, ポスター
 neon: neon, neon art, in neon, neon lines, synthwave, vaporwave, cyberpunk, retrowave, tron, outrun, glowing lines, 霓虹, 赛博朋克, ネオン
 blueprint: blueprint, technical drawing, blue print, cyanotype, engineering drawing, bauplan, blaupause, plan technique, plano técnico, 蓝图, 설계도, чертёж
@@ -260,7 +260,7 @@ SKY = """
 sun: sun, sonne, soleil, sol, sole, 太阳, 太陽, 해, солнце, شمس
 moon: moon, full moon, mond, vollmond, lune, luna, lua, 月亮, 月, 满月, 달, луна, قمر
 crescent: crescent moon, crescent, half moon, mondsichel, 弯月
-stars: star, stars, starry, starlight, constellation, shooting star, sterne, étoiles, estrellas, stelle, 星星, 星, 별, звёзды, звезды, نجوم
+stars: milky way, star, stars, starry, starlight, constellation, shooting star, sterne, étoiles, estrellas, stelle, 星星, 星, 별, звёзды, звезды, نجوم
 planet: planet, planets, saturn, jupiter, ringed planet, gas giant, planète, planeta, 行星, 惑星, 행성
 rainbow: rainbow, regenbogen, arc-en-ciel, arcoíris, arcobaleno, 彩虹, 虹, 무지개, радуга
 clouds: cloud, clouds, cloudy, overcast, wolke, wolken, nuage, nuages, nube, nubes, nuvole, 云, 云彩, 雲, 구름, облака
@@ -277,13 +277,17 @@ summer: summer, summertime, july, sommer, été, verano, estate, verão, 夏天,
 COLOURS = """
 c8382f: red, crimson, scarlet, ruby red, vermilion, rote, roter, rotes, rouge, rojo, roja, rosso, rossa, vermelho, 红色, 红, 赤, 赤い, 빨간, красный, красная, أحمر
 e8812c: orange, tangerine orange, 橙色, 橙, オレンジ色
-f2c53a: yellow, amber, mustard, gelb, gelbe, gelber, jaune, amarillo, amarilla, giallo, gialla, amarelo, 黄色, 黄, 黄色い, 노란, жёлтый, желтый
+f2c53a: lemon yellow, mustard yellow, yellow, amber, mustard, gelb, gelbe, gelber, jaune, amarillo, amarilla, giallo, gialla, amarelo, 黄色, 黄, 黄色い, 노란, жёлтый, желтый
 d9a437: gold, golden, goldene, goldener, doré, dorado, dorato, 金色, 金
 4f9a4c: green, emerald, grün, grüne, grüner, vert, verte, verde, 绿色, 绿, 緑, 초록, зелёный, зеленый, أخضر
 2f9c95: teal, turquoise, aqua, cyan, türkis, turquesa, 青绿
 3a6fc4: blue, azure, cobalt, sapphire, blau, blaue, blauer, bleu, bleue, azul, blu, 蓝色, 蓝, 青い, 青, 파란, синий, синяя, голубой, أزرق
 243a6e: navy, navy blue, dark blue, indigo, midnight blue, 深蓝
-8fc1ea: light blue, sky blue, pale blue, baby blue, hellblau, celeste, 浅蓝
+d9a08a: rose gold, salmon pink, peach pink, coral pink
+7a8a4a: olive green, army green, sage green, khaki
+8a2f3f: wine red, burgundy, cherry red, maroon
+9ad8c0: mint green, seafoam green
+8fc1ea: light blue, ice blue, powder blue, sky blue, pale blue, baby blue, hellblau, celeste, 浅蓝
 7c4fb0: purple, violet, lila, violett, mauve, morado, viola, roxo, 紫色, 紫, 보라, фиолетовый
 b79ae0: lavender, lilac, 淡紫
 e88bab: pink, magenta, fuchsia, rosa, rosado, rosy, 粉色, 粉红, 粉, ピンク, 분홍, розовый
@@ -291,7 +295,7 @@ e88bab: pink, magenta, fuchsia, rosa, rosado, rosy, 粉色, 粉红, 粉, ピン�
 2e2c36: black, jet black, dark mode, dark theme, matte black, ebony, schwarz, schwarze, schwarzer, noir, noire, negro, negra, nero, nera, preto, 黑色, 黑, 黒, 黒い, 검은, чёрный, черный, черная, أسود
 f4f1ea: white, ivory, off-white, light mode, snow white, snow-white, weiß, weiße, weisser, blanc, blanche, blanco, blanca, bianco, bianca, branco, 白色, 白, 白い, 하얀, белый, белая, أبيض
 8d9099: gray, grey, silver, silvery, ash, grau, graue, gris, grigio, cinza, 灰色, 灰, 银色, 회색, серый
-efdcb4: cream, beige, sandy, blonde
+efdcb4: cream, beige, sandy
 """
 
 SIZES = """
@@ -300,7 +304,7 @@ large: large, big, huge, giant, gigantic, enormous, massive, tall, great, coloss
 """
 
 COUNTS = """
-1: a, an, one, single, lone, lonely, ein, eine, einen, einem, einer, un, une, una, uno, um, uma, 一, 一只, 一个, 一匹, один, одна
+1: a, an, one, 一家, single, lone, lonely, ein, eine, einen, einem, einer, un, une, una, uno, um, uma, 一, 一只, 一个, 一匹, один, одна
 2: two, couple of, a couple of, pair of, a pair of, both, twin, zwei, deux, dos, due, dois, duas, 两, 两只, 两个, 二, 2匹, 두, два, две
 3: three, a few, few, trio of, drei, trois, tres, tre, três, 三, 三只, 三个, 세, три
 4: four, several, some, vier, quatre, cuatro, quattro, quatro, 四, 四只, 四个, 네, четыре
@@ -318,12 +322,16 @@ front: in front of, vor, devant, delante de, davanti a, em frente, in the foregr
 behind: behind, hinter, derrière, detrás de, dietro
 full: full of, filled with, loaded with, heaped with, voller, plein de, lleno de
 riding: riding, riding on, ridding, on the back of, astride, driving, reitet, reitend, chevauchant, montando, cavalcando, 骑着, 骑, 乗る
-on: on, on top of, crossing, walking across, driving across, rolling over, atop, sitting on, standing on, lying on, sleeping on, perched on, resting on, onto, upon, auf, sur, sobre, encima de, sopra
+on: on, hanging from, hanging on, clinging to, climbing, climbing up, on top of, crossing, walking across, driving across, rolling over, atop, sitting on, standing on, lying on, sleeping on, perched on, resting on, onto, upon, auf, sur, sobre, encima de, sopra
 in: inside, in, inside of, within, into, sitting in, floating in, dans, dentro de, dentro
 under: under, underneath, beneath, below, in the shade of, unter, sous, bajo, debajo de, sotto, sob
 above: above, over, flying over, flying above, hovering over, floating above, floating over, high above, über, au-dessus de, au dessus de, encima del, por encima de
 beside: next to, beside, near, by, with, and, alongside, along with, by the side of, neben, mit, und, à côté de, avec, et, junto a, con, y, accanto a, e, com, 和, 与, と, и, с
-holding: holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
+shown: showing, displaying, that shows, which shows, presenting
+printed: printed with, decorated with, with a picture of, with an image of, with a photo of, with a print of, with a drawing of, with the image of, with an illustration of, depicting, embroidered with
+into it: in it, inside it
+upon it: on it, on its front, on the front, across it, on its side, on the chest, on its lid
+holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
 wearing: wearing, dressed in, wears, trägt, portant, con un, llevando, 戴着, 穿着
 """
 
@@ -333,12 +341,12 @@ sleeping: sleeping, asleep, napping, curled up, schlafend, dormant, durmiendo, �
 """
 
 FRAMINGS = """
-close: zoom in, zoomed in, closer, move closer, close-up, close up, closeup, portrait, portrait of, macro shot, headshot, detailed portrait, nahaufnahme, gros plan, primer plano
-wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide shot, aerial view, from above, distant, far away, in the distance, on the horizon, vast, epic, landscape, birds-eye view, establishing shot
+close: profile picture, profile photo, avatar, passport photo, id photo, mugshot, linkedin photo, porträt, portrait photo, portrait painting, retrato, ritratto, портрет, 肖像, zoom in, zoomed in, closer, move closer, close-up, close up, closeup, portrait, portrait of, macro shot, headshot, detailed portrait, nahaufnahme, gros plan, primer plano
+wide: zoom out, zoomed out, further away, from afar, panorama, panoramic, wide shot, aerial view, from above, distant, far away, in the distance, on the horizon, vast, epic, landscape, birds-eye view, bird's-eye view, establishing shot
 """
 
 # Words that end a description without being drawn: what stands before them belongs to them.
 PARTS = """
-part: award winning, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
+part: award winning, wall, walls, roof, eye, eyes, fur, hair, wing, wings, tail, sail, sails, wheel, wheels, light, lights, lit, glow, collar, feather, feathers, paint, stripe, stripes, spots, petals, water, sky colours, skin, glass, theme, tones, tint, palette, style, mood, atmosphere, shadow, shadows, photo album
 not: no, without, not, minus, except, ohne, sans, sin, senza, sem, kein, keine, 没有
 """

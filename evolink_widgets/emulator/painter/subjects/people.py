@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, mix
+import math
+
+from evolink_widgets.emulator.painter.drawing.colour import Colour, darker, lighter, luminance, mix
 from evolink_widgets.emulator.painter.drawing.pen import Pen
 from evolink_widgets.emulator.painter.subjects.registry import subject
 
@@ -11,13 +13,103 @@ HAIRS: tuple[Colour, ...] = ((58, 42, 40), (112, 70, 44), (206, 160, 90), (150, 
 DARK: Colour = (44, 40, 54)
 
 
-def head(
-    p: Pen, x: float, y: float, size: float, skin: Colour | None = None, cut: int | None = None
-) -> None:
-    """A friendly head of radius ``size``, in one of four cuts."""
+HAIR_OF: dict[str, Colour] = {
+    "grey": (206, 206, 210), "old": (214, 214, 216), "blond": (232, 200, 124),
+    "ginger": (190, 92, 44), "dark": (46, 38, 40),
+}  # fmt: skip
+WOMEN = frozenset(
+    [
+        "woman",
+        "lady",
+        "girl",
+        "mother",
+        "bride",
+        "actress",
+        "waitress",
+        "queen",
+        "female",
+        "princess",
+        "grandmother",
+        "grandma",
+        "granny",
+        "aunt",
+        "sister",
+        "daughter",
+        "wife",
+        "businesswoman",
+        "saleswoman",
+        "she",
+        "ballerina",
+        "mum",
+        "mom",
+        "nun",
+        "frau",
+        "femme",
+        "mujer",
+        "donna",
+        "mädchen",
+        "fille",
+        "niña",
+    ]
+)
+MEN = frozenset(
+    [
+        "man",
+        "gentleman",
+        "father",
+        "groom",
+        "boy",
+        "grandfather",
+        "grandpa",
+        "uncle",
+        "brother",
+        "son",
+        "husband",
+        "businessman",
+        "policeman",
+        "salesman",
+        "fireman",
+        "fisherman",
+        "guy",
+        "male",
+        "king",
+        "monk",
+        "mann",
+        "homme",
+        "hombre",
+        "uomo",
+        "junge",
+        "garçon",
+        "niño",
+    ]
+)
+_APART = 26
+"""How far hair and skin differ in luminance."""
+_CUTS = {"bald": 4, "hijab": 6, "curly": 5, "long": 1, "short": 0}
+
+
+def cut_of(p: Pen) -> int | None:
+    """Which cut suits what was said: 0 short, 1 long, 2 a bun, 3 parted, 4 none, 5 curls, 6 a
+    cloth; None leaves it to chance."""
+    asked = next((cut for trait, cut in _CUTS.items() if trait in p.traits), None)
+    if asked is not None:
+        return asked
+    said = set(p.role.casefold().split())
+    if said & WOMEN:
+        return p.rng.choice((1, 2))
+    return p.rng.choice((0, 3)) if said & MEN or {"beard", "moustache"} & p.traits else None
+
+
+def head(p: Pen, x: float, y: float, size: float, skin: Colour | None = None) -> None:
+    """A friendly head of radius ``size``, with the hair, beard and age that were asked for."""
     skin = skin or p.rng.choice(SKINS)
     hair, own = p.rng.choice(HAIRS), p.rng.randrange(4)
-    cut = own if cut is None else cut
+    said = p.hair or next((tone for one, tone in HAIR_OF.items() if one in p.traits), None)
+    hair = said or hair
+    if not said and abs(luminance(hair) - luminance(skin)) < _APART:
+        hair = darker(hair, 0.5)
+    asked = cut_of(p)
+    cut = own if asked is None else asked
     s = size
     if cut == 1:  # long
         p.blob(
@@ -27,10 +119,24 @@ def head(
         )
     if cut == 2:  # a bun
         p.oval(x + s * 0.1, y - s * 1.24, s * 0.44, s * 0.42, darker(hair, 0.12))
-    p.oval(x, y - s * 0.12, s * 1.1, s * 1.1, hair)
-    for sign in (-1, 1):
+    if cut == 5:
+        for k in range(11):
+            turn = math.pi * (k / 10) + math.pi
+            p.oval(x + s * 1.08 * math.cos(turn), y - s * 0.1 + s * 1.08 * math.sin(turn),
+                   s * 0.42, s * 0.42, darker(hair, 0.1 * (k % 2)))  # fmt: skip
+    cloth = lighter(p.main, 0.35)
+    if cut == 6:
+        p.blob(f"{x - s * 1.2},{y - s * 0.2} {x},{y - s * 1.34} {x + s * 1.2},{y - s * 0.2} "
+               f"{x + s * 1.1},{y + s * 1.2} {x},{y + s * 1.7} {x - s * 1.1},{y + s * 1.2}",
+               cloth)  # fmt: skip
+    elif cut != 4:
+        p.oval(x, y - s * 0.12, s * 1.1, s * 1.1, hair)
+    for sign in (-1, 1) if cut != 6 else ():
         p.oval(x + sign * s * 0.94, y + s * 0.2, s * 0.17, s * 0.24, darker(skin, 0.1))
-    p.oval(x, y + s * 0.12, s * 0.95, s * 0.92, skin)
+    if cut == 4:
+        p.oval(x, y - s * 0.02, s * 0.97, s * 1.04, skin)
+        p.inside.oval(x - s * 0.3, y - s * 0.7, s * 0.24, s * 0.12, lighter(skin, 0.5), -20, 0.7)
+    p.oval(x, y + s * 0.12, s * 0.95 * (0.9 if cut == 6 else 1), s * 0.92, skin)
     fringe = (
         f"{x - s * 1.2},{y + s * 0.1}! {x - s * 0.72},{y - s * 0.3} {x - s * 0.1},{y - s * 0.52} "
         f"{x + s * 0.6},{y - s * 0.3} {x + s * 1.2},{y + s * 0.1}! {x + s * 1.1},{y - s * 1.3} "
@@ -42,15 +148,26 @@ def head(
             f"{y - s * 0.74} {x + s * 0.8},{y - s * 0.3} {x + s * 1.2},{y + s * 0.1}! "
             f"{x + s * 1.1},{y - s * 1.3} {x - s * 1.1},{y - s * 1.3}"
         )
-    p.inside.blob(fringe, hair)
+    if cut != 4:
+        p.inside.blob(fringe, cloth if cut == 6 else hair)
+    _beard(p, x, y, s, hair)
     for sign in (-1, 1):
         ex = x + sign * s * 0.36
+        p.eyes.append((ex, y + s * 0.2, s * 0.13))
+        p.person = True
         p.inside.oval(ex, y + s * 0.2, s * 0.11, s * 0.15, DARK)
         p.inside.oval(ex + s * 0.04, y + s * 0.14, s * 0.04, s * 0.05, (255, 255, 255))
         p.inside.stroke(f"{ex - s * 0.16},{y - s * 0.06} {ex},{y - s * 0.12} {ex + s * 0.16},"
                         f"{y - s * 0.06}", s * 0.07, s * 0.07, darker(hair, 0.2))  # fmt: skip
         p.inside.oval(x + sign * s * 0.58, y + s * 0.46, s * 0.17, s * 0.11,
                       mix(skin, (226, 96, 88), 0.4), 0, 0.7)  # fmt: skip
+        if "old" in p.traits:
+            for k, lift in enumerate((0.16, 0.3)):
+                p.inside.stroke(f"{x + sign * s * 0.62},{y + s * lift} {x + sign * s * 0.8},"
+                                f"{y + s * (lift - 0.08 + 0.16 * k)}", s * 0.04, s * 0.03,
+                                darker(skin, 0.25))  # fmt: skip
+            p.inside.stroke(f"{x + sign * s * 0.2},{y + s * 0.44} {x + sign * s * 0.34},"
+                            f"{y + s * 0.58}", s * 0.04, s * 0.03, darker(skin, 0.25))  # fmt: skip
     p.inside.oval(x, y + s * 0.36, s * 0.08, s * 0.06, darker(skin, 0.2))
     p.inside.stroke(
         f"{x - s * 0.22},{y + s * 0.58} {x},{y + s * 0.7} {x + s * 0.22},{y + s * 0.58}",
@@ -58,6 +175,81 @@ def head(
         s * 0.08,
         (178, 78, 74),
     )
+
+
+def _beard(p: Pen, x: float, y: float, s: float, hair: Colour) -> None:
+    if "beard" in p.traits:
+        p.blob(
+            f"{x - s * 0.98},{y + s * 0.1}! {x - s * 0.6},{y + s * 0.42} {x},{y + s * 0.46} "
+            f"{x + s * 0.6},{y + s * 0.42} {x + s * 0.98},{y + s * 0.1}! "
+            f"{x + s * 0.92},{y + s * 0.8} "
+            f"{x + s * 0.4},{y + s * 1.42} {x},{y + s * 1.56} {x - s * 0.4},{y + s * 1.42} "
+            f"{x - s * 0.92},{y + s * 0.8}",
+            lighter(hair, 0.08),
+        )
+        for k in (-0.5, -0.17, 0.17, 0.5):
+            p.inside.stroke(f"{x + s * k},{y + s * 0.84} {x + s * k * 0.8},{y + s * 1.3}",
+                            s * 0.05, s * 0.03, darker(hair, 0.18))  # fmt: skip
+    if p.traits & {"beard", "moustache"}:
+        p.blob(
+            f"{x},{y + s * 0.42} {x + s * 0.3},{y + s * 0.44} {x + s * 0.52},{y + s * 0.66} "
+            f"{x + s * 0.2},{y + s * 0.6} {x},{y + s * 0.54} {x - s * 0.2},{y + s * 0.6} "
+            f"{x - s * 0.52},{y + s * 0.66} {x - s * 0.3},{y + s * 0.44}",
+            darker(hair, 0.3),
+        )
+
+
+def _neckwear(p: Pen) -> None:
+    """What is worn below a face that is seen from the front."""
+    if len(p.eyes) < 2:
+        return
+    (x0, y, _), (x1, _, _) = sorted(p.eyes[:2])
+    apart = x1 - x0
+    x, y = (x0 + x1) / 2, y + apart * (1.55 if p.person else 1.05)
+    s, tone = apart * 0.5, (206, 62, 70)
+    if "scarf" in p.traits:
+        p.rect(x - s * 1.5, y - s * 0.3, x + s * 1.5, y + s * 0.4, tone, s * 0.3)
+        p.rect(x + s * 0.4, y, x + s * 1.1, y + s * 1.8, darker(tone, 0.15), s * 0.2)
+    if "bow tie" in p.traits:
+        for sign in (-1, 1):
+            p.poly([(x, y), (x + sign * s, y - s * 0.55), (x + sign * s, y + s * 0.55)], tone)
+        p.oval(x, y, s * 0.24, s * 0.28, darker(tone, 0.25))
+    if "tie" in p.traits and not p.person:
+        p.poly([(x - s * 0.2, y), (x + s * 0.2, y), (x + s * 0.45, y + s * 2), (x, y + s * 2.5),
+                (x - s * 0.45, y + s * 2)], tone)  # fmt: skip
+    if "necklace" in p.traits:
+        for k in range(9):
+            turn = math.pi * (k + 0.5) / 9
+            p.oval(x - s * 1.2 * math.cos(turn), y + s * 0.9 * math.sin(turn), s * 0.2, s * 0.2,
+                   (250, 240, 222))  # fmt: skip
+
+
+def spectacles(p: Pen) -> None:
+    """Glasses before the eyes that were drawn: two from the front, one from the side."""
+    _neckwear(p)
+    dark = "sunglasses" in p.traits
+    if not p.eyes or not (dark or "glasses" in p.traits):
+        return
+    eyes = sorted(p.eyes[:2])
+    radius = max(one[2] for one in eyes) * 2.1
+    if len(eyes) == 2:
+        radius = min(max(radius, 2.6), (eyes[1][0] - eyes[0][0]) * 0.44)
+        (x0, y0, _), (x1, y1, _) = eyes
+        p.line(x0 + radius * 0.8, y0, x1 - radius * 0.8, y1, radius * 0.28, DARK)
+        p.inside.line(x0 - radius * 2.2, y0 - radius * 0.4, x0 - radius, y0, radius * 0.26, DARK)
+        p.inside.line(x1 + radius, y1, x1 + radius * 2.2, y1 - radius * 0.4, radius * 0.26, DARK)
+    else:
+        radius = max(radius, 3.0)
+        p.inside.line(eyes[0][0] - radius * 4, eyes[0][1] - radius * 0.5, eyes[0][0], eyes[0][1],
+                      radius * 0.28, DARK)  # fmt: skip
+    for x, y, _ in eyes:
+        if dark:
+            p.oval(x, y, radius * 1.12, radius * 1.05, DARK)
+            p.inside.oval(x - radius * 0.3, y - radius * 0.4, radius * 0.34, radius * 0.2,
+                          (255, 255, 255), -30, 0.6)  # fmt: skip
+        else:
+            p.oval(x, y, radius, radius, (236, 244, 250), 0, 0.4)
+            p.ring(x, y, radius * 1.12, max(0.7, radius * 0.24), DARK)
 
 
 def legs(
@@ -172,6 +364,7 @@ def robot(p: Pen) -> None:
     p.rect(12, 8, 60, 39, lighter(p.main, 0.12), 9)
     p.inside.rect(17, 14, 55, 33, DARK, 7)
     for x in (28, 44):
+        p.eyes.append((x, 22.5, 3.4))
         p.oval(x, 22.5, 4.6, 4.8, eye)
         p.oval(x + 1.4, 21, 1.4, 1.4, (255, 255, 255))
         p.light(x, 22.5, 9, eye, 0.5)
@@ -193,6 +386,7 @@ def wizard(p: Pen) -> None:
     p.oval(34, 30, 10, 10.4, SKINS[0])
     p.blob("24,32 34,36 44,32 43,52 34,68 25,52", (240, 238, 240))
     for x in (30, 38):
+        p.eyes.append((x, 28.6, 1.4))
         p.oval(x, 28.6, 1.2, 1.5, DARK)
     p.blob("14,25! 22,20 27,8 40,-10! 42,6 46,20 54,25! 34,28", p.dark)
     p.inside.stroke("22,20 34,23 47,20", 2.6, 2.6, (236, 196, 90))

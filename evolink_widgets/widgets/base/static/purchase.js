@@ -14,11 +14,44 @@ const CHECK = 250;
 export const BUYS = ["runAgain", "sendAgain"];
 const NOTHING = "Nothing was asked for";
 
-/** @param {Deck} ui @returns {HTMLElement} the line that says that a press waits, and takes it back */
+/** The credits that a press may cost without a question, as the page's settings have it; any, where they name none. */
+function unasked() {
+  const { evolinkMost } = document.documentElement.dataset;
+  return evolinkMost == null ? undefined : +evolinkMost || 0;
+}
+
+/** The question before what costs more than that. @param {Deck} ui */
+function consent(ui) {
+  const words = h("bdi");
+  const [no, yes] = [h("button.btn.first", "Not now"), h("button.btn")];
+  const el = h("div.banner", { role: "group", label: "Before this is bought", hidden: true }, words, no, yes);
+  /** @param {{ text: string, yes: string }} asked @returns {Promise<boolean>} */
+  const ask = (asked) =>
+    new Promise((resolve) => {
+      const end = (/** @type {boolean} */ answer) => {
+        el.hidden = true;
+        resolve(answer);
+      };
+      write(words, asked.text);
+      write(yes, asked.yes);
+      no.onclick = () => end(false);
+      yes.onclick = () => (ui.busy ? ui.say(ui.busy) : end(true));
+      el.onkeydown = (/** @type {KeyboardEvent} */ { key }) => {
+        if (key === "Escape") end(false);
+      };
+      el.hidden = false;
+      ui.say(asked.text);
+      no.focus();
+    });
+  return { el, ask };
+}
+
+/** @param {Deck} ui @returns {Node} the lines that say that a press waits, and takes it back; and that it costs much */
 export function purchases(ui) {
   const { model, link, say } = ui;
   /** The runs that are in sight: what is pressed knowing of them is another press. @type {Set<string>} */
   const seen = new Set();
+  const before = consent(ui);
   let stop = new AbortController();
   let restedAt = 0;
   const words = h("bdi");
@@ -35,7 +68,8 @@ export function purchases(ui) {
   });
   atEnd(ui.signal, () => stop.abort(""));
 
-  ui.buy = async (button, kind, fields, changed = () => {}) => {
+  /** @type {(button: HTMLElement, kind: string, fields: object, changed: () => void, most?: number) => Promise<any>} */
+  async function buy(button, kind, fields, changed, most) {
     // What was pressed while it rested is early, though a page that was busy hears of it now.
     if (ui.busy || ui.pressedAt < restedAt) return say(ui.busy || "Asked a moment ago.");
     const kids = [...button.childNodes];
@@ -79,7 +113,7 @@ export function purchases(ui) {
       isOut = true;
       timers.push(setTimeout(tell, SLOW, "Sent to the kernel, which asks within 10 s or not at all."));
       // Asked again under one id until there is an answer: it is bought once, and soon or not at all.
-      const [told] = await link.ask(kind, { ...fields, press, ticket }, 8);
+      const [told] = await link.ask(kind, { ...fields, press, ticket, most }, 8);
       show("Asked a moment ago.", "Asked");
       return told;
     } catch (/** @type {any} */ error) {
@@ -93,6 +127,23 @@ export function purchases(ui) {
         button.style.minWidth = "";
       }, ARMING);
     }
+  }
+
+  ui.buy = async (button, kind, fields, changed = () => {}) => {
+    for (let most = unasked(); ; ) {
+      try {
+        return await buy(button, kind, fields, changed, most);
+      } catch (/** @type {any} */ error) {
+        const asks = error.told?.asks;
+        if (!asks) throw error;
+        const isMeant = await before.ask(asks);
+        button.focus();
+        if (!isMeant) return say("Nothing was asked for.");
+        most = asks.most;
+      }
+    }
   };
-  return el;
+  const both = document.createDocumentFragment();
+  both.append(el, before.el);
+  return both;
 }

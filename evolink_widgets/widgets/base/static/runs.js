@@ -9,7 +9,7 @@ import "./stages.js";
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 
 /** "15 to 40 s left" @param {number} low @param {number} high */
-function timeLeft(low, high) {
+export function timeLeft(low, high) {
   if (high < 1) return "nearly there";
   const [unit, seconds] = high > 90 ? ["min", 60] : ["s", 1],
     from = Math.floor(low / seconds),

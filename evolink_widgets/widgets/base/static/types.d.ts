@@ -101,6 +101,32 @@ interface Compared {
   note: string;
 }
 
+/** One reading of a batch's run, in words and counts. */
+interface Reading {
+  title: string;
+  head: string;
+  /** Counts by state; `kind` is the letter of its cells. */
+  parts: { kind: string; word: string; count: number }[];
+  money: string;
+  simulated: boolean;
+  ended: boolean;
+  paused: boolean;
+  /** Whether something but a person holds what is unsent. */
+  waits: boolean;
+  /** What holds it, or has ended it; empty where nothing has. */
+  why: string;
+  unsent: number;
+}
+
+/** What failed for one reason; `kind` is the error's class. */
+interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
+
+/** What has changed since the last reading; all cells where they are others. */
+interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
   id: string;
@@ -150,13 +176,19 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared;
-  rejected: { message: string; problems?: Problem[] };
+  welcome: Welcome | Compared | Batched;
+  /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
+  rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
   bytes: Piece;
   code: { text: string };
   facts: { rows: [string, string][] };
   picture: Landed | Ready;
+  /**
+   * What is to stand inside ipywidgets' Outputs, which are named by their models: MIME bundles by what marks the
+   * entries that they are for, a live view's model or a companion's key. Whether a live view is replaced.
+   */
+  copy: { outputs: string[]; put: Record<string, object>; replaces?: boolean };
   // To those that show pictures.
   /** What pictures are marked as by now, here or in another panel. */
   marks: { pictures: { id: string; favourite: boolean; trashed: boolean }[] };
@@ -193,6 +225,9 @@ interface Messages {
   thumbs: { pictures: Small[] };
   ids: { ids: string[]; most: number };
   changed: {};
+  // To a batch.
+  news: News;
+  cell: { text: string; picture: { width: number; height: number; alt: string } | null };
 }
 
 interface Fields {
@@ -240,10 +275,10 @@ interface Model {
   send(content: any, callbacks?: any, buffers?: any[]): void;
   on(name: string, callback: (...args: any[]) => void): void;
   off(name?: string | null, callback?: ((...args: any[]) => void) | null): void;
-  /** The host's; JupyterLab's and Notebook's knows the kernel's connection. */
-  widget_manager: {
+  /** The host's, where a widget manager is; JupyterLab's and Notebook's knows the kernel's connection. */
+  widget_manager?: {
     kernel?: { connectionStatus?: string; status?: string } | null;
-    get_model(id: string): Promise<any>;
+    get_model?(id: string): Promise<any>;
     create_view?(model: any): Promise<any>;
   };
 }
@@ -477,6 +512,8 @@ type Changes = ReturnType<typeof import("../../gallery/static/changes.js").chang
 /** What every part of a gallery may use. */
 interface Desk extends Deck {
   told: Outcome;
+  /** What a small picture has in sight. */
+  tools: Work[];
   cache: PageCache;
   ask: Ask;
   /** The lightbox, while it is open. */
@@ -567,4 +604,16 @@ interface Glass {
   /** Whether the first picture is cut off at the divider. */
   readonly isOver: boolean;
   readonly isEmpty: boolean;
+}
+
+/** What is particular to a gallery's place: the side panel has small pictures, and acts of its own. */
+interface Shelf {
+  /** Pixels between pictures, that one has at least, and of the line below it. */
+  sizes?: number[];
+  /** What a small picture has in sight, where it is not what it has in a notebook. */
+  tools?: Work[];
+  /** Title and words where there is no picture at all. */
+  none?: [string, string | Node];
+  /** Hears how many there are. */
+  counted?: (count: number) => void;
 }

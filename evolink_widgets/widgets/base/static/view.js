@@ -18,6 +18,30 @@ const LOOK = 1000;
 const EDITS = /^([acvxyzZ]|[A-Z]..+)$/;
 
 /**
+ * Puts copies in their places inside ipywidgets' Outputs: no update of a display reaches into one, and only the
+ * page knows all that it holds.
+ * @param {Model} model @param {Messages["copy"]} told
+ */
+async function standIn(model, { outputs, put, replaces }) {
+  for (const id of outputs) {
+    const output = await model.widget_manager?.get_model?.(id);
+    const held = output?.outputs;
+    let found = false;
+    for (let i = 0; i < (held?.length ?? 0); i++) {
+      const text = JSON.stringify(held.get(i).toJSON());
+      const mark = Object.keys(put).find((one) => text.includes(one));
+      if (!mark) continue;
+      held.set(i, { output_type: "display_data", metadata: {}, data: put[mark] });
+      found = true;
+    }
+    if (!found) continue;
+    output.set("outputs", held.toJSON(), { newMessage: true });
+    output.save_changes();
+    if (replaces) model.send({ kind: "replaced" });
+  }
+}
+
+/**
  * @param {Context} context
  * @param {string} name the widget's, as in assets.py: its style sheet is for views of this name alone
  * @param {string} label
@@ -94,6 +118,7 @@ export function openView({ model, el }, name, label, build) {
     look(true, true);
   }
 
+  ui.link.on.copy = (told) => standIn(model, told);
   ui.listen("change:selected", () => {
     ui.selected = new Set(model.get("selected"));
     part.mark();

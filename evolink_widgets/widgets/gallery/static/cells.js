@@ -1,7 +1,7 @@
 /** A place of the grid: a cell that is built once, and painted for each picture that it comes to stand for. */
 import { flag, h, num, set, tool, write } from "../../base/static/dom.js";
 import { picTools } from "../../base/static/work.js";
-import { ALL, QUICK } from "../../pictures/static/picture_work.js";
+import { ALL } from "../../pictures/static/picture_work.js";
 
 /** @param {Desk} ui @param {Hand} hand @param {(place: number) => void} check selects a place, or no longer */
 export function buildCell(ui, hand, check) {
@@ -19,7 +19,7 @@ export function buildCell(ui, hand, check) {
       h("bdi.gone"),
       tool("check", "Select", "check", () => check(cell.at)),
       star,
-      h("div.over", ...picTools(ui, tell, current, {}, QUICK), more),
+      h("div.over", ...picTools(ui, tell, current, {}, ui.tools), more),
     ),
     h("bdi.caption"),
   );

@@ -1,11 +1,11 @@
 /** Everything in the store: filters, the grid of pictures, and what can be done with one or many. */
-import { atEnd, fill, flag, h, ICONS, many } from "../../base/static/dom.js";
+import { atEnd, fill, flag, h, hasFocus, ICONS, many } from "../../base/static/dom.js";
 import { outcomeLine } from "../../base/static/outcome.js";
 import { purchases } from "../../base/static/purchase.js";
 import { openView } from "../../base/static/view.js";
 import { comparisons } from "../../pictures/static/comparison.js";
 import { pictureMenu } from "../../pictures/static/menu.js";
-import { ALL, fits, shareWork } from "../../pictures/static/picture_work.js";
+import { ALL, fits, QUICK, shareWork } from "../../pictures/static/picture_work.js";
 import { asksOf } from "./asks.js";
 import { changesOf } from "./changes.js";
 import { filtersOf } from "./filters.js";
@@ -37,21 +37,26 @@ function lookOften(ui, root, grid, look) {
 
 /**
  * Says why no picture is shown, where none is.
- * @param {HTMLElement} el @param {Filters} filters @param {boolean} isTrash @param {string} folder @param {string} [why]
+ * @param {HTMLElement} el @param {Filters} filters @param {boolean} isTrash @param {[string, string | Node]} none said
+ * where there is none at all @param {string} [why]
  */
-function sayWhyEmpty(el, filters, isTrash, folder, why) {
+function sayWhyEmpty(el, filters, isTrash, none, why) {
   const [title, words] = why
     ? ["The pictures can't be shown.", why]
     : !filters.open()
       ? ["No picture matches.", h("button.btn", () => filters.clear(), "Clear filters")]
       : isTrash
         ? ["The trash is empty.", "What you delete waits here, and can be put back."]
-        : ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`];
+        : none;
   fill(el, h("b", title), words);
 }
 
-/** @param {Deck} ui @returns {Part} */
-function gallery(ui) {
+/**
+ * @param {Deck} ui
+ * @param {Shelf} [own] what is particular to the place where it stands
+ * @returns {Part}
+ */
+export function gallery(ui, own = {}) {
   const { link, say, model } = ui;
   const none = h("div.none");
   const told = outcomeLine(say);
@@ -71,6 +76,7 @@ function gallery(ui) {
   const desk = /** @type {Desk} */ (
     Object.assign(ui, {
       told,
+      tools: own.tools ?? QUICK,
       cache: pageCache(ui, filters.query, (news) => (grid.draw(news), summary()), told.tell),
       /** @type {Ask} */
       ask: (kind, fields, tries = 3) => link.ask(kind, fields, tries).then(([answer]) => answer),
@@ -82,7 +88,7 @@ function gallery(ui) {
   const { cache, ask } = desk;
   const changes = changesOf(desk);
   const { trash, putBack, undo } = changes;
-  const chosen = selectionOf(desk, changes, filters.query);
+  const chosen = selectionOf(desk, changes, filters.query, !own.tools);
   const summary = () => chosen.draw(count, trashed());
   const large = largePictures(desk, () => count, (place) => grid.show(place));
 
@@ -99,11 +105,12 @@ function gallery(ui) {
     all: safe(() => chosen.range(0, count - 1)),
     undo: safe(undo),
     clear: chosen.clear,
-  });
+  }, own.sizes);
 
   function empty(why = "") {
     none.hidden = !!count;
-    if (!count) sayWhyEmpty(none, filters, trashed(), folder, why);
+    const first = own.none ?? ["No pictures yet.", `What you ask for is kept in ${folder}, and shown here as it comes.`];
+    if (!count) sayWhyEmpty(none, filters, trashed(), first, why);
   }
 
   /** Asks how many there are; `anew` when others are looked for. */
@@ -120,13 +127,17 @@ function gallery(ui) {
       filters.know(told.facets);
       if (!others) cache.refresh();
       flag(root(), "bin", trashed());
+      const had = hasFocus(grid.el);
       grid.update(count, others);
       empty();
+      // The grid goes with its last picture, and would take the focus along.
+      if (had && !count) (desk.told.el.querySelector("button") ?? filters.el.querySelector("input")).focus();
       if (others) say(count ? many(count) : none.firstChild.textContent);
       others = false;
     } catch (error) {
       if (mine === turn && !count) empty(/** @type {Error} */ (error).message);
     }
+    own.counted?.(count);
     summary();
   }
 
@@ -145,7 +156,7 @@ function gallery(ui) {
   });
   link.on.run = ({ run }) => asks.take(run);
   link.on.changed = () => look();
-  lookOften(ui, root, grid.el, look);
+  if (!own.tools) lookOften(ui, root, grid.el, look);
   grid.el.hidden = none.hidden = true;
   filters.el.disabled = true;
 

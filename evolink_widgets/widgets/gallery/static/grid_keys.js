@@ -67,6 +67,8 @@ export function listenToGrid(wall, at, hand, go, rows) {
     if (withCtrl(event)) hand.pick(cell.at);
     else hand.open(cell.at);
   };
-  // A range is no selection of words.
-  wall.onmousedown = (/** @type {MouseEvent} */ event) => event.shiftKey && event.preventDefault();
+  // A range is no selection of words. With braces: false would keep pictures from being dragged.
+  wall.onmousedown = (/** @type {MouseEvent} */ event) => {
+    if (event.shiftKey) event.preventDefault();
+  };
 }

@@ -2,8 +2,11 @@
 import { copyText, download, fill, h, hasFocus, make, many, num, write } from "../../base/static/dom.js";
 import { span } from "./rows.js";
 
-/** @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for */
-export function selectionOf(desk, { trash, putBack, empty }, query) {
+/**
+ * @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for
+ * @param {boolean} isWhole whether a kernel is there: it packs, compares and refers to several at once
+ */
+export function selectionOf(desk, { trash, putBack, empty }, query, isWhole) {
   const { ask, told, cache, goTo, select } = desk;
   const { tell, put, button } = told;
   const [tally, acts] = make("span.tally.num div.acts");
@@ -56,15 +59,20 @@ export function selectionOf(desk, { trash, putBack, empty }, query) {
   /** @param {string} word @param {string} sign @param {() => Promise<string | void>} work */
   const act = (word, sign, work) => button(word, async () => tell((await work()) ?? ""), sign);
 
+  /** What only a kernel can do with several. @param {boolean} several */
+  const ofKernel = (several) => [
+    act("Use as reference", "reuse", () => desk.refer(picked())),
+    act("Edit", "edit", () => desk.refer(picked(), true)),
+    ...(several ? [act("Compare", "compare", () => desk.compare([]))] : []),
+  ];
+
   /** What can be done with those that are selected. @param {boolean} isTrash @param {boolean} liked @param {boolean} several */
   const buttons = (isTrash, liked, several) => [
-    button("Save as zip", zip, "saving"),
+    ...(isWhole ? [button("Save as zip", zip, "saving")] : []),
     ...(isTrash
       ? [button("Put back", () => putBack(pictures()), "putBack")]
       : [
-          act("Use as reference", "reuse", () => desk.refer(picked())),
-          act("Edit", "edit", () => desk.refer(picked(), true)),
-          ...(several ? [act("Compare", "compare", () => desk.compare([]))] : []),
+          ...(isWhole ? ofKernel(several) : []),
           act(liked ? "Not a favourite" : "Favourite", "star", () => desk.like(picked())),
           button("Move to trash", () => trash(pictures()), "trash"),
         ]),

@@ -5,14 +5,13 @@ import { buildCell, paintCell } from "./cells.js";
 import { listenToGrid } from "./grid_keys.js";
 import { rowsOf, span } from "./rows.js";
 
-const BETWEEN = 8;
-const SMALLEST = 148;
-const CAPTION = 24;
+/** Pixels between pictures, that one has at least, and of the line below it. */
+const SIZES = [8, 148, 24];
 /** Rows that are ready before they can be seen. */
 const SPARE = 2;
 
-/** @param {Desk} ui @param {Hand} hand @returns {VirtualGrid} */
-export function virtualGrid(ui, hand) {
+/** @param {Desk} ui @param {Hand} hand @param {number[]} [sizes] @returns {VirtualGrid} */
+export function virtualGrid(ui, hand, [BETWEEN, SMALLEST, CAPTION] = SIZES) {
   const { cache } = ui;
   const wall = h("div.wall", { role: "grid", "aria-multiselectable": true, label: "Pictures" });
   const el = h("div.shelf", wall);

@@ -41,7 +41,7 @@ export function comparisons(ui, root) {
     const pictures = [...new Set([...ui.selected, ...pics.map(({ id }) => id)])];
     const [{ model: name, code }] = await link.ask("compare", { pictures });
     const host = model.widget_manager;
-    if (!host?.create_view) {
+    if (!host?.create_view || !host.get_model) {
       await copyText(code);
       return "This host shows no comparison in a panel. Its code is copied: paste it into a cell.";
     }

@@ -111,6 +111,7 @@ def cat(p: Pen) -> None:
     p.inside.oval(48.5, 40, 8.5, 6.4, white)
     p.inside.oval(59.5, 40, 8.5, 6.4, white)
     for x in (43, 65):
+        p.eyes.append((x, 27.5, 4.4))
         p.oval(x, 27.5, 5.0, 5.4, mix((150, 190, 90), (240, 220, 120), 0.4))
         p.oval(x + 0.4, 27.5, 2.3, 4.6, NOSE)
         p.oval(x + 1.8, 25.4, 1.4, 1.4, (255, 255, 255))

@@ -63,6 +63,7 @@ def owl(p: Pen) -> None:
     p.blob("6,44 0,62 8,84 20,90 20,64 14,46", dark)
     p.blob("70,44 76,62 68,84 56,90 56,64 62,46", dark)
     for x in (25, 51):
+        p.eyes.append((x, 29, 5.6))
         p.oval(x, 29, 15, 15, pale)
         p.oval(x, 29, 11, 11, (250, 214, 110))
         p.oval(x, 29, 6.4, 6.6, DARK)

@@ -16,7 +16,8 @@ SERIES: tuple[Colour, ...] = ((79, 143, 192), (232, 140, 70), (96, 168, 120), (2
                               (150, 110, 190))  # fmt: skip
 
 
-@subject("laptop", wide=160, tall=0.25, colours="c8ccd4 8f96a4", hero=0.36, homes="tabletop")
+@subject("laptop", wide=160, tall=0.25, colours="c8ccd4 8f96a4", hero=0.36, homes="tabletop",
+         inner=(80, 73), room=0.62)  # fmt: skip
 def laptop(p: Pen) -> None:
     """A laptop with lines of code on its screen."""
     p.rect(22, 4, 138, 82, darker(p.main, 0.5), 5)
@@ -35,7 +36,7 @@ def laptop(p: Pen) -> None:
 
 
 @subject("phone", wide=56, tall=0.15, colours="3a3c48 8a90a0 d8a0a0", hero=0.5,
-         homes="tabletop, studio")  # fmt: skip
+         homes="tabletop, studio", inner=(28, 72), room=0.4)  # fmt: skip
 def phone(p: Pen) -> None:
     """A phone with small squares on its screen."""
     p.rect(3, 0, 53, 100, p.main, 8)

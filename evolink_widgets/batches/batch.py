@@ -1,0 +1,285 @@
+"""`Batch`: the rows of a frame as requests, checked and priced; nothing is sent until `create`."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from evolink_widgets.batches.describe import batch_html, batch_lines
+from evolink_widgets.batches.frames import Frame
+from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
+from evolink_widgets.batches.results import problem_columns
+from evolink_widgets.batches.run import BatchRun, OnError, before_of
+from evolink_widgets.clock import monotonic
+from evolink_widgets.core import at_exit, loop
+from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings.settings import choice, number
+from evolink_widgets.errors import ConfigurationError, EvolinkError
+from evolink_widgets.printable import printable
+from evolink_widgets.rules.pricing.pricing import Estimate, prompt_bytes
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.process_globals import process_global
+
+__all__ = ["Batch"]
+
+
+class Batch:
+    """Rows that ask for pictures: every row checked, equal ones once, what is missing priced.
+
+    Usually made by `ew.batch`. It sends nothing: `create` does.
+
+    Args:
+        frame: the rows.
+        given: the request's fields: templates, functions of the row, or values.
+        session: gives the session in use.
+        repeats: how many pictures of each row; or "rows", of each row its own.
+        keep_metadata: leave location and camera data in references.
+
+    Attributes:
+        notices: what was done to references, a sentence each.
+
+    Example:
+        >>> b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], prompt="a {animal}")
+        >>> len(b), b.estimate.pictures
+        (2, 2)
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        given: Mapping[str, Any],
+        session: Callable[[], Session],
+        *,
+        repeats: Repeats = 1,
+        keep_metadata: bool = False,
+    ) -> None:
+        self._frame = frame
+        self._given = dict(given)
+        self._session = session
+        self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
+        self._planned_for: object = None
+        self._last: BatchRun | None = None
+        self._plan = self._current_plan()
+
+    def _current_plan(self) -> Plan:
+        """The rows as the session in use knows them; another store keeps other references."""
+        session = self._session()
+        here = (session.service, session.simulated, session.store.root)
+        if self._planned_for != here:
+            self._plan = planned(self._frame, self._given, session, **self._how)
+            self._planned_for = here
+        return self._plan
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was done to references, a sentence each."""
+        return self._plan.notices
+
+    @property
+    def problems(self) -> Any:
+        """The rules that rows break, as a frame: row (from 0), field, value, rule, nearest."""
+        return self._frame.alike(problem_columns(self._plan))
+
+    @property
+    def estimate(self) -> Estimate:
+        """What the pictures that the store does not have would cost."""
+        return self._price(self._missing())
+
+    def _price(self, missing: Sequence[tuple[int, int]]) -> Estimate:
+        costs, wanted = self._costs(), self._plan.wanted
+        return _total([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
+
+    def create(
+        self,
+        *,
+        budget: float | None = None,
+        on_error: OnError = "ignore",
+        errors_only: bool = False,
+    ) -> BatchRun:
+        """Buy what the store does not have; returns at once with the run.
+
+        Each run is an execution of its own: it begins at the store, so that calling `create`
+        again buys only what is missing. Rows with problems are left out.
+
+        Args:
+            budget: credits that this run may spend. When it is reached nothing more is sent, what
+                was sent is finished, and the rest says why.
+            on_error: `"ignore"` goes on with the other rows; `"raise"` sends nothing more after
+                the first error, which `result` raises.
+            errors_only: ask only for what the last run of this batch did not bring.
+
+        Raises:
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        after = self._last if errors_only else None
+        return self._begin(after=after, budget=budget, on_error=on_error)
+
+    def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
+        """Buy a few pictures, spread over what differs; returns at once with the run.
+
+        Their receipts teach what the rest will cost: `b` says it anew. The rest is bought by
+        `create`, which finds these in the store.
+
+        Args:
+            k: how many recipes.
+            budget: credits that this run may spend.
+
+        Raises:
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        plan = self._current_plan()
+        most = max(1, min(int(number("k", k)), len(plan.wanted)))
+        missing = [place for place, _ in self._missing()]
+        return self._begin(budget=budget, only=_spread(plan.wanted, missing, most))
+
+    def _begin(
+        self,
+        *,
+        after: BatchRun | None = None,
+        budget: float | None = None,
+        on_error: OnError = "ignore",
+        only: Sequence[int] | None = None,
+    ) -> BatchRun:
+        choice("on_error", on_error, OnError)
+        limit = None if budget is None else number("budget", budget)
+        plan = self._current_plan()
+        if after is not None and (after._plan is not plan or after._session is not self._session()):
+            after = None  # the store or the service is another one now
+        run = BatchRun(
+            plan,
+            self._session(),
+            self._costs(),
+            given=self._given,
+            again=self._begin,
+            budget=limit,
+            on_error=on_error,
+            only=only if after is None else after._only,
+            before=None if after is None else before_of(after),
+        )
+        self._last = run
+        _keep(run)
+        return run.begin()
+
+    def _costs(self) -> list[Estimate]:
+        """What each recipe would cost if all of it had to be bought."""
+        session, known, found = self._session(), {}, []
+        for wanted in self._plan.wanted:
+            request = wanted.request
+            key = (
+                request.model,
+                request.quality,
+                request.size,
+                request.resolution,
+                len(request.references),
+                prompt_bytes(request),
+                wanted.need,
+            )
+            if key not in known:
+                known[key] = _total([session.estimate(one) for one in wanted.asks()])
+            found.append(known[key])
+        return found
+
+    def _missing(self) -> list[tuple[int, int]]:
+        """The recipes that the store does not have, and how many pictures are missing of each.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        plan = self._plan
+        counts = self._session().stored_counts([wanted.request for wanted in plan.wanted])
+        return [
+            (place, wanted.need - counts[place])
+            for place, wanted in enumerate(plan.wanted)
+            if counts[place] < wanted.need
+        ]
+
+    def __repr__(self) -> str:
+        return printable("\n".join(batch_lines(self._facts())))
+
+    def _repr_html_(self) -> str:
+        return batch_html(self._facts())
+
+    def _facts(self) -> dict[str, Any]:
+        missing = self._missing()
+        plan = self._plan
+        return {
+            "rows": len(plan.cells),
+            "distinct": len(plan.wanted),
+            "shared": plan.shared,
+            "pictures": sum(wanted.need for wanted in plan.wanted),
+            "to_buy": sum(lacks for _, lacks in missing),
+            "bad_rows": plan.bad_rows,
+            "problems": plan.problems,
+            "estimate": self._price(missing),
+            "given": self._given,
+            "simulated": self._session().simulated,
+            "notices": plan.notices,
+        }
+
+
+def _total(estimates: Sequence[Estimate]) -> Estimate:
+    nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
+    return sum(estimates[1:], estimates[0]) if estimates else nothing
+
+
+def _share(cost: Estimate, lacks: int, wanted: Wanted) -> Estimate:
+    """What the missing part of a recipe's pictures costs."""
+    if lacks == wanted.need:
+        return cost
+    part = lacks / wanted.need
+    return Estimate(cost.low * part, cost.high * part, cost.basis, lacks)
+
+
+def _spread(wanted: Sequence[Wanted], missing: Sequence[int], k: int) -> list[int]:
+    """Recipes that differ from one another: of each size and quality in turn, and far apart."""
+    kinds: dict[object, list[int]] = {}
+    for place in missing or range(len(wanted)):
+        kinds.setdefault(_kind(wanted[place].request), []).append(place)
+    chosen: list[int] = []
+    share = -(-k // max(1, len(kinds)))
+    for places in kinds.values():
+        step = max(1.0, len(places) / share)
+        chosen += [places[int(at * step)] for at in range(min(share, len(places)))]
+    if len(chosen) < k:  # one kind has fewer than its share
+        rest = [place for place in (missing or range(len(wanted))) if place not in set(chosen)]
+        step = max(1.0, len(rest) / (k - len(chosen)))
+        chosen += [rest[int(at * step)] for at in range(min(k - len(chosen), len(rest)))]
+    return sorted(chosen[:k])
+
+
+def _kind(request: ImageRequest) -> object:
+    return (request.model, request.quality, request.size, request.resolution,
+            len(request.references))  # fmt: skip
+
+
+_open: weakref.WeakSet[BatchRun] = process_global(f"{__name__} open", weakref.WeakSet)
+
+
+def _keep(run: BatchRun) -> None:
+    """A script whose last line begins a run goes on until all of it was sent."""
+    process_global(f"{__name__} last words", lambda: atexit.register(_leave))
+    _open.add(run)
+
+
+def _leave() -> None:
+    if not at_exit.is_script():
+        return
+    with contextlib.suppress(KeyboardInterrupt):
+        for run in list(_open):
+            heard, news = monotonic(), None
+            while run.state.ended_at is None and run._generation == loop.generation():
+                state = run.state
+                if (state.done, state.failed, state.rendering) != news:
+                    heard, news = monotonic(), (state.done, state.failed, state.rendering)
+                if state.is_paused or monotonic() - heard > at_exit.QUIET:
+                    with contextlib.suppress(EvolinkError, RuntimeError, ConfigurationError):
+                        run.stop()
+                    break
+                time.sleep(loop.SLICE)

@@ -1,0 +1,106 @@
+"""The card of a dataset: what it holds, that AI made it, at which price, how to load it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evolink_widgets.problem import shown
+from evolink_widgets.text import counted
+
+__all__ = ["card"]
+
+_LOAD = {
+    "imagefolder": 'load_dataset("imagefolder", data_dir="{folder}")',
+    "parquet": 'load_dataset("parquet", data_files="{folder}/data/*.parquet")',
+    "webdataset": 'load_dataset("webdataset", data_files="{folder}/*.tar")',
+}
+
+
+def card(
+    *,
+    folder: str,
+    format: str,
+    values: Sequence[Mapping[str, Any]],
+    given: Mapping[str, Any],
+    credits: float,
+    missing: int,
+    alike: int,
+    made: str,
+    service: str,
+) -> str:
+    """Return the README.md of a dataset, with the head that the Hugging Face hub reads.
+
+    Args:
+        folder: its name.
+        format: "imagefolder", "parquet" or "webdataset".
+        values: those of each sample.
+        given: the fields of the batch, as they were given.
+        credits: what the pictures were charged when they were bought.
+        missing: how many rows have no picture.
+        alike: how many pictures look nearly like another one.
+        made: the day.
+        service: what drew the pictures.
+    """
+    count = len(values)
+    simulated = sum(bool(one.get("simulated")) for one in values)
+    models = Counter(str(one.get("model")) for one in values)
+    sizes = Counter(f"{one.get('width')}×{one.get('height')}" for one in values)
+    lines = [
+        "---",
+        "task_categories:\n- text-to-image",
+        "tags:\n- synthetic\n- ai-generated\n- evolink",
+        f"size_categories:\n- {_size(count)}",
+        "---",
+        "",
+        f"# {folder}",
+        "",
+        f"{counted(count, 'picture')}, **made by AI**, exported on {made}. Each file carries the "
+        "IPTC mark for AI-made pictures and its recipe in its XMP.",
+        "",
+    ]
+    if simulated:
+        lines += [
+            f"**Simulated:** {counted(simulated, 'picture')} of these were drawn by an emulator "
+            "from the prompt by code. They are placeholders and were not charged.",
+            "",
+        ]
+    lines += [
+        "| | |",
+        "|---|---|",
+        f"| service | {service} |",
+        f"| model | {_counts(models)} |",
+        f"| pixels | {_counts(sizes)} |",
+        *(f"| {name} | `{_cell(value)}` |" for name, value in given.items()),
+        f"| credits | {credits:,.4f}{', simulated' if simulated == count and count else ''} |",
+        f"| rows without a picture | {missing:,} |",
+        f"| pictures that look nearly like another | {alike:,} (`near_duplicates.json`) |",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        f"dataset = {_LOAD[format].format(folder=folder)}",
+        "```",
+        "",
+        "`manifest.json` lists every file with its size and SHA-256; `receipts.jsonl` what the "
+        "service reported of each task.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _size(count: int) -> str:
+    for most, said in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")):
+        if count < most:
+            return said
+    return "100K<n<1M"
+
+
+def _counts(found: Counter[str]) -> str:
+    most = [f"{name} ({count:,})" for name, count in found.most_common(6)]
+    return ", ".join(most) + (" and others" if len(found) > 6 else "")
+
+
+def _cell(value: Any) -> str:
+    said = f"{getattr(value, '__name__', 'a function')}()" if callable(value) else shown(value)
+    return said.replace("|", "\\|").replace("`", "'").replace("\n", " ")

@@ -1,0 +1,97 @@
+"""The samples of a dataset: a picture, its file's name there, and plain values beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from evolink_widgets.batches.frames import Frame, is_missing
+from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store.file_names import slug
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+
+__all__ = ["Sample", "plain", "samples_of"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row of the dataset.
+
+    Attributes:
+        key: its name without an ending: the row, and the picture's number in it.
+        image: the picture.
+        values: the frame's columns and what is known of the picture, JSON-safe.
+    """
+
+    key: str
+    image: GeneratedImage
+    values: dict[str, Any]
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return self.key + EXTENSIONS[self.image.format]
+
+
+def samples_of(
+    frame: Frame, places: Sequence[int], columns: Mapping[str, Sequence[Any]]
+) -> Iterator[Sample]:
+    """Each row that has a picture, in order.
+
+    Args:
+        frame: the rows that came in.
+        places: which of them each sample is of.
+        columns: what came of them, as `results.columns_of` gives it.
+    """
+    rows = list(frame.rows())
+    numbers = columns.get("number") or [1] * len(places)
+    for at, place in enumerate(places):
+        image = columns["image"][at]
+        if image is None:
+            continue
+        request = image.recipe.request
+        key = f"{place:06}-{numbers[at]}-{slug(request.prompt)[:40]}".rstrip("-")
+        facts = {
+            "prompt": request.prompt,
+            "model": request.model,
+            "quality": request.quality,
+            "width": image.width,
+            "height": image.height,
+            "credits": columns["credits"][at],
+            "ai_generated": True,
+            "simulated": image.simulated,
+            "recipe": identity(image.recipe),
+            "sha256_of_original": image.sha256,
+        }
+        own = {name: plain(value) for name, value in rows[place].items()}
+        facts = {f"{name}_2" if name in own else name: value for name, value in facts.items()}
+        yield Sample(key, image, {**own, **facts})
+
+
+def identity(recipe: Recipe) -> str:
+    """The recipe's name."""
+    return recipe.identity
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON can hold it; `None` where it is missing."""
+    if is_missing(value):
+        return None
+    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
+        try:
+            value = value.item()  # NumPy's scalars
+        except Exception:
+            return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (str, int, bool)):
+        return value
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return str(value)

@@ -1,0 +1,109 @@
+"""A batch in words and as static HTML: what it would buy, and which rows are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from evolink_widgets.problem import shown
+from evolink_widgets.text import counted
+
+__all__ = ["batch_html", "batch_lines"]
+
+_PROBLEMS = 5
+"""How many problems are listed; `b.problems` has all of them."""
+
+_LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+
+
+def batch_lines(facts: Mapping[str, Any]) -> list[str]:
+    """The lines of a batch's `repr`.
+
+    Args:
+        facts: as the batch gathers them.
+    """
+    return [" · ".join(_counts(facts)), *_problem_lines(facts)]
+
+
+def batch_html(facts: Mapping[str, Any]) -> str:
+    """The same as HTML that stays in the saved notebook; colours are the host's own.
+
+    Args:
+        facts: as the batch gathers them.
+    """
+    head, *rest = _counts(facts)
+    badge = ""
+    if facts["simulated"]:
+        style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
+        badge = f'<span style="{style}">Simulated</span> '
+    lines = [
+        f'<p style="{_LINE}">{badge}<strong>{escape(head)}</strong> · '
+        f"{escape(' · '.join(rest))}</p>",
+        f'<p style="{_LINE}">{escape(_given(facts["given"]))}</p>',
+    ]
+    if facts["problems"]:
+        cells = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in _problem_rows(facts))
+        names = ("Row", "Field", "Value", "Rule", "Nearest")
+        titles = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in names)
+        more = len(facts["problems"]) - _PROBLEMS
+        said = f"; {more:,} more in b.problems" if more > 0 else ""
+        caption = f"{counted(facts['bad_rows'], 'row')} left out, with problems{said}"
+        lines.append(
+            f'<table class="dataframe"><caption style="caption-side:top;text-align:left">'
+            f"{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody>"
+            "</table>"
+        )
+    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(lines)}</div>'
+
+
+def _cell(text: str) -> str:
+    return f'<td style="text-align:left"><bdi>{escape(text)}</bdi></td>'
+
+
+def _counts(facts: Mapping[str, Any]) -> list[str]:
+    said = [counted(facts["rows"], "row"), f"{facts['distinct']:,} distinct"]
+    if facts["shared"]:
+        share = "shares" if facts["shared"] == 1 else "share"
+        said[-1] += f", {facts['shared']:,} {share} a picture"
+    said.append(f"{facts['pictures'] - facts['to_buy']:,} in the store")
+    if facts["bad_rows"]:
+        said.append(f"{facts['bad_rows']:,} with problems")
+    if facts["to_buy"]:
+        money = str(facts["estimate"])
+        if facts["simulated"]:
+            money = money.replace("credits", "simulated credits", 1)
+        said.append(f"to buy {facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
+        said.append(facts["estimate"].basis)
+    else:
+        said.append("nothing to buy")
+    return said
+
+
+def _given(given: Mapping[str, Any]) -> str:
+    parts = []
+    for name, value in given.items():
+        what = f"{getattr(value, '__name__', 'a function')}()" if callable(value) else shown(value)
+        parts.append(f"{name}={what}")
+    return ", ".join(parts)
+
+
+def _problem_rows(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            str(one.row),
+            one.problem.field,
+            one.problem.value,
+            one.problem.rule,
+            one.problem.nearest or "none",
+        )
+        for one in facts["problems"][:_PROBLEMS]
+    ]
+
+
+def _problem_lines(facts: Mapping[str, Any]) -> list[str]:
+    lines = [f"  row {one.row}: {one.problem}" for one in facts["problems"][:_PROBLEMS]]
+    more = len(facts["problems"]) - _PROBLEMS
+    if more > 0:
+        lines.append(f"  {more:,} more: b.problems")
+    return lines

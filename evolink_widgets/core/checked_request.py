@@ -1,0 +1,45 @@
+"""Makes what a user gave into a request: references read and kept, all problems told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.problem import Problem
+from evolink_widgets.references.read import Prepared, prepare
+from evolink_widgets.references.source import Ready
+from evolink_widgets.rules.request.links import digest_of
+from evolink_widgets.rules.request.request import ImageRequest, problems
+from evolink_widgets.store.store import Store
+
+
+def checked_request(
+    store: Store, *, keep_metadata: bool = False, references: Any = (), **fields: Any
+) -> tuple[ImageRequest, tuple[str, ...]]:
+    """Return the request, and a sentence for each thing that was done to its references.
+
+    Args:
+        store: keeps the references.
+        keep_metadata: leave location and camera data in them.
+        references: what `references.read.read` takes.
+        fields: the request's other fields.
+
+    Raises:
+        InvalidRequest: with all problems; nothing was kept of references that can't be taken.
+        StoreError: a reference can't be kept.
+    """
+
+    def keep(ready: Ready) -> None:
+        store.uploads.keep(ready.data, ready.sha256, ready.format, ready.original.sha256)
+
+    given = Prepared()
+    if not isinstance(references, tuple) or references:
+        given = prepare(references, keep, keep_metadata=keep_metadata)
+    missing = [
+        Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
+        for at, name in enumerate(given.references)
+        if (digest := digest_of(name)) and not store.uploads.has(digest)
+    ]
+    if broken := [*problems(**fields), *given.problems, *missing]:
+        raise InvalidRequest(broken)
+    return ImageRequest(**fields, references=given.references), given.notices

@@ -1,0 +1,1 @@
+"""Lines and cells for IPython: `%evolink`, `%%evolink`, and their completion."""

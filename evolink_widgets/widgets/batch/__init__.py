@@ -1,0 +1,1 @@
+"""The live view of a batch's run, and the contact sheet that stays."""

@@ -1,0 +1,291 @@
+"""`BatchView`: a run of a batch as it goes on: counts, credits, a mosaic of pictures, failures."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from evolink_widgets.batches.outcome import Outcome
+from evolink_widgets.batches.run import BatchRun
+from evolink_widgets.batches.state import BatchState, spoken_time
+from evolink_widgets.core.loop import call_on_loop, spawn
+from evolink_widgets.errors import EvolinkError
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.text import counted
+from evolink_widgets.widgets.base import assets, describe, money, outgoing_pictures
+from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.saved_runs import finished
+from evolink_widgets.widgets.base.view import View
+from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
+
+__all__ = ["BatchView"]
+
+log = logging.getLogger("evolink_widgets")
+
+_PAUSE = 0.5
+"""Seconds between two readings that are sent."""
+
+_EDGE = 96
+"""The longest edge of a picture of the mosaic, in pixels."""
+
+_SHEET = 24
+"""Pictures of the copy that stays, spread over all of them: about 100 kB."""
+
+
+class BatchView(View):
+    """A live view of a run: how far it is, what it costs, its pictures, and what failed.
+
+    `run` as the last line of a cell shows one. It pauses, ends and retries the run.
+
+    Args:
+        run: the run of a batch.
+
+    Example:
+        >>> run = ew.batch([{"animal": "fox"}], "a {animal}", quality="low").create()
+        >>> view = ew.BatchView(run)
+    """
+
+    _esm = assets.esm("batch")
+    _css = assets.css("batch")
+
+    _handlers: ClassVar[dict[str, str]] = {
+        **View._handlers,
+        "hello": "_on_hello",
+        "pause": "_on_pause",
+        "resume": "_on_resume",
+        "stop": "_on_stop",
+        "retry": "_on_retry",
+        "want": "_on_want",
+        "cell": "_on_cell",
+        "code": "_on_code",
+        "facts": "_on_facts",
+    }
+
+    def __init__(self, run: BatchRun, **traits: Any) -> None:
+        self._run = run
+        self._cells = ""
+        self._is_stale = self._is_telling = False
+        super().__init__(**traits)
+        self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
+        # In a context of its own: what is told later is told for the cell that runs then.
+        self._leave = contextvars.Context().run(run.subscribe, self._changed)
+
+    # -- what the run says ---------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        """Something has changed; on the core's thread."""
+        self._is_stale = True
+        if not self._is_telling:
+            self._is_telling = True
+            spawn(self._tell(), name="evolink-batch-view")
+
+    async def _tell(self) -> None:
+        """Send what has changed, at a pace, until nothing does."""
+        try:
+            while self._is_stale:
+                self._is_stale = False
+                news = await outgoing_pictures.workers.run(self._news)
+                self.send({"kind": "news", **news})
+                ended = news["state"]["ended"]
+                if ended:
+                    self._companion.update()
+                await asyncio.sleep(_PAUSE)
+        except Exception:
+            log.exception("The view of a batch could not be told")
+        finally:
+            self._is_telling = False
+
+    def _news(self) -> dict[str, Any]:
+        before, self._cells = self._cells, self._run.cells()
+        if len(before) != len(self._cells):
+            return {**self._told(), "cells": self._cells}
+        changes = [
+            [at, letter]
+            for at, (letter, old) in enumerate(zip(self._cells, before, strict=True))
+            if letter != old
+        ]
+        return {**self._told(), "changes": changes}
+
+    def _told(self) -> dict[str, Any]:
+        state = self._run.state
+        return {"state": told_of(state), "failures": self._failures(state)}
+
+    def _failures(self, state: BatchState) -> list[dict[str, Any]]:
+        return [
+            {
+                "kind": group.kind,
+                "title": _title(group.kind),
+                "rows": counted(group.rows, "row"),
+                "text": f"{'Not sent. ' if group.unsent else ''}{group.said}",
+                "retry": group.retry and state.ended_at is not None,
+            }
+            for group in self._run.failures
+        ]
+
+    # -- what the browser says -----------------------------------------------------------------
+
+    def _on_hello(self, content: dict[str, Any]) -> Answer:
+        self._answer_later(content, lambda: ("welcome", self._welcome()))
+        return None
+
+    def _welcome(self) -> dict[str, Any]:
+        self._cells = self._run.cells()
+        return {**self._told(), "cells": self._cells}
+
+    def _on_pause(self, content: dict[str, Any]) -> Answer:
+        return self._order(self._run.pause)
+
+    def _on_resume(self, content: dict[str, Any]) -> Answer:
+        return self._order(self._run.resume)
+
+    def _on_stop(self, content: dict[str, Any]) -> Answer:
+        return self._order(self._run.stop)
+
+    def _order(self, order: Callable[[], None]) -> Answer:
+        call_on_loop(order)
+        return "ok", {}
+
+    def _on_retry(self, content: dict[str, Any]) -> Answer:
+        given = content.get("errortype")
+        errortype = given if isinstance(given, str) else None
+        if money.is_limited(content):
+            price, simulated = self._run.estimate_of_retry(errortype), self._run.state.simulated
+            money.check_unasked(price, content["most"], simulated)
+        self._run.retry(errortype)
+        call_on_loop(self._changed)
+        return "ok", {}
+
+    def _on_want(self, content: dict[str, Any]) -> Answer:
+        places = content.get("places")
+        names = [str(one) for one in places] if isinstance(places, list) else []
+        self._thumbnails.want(str(content.get("view")), names)
+        return "ok", {}
+
+    def _on_cell(self, content: dict[str, Any]) -> Answer:
+        row, prompt, outcome = self._row_of(content.get("place"))
+        said = [f"Row {row}", prompt]
+        if outcome is not None and outcome.error is not None:
+            said.append(str(outcome.error))
+        elif outcome is not None:
+            paid = [one for one in outcome.credits if one is not None]
+            said.append("from the store" if outcome.is_free else f"{sum(paid):.4g} credits")
+            if outcome.seconds is not None:
+                said.append(f"{outcome.seconds:.0f} s")
+        image = next((one for one in outcome.images if one), None) if outcome else None
+        picture = None
+        if image is not None:
+            picture = {"width": image.width, "height": image.height, "alt": image.alt}
+        return "cell", {"text": " · ".join(said), "picture": picture}
+
+    def _on_code(self, content: dict[str, Any]) -> Answer:
+        return "code", {"text": self._image(content.get("picture")).as_code()}
+
+    def _on_facts(self, content: dict[str, Any]) -> Answer:
+        image = self._image(content.get("picture"))
+        return "facts", {"rows": describe.facts(image, finished([image]))}
+
+    def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        return outgoing_pictures.piece(self._image(picture), what, offset)
+
+    def _send_thumbs(self, told: dict[str, Any], parts: Sequence[bytes]) -> None:
+        self.send(told, list(parts))
+
+    def _row_of(self, place: object) -> tuple[int, str, Outcome | None]:
+        try:
+            return self._run.row_of(int(str(place)))
+        except (ValueError, IndexError):
+            raise EvolinkError("This batch has no such picture.", advice="Run it again.") from None
+
+    def _image(self, name: object) -> GeneratedImage:
+        _, _, outcome = self._row_of(name)
+        found = next((one for one in outcome.images if one), None) if outcome else None
+        if found is None:
+            raise EvolinkError("There is no picture of this row yet.", advice="Look again later.")
+        return found
+
+    # -- being shown ---------------------------------------------------------------------------
+
+    def _static_html(self) -> str:
+        return html(spread(self._run.images), key=self._key, caption=self._caption(), note=None)
+
+    def _static_picture(self) -> dict[str, str]:
+        return sheet(spread(self._run.images))
+
+    def _caption(self) -> str:
+        return " · ".join(str(self._run).strip("<>").splitlines())
+
+    def __repr__(self) -> str:
+        return f"<BatchView, {self._run.state}>"
+
+    def close(self) -> None:
+        """Take the view away; the run goes on."""
+        if self.comm is not None:
+            self._leave()
+            self._thumbnails.stop()
+        super().close()
+
+
+def spread(images: Sequence[GeneratedImage]) -> Sequence[GeneratedImage]:
+    """A few of many pictures, from the first to the last."""
+    if len(images) <= _SHEET:
+        return images
+    return [images[at * (len(images) - 1) // (_SHEET - 1)] for at in range(_SHEET)]
+
+
+def told_of(state: BatchState) -> dict[str, Any]:
+    """A reading as the page draws it.
+
+    Args:
+        state: of the run.
+    """
+    head = f"{state.done:,} of {counted(state.total, 'picture')} · {spoken_time(state.seconds)}"
+    if state.left is not None:
+        low, high = map(spoken_time, state.left)
+        head += f" · {low} to {high} left"
+    if state.goes_on:
+        head += f" · {state.goes_on}"
+    why = state.halted or state.held
+    return {
+        "title": state.head,
+        "head": head,
+        "parts": [
+            {"kind": kind, "word": word, "count": count}
+            for kind, word, count in (
+                ("s", "In the store", state.stored),
+                ("n", "New", state.new),
+                ("r", "Rendering", state.rendering),
+                (".", "Not sent", state.unsent),
+                ("f", "Failed", state.failed),
+            )
+            if count
+        ],
+        "money": state.money,
+        "simulated": state.simulated,
+        "ended": state.ended_at is not None,
+        "paused": state.is_paused,
+        "waits": state.held is not None and not state.is_paused,
+        "why": str(why) if why is not None and (state.unsent or state.failed) else "",
+        "unsent": state.unsent,
+    }
+
+
+_TITLES = {
+    "ContentRefused": "Refused by content policy",
+    "TaskFailed": "The service gave up",
+    "OutcomeUnknown": "Outcome unknown",
+    "DownloadFailed": "Not fetched yet",
+    "BudgetExceeded": "Beyond the budget",
+    "InsufficientCredits": "Credits ran out",
+    "Unreachable": "No network",
+    "StoreFull": "Disk full",
+    "WaitingStopped": "Stopped",
+}
+
+
+def _title(kind: str) -> str:
+    """What a kind of failure is called on screen."""
+    return _TITLES.get(kind, kind)

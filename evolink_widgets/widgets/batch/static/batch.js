@@ -1,0 +1,131 @@
+/** BatchView: how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
+import { fill, flag, h, make, noter, set, token, write } from "../../base/static/dom.js";
+import { purchases } from "../../base/static/purchase.js";
+import { openView } from "../../base/static/view.js";
+import { mosaic } from "./mosaic.js";
+
+/** How long a telling of what is in view waits for the next. */
+const WANTING = 120;
+
+/** @param {Deck} ui @returns {Part} */
+function progress(ui) {
+  const { link, say } = ui;
+  const view = token();
+  const [line, note] = noter(say);
+  const fail = (/** @type {Error} */ { message }) => note(message, true);
+  const [title, head, badge, money, why] = make("b.head span.muted span.badge p.money p.why");
+  const bar = h("div.states", { "aria-hidden": true });
+  const legend = h("ul.legend");
+  const [failed, facts] = make("div.failed p.fact");
+  const waits = purchases(ui);
+  /** @type {any} */
+  let state = {};
+  let said = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let wanting;
+  /** @type {number[]} */
+  let wanted = [];
+
+  const order = (/** @type {string} */ kind) => link.ask(kind, {}, 3).then(() => note(""), fail);
+  const pause = h("button.btn", () => order(state.paused || state.waits ? "resume" : "pause"));
+  const stop = h("button.btn", { onclick: () => order("stop"), title: "What was sent is finished; the rest is not charged." }, "Send no more");
+
+  const cells = mosaic({
+    want(places) {
+      wanted = places;
+      wanting ??= setTimeout(() => {
+        wanting = undefined;
+        link.ask("want", { view, places: wanted }, 2).catch(() => {});
+      }, WANTING);
+    },
+    tell: (place) => link.ask("cell", { place }, 2).then(([told]) => write(facts, told.text), () => {}),
+    async open(place, url, from) {
+      try {
+        const [{ picture }] = await link.ask("cell", { place }, 3);
+        const pic = { ...picture, id: `${place}`, key: "", index: place, url };
+        if (picture) ui.open([pic], pic, from);
+      } catch (/** @type {any} */ error) {
+        fail(error);
+      }
+    },
+  });
+  ui.name = ({ index }) => `Picture ${index + 1}`;
+
+  /** @param {any} group */
+  const failure = (group) => {
+    const again = h("button.btn.first", { hidden: !group.retry || null }, "Retry these");
+    again.onclick = () => ui.buy(again, "retry", { errortype: group.kind }).then((told) => told && say("Asked again."), fail);
+    return h("li", h("b", group.title), h("span.muted", group.rows), h("bdi.note", group.text), again);
+  };
+
+  /** What failed is built anew only where it has changed: a button stays under the pointer. */
+  let drawn = "";
+  function failures(/** @type {any[]} */ groups) {
+    const now = JSON.stringify(groups);
+    if (now === drawn) return;
+    drawn = now;
+    failed.hidden = !groups[0];
+    fill(failed, h("b", "Without a picture"), h("ul", ...groups.map(failure)));
+  }
+
+  /** @param {any} told */
+  function draw(told) {
+    if (told.state) state = told.state;
+    write(title, state.title);
+    write(head, state.head);
+    write(badge, state.simulated ? "Simulated" : "");
+    badge.hidden = !state.simulated;
+    write(money, state.money);
+    write(why, state.why);
+    why.hidden = !state.why;
+    fill(bar, ...state.parts.map((/** @type {any} */ { kind, count }) => h("i", { "data-s": kind, "--part": count })));
+    fill(legend, ...state.parts.map((/** @type {any} */ { kind, word, count }) => h("li", h("i", { "data-s": kind }), word, h("b.num", `${count.toLocaleString("en")}`))));
+    write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
+    pause.hidden = stop.hidden = state.ended || !state.unsent;
+    failures(told.failures ?? []);
+    // The beginning, what holds it and the end are said aloud; counts never.
+    if (state.title !== said) {
+      if (said) say(`${state.title}. ${state.head}`);
+      said = state.title;
+    }
+  }
+
+  link.on.news = (told) => {
+    draw(told);
+    if (told.cells != null) cells.reset(told.cells);
+    else cells.change(told.changes);
+  };
+  link.on.thumbs = ({ pictures }, parts) =>
+    pictures.forEach((/** @type {any} */ { id }, /** @type {number} */ at) => cells.thumb(+id, parts[at]));
+
+  return {
+    nodes: [
+      h("div.top", title, head, badge, h("span.push"), pause, stop),
+      bar,
+      legend,
+      money,
+      why,
+      waits,
+      line,
+      cells.el,
+      facts,
+      failed,
+    ],
+    welcome(/** @type {any} */ told) {
+      draw(told);
+      cells.reset(told.cells);
+    },
+    state(live) {
+      for (const button of [pause, stop]) set(button, { "aria-disabled": !live || null });
+      flag(bar, "still", !live);
+    },
+    mark() {},
+  };
+}
+
+const batchView = {
+  /** @param {Context} context */
+  render: (context) => openView(context, "batch", "Batch of pictures", progress),
+};
+
+export default batchView;

@@ -1,0 +1,135 @@
+"""A run is written as a dataset, whole or not at all: files, card, manifest, receipts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+from services import InProcess
+
+import evolink_widgets as ew
+from evolink_widgets.batches.batch import Batch
+from evolink_widgets.batches.dataset.near import near_duplicates
+from evolink_widgets.batches.run import BatchRun
+
+Make = Callable[..., Batch]
+
+
+@pytest.fixture
+def run(batch: Make, service: InProcess) -> BatchRun:
+    """Three pictures of five rows: two rows share one, one is refused, one has a problem."""
+    service.play("policy refusal", after=2)
+    frame = pd.DataFrame(
+        {"animal": ["fox", "owl", "fox", "cat", None], "weight": [1.5, None, 2.0, 3.0, 4.0],
+         "seen": pd.to_datetime(["2026-11-29"] * 5)}
+    )  # fmt: skip
+    return batch(frame).create().result(60)
+
+
+def samples(folder: Path) -> list[dict[str, Any]]:
+    return [
+        json.loads(line) for line in (folder / "metadata.jsonl").read_text("utf-8").splitlines()
+    ]
+
+
+def test_a_folder_of_images_with_its_metadata(run: BatchRun, tmp_path: Path) -> None:
+    folder = run.export(tmp_path / "animals")
+    found = samples(folder)
+    assert [one["animal"] for one in found] == ["fox", "owl", "fox"]
+    assert [one["weight"] for one in found] == [1.5, None, 2.0]
+    assert found[0]["seen"].startswith("2026-11-29")
+    assert len({one["file_name"] for one in found}) == 3, "rows that share a picture have copies"
+    for one in found:
+        copy = folder / one["file_name"]
+        assert ew.recipe(copy).request.prompt == one["prompt"] == f"a {one['animal']}"
+        assert b"DigitalSourceType" in copy.read_bytes(), "the mark for AI-made pictures"
+        assert Image.open(copy).size == (one["width"], one["height"])
+        assert one["ai_generated"] is one["simulated"] is True
+    assert sum(one["credits"] for one in found) == pytest.approx(run.state.credits)
+
+
+def test_its_papers_are_true(run: BatchRun, tmp_path: Path) -> None:
+    folder = run.export(tmp_path / "animals")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for one in manifest["files"]:
+        data = (folder / one["file"]).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (one["bytes"], one["sha256"])
+    receipts = [json.loads(line) for line in (folder / "receipts.jsonl").read_text().splitlines()]
+    assert sum(one["charged"] for one in receipts) == pytest.approx(ew.spending().total.charged)
+    card = (folder / "README.md").read_text("utf-8")
+    assert card.startswith("---\n")
+    for said in ("3 pictures, **made by AI**", "**Simulated:** 3", "gpt-image-2 (3)", "816×816 (3)",
+                 "a {animal}", "| rows without a picture | 2 |", "load_dataset"):  # fmt: skip
+        assert said in card
+    [alike] = json.loads((folder / "near_duplicates.json").read_text("utf-8"))
+    assert len(alike) == 3, "this service makes one picture for all"
+
+
+def test_parquet_holds_the_pictures(run: BatchRun, tmp_path: Path) -> None:
+    folder = run.export(tmp_path / "animals", format="parquet")
+    table = pq.read_table(folder / "data" / "train-00000-of-00001.parquet")
+    assert table.column("animal").to_pylist() == ["fox", "owl", "fox"]
+    assert table.column("weight").to_pylist() == [1.5, None, 2.0]
+    for cell in table.column("image").to_pylist():
+        assert Image.open(io.BytesIO(cell["bytes"])).size == (816, 816)
+    features = json.loads(table.schema.metadata[b"huggingface"])["info"]["features"]
+    assert features["image"] == {"_type": "Image"}
+
+
+def test_tar_files_for_streaming(run: BatchRun, tmp_path: Path) -> None:
+    folder = run.export(tmp_path / "animals", format="webdataset")
+    with tarfile.open(folder / "train-000000.tar") as tar:
+        names = tar.getnames()
+        first = tar.extractfile(names[1])
+        assert first is not None
+        assert json.load(first)["animal"] == "fox"
+    assert [name.rpartition(".")[0] for name in names[::2]] == [
+        name.rpartition(".")[0] for name in names[1::2]
+    ]
+    assert {name.rpartition(".")[2] for name in names} == {"png", "json"}
+
+
+@pytest.mark.parametrize("format", ["imagefolder", "parquet", "webdataset"])
+def test_datasets_loads_it(run: BatchRun, tmp_path: Path, format: Any) -> None:
+    datasets = pytest.importorskip("datasets")
+    folder = run.export(tmp_path / "animals", format=format)
+    how = {
+        "imagefolder": {"data_dir": str(folder)},
+        "parquet": {"data_files": str(folder / "data" / "*.parquet")},
+        "webdataset": {"data_files": str(folder / "*.tar")},
+    }[format]
+    loaded = datasets.load_dataset(format, split="train", cache_dir=str(tmp_path / "c"), **how)
+    assert len(loaded) == 3
+    picture = loaded[0]["png" if format == "webdataset" else "image"]
+    assert picture.size == (816, 816)
+
+
+def test_nothing_is_overwritten_and_nothing_half_stays(run: BatchRun, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run.export(tmp_path / "empty").name == "empty"
+    with pytest.raises(ew.StoreError, match="not empty"):
+        run.export(tmp_path / "empty")
+    with pytest.raises(ew.StoreError, match="format must be"):
+        run.export(tmp_path / "other", format="coco")  # type: ignore[arg-type]
+    run.images[1].path.unlink()
+    with pytest.raises(ew.StoreError, match="not there any more"):
+        run.export(tmp_path / "broken")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"empty", "pictures"}
+
+
+def test_look_alikes_are_found_by_their_hashes() -> None:
+    base = 0x0F0F_1234_ABCD_8001
+    hashes = {"a": base, "b": base ^ 0b111, "c": base ^ (1 << 63), "d": ~base & (1 << 64) - 1,
+              "e": base ^ 0xFF}  # fmt: skip
+    assert near_duplicates(hashes) == [["a", "b", "c"]]
+    assert near_duplicates({}) == []

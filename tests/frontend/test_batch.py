@@ -1,0 +1,161 @@
+"""The view of a batch: a bar and its legend, a mosaic by keys and pointer, what failed."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bench import Bench, files, scene
+from playwright.sync_api import Locator, expect
+
+Opener = Callable[..., Bench]
+
+FAILED = [
+    {"kind": "TaskFailed", "title": "The service gave up", "rows": "4 rows",
+     "text": "The provider gave up. Not charged.", "retry": True},
+    {"kind": "ContentRefused", "title": "Refused by content policy", "rows": "3 rows",
+     "text": "<b>Not</b> charged.", "retry": False},
+]  # fmt: skip
+
+
+def state(**changes: Any) -> dict[str, Any]:
+    return {
+        "title": "Creating",
+        "head": "813 of 977 pictures · 6:24 · 8:00 to 14:00 left",
+        "parts": [
+            {"kind": "s", "word": "In the store", "count": 660},
+            {"kind": "n", "word": "New", "count": 153},
+            {"kind": ".", "word": "Not sent", "count": 164},
+        ],
+        "money": "47.2 credits so far, 96 to 118 at the end",
+        "simulated": True,
+        "ended": False,
+        "paused": False,
+        "waits": False,
+        "why": "",
+        "unsent": 164,
+        **changes,
+    }
+
+
+def cells(count: int = 977) -> str:
+    return ("s" * 660 + "n" * 153 + "." * 164)[:count].ljust(count, ".")
+
+
+def opened(bench: Opener, count: int = 977, **how: Any) -> Bench:
+    welcome = {"state": state(), "failures": how.pop("failures", []), "cells": cells(count)}
+    plan = {"welcome": welcome, "files": files(), "facts": [["Prompt", "a fox"]], "simulated": True}
+    one = bench(widget="batch", plan=plan | how.pop("plan", {}), **how)
+    expect(dots(one).first).to_be_visible()
+    return one
+
+
+def dots(one: Bench) -> Locator:
+    return one.root.get_by_role("gridcell")
+
+
+def news(one: Bench, **told: Any) -> None:
+    whole = {"kind": "news", "state": state(), "failures": [], "changes": [], **told}
+    one.js("told => kernel.tell(told)", whole)
+
+
+def button(one: Bench, name: str) -> Locator:
+    return one.root.get_by_role("button", name=name, exact=True)
+
+
+def test_it_says_how_far_it_is_and_what_it_costs(bench: Opener) -> None:
+    one = opened(bench)
+    for said in ("Creating", "813 of 977 pictures", "96 to 118 at the end", "Simulated"):
+        expect(one.root).to_contain_text(said)
+    legend = one.root.get_by_role("listitem")
+    expect(legend).to_have_text(["In the store660", "New153", "Not sent164"])
+    news(one, state=state(title="Done", head="977 of 977 pictures", ended=True, unsent=0, parts=[]))
+    expect(button(one, "Pause unsent")).to_be_hidden()
+    assert one.told()[-1] == "Done. 977 of 977 pictures"
+
+
+def test_only_the_cells_in_view_are_in_the_page(bench: Opener) -> None:
+    one = opened(bench, count=10_000)
+    assert dots(one).count() < 400
+    one.root.locator(".ew-mosaic").evaluate("e => { e.scrollTop = e.scrollHeight }")
+    expect(one.root.get_by_role("gridcell", name="Picture 10000, not sent")).to_be_visible()
+    assert dots(one).count() < 400
+    assert all(len(told["places"]) < 400 for told in one.sent("want"))
+
+
+def test_pictures_come_as_they_land(bench: Opener) -> None:
+    one = opened(bench, count=20)
+    expect(one.root.get_by_role("gridcell", name="Picture 1, in the store")).to_be_visible()
+    one.page.wait_for_function("() => model.heard('want').length > 0")
+    assert one.sent("want")[0]["places"] == list(range(20))
+    thumb = base64.b64encode(scene(0, 48, 48)).decode()
+    one.js(
+        "data => { const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));"
+        " kernel.tell({ kind: 'thumbs', pictures: [{ id: '3' }] }, [new DataView(bytes.buffer)]) }",
+        thumb,
+    )
+    fourth = one.root.get_by_role("gridcell", name="Picture 4, in the store")
+    one.page.wait_for_function(
+        "e => getComputedStyle(e).backgroundImage.startsWith('url(\"blob:')",
+        arg=fourth.element_handle(),
+    )
+    news(one, changes=[[3, "f"]])
+    expect(one.root.get_by_role("gridcell", name="Picture 4, without a picture")).to_be_visible()
+
+
+def test_the_mosaic_is_one_stop_and_goes_by_arrows(bench: Opener) -> None:
+    one = opened(bench, count=200)
+    assert one.root.locator(".ew-dot[tabindex='0']").count() == 1
+    dots(one).first.focus()
+    one.press("ArrowRight", "ArrowDown", "ArrowLeft", "End")
+    assert one.focused() == "Picture 200, in the store"
+    one.press("Home")
+    assert one.focused() == "Picture 1, in the store"
+    picture = {"width": 1248, "height": 832, "alt": "a fox"}
+    answer = {"kind": "cell", "text": "Row 7 · a fox", "picture": picture}
+    one.js("answer => { kernel.answers.cell = () => answer }", answer)
+    one.press("ArrowRight")
+    expect(one.root).to_contain_text("Row 7 · a fox")
+    one.press("Enter")
+    expect(one.page.get_by_role("dialog")).to_be_visible()
+    one.press("Escape")
+    assert one.focused() == "Picture 2, in the store"
+
+
+def test_what_is_unsent_is_paused_and_goes_on(bench: Opener) -> None:
+    one = opened(bench)
+    button(one, "Pause unsent").click()
+    assert len(one.sent("pause")) == 1
+    news(one, state=state(title="Paused", paused=True))
+    one.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
+    button(one, "Resume").click()
+    assert len(one.sent("resume")) == 1
+    news(one, state=state(title="Waiting", waits=True, why="The service can't be reached."))
+    expect(button(one, "Look now")).to_be_visible()
+    expect(one.root).to_contain_text("The service can't be reached.")
+    button(one, "Send no more").click()
+    assert len(one.sent("stop")) == 1
+
+
+def test_what_failed_is_grouped_and_a_refusal_is_not_retried(bench: Opener) -> None:
+    one = opened(bench, failures=FAILED)
+    expect(button(one, "Retry these")).to_have_count(1)
+    expect(one.root).to_contain_text("<b>Not</b> charged.")
+    one.page.wait_for_timeout(1100)
+    button(one, "Retry these").click()
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+    assert one.bought() == ["retry"]
+    assert one.sent("retry")[0]["errortype"] == "TaskFailed"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize("width", [340, 900])
+def test_it_is_accessible(bench: Opener, theme: str, width: int) -> None:
+    one = opened(bench, theme=theme, width=width, failures=FAILED)
+    found = Axe().run(one.page, context="section.ew")
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
+    overflow = one.js("() => document.documentElement.scrollWidth > innerWidth")
+    assert not overflow

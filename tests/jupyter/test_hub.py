@@ -1,0 +1,244 @@
+"""On a real JupyterHub: behind a proxy's prefix, with its logins, called back from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kernels import python_with
+from shelves import Shelf
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from evolink_widgets.core.shared.callbacks import CallbackFolder, callback_name
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@dataclass
+class Hub:
+    """A hub that runs, and what it told us.
+
+    Attributes:
+        url: where people reach it.
+        home: the folder of its users' homes.
+        tokens: of a user's own service, of the one that starts servers, and of a stranger.
+    """
+
+    url: str
+    home: Path
+    tokens: dict[str, str]
+
+    def ask(
+        self, place: str, who: str | None = "ada", body: Any = None, **headers: str
+    ) -> tuple[int, bytes]:
+        """A status and a body, through the hub's proxy."""
+        if who is not None:
+            headers["Authorization"] = f"token {self.tokens[who]}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + place, data=data, headers=headers)
+        opener = urllib.request.build_opener(_NoRedirect)
+        try:
+            with opener.open(request, timeout=60) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *given: Any) -> None:
+        return None
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    python = python_with("jupyterhub", "jupyterhub>=5", "jupyter_server", "ipykernel")
+    home = tmp_path_factory.mktemp("hub")
+    (home / "ada").mkdir()
+    shelf = Shelf(home / "ada" / "notes" / "evolink_images")
+    shelf.add("a fox in the snow")
+    shelf.store.close()
+    tokens = {name: secrets.token_hex(16) for name in ("ada", "starter", "stranger")}
+    url = f"http://127.0.0.1:{free_port()}/"
+    settings = {"url": url, "hub_port": free_port(), "home": str(home), **tokens}
+    environment = {
+        **os.environ,
+        "TEST_HUB": json.dumps(settings),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [str(python), "-m", "jupyterhub", "--config", str(HERE / "hub" / "hub_config.py")]
+    log = (home / "log").open("w")
+    with subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log) as process:
+        started = Hub(url, home, tokens)
+        try:
+            wait(lambda: _answers(started), home)
+            status, body = started.ask("hub/api/users/ada", "starter", {})
+            assert status == 201, body
+            status, body = started.ask("hub/api/users/ada/server", "starter", {})
+            assert status in (201, 202), body
+            wait(lambda: started.ask("user/ada/evolink-widgets/pictures/look")[0] == 200, home)
+            yield started
+        finally:
+            process.terminate()
+            process.wait(60)
+            log.close()
+
+
+def _answers(hub: Hub) -> bool:
+    try:
+        return hub.ask("hub/api/", None)[0] == 200
+    except OSError:
+        return False
+
+
+def wait(holds: Any, home: Path, seconds: float = 120.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, (home / "log").read_text()[-4_000:]
+        time.sleep(0.2)
+
+
+def test_pictures_come_through_the_proxys_prefix(hub: Hub) -> None:
+    _, body = hub.ask("user/ada/evolink-widgets/pictures/page?limit=1")
+    [item] = json.loads(body)["items"]
+    assert item["prompt"] == "a fox in the snow"
+    status, small = hub.ask(f"user/ada/evolink-widgets/bytes/thumb?picture={item['id']}")
+    assert (status, small[:4]) == (200, b"RIFF")
+    _, place = hub.ask(f"user/ada/evolink-widgets/pictures/place?picture={item['id']}")
+    assert json.loads(place)["path"].startswith("notes/evolink_images/")
+
+
+@pytest.mark.parametrize("place", ["pictures/look", "bytes/thumb?picture=x", "recipe?path=x"])
+@pytest.mark.parametrize("who", [None, "stranger"])
+def test_the_hub_says_who_may_look(who: str | None, place: str, hub: Hub) -> None:
+    status, body = hub.ask(f"user/ada/evolink-widgets/{place}", who)
+    assert status in (302, 403)
+    assert b"fox" not in body
+
+
+def test_what_may_look_may_write_no_more_than_the_hub_lets_it(hub: Hub) -> None:
+    body = {"pictures": []}
+    assert hub.ask("user/ada/evolink-widgets/pictures/trash", None, body)[0] in (302, 403)
+    assert hub.ask("user/ada/evolink-widgets/pictures/trash", "stranger", body)[0] in (302, 403)
+    assert hub.ask("user/ada/evolink-widgets/pictures/trash", "ada", body)[0] == 200
+
+
+def test_changes_are_told_through_the_proxy_to_whom_the_hub_knows(hub: Hub) -> None:
+    async def first_message(token: str) -> Any:
+        address = hub.url.replace("http", "ws", 1) + "user/ada/evolink-widgets/changes"
+        page = await websocket_connect(
+            HTTPRequest(address, headers={"Authorization": f"token {token}"})
+        )
+        try:
+            return await asyncio.wait_for(page.read_message(), 30)
+        finally:
+            page.close()
+
+    told = json.loads(asyncio.run(first_message(hub.tokens["ada"])))
+    assert [store["folder"] for store in told["stores"]] == ["notes/evolink_images"]
+    try:
+        refused = asyncio.run(first_message(hub.tokens["stranger"]))
+    except HTTPClientError:
+        refused = None
+    assert refused is None
+
+
+def test_a_callback_comes_through_the_proxy_without_a_login(hub: Hub) -> None:
+    folder = CallbackFolder(hub.home / "runtime" / "evolink-callbacks")
+    assert folder.path.is_dir(), "the hub has told its public address, so it is open"
+    name = callback_name("ew-of-a-test")
+    assert folder.expect(name)
+    status, body = hub.ask(f"user/ada/evolink-widgets/callbacks/{name}", None, {"status": "x"})
+    assert (status, body) == (204, b"")
+    wait(lambda: folder.take(name), hub.home)
+
+
+@pytest.fixture
+def emulator() -> Iterator[str]:
+    """The emulator on a port, which may call this machine back."""
+    command = [
+        *(sys.executable, "-m", "evolink_widgets.emulator", "--port", "0", "--media-port", "0"),
+        *("--speed", "20", "--no-rate-limit", "--loopback-callbacks"),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        yield re.findall(r"http://[\d.:]+", process.stdout.readline())[0]
+        process.kill()
+
+
+ASKING = """
+import json, os, urllib.request
+import evolink_widgets as ew
+ew.configure(base_url={emulator!r})
+def readings():
+    with urllib.request.urlopen({emulator!r} + "/emulator/counts") as reply:
+        told = json.load(reply)
+    return int(told.get("read", 0) + told.get("batch", 0))
+costs = []
+for number in range(4):
+    before = readings()
+    pictures = await ew.generate(f"fox {{number}}", size="1024x640", quality="low")
+    costs.append(readings() - before)
+print(os.environ["EVOLINK_CALLBACK_URL"], costs)
+"""
+
+
+def test_a_kernel_of_the_hub_is_called_back_and_reads_each_task_once(
+    hub: Hub, emulator: str
+) -> None:
+    said = asyncio.run(run_on(hub, ASKING.format(emulator=emulator)))
+    address, _, costs = said.partition(" ")
+    assert address == f"{hub.url}user/ada/evolink-widgets/callbacks"
+    assert json.loads(costs)[1:] == [1, 1, 1], said
+
+
+async def run_on(hub: Hub, code: str) -> str:
+    """The last line of what a cell says in a kernel of its own, over the socket that a page has."""
+    status, body = await asyncio.to_thread(hub.ask, "user/ada/api/kernels", "ada", {})
+    assert status == 201, body
+    place = f"user/ada/api/kernels/{json.loads(body)['id']}/channels"
+    token = {"Authorization": f"token {hub.tokens['ada']}"}
+    channels = await websocket_connect(
+        HTTPRequest(hub.url.replace("http", "ws", 1) + place, headers=token)
+    )
+    header = {"msg_id": "asked", "msg_type": "execute_request", "session": "s", "username": "ada",
+              "version": "5.3", "date": "2026-11-29T12:00:00Z"}  # fmt: skip
+    content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False,
+               "user_expressions": {}, "stop_on_error": True}  # fmt: skip
+    message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}}
+    await channels.write_message(json.dumps({**message, "content": content}))
+    said = ""
+    while True:
+        told = json.loads(str(await asyncio.wait_for(channels.read_message(), 120)))
+        if told["parent_header"].get("msg_id") != "asked":
+            continue
+        if told["msg_type"] == "stream":
+            said += told["content"]["text"]
+        if told["msg_type"] == "error":
+            pytest.fail("\n".join(told["content"]["traceback"]))
+        if told["msg_type"] == "execute_reply":
+            channels.close()
+            return said.strip().splitlines()[-1]

@@ -1,0 +1,56 @@
+"""A batch in a real notebook: seen while it goes on, retried by a press, kept when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from notebook_page import Notebook, Server, axe_findings
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
+
+SHOW = """
+import evolink_widgets as ew
+ew.configure(speed=60)
+rows = [{"animal": one} for one in ("fox", "owl", "hare", "whale", "bear", "heron")]
+ew.weather("task failed", times=2)
+run = ew.batch(rows, "a {animal} in the snow", size="816x816", quality="low").create()
+run
+"""
+
+
+def test_a_batch_is_followed_retried_and_kept(
+    server: Server, open_notebook: Callable[..., Notebook]
+) -> None:
+    path = server.write("batch", SHOW.strip(), "print(run.state.new, 'of', run.state.total)")
+    notebook = open_notebook(path)
+    notebook.run(0)
+    view = notebook.cell(0).locator(".ew.ew-live:not(.ew-off)")
+    expect(view).to_contain_text("4 of 6 pictures")
+    expect(view.get_by_role("gridcell", name="without a picture")).to_have_count(2)
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.wear(theme)
+        assert axe_findings(notebook.page) == [], theme
+    notebook.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
+    view.get_by_role("button", name="Retry these").click()
+    expect(view).to_contain_text("6 of 6 pictures")
+    expect(view.get_by_role("button", name="Retry these")).to_have_count(0)
+
+    cells = notebook.page.locator(".jp-Cell").count()
+    first = view.get_by_role("gridcell").first
+    first.focus()
+    for key in ("ArrowRight", "ArrowLeft"):
+        notebook.page.keyboard.press(key)
+    expect(view).to_contain_text("Row 0 · a fox in the snow")
+    notebook.page.keyboard.press("Enter")
+    expect(notebook.page.get_by_role("dialog", name="Picture")).to_be_visible()
+    notebook.page.keyboard.press("Escape")
+    assert notebook.page.locator(".jp-Cell").count() == cells, "no key went to the notebook"
+    notebook.run(1)
+    expect(notebook.cell(1)).to_contain_text("6 of 6")
+
+    saved = notebook.save()
+    [kept] = [one for one in saved.cells[0].outputs if "Done: 6 of 6" in str(one.get("data"))]
+    assert kept["data"]["text/html"].count("<img") == 6
+    assert len(str(saved.cells[0])) < 120_000, "the notebook stays small"
