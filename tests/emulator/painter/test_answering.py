@@ -480,6 +480,7 @@ def test_a_trade_has_its_tool_unless_it_was_given_another(prompt: str, kind: str
         ("a chart of tides from Monday to Thursday", "chart", "Tides",
          ("Mon", "Tue", "Wed", "Thu")),
         ("a timeline from 1900 to 2000", "timeline", "", ("1900", "1925", "1950", "1975", "2000")),
+        ("flowchart: idea -> sketch -> launch", "diagram", "", ("Idea", "Sketch", "Launch")),
         ("a flyer for a quilt sale", "poster", "Quilt sale", ()),
         ("donut chart of browsers with Chrome, Safari and Edge", "pie chart", "Browsers",
          ("Chrome", "Safari", "Edge")),
