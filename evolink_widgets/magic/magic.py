@@ -46,8 +46,7 @@ def load(shell: Any) -> None:
     # What stands in braces is put in by us: nothing is evaluated, and what is unknown is told.
     evolink._ipython_magic_no_var_expand = True  # type: ignore[attr-defined]
     shell.register_magic_function(evolink, "line_cell", NAME)
-    if (matcher := _matcher(magic)) is not None:
-        shell.Completer.custom_matchers.append(matcher)
+    shell.Completer.custom_matchers.append(_matcher(magic) or _older_matcher(magic))
 
 
 def unload(shell: Any) -> None:
@@ -124,6 +123,11 @@ class _Magic:
         looked_up = {"--preset": _presets, "weather": lambda: ("fair", *faults())}
         found = complete(text, self._names, looked_up)
         return (found.fragment, found.words) if found else ("", ())
+
+    @property
+    def line_until_cursor(self) -> str:
+        """What stands before the cursor, as an older completer tells it."""
+        return str(self._shell.Completer.text_until_cursor)
 
     @property
     def _names(self) -> dict[str, Any]:
@@ -278,6 +282,22 @@ _DO: Mapping[str, Callable[[str, Mapping[str, Any]], object]] = {
     "credits": lambda words, values: api.credits(),
     "weather": lambda words, values: api.weather(words or None, **values),
 }
+
+
+def _older_matcher(magic: _Magic) -> Any:
+    """Our completion for IPython before 8.6, which Colab has: it tells of the cursor's line alone.
+
+    It puts words in the place of what it holds for the last word, which ends at ":" and "-".
+    """
+
+    def complete_evolink(text: str) -> list[str]:
+        fragment, words = magic.completed(magic.line_until_cursor)
+        if not fragment.endswith(text):
+            return []
+        return [word[len(fragment) - len(text) :] for word in words]
+
+    complete_evolink.matcher_identifier = NAME  # type: ignore[attr-defined]
+    return complete_evolink
 
 
 def _matcher(magic: _Magic) -> Any | None:

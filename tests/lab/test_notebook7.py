@@ -30,5 +30,7 @@ def test_panel_and_task_work_in_notebook_7(
     expect_pictures(panel.get_by_role("article"), 2)
     expect(notebook.copies(0)).to_have_count(0)
     expect_pictures(notebook.cell(1), 2)
-    assert axe_findings(notebook.page) == []
+    for theme in ("JupyterLab Dark High Contrast", "JupyterLab Dark", "JupyterLab Light"):
+        notebook.wear(theme)
+        assert axe_findings(notebook.page) == [], theme
     assert str(notebook.save().cells[1].outputs).count("data:image/") == 2

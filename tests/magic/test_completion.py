@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 
 import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.magic.completion import Completions, complete
+from evolink_widgets.magic.magic import _older_matcher
 from evolink_widgets.magic.words import ASKING, LINES
 from evolink_widgets.rules.request.sizes import AUTO, RATIOS
 
@@ -61,6 +63,29 @@ def test_an_option_that_stands_there_is_not_offered_again(shell: Shell) -> None:
 @pytest.mark.parametrize("typed", ["%%evolink\na fox in the s", "seaso"])
 def test_what_is_not_ours_is_left_to_ipython(typed: str, shell: Shell) -> None:
     assert {"animal", "table", "--size"} & set(shell.complete(typed)[1]) == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("%%evolink --qu", "%%evolink --quality"),
+        ("%%evolink --size 16:", "%%evolink --size 16:9"),
+        ("%%evolink --quality h", "%%evolink --quality high"),
+        ("%%evolink --model gpt-image-2-", "%%evolink --model gpt-image-2-beta"),
+        ("%evolink re", "%evolink recover"),
+        ("%evolink weather 429 r", "%evolink weather 429 retry-after"),
+    ],
+)
+def test_an_older_ipython_completes_the_line_too(
+    typed: str, whole: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    magics = shell.ipython.magics_manager.magics["line"]["evolink"]
+    magic = inspect.getclosurevars(magics).nonlocals["magic"]
+    monkeypatch.setattr(shell.ipython.Completer, "custom_matchers", [_older_matcher(magic)])
+    monkeypatch.setattr(shell.ipython.Completer, "use_jedi", False)
+    replaced, found = shell.complete(typed)
+    kept = typed[: len(typed) - len(replaced)]
+    assert whole in [f"{kept}{one}" for one in found]
 
 
 def test_doubled_braces_name_nothing() -> None:

@@ -24,7 +24,7 @@ PINS = {"6": "ipykernel==6.31.*", "7.0": "ipykernel==7.0.*", "7": "ipykernel>=7.
 #: What other hosts want, in one environment: most of it is the same for all.
 OTHER_HOSTS = (
     "jupyterlab>=4.5", "jupyter-collaboration>=4", "voila>=0.5", "panel>=1.5",
-    "ipywidgets_bokeh>=1.6", "jupyter_bokeh>=4", "jupyter-book<2",
+    "ipywidgets_bokeh>=1.6", "jupyter-book<2",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from .kernels import python_of_other_hosts
 
 ASK = "size='1024x640', quality='low'"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect
 
@@ -32,7 +33,7 @@ def test_tasks_end_as_done_with_their_pictures(tmp_path: Path, chromium: Browser
     port = free_port()
     command = [
         *(str(python), "-m", "voila", "app.ipynb", "--no-browser"),
-        *(f"--port={port}", "--Voila.ip=127.0.0.1"),
+        *(f"--port={port}", "--Voila.ip=127.0.0.1", "--theme=dark"),
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
     with (tmp_path / "log").open("w") as log:
@@ -50,6 +51,11 @@ def test_tasks_end_as_done_with_their_pictures(tmp_path: Path, chromium: Browser
         expect(pictures.filter(visible=True)).to_have_count(5, timeout=SECONDS)
         expect(page.get_by_text("queued")).to_have_count(0)
         expect(page.get_by_text("Not finished").filter(visible=True)).to_have_count(0)
+        # It is dark on a light system, and its own text is Voilà's affair.
+        assert "dark" in page.locator(".ew").first.evaluate("e => getComputedStyle(e).colorScheme")
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+        nodes = [node["html"] for one in found for node in one["nodes"]]
+        assert [html for html in nodes if "ew-" in html] == []
         page.close()
     finally:
         process.terminate()

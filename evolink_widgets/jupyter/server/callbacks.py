@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,16 +23,25 @@ from evolink_widgets.core.shared.callbacks import (
     URL_VARIABLE,
     CallbackFolder,
 )
+from evolink_widgets.problem import shown
 from evolink_widgets.rules.request.links import callback_rule
 from evolink_widgets.rules.request.service_address import is_loopback
 
-__all__ = ["PUBLIC_VARIABLES", "CallbackHandler", "open_for_callbacks", "with_own_login"]
+__all__ = [
+    "HUB_VARIABLE",
+    "PUBLIC_VARIABLE",
+    "CallbackHandler",
+    "open_for_callbacks",
+    "with_own_login",
+]
 
 log = logging.getLogger("evolink_widgets")
 
-PUBLIC_VARIABLES = ("EVOLINK_PUBLIC_URL", "JUPYTERHUB_PUBLIC_URL")
-"""Where this server is reached from outside, its base path included. The first may say "off"."""
+PUBLIC_VARIABLE, PUBLIC_SETTING = "EVOLINK_PUBLIC_URL", "c.EvolinkWidgets.public_url"
+HUB_VARIABLE = "JUPYTERHUB_PUBLIC_URL"
+"""What says where this server is reached from outside, its base path included; or "off"."""
 
+_SIGNED_IN = re.compile(r"//[^/?#]*@")
 _OFF = {"off", "no", "none", "0", "false"}
 #: What a task's record may take, many times over; more is not even read.
 _LONGEST = 256 * 1024
@@ -104,20 +114,29 @@ def open_for_callbacks(
         return []
     environment[URL_VARIABLE] = f"{url}/{place}"
     environment[FOLDER_VARIABLE] = str(folder.path)
+    log.info("Callbacks are taken at %s/…", environment[URL_VARIABLE])
     base = serverapp.web_app.settings["base_url"]
     given = {"folder": folder, "worker": Workers("evolink-callbacks", 1)}
     return [(url_path_join(base, place, "([A-Za-z0-9_-]{43})"), CallbackHandler, given)]
 
 
 def _public_url(serverapp: Any, environment: Mapping[str, str]) -> str | None:
-    named = [environment.get(name, "").strip() for name in PUBLIC_VARIABLES]
-    if named[0].lower() in _OFF:
-        return None
-    url = next(filter(None, named), "").rstrip("/")
-    if not url:
-        return None
-    rule = callback_rule(url)
-    if rule is not None and not is_loopback(url):  # an emulator on this machine may call it
-        log.warning("%s %s: no callbacks are taken.", PUBLIC_VARIABLES[0], rule)
-        return None
-    return url
+    """Where this server is reached from outside: as it is named, or as the hub tells."""
+    config = getattr(serverapp, "config", None) or {}
+    named = {
+        PUBLIC_VARIABLE: environment.get(PUBLIC_VARIABLE, ""),
+        PUBLIC_SETTING: config.get("EvolinkWidgets", {}).get("public_url", ""),
+        HUB_VARIABLE: environment.get(HUB_VARIABLE, ""),
+    }
+    for name, value in named.items():
+        url = str(value).strip().rstrip("/")
+        if url.lower() in _OFF:
+            return None
+        if url:
+            rule = callback_rule(url)
+            if rule is None or is_loopback(url):  # an emulator on this machine may call it
+                return url
+            given = shown(_SIGNED_IN.sub("//hidden@", url))
+            log.warning("%s %s; it is %s. No callbacks are taken.", name, rule, given)
+            return None
+    return None

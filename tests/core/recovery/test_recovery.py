@@ -282,7 +282,7 @@ def lost(
     emulator.play("no list")
     with pytest.raises(errors.OutcomeUnknown) as caught:
         session.submit(request).result(20)
-    return caught.value.message
+    return str(caught.value)
 
 
 @pytest.mark.parametrize("refusal", ["402 key", "429", "401"])

@@ -23,6 +23,7 @@ from evolink_widgets.core.shared.callbacks import (
     callback_name,
     callback_place,
 )
+from evolink_widgets.core.steps import watch
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
 from evolink_widgets.rules.request.request import ImageRequest
 
@@ -83,6 +84,12 @@ def session(
     with_callbacks.close()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No task takes so long, against what is usual, that it is read before it is told of."""
+    monkeypatch.setattr(watch, "PATIENCE", 50.0)
+
+
 def ask(session: Session) -> int:
     """Ask for new pictures, which come; how many."""
     return len(session.submit(FOX, fresh=True).result(60))
@@ -93,7 +100,7 @@ def parts_of(session: Session) -> Any:
 
 
 def test_where_callbacks_come_a_task_costs_one_reading(
-    session: Session, service: CallingBack
+    patient: None, session: Session, service: CallingBack
 ) -> None:
     ask(session)  # the first is watched as ever: it is not known yet whether they come
     until(lambda: parts_of(session).come)
@@ -108,7 +115,11 @@ def test_where_callbacks_come_a_task_costs_one_reading(
 
 
 def test_the_next_kernel_knows_that_callbacks_come(
-    session: Session, service: CallingBack, folder: CallbackFolder, tmp_path: Path
+    patient: None,
+    session: Session,
+    service: CallingBack,
+    folder: CallbackFolder,
+    tmp_path: Path,
 ) -> None:
     ask(session)
     until(lambda: parts_of(session).come)
@@ -144,7 +155,7 @@ def test_where_none_comes_tasks_are_read_as_without_an_address(
 
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_a_callback_that_comes_at_a_later_try_is_heard(
-    lost: int, session: Session, service: CallingBack
+    lost: int, patient: None, session: Session, service: CallingBack
 ) -> None:
     ask(session)
     until(lambda: parts_of(session).come)

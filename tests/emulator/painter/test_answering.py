@@ -477,6 +477,10 @@ def test_a_trade_has_its_tool_unless_it_was_given_another(prompt: str, kind: str
         ("a settings dialog", "settings screen", "", ()),
         ("a weather app with rain and wind", "app", "Weather", ("Rain", "Wind")),
         ("a table of tide times", "table page", "Tide times", ()),
+        ("a chart of tides from Monday to Thursday", "chart", "Tides",
+         ("Mon", "Tue", "Wed", "Thu")),
+        ("a timeline from 1900 to 2000", "timeline", "", ("1900", "1925", "1950", "1975", "2000")),
+        ("a flyer for a quilt sale", "poster", "Quilt sale", ()),
         ("donut chart of browsers with Chrome, Safari and Edge", "pie chart", "Browsers",
          ("Chrome", "Safari", "Edge")),
         ("network diagram with a cloud and a router", "network diagram", "",
@@ -488,6 +492,11 @@ def test_more_pages_have_their_title_and_their_parts(
 ) -> None:
     page = parse(prompt).subjects[0]
     assert (page.name, page.label, page.items) == (kind, label, items)
+
+
+def test_a_logo_shows_what_was_asked_for_before_what_its_firm_does() -> None:
+    scene = parse("logo for a seafood restaurant with a lobster")
+    assert [one.name for one in scene.subjects] == ["logo", "crab"]
 
 
 def test_a_named_person_has_a_portrait_and_no_box() -> None:

@@ -154,7 +154,33 @@ def placed_actors(
                     here = [replace(one, x=one.x + share * bearer.wide * 0.9) for one in here]
                 actors += here
                 del waiting[number]
-    return actors
+    return _within(context, actors, bonds)
+
+
+def _within(context: PaintContext, actors: list[Actor], bonds: dict[int, Bond]) -> list[Actor]:
+    """Who is on something stays in the picture: the two are drawn smaller."""
+
+    def root(number: int) -> int:
+        while number in bonds and bonds[number].role in ("seat", "inner", "head"):
+            number = bonds[number].base
+        return number
+
+    kept: list[Actor] = []
+    for one in actors:
+        base = next(actor for actor in actors if actor.number == root(one.number))
+        group = [actor for actor in actors if root(actor.number) == base.number]
+        top = min(actor.y - actor.high for actor in group)
+        room = base.y - context.height * 0.02
+        share = min(1.0, room / max(1.0, base.y - top)) if len(group) > 1 else 1.0
+        kept.append(
+            replace(
+                one,
+                x=base.x + (one.x - base.x) * share if one.number != base.number else one.x,
+                y=base.y + (one.y - base.y) * share if one.number != base.number else one.y,
+                high=one.high * share,
+            )
+        )
+    return kept
 
 
 def _latecomers(

@@ -37,7 +37,7 @@ def bars(p: Pen) -> None:
     """Bars with their names below."""
     _, ink, quiet = sheet(p)
     _axes(p, ink, quiet)
-    names = part_names(p, "A B C D E")
+    names = part_names(p, "A B C D E", 12)
     half = 40 / len(names)
     for x, value in zip(_ticks(p, names, ink), part_sizes(p, len(names)), strict=True):
         top = 88 - 66 * value
@@ -50,7 +50,7 @@ def curve(p: Pen) -> None:
     """Two lines over time."""
     _, ink, quiet = sheet(p)
     _axes(p, ink, quiet)
-    spots = _ticks(p, part_names(p, "Jan Feb Mar Apr May Jun"), ink)
+    spots = _ticks(p, part_names(p, "Jan Feb Mar Apr May Jun", 12), ink)
     for number in (1, 0):
         tops = [84 - 62 * value for value in part_sizes(p, len(spots))]
         line = list(zip(spots, tops, strict=True))

@@ -23,7 +23,7 @@ from evolink_widgets.emulator.painter.lettering.shapes import SHAPES
 from evolink_widgets.emulator.painter.subjects.registry import Artist, subject
 
 FORMS = """
-box 116 0.4 0.42 | d8ab74 c89a6a 7fa8b8 d98a6a | tabletop, studio | 50 68 76 40 k
+box 116 0.4 0.42 | d8ab74 c89a6a 7fa8b8 d98a6a | tabletop, studio | 50 68 76 40 k | inner=56,62 room=0.9 deep
 b m 4,34! 96,34! 96,100! 4,100!; b d 96,34! 113,22! 113,86! 96,100!; b p 4,34! 22,22! 113,22! 96,34!; R 44 20 56 46 w*0.5; R 8 46 92 92 c 3
 
 jar 74 0.16 0.44 | e0a63c c8604a 9ab86a b0703c | tabletop | 37 62 54 30 k

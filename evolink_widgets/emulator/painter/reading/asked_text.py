@@ -16,7 +16,7 @@ from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, loo
 
 LONGEST_TEXT = 120
 LONGEST_ITEM = 26
-MOST_ITEMS = 8
+MOST_ITEMS = 12
 _LOOKED_AT = 8000
 
 _QUOTED = re.compile(r"[\"“”„«»「『《](.{1,400}?)[\"“”«»」』》]", re.DOTALL)
@@ -242,6 +242,12 @@ _AGAIN = re.compile(
 """What only says once more that a page is one: "neural network diagram"."""
 _ASIDE = re.compile(r"\s+(?:where|in which|so that|that (?!shows)|when|while)\b", re.IGNORECASE)
 """What happens on a page is not in the picture beside it."""
+_SPAN = re.compile(r"\s*\bfrom\s+(\w+)\s+(?:to|until|till|through)\s+(\w+)", re.IGNORECASE)
+_SPANS = (
+    ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    ("q1", "q2", "q3", "q4"),
+)
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
 _SCREENED = frozenset(
     ("slide", "menu", "app", "web page", "dashboard", "chat screen", "inbox", "settings screen")
@@ -284,7 +290,10 @@ def read_page(prompt: str) -> Page | None:
         tail, after = after.lstrip(" ,"), ""
     if link and kind in _SCREENED and "with" in link.group().casefold():
         tail = f"with {tail}"  # parts, and not what it is about
+    tail, steps = _spanned(tail or after if kind in _LISTED else tail)
     about, items, spared = _tail(tail, kind)
+    if steps:
+        about, items = about or ", ".join(items), steps
     if not about and not topic and kind == "app":
         topic = noun.removesuffix("app").strip()
     return Page(
@@ -328,6 +337,27 @@ def _modifiers(lead: str) -> str:
     """Of the words before a page's noun those that tell its manner."""
     kinds = ("colour", "style", "size", "time")
     return " ".join(one.phrase for one in read(lead) if one.kind in kinds)
+
+
+def _spanned(text: str) -> tuple[str, list[str]]:
+    """ "temperature from Monday to Friday": the text without its span, and the span's steps."""
+    match = _SPAN.search(text)
+    if not match:
+        return text, []
+    first, last = (end.casefold() for end in match.groups())
+    if first.isdecimal() and last.isdecimal():
+        low, high = int(first), int(last)
+        return _cut(text, match), [str(low + (high - low) * k // 4) for k in range(5)]
+    for row in _SPANS:
+        ends = [next((n for n, one in enumerate(row) if end.startswith(one)), -1)
+                for end in (first, last)]  # fmt: skip
+        if 0 <= ends[0] < ends[1]:
+            return _cut(text, match), [one.capitalize() for one in row[ends[0] : ends[1] + 1]]
+    return text, []
+
+
+def _cut(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:

@@ -14,11 +14,11 @@ def word_set(words: str) -> frozenset[str]:
 
 
 THINGS = """
-box: box, carton, cardboard box, package, parcel, packaging, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
+box: box, carton, cardboard box, package, parcel, packaging, milk carton, juice carton, product box, shipping box, crate, paket, karton, schachtel, boîte, caja, scatola | cereal, board game, game, puzzle, kit, set, chocolates, tissues, lunchbox, toolbox, lego, toy, toys, matches, chest, humidor, cigars, first aid kit, subscription box, shoebox, mailer, drawer, safe, charger, phone case, phone charger, holder, adapter, cable, tray, cutter, filter, mount, clip, hook, socket, plug
 jar: jar, mason jar, honey jar, jam jar, glas honig | gumball machine, honey, jam, marmalade, peanut butter, pickles, salsa, pesto, mustard, mayonnaise, spice, spices, nutella, kimchi, sauerkraut, olives, tahini, chutney, cookies jar, spread, yoghurt, yogurt, ghee, moisturizer, cream jar, face cream, balm, pomade, wax
 can: a can, can of, cans of, the can, drinks can, beverage can, aluminum can, soda can, tin can, beer can, soft drink can, drink can, can of soda, can of beer, aluminium can, tin, dose, konserve | soda, cola, coke, energy drink, lemonade can, spray can, paint can, tuna can, beans, tomato soup, soup can, seltzer, iced tea can, canned food, paint bucket
 tube: tube, toothpaste tube | toothpaste, hand cream, sunscreen, sun cream, ointment, glue, paint tube, concealer, mascara, gel, lotion tube, facial cleanser
-pouch: bag of, bags of, pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
+pouch: bag of, bags of, pouch, coffee bag, bag of coffee, bag of chips, stand-up pouch, doypack, tea bag pouch | popcorn, coffee beans, chips, crisps, flour, sugar, rice, oats, granola, muesli, dog food, cat food, pet food, protein powder, nuts, almonds, trail mix, pasta, spaghetti, salt, cement, seeds, fertilizer, dried mango, jerky, candy, sweets, gummies, gummy bears, trash bag, snack, snacks, powder, lentils, quinoa, detergent
 dispenser: soap dispenser, pump bottle, dispenser, spray bottle | shampoo, conditioner, body wash, hand soap, hand sanitizer, sanitizer, lotion, body lotion, liquid soap, shower gel, cleaner, disinfectant, hair spray, hairspray, deodorant, serum pump, foundation
 flacon: perfume bottle, perfume, cologne, fragrance, flacon, parfum, eau de parfum, parfüm | serum, face serum, essential oil, nail polish, face oil, aftershave, toner, elixir, ink bottle, dropper bottle, vial, tincture, beard oil, hair oil
 bottle: water bottle, wine bottle, beer bottle, vinegar, sauce bottle, bottle of wine, bottle of water, glass bottle | ketchup, hot sauce, soy sauce, olive oil, oil bottle, beer, whisky, whiskey, gin, vodka, rum, tequila, sake, milk, juice, syrup, maple syrup, kombucha, medicine, cider, lemonade, baby bottle, milk bottle, sauce, drink, drinks, beverage, mineral water
@@ -31,10 +31,10 @@ bin: plastic bin, bin, trash can, garbage can, waste bin, dustbin, rubbish bin, 
 shirt: футболка, t恤, Tシャツ, T恤, 티셔츠, t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
 dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
-shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | boot, boots, rubber boots, wellies, sandal, sandals, slipper, slippers, loafer, loafers, high heels, heels, stiletto, football boots, cleats, hiking boots, ski boots, ice skates, roller skates, inline skates, clogs, flip flops, footwear
+shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | sandal, sandals, slipper, slippers, loafer, loafers, high heels, heels, stiletto, football boots, cleats, ice skates, roller skates, inline skates, clogs, flip flops, footwear
 backpack: backpack, rucksack, school bag, schoolbag, knapsack, daypack, mochila, sac à dos | parachute, diaper bag, camera bag, hiking pack
 handbag: handbag, purse, tote bag, tote, shopping bag, leather bag, shoulder bag, clutch, messenger bag, bag, tasche, handtasche, sac à main, bolso, borsa | briefcase, paper bag, gym bag, duffel bag, laptop bag, wallet, pouch bag, gift bag, beach bag
-suitcase: suitcase, luggage, trolley case, carry-on, carry on, koffer, valise, maleta, valigia | trunk, tool case, cooler, cool box, baggage, guitar case
+suitcase: suitcase, luggage, trolley case, carry-on, carry on, koffer, valise, maleta, valigia | case, cases, trunk, tool case, cooler, cool box, baggage, guitar case
 glasses: glasses, sunglasses, eyeglasses, spectacles, shades, goggles, sonnenbrille, brille, lunettes, gafas, occhiali | ski goggles, swimming goggles, safety glasses, binoculars, vr headset, vr glasses, smart glasses, monocle
 ring: ring, engagement ring, wedding ring, diamond ring, signet ring, bague, anillo, anello | bracelet, bangle, earring, earrings, cufflink, wedding rings, jewellery, jewelry
 necklace: necklace, pendant, pearl necklace, amulet, halskette, collier, collar de perlas, collana | locket, medallion, rosary, beads, chain
@@ -74,7 +74,7 @@ broom: broom, broomstick, besen, balai, escoba | mop, squeegee, duster
 shovel: shovel, spade, snow shovel, schaufel, spaten, pelle, pala | trowel, oar, paddle, garden tools, garden tool
 ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffolding, stairs, staircase, escalator, trellis
 dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, treadmill, rowing machine, exercise bike, bench press
-paper: sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, flyer, leaflet, brochure, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
+paper: sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
 envelope: envelope, mail, umschlag, enveloppe, sobre | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box, inbox
 card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | membership card, gift card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate
 bank card: credit card, bank card, debit card, kreditkarte, carte bancaire | metro card, loyalty card, key card
@@ -101,7 +101,7 @@ stove: stove, oven, cooker, gas stove, herd, backofen, four, horno | grill, barb
 board: flip chart, flipchart, whiteboard, blackboard, chalkboard, noticeboard, notice board, tafel, pizarra, menu board | pinboard, moodboard, mood board, bulletin board, scoreboard panel, vision board, monopoly, storyboard
 trophy: trophy, cup trophy, pokal, trophée, trofeo | award, oscar, prize, chalice, grail, winner's cup
 medal: medal, gold medal, medaille, médaille, medalla | rosette, seal of approval, dog tag
-racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, banjo, mandolin, lute
+racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, magnifying glass, magnifier, banjo, mandolin, lute
 board long: surfboard, surfbrett, snowboard | paddleboard, skis, ski, longboard, ironing table, wakeboard, cricket bat, baseball bat, hockey stick, golf club, totem, totem pole, obelisk, boomerang
 skateboard: skateboard, skate board | hoverboard, sled, sledge, sleigh, roller skate, toboggan, snowmobile, scooter board, bobsled
 hammock: hammock, hängematte, hamac, hamaca | stretcher, safety net
@@ -189,7 +189,7 @@ child: baby, schoolboy, schoolgirl, teenager, kids, pupil | cherub, newborn, pix
 robot: cyborgs, humanoid robot, mecha, humanoid, cobot | robot arm, robotic arm, terminator, transformer robot, chatbot, ai, artificial intelligence, assistant robot
 person: people, crowd, couple, friends, tourist, customer, customers, audience, colleague, colleagues, runner, influencer, neighbour | worker, keeper, owner, player, walker, tamer, maker, seller, trainer, vendor, operator, collector, dealer, rider, fighter, builder, inspector, instructor, director, editor, racer, chef, teacher, doctor, scientist, farmer, fisherman, painter, musician, dancer, ballerina, poet, student, barista, waiter, waitress, nurse, pilot, engineer, architect, lawyer, plumber, electrician, carpenter, mechanic, baker, butcher, gardener, florist, tailor, hairdresser, barber, dentist, surgeon, pharmacist, vet, veterinarian, therapist, yoga teacher, coach, athlete, footballer, football player, basketball player, tennis player, boxer, swimmer, skier, surfer, cyclist, climber, mountaineer, sailor, captain, fisher, hunter, police officer, policeman, policewoman, firefighter, fireman, detective, spy, judge, politician, president, minister, professor, researcher, librarian, journalist, photographer, designer, developer, programmer, coder, data scientist, analyst, accountant, consultant, manager, businessman, businesswoman, business woman, business man, entrepreneur, founder, ceo, cto, cfo, executive, boss, secretary, receptionist, cashier, salesman, saleswoman, shopkeeper, courier, delivery man, postman, mail carrier, driver, bus driver, taxi driver, trucker, construction worker, miner, welder, blacksmith, potter, weaver, sculptor, artist, singer, rapper, drummer, guitarist, violinist, pianist, conductor, dj, actor, actress, clown, juggler, acrobat, comedian, model, bride, groom, mother, father, grandmother, grandfather, grandma, grandpa, senior, retiree, patient, beekeeper, winemaker, brewer, cheesemaker, shepherd, geisha, nomad, explorer, archaeologist, astronomer, chemist, physicist, biologist, mathematician, philosopher, historian, translator, interpreter, flight attendant, stewardess, lifeguard, janitor, cleaner worker, housekeeper, babysitter, nanny, bartender, sommelier, cook, pastry chef, magician's assistant, fortune teller, skateboarder, dancer couple, ballet dancer, speaker on stage, keynote speaker, recruiter, employee, candidate, team, teammate, project manager, product manager, hr manager, realtor, estate agent, banker, broker, investor, trader, logician, stuntman, chimney sweep, lumberjack, knitter, seamstress, zookeeper, ranger, diver, scuba diver, referee, wrestler, gymnast, rower, golfer, archer, fencer, martial artist, karateka, sumo wrestler, farmer's wife, tour guide, monk traveller, pilgrim, refugee, soldier woman, sniper, bodyguard, thief, burglar, hacker, gamer, streamer, youtuber, podcaster, blogger, author, novelist, writer, editor, publisher, cartoonist, illustrator, tattoo artist, makeup artist, stylist, watchmaker, jeweller, goldsmith, locksmith, glassblower, shoemaker, cobbler, roofer, painter decorator, bricklayer, mason, surveyor, urban planner, meteorologist, geologist, botanist, zoologist, marine biologist, oceanographer, paleontologist, psychologist, psychiatrist, paramedic, midwife, optician, radiologist, cardiologist, pediatrician, physiotherapist, masseuse, nutritionist, hostess, butler, maid, valet, concierge, doorman, usher, stagehand, cameraman, film director, producer, screenwriter
 shop: pizzeria | bäckerei, boulangerie, panadería, panaderia, flower shop, florist shop, grocery store, grocery, butcher shop, barber shop, barbershop, hair salon, nail salon, beauty salon, deli, ice cream shop, ice cream parlour, candy store, toy store, toy shop, pet shop, hardware store, convenience store, pub, tavern, diner, bistro, brewery, jewelry store, record store, bike shop, gelateria, laundromat, tattoo studio, trattoria, bodega, corner shop, souvenir shop, coffee house, roastery, tailor shop, sushi bar, pawn shop, kneipe, friseursalon, apotheke, metzgerei
-sign: road sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | departure board, scoreboard sign, speed limit, warning sign, no parking sign
+sign: stop sign, road sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | departure board, scoreboard sign, speed limit, warning sign, no parking sign
 
 chart: bar chart, column chart, bar graph, bar plot, chart, histogram, balkendiagramm, säulendiagramm, graphique en barres, gráfico de barras, stacked bar chart, diagramm | box plot, waterfall chart, infographic chart, statistics, kpi, kpis, forecast
 line chart: line chart, line graph, area chart, time series, trend line, stock chart, liniendiagramm, candlestick chart, growth chart, line plot | ecg, seismograph, sparkline, stock market, exchange rate
@@ -221,7 +221,7 @@ video call: video call, video conference, zoom call, zoom meeting, online meetin
 login screen: login screen, login page, sign-in screen, sign in page, login form, login, sign-up form, signup form, sign up page, registration form, anmeldeseite | contact form, password prompt, checkout form
 chat screen: chat app, chat screen, messenger, messaging app, chat window, chat interface | chatbot interface, sms, support chat, whatsapp
 logo: логотип, ロゴ, logo, logotype, wordmark, brand mark, emblem, brand logo, company logo, app icon, crest, coat of arms, monogram, sticker, logotipo | branding, mascot logo, brand identity
-poster: плакат, афиша, 海报, event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
+poster: flyer, leaflet, brochure, pamphlet, плакат, афиша, 海报, event poster, movie poster, film poster, concert poster, flyer design, gig poster, protest poster, motivational poster, festival poster, ad poster, filmplakat, kinoplakat | advertisement, advert, ad, social media post, instagram post, instagram story, story template, youtube thumbnail, thumbnail, web banner, infographic, infographics, infographic poster
 slide: slide, presentation slide, powerpoint slide, powerpoint, pitch deck, slide deck, title slide, keynote slide, presentation, folie, präsentation, diapositive | keynote, executive summary, business plan
 menu: menu, restaurant menu, menu card, speisekarte, drinks menu, wine list, price board | drinks list, table of contents, setlist
 certificate: certificate, diploma, award certificate, zertifikat, urkunde, certificat, certificado | warranty, licence, license, award diploma, gift certificate
@@ -234,9 +234,10 @@ empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray,
 waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
 flower pot: flower pot, flowerpot, terracotta pot, clay pot, plant pot, planter, blumentopf, pot de fleurs, maceta
 snow globe: snow globe, glass globe, glass dome, terrarium, fish bowl, fishbowl, round bowl, aquarium tank, schneekugel | crystal ball
+boot: boot, boots, rubber boots, rain boots, wellies, hiking boots, winter boots, cowboy boots, stiefel, bottes, botas | ski boots, work boots
+flying broom: flying broom, magic broom
 branch: branch, tree branch, bough, twig, perch, ast, zweig, branche, rama, ramo, 树枝, 枝, ветка
-log: log, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
-stump: tree stump, stump, baumstumpf
+log: log, tree stump, stump, tree trunk, tree trunk, fallen tree, wooden log, baumstamm | driftwood, firewood
 helmet: helmet, hard hat, bike helmet, bicycle helmet, construction helmet, safety helmet, motorcycle helmet, helm, casque, casco, каска, шлем, 头盔 | football helmet, viking helmet, ski helmet
 space helmet: space helmet, astronaut helmet, astronaut's helmet, cosmonaut's helmet, diving helmet
 hot dog: hot dog, hotdog, hot dogs, sausage in a bun, currywurst | sausage, bratwurst
@@ -251,9 +252,6 @@ croissant: croissant, croissants, crescent roll | pastry, danish, strudel
 noodles: noodles, noodle soup, ramen, bowl of ramen, bowl of noodles, ramen bowl, pho, udon, soba, 拉面, ラーメン, 面条 | miso ramen, laksa
 beer mug: beer mug, glass of beer, pint of beer, pint, beer glass, mug of beer, stein, bier, bière, cerveza, birra, 啤酒, пиво | lager, ale, stout, root beer
 paper cup: paper cup, coffee to go, takeaway cup, takeaway coffee, to-go cup, disposable cup | takeaway
-milk carton: milk carton, carton of milk, tetra pak, milchkarton | oat milk, almond milk, soy milk, juice box, orange juice carton, juice carton
-popcorn: popcorn, popcorn bucket, box of popcorn
-fried egg: fried egg, fried eggs, spiegelei, sunny side up egg
 server: server, servers, server rack, servers rack, web server, rack server, mainframe, rechner, serveur, servidor, 服务器, сервер | data server, file server, api server, app server, mail server, application server, backend, load balancer
 database: database, databases, db, datenbank, base de données, base de datos, 数据库, база данных | data warehouse, sql, data lake, postgres, redis, mysql
 router: router, wifi router, modem, access point, network switch, switch, hub, gateway | wifi
@@ -262,20 +260,13 @@ firewall: firewall, brick firewall
 user icon: user, users, client, clients, end user, user icon, account
 padlock: padlock, lock, vorhängeschloss, cadenas, candado | encryption, vpn, password
 shield: shield, security shield, schild und schwert, bouclier, escudo | security, antivirus, protection
-brain: brain, human brain, gehirn, cerveau, cerebro, 大脑, мозг | mind
-tooth: tooth, teeth, zahn, dent, diente | molar
 skull: skull, human skull, schädel, crâne, calavera, 头骨, череп
-map pin: map pin, location pin, location marker, pin icon, place marker
 folded map: map, treasure map, city map, world map, road map, landkarte, stadtplan, carte routière, mapa, 地图, карта | floor plan, itinerary
 flag: flag, flags, white flag, fahne, flagge, drapeau, bandera, bandiera, 旗, флаг | pennant, ensign
 traffic light: traffic light, traffic lights, stoplight, ampel, feu tricolore, semáforo, semaforo
-stop sign: stop sign, stoppschild
 mirror: mirror, wall mirror, hand mirror, spiegel, miroir, espejo, specchio, 镜子, зеркало | vanity
 fireplace: fireplace, fire place, chimney fire, kamin, cheminée, chimenea, 壁炉 | hearth
-seashell: seashell, sea shell, shell, conch, clam, muschel, coquillage, concha, 贝壳 | oyster, mussel, scallop
 chess pawn: pawn, chess piece, chess pieces, chess pawn, chess king, schachfigur | chess queen, chess knight, chess set, board game piece
-magnifier: magnifying glass, magnifier, lupe, loupe, lupa, 放大镜 | search icon
-stethoscope: stethoscope, stethoskop
 spider: spider, tarantula, black widow, spinne, araignée, araña, ragno, 蜘蛛, паук | tick, louse
 snake: snake, cobra, python, viper, anaconda, rattlesnake, schlange, serpent, serpiente, 蛇, змея | eel
 crocodile: crocodile, alligator, krokodil, cocodrilo, 鳄鱼, крокодил | caiman
@@ -359,7 +350,7 @@ COMPANY = {
     "miner": "wearing helmet", "firefighter": "wearing helmet", "fireman": "wearing helmet",
     "tourist": "holding camera", "traveller": "holding suitcase", "chef": "holding pan",
     "cook": "holding pan", "doctor": "holding clipboard", "nurse": "holding clipboard",
-    "detective": "holding magnifier", "beekeeper": "beside bee", }  # fmt: skip
+    "beekeeper": "beside bee", }  # fmt: skip
 """What makes a trade known at sight, when nothing else is said of its people."""
 
 ELDERS = word_set(
@@ -471,7 +462,7 @@ PLAIN = word_set(
     """
     slice slices scoop portion serving wedge chunk handful pinch drop bite half loaf bouquet
     web webs wrist hand hands arm arms finger fingers neck head face shoulder shoulders foot feet
-    leg legs lap body nose mouth ear ears beard hair chest case
+    leg legs lap body nose mouth ear ears beard hair chest
     the of for to from that which who whose it its is are be was were has have had this these
     those my your his her our their i you he she we they me as at into onto out up down off over
     then than so or if when while where very really quite too also just only not all each every

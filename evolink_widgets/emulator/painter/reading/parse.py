@@ -38,7 +38,7 @@ def parse(prompt: str) -> Scene:
             reader.take(meaning)
         scene = replace(reader.scene(), text=text)
         return _inscribed(_on_a_poster(scene, prompt), reader.spots, prompt)
-    if text is None and (shout := shouted(prompt)):
+    if text is None and not page.topic and (shout := shouted(prompt)):
         text = shout
     shown = page.kind not in _HANDHELD and _shows(page.before)
     for meaning in read(page.before) if shown else ():
@@ -60,6 +60,9 @@ def _shows(before: str) -> bool:
 
 def _motif(page: Page) -> Subject | None:
     """What of a page's topic is drawn on it: a trade shows its tool."""
+    shown = [one for item in page.items for one in parse(item).subjects if one.label == ""]
+    if shown:  # "a logo with a lobster"
+        return replace(shown[0], count=1)
     topic = page.topic.casefold()
     found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
     if found:

@@ -474,6 +474,11 @@ class Reader:
         self._forget()
 
     def _place(self, meaning: Meaning, close: bool) -> None:
+        if meaning.sense == "tabletop" and {"room", "library"} & set(self.places):
+            if self.subjects and meaning.phrase.startswith("on "):  # a desk in that room
+                self.link = "on"
+                self._add(Subject("table"), False)
+            return
         if meaning.sense == "tabletop":
             self.surface = self.surface or self.colour or self.material
         elif meaning.sense == "room" and (self.colour or self.material):
@@ -493,7 +498,8 @@ class Reader:
         """Does the last noun only tell what sort of place it is?"""
         last = self.subjects[-1]
         kind = last.form or last.name
-        return kind in ("rock", "tree", "pine") or (place == "room" and is_a_building(kind))
+        indoors = place in ("room", "tabletop", "studio")
+        return kind in ("rock", "tree", "pine") or (indoors and is_a_building(kind))
 
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""

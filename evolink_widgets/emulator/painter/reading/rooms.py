@@ -11,7 +11,13 @@ from evolink_widgets.emulator.painter.lettering.kinds import (
     wears_a_hat,
 )
 from evolink_widgets.emulator.painter.reading.nouns import COMPANY, FURNISHED, word_set
-from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject, without
+from evolink_widgets.emulator.painter.reading.scene import (
+    UNKNOWN,
+    Relation,
+    Scene,
+    Subject,
+    without,
+)
 
 _TOPS = word_set("table desk shelf cabinet bench piano")
 """Furniture with a top to stand things on."""
@@ -38,13 +44,19 @@ def upon_its_furniture(scene: Scene) -> Scene:
     return _clear_plates(replace(scene, relations=tuple(relations)))
 
 
+_UNDER = {"dish": "empty plate", "broom": "flying broom"}
+"""What something is drawn as when another is on it."""
+
+
 def _clear_plates(scene: Scene) -> Scene:
     """A plate that something is on has nothing else on it."""
-    laden = {one.second for one in scene.relations if one.kind == "on"}
+    laden = {one.second for one in scene.relations if one.kind in ("on", "riding")}
     return replace(
         scene,
         subjects=tuple(
-            replace(one, form="empty plate", label="") if n in laden and one.form == "dish" else one
+            replace(one, form=_UNDER[one.form], label="")
+            if n in laden and one.form in _UNDER
+            else one
             for n, one in enumerate(scene.subjects)
         ),
     )
@@ -116,8 +128,10 @@ def portrayed(scene: Scene) -> Scene:
     if wears_a_hat(first.role) and any(one.name == "hat" for one in others):
         scene = without(scene, {n for n, one in enumerate(scene.subjects) if one.name == "hat"})
         others = list(scene.subjects[1:])
+    others = [one for one in others if one.form != UNKNOWN]  # "with a veil": before the face
     return replace(
         scene,
+        relations=() if len(others) + 1 < len(scene.subjects) else scene.relations,
         subjects=(replace(first, form="bust"), *others),
         place=scene.place or "studio",
         framing="",

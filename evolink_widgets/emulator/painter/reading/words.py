@@ -90,7 +90,7 @@ snowman: snowman, schneemann, bonhomme de neige, 雪人, 雪だるま
 ghost: ghost, spirit, phantom, gespenst, fantôme, fantasma, 幽灵
 house: house, cottage, cabin, hut, farmhouse, villa, mansion, bungalow, chalet, haus, hütte, maison, casa, cabane, 房子, 小屋, 家, 집, дом, بيت
 house red: barn, red barn
-shop: shop, магазин, кафе, 商店, 小店, 店铺, 咖啡店, 咖啡馆, 喫茶店, カフェ, 가게, 카페, window display, shop window, store, bakery, cafe front, bookshop, bookstore, storefront, laden, boutique, tienda, teahouse, tea house, coffee shop front
+shop: shop, магазин, кафе, кофейня, пекарня, ресторан, аптека, лавка, 商店, 小店, 店铺, 咖啡店, 咖啡馆, 喫茶店, カフェ, 가게, 카페, window display, shop window, store, bakery, cafe front, bookshop, bookstore, storefront, laden, boutique, tienda, teahouse, tea house, coffee shop front
 castle: castle, fortress, palace, citadel, schloss, burg, château, chateau, castillo, castello, castelo, 城堡, 城, 성, замок, قلعة
 lighthouse: lighthouse, light house, leuchtturm, phare, faro, 灯塔, 灯台, 등대, маяк
 tower: tower, watchtower, belfry, clock tower, eiffel tower, turm, tour eiffel, torre, 塔, 탑, башня
@@ -249,7 +249,7 @@ sepia: sepia, vintage photo, old photo, old photograph, daguerreotype, antique p
 poster: poster, flat, flat design, flat illustration, poster art, travel poster, vector, vector art, vector illustration, minimalist, minimalistic, minimal, art deco, pop art, cartoon, screen print, risograph, bauhaus, plakat, affiche, minimalista, 扁平, 海报, ポスター
 neon: neon, neon art, in neon, neon lines, synthwave, vaporwave, cyberpunk, retrowave, tron, outrun, glowing lines, 霓虹, 赛博朋克, ネオン
 blueprint: blueprint, technical drawing, blue print, cyanotype, engineering drawing, bauplan, blaupause, plan technique, plano técnico, 蓝图, 설계도, чертёж
-stained glass: stained glass, stained-glass, mosaic, low poly, low-poly, cubist, cubism, buntglas, kirchenfenster, vitrail, vitral, vetrata, mosaik, 彩色玻璃, 马赛克, ステンドグラス, витраж
+stained glass: stained glass window, church window, stained glass, stained-glass, mosaic, low poly, low-poly, cubist, cubism, buntglas, kirchenfenster, vitrail, vitral, vetrata, mosaik, 彩色玻璃, 马赛克, ステンドグラス, витраж
 black and white: black and white, black-and-white, monochrome, noir, film noir, grayscale, greyscale, b&w, schwarz-weiß, schwarzweiß, noir et blanc, blanco y negro, bianco e nero, 黑白, 白黒, 흑백, чёрно-белый
 photo: photo, photograph, photography, photorealistic, photo-realistic, realistic, cinematic, dslr, 35mm, bokeh, macro, polaroid, film still, foto, fotografie, photographie, fotografía, fotografia, 照片, 摄影, 写真, 사진, фото, фотография
 pastel: pastel, pastels, soft colours, soft colors, dreamy, kawaii, crayon, chalk, 粉彩, パステル
@@ -331,7 +331,7 @@ shown: showing, displaying, that shows, which shows, presenting
 printed: printed with, decorated with, with a picture of, with an image of, with a photo of, with a print of, with a drawing of, with the image of, with an illustration of, depicting, embroidered with
 into it: in it, inside it
 upon it: on it, on its front, on the front, across it, on its side, on the chest, on its lid
-holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
+holding: hugging, embracing, holding, carrying, playing, reading, drinking, with a, with an, eating, using, wielding, hält, spielt, liest, tenant, jouant, lisant, sosteniendo, tocando, leyendo, suonando
 wearing: wearing, dressed in, wears, trägt, portant, con un, llevando, 戴着, 穿着
 """
 
