@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from hosts import python_of
 from notebook_page import Server, expect_pictures, press_run
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
@@ -30,6 +31,27 @@ def test_every_command_is_there_with_its_words(place: str, visit: Visit) -> None
         COMMANDS,
     )
     assert words == ["Image studio", "Insert studio below", "Collect paid pictures"]
+
+
+def test_the_palette_lists_them_and_those_on_a_picture_where_there_is_one(
+    visit: Visit, host: Server
+) -> None:
+    picture = host.root / "fox.png"
+    Image.new("RGB", (16, 16), "red").save(picture)
+    page = visit("lab")
+
+    def listed() -> list[str]:
+        page.evaluate("() => jupyterapp.commands.execute('apputils:activate-command-palette')")
+        items = page.locator(".lm-CommandPalette-item[data-command^='evolink-widgets:']")
+        expect(items.first).to_be_attached()
+        names = items.evaluate_all("all => all.map(({ dataset }) => dataset.command)")
+        page.keyboard.press("Escape")
+        return sorted(name.partition(":")[2] for name in names)
+
+    always = ["collect", "insert-code", "insert-markdown", "insert-studio", "open-studio"]
+    assert listed() == [*always, "show-panel"]
+    page.locator(".jp-DirListing-item", has_text="fox.png").click()
+    assert {"use-as-reference", "show-recipe", "copy-code"} <= set(listed())
 
 
 def test_the_launchers_card_opens_a_studio_with_a_kernel_of_its_own(

@@ -3,11 +3,6 @@ import { isNotebook7 } from "./host.js";
 import { hostIcon } from "./icons.js";
 
 const CATEGORY = "Pictures";
-/** As the palette lists them; those that are about a picture while there is one. */
-const COMMANDS = [
-  "open-studio", "insert-studio", "collect", "show-panel", "use-as-reference", "show-recipe", "compare-selected",
-  "insert-code", "insert-markdown", "copy-code",
-];
 /** In the address of Notebook 7's page of files: it opens the studio there, the one page with room for it. */
 export const ASKED = "evolink-studio";
 /** Pictures that the service takes as references, and that the kit compares. */
@@ -45,7 +40,9 @@ export async function addCommands(host) {
   const chosen = () =>
     [...(files?.tracker?.currentWidget?.selectedItems() ?? [])].filter(({ path }) => ENDINGS.test(path)).map(({ path }) => path);
   const pictureAt = followPictures();
-  const add = (/** @type {string} */ name, /** @type {any} */ options) => commands.addCommand(name, options);
+  /** As the palette lists them; those that are about a picture while there is one. */
+  const names = ["evolink-widgets:show-panel"];
+  const add = (/** @type {string} */ name, /** @type {any} */ options) => (names.push(name), commands.addCommand(name, options));
 
   add("evolink-widgets:open-studio", {
     label: "Image studio",
@@ -109,7 +106,7 @@ export async function addCommands(host) {
   notebooks?.currentChanged.connect(() => {
     for (const name of ["insert-studio", "insert-code", "insert-markdown"]) commands.notifyCommandChanged(`evolink-widgets:${name}`);
   });
-  for (const name of COMMANDS) palette?.addItem({ command: `evolink-widgets:${name}`, category: CATEGORY });
+  for (const command of names) palette?.addItem({ command, category: CATEGORY });
   launcher?.add({ command: "evolink-widgets:open-studio", category: "Other", rank: 0 });
 
   const asked = new URLSearchParams(location.search).get(ASKED);
