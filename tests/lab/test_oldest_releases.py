@@ -72,8 +72,9 @@ def test_panel_task_and_gallery_work(
 
 
 CONNECTED = """() => {
-    const kernel = window.Jupyter?.notebook?.kernel;
-    return kernel?.is_connected() && kernel.widget_manager && kernel.info_reply?.status === "ok";
+    const notebook = window.Jupyter?.notebook;
+    const kernel = notebook?._fully_loaded && notebook.kernel;
+    return kernel?.is_connected?.() && kernel.widget_manager && kernel.info_reply?.status === "ok";
 }"""
 
 
@@ -85,11 +86,12 @@ def test_panel_task_and_copies_work_in_nbclassic(oldest: Server, chromium: Brows
     page.set_default_timeout(SOON)
     page.goto(oldest.address(path, "nbclassic/notebooks"))
     page.wait_for_function(CONNECTED)
-    page.evaluate("() => Jupyter.notebook.execute_all_cells()")
+    page.evaluate("() => Jupyter.notebook.execute_cells([0])")
     cells = page.locator("#notebook-container > .cell")
     panel = cells.nth(0).locator(".ew-live:not(.ew-off)")
     press_run(panel)
     expect_pictures(panel.get_by_role("article"), 2)
+    page.evaluate("() => Jupyter.notebook.execute_cells([1])")
     expect_pictures(cells.nth(1), 2)
     expect(cells.nth(1).locator(".ew-live")).to_have_count(0)
     assert axe_findings(page) == []
