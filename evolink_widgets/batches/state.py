@@ -147,6 +147,8 @@ class BatchState:
         kind = "simulated credits" if self.simulated else "credits"
         amount = f"{self.credits:,.4g}" if self.credits < 1000 else f"{self.credits:,.0f}"
         said = f"{amount} {kind}"
+        if self.unreported:
+            said += f" (of {counted(self.unreported, 'picture')} not reported)"
         if self.to_come is None or not self.to_come.high:
             return said
         low, high = self.credits + self.to_come.low, self.credits + self.to_come.high

@@ -100,7 +100,8 @@ def test_tar_files_for_streaming(run: BatchRun, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format", ["imagefolder", "parquet", "webdataset"])
 def test_datasets_loads_it(run: BatchRun, tmp_path: Path, format: Any) -> None:
-    datasets = pytest.importorskip("datasets")
+    import datasets
+
     folder = run.export(tmp_path / "animals", format=format)
     how = {
         "imagefolder": {"data_dir": str(folder)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gc
 import time
 import weakref
@@ -270,3 +271,24 @@ def test_a_run_that_no_variable_holds_goes_on(
     assert buyer() is not None
     service.play("fair")
     until(lambda: service.counts().get("accepted") == 2)
+
+
+def test_a_charge_that_is_not_reported_is_told_beside_the_sum(
+    batch: Make, animals: Animals
+) -> None:
+    state = batch(animals(1)).create().result(60).state
+    assert "not reported" not in state.money
+    told = dataclasses.replace(state, unreported=2)
+    assert told.money.endswith("simulated credits (of 2 pictures not reported)")
+
+
+def test_two_runs_at_once_buy_each_picture_once(
+    batch: Make, service: InProcess, animals: Animals
+) -> None:
+    b = batch(animals(12))
+    runs = [b.create(), b.create(), batch(animals(12)).create()]
+    frames = [run.result(60).to_frame() for run in runs]
+    assert service.counts()["accepted"] == 12
+    paths = [[row["path"] for row in frame] for frame in frames]
+    assert paths[0] == paths[1] == paths[2]
+    assert sum(map(paid, frames)) == pytest.approx(ew.spending().total.charged)

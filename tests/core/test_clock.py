@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -51,8 +50,6 @@ print(len(task.result()), len(ew.spending()))
 def test_tasks_end_and_time_outs_come_where_time_is_frozen(
     how: str, first: str, tmp_path: Path
 ) -> None:
-    if how == "freezegun" and importlib.util.find_spec("freezegun") is None:
-        pytest.skip("freezegun is not installed")
     done = subprocess.run(
         [sys.executable, "-c", FREEZE[how] + ASK.format(first=first)],
         cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.cookiejar
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -143,6 +145,44 @@ def test_what_may_look_may_write_no_more_than_the_hub_lets_it(hub: Hub) -> None:
     assert hub.ask("user/ada/evolink-widgets/pictures/trash", None, body)[0] in (302, 403)
     assert hub.ask("user/ada/evolink-widgets/pictures/trash", "stranger", body)[0] in (302, 403)
     assert hub.ask("user/ada/evolink-widgets/pictures/trash", "ada", body)[0] == 200
+
+
+def test_a_browsers_login_sees_pictures_and_needs_the_servers_xsrf_token_to_write(hub: Hub) -> None:
+    place = f"{hub.url}user/ada/evolink-widgets"
+    browser = Browser()
+    browser.open(f"{hub.url}hub/login")
+    form = {"username": "ada", "password": "any", "_xsrf": browser.cookie("_xsrf", "/hub/")}
+    browser.open(f"{hub.url}hub/login", urllib.parse.urlencode(form).encode())
+    browser.open(f"{hub.url}user/ada/files/x")  # the hub's login becomes the server's
+    own = {"X-XSRFToken": browser.cookie("_xsrf", "/user/ada/")}
+    status, body = browser.open(f"{place}/pictures/page?limit=1", **own)
+    assert status == 200, body
+    name = json.loads(body)["items"][0]["id"]
+    nothing = json.dumps({"pictures": []}).encode()
+    assert browser.open(f"{place}/pictures/trash", nothing)[0] == 403
+    assert browser.open(f"{place}/pictures/trash", nothing, **own)[0] == 200
+    assert browser.open(f"{place}/bytes/thumb?picture={name}", **own)[0] == 200
+
+
+class Browser:
+    """Keeps cookies and follows where it is sent, as a browser does."""
+
+    def __init__(self) -> None:
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def open(self, url: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+        request = urllib.request.Request(url, data=body, headers=headers)
+        try:
+            with self._opener.open(request, timeout=60) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
+
+    def cookie(self, name: str, path: str) -> str:
+        found = {one.path: one.value for one in self._jar if one.name == name}
+        assert path in found, found
+        return str(found[path])
 
 
 def test_changes_are_told_through_the_proxy_to_whom_the_hub_knows(hub: Hub) -> None:

@@ -24,8 +24,7 @@ COUNT = "print(ew.spending().total.tasks, 'bought')"
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    python = str(python_of_other_hosts())
-    with serve(tmp_path_factory.mktemp("shared"), python=python) as running:
+    with serve(tmp_path_factory.mktemp("shared"), python=python_of_other_hosts()) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from kernels import python_with
+from kernels import python_of_oldest_hosts
 from notebook_page import (
     SOON,
     Notebook,
@@ -31,11 +31,7 @@ THEMES = ("JupyterLab Dark", "JupyterLab Light")
 
 @pytest.fixture(scope="module")
 def oldest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    python = python_with(
-        "oldest", "jupyterlab==4.0.*", "notebook==7.0.*", "nbclassic>=1", "ipykernel==6.31.*",
-        "ipywidgets==8.1.1", "anywidget==0.9.18",
-    )  # fmt: skip
-    with serve(tmp_path_factory.mktemp("oldest"), python=str(python)) as running:
+    with serve(tmp_path_factory.mktemp("oldest"), python=python_of_oldest_hosts()) as running:
         yield running
 
 

@@ -68,5 +68,5 @@ def shell_in(folder: Path) -> Iterator[Shell]:
     yield shell
     shell.close()
     ew.session().close()
-    ew.configure()
+    ew.configure(mode=None, store=None, speed=None)
     patch.undo()

@@ -21,6 +21,11 @@ ROOT = Path(__file__).parents[2]
 
 #: 6.31 is what Colab and older servers have; 7.0 knows no cell on a plain thread; the newest.
 PINS = {"6": "ipykernel==6.31.*", "7.0": "ipykernel==7.0.*", "7": "ipykernel>=7.1,<8"}
+#: The oldest hosts that are promised, with the lowest widgets.
+OLDEST_HOSTS = (
+    "jupyterlab==4.0.*", "notebook==7.0.*", "nbclassic>=1", "ipykernel==6.31.*",
+    "ipywidgets==8.1.1", "anywidget==0.9.18",
+)  # fmt: skip
 #: What other hosts want, in one environment: most of it is the same for all.
 OTHER_HOSTS = (
     "jupyterlab>=4.5", "jupyter-collaboration>=4", "voila>=0.5", "panel>=1.5",
@@ -31,6 +36,11 @@ OTHER_HOSTS = (
 def python_of(release: str) -> Path:
     """The interpreter of an environment with this ipykernel, made where it is missing."""
     return python_with(f"ipykernel{release}", PINS[release])
+
+
+def python_of_oldest_hosts() -> Path:
+    """The interpreter of an environment with JupyterLab 4.0, Notebook 7.0 and nbclassic."""
+    return python_with("oldest", *OLDEST_HOSTS)
 
 
 def python_of_other_hosts() -> Path:

@@ -126,6 +126,9 @@ def test_a_book_shows_every_picture_in_light_and_dark(
     page.goto((tmp_path / "_build" / "html" / "pictures.html").as_uri())
     pictures = page.locator("img[src^='data:image/webp']")
     expect(pictures.filter(visible=True)).to_have_count(12)
+    expect(page.get_by_text("<ImageStudio>")).to_have_count(0)
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    page.screenshot(path=tmp_path / "book.png", full_page=True)
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         options = {"runOnly": ["color-contrast", "image-alt"]}

@@ -152,9 +152,12 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     compared = Browser(ew.ImageCompare(images))
     assert types.wrong("Compared", compared.ask("hello")[0]) == []
     assert types.wrong("Ready", compared.wait(lambda one: one["kind"] == "picture")[0]) == []
+    grid = ew.ImageGrid(images)
+    inside = Browser(grid)
+    grid._put_companion(["an Output's model"], {"text/html": "<p>two hares</p>"})
     said = {
         message["kind"]
-        for page in (studio, compared, said_by_a_gallery(), said_by_a_batch(types))
+        for page in (studio, compared, inside, said_by_a_gallery(), said_by_a_batch(types))
         for message, _ in page.line.messages
     }
     # What an earlier kernel has left is told in test_studio.py.

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,9 @@ def test_what_came_from_the_store_says_what_it_cost_and_when(
     assert reused is not None
     assert (reused.pictures, reused.notebook) == (2, "foxes.ipynb")
     assert reused.credits == pytest.approx(bought.receipt.charged)
-    assert str(reused).startswith("from the store, paid ")
+    assert str(reused).startswith("from the store, drawn on ")
+    assert "would have cost 0.6" in str(reused)
+    assert str(replace(reused, simulated=False)).startswith("from the store, paid 0.6")
     assert task.state.stage is Stage.DONE
     assert task.receipt is None
     assert session.store.journal.get(task.key) is None
@@ -123,7 +126,8 @@ def test_a_charge_that_was_not_reported_is_not_zero(
             connection.execute("UPDATE tasks SET receipt = NULL")
     stored = session.stored(small())
     assert stored is not None
-    assert ("charge not reported" in str(stored)) is not reported
+    assert ("would have cost" in str(stored)) is reported
+    assert ("charge not reported" in str(replace(stored, simulated=False))) is not reported
 
 
 def test_n_is_a_pool_four_after_two_buys_two(

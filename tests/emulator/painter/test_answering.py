@@ -245,7 +245,7 @@ def test_accents_are_drawn_and_signs_that_have_no_letter_are_left_out() -> None:
         lettered(ImageDraw.Draw(picture), text, (60, 30), (110, 50), (0,), most=30)
         return picture
 
-    assert legible("שלום") == ""
+    assert legible("שלום") == legible("你好") == ""
     assert ink("שלום").getextrema() == (255, 255)
     for plain, marked in (("Uber", "Über"), ("Cafe", "Café"), ("Senor", "Señor")):
         box = ImageChops.difference(ink(plain), ink(marked)).getbbox()
@@ -261,9 +261,6 @@ def test_accents_are_drawn_and_signs_that_have_no_letter_are_left_out() -> None:
         ("ΩΡΑ", "ΟΡΑ"),
         ("카페", "가게"),
         ("쌀", "살"),
-        ("ラーメン", "ラーメソ"),
-        ("书店", "花店"),
-        ("営業中", "営業"),
     ],
 )
 def test_other_scripts_are_lettered_each_letter_as_itself(one: str, other: str) -> None:
@@ -277,16 +274,6 @@ def test_other_scripts_are_lettered_each_letter_as_itself(one: str, other: str) 
     darkness = ink(one).histogram()[0]
     assert darkness > 60
     assert ImageChops.difference(ink(one), ink(other)).getbbox() is not None
-
-
-def test_a_rare_character_is_an_empty_box_and_keeps_its_place() -> None:
-    def ink(text: str) -> Image.Image:
-        picture = Image.new("L", (160, 60), 255)
-        lettered(ImageDraw.Draw(picture), text, (80, 30), (150, 50), (0,), most=30)
-        return picture
-
-    assert ink("书龘").tobytes() == ink("书靐").tobytes() != ink("书店").tobytes()
-    assert legible("书龘") == "书龘"
 
 
 @pytest.mark.parametrize(
@@ -480,6 +467,7 @@ def test_a_trade_has_its_tool_unless_it_was_given_another(prompt: str, kind: str
         ("a chart of tides from Monday to Thursday", "chart", "Tides",
          ("Mon", "Tue", "Wed", "Thu")),
         ("a timeline from 1900 to 2000", "timeline", "", ("1900", "1925", "1950", "1975", "2000")),
+        ("flowchart: idea -> sketch -> launch", "diagram", "", ("Idea", "Sketch", "Launch")),
         ("a flyer for a quilt sale", "poster", "Quilt sale", ()),
         ("donut chart of browsers with Chrome, Safari and Edge", "pie chart", "Browsers",
          ("Chrome", "Safari", "Edge")),

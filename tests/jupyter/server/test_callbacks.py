@@ -217,7 +217,7 @@ async def test_from_the_emulator_to_the_server_to_the_kernel(
             told = json.load(reply)
         return int(told.get("read", 0) + told.get("batch", 0))
 
-    ew.configure(base_url=emulator, store=tmp_path / "store")
+    ew.configure(base_url=emulator, store=tmp_path / "store", mode=None)
     session = ew.session()
     costs = []
     try:

@@ -1,21 +1,14 @@
 # ruff: noqa: E501  (a table: one letter a line reads better than one width a line)
-"""Letters that Pillow's own font does not have: Cyrillic, Greek, Hangul, kana and common Han.
+"""Letters that Pillow's own font does not have: Cyrillic, Greek and Hangul.
 
 Cyrillic and Greek letters are Latin ones where they look alike, else strokes; a Hangul syllable
-is put together from the strokes of its letters. Kana and the Han characters that signs and labels
-use most are bitmaps of 16 × 16 dots in ``dots.bin``, which is packed (LZMA): a line of the characters,
-then 32 bytes each, the left halves of its rows first. They come from the public-domain fonts
-Guobiao 16 (K. Yasuoka) and Shinonome 16 (the /efont/ project). A Han character that is not among
-them is an empty box.
+is put together from the strokes of its letters.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
-
-from PIL import Image
 
 CAP = 0.7
 """Height of capitals, as a share of the font's size."""
@@ -99,7 +92,6 @@ _FIRST, _MIDDLE, _LAST = (
 )
 """The first letters, vowels and ends of syllables, in the order of their numbers."""
 _LYING = "ㅗㅛㅜㅠㅡ"
-_HAN = ("\u4e00", "\u9fff")
 
 
 class Glyph(NamedTuple):
@@ -113,8 +105,6 @@ class Glyph(NamedTuple):
     """The twin's size."""
     strokes: tuple[Stroke, ...] = ()
     """Lines from a letter's left end and the baseline, y downwards."""
-    dots: Image.Image | None = None
-    """A bitmap, a dot larger on each side."""
 
 
 @lru_cache(maxsize=512)
@@ -126,19 +116,7 @@ def glyph(letter: str) -> Glyph | None:
         return Glyph(0.0, twin, _SMALL)
     if "가" <= letter <= "힣":
         return Glyph(0.96, strokes=_syllable(ord(letter) - 0xAC00))
-    if drawn := _strokes(letter):
-        return drawn
-    place = _dotted().get(letter)
-    if place is None and not _HAN[0] <= letter <= _HAN[1]:
-        return None
-    if place is None:
-        edge = ((0.1, -0.74), (0.86, -0.74), (0.86, 0.02), (0.1, 0.02), (0.1, -0.74))
-        return Glyph(0.98, strokes=(edge,))
-    halves = _bitmaps()[1][place * 32 : place * 32 + 32]
-    rows = bytes(one for pair in zip(halves[:16], halves[16:], strict=True) for one in pair)
-    framed = Image.new("L", (18, 18))
-    framed.paste(Image.frombytes("1", (16, 16), rows).convert("L"), (1, 1))
-    return Glyph(0.98, dots=framed)
+    return _strokes(letter)
 
 
 def _strokes(letter: str) -> Glyph | None:
@@ -192,20 +170,3 @@ def _fill(
         wide, x0 = step * (0.84 if len(letters) > 1 else 1.0), left + number * step
         for path in _paths(_JAMO[letter]):
             found.append(tuple((x0 + x * wide, top + y * (low - top)) for x, y in path))
-
-
-@lru_cache(maxsize=1)
-def _bitmaps() -> tuple[str, bytes]:
-    try:
-        import lzma
-    except ImportError:  # a Python that was built without it
-        return "", b""
-    packed = (Path(__file__).parent / "dots.bin").read_bytes()
-    letters, _, dots = lzma.decompress(packed).partition(b"\n")
-    return letters.decode(), dots
-
-
-@lru_cache(maxsize=1)
-def _dotted() -> dict[str, int]:
-    """Where the bitmap of each character is."""
-    return {letter: place for place, letter in enumerate(_bitmaps()[0])}

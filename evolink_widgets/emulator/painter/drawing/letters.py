@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
 from evolink_widgets.emulator.painter.drawing.alphabets import Glyph, glyph
 
@@ -212,12 +212,6 @@ def _foreign(
         fat = max(0, round(bold * size))
         pencil.text(at, letter.twin, font=font(size * letter.share), fill=ink, anchor="ls",
                     stroke_width=fat)  # fmt: skip
-        return
-    if letter.dots:
-        edge = max(4, round(size * 1.09))
-        soft = letter.dots.resize((edge, edge), Image.Resampling.BICUBIC)
-        sharp = soft.point([max(0, min(255, (v - 122) * 6)) for v in range(256)])
-        pencil.bitmap((round(x), round(base - 0.86 * edge)), sharp, fill=ink)
         return
     wide = max(1, round(size * (0.085 + bold)))
     for stroke in letter.strokes:

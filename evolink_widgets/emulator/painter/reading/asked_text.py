@@ -360,6 +360,10 @@ def _cut(text: str, match: re.Match[str]) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
+_ARROW = re.compile(r"→|[-=]?>")
+"""What it stands between are steps: "idea -> sketch -> launch", and "Chrome" is no metal."""
+
+
 def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     """What stands after a page's noun: its topic, its parts, and what belongs to neither."""
     head, *more = _PARTED.split(tail, maxsplit=1)
@@ -372,7 +376,7 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
         for segment in _SEGMENT.split(source):
             parted = target == "list" and (kind in _LISTED or _short(segment))
             pieces = _AND.split(segment) if parted else [segment]
-            named = target == "list" and segment[:1].isupper()  # "Chrome" is no metal there
+            named = target == "list" and (segment[:1].isupper() or bool(_ARROW.search(source)))
             if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
             else:

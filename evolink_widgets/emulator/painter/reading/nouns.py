@@ -74,7 +74,7 @@ broom: broom, broomstick, besen, balai, escoba | mop, squeegee, duster
 shovel: shovel, spade, snow shovel, schaufel, spaten, pelle, pala | trowel, oar, paddle, garden tools, garden tool
 ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffolding, stairs, staircase, escalator, trellis
 dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, treadmill, rowing machine, exercise bike, bench press
-paper: sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
+paper: map, treasure map, sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
 envelope: envelope, mail, umschlag, enveloppe, sobre | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box, inbox
 card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | membership card, gift card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate
 bank card: credit card, bank card, debit card, kreditkarte, carte bancaire | metro card, loyalty card, key card
@@ -175,11 +175,11 @@ bird: nightingale, woodpecker, wren, cuckoo, lark, cockatoo, cockatiel, budgie, 
 dolphin: beluga, orca whale | walrus, narwhal, mermaid, dugong, sea cow, otter at sea
 shark: hammerhead, great white, swordfish, barracuda | piranha, sturgeon, marlin
 fish: cod, herring, sardine, mackerel, guppy, pike fish, seahorse, pufferfish | stingray, manta ray, axolotl, tadpole, anglerfish, moray
-crab: scorpion, crayfish, shrimp, prawn, hermit crab | ant, cockroach
+crab: scorpion, crayfish, shrimp, prawn, hermit crab | spider, tarantula, ant, cockroach
 snail: slug, sea snail, nautilus | caterpillar, worm, earthworm, millipede, centipede, leech
 ladybird: stag beetle, scarab, weevil | bug, cicada, grasshopper, cricket, mantis, praying mantis, mosquito, fly, stick insect, insect
 frog: tree frog, bullfrog | salamander, newt, gecko, chameleon, lizard, iguana, komodo dragon
-dinosaur: tyrannosaurus, diplodocus, velociraptor, stegosaurus, godzilla | loch ness monster, monster, hydra, chimera
+dinosaur: tyrannosaurus, diplodocus, velociraptor, stegosaurus, godzilla | crocodile, alligator, loch ness monster, monster, hydra, chimera
 dragon: sea dragon, fire dragon | griffin, gryphon, basilisk, pterodactyl, pegasus dragon, gargoyle dragon
 ghost: ghosts, poltergeist | vampire, zombie, mummy, skeleton, angel, demon, alien, grim reaper, ghoul, banshee
 wizard: sorceress, warlock, druid | gnome wizard, dwarf, elf, santa, santa claus, father christmas, leprechaun, hobbit, merlin, fairy, oracle, monk, priest, nun, pope, rabbi
@@ -229,7 +229,7 @@ book cover: book cover, novel cover, cover of a book, front cover, buchcover, eb
 
 badge: badge, name tag, name badge, conference badge, id badge, id card, staff badge, visitor badge, lanyard, namensschild, badge nominatif, бейдж, 名牌, 胸牌
 thermos: thermos, thermos flask, thermos bottle, vacuum flask, insulated bottle, steel bottle, sports bottle, travel mug, tumbler bottle, thermoskanne, gourde, termo | shaker bottle
-chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, checkers
+chessboard: chess, chessboard, chess board, schachbrett, échiquier, tablero de ajedrez, 棋盘 | chess game, chess piece, chess pieces, pawn, checkers
 empty plate: empty plate, tray, serving tray, tablett, bamboo tray, wooden tray, saucer, lily pad, coaster | cutting mat
 waterfall: waterfall, waterfalls, wasserfall, cascade, cascada, cascata, 瀑布, 滝, водопад
 flower pot: flower pot, flowerpot, terracotta pot, clay pot, plant pot, planter, blumentopf, pot de fleurs, maceta
@@ -260,16 +260,11 @@ firewall: firewall, brick firewall
 user icon: user, users, client, clients, end user, user icon, account
 padlock: padlock, lock, vorhängeschloss, cadenas, candado | encryption, vpn, password
 shield: shield, security shield, schild und schwert, bouclier, escudo | security, antivirus, protection
-skull: skull, human skull, schädel, crâne, calavera, 头骨, череп
-folded map: map, treasure map, city map, world map, road map, landkarte, stadtplan, carte routière, mapa, 地图, карта | floor plan, itinerary
 flag: flag, flags, white flag, fahne, flagge, drapeau, bandera, bandiera, 旗, флаг | pennant, ensign
 traffic light: traffic light, traffic lights, stoplight, ampel, feu tricolore, semáforo, semaforo
 mirror: mirror, wall mirror, hand mirror, spiegel, miroir, espejo, specchio, 镜子, зеркало | vanity
 fireplace: fireplace, fire place, chimney fire, kamin, cheminée, chimenea, 壁炉 | hearth
-chess pawn: pawn, chess piece, chess pieces, chess pawn, chess king, schachfigur | chess queen, chess knight, chess set, board game piece
-spider: spider, tarantula, black widow, spinne, araignée, araña, ragno, 蜘蛛, паук | tick, louse
 snake: snake, cobra, python, viper, anaconda, rattlesnake, schlange, serpent, serpiente, 蛇, змея | eel
-crocodile: crocodile, alligator, krokodil, cocodrilo, 鳄鱼, крокодил | caiman
 """
 
 INSCRIPTIONS = word_set(

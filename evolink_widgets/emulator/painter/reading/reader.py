@@ -14,17 +14,16 @@ from evolink_widgets.emulator.painter.lettering.kinds import (
     is_worn,
 )
 from evolink_widgets.emulator.painter.reading.asked_text import (
-    SCREENS,
     SHOWING,
     Page,
 )
+from evolink_widgets.emulator.painter.reading.cast import Cast, own_colour, shaded
 from evolink_widgets.emulator.painter.reading.nouns import (
     AGENTS,
     ELDERS,
     GROUPS,
     INSCRIPTIONS,
     NATURAL,
-    word_set,
 )
 from evolink_widgets.emulator.painter.reading.phrases import (
     known_end,
@@ -50,58 +49,33 @@ from evolink_widgets.emulator.painter.reading.scene import (
     Subject,
     without,
 )
+from evolink_widgets.emulator.painter.reading.sorts import (
+    COATS,
+    CONTAINERS,
+    DEPICTIONS,
+    EMPTY,
+    IN,
+    IN_PAIRS,
+    LABELLING,
+    LIKE_PEOPLE,
+    MOST_UNKNOWN,
+    NAMED,
+    NOUNS,
+    OF,
+    OF_HAIR,
+    OPEN,
+    PAIRED,
+    PLATES,
+    SHOPS,
+    STONE,
+    TELLING,
+    WITH,
+    WRAPPED,
+)
 from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, look_up, materials
 
-_MOST_UNKNOWN = 3
-_CONTAINERS = word_set(
-    """
-    box jar can tube pouch dispenser flacon bottle bowl tumbler basket bag handbag cup bin pan
-    dish envelope shelf cabinet cart wagon stand block factory sign shop board candle
-    """
-) | {"candle jar", "wine glass", "book cover"}
-"""What tells by its label what is in it."""
-_SHOPS = frozenset(
-    ("shop", "window display", "shop window", "store", "laden", "boutique", "tienda", "storefront")
-)
-_CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
-_OF = frozenset(("of", "de", "di", "von", "mit"))
-_TELLING = _OF | {"by", "style", "like"}
-_LABELLING = ("beside", "holding", "printed")
-_EMPTY = frozenset(("empty", "bare", "unfurnished", "vacant", "leerer", "leeres", "vide", "vacía"))
-_AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
-_PLATES = frozenset(("plate", "dish", "dinner plate", "teller", "assiette", "plato", "piatto"))
-_WRAPPED = frozenset(("packaging", "package", "package design"))
-_HOLDERS = frozenset(("vase", "bowl", "basket", "flower pot", "wheelbarrow", "cart", "nest"))
-_OPEN = frozenset(("bowl", "basket", "cart", "wheelbarrow", "nest"))
-_DEPICTIONS = word_set(
-    "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
-    "imagination world life story day"
-)
-_IN = frozenset(("in", "at", "from", "near", "in front of", "over", "above", "bei", "en", "à"))
-_STONE = (176, 174, 166)
-_IN_PAIRS = frozenset(("glasses", "scissors", "trousers", "headphones", "earbuds"))
-_NECKWEAR = {"necklace": "necklace", "pearl necklace": "necklace", "bow tie": "bow tie",
-             "bowtie": "bow tie",
-             "scarf": "scarf", "tie": "tie", "medal": "necklace", "bandana": "scarf"}  # fmt: skip
-_COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
-_DRESSED = ("in", "wearing", "holding")
-_PAIRED = frozenset(("shoe", "glove", "sock"))
-_WITH = frozenset(("with", "with a", "mit", "avec", "con", "和", "in", "in a", "wearing"))
-_LIKE_PEOPLE = frozenset(("person", "child", "king", "wizard", "knight"))
-_OF_HAIR = frozenset(("beard", "moustache", "long", "curly", "short", "grey"))
-_SPECTACLES = frozenset(("glasses", "eyeglasses", "spectacles", "sunglasses", "shades", "monocle",
-                         "goggles", "brille", "sonnenbrille", "lunettes", "gafas", "occhiali",
-                         "safety glasses", "ski goggles"))  # fmt: skip
-_DARK = ("sun", "shade", "ski", "sonne")
-_NAMED = frozenset(
-    ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
-     "accordion", "typewriter", "vacuum", "hammock", "bar", "column")
-)  # fmt: skip
-"""Forms whose name is lettered even where the noun is their own."""
-_NOUNS = ("subject", "thing", "like")
 
-
-class Reader:
+class Reader(Cast):
     """Holds adjectives until their noun comes, and unknown words until their phrase ends.
 
     In a ``long`` prompt an unknown noun is seldom a thing to be seen; ``named`` are the words
@@ -109,6 +83,7 @@ class Reader:
     """
 
     def __init__(self, long: bool, named: frozenset[str] = frozenset()) -> None:
+        super().__init__()
         self.named = named
         self.picked: dict[str, str] = {}
         self.places: list[str] = []
@@ -123,13 +98,8 @@ class Reader:
         self.waiting = False
         """Whether the last text belongs to the noun that comes."""
         self.sky: set[str] = set()
-        self.subjects: list[Subject] = []
-        self.guessed: set[int] = set()
-        """Numbers of the subjects that stand for unknown words."""
-        self.relations: list[Relation] = []
         self.colours: list[Colour] = []
         self.surface: Colour | None = None
-        self.link: str | None = None
         self.denied = False
         self.posed = False
         """Whether the last word was a pose."""
@@ -144,18 +114,12 @@ class Reader:
         """The last noun, as the prompt says it."""
         self.sure = False
         """Whether the last noun's phrase was opened so."""
-        self.after = ""
-        """The last small word before the phrase."""
-        self.listed: set[int] = set()
-        """Subjects that go on a list: "a hat, a cup and a hammer"."""
         self.held: str | None = None
         """What the last word, a place, was said to be: "on a bathroom shelf"."""
         self.counted = ""
         """The last number's word."""
         self.acting = False
         """Whether the last small word was a verb."""
-        self.comma = False
-        """Whether a comma was the last that stood between the nouns."""
         self.close = False
         """Whether the last word was a noun."""
         self._forget()
@@ -194,7 +158,7 @@ class Reader:
             self.denied = False
             self._forget()
             return
-        if kind not in _NOUNS:
+        if kind not in NOUNS:
             self.held = None
         if kind == "unknown":
             self._unknown(meaning.phrase)
@@ -208,7 +172,7 @@ class Reader:
         if kind == "trait":
             self._trait(meaning.sense)
             return
-        if kind in _NOUNS:
+        if kind in NOUNS:
             self._noun(meaning)
             self.close, self.noun = True, meaning.phrase
             return
@@ -247,7 +211,7 @@ class Reader:
 
     def _trait(self, sense: str) -> None:
         """How a being looks: of the noun that comes, or of the last one."""
-        if sense in _OF_HAIR and self.colour:  # "a grey beard"
+        if sense in OF_HAIR and self.colour:  # "a grey beard"
             self.hair, self.colour = self.colour, None
         self.traits.add(sense)
         if self.close:
@@ -266,16 +230,6 @@ class Reader:
             self.link = None
         self.traits, self.hair = set(), None
 
-    def _bearer(self) -> int | None:
-        """The being that what is said now belongs to: "a man with a hat and glasses"."""
-        number = len(self.subjects) - 1
-        for one in reversed(self.relations):
-            if one.second == number and one.kind in ("wearing", "holding"):
-                number = one.first
-        if number < 0 or not is_a_being(self.subjects[number].form or self.subjects[number].name):
-            return None
-        return number
-
     def _inscription(self) -> None:
         """Words to be lettered stood here: on the last noun, or on the one that they precede."""
         self.waiting = self.determined and not self.close and not self.words
@@ -286,29 +240,12 @@ class Reader:
             self.link, self.after = None, ""
         self.close = False
 
-    def _into_it(self) -> None:
-        """ "a snow globe with a house in it"."""
-        last = self.relations[-1] if self.relations else None
-        if last and last.second == len(self.subjects) - 1 and last.kind in _LABELLING:
-            self.relations[-1] = Relation(last.second, "in", last.first)
-
-    def _upon_it(self) -> bool:
-        """ "a mug with a cat on it": the cat is a picture on the mug."""
-        last = self.relations[-1] if self.relations else None
-        if last is None or last.second != len(self.subjects) - 1:
-            return False
-        bearer = self.subjects[last.first]
-        if last.kind not in _LABELLING or not carries_words(bearer.form or bearer.name):
-            return False
-        self.relations[-1] = replace(last, kind="printed")
-        return True
-
     def _unknown(self, word: str) -> None:
         """A word of no table: a small word, a verb, an adjective, or the name of a thing."""
         sort = standing(word)
-        if word in _EMPTY:
+        if word in EMPTY:
             self.bare = True
-        elif word in _DEPICTIONS and self.words and self.words[-1].endswith("'s"):
+        elif word in DEPICTIONS and self.words and self.words[-1].endswith("'s"):
             self.words.clear()  # "a child's drawing of a dragon"
         elif sort == "noun":
             self.words.append(word)
@@ -329,7 +266,7 @@ class Reader:
             return
         if words[-1].endswith("'s"):  # "a close look at a cat's face"
             owner = look_up(words[-1].removesuffix("'s"))
-            if owner and owner.kind in _NOUNS:
+            if owner and owner.kind in NOUNS:
                 self._noun(owner)
                 self.picked.setdefault("framing", "close")
             return
@@ -339,15 +276,15 @@ class Reader:
             return
         if not names_a_thing(words[-1]) or self._inscribes(words[-1], ""):
             return
-        if self.after in _IN and words and self.named >= set(words) and not determined:
+        if self.after in IN and words and self.named >= set(words) and not determined:
             return  # "a waterfall in Iceland"
-        if self.after in _TELLING and self.subjects and not determined:
+        if self.after in TELLING and self.subjects and not determined:
             self._contents(words)
             return
         if (self.subjects or self.long) and not determined:
             self._doing(words)
             return
-        if len(self.guessed) >= _MOST_UNKNOWN or (self.long and self.subjects):
+        if len(self.guessed) >= MOST_UNKNOWN or (self.long and self.subjects):
             return
         head = singular(words[-1])
         plural = head != words[-1]
@@ -376,7 +313,7 @@ class Reader:
             return False
         if self.close and self._upon_it():  # "with a fox logo"
             return True
-        if self.link not in _LABELLING:
+        if self.link not in LABELLING:
             return False
         if not carries_words(last.form or last.name):
             return False
@@ -408,10 +345,10 @@ class Reader:
 
     def _contents(self, words: list[str]) -> bool:
         """ "a jar of honey": the last thing's label says what is in it."""
-        if self.after not in _OF or not self.subjects:
+        if self.after not in OF or not self.subjects:
             return False
         last = self.subjects[-1]
-        if (last.form or last.name) not in _CONTAINERS:
+        if (last.form or last.name) not in CONTAINERS:
             return False
         self.subjects[-1] = replace(last, label=title(words))
         self.after = ""
@@ -446,9 +383,9 @@ class Reader:
         """ "a cat with white fur", "a woman with red hair", "a room with green walls"."""
         if part in ("wall", "walls"):
             self.walls, self.colour = self.colour or self.material or self.walls, None
-        elif self.subjects and self.colour and part in _COATS:
+        elif self.subjects and self.colour and part in COATS:
             last = self.subjects[-1]
-            if part == "hair" and (last.form or last.name) in _LIKE_PEOPLE:
+            if part == "hair" and (last.form or last.name) in LIKE_PEOPLE:
                 self.subjects[-1] = replace(last, hair=self.colour)
             else:
                 self.subjects[-1] = replace(last, colour=self.colour)
@@ -494,13 +431,6 @@ class Reader:
             self.rooms.append(meaning.phrase)
         self.held, self.link = self.link, None
 
-    def _narrows(self, place: str) -> bool:
-        """Does the last noun only tell what sort of place it is?"""
-        last = self.subjects[-1]
-        kind = last.form or last.name
-        indoors = place in ("room", "tabletop", "studio")
-        return kind in ("rock", "tree", "pine") or (indoors and is_a_building(kind))
-
     def _noun(self, meaning: Meaning) -> None:
         words, self.words, self.telling = self.words, [], ""
         if self.held == "on" and not self.link:  # "on a bathroom shelf"
@@ -512,25 +442,25 @@ class Reader:
         if self._inscribes(meaning.phrase, title(words) if words else ""):
             return
         if meaning.kind == "subject":
-            name, own = _name(meaning.sense)
+            name, own = shaded(meaning.sense)
             found = Subject(name, colour=own)
             if name in ("person", "child"):
                 found = replace(found, role=" ".join((*words, meaning.phrase)))
-            elif name == "shop" and meaning.phrase not in _SHOPS:
+            elif name == "shop" and meaning.phrase not in SHOPS:
                 found = replace(found, label=title([meaning.phrase]))
         else:
             name = singular(meaning.phrase) if meaning.plural else meaning.phrase
-            said = NATURAL.get(name) or _own_colour(name)
+            said = NATURAL.get(name) or own_colour(name)
             found = Subject(
                 name,
                 form=meaning.sense,
                 role=" ".join((*words, name)),
                 colour=read_colour(said) if said else None,
             )
-            if meaning.sense in _PAIRED and meaning.phrase.endswith("s") and self.count == 1:
+            if meaning.sense in PAIRED and meaning.phrase.endswith("s") and self.count == 1:
                 self.count = 2
                 meaning = meaning._replace(plural=False)
-        if found.form in _IN_PAIRS and "pair" in self.counted:
+        if found.form in IN_PAIRS and "pair" in self.counted:
             self.count = 1
         elif found.name == "glasses" and self.count > 1 and "pair" not in self.counted:
             found = Subject("wine glass")  # "two glasses" are for drinking
@@ -552,24 +482,24 @@ class Reader:
     def _served(self, meaning: Meaning, found: Subject, words: list[str]) -> bool:
         """ "a plate of tacos" is tacos, "a basket of apples" has apples in it, "the packaging of a
         tea box" is that box."""
-        if self.after not in (*_OF, "for") or not self.subjects or self.close:
+        if self.after not in (*OF, "for") or not self.subjects or self.close:
             return False
         last, kind = self.subjects[-1], found.form or found.name
         bearer = last.form or last.name
-        if bearer == "dish" and last.name in _PLATES and meaning.kind != "like" and is_small(kind):
+        if bearer == "dish" and last.name in PLATES and meaning.kind != "like" and is_small(kind):
             self._drop_last()
             self._letter(meaning._replace(plural=False), found, words)
-        elif bearer == "box" and last.name in _WRAPPED and kind in _CONTAINERS:
+        elif bearer == "box" and last.name in WRAPPED and kind in CONTAINERS:
             self._drop_last()
             self._letter(meaning, found, words)
-        elif bearer in _OPEN and meaning.kind == "subject" and is_small(kind):
+        elif bearer in OPEN and meaning.kind == "subject" and is_small(kind):
             self.link, self.count = None, max(3, self.count)
             self._letter(meaning, found, words)
             number = len(self.subjects) - 1
             self.relations.append(Relation(number, "in", number - 1))
         elif bearer == "statue" and meaning.kind == "subject":  # "a sculpture of a horse"
             self.subjects[-1] = replace(last, form="column", label="")
-            self._letter(meaning, replace(found, colour=_STONE), words)
+            self._letter(meaning, replace(found, colour=STONE), words)
             number = len(self.subjects) - 1
             self.relations.append(Relation(number, "on", number - 1))
         elif bearer == "frame":  # "a painting of a boat"
@@ -607,9 +537,9 @@ class Reader:
         if owned and not is_a_being(kind):
             noun = singular(meaning.phrase) if meaning.plural else meaning.phrase
             found = replace(found, label=title([*words, noun]))
-        elif meaning.kind == "like" or (not words and kind in _NAMED):
+        elif meaning.kind == "like" or (not words and kind in NAMED):
             found = replace(found, label=title([*words, found.name]))
-        elif words and kind in _CONTAINERS:
+        elif words and kind in CONTAINERS:
             found = replace(found, label=title(words))
         if at is None:
             self._add(found, meaning.plural)
@@ -625,13 +555,6 @@ class Reader:
             size=was.size,
         )
         self._forget()
-
-    def _flown(self, kite: int) -> None:
-        """ "flying a dragon kite": it is held, and no one flies."""
-        flier = self.subjects[kite - 1]
-        if flier.pose == "flying":
-            self.subjects[kite - 1] = replace(flier, pose="")
-            self.relations.append(Relation(kite - 1, "holding", kite))
 
     def _add(self, found: Subject, plural: bool) -> None:
         """Put a thing into the scene, with what was said before its noun."""
@@ -660,98 +583,11 @@ class Reader:
                 return
         if self._worn(found):
             return
-        if self.link == "beside" and self.after in _WITH and is_worn(found.form or found.name):
+        if self.link == "beside" and self.after in WITH and is_worn(found.form or found.name):
             self.link = "wearing"  # "a cat with headphones"
         self.subjects.append(found)
         self._claim(len(self.subjects) - 1)
         self._relate(len(self.subjects) - 1)
-
-    def _worn(self, found: Subject) -> bool:
-        """ "a woman in a navy suit": clothes are how their wearer looks."""
-        if found.form == "glasses" and self._bespectacled(found.name):
-            return True
-        last = self.subjects[-1] if self.subjects else None
-        with_it = self.link == "beside" and self.after in _WITH | _AND
-        if found.form not in _CLOTHES and found.name not in _NECKWEAR:
-            return False
-        if last is None or not (with_it or self.link in _DRESSED):
-            return False
-        kind = last.form or last.name
-        if not is_a_being(kind):
-            return False
-        if wear := _NECKWEAR.get(found.name):
-            last = replace(last, traits=last.traits | {wear})
-            self.subjects[-1] = last
-        if kind in ("person", "child"):
-            dressed = f"{last.role} {found.name}"
-            self.subjects[-1] = replace(last, role=dressed, colour=found.colour or last.colour)
-        self.link = None
-        return True
-
-    def _bespectacled(self, name: str) -> bool:
-        number = self._bearer()
-        if name not in _SPECTACLES or number is None:
-            return False
-        if self.link not in _DRESSED and self.after not in (
-            "with",
-            "and",
-            "mit",
-            "avec",
-            "con",
-            "y",
-        ):
-            return False
-        last = self.subjects[number]
-        kind = "sunglasses" if any(one in name for one in _DARK) else "glasses"
-        self.subjects[number] = replace(last, traits=last.traits | {kind})
-        self.link = None
-        return True
-
-    def _sort_of_link(self, first: int, second: int) -> str:
-        """What a word between two nouns means for these two."""
-        one, other = (
-            subject.form or subject.name
-            for subject in (self.subjects[first], self.subjects[second])
-        )
-        if self.link == "shown":
-            return "full" if one in SCREENS else "printed" if carries_words(one) else "holding"
-        if self.after.startswith("with") and one in _HOLDERS and self.link in _LABELLING:
-            return "full"  # "a vase with tulips"
-        if self.link == "holding" and other == "person" and is_a_being(one):
-            return "beside"  # "a man shaking hands with a woman"
-        return self.link or ""
-
-    def _drop_last(self) -> None:
-        """The last thing only told how another is: what it was tied to, that one is."""
-        self.subjects.pop()
-        number = len(self.subjects)
-        gone = [one for one in self.relations if number in (one.first, one.second)]
-        self.relations = [one for one in self.relations if one not in gone]
-        if gone and gone[-1].second == number and gone[-1].first == number - 1:
-            self.link = gone[-1].kind
-        self.listed.discard(number)
-        self.guessed.discard(number)
-
-    def _relate(self, number: int) -> None:
-        if number > 0 and self.link in ("shown", *_LABELLING):
-            self.link = self._sort_of_link(number - 1, number)
-        if self.link == "full":
-            self.relations.append(Relation(number, "in", number - 1))
-        elif self.link and number > 0:
-            first = number - 1
-            self.link = self._sort_of_link(first, number)
-            self.relations.append(Relation(first, self.link, number))
-            while (
-                self.link in ("on", "in", "under")
-                and first in self.listed
-                and _is_light(self.subjects[first - 1])
-            ):
-                first -= 1  # "a cup and a hammer on a bench": both are on it
-                self.relations.append(Relation(first, self.link, number))
-        joined = self.after in _AND if self.link == "beside" else not self.link and self.comma
-        if number and joined:
-            self.listed.add(number)
-        self.link, self.comma = None, False
 
     def scene(self) -> Scene:
         """What was read."""
@@ -790,37 +626,3 @@ class Reader:
         return portrayed(
             accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
         )
-
-
-def _own_colour(name: str) -> str:
-    """ "gold coin", "red wine": the noun says it."""
-    first = look_up(name.split(" ")[0])
-    return first.sense if first and first.kind == "colour" and " " in name else ""
-
-
-def _is_light(subject: Subject) -> bool:
-    """May it be on something?"""
-    kind = subject.form or subject.name
-    return is_small(kind) or is_a_being(kind)
-
-
-def _name(sense: str) -> tuple[str, Colour | None]:
-    """Split "bear white" into the subject and its own colour; names may have blanks."""
-    name, _, last = sense.rpartition(" ")
-    shades = {
-        "white": "f4f1ea",
-        "black": "2e2c36",
-        "gray": "8d9099",
-        "gold": "d9a441",
-        "brown": "8a5a3a",
-        "red": "c8382f",
-        "blue": "3a6fc4",
-        "yellow": "f2c53a",
-        "green": "4f9a4c",
-        "orange": "ee7f2e",
-        "pink": "f0a5bb",
-        "cream": "efdcb4",
-    }
-    if name and last in shades and sense != "ice cream":
-        return name, read_colour(shades[last])
-    return sense, None

@@ -188,7 +188,7 @@ interface Messages {
    * What is to stand inside ipywidgets' Outputs, which are named by their models: MIME bundles by what marks the
    * entries that they are for, a live view's model or a companion's key. Whether a live view is replaced.
    */
-  copy: { outputs: string[]; put: Record<string, object>; replaces?: boolean };
+  copy: { outputs: string[]; put: Record<string, any>; replaces?: boolean };
   // To those that show pictures.
   /** What pictures are marked as by now, here or in another panel. */
   marks: { pictures: { id: string; favourite: boolean; trashed: boolean }[] };
