@@ -348,3 +348,20 @@ def test_who_comes_to_a_panel_before_its_controls_are_built_breaks_nothing(bench
     )
     one.page.clock.run_for(1_000)
     assert one.sent("check") == []
+
+
+def test_folds_open_in_place_and_move_no_neighbour(bench: Opener) -> None:
+    one = bench(plan={"prompts": ["a fox"], "presets": {"poster": {"size": "2:3"}}})
+    buttons = one.root.locator(".ew-fold")
+    expect(buttons.nth(1)).to_be_visible()
+    spots = "all => all.map(e => [e.offsetLeft, e.offsetTop])"
+    before = buttons.evaluate_all(spots)
+    row = buttons.first.bounding_box()
+    assert row
+    for button in buttons.all():
+        button.click()
+        expect(button).to_have_attribute("aria-expanded", "true")
+        body = one.root.locator(f"[id='{button.get_attribute('aria-controls')}']").bounding_box()
+        assert body
+        assert body["y"] >= row["y"] + row["height"]
+    assert buttons.evaluate_all(spots) == before
