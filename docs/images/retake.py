@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parents[1] / "tests"), str(HERE.parents[1] / "tests" / "lab")]
+_tests = HERE.parents[1] / "tests"
+sys.path[:0] = [str(_tests), str(_tests / "lab"), str(_tests / "contracts")]
 
 from install_browser import launch  # noqa: E402
 from notebook_page import Notebook, expect_pictures, press_run, serve  # noqa: E402
