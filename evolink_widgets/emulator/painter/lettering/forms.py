@@ -2,14 +2,15 @@
 """Forms: plain things made of a few parts each, which stand for many nouns and carry their name.
 
 A form is a paragraph of ``FORMS``. Its first line reads
-``name wide tall hero | colours | homes | where it is lettered | more``: the label's place is
-``x y wide high ink``, ``more`` is left out or names what else the composer is to know, such as
-``seat=60,46 worn``. Each further line holds parts, parted by ``;``, in the pen's units:
-``r x0 y0 x1 y1 tone [round]``, ``o x y rx ry tone [turn]``, ``b tone path``, ``l x0 y0 x1 y1
-width tone``, ``s width end tone path``, ``c x y radius width tone``, ``h path`` (a hole), ``t x y
-wide high tone words``. A part in capitals stays inside what is drawn already. Tones are ``m`` (the thing's colour), ``d`` and
-``p`` (it in shadow and light), ``k`` ink, ``w`` white, ``c`` cream, ``g`` glass, ``y`` steel,
-``o`` wood, ``a`` gold, ``n`` brown, ``e`` leaf, ``u`` red, ``t`` sea; ``tone*0.3`` is see-through.
+``name wide tall hero | colours | homes | where it is lettered | more``: the label's place is ``x
+y wide high ink`` or ``-``, ``more`` is left out or names what else the composer is to know, such
+as ``seat=60,46 worn``. Each further line holds parts, parted by ``;``, in the pen's units: ``r x0
+y0 x1 y1 tone [round]``, ``o x y rx ry tone [turn]``, ``b tone path``, ``l x0 y0 x1 y1 width
+tone``, ``s width end tone path``, ``c x y radius width tone``, ``h path`` (a hole), ``e x y
+size`` (an eye), ``t x y wide high tone words``. A part in capitals stays inside what is drawn
+already. Tones are ``m`` (the thing's colour), ``d`` and ``p`` (it in shadow and light), ``k``
+ink, ``w`` white, ``c`` cream, ``g`` glass, ``y`` steel, ``o`` wood, ``a`` gold, ``n`` brown,
+``e`` leaf, ``u`` red, ``t`` sea; ``tone*0.3`` is see-through.
 """
 
 from __future__ import annotations
@@ -429,6 +430,9 @@ def _part(p: Pen, words: list[str]) -> None:
     if verb == "h":
         p.hole(" ".join(words[1:]))
         return
+    if verb == "e":
+        p.eye(*map(float, words[1:]))
+        return
     if verb == "t":
         x, y, wide, high = map(float, words[1:5])
         said = " ".join(words[6:])
@@ -477,8 +481,9 @@ def _register(paragraph: str) -> None:
         hero=float(hero),
         **{"stands": "air" if homes.startswith("clouds") else "ground"} | _facts(" ".join(more)),
     )(_artist(parts))
-    x, y, across, down, ink = label.split()
-    LABELS[name] = float(x), float(y), float(across), float(down), ink
+    if label != "-":
+        x, y, across, down, ink = label.split()
+        LABELS[name] = float(x), float(y), float(across), float(down), ink
 
 
 def _facts(more: str) -> dict[str, Any]:

@@ -496,6 +496,35 @@ def _grain_of_wood(context: PaintContext, rng: Random, wood: Colour) -> None:
 
 
 @place(
+    "stage", horizon=(0.66, 0.7), stand=(0.3, 0.6), surface="floor", indoors=True, times=("day",)
+)
+def stage(context: PaintContext) -> None:
+    """Boards between curtains, a spotlight on them."""
+    rng = context.rng("stage place")
+    canvas, unit, wide, high = context.canvas, context.unit, context.width, context.height
+    canvas.wash(((0, (30, 22, 34)), (0.6, (58, 40, 60)), (1, (40, 28, 44))))
+    _boards(context, rng, (150, 100, 66))
+    for x in (0.22, 0.5, 0.78):
+        canvas.polygon(
+            [(wide * x - unit * 0.02, 0), (wide * x + unit * 0.02, 0),
+             (wide * 0.5 + unit * 0.3, context.ground_at(0.6)),
+             (wide * 0.5 - unit * 0.3, context.ground_at(0.6))],
+            (255, 236, 190), 0.12,
+        )  # fmt: skip
+    canvas.ellipse(wide / 2, context.ground_at(0.5), unit * 0.36, unit * 0.08, (255, 240, 200), 0.4)
+    cloth = context.scene.walls or (164, 36, 44)
+    fold = wide * 0.036
+    for k in range(5):
+        tone = cloth if k % 2 else darker(cloth, 0.25)
+        for x in (k * fold, wide - (k + 1) * fold):
+            canvas.rect((x, 0, x + fold, context.ground_at(0.1 + 0.02 * (k % 2))), tone)
+    for k in range(12):
+        x = wide * (k + 0.5) / 12
+        canvas.ellipse(x, 0, wide * 0.05, high * 0.13, darker(cloth, 0.25 if k % 2 else 0.08))
+    canvas.vignette((20, 14, 24), 0.4)
+
+
+@place(
     "studio", horizon=(0.62, 0.7), stand=(0.3, 0.6), surface="floor", indoors=True, times=("day",)
 )
 def studio(context: PaintContext) -> None:

@@ -373,10 +373,14 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     parts: list[str] = []
     spared: list[str] = []
     for source, target in ((head, "head"), (listed, "list")):
-        for segment in _SEGMENT.split(source):
+        segments = _SEGMENT.split(source)
+        count = _listed(segments) if target == "list" else 0
+        for number, segment in enumerate(segments):
             parted = target == "list" and (kind in _LISTED or _short(segment))
             pieces = _AND.split(segment) if parted else [segment]
-            named = target == "list" and (segment[:1].isupper() or bool(_ARROW.search(source)))
+            named = target == "list" and (
+                number < count or segment[:1].isupper() or bool(_ARROW.search(source))
+            )
             if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
             else:
@@ -387,6 +391,20 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     if kind in _LISTED and len(parts) == 1 and not about:
         return parts[0], [], " , ".join(spared)
     return about, parts, " , ".join(spared)
+
+
+def _listed(segments: list[str]) -> int:
+    """How many of a list's segments are surely its parts: "oil, gold, silver", "night and neon".
+
+    What follows the last one may tell the page's manner: "rent, food and travel, dark mode".
+    """
+    manner = [_only_modifies(one, _MANNER) for one in segments]
+    for number, segment in enumerate(segments):
+        if len(_AND.split(segment)) > 1 and (number or not manner[0]):
+            return number + 1
+    if all(manner):
+        return len(segments) if len(segments) > 2 else 0
+    return max(number for number, one in enumerate(manner) if not one) + 1
 
 
 def _short(segment: str) -> bool:

@@ -31,7 +31,7 @@ bin: plastic bin, bin, trash can, garbage can, waste bin, dustbin, rubbish bin, 
 shirt: футболка, t恤, Tシャツ, T恤, 티셔츠, t-shirt, tshirt, tee shirt, tee, shirt, polo shirt, jersey, hemd, chemise, camiseta, maglietta | hoodie, sweater, jumper, sweatshirt, jacket, blazer, coat, pullover, cardigan, vest, parka, raincoat, blouse, uniform, lab coat, football shirt, pyjamas, pajamas, suit, tuxedo, kimono, bathrobe, poncho, apparel, merch, wetsuit, tank top
 dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid, robe, vestido | skirt, apron, nightgown, tutu, sari, costume, cape, cloak
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
-shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | sandal, sandals, slipper, slippers, loafer, loafers, high heels, heels, stiletto, football boots, cleats, ice skates, roller skates, inline skates, clogs, flip flops, footwear
+shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | football boots, cleats, ice skates, roller skates, inline skates, footwear
 backpack: backpack, rucksack, school bag, schoolbag, knapsack, daypack, mochila, sac à dos | parachute, diaper bag, camera bag, hiking pack
 handbag: handbag, purse, tote bag, tote, shopping bag, leather bag, shoulder bag, clutch, messenger bag, bag, tasche, handtasche, sac à main, bolso, borsa | briefcase, paper bag, gym bag, duffel bag, laptop bag, wallet, pouch bag, gift bag, beach bag
 suitcase: suitcase, luggage, trolley case, carry-on, carry on, koffer, valise, maleta, valigia | case, cases, trunk, tool case, cooler, cool box, baggage, guitar case
@@ -44,7 +44,7 @@ headphones: headphones, headphone, headset, kopfhörer, casque audio, auriculare
 earbuds: earbuds, wireless earbuds, earphones, airpods, in-ear headphones | hearing aid, hearing aids
 speaker: speaker, loudspeaker, bluetooth speaker, smart speaker, lautsprecher, altavoz, subwoofer | amplifier, amp, soundbar, guitar amp, jukebox, intercom
 keyboard: keyboard, computer keyboard, mechanical keyboard, tastatur, clavier d'ordinateur, teclado | calculator, synthesizer, synth, cash register, abacus, mixing console, midi controller, organ, xylophone, marimba
-screen: screen, big screen, large screen, led screen, tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
+screen: screen, monitor, desktop monitor, computer screen, desktop computer, pc monitor, big screen, large screen, led screen, tv, television, flat screen, smart tv, computer monitor, fernseher, télévision, televisor | projector screen, oscilloscope, terminal, kiosk, video wall, movie, film, webcam, scoreboard
 tablet: tablet, ipad, e-reader, kindle, graphics tablet | e-book reader, light switch, thermostat, smart home panel, power bank, hard drive, ssd, chip, microchip, circuit board, gps
 printer: printer, laser printer, drucker, imprimante, impresora | scanner, copier, photocopier, 3d printer, fax machine, shredder, laminator
 drone: drone, quadcopter, delivery drone, camera drone, drohne | surveillance drone
@@ -73,7 +73,7 @@ pen: pen, pencil sharpener set, fountain pen, ballpoint pen, biro, stift, kugels
 broom: broom, broomstick, besen, balai, escoba | mop, squeegee, duster
 shovel: shovel, spade, snow shovel, schaufel, spaten, pelle, pala | trowel, oar, paddle, garden tools, garden tool
 ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffolding, stairs, staircase, escalator, trellis
-dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, treadmill, rowing machine, exercise bike, bench press
+dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, bench press
 paper: map, treasure map, sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, label, tag, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
 envelope: envelope, mail, umschlag, enveloppe, sobre | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box, inbox
 card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | membership card, gift card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate
@@ -92,7 +92,7 @@ frame: picture frame, painting, framed painting, framed picture, framed photo, b
 pillow: pillow, cushion, kissen, oreiller, almohada, cuscino | blanket, duvet, beanbag, bean bag, sleeping bag, sandbag, punching bag, quilt, mattress, ottoman, pouf
 rug: rug, carpet, teppich, tapis, alfombra, tappeto | doormat, yoga mat, mat, mousepad, picnic blanket, flying carpet, beach towel, trampoline
 desk: standing desk, office desk, writing desk, computer desk, workstation, schreibtisch, bureau de travail, escritorio | workbench, reception, cubicle, checkout counter, reception desk
-shelf: shelf, bookcase unit, shelves, shelving, regal, étagère, estantería | bookshelves, warehouse rack, rack, spice rack, pantry, display case, showcase, supermarket shelf, vending shelf
+shelf: shelf, glass shelf, wooden shelf, oak shelf, white shelf, bookcase unit, shelves, shelving, regal, étagère, estantería | bookshelves, warehouse rack, rack, spice rack, pantry, display case, showcase, supermarket shelf, vending shelf
 cabinet: wardrobe, cabinet, cupboard, dresser, schrank, kleiderschrank, armoire, armario | sideboard, chest of drawers, closet, cabinetry, nightstand, elevator, lift, coffin, sauna, confession booth
 bathtub: bathtub, bath tub, bath, badewanne, baignoire, bañera | hot tub, jacuzzi, swimming pool, trough
 sink: sink, washbasin, wash basin, waschbecken, lavabo | faucet, tap, bird bath, basin
@@ -104,7 +104,7 @@ medal: medal, gold medal, medaille, médaille, medalla | rosette, seal of approv
 racket: tennis racket, racket, racquet, badminton racket, tennisschläger | table tennis bat, ping pong paddle, lacrosse stick, fly swatter, magnifying glass, magnifier, banjo, mandolin, lute
 board long: surfboard, surfbrett, snowboard | paddleboard, skis, ski, longboard, ironing table, wakeboard, cricket bat, baseball bat, hockey stick, golf club, totem, totem pole, obelisk, boomerang
 skateboard: skateboard, skate board | hoverboard, sled, sledge, sleigh, roller skate, toboggan, snowmobile, scooter board, bobsled
-hammock: hammock, hängematte, hamac, hamaca | stretcher, safety net
+hammock: hammock, hängematte, hamac, hamaca | safety net
 brass: trumpet, cornet, trompete, trompette, trompeta | tuba, french horn, bugle, euphonium, saxophone, horn, vuvuzela, didgeridoo, alphorn, sousaphone
 trombone: trombone, posaune, trombón | bassoon
 accordion: accordion, concertina, akkordeon, accordéon, acordeón, fisarmonica | bandoneon, harmonica, bagpipes, harmonium
@@ -114,7 +114,7 @@ digger: excavator, digger, backhoe, bagger, excavadora, pelleteuse | bulldozer, 
 tractor: tractor, traktor, tracteur, trattore | lawn mower, lawnmower, quad bike, golf cart, go kart, go-kart, monster truck, ride-on mower, buggy, carriage, rickshaw, tuk tuk, jeep
 wheelbarrow: wheelbarrow, schubkarre, brouette, carretilla | hand cart, plough
 cart: shopping cart, shopping trolley, trolley cart, einkaufswagen, caddie, carrito | stroller, pram, baby carriage, pushchair, wheelchair, serving trolley, cargo bike, cradle
-wagon: delivery van, van, transporter, lieferwagen, camionnette, furgoneta | ambulance, caravan, ice cream truck, police van, moving truck, motorhome, rv, food truck, mail truck, garbage truck, minibus, wagon, cable car, cargo container, container, shipping container, train wagon
+wagon: delivery van, van, transporter, lieferwagen, camionnette, furgoneta | ambulance, caravan, ice cream truck, police van, moving truck, motorhome, rv, food truck, mail truck, garbage truck, minibus, wagon, cargo container, container, shipping container, train wagon
 statue: statue, sculpture, bust sculpture, denkmal, skulptur, estatua, statua | monument, buddha, figurine, mannequin, gnome, garden gnome, gargoyle, action figure, scarecrow, doll, puppet, nutcracker, venus de milo, sphinx, idol, golem, marionette
 block: hotel, school, hospital, theatre, theater, office block, supermarket, pharmacy, airport, schule, krankenhaus, hôpital, escuela | cinema, post office, police station, fire station, train station, station, stadium, prison, gym building, warehouse, data center, data centre, mall, shopping mall, arena, laboratory building, clinic, kindergarten, casino, parking garage, garage, greenhouse building, apartment block, headquarters, barracks, motel, hostel, dormitory
 factory: factory, plant building, fabrik, usine, fábrica | power plant, refinery, brewery building, sawmill, nuclear plant, steelworks, foundry, mine
@@ -137,16 +137,16 @@ lipstick: lipstick, lip balm, lippenstift, rouge à lèvres, pintalabios | lip g
 sock: sock, socks, socke, chaussette, calcetín | stocking, christmas stocking, leg warmers, windsock
 candle jar: scented candle, candle jar, candle in a jar, duftkerze, soy candle, tea light | air freshener, oil burner, diffuser, reed diffuser
 well: well, wishing well, ziehbrunnen, puits, pozo | chimney top, gazebo, pavilion, bird feeder, dog house, doghouse, kennel, birdhouse, beehive, chicken coop, treehouse, tree house, dollhouse, doll house, shed, outhouse, playhouse, bus stop
-swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, basketball hoop, gallows, gate frame, easel, clothesline, washing line, clothes rack
+swing: swing, swing set, swings, schaukel, balançoire, columpio | seesaw, slide playground, playground, climbing frame, gallows, gate frame, easel, clothesline, washing line, clothes rack
 stand: market stall, stall, food stand, lemonade stand, kiosk stand, marktstand, booth, puesto | hot dog stand, ice cream stand, burger stand, taco stand, coffee stand, ticket booth, trade fair booth, bar counter, bbq stand, newsstand, flea market, fruit stand, flower stall, circus, circus tent, carousel, merry-go-round, ferris wheel, roller coaster, rollercoaster, popcorn machine, expo booth
 
 watch: stopwatch | sundial, barometer, odometer, speedometer, altimeter, geiger counter
 books: textbooks, library books, encyclopedias |
-hat: baseball cap, beanie, cowboy hat, party hat, birthday hat, santa hat, witch hat, sun hat, straw hat, bowler hat, beret, fedora, chef's hat, mütze | wig, turban, bonnet, graduation cap, sombrero hat, fez, tricorn
+hat: | wig, fez, tricorn
 plant: fern, monstera, aloe vera, basil, herb, herbs, ficus, snake plant, rubber plant | mint, parsley, rosemary, thyme, lavender plant, seedling, bush, shrub, weed, ivy, vine, grass plant, moss, seaweed, wheat, barley, crop, crops, hops, bonsai pot, venus flytrap, tomato plant, sprout, coral plant, hydrangea
 flower: daffodil, iris flower, carnation, chrysanthemum, dandelion, hibiscus, magnolia, violet flower, dahlia, bouquet, marigold, edelweiss, crocus, snowdrop, daffodils |
 chair: office chair, swivel chair, dining chair, bar stool, deck chair, sessel, high chair, desk chair | wheelchair seat, dentist chair, car seat, stairlift, electric chair, saddle, beach chair, lounger, gaming chair
-table: coffee table, dining table, conference table, meeting table, side table, billiard table, pool table, ping pong table | workbench table, massage table, operating table, foosball table, anvil
+table: coffee table, dining table, conference table, meeting table, side table, billiard table, pool table, ping pong table | workbench table, massage table, foosball table, anvil
 lamp: ceiling lamp, pendant lamp, chandelier, lava lamp, reading lamp | lampshade, streetlamp, spotlight, lightsaber, torchiere
 car: electric car, suv, limousine, station wagon, hatchback, race car, formula 1 car, police car, tesla, porsche, ferrari, batmobile, delorean | hovercar, tricycle car, ambulance car
 bicycle: mountain bike, road bike, e-bike, tandem, unicycle | kick scooter, segway, penny-farthing, rollator
@@ -161,18 +161,18 @@ bridge: golden gate bridge, tower bridge, suspension bridge, drawbridge |
 hall: parthenon, acropolis, greek temple, roman temple, courthouse, museum, bank building, parliament, pantheon, town hall, city hall, opera house | white house, capitol, colosseum, taj mahal, mosque, synagogue, opera, mausoleum, university, embassy, library building, supreme court, stock exchange, palace of justice, philharmonic, academy
 temple: stupa, shinto shrine | angkor wat, ziggurat
 tiger: bengal tiger | ocelot, sabre-toothed tiger, sabertooth
-zebra: zebras | okapi, tapir
-rabbit: angora rabbit | kangaroo, wallaby, chinchilla, guinea pig, jackalope, bilby, wombat, quokka, easter bunny
-bear: brown bear, koala bear | koala, sloth, gorilla, bigfoot, yeti, orangutan, ape, chimpanzee, monkey, baboon, gibbon, wolverine, badger, anteater, aardvark, werewolf, king kong
-mouse: rat, gerbil, vole, dormouse, shrew | platypus, mongoose, weasel, ferret, stoat, opossum, possum, meerkat, marmot, groundhog, prairie dog, armadillo, pangolin, skunk, computer mouse
+zebra: zebras | okapi
+rabbit: angora rabbit | kangaroo, wallaby, chinchilla, guinea pig, jackalope, bilby, quokka, easter bunny
+bear: brown bear, koala bear | bigfoot, yeti, gibbon, wolverine, anteater, aardvark, werewolf, king kong, koala
+mouse: rat, gerbil, vole, dormouse, shrew | mongoose, weasel, ferret, stoat, meerkat, prairie dog, armadillo, pangolin, computer mouse
 hedgehog: echidna |
-pig: warthog, guinea hog | hippo, hippopotamus, rhino, rhinoceros, rhinos, tapir pig, manatee, triceratops
+pig: warthog, guinea hog | hippo, hippopotamus, rhino, rhinoceros, rhinos, tapir pig, triceratops
 cow: bison, highland cow, water buffalo, wildebeest | gnu, muskox, minotaur
-deer: caribou, impala, springbok, roe deer, roebuck | kudu, ibex, chamois, mountain goat
+deer: caribou, impala, springbok, roe deer, roebuck | kudu, chamois, mountain goat
 flamingo: pink flamingo | ostrich, emu, spoonbill, kiwi bird, dodo
 hen: turkey, pheasant, partridge, quail, peacock, guinea fowl, peahen |
 bird: nightingale, woodpecker, wren, cuckoo, lark, cockatoo, cockatiel, budgie, puffin bird, hoopoe | phoenix, archaeopteryx, pelican, puffin, weathervane, cuckoo bird
-dolphin: beluga, orca whale | walrus, narwhal, mermaid, dugong, sea cow, otter at sea
+dolphin: beluga, orca whale | narwhal, mermaid, dugong, sea cow, otter at sea
 shark: hammerhead, great white, swordfish, barracuda | piranha, sturgeon, marlin
 fish: cod, herring, sardine, mackerel, guppy, pike fish, seahorse, pufferfish | stingray, manta ray, axolotl, tadpole, anglerfish, moray
 crab: scorpion, crayfish, shrimp, prawn, hermit crab | spider, tarantula, ant, cockroach
@@ -192,7 +192,7 @@ shop: pizzeria | bäckerei, boulangerie, panadería, panaderia, flower shop, flo
 sign: stop sign, road sign, street sign, traffic sign, led sign, signage, nameplate sign, lightbox, light box, led wall, placard, protest sign | departure board, scoreboard sign, speed limit, warning sign, no parking sign
 
 chart: bar chart, column chart, bar graph, bar plot, chart, histogram, balkendiagramm, säulendiagramm, graphique en barres, gráfico de barras, stacked bar chart, diagramm | box plot, waterfall chart, infographic chart, statistics, kpi, kpis, forecast
-line chart: line chart, line graph, area chart, time series, trend line, stock chart, liniendiagramm, candlestick chart, growth chart, line plot | ecg, seismograph, sparkline, stock market, exchange rate
+line chart: line chart, line graph, area chart, time series, trend line, stock chart, liniendiagramm, candlestick chart, growth chart, line plot | seismograph, sparkline, stock market, exchange rate, ecg
 pie chart: pie chart, donut chart, doughnut chart, ring chart, tortendiagramm, kreisdiagramm, camembert graphique | market share, sunburst chart
 scatter plot: scatter plot, scatterplot, scatter chart, bubble chart, streudiagramm, regression plot | cluster plot, point cloud, t-sne
 heatmap: heatmap, heat map, confusion matrix, correlation matrix | treemap, seat map, activity map, contribution graph
@@ -265,6 +265,35 @@ traffic light: traffic light, traffic lights, stoplight, ampel, feu tricolore, s
 mirror: mirror, wall mirror, hand mirror, spiegel, miroir, espejo, specchio, 镜子, зеркало | vanity
 fireplace: fireplace, fire place, chimney fire, kamin, cheminée, chimenea, 壁炉 | hearth
 snake: snake, cobra, python, viper, anaconda, rattlesnake, schlange, serpent, serpiente, 蛇, змея | eel
+heels: heels, high heels, high heel, stilettos, stiletto, pumps, stiletto heels, high heeled shoe, high heeled shoes, court shoe, pump shoe, talons, escarpins, stöckelschuhe, tacones, туфли, 高跟鞋, ハイヒール
+sandal: sandal, sandals, flip flop, flip flops, flipflops, sandalen, sandales, sandalias
+loafer: loafer, loafers, dress shoe, dress shoes, leather shoe, leather shoes, oxford shoe, oxford shoes, oxfords, brogues, slipper, slippers, moccasin, moccasins, ballet flats, ballet shoes, ballet slippers | clogs, mules, boat shoes
+cap: cap, baseball cap, baseball hat, trucker cap, trucker hat, snapback, peaked cap, dad hat, basecap, schirmmütze, casquette, gorra, кепка, бейсболка, 棒球帽
+cowboy hat: cowboy hat, cowboy's hat, stetson, western hat, cowboyhut
+brim hat: straw hat, sun hat, fedora, bowler hat, panama hat, wide brimmed hat, sombrero hat, boater hat, boater, strohhut, bucket hat, trilby, gardening hat, garden hat
+beanie: beanie, woolly hat, wool hat, knit hat, knitted hat, winter hat, bobble hat, mütze, bonnet, bonnet de laine, tuque, шапка | beret, turban
+party hat: party hat, birthday hat, cone hat, santa hat, elf hat
+witch hat: witch hat, witch's hat, wizard hat, wizard's hat, pointed hat, hexenhut
+toque: chef's hat, chef hat, chefs hat, cook's hat, kochmütze
+graduation cap: graduation cap, graduation hat, mortarboard, academic cap
+anchor: anchor, anker, ancre, ancla, ancora, якорь
+wall shelf: wall shelf, floating shelf
+sickbed: hospital bed, sickbed, patient bed, krankenbett, stretcher, gurney, operating table
+vitals: vital signs monitor, patient monitor, heart monitor, ecg monitor, heart rate monitor, vitals monitor | iv stand, iv drip, ventilator machine
+flask: conical flask, erlenmeyer flask, laboratory flask, lab flask, chemistry flask, glass flask, beaker, beakers, bubbling flask | test tube, test tubes, petri dish
+treadmill: treadmill, running machine, laufband | elliptical, exercise bike, stair climber, rowing machine
+hoop: basketball hoop, hoop, basket hoop, basketball basket
+double-decker: double-decker, double decker, double-decker bus, double decker bus, london bus, routemaster, doppeldecker, doppeldeckerbus, autobus à impériale
+tram: tram, streetcar, trolley, trolley car, cable car, straßenbahn, tramway, tranvía, трамвай, 电车
+floating island: floating island, sky island, flying island, island in the sky, floating islands, schwebende insel, île flottante, isla flotante
+island: island, desert island, small island, lonely island, tiny island, deserted island, insel, île, isla
+cliff: cliff, sea cliff, cliff edge, cliff top, clifftop, cliffside, klippe, falaise, acantilado
+llama: llama, alpaca, lama, guanaco, vicuña, лама, альпака, 羊驼, アルパカ
+goat: goat, billy goat, ibex, ziege, chèvre, cabra, коза, 山羊, ヤギ
+raccoon: raccoon, racoon, waschbär, red panda | lemur, badger, skunk, possum, opossum
+capybara: capybara, carpincho | beaver, otter, mole, marmot, groundhog, wombat, platypus, tapir
+seal: seal, sea lion, seal pup, robbe, phoque, foca, тюлень, アザラシ | walrus, manatee
+monkey: monkey, chimpanzee, chimp, ape, affe, singe, mono, scimmia, обезьяна, 猴子, サル | gorilla, orangutan, baboon, sloth
 """
 
 INSCRIPTIONS = word_set(
@@ -319,7 +348,19 @@ AGENTS = word_set(
 )
 """Who does something with what was named before: "a lighthouse keeper"."""
 
-NATURAL = {"blackboard": "2f5a4a", "chalkboard": "2f5a4a", "whiteboard": "f4f4f2"}
+NATURAL = {
+    "blackboard": "2f5a4a",
+    "chalkboard": "2f5a4a",
+    "whiteboard": "f4f4f2",
+    "glass shelf": "c4dfe8",
+    "red panda": "b8562a",
+    "santa hat": "c8382f",
+    "fedora": "5a4a42",
+    "bowler hat": "2e2c36",
+    "chimpanzee": "4a3a34",
+    "gorilla": "3a3a40",
+    "koala": "8d9099",
+}
 """What colour a noun means."""
 
 COMPANY = {
@@ -396,16 +437,30 @@ FURNISHED = {
     "meeting room": "table board=Agenda",
     "conference room": "table board=Agenda",
     "boardroom": "table board=Agenda",
-    "classroom": "board=Lesson table",
+    "classroom": "board=Lesson desk",
     "bathroom": "bathtub sink",
     "dining room": "table chair",
     "restaurant": "table chair",
     "cafe interior": "table cup",
     "café interior": "table cup",
     "nursery room": "bed ball",
-    "hospital room": "bed screen",
+    "hospital room": "sickbed vitals",
+    "hospital ward": "sickbed vitals",
+    "ward": "sickbed vitals",
+    "intensive care unit": "sickbed vitals",
+    "operating room": "sickbed vitals",
+    "operating theatre": "sickbed vitals",
+    "emergency room": "sickbed vitals",
+    "doctor's office": "desk clipboard",
+    "chemistry lab": "flask desk",
+    "science lab": "flask microscope",
+    "research lab": "microscope flask",
+    "lecture hall": "board=Lecture desk",
+    "basketball court": "hoop ball",
+    "sports hall": "hoop ball",
+    "fitness studio": "treadmill dumbbell",
     "hotel room": "bed suitcase",
-    "gym": "dumbbell ball",
+    "gym": "treadmill dumbbell",
     "laundry room": "washer basket",
     "workshop": "desk hammer",
     "lobby": "sofa plant",
@@ -431,8 +486,8 @@ FURNISHED = {
     "coworking space": "desk plant",
     "open office": "desk plant",
     "reading corner": "chair shelf",
-    "laboratory": "microscope desk",
-    "lab": "microscope desk",
+    "laboratory": "microscope flask",
+    "lab": "microscope flask",
     "garage": "car ladder",
     "walk-in closet": "cabinet shelf",
     "showroom": "sofa frame",

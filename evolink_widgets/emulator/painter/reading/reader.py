@@ -38,6 +38,7 @@ from evolink_widgets.emulator.painter.reading.rooms import (
     furnished,
     on_its_table,
     portrayed,
+    printed_words,
     upon_its_furniture,
 )
 from evolink_widgets.emulator.painter.reading.scene import (
@@ -73,6 +74,9 @@ from evolink_widgets.emulator.painter.reading.sorts import (
     WRAPPED,
 )
 from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, look_up, materials
+
+
+_CLOUDS = frozenset(("cloud", "wolke", "nuage", "nube"))
 
 
 class Reader(Cast):
@@ -190,6 +194,8 @@ class Reader(Cast):
             self._place(meaning, close)
         elif kind in ("time", "weather", "style", "season", "framing"):
             self.picked.setdefault(kind, meaning.sense)
+        elif kind == "sky" and self.link == "on" and meaning.phrase in _CLOUDS and self.subjects:
+            self._add(Subject("cloud", form="cloud seat"), False)
         elif kind == "sky":
             self.sky.add(meaning.sense)
             self._release()
@@ -583,8 +589,9 @@ class Reader(Cast):
                 return
         if self._worn(found):
             return
-        if self.link == "beside" and self.after in WITH and is_worn(found.form or found.name):
-            self.link = "wearing"  # "a cat with headphones"
+        donned = self.link in ("beside", "in") and self.after in WITH
+        if donned and is_worn(found.form or found.name):
+            self.link = "wearing"  # "a cat with headphones", "a boy in a cap"
         self.subjects.append(found)
         self._claim(len(self.subjects) - 1)
         self._relate(len(self.subjects) - 1)
@@ -623,6 +630,7 @@ class Reader(Cast):
             outside = {n for n, one in enumerate(self.subjects)
                        if is_a_building(one.form or one.name)}  # fmt: skip
             scene = without(scene, outside)
+        scene = printed_words(scene, self.guessed)
         return portrayed(
             accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
         )

@@ -44,7 +44,7 @@ def upon_its_furniture(scene: Scene) -> Scene:
     return _clear_plates(replace(scene, relations=tuple(relations)))
 
 
-_UNDER = {"dish": "empty plate", "broom": "flying broom"}
+_UNDER = {"dish": "empty plate", "broom": "flying broom", "shelf": "wall shelf"}
 """What something is drawn as when another is on it."""
 
 
@@ -78,6 +78,10 @@ def on_its_table(scene: Scene) -> Scene:
     return replace(without(scene, {last}), place="tabletop", surface=tone or scene.surface)
 
 
+_OF_WARDS = {"bed": "sickbed", "screen": "vitals"}
+"""What a bed and a monitor are where the sick lie."""
+
+
 def furnished(scene: Scene, rooms: list[str]) -> Scene:
     """A room that was named is furnished as such, unless something else is to be seen in it."""
     if "server room" in rooms:
@@ -85,6 +89,10 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
             replace(one, form="server", label="") if one.form == "shelf" else one
             for one in scene.subjects))  # fmt: skip
     wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
+    if "sickbed" in wanted:
+        scene = replace(scene, subjects=tuple(
+            replace(one, form=_OF_WARDS.get(one.form or one.name, one.form))
+            for one in scene.subjects))  # fmt: skip
     there = {one.form or one.name for one in scene.subjects}
     if (
         scene.bare
@@ -99,6 +107,18 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
     pairs = [one.partition("=") for one in wanted]
     more = tuple(Subject(name, label=label) for name, _, label in pairs if name not in there)
     return replace(scene, subjects=scene.subjects + more)
+
+
+def printed_words(scene: Scene, guessed: set[int]) -> Scene:
+    """ "a cap with Zugzwang on it": what has no shape is on the thing as its word."""
+    subjects, gone = list(scene.subjects), set()
+    for tie in scene.relations:
+        mark = subjects[tie.second]
+        if tie.kind == "printed" and tie.second in guessed and mark.form == UNKNOWN:
+            bearer = subjects[tie.first]
+            subjects[tie.first] = replace(bearer, label=mark.label)
+            gone.add(tie.second)
+    return without(replace(scene, subjects=tuple(subjects)), gone) if gone else scene
 
 
 def accompanied(scene: Scene) -> Scene:

@@ -15,7 +15,7 @@ CONTAINERS = word_set(
 SHOPS = frozenset(
     ("shop", "window display", "shop window", "store", "laden", "boutique", "tienda", "storefront")
 )
-CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
+CLOTHES = word_set("shirt dress trousers shoe heels sandal loafer tie glove sock")
 OF = frozenset(("of", "de", "di", "von", "mit"))
 TELLING = OF | {"by", "style", "like"}
 LABELLING = ("beside", "holding", "printed")
@@ -37,7 +37,7 @@ NECKWEAR = {"necklace": "necklace", "pearl necklace": "necklace", "bow tie": "bo
              "scarf": "scarf", "tie": "tie", "medal": "necklace", "bandana": "scarf"}  # fmt: skip
 COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 DRESSED = ("in", "wearing", "holding")
-PAIRED = frozenset(("shoe", "glove", "sock"))
+PAIRED = word_set("shoe heels sandal loafer boot glove sock")
 WITH = frozenset(("with", "with a", "mit", "avec", "con", "和", "in", "in a", "wearing"))
 LIKE_PEOPLE = frozenset(("person", "child", "king", "wizard", "knight"))
 OF_HAIR = frozenset(("beard", "moustache", "long", "curly", "short", "grey"))

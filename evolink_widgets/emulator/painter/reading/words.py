@@ -34,15 +34,12 @@ zebra: zebra
 elephant: elephant, mammoth, elefant, éléphant, elefante, 大象, 象, ゾウ, 코끼리, слон, فيل
 deer: deer, stag, doe, fawn, moose, elk, reindeer, antelope, gazelle, hirsch, reh, cerf, ciervo, cervo, 鹿, シカ, 사슴, олень
 sheep: sheep, lamb, ram, schaf, mouton, oveja, pecora, 羊, 绵羊, ヒツジ, 양
-sheep white: llama, alpaca, goat
 cow: cow, bull, ox, cattle, calf, buffalo, yak, kuh, vache, vaca, mucca, 牛, 奶牛
 pig: pig, piglet, hog, boar, schwein, cochon, cerdo, maiale, 猪, ブタ
 giraffe: giraffe, jirafa, giraffa, 长颈鹿, キリン
 mouse: mouse, mice, hamster, maus, souris, ratón, topo, 老鼠, ネズミ
 squirrel: squirrel, chipmunk, eichhörnchen, écureuil, ardilla, 松鼠, リス
-squirrel gray: raccoon, red panda, lemur
 hedgehog: hedgehog, porcupine, igel, hérisson, erizo, 刺猬
-mouse brown: otter, beaver, capybara, mole
 frog: frog, toad, frosch, grenouille, rana, sapo, 青蛙, カエル, 개구리
 turtle: turtle, tortoise, schildkröte, tortue, tortuga, tartaruga, 乌龟, 龟, カメ
 snail: snail, schnecke, escargot, caracol, 蜗牛
@@ -73,7 +70,7 @@ fish: fish, salmon, trout, tuna, rainbow trout, poisson, pez, pesce, peixe, 鱼,
 fish orange: goldfish, koi, clownfish, koi carp, carp, 金鱼
 fish yellow: tropical fish, angelfish
 whale: whale, orca, humpback, baleine, ballena, balena, 鲸, 鲸鱼, クジラ, 고래, кит
-dolphin: dolphin, porpoise, sea lion, seal, delfin, dauphin, delfín, delfino, 海豚, イルカ
+dolphin: dolphin, porpoise, delfin, dauphin, delfín, delfino, 海豚, イルカ
 shark: shark, requin, tiburón, squalo, 鲨鱼, サメ
 octopus: octopus, squid, kraken, oktopus, pieuvre, pulpo, polpo, 章鱼, タコ
 jellyfish: jellyfish, qualle, méduse, medusa, 水母, クラゲ
@@ -106,7 +103,7 @@ car: car, automobile, sedan, coupe, convertible, race car, racing car, sports ca
 car yellow: taxi, cab, yellow cab
 truck: truck, lorry, pickup, van, camper van, camper, lastwagen, camion, 卡车
 truck red: fire truck, fire engine
-bus: bus, double-decker, double decker, tram, streetcar, trolley, autobús, 公交车, バス, 버스
+bus: bus, autobús, 公交车, バス, 버스
 bus yellow: school bus
 train: train, locomotive, steam train, steam engine, railway, zug, tren, treno, trem, 火车, 電車, 列车, 기차, поезд, قطار
 bicycle: bicycle, bike, cycle, tricycle, fahrrad, vélo, velo, bicicleta, bicicletta, 自行车, 自転車, 자전거, велосипед
@@ -176,18 +173,18 @@ door: door, gate, doorway, portal, tür, porte, puerta, porta, 门
 globe: globe, world globe, earth globe, globus, 地球仪
 crystal: crystal, gem, gemstone, diamond, jewel, emerald gem, ruby, amethyst, quartz, kristall, cristal, cristallo, 水晶, 宝石, クリスタル, кристалл
 candle: candle, candlelight, kerze, bougie, vela, candela, 蜡烛, ろうそく, 촛불, свеча, شمعة
-laptop: laptop, computer, pc, notebook computer, monitor, ordinateur, ordenador, 电脑, 笔记本电脑, パソコン, ноутбук
+laptop: laptop, computer, pc, notebook computer, ordinateur, ordenador, 电脑, 笔记本电脑, パソコン, ноутбук
 phone: phone, smartphone, mobile phone, telephone, handy, téléphone, teléfono, 手机, スマホ
 camera: camera, polaroid camera, film camera, kamera, appareil photo, cámara, 相机, カメラ
 telescope: telescope, teleskop, télescope, telescopio, 望远镜
-microscope: microscope, test tube, beaker, lab flask
+microscope: microscope
 light bulb: light bulb, lightbulb, bulb, glühbirne, ampoule, bombilla, 灯泡
 gear: gear, cog, cogwheel, gears, zahnrad, engrenage, engranaje, 齿轮
 key: key, old key, schlüssel, clé, llave, chiave, 钥匙
 heart: heart, love heart, herz, coeur, cœur, corazón, cuore, 心, 爱心, ハート, 하트, сердце
 gift: gift, present, gift box, geschenk, cadeau, regalo, 礼物
 vase: vase, flower vase, urn, 花瓶
-hat: hat, top hat, cap, chapeau, sombrero, cappello, 帽子
+hat: hat, top hat, chapeau, sombrero, cappello, 帽子
 crown: crown, tiara, krone, couronne, corona, 皇冠
 kite: kite, drachen steigen, cerf-volant, cometa de papel, aquilone, 风筝
 ball: ball, football, soccer ball, basketball, beach ball, pelota, palla, 球
@@ -198,9 +195,9 @@ star: star shape, gold star, five-pointed star
 """
 
 PLACES = """
-beach: beach, shore, seashore, seaside, coast, coastline, sand, sandy beach, island, tropical island, by the sea, by the ocean, bay, lagoon, strand, küste, plage, playa, spiaggia, praia, 海滩, 沙滩, 海边, 海辺, 浜辺, ビーチ, 해변, пляж, شاطئ
+beach: beach, shore, seashore, seaside, coast, coastline, sand, sandy beach, tropical island, by the sea, by the ocean, bay, lagoon, strand, küste, plage, playa, spiaggia, praia, 海滩, 沙滩, 海边, 海辺, 浜辺, ビーチ, 해변, пляж, شاطئ
 sea: sea, ocean, open sea, high seas, waves, wave, harbour, harbor, port, meer, ozean, mer, océan, mar, mare, 海, 大海, 海洋, 바다, море, بحر
-mountain: mountain, mountains, mountain range, alps, himalaya, peak, summit, cliff, canyon, valley, highlands, fjord, berg, berge, montagne, montagnes, montaña, montañas, montagna, montanha, 山, 雪山, 山脉, 산, горы, гора, جبل
+mountain: mountain, mountains, mountain range, alps, himalaya, peak, summit, cliffs, canyon, valley, highlands, fjord, berg, berge, montagne, montagnes, montaña, montañas, montagna, montanha, 山, 雪山, 山脉, 산, горы, гора, جبل
 forest: forest, woods, woodland, wood, jungle, rainforest, grove, pine forest, bamboo forest, taiga, wald, forêt, foret, bosque, bosco, floresta, 森林, 树林, 森, 숲, лес, غابة
 city: city, skyline, town, metropolis, downtown, cityscape, rooftop, rooftops, new york, tokyo, london, paris, manhattan, hong kong, shanghai, stadt, ville, ciudad, città, cidade, 城市, 都市, 東京, 도시, город, مدينة
 street: street, road, train platform, railway platform, platform, pavement, parking lot, alley, avenue, lane, market, square, sidewalk, crosswalk, highway, straße, strasse, gasse, rue, calle, strada, rua, 街道, 街, 路, 거리, улица, شارع
@@ -211,13 +208,14 @@ lake: lake, mountain lake, alpine lake, mountain river, mountain stream, bergsee
 reef: underwater, reef, coral reef, coral, under the sea, under water, under the ocean, beneath the waves, beneath the sea, deep sea, seabed, ocean floor, aquarium, unterwasser, sous l'eau, bajo el agua, 水下, 海底, 珊瑚, 水中, под водой
 space: space, outer space, cosmos, universe, galaxy, nebula, milky way galaxy, orbit, deep space, weltraum, weltall, espace, espacio, spazio, espaço, 太空, 宇宙, 银河, 우주, космос, فضاء
 moon ground: on the moon, surface of the moon, moon surface, lunar surface, on mars, mars, on another planet, alien planet, alien world, auf dem mond, sur la lune, en la luna, 月球, 火星, на луне
-room: room, server room, data center interior, hotel lobby, living room, bedroom, indoors, inside a house, kitchen, cafe, café interior, cafe interior, office, home office, meeting room, conference room, boardroom, classroom, bathroom, dining room, restaurant, hospital room, hotel room, gym, laundry room, workshop, lobby, waiting room, recording studio, music room, game room, home theater, co-working space, coworking space, open office, reading corner, laboratory, lab, garage, walk-in closet, showroom, art gallery, gallery, bathroom interior, nursery room, tiny house interior, hallway, corridor, salon, schlafzimmer, büro, badezimmer, esszimmer, dormitorio, oficina, coffee shop, interior, window, windowsill, attic, studio apartment, zimmer, küche, wohnzimmer, chambre, cuisine, salon, habitación, cocina, stanza, cucina, 房间, 厨房, 窗, 部屋, 방, комната, غرفة
+room: room, hospital ward, ward, intensive care unit, operating room, operating theatre, operating theater, emergency room, doctor's office, science lab, chemistry lab, physics lab, research lab, lecture hall, basketball court, sports hall, courtroom, court room, fitness studio, yoga studio, salle de classe, klassenzimmer, krankenzimmer, server room, data center interior, hotel lobby, living room, bedroom, indoors, inside a house, kitchen, cafe, café interior, cafe interior, office, home office, meeting room, conference room, boardroom, classroom, bathroom, dining room, restaurant, hospital room, hotel room, gym, laundry room, workshop, lobby, waiting room, recording studio, music room, game room, home theater, co-working space, coworking space, open office, reading corner, laboratory, lab, garage, walk-in closet, showroom, art gallery, gallery, bathroom interior, nursery room, tiny house interior, hallway, corridor, salon, schlafzimmer, büro, badezimmer, esszimmer, dormitorio, oficina, coffee shop, interior, window, windowsill, attic, studio apartment, zimmer, küche, wohnzimmer, chambre, cuisine, salon, habitación, cocina, stanza, cucina, 房间, 厨房, 窗, 部屋, 방, комната, غرفة
 library: library, study, reading room, bibliothek, bibliothèque, biblioteca, 图书馆, 도서관, библиотека
 tabletop: on a table, on the table, counter, countertop, kitchen counter, kitchen counter top, worktop, tabletop scene, flat lay, flatlay, workbench top, bar counter top, on a desk, on a wooden table, table top, tabletop, still life, stillleben, nature morte, bodegón, auf dem tisch, sur la table, en la mesa, 静物
 garden: garden, park, backyard, courtyard, greenhouse, orchard, japanese garden, zen garden, flower garden, garten, jardin, jardín, giardino, jardim, 花园, 公园, 庭, 정원, сад, парк, حديقة
 clouds: above the clouds, in the clouds, among the clouds, cloudscape, sky, in the sky, high in the sky, through the sky, himmel, ciel, cielo, céu, 天空, 空, 하늘, небо
 abstract: abstract, geometric, pattern, gradient, wallpaper, texture, fractal, shapes, waves of colour, waves of color, mandala, generative art, abstrakt, abstrait, abstracto, astratto, 抽象, 추상, абстракция
-studio: background, backdrop, plain background, studio backdrop, studio, on stage, on a stage, stage, product shot, isolated, icon, emoji, pedestal, on a pedestal, on a podium, on a plinth, plinth, podium, studio light, studio lighting, studio shot, studio photo, product photo, product photography, product photograph, packshot, catalogue shot, e-commerce photo, produktfoto, freisteller, photo de produit, foto de producto, hintergrund, fondo, sfondo, 背景, 배경
+studio: background, backdrop, plain background, studio backdrop, studio, product shot, isolated, icon, emoji, pedestal, on a pedestal, on a podium, on a plinth, plinth, podium, studio light, studio lighting, studio shot, studio photo, product photo, product photography, product photograph, packshot, catalogue shot, e-commerce photo, produktfoto, freisteller, photo de produit, foto de producto, hintergrund, fondo, sfondo, 背景, 배경
+stage: stage, on stage, on a stage, theatre stage, theater stage, concert stage, concert hall, opera house stage, on the stage, bühne, auf der bühne, sur scène, escenario, сцена, 舞台
 cave: cave, cavern, grotto, höhle, grotte, cueva, grotta, 洞穴
 """
 
