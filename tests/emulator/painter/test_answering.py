@@ -503,3 +503,83 @@ def test_relations_are_between_things_that_are_there() -> None:
         scene = parse(prompt)
         numbers = {n for one in scene.relations for n in (one.first, one.second)}
         assert numbers <= set(range(len(scene.subjects))), prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "forms"),
+    [
+        ("a pair of black high heels", ["heels"]),
+        ("brown leather loafers", ["loafer"]),
+        ("a baseball cap", ["cap"]),
+        ("a beanie and a straw hat", ["beanie", "brim hat"]),
+        ("a top hat", ["hat"]),
+        ("a llama and a goat", ["llama", "goat"]),
+        ("a double-decker bus", ["double-decker"]),
+        ("a bus", ["bus"]),
+        ("a monitor on a desk", ["screen"]),
+        ("a hospital room with a bed and a monitor", ["sickbed", "vitals"]),
+        ("a bedroom with a bed and a monitor", ["bed", "screen"]),
+        ("a vase on a glass shelf", ["vase", "wall shelf"]),
+        ("a shelf", ["shelf"]),
+    ],
+)
+def test_things_near_each_other_are_drawn_as_what_they_are(prompt: str, forms: list[str]) -> None:
+    assert [one.form or one.name for one in parse(prompt).subjects] == forms
+
+
+@pytest.mark.parametrize(
+    ("prompt", "items"),
+    [
+        ("flowchart: idea -> sketch -> prototype -> launch", "Idea Sketch Prototype Launch"),
+        ("pie chart with oil, gold, silver and winter", "Oil Gold Silver Winter"),
+        ("a mind map of night, beach, sketch and neon", "Night Beach Sketch Neon"),
+        ("timeline: spring, summer, autumn", "Spring Summer Autumn"),
+        ("bar chart of rent, food and travel, watercolour", "Rent Food Travel"),
+    ],
+)
+def test_a_lists_words_are_its_own_whatever_else_they_mean(prompt: str, items: str) -> None:
+    scene = parse(prompt)
+    assert scene.subjects[0].items == tuple(items.split())
+    assert (scene.style, scene.time, scene.season, scene.colours) == (
+        "watercolour" if "watercolour" in prompt else None,
+        None,
+        None,
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seat"),
+    [
+        ("a castle on a floating island", "floating island"),
+        ("a lighthouse on a cliff", "cliff"),
+        ("a house on a cloud", "cloud seat"),
+        ("a palace on an island", "island"),
+    ],
+)
+def test_islands_cliffs_and_clouds_bear_what_is_on_them(prompt: str, seat: str) -> None:
+    scene = parse(prompt)
+    assert (scene.subjects[1].form, scene.relations[0].kind) == (seat, "on")
+    assert box_of_difference(painted(scene), painted(replace(scene, relations=()))) is not None
+
+
+def test_what_has_no_shape_is_printed_as_its_word() -> None:
+    shaped = parse("a cap with an anchor on it")
+    assert [one.kind for one in shaped.relations] == ["printed"]
+    worded = parse("a cap with a theremin on it")
+    assert [(one.form, one.label) for one in worded.subjects] == [("cap", "Theremin")]
+
+
+@pytest.mark.parametrize("being", ["llama", "frog", "knight", "snake", "sleeping cat", "raccoon"])
+def test_every_being_wears_its_glasses(being: str) -> None:
+    scene = parse(f"a {being} wearing sunglasses")
+    plain = relabelled(scene, traits=frozenset())
+    assert scene.subjects[0].traits == {"sunglasses"}
+    assert box_of_difference(painted(scene), painted(plain)) is not None
+
+
+def test_a_stage_and_a_ward_are_no_living_rooms() -> None:
+    assert parse("a singer on a stage").place == "stage"
+    assert parse("a hospital room").bare
+    assert not parse("a living room").bare
+    assert {one.name for one in parse("an empty classroom").subjects} == set()

@@ -280,7 +280,7 @@ anchor: anchor, anker, ancre, ancla, ancora, якорь
 wall shelf: wall shelf, floating shelf
 sickbed: hospital bed, sickbed, patient bed, krankenbett, stretcher, gurney, operating table
 vitals: vital signs monitor, patient monitor, heart monitor, ecg monitor, heart rate monitor, vitals monitor | iv stand, iv drip, ventilator machine
-flask: conical flask, erlenmeyer flask, laboratory flask, lab flask, chemistry flask, glass flask, beaker, beakers, bubbling flask | test tube, test tubes, petri dish
+flask: flask, conical flask, erlenmeyer flask, laboratory flask, lab flask, chemistry flask, glass flask, beaker, beakers, bubbling flask | test tube, test tubes, petri dish
 treadmill: treadmill, running machine, laufband | elliptical, exercise bike, stair climber, rowing machine
 hoop: basketball hoop, hoop, basket hoop, basketball basket
 double-decker: double-decker, double decker, double-decker bus, double decker bus, london bus, routemaster, doppeldecker, doppeldeckerbus, autobus à impériale

@@ -51,6 +51,7 @@ from evolink_widgets.emulator.painter.reading.scene import (
     without,
 )
 from evolink_widgets.emulator.painter.reading.sorts import (
+    AND,
     COATS,
     CONTAINERS,
     DEPICTIONS,
@@ -74,7 +75,6 @@ from evolink_widgets.emulator.painter.reading.sorts import (
     WRAPPED,
 )
 from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, look_up, materials
-
 
 _CLOUDS = frozenset(("cloud", "wolke", "nuage", "nube"))
 
@@ -590,6 +590,12 @@ class Reader(Cast):
         if self._worn(found):
             return
         donned = self.link in ("beside", "in") and self.after in WITH
+        if (
+            self.after in AND
+            and self.subjects
+            and self.subjects[-1].traits & {"glasses", "sunglasses"}
+        ):
+            donned = True  # "wearing sunglasses and a beanie"
         if donned and is_worn(found.form or found.name):
             self.link = "wearing"  # "a cat with headphones", "a boy in a cap"
         self.subjects.append(found)

@@ -78,6 +78,15 @@ def on_its_table(scene: Scene) -> Scene:
     return replace(without(scene, {last}), place="tabletop", surface=tone or scene.surface)
 
 
+_PALE = (222, 230, 230)
+_AUSTERE = frozenset(
+    ("hospital room", "hospital ward", "ward", "intensive care unit", "operating room",
+     "operating theatre", "operating theater", "emergency room", "laboratory", "lab",
+     "science lab", "chemistry lab", "research lab", "physics lab", "gym", "basketball court",
+     "sports hall", "fitness studio", "classroom", "lecture hall", "garage", "server room",
+     "data center interior", "laundry room", "klassenzimmer", "krankenzimmer")
+)  # fmt: skip
+"""Rooms without rug, lamp and pictures."""
 _OF_WARDS = {"bed": "sickbed", "screen": "vitals"}
 """What a bed and a monitor are where the sick lie."""
 
@@ -94,8 +103,11 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
             replace(one, form=_OF_WARDS.get(one.form or one.name, one.form))
             for one in scene.subjects))  # fmt: skip
     there = {one.form or one.name for one in scene.subjects}
+    homely = scene.bare or not _AUSTERE & set(rooms)
+    if not homely:
+        scene = replace(scene, bare=True, walls=scene.walls or _PALE)
     if (
-        scene.bare
+        (scene.bare and homely)
         or not wanted
         or scene.place != "room"
         or any(is_a_being(kind) or kind in PAGE_NAMES for kind in there)

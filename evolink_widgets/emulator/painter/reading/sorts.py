@@ -24,7 +24,7 @@ AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
 PLATES = frozenset(("plate", "dish", "dinner plate", "teller", "assiette", "plato", "piatto"))
 WRAPPED = frozenset(("packaging", "package", "package design"))
 HOLDERS = frozenset(("vase", "bowl", "basket", "flower pot", "wheelbarrow", "cart", "nest"))
-OPEN = frozenset(("bowl", "basket", "cart", "wheelbarrow", "nest"))
+OPEN = frozenset(("vase", "bowl", "basket", "cart", "wheelbarrow", "nest"))
 DEPICTIONS = word_set(
     "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
     "imagination world life story day"

@@ -137,7 +137,7 @@ campfire: campfire, bonfire, fire, flame, lagerfeuer, feu de camp, hoguera, 篝�
 cup: cup, mug, кружка, чашка, マグカップ, teacup, cup of tea, cup of coffee, tea, coffee, mug of coffee, mug of tea, coffee cup, coffee mug, cup of cocoa, hot chocolate, cocoa, cappuccino, espresso, latte, tasse, tasse tee, tasse kaffee, kaffee, tee, café, thé, taza, tazza, xícara, 茶, 咖啡, 杯子, 一杯茶, 一杯咖啡, コーヒー, お茶, 커피, чай, кофе, قهوة
 teapot: teapot, kettle, tea pot, samovar, coffee pot, teekanne, théière, tetera, teiera, 茶壶
 wine glass: glass of wine, wine glass, wine, cocktail, champagne, goblet, weinglas, verre de vin, copa de vino, 酒杯
-bottle: bottle, potion, flask, message in a bottle, flasche, bouteille, botella, bottiglia, 瓶子
+bottle: bottle, potion, message in a bottle, flasche, bouteille, botella, bottiglia, 瓶子
 book: book, novel, notebook, diary, open book, buch, livre, libro, livro, 书, 本, 책, книга, كتاب
 books: stack of books, pile of books, bookshelf, bookcase
 lamp: lamp, desk lamp, table lamp, floor lamp, night light, lampe, lámpara, lampada, 台灯, ランプ
