@@ -583,3 +583,17 @@ def test_a_stage_and_a_ward_are_no_living_rooms() -> None:
     assert parse("a hospital room").bare
     assert not parse("a living room").bare
     assert {one.name for one in parse("an empty classroom").subjects} == set()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "symbol"),
+    [
+        ("a backpack with a star on it", "star"),
+        ("a white mug with a mountain logo on it", "mountain icon"),
+        ("a t-shirt with a picture of the moon", "moon icon"),
+    ],
+)
+def test_a_star_on_a_thing_is_no_sky(prompt: str, symbol: str) -> None:
+    scene = parse(prompt)
+    assert (scene.subjects[1].name, scene.relations[0].kind) == (symbol, "printed")
+    assert (scene.sky, scene.place) == (frozenset(), None)

@@ -499,29 +499,22 @@ def _grain_of_wood(context: PaintContext, rng: Random, wood: Colour) -> None:
     "stage", horizon=(0.66, 0.7), stand=(0.3, 0.6), surface="floor", indoors=True, times=("day",)
 )
 def stage(context: PaintContext) -> None:
-    """Boards between curtains, a spotlight on them."""
-    rng = context.rng("stage place")
-    canvas, unit, wide, high = context.canvas, context.unit, context.width, context.height
-    canvas.wash(((0, (30, 22, 34)), (0.6, (58, 40, 60)), (1, (40, 28, 44))))
-    _boards(context, rng, (150, 100, 66))
-    for x in (0.22, 0.5, 0.78):
-        canvas.polygon(
-            [(wide * x - unit * 0.02, 0), (wide * x + unit * 0.02, 0),
-             (wide * 0.5 + unit * 0.3, context.ground_at(0.6)),
-             (wide * 0.5 - unit * 0.3, context.ground_at(0.6))],
-            (255, 236, 190), 0.12,
-        )  # fmt: skip
-    canvas.ellipse(wide / 2, context.ground_at(0.5), unit * 0.36, unit * 0.08, (255, 240, 200), 0.4)
-    cloth = context.scene.walls or (164, 36, 44)
-    fold = wide * 0.036
-    for k in range(5):
-        tone = cloth if k % 2 else darker(cloth, 0.25)
-        for x in (k * fold, wide - (k + 1) * fold):
-            canvas.rect((x, 0, x + fold, context.ground_at(0.1 + 0.02 * (k % 2))), tone)
-    for k in range(12):
-        x = wide * (k + 0.5) / 12
-        canvas.ellipse(x, 0, wide * 0.05, high * 0.13, darker(cloth, 0.25 if k % 2 else 0.08))
-    canvas.vignette((20, 14, 24), 0.4)
+    """Boards between curtains, in a spotlight."""
+    canvas, unit, wide = context.canvas, context.unit, context.width
+    canvas.wash(((0, (30, 22, 34)), (1, (58, 40, 60))))
+    _boards(context, context.rng("stage place"), (150, 100, 66))
+    low = context.ground_at(0.5)
+    canvas.polygon(
+        [(wide / 2, -unit * 0.1), (wide / 2 + unit * 0.36, low), (wide / 2 - unit * 0.36, low)],
+        (255, 236, 190),
+        0.2,
+    )
+    canvas.ellipse(wide / 2, low, unit * 0.36, unit * 0.08, (255, 240, 200), 0.4)
+    for k in range(10):
+        cloth = darker((170, 38, 46), 0.25 if k % 2 else 0.02)
+        x = k * wide * 0.036 if k < 5 else wide * (1 - (k - 4) * 0.036)
+        canvas.rect((x, 0, x + wide * 0.036, context.ground_at(0.12)), cloth)
+        canvas.ellipse(wide * (k + 0.5) / 10, 0, wide * 0.06, context.height * 0.13, cloth)
 
 
 @place(

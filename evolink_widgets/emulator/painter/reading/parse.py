@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evolink_widgets.emulator.painter.lettering.kinds import carries_words
+from evolink_widgets.emulator.painter.lettering.kinds import carries_words, kind_of
 from evolink_widgets.emulator.painter.reading.asked_text import (
     SCREENS,
     SHOWING,
@@ -15,16 +15,31 @@ from evolink_widgets.emulator.painter.reading.asked_text import (
     read_page,
     shouted,
 )
-from evolink_widgets.emulator.painter.reading.nouns import MOTIFS
+from evolink_widgets.emulator.painter.reading.nouns import INSCRIPTIONS, MOTIFS
 from evolink_widgets.emulator.painter.reading.reader import Reader
 from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject
-from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, read
+from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, Meaning, read
 
 _HANDHELD = frozenset(("app", "login screen", "chat screen"))
 """Pages that have their own phone."""
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-zа-я][^\W\d_]+")
 _LONG = 40
 """Words: a longer prompt tells a story, where an unknown noun is seldom a thing to be seen."""
+
+
+def _meanings(text: str) -> list[Meaning]:
+    """The meanings of a text; "a star on it" and "a moon logo" are no sky."""
+    found = read(text)
+    for number, one in enumerate(found):
+        before, after = found[max(0, number - 2) : number], found[number + 1 : number + 2]
+        drawn = any(other.sense == "printed" for other in before) or any(
+            other.sense == "upon it" or other.phrase in INSCRIPTIONS for other in after
+        )
+        word = one.phrase.split(" ")[-1]
+        known = [name for name in (word, f"{word} icon") if kind_of(name)]
+        if drawn and known and one.kind in ("sky", "place"):
+            found[number] = Meaning("subject", known[0], one.phrase)
+    return found
 
 
 def parse(prompt: str) -> Scene:
@@ -34,7 +49,7 @@ def parse(prompt: str) -> Scene:
     named = frozenset(one.casefold() for one in _NAME.findall(rest))
     reader = Reader(len(rest.split()) > _LONG, named)
     if page is None:
-        for meaning in read(rest):
+        for meaning in _meanings(rest):
             reader.take(meaning)
         scene = replace(reader.scene(), text=text)
         return _inscribed(_on_a_poster(scene, prompt), reader.spots, prompt)

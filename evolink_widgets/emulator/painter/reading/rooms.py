@@ -79,31 +79,22 @@ def on_its_table(scene: Scene) -> Scene:
 
 
 _PALE = (222, 230, 230)
-_AUSTERE = frozenset(
-    ("hospital room", "hospital ward", "ward", "intensive care unit", "operating room",
-     "operating theatre", "operating theater", "emergency room", "laboratory", "lab",
-     "science lab", "chemistry lab", "research lab", "physics lab", "gym", "basketball court",
-     "sports hall", "fitness studio", "classroom", "lecture hall", "garage", "server room",
-     "data center interior", "laundry room", "klassenzimmer", "krankenzimmer")
-)  # fmt: skip
-"""Rooms without rug, lamp and pictures."""
-_OF_WARDS = {"bed": "sickbed", "screen": "vitals"}
-"""What a bed and a monitor are where the sick lie."""
+_AUSTERE = word_set("sickbed flask treadmill server washer car board=Lesson board=Lecture")
+"""What stands in rooms that have no rug, lamp and pictures."""
+_RATHER = {"server": {"shelf": "server"}, "sickbed": {"bed": "sickbed", "screen": "vitals"}}
+"""What things are in a room by what furnishes it."""
 
 
 def furnished(scene: Scene, rooms: list[str]) -> Scene:
     """A room that was named is furnished as such, unless something else is to be seen in it."""
-    if "server room" in rooms:
-        scene = replace(scene, subjects=tuple(
-            replace(one, form="server", label="") if one.form == "shelf" else one
-            for one in scene.subjects))  # fmt: skip
     wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
-    if "sickbed" in wanted:
-        scene = replace(scene, subjects=tuple(
-            replace(one, form=_OF_WARDS.get(one.form or one.name, one.form))
-            for one in scene.subjects))  # fmt: skip
+    rather = _RATHER.get(wanted[0], {}) if wanted else {}
+    kinds = [one.form or one.name for one in scene.subjects]
+    scene = replace(scene, subjects=tuple(
+        replace(one, form=rather[kind], label="") if kind in rather else one
+        for one, kind in zip(scene.subjects, kinds, strict=True)))  # fmt: skip
     there = {one.form or one.name for one in scene.subjects}
-    homely = scene.bare or not _AUSTERE & set(rooms)
+    homely = scene.bare or not _AUSTERE & set(wanted)
     if not homely:
         scene = replace(scene, bare=True, walls=scene.walls or _PALE)
     if (
