@@ -597,3 +597,19 @@ def test_a_star_on_a_thing_is_no_sky(prompt: str, symbol: str) -> None:
     scene = parse(prompt)
     assert (scene.subjects[1].name, scene.relations[0].kind) == (symbol, "printed")
     assert (scene.sky, scene.place) == (frozenset(), None)
+
+
+def test_steps_between_arrows_are_a_diagram_without_its_name() -> None:
+    scene = parse("how we work: plan -> night test -> release")
+    assert scene.subjects[0].items == ("Plan", "Night test", "Release")
+    assert (scene.subjects[0].name, scene.time) == ("diagram", None)
+
+
+def test_a_logo_shows_what_its_firm_is_called_after() -> None:
+    assert [one.name for one in parse("a logo for Zork, called Blue Whale").subjects][1:] == [
+        "whale"
+    ]
+    assert [one.name for one in parse("a logo for a bank called Blue Whale").subjects] == [
+        "logo",
+        "coin",
+    ]

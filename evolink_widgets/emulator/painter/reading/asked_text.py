@@ -250,7 +250,18 @@ _SPANS = (
 )
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
 _SCREENED = frozenset(
-    ("slide", "menu", "app", "web page", "dashboard", "chat screen", "inbox", "settings screen")
+    (
+        "slide",
+        "menu",
+        "app",
+        "web page",
+        "dashboard",
+        "chat screen",
+        "inbox",
+        "settings screen",
+        "kanban page",
+        "music player",
+    )
 )
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
@@ -266,6 +277,8 @@ def read_page(prompt: str) -> Page | None:
     """The first page that ``prompt`` asks for, if it asks for one."""
     kinds, pattern = _nouns()
     match = pattern.search(prompt[:_LOOKED_AT])
+    if not match and len(_ARROW.findall(prompt)) > 1:  # "the steps: plan -> build -> ship"
+        return read_page(f"diagram: {prompt.rpartition(':')[2]}")
     if not match:
         return None
     noun = match.group().casefold()

@@ -33,7 +33,7 @@ dress: dress, gown, evening dress, wedding dress, summer dress, ball gown, kleid
 trousers: trousers, jeans, pants, leggings, hose, pantalon, pantalones | shorts, chinos, sweatpants, joggers, overalls, dungarees, tights, swim trunks
 shoe: shoe, sneaker, running shoe, trainer, running shoes, sneakers, trainers, schuh, schuhe, turnschuhe, chaussure, zapato, zapatilla, scarpa | football boots, cleats, ice skates, roller skates, inline skates, footwear
 backpack: backpack, rucksack, school bag, schoolbag, knapsack, daypack, mochila, sac à dos | parachute, diaper bag, camera bag, hiking pack
-handbag: handbag, purse, tote bag, tote, shopping bag, leather bag, shoulder bag, clutch, messenger bag, bag, tasche, handtasche, sac à main, bolso, borsa | briefcase, paper bag, gym bag, duffel bag, laptop bag, wallet, pouch bag, gift bag, beach bag
+handbag: handbag, purse, tote bag, tote, shopping bag, leather bag, shoulder bag, clutch, messenger bag, bag, tasche, handtasche, sac à main, bolso, borsa | briefcase, paper bag, gym bag, duffel bag, laptop bag, pouch bag, gift bag, beach bag
 suitcase: suitcase, luggage, trolley case, carry-on, koffer, valise, maleta, valigia | case, cases, trunk, tool case, cooler, cool box, baggage, guitar case
 glasses: glasses, sunglasses, eyeglasses, spectacles, shades, goggles, sonnenbrille, brille, lunettes, gafas, occhiali | ski goggles, swimming goggles, safety glasses, binoculars, vr headset, vr glasses, smart glasses, monocle
 ring: ring, engagement ring, wedding ring, diamond ring, signet ring, bague, anillo, anello | bracelet, bangle, earring, earrings, cufflink, wedding rings, jewellery, jewelry
@@ -65,7 +65,7 @@ tool: screwdriver, schraubenzieher, tournevis, destornillador | tool, chisel, wr
 saw: saw, handsaw, hand saw, hacksaw, säge | chainsaw, circular saw, jigsaw, bow saw
 drill: drill, power drill, cordless drill, cordless screwdriver, bohrmaschine, akkuschrauber, perceuse, taladro | nail gun, heat gun, glue gun, angle grinder, sander, hot glue gun, spray gun, price gun
 stapler: stapler, hefter, tacker, agrafeuse, grapadora | hole punch, tape dispenser, staple remover, hole puncher
-spoon: spoon, teaspoon, tablespoon, wooden spoon, löffel, cuillère, cuchara | ladle spoon, cutlery, silverware, chopsticks
+spoon: spoon, teaspoon, tablespoon, wooden spoon, löffel, cuillère, cuchara | ladle spoon, cutlery, silverware
 fork: fork, gabel, fourchette, tenedor | pitchfork, rake, trident
 knife: knife, kitchen knife, chef's knife, dagger, bread knife, messer, couteau, cuchillo | machete, letter opener, scalpel, cleaver, peeler
 brush: paintbrush, brush, paint brush, makeup brush, pinsel, pinceau, pincel | hairbrush, comb, paint roller, eyeliner, eyeshadow, makeup, toilet brush
@@ -105,8 +105,7 @@ racket: tennis racket, racket, racquet, badminton racket, tennisschläger | tabl
 board long: surfboard, surfbrett, snowboard | paddleboard, skis, ski, longboard, ironing table, wakeboard, cricket bat, baseball bat, hockey stick, golf club, totem, totem pole, obelisk, boomerang
 skateboard: skateboard, skate board | hoverboard, sled, sledge, sleigh, roller skate, toboggan, snowmobile, scooter board, bobsled
 hammock: hammock, hängematte, hamac, hamaca | safety net
-brass: trumpet, cornet, trompete, trompette, trompeta | tuba, french horn, bugle, euphonium, saxophone, horn, vuvuzela, didgeridoo, alphorn, sousaphone
-trombone: trombone, posaune, trombón | bassoon
+brass: trumpet, cornet, trompete, trompette, trompeta | tuba, french horn, bugle, euphonium, saxophone, horn, vuvuzela, didgeridoo, alphorn, sousaphone, trombone, posaune, trombón, bassoon
 accordion: accordion, concertina, akkordeon, accordéon, acordeón, fisarmonica | bandoneon, harmonica, bagpipes, harmonium
 drum: drum, snare drum, drums, drum kit, bongo, trommel, tambour, tambor, tamburo | tambourine, timpani, cajon, djembe, cymbal, gong, cowbell
 flute: flute, recorder flute, flöte, flûte, flauta | clarinet, oboe, pan flute, recorder, whistle, baton, telescope tube
@@ -273,7 +272,6 @@ cowboy hat: cowboy hat, cowboy's hat, stetson
 brim hat: straw hat, sun hat, fedora, bowler hat, panama hat, wide brimmed hat, sombrero hat, bucket hat
 beanie: beanie, woolly hat, knitted hat, winter hat, bobble hat, mütze, bonnet | beret, turban
 party hat: party hat, birthday hat, santa hat, elf hat
-witch hat: witch hat, witch's hat, wizard hat, wizard's hat, pointed hat
 toque: chef's hat, chef hat, chefs hat
 graduation cap: graduation cap, graduation hat, mortarboard
 anchor: anchor
@@ -298,6 +296,8 @@ pool: swimming pool, pool, schwimmbad, piscine, piscina
 sun icon: sun icon
 moon icon: moon icon
 crocodile: crocodile, alligator, krokodil, cocodrilo
+wallet: wallet, leather wallet, billfold, geldbörse, portefeuille, cartera | coin purse
+chopsticks: chopsticks, chopstick
 """
 
 INSCRIPTIONS = word_set(
@@ -414,7 +414,7 @@ MOTIFS = {
     "real estate": "house", "architecture": "house", "bike": "bicycle", "bicycle": "bicycle", "cycling": "bicycle",
     "car": "car", "marine": "whale", "mountain": "mountain icon",
     "alpine": "mountain icon", "outdoor": "mountain icon", "hiking": "mountain icon", "ski": "mountain icon", "ocean": "whale", "architect": "house", "hotel": "bed",
-    "hostel": "bed", "school": "book", "university": "book", "library": "books",
+    "hostel": "bed", "school": "book", "toy": "bear", "university": "book", "library": "books",
     "energy": "light bulb", "electrician": "light bulb", "solar": "light bulb",
     "farm": "tractor", "dairy": "cow", "butcher": "pig", "surf": "board long",
     "surf school": "board long", "bike shop": "bicycle", "cleaning": "broom", "security": "key",

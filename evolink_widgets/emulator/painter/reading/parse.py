@@ -73,8 +73,8 @@ def _shows(before: str) -> bool:
     return bool(found) and found[-1].sense in SCREENS
 
 
-def _motif(page: Page) -> Subject | None:
-    """What of a page's topic is drawn on it: a trade shows its tool."""
+def _motif(page: Page, name: str) -> Subject | None:
+    """What is drawn on a page: a trade's tool, or what it is called after ("Tiny Fox")."""
     shown = [one for item in page.items for one in parse(item).subjects if one.label == ""]
     if shown:  # "a logo with a lobster"
         return replace(shown[0], count=1)
@@ -82,7 +82,12 @@ def _motif(page: Page) -> Subject | None:
     found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
     if found:
         return Subject(MOTIFS[min(found, key=lambda word: (topic.index(word), -len(word)))])
-    known = [one for one in parse(topic).subjects if one.label == "" and one.name != "shop"]
+    known = [
+        one
+        for words in (topic, name.casefold())
+        for one in parse(words).subjects
+        if one.label == "" and one.name != "shop"
+    ]
     return replace(known[0], count=1) if known else None
 
 
@@ -94,7 +99,7 @@ def _paged(scene: Scene, page: Page) -> Scene:
     relations = scene.relations
     if page.kind in SHOWING and others and others[0].name != "person":
         relations = (*relations, Relation(1, "in", 0))  # "a logo with a whale"
-    elif page.kind in SHOWING and (motif := _motif(page)):
+    elif page.kind in SHOWING and (motif := _motif(page, first.label)):
         others.append(motif)
         relations = (*relations, Relation(len(others), "in", 0))
     return replace(scene, subjects=(first, *others), relations=relations)

@@ -46,7 +46,7 @@ SPECTACLES = frozenset(("glasses", "eyeglasses", "spectacles", "sunglasses", "sh
                          "safety glasses", "ski goggles"))  # fmt: skip
 DARK = ("sun", "shade", "ski", "sonne")
 NAMED = frozenset(
-    ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
+    ("stapler", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
      "accordion", "typewriter", "vacuum", "hammock", "bar", "column")
 )  # fmt: skip
 """Forms whose name is lettered even where the noun is their own."""
