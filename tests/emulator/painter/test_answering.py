@@ -613,3 +613,22 @@ def test_a_logo_shows_what_its_firm_is_called_after() -> None:
         "logo",
         "coin",
     ]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tie"),
+    [
+        ("portrait of an old fisherman with a pipe and a blue cap", (0, "wearing", 1)),
+        ("a penguin with a red scarf and a beanie", (0, "wearing", 1)),
+        ("a boy in a cowboy hat", (0, "wearing", 1)),
+        ("a cat and a hat", (0, "beside", 1)),
+        ("a saxophone player", (0, "holding", 1)),
+    ],
+)
+def test_what_is_worn_and_played_is_its_owners(prompt: str, tie: tuple[int, str, int]) -> None:
+    assert [(one.first, one.kind, one.second) for one in parse(prompt).relations] == [tie]
+
+
+def test_a_queen_has_no_beard() -> None:
+    queen = parse("a queen")
+    assert box_of_difference(painted(queen), painted(relabelled(queen, role="king"))) is not None

@@ -297,7 +297,6 @@ sun icon: sun icon
 moon icon: moon icon
 crocodile: crocodile, alligator, krokodil, cocodrilo
 wallet: wallet, leather wallet, billfold, geldbörse, portefeuille, cartera | coin purse
-chopsticks: chopsticks, chopstick
 """
 
 INSCRIPTIONS = word_set(
@@ -405,7 +404,7 @@ MOTIFS = {
     "tech": "gear", "software": "gear", "startup": "rocket", "engineering": "gear",
     "gym": "dumbbell", "fitness": "dumbbell", "restaurant": "dish", "pizzeria": "pizza",
     "travel": "globe", "travel agency": "globe", "bank": "coin", "finance": "coin",
-    "insurance": "umbrella", "brewery": "tumbler", "bar": "wine glass", "winery": "grapes",
+    "insurance": "umbrella", "brewery": "beer mug", "bar": "wine glass", "winery": "grapes",
     "vineyard": "grapes", "pet shop": "dog", "veterinary": "dog", "vet": "dog",
     "music school": "guitar", "record label": "guitar", "photography": "camera",
     "photographer": "camera", "photo studio": "camera", "hairdresser": "scissors",
@@ -426,7 +425,7 @@ MOTIFS = {
     "clinic": "heart", "charity": "heart", "dentist": "heart", "pharmacy": "heart",
     "game studio": "gamepad", "esports": "gamepad", "gaming": "gamepad", "chess": "king",
     "fish": "fish", "seafood": "fish", "plumber": "tool", "repair": "tool", "bäckerei": "bread",
-    "boulangerie": "bread", "panadería": "bread", "panaderia": "bread", "brauerei": "tumbler",
+    "boulangerie": "bread", "panadería": "bread", "panaderia": "bread", "brauerei": "beer mug",
     "gärtnerei": "plant", "garden centre": "plant", "nursery": "plant", "organic": "leaf",
     "eco": "leaf", "sustainable": "leaf", "recycling": "leaf", "climate": "leaf",
 }  # fmt: skip
@@ -492,7 +491,7 @@ FURNISHED = {
     "studio apartment": "bed desk",
     "tiny house interior": "bed stove",
     "server room": "server server",
-    "data center interior": "server server",
+    "data center": "server server",
     "hotel lobby": "sofa plant",
     "attic": "suitcase lamp",
     "bathroom interior": "bathtub sink",
@@ -514,7 +513,7 @@ PLAIN = word_set(
     beautifully beauty before beginning behance bei between beyond bit bite blazing blender3d
     blooming blunt blur blurred blurry body boiled bokeh bottom bouquet breath breeze bright
     brightly british broken built bunch burning busy calm cancelling caption cartoon carved
-    center centered centre centred century chaos che cheap checked chest chibi chinese chopped
+    center centered centre centred century chaos che cheap checked chest chibi chinese chopped chopsticks
     chunk cinema4d cinematic circle classic classical clean clear closed cold color colorful
     colors colour colourful colours comfortable composition con concept contemporary contrast
     cool cosy couple covered cozy create creepy crying curved cute da dancing dans dark das de

@@ -450,7 +450,7 @@ class Reader(Cast):
         if meaning.kind == "subject":
             name, own = shaded(meaning.sense)
             found = Subject(name, colour=own)
-            if name in ("person", "child"):
+            if name in LIKE_PEOPLE:
                 found = replace(found, role=" ".join((*words, meaning.phrase)))
             elif name == "shop" and meaning.phrase not in SHOPS:
                 found = replace(found, label=title([meaning.phrase]))
@@ -551,6 +551,10 @@ class Reader(Cast):
             self._add(found, meaning.plural)
             return
         was, being = self.subjects[at], is_a_being(kind)
+        if found.name == "player" and len(self.subjects) < MOST_SUBJECTS:  # of a saxophone
+            found = replace(found, label="")
+            self.subjects.append(replace(was, count=1, label=""))
+            self.relations.append(Relation(at, "holding", len(self.subjects) - 1))
         self._claim(at)
         if found.name == "kite" and at:
             self._flown(at)
@@ -589,18 +593,17 @@ class Reader(Cast):
                 return
         if self._worn(found):
             return
-        donned = self.link in ("beside", "in") and self.after in WITH
-        if (
-            self.after in AND
-            and self.subjects
-            and self.subjects[-1].traits & {"glasses", "sunglasses"}
-        ):
-            donned = True  # "wearing sunglasses and a beanie"
-        if donned and is_worn(found.form or found.name):
-            self.link = "wearing"  # "a cat with headphones", "a boy in a cap"
+        number, bearer = len(self.subjects), self._bearer()
         self.subjects.append(found)
-        self._claim(len(self.subjects) - 1)
-        self._relate(len(self.subjects) - 1)
+        self._claim(number)
+        if is_worn(found.form or found.name) and bearer is not None:
+            if self.link in ("beside", "in") and self.after in WITH:
+                self.link = "wearing"  # "a cat with headphones", "a boy in a cap"
+            dressed = bearer < number - 1 or self.subjects[bearer].traits
+            if self.after in AND and dressed:  # "with a pipe and a cap"
+                self.relations.append(Relation(bearer, "wearing", number))
+                self.link = None
+        self._relate(number)
 
     def scene(self) -> Scene:
         """What was read."""

@@ -141,21 +141,24 @@ def accompanied(scene: Scene) -> Scene:
     )
 
 
+_HEADWEAR = ("hat", "cap", "toque", "helmet")
+
+
 def portrayed(scene: Scene) -> Scene:
     """A portrait of a person shows head and shoulders."""
     if scene.framing != "close" or not scene.subjects:
         return scene
-    first, *others = scene.subjects
+    first = scene.subjects[0]
     if (first.form or first.name) not in ("person", "child") or first.count > 2:
         return scene
-    if wears_a_hat(first.role) and any(one.name == "hat" for one in others):
-        scene = without(scene, {n for n, one in enumerate(scene.subjects) if one.name == "hat"})
-        others = list(scene.subjects[1:])
-    others = [one for one in others if one.form != UNKNOWN]  # "with a veil": before the face
+    own = {n for n, one in enumerate(scene.subjects) if (one.form or one.name) in _HEADWEAR}
+    if wears_a_hat(first.role):
+        scene = without(scene, own)
+    veiled = {n for n, one in enumerate(scene.subjects) if n and one.form == UNKNOWN}
+    scene = without(scene, veiled)  # "with a veil": before the face
     return replace(
         scene,
-        relations=() if len(others) + 1 < len(scene.subjects) else scene.relations,
-        subjects=(replace(first, form="bust"), *others),
+        subjects=(replace(first, form="bust"), *scene.subjects[1:]),
         place=scene.place or "studio",
         framing="",
     )
