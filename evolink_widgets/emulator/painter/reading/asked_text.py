@@ -305,6 +305,8 @@ def read_page(prompt: str) -> Page | None:
         tail = f"with {tail}"  # parts, and not what it is about
     tail, steps = _spanned(tail or after if kind in _LISTED else tail)
     about, items, spared = _tail(tail, kind)
+    if link and "with" in link.group() and about and topic and kind in SHOWING:
+        about, items = topic, [about, *items]  # "a festival poster with a guitar"
     if steps:
         about, items = about or ", ".join(items), steps
     if not about and not topic and kind == "app":

@@ -169,7 +169,7 @@ pig: warthog, guinea hog | hippo, hippopotamus, rhino, rhinoceros, rhinos pig, t
 cow: bison, highland cow, water buffalo, wildebeest | gnu, muskox, minotaur
 deer: caribou, impala, springbok, roe deer, roebuck | kudu, chamois, mountain goat
 flamingo: pink flamingo | ostrich, emu, spoonbill, kiwi bird, dodo
-hen: turkey, pheasant, partridge, quail, peacock, guinea fowl, peahen |
+hen: | turkey, pheasant, partridge, quail, peacock, guinea fowl, peahen
 bird: nightingale, woodpecker, wren, cuckoo, lark, cockatoo, cockatiel, budgie, puffin bird, hoopoe | phoenix, archaeopteryx, pelican, puffin, weathervane, cuckoo bird
 dolphin: beluga, orca whale | narwhal, mermaid, dugong, sea cow, otter at sea
 shark: hammerhead, great white, swordfish, barracuda | piranha, sturgeon, marlin
@@ -297,6 +297,8 @@ sun icon: sun icon
 moon icon: moon icon
 crocodile: crocodile, alligator, krokodil, cocodrilo
 wallet: wallet, leather wallet, billfold, geldbörse, portefeuille, cartera | coin purse
+surf: surf
+bed: crib, cot, bunk bed
 """
 
 INSCRIPTIONS = word_set(
@@ -369,7 +371,7 @@ NATURAL = {
 COMPANY = {
     "cyclist": "riding bicycle", "bike": "riding bicycle", "biker": "riding motorcycle",
     "motorcyclist": "riding motorcycle", "jockey": "riding horse", "cowboy": "riding horse",
-    "equestrian": "riding horse", "surfer": "riding board long", "skateboarder": "riding skateboard",
+    "equestrian": "riding horse", "surfer": "riding surf", "skateboarder": "riding skateboard",
     "guitarist": "holding guitar", "violinist": "holding violin", "cellist": "holding violin",
     "musician": "holding guitar", "drummer": "beside drum", "pianist": "beside piano",
     "trumpeter": "holding brass", "flutist": "holding flute", "photographer": "holding camera",
@@ -447,6 +449,7 @@ FURNISHED = {
     "cafe interior": "table cup",
     "café interior": "table cup",
     "nursery room": "bed ball",
+    "nursery": "bed ball",
     "hospital room": "sickbed vitals",
     "hospital ward": "sickbed vitals",
     "ward": "sickbed vitals",
@@ -513,7 +516,7 @@ PLAIN = word_set(
     beautifully beauty before beginning behance bei between beyond bit bite blazing blender3d
     blooming blunt blur blurred blurry body boiled bokeh bottom bouquet breath breeze bright
     brightly british broken built bunch burning busy calm cancelling caption cartoon carved
-    center centered centre centred century chaos che cheap checked chest chibi chinese chopped chopsticks
+    center centered centre centred century chaos che cheap checked chest chibi chinese chopped chopsticks hanger
     chunk cinema4d cinematic circle classic classical clean clear closed cold color colorful
     colors colour colourful colours comfortable composition con concept contemporary contrast
     cool cosy couple covered cozy create creepy crying curved cute da dancing dans dark das de

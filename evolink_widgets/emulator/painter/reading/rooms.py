@@ -44,7 +44,12 @@ def upon_its_furniture(scene: Scene) -> Scene:
     return _clear_plates(replace(scene, relations=tuple(relations)))
 
 
-_UNDER = {"dish": "empty plate", "broom": "flying broom", "shelf": "wall shelf"}
+_UNDER = {
+    "dish": "empty plate",
+    "broom": "flying broom",
+    "shelf": "wall shelf",
+    "board long": "surf",
+}
 """What something is drawn as when another is on it."""
 
 
@@ -133,7 +138,7 @@ def accompanied(scene: Scene) -> Scene:
     if (one.form or one.name) != "person" or one.count > 2 or not words:
         return scene
     tie, name = COMPANY[words[-1]].split(" ", 1)
-    tied = Relation(0, "on" if tie == "riding" and name == "board long" else tie, 1)
+    tied = Relation(0, "on" if tie == "riding" and name == "surf" else tie, 1)
     return replace(
         scene,
         subjects=(replace(one, label=""), Subject(name, count=1)),
