@@ -73,7 +73,7 @@ pen: pen, pencil sharpener set, fountain pen, ballpoint pen, biro, stift, kugels
 broom: broom, broomstick, besen, balai, escoba | mop, squeegee, duster
 shovel: shovel, spade, snow shovel, schaufel, spaten, pelle, pala | trowel, oar, paddle, garden tools, garden tool
 ladder: ladder, stepladder, leiter, échelle, escalera, scala | scaffold, scaffolding, stairs, staircase, escalator, trellis
-dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, bench press
+dumbbell: dumbbell, dumbbells, barbell, hantel, haltère, mancuerna | kettlebell, weights, weight, gym equipment, bench press, treadmill, exercise bike, rowing machine
 paper: map, treasure map, sheet of paper, document, paper sheet, letter, contract, invoice, receipt, dokument, brief, rechnung, lettre, documento | report, resume, cv, checklist, recipe, manuscript, scroll, spreadsheet printout, sheet music, exam, homework, worksheet, prescription, bookmark, label, price tag, post-it, sticky note, sticky notes, note, petition, permit, blueprint paper
 envelope: envelope, mail, umschlag, enveloppe | postcard, stamp, postage stamp, love letter, newsletter, package slip, mailbox, letterbox, letter box
 card: business card, visiting card, visitenkarte, carte de visite, tarjeta de visita | membership card, gift card, playing card, playing cards, tarot card, card game, gift voucher, voucher, coupon, licence plate, license plate, driving licence, sim card, memory card, nameplate
@@ -273,13 +273,11 @@ brim hat: straw hat, sun hat, fedora, bowler hat, panama hat, wide brimmed hat, 
 beanie: beanie, woolly hat, knitted hat, winter hat, bobble hat, mütze, bonnet | beret, turban
 party hat: party hat, birthday hat, santa hat, elf hat
 toque: chef's hat, chef hat, chefs hat
-graduation cap: graduation cap, graduation hat, mortarboard
 anchor: anchor
 wall shelf: wall shelf, floating shelf
 sickbed: hospital bed, sickbed, patient bed, stretcher, gurney, operating table
 vitals: vital signs monitor, patient monitor, heart monitor, ecg monitor, heart rate monitor | iv stand, iv drip, ventilator machine
 flask: flask, conical flask, erlenmeyer flask, beaker, beakers | test tube, test tubes, petri dish
-treadmill: treadmill, running machine | elliptical, exercise bike, rowing machine
 double-decker: double-decker, double-decker bus, london bus, routemaster, doppeldecker, doppeldeckerbus
 tram: tram, streetcar, trolley, trolley car, cable car, straßenbahn, tramway
 floating island: floating island, sky island, flying island, island in the sky
@@ -433,71 +431,49 @@ MOTIFS = {
 }  # fmt: skip
 """What a trade shows in its mark."""
 
+_ROOMS = """
+bed lamp: bedroom, schlafzimmer, chambre, dormitorio
+sofa lamp: living room, wohnzimmer, salon
+fridge stove: kitchen, küche, cuisine, cocina
+desk swivel: office
+desk shelf: home office
+table board=Agenda: meeting room, conference room, boardroom
+board=Lesson desk: classroom
+bathtub sink: bathroom, badezimmer, bathroom interior
+table chair: dining room, restaurant, esszimmer
+table cup: cafe interior, café interior
+bed ball: nursery room, nursery
+sickbed vitals: hospital room, hospital ward, ward, operating room
+flask desk: chemistry lab
+flask microscope: science lab
+board=Lecture desk: lecture hall
+bed suitcase: hotel room
+dumbbell ball: gym
+washer basket: laundry room
+desk hammer: workshop
+sofa plant: lobby, hotel lobby
+chair plant: waiting room
+microphone speaker: recording studio
+desk chair: büro, bureau, oficina
+piano guitar: music room
+screen gamepad: game room
+screen sofa: home theater
+desk plant: co-working space, coworking space, open office
+chair shelf: reading corner
+microscope flask: laboratory, lab
+car ladder: garage
+cabinet shelf: walk-in closet
+sofa frame: showroom
+frame statue: art gallery, gallery
+bed desk: studio apartment
+bed stove: tiny house interior
+server server: server room, data center
+suitcase lamp: attic
+"""
 FURNISHED = {
-    "bedroom": "bed lamp",
-    "living room": "sofa lamp",
-    "kitchen": "fridge stove",
-    "office": "desk swivel",
-    "home office": "desk shelf",
-    "meeting room": "table board=Agenda",
-    "conference room": "table board=Agenda",
-    "boardroom": "table board=Agenda",
-    "classroom": "board=Lesson desk",
-    "bathroom": "bathtub sink",
-    "dining room": "table chair",
-    "restaurant": "table chair",
-    "cafe interior": "table cup",
-    "café interior": "table cup",
-    "nursery room": "bed ball",
-    "nursery": "bed ball",
-    "hospital room": "sickbed vitals",
-    "hospital ward": "sickbed vitals",
-    "ward": "sickbed vitals",
-    "operating room": "sickbed vitals",
-    "chemistry lab": "flask desk",
-    "science lab": "flask microscope",
-    "lecture hall": "board=Lecture desk",
-    "hotel room": "bed suitcase",
-    "gym": "treadmill dumbbell",
-    "laundry room": "washer basket",
-    "workshop": "desk hammer",
-    "lobby": "sofa plant",
-    "waiting room": "chair plant",
-    "recording studio": "microphone speaker",
-    "wohnzimmer": "sofa lamp",
-    "schlafzimmer": "bed lamp",
-    "küche": "fridge stove",
-    "büro": "desk chair",
-    "badezimmer": "bathtub sink",
-    "esszimmer": "table chair",
-    "salon": "sofa lamp",
-    "chambre": "bed lamp",
-    "cuisine": "fridge stove",
-    "bureau": "desk chair",
-    "dormitorio": "bed lamp",
-    "cocina": "fridge stove",
-    "oficina": "desk chair",
-    "music room": "piano guitar",
-    "game room": "screen gamepad",
-    "home theater": "screen sofa",
-    "co-working space": "desk plant",
-    "coworking space": "desk plant",
-    "open office": "desk plant",
-    "reading corner": "chair shelf",
-    "laboratory": "microscope flask",
-    "lab": "microscope flask",
-    "garage": "car ladder",
-    "walk-in closet": "cabinet shelf",
-    "showroom": "sofa frame",
-    "art gallery": "frame statue",
-    "gallery": "frame statue",
-    "studio apartment": "bed desk",
-    "tiny house interior": "bed stove",
-    "server room": "server server",
-    "data center": "server server",
-    "hotel lobby": "sofa plant",
-    "attic": "suitcase lamp",
-    "bathroom interior": "bathtub sink",
+    room.strip(): things
+    for things, _, rooms in (row.partition(":") for row in _ROOMS.strip().splitlines())
+    for room in rooms.split(",")
 }
 """What stands in a room when nothing was asked to."""
 
@@ -511,60 +487,59 @@ PLAIN = word_set(
     1920s 1950s 1960s 1970s 1980s 1990s 3d 4k 8k abandoned across action adventure aesthetic
     aesthetics african after against al all along als also alte am amazing american among an
     ancient anger angle angry anime another antique any aperture are arm arms around art
-    artisanal artstation artwork as asian aspect at atmosphere au auch auf aus automatic aux
-    avec award back backdrop background backlit bad baked baroque be beard beautiful
-    beautifully beauty before beginning behance bei between beyond bit bite blazing blender3d
-    blooming blunt blur blurred blurry body boiled bokeh bottom bouquet breath breeze bright
-    brightly british broken built bunch burning busy calm cancelling caption cartoon carved
-    center centered centre centred century chaos che cheap checked chest chibi chinese chopped chopsticks hanger
-    chunk cinema4d cinematic circle classic classical clean clear closed cold color colorful
-    colors colour colourful colours comfortable composition con concept contemporary contrast
-    cool cosy couple covered cozy create creepy crying curved cute da dancing dans dark das de
-    death decorated deep dei del delicate delicious delivery delle dem den depth der des design
-    designs detail detailed details di die different digital disney distance dort dotted down
-    dramatic draw drawing dream dreams dribbble dried dripping drop du during each ear ears ein
-    eine el electric electronic elegant empty en enchanted end energy engine english
-    environment epic et european every evil example expensive exposure extremely f face facing
-    fake falling false famous fancy fantasy fear feel feeling feet filled fine finger fingers
-    flat floating floral flowing fluffy flying focal focus foldable font foot for foreground
-    forgotten format fragile framing freedom french fresh fried friendly from front frozen full
-    funny furry future futuristic fuzzy für generate geometric german give glazed gleaming gli
-    glossy glowing golden-brown good gorgeous gothic grain great grilled group growing große
-    had hair hairy half hand handcrafted handful handmade hands hanging happiness happy harmony
-    has have hd hdr he head heap heat heavy her hidden hier high highlight highlights highly
-    his history holding holiday homemade hope hot hour hours hyper i idea if il illustration im
-    image imagine in indian industrial into intricate is iso ist it italian its japanese
-    journey joy jumping just kind kleine knitted la lap las laughing layout le leaning least
-    left leg legend legs lens les less let lettering letters life light lighting lights
-    lightweight like line lines lit lively lo loaf long look looking looks los lost lot lots
-    love lovely low luxurious luxury lying made magic magical make many masterpiece matt matte
-    me mechanical medieval mediterranean melting memories memory mexican middle minimal minute
-    minutes mit mixed mm mock-up mockup modern moment month months mood moody more most motion
-    mouth movement much muted muy my mysterious mystical nach narrow natural nature neck need
-    nel nella neue new nice noch noise noise-free nordic normal nose not number nur o octane
-    oder of off old only onto opaque open or ordinary organic original ornate other ou our out
-    outline outlines over own painted pair pale palette par para parisian part parts past
-    patterned peace peaceful per perfect perspective photo photo-realistic picture piece pieces
-    pile pinch pinterest pixar plain platform playful playing please popular por portable
-    portion pour power premium pretty professional quality quiet quite ratio raytracing real
-    realistic really reflection reflections render rendered rendering res resolution resting
-    retro right ripe rising roasted rough round row rows running russian rustic sad sadness
-    salty same sans scandinavian scary scene scenery schon schöne schöner schönes sci-fi scoop
-    secret sehr seit sense serene serving setting shadow shadows shallow sharp she shimmering
+    artisanal artstation artwork as asian aspect at au auch auf aus automatic aux avec award
+    back backdrop background backlit bad baked baroque be beard beautiful beautifully beauty
+    before beginning behance bei between beyond bit bite blazing blender3d blooming blunt blur
+    blurred blurry body boiled bottom bouquet breath breeze bright brightly british broken
+    built bunch burning busy calm cancelling caption carved center centered centre centred
+    century chaos che cheap checked chest chibi chinese chopped chopsticks chunk cinema4d
+    circle classic classical clean clear closed cold color colorful colors colour colourful
+    colours comfortable composition con concept contemporary contrast cool cosy couple covered
+    cozy create creepy crying curved cute da dancing dans dark das de death decorated deep dei
+    del delicate delicious delivery delle dem den depth der des design designs detail detailed
+    details di die different digital disney distance dort dotted down dramatic draw drawing
+    dream dreams dribbble dried dripping drop du during each ear ears ein eine el electric
+    electronic elegant empty en enchanted end energy engine english environment et european
+    every evil example expensive exposure extremely f face facing fake falling false famous
+    fancy fantasy fear feel feeling feet filled fine finger fingers floating floral flowing
+    fluffy flying focal focus foldable font foot for foreground forgotten format fragile
+    framing freedom french fresh fried friendly from front frozen full funny furry future
+    futuristic fuzzy für generate geometric german give glazed gleaming gli glossy glowing
+    golden-brown good gorgeous gothic grain great grilled group growing große had hairy half
+    hand handcrafted handful handmade hands hanger hanging happiness happy harmony has have hd
+    hdr he head heap heat heavy her hidden hier high highlight highlights highly his history
+    holding holiday homemade hope hot hour hours hyper i idea if il illustration im image
+    imagine in indian industrial into intricate is iso ist it italian its japanese journey joy
+    jumping just kind kleine knitted la lap las laughing layout le leaning least left leg
+    legend legs lens les less let lettering letters life lighting lightweight like line lines
+    lively lo loaf long look looking looks los lost lot lots love lovely low luxurious luxury
+    lying made magic magical make many masterpiece matt matte me mechanical medieval
+    mediterranean melting memories memory mexican middle minute minutes mit mixed mm mock-up
+    mockup modern moment month months moody more most motion mouth movement much muted muy my
+    mysterious mystical nach narrow natural nature neck need nel nella neue new nice noch noise
+    noise-free nordic normal nose number nur o octane oder of off old only onto opaque open or
+    ordinary organic original ornate other ou our out outline outlines over own painted pair
+    pale par para parisian part parts past patterned peace peaceful per perfect perspective
+    photo-realistic picture piece pieces pile pinch pinterest pixar plain platform playful
+    playing please popular por portable portion pour power premium pretty professional quality
+    quiet quite ratio raytracing real really reflection reflections render rendered rendering
+    res resolution resting retro right ripe rising roasted rough round row rows running russian
+    rustic sad sadness salty same scandinavian scary scene scenery schon schöne schöner schönes
+    sci-fi scoop secret sehr seit sense serene serving setting shallow sharp she shimmering
     shining shiny short shot shoulder shoulders show side silence silhouette silly simple sind
     singing sitting size sleeping slice sliced slices smart smell smiling smoking smooth so
     soft softly solid sort soul sound sour spanish sparkling special speed spicy spooky square
-    stack standing steaming stories story straight strange strength striped stunning style
-    styled su subtitle such super sur surrounded sweet swimming symmetry tale tales talking
-    taste tasty template tension text texture textures than that the their theme themed then
-    these they thick thin think this those through time times title to today tomorrow tone
-    tones tonight too top touch toward towards traditional tranquil translucent transparent
-    trending tropical true très twinkling type typical typography uhd ultra ultra-detailed un
-    und une unique unreal until unusual up vacation variation version very vibe vibes vibrant
-    victorian view vintage vivid vom von waiting walking wall walls want war warm warmth was we
-    wearing web webs wedge week weekend weeks weird were when where which while who whose wide
-    wie wilted wind winning wireless wonder woolly word words working world wrapped wrist y
-    year years yesterday you young your yummy zu zum zur über
+    stack standing steaming stories story straight strange strength striped stunning styled su
+    subtitle such super sur surrounded sweet swimming symmetry tale tales talking taste tasty
+    template tension text texture textures than that the their themed then these they thick
+    thin think this those through time times title to today tomorrow tone tonight too top touch
+    toward towards traditional tranquil translucent transparent trending tropical true très
+    twinkling type typical typography uhd ultra ultra-detailed un und une unique unreal until
+    unusual up vacation variation version very vibe vibes vibrant victorian view vintage vivid
+    vom von waiting walking want war warm warmth was we wearing web webs wedge week weekend
+    weeks weird were when where which while who whose wide wie wilted wind winning wireless
+    wonder woolly word words working world wrapped wrist y year years yesterday you young your
+    yummy zu zum zur über
     """
 )
 """Words that name nothing to draw: what stands alone of them makes no thing."""

@@ -84,7 +84,7 @@ def on_its_table(scene: Scene) -> Scene:
 
 
 _PALE = (222, 230, 230)
-_AUSTERE = word_set("sickbed flask treadmill server washer car board=Lesson board=Lecture")
+_AUSTERE = word_set("sickbed flask dumbbell server washer car board=Lesson board=Lecture")
 """What stands in rooms that have no rug, lamp and pictures."""
 _RATHER = {"server": {"shelf": "server"}, "sickbed": {"bed": "sickbed", "screen": "vitals"}}
 """What things are in a room by what furnishes it."""
