@@ -632,3 +632,18 @@ def test_what_is_worn_and_played_is_its_owners(prompt: str, tie: tuple[int, str,
 def test_a_queen_has_no_beard() -> None:
     queen = parse("a queen")
     assert box_of_difference(painted(queen), painted(relabelled(queen, role="king"))) is not None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "forms"),
+    [
+        ("a lion on a surfboard", ["lion", "surf"]),
+        ("a surfboard", ["board long"]),
+        ("a set of kitchen knives", ["knife"]),
+        ("a festival poster with a guitar", ["poster", "guitar"]),
+        ("a jar of pickles and a wheel of cheese", ["jar", "cheese"]),
+        ("a vase of tulips on a shelf", ["vase", "tulip", "wall shelf"]),
+    ],
+)
+def test_how_a_thing_is_said_tells_what_it_is_drawn_as(prompt: str, forms: list[str]) -> None:
+    assert [one.form or one.name for one in parse(prompt).subjects] == forms
