@@ -503,3 +503,147 @@ def test_relations_are_between_things_that_are_there() -> None:
         scene = parse(prompt)
         numbers = {n for one in scene.relations for n in (one.first, one.second)}
         assert numbers <= set(range(len(scene.subjects))), prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "forms"),
+    [
+        ("a pair of black high heels", ["heels"]),
+        ("brown leather loafers", ["loafer"]),
+        ("a baseball cap", ["cap"]),
+        ("a beanie and a straw hat", ["beanie", "brim hat"]),
+        ("a top hat", ["hat"]),
+        ("a llama and a goat", ["llama", "goat"]),
+        ("a double-decker bus", ["double-decker"]),
+        ("a bus", ["bus"]),
+        ("a monitor on a desk", ["screen"]),
+        ("a hospital room with a bed and a monitor", ["sickbed", "vitals"]),
+        ("a bedroom with a bed and a monitor", ["bed", "screen"]),
+        ("a vase on a glass shelf", ["vase", "wall shelf"]),
+        ("a shelf", ["shelf"]),
+    ],
+)
+def test_things_near_each_other_are_drawn_as_what_they_are(prompt: str, forms: list[str]) -> None:
+    assert [one.form or one.name for one in parse(prompt).subjects] == forms
+
+
+@pytest.mark.parametrize(
+    ("prompt", "items"),
+    [
+        ("flowchart: idea -> sketch -> prototype -> launch", "Idea Sketch Prototype Launch"),
+        ("pie chart with oil, gold, silver and winter", "Oil Gold Silver Winter"),
+        ("a mind map of night, beach, sketch and neon", "Night Beach Sketch Neon"),
+        ("timeline: spring, summer, autumn", "Spring Summer Autumn"),
+        ("bar chart of rent, food and travel, watercolour", "Rent Food Travel"),
+    ],
+)
+def test_a_lists_words_are_its_own_whatever_else_they_mean(prompt: str, items: str) -> None:
+    scene = parse(prompt)
+    assert scene.subjects[0].items == tuple(items.split())
+    assert (scene.style, scene.time, scene.season, scene.colours) == (
+        "watercolour" if "watercolour" in prompt else None,
+        None,
+        None,
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "seat"),
+    [
+        ("a castle on a floating island", "floating island"),
+        ("a lighthouse on a cliff", "cliff"),
+        ("a house on a cloud", "cloud seat"),
+        ("a palace on an island", "island"),
+    ],
+)
+def test_islands_cliffs_and_clouds_bear_what_is_on_them(prompt: str, seat: str) -> None:
+    scene = parse(prompt)
+    assert (scene.subjects[1].form, scene.relations[0].kind) == (seat, "on")
+    assert box_of_difference(painted(scene), painted(replace(scene, relations=()))) is not None
+
+
+def test_what_has_no_shape_is_printed_as_its_word() -> None:
+    shaped = parse("a cap with an anchor on it")
+    assert [one.kind for one in shaped.relations] == ["printed"]
+    worded = parse("a cap with a theremin on it")
+    assert [(one.form, one.label) for one in worded.subjects] == [("cap", "Theremin")]
+
+
+@pytest.mark.parametrize("being", ["llama", "frog", "knight", "snake", "sleeping cat", "raccoon"])
+def test_every_being_wears_its_glasses(being: str) -> None:
+    scene = parse(f"a {being} wearing sunglasses")
+    plain = relabelled(scene, traits=frozenset())
+    assert scene.subjects[0].traits == {"sunglasses"}
+    assert box_of_difference(painted(scene), painted(plain)) is not None
+
+
+def test_a_stage_and_a_ward_are_no_living_rooms() -> None:
+    assert parse("a singer on a stage").place == "stage"
+    assert parse("a hospital room").bare
+    assert not parse("a living room").bare
+    assert {one.name for one in parse("an empty classroom").subjects} == set()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "symbol"),
+    [
+        ("a backpack with a star on it", "star"),
+        ("a white mug with a mountain logo on it", "mountain icon"),
+        ("a t-shirt with a picture of the moon", "moon icon"),
+    ],
+)
+def test_a_star_on_a_thing_is_no_sky(prompt: str, symbol: str) -> None:
+    scene = parse(prompt)
+    assert (scene.subjects[1].name, scene.relations[0].kind) == (symbol, "printed")
+    assert (scene.sky, scene.place) == (frozenset(), None)
+
+
+def test_steps_between_arrows_are_a_diagram_without_its_name() -> None:
+    scene = parse("how we work: plan -> night test -> release")
+    assert scene.subjects[0].items == ("Plan", "Night test", "Release")
+    assert (scene.subjects[0].name, scene.time) == ("diagram", None)
+
+
+def test_a_logo_shows_what_its_firm_is_called_after() -> None:
+    assert [one.name for one in parse("a logo for Zork, called Blue Whale").subjects][1:] == [
+        "whale"
+    ]
+    assert [one.name for one in parse("a logo for a bank called Blue Whale").subjects] == [
+        "logo",
+        "coin",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tie"),
+    [
+        ("portrait of an old fisherman with a pipe and a blue cap", (0, "wearing", 1)),
+        ("a penguin with a red scarf and a beanie", (0, "wearing", 1)),
+        ("a boy in a cowboy hat", (0, "wearing", 1)),
+        ("a cat and a hat", (0, "beside", 1)),
+        ("a saxophone player", (0, "holding", 1)),
+    ],
+)
+def test_what_is_worn_and_played_is_its_owners(prompt: str, tie: tuple[int, str, int]) -> None:
+    assert [(one.first, one.kind, one.second) for one in parse(prompt).relations] == [tie]
+
+
+def test_a_queen_has_no_beard() -> None:
+    queen = parse("a queen")
+    assert box_of_difference(painted(queen), painted(relabelled(queen, role="king"))) is not None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "forms"),
+    [
+        ("a lion on a surfboard", ["lion", "surf"]),
+        ("a surfboard", ["board long"]),
+        ("a set of kitchen knives", ["knife"]),
+        ("a festival poster with a guitar", ["poster", "guitar"]),
+        ("a jar of pickles and a wheel of cheese", ["jar", "cheese"]),
+        ("a vase of tulips on a shelf", ["vase", "tulip", "wall shelf"]),
+    ],
+)
+def test_how_a_thing_is_said_tells_what_it_is_drawn_as(prompt: str, forms: list[str]) -> None:
+    assert [one.form or one.name for one in parse(prompt).subjects] == forms

@@ -119,6 +119,9 @@ def _lettered_tile(context: PaintContext, actor: Actor, pen: Pen) -> None:
     pen.icons = tuple(_picture(name) for name in subject.items)
     pen.filled = any(one.kind == "in" and one.second == actor.number for one in scene.relations)
     kind.draw(pen)
+    if kind.head and not pen.eyes:  # behind a visor
+        x, y = kind.head
+        pen.eyes += [(x - 6, y + 16, 3.0), (x + 6, y + 16, 3.0)]
     spectacles(pen)
     if text and not board and kind.name not in PAGE_NAMES and kind.name != "bust":
         label(pen, text, label_of(kind.name), kind.wide)

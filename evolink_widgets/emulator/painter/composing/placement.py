@@ -77,7 +77,7 @@ def bonds_of(scene: Scene) -> dict[int, Bond]:
     bonds: dict[int, Bond] = {}
     for relation in scene.relations:
         first, second = relation.first, relation.second
-        if (held := bonds.get(first)) and held.role in ("head", "hand"):
+        if (held := bonds.get(first)) and held.role in ("head", "hand", "inner"):
             first = held.base  # a fox with a hat under a tree: the fox is under the tree
         one, other = (
             kind_of(s.name, s.form) for s in (scene.subjects[first], scene.subjects[second])
@@ -371,7 +371,7 @@ def _stand(context: PaintContext, place: Place, rng: Random, actor: Actor) -> Ac
     if floats or stands == "air":
         middle = 0.5 if floats else min(0.42, context.horizon / context.height * 0.62)
         if actor.kind.seat and not floats:
-            middle = 0.62  # a bough: who sits on it needs room
+            middle = 0.5 if place.indoors else 0.62  # a shelf, a bough: room above it
         y = context.height * (middle + rng.uniform(-0.07, 0.07) * (1 + (actor.subject.count > 1)))
         y = max(actor.high * 1.06, y + actor.high / 2)
         return replace(actor, y=y, aloft=True, order=y)

@@ -81,14 +81,18 @@ def label_of(name: str) -> Label | None:
 
 def carries_words(name: str) -> bool:
     """Are asked-for words lettered on it, better than above the scene? Pages have their title."""
-    return (label_of(name) is not None and name != "robot") or name in ("sign", "shop")
+    lettered = label_of(name) is not None and name != "robot" and not is_a_being(name)
+    return lettered or name in ("sign", "shop")
 
 
 def is_a_being(name: str) -> bool:
     """Animals and people: they have names of their own, and no label."""
     kind = KINDS.get(name)
     return kind is not None and (
-        kind.hand is not None or ".animals." in kind.draw.__module__ or name in ("bust", "snowman")
+        kind.hand is not None
+        or kind.head is not None
+        or ".animals." in kind.draw.__module__
+        or name == "snowman"
     )
 
 

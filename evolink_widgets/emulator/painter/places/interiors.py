@@ -496,6 +496,28 @@ def _grain_of_wood(context: PaintContext, rng: Random, wood: Colour) -> None:
 
 
 @place(
+    "stage", horizon=(0.66, 0.7), stand=(0.3, 0.6), surface="floor", indoors=True, times=("day",)
+)
+def stage(context: PaintContext) -> None:
+    """Boards between curtains, in a spotlight."""
+    canvas, unit, wide = context.canvas, context.unit, context.width
+    canvas.wash(((0, (30, 22, 34)), (1, (58, 40, 60))))
+    _boards(context, context.rng("stage place"), (150, 100, 66))
+    low = context.ground_at(0.5)
+    canvas.polygon(
+        [(wide / 2, -unit * 0.1), (wide / 2 + unit * 0.36, low), (wide / 2 - unit * 0.36, low)],
+        (255, 236, 190),
+        0.2,
+    )
+    canvas.ellipse(wide / 2, low, unit * 0.36, unit * 0.08, (255, 240, 200), 0.4)
+    for k in range(10):
+        cloth = darker((170, 38, 46), 0.25 if k % 2 else 0.02)
+        x = k * wide * 0.036 if k < 5 else wide * (1 - (k - 4) * 0.036)
+        canvas.rect((x, 0, x + wide * 0.036, context.ground_at(0.12)), cloth)
+        canvas.ellipse(wide * (k + 0.5) / 10, 0, wide * 0.06, context.height * 0.13, cloth)
+
+
+@place(
     "studio", horizon=(0.62, 0.7), stand=(0.3, 0.6), surface="floor", indoors=True, times=("day",)
 )
 def studio(context: PaintContext) -> None:

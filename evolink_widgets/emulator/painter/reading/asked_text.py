@@ -250,7 +250,18 @@ _SPANS = (
 )
 _DESTINED = re.compile(r"\s*(?::|(?<=\s)(?:for|für|pour|para|per)\s)\s*", re.IGNORECASE)
 _SCREENED = frozenset(
-    ("slide", "menu", "app", "web page", "dashboard", "chat screen", "inbox", "settings screen")
+    (
+        "slide",
+        "menu",
+        "app",
+        "web page",
+        "dashboard",
+        "chat screen",
+        "inbox",
+        "settings screen",
+        "kanban page",
+        "music player",
+    )
 )
 _PARTED = re.compile(r"\s*(?::|\b(?:with|showing|including|mit|avec|con)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
@@ -266,6 +277,8 @@ def read_page(prompt: str) -> Page | None:
     """The first page that ``prompt`` asks for, if it asks for one."""
     kinds, pattern = _nouns()
     match = pattern.search(prompt[:_LOOKED_AT])
+    if not match and len(_ARROW.findall(prompt)) > 1:  # "the steps: plan -> build -> ship"
+        return read_page(f"diagram: {prompt.rpartition(':')[2]}")
     if not match:
         return None
     noun = match.group().casefold()
@@ -292,6 +305,8 @@ def read_page(prompt: str) -> Page | None:
         tail = f"with {tail}"  # parts, and not what it is about
     tail, steps = _spanned(tail or after if kind in _LISTED else tail)
     about, items, spared = _tail(tail, kind)
+    if link and "with" in link.group() and about and topic and kind in SHOWING:
+        about, items = topic, [about, *items]  # "a festival poster with a guitar"
     if steps:
         about, items = about or ", ".join(items), steps
     if not about and not topic and kind == "app":
@@ -373,10 +388,14 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     parts: list[str] = []
     spared: list[str] = []
     for source, target in ((head, "head"), (listed, "list")):
-        for segment in _SEGMENT.split(source):
+        segments = _SEGMENT.split(source)
+        count = _listed(segments) if target == "list" else 0
+        for number, segment in enumerate(segments):
             parted = target == "list" and (kind in _LISTED or _short(segment))
             pieces = _AND.split(segment) if parted else [segment]
-            named = target == "list" and (segment[:1].isupper() or bool(_ARROW.search(source)))
+            named = target == "list" and (
+                number < count or segment[:1].isupper() or bool(_ARROW.search(source))
+            )
             if not named and _only_modifies(segment, _MANNER if target == "list" else _MODIFIERS):
                 spared.append(segment)
             else:
@@ -387,6 +406,20 @@ def _tail(tail: str, kind: str) -> tuple[str, list[str], str]:
     if kind in _LISTED and len(parts) == 1 and not about:
         return parts[0], [], " , ".join(spared)
     return about, parts, " , ".join(spared)
+
+
+def _listed(segments: list[str]) -> int:
+    """How many of a list's segments are surely its parts: "oil, gold, silver", "night and neon".
+
+    What follows the last one may tell the page's manner: "rent, food and travel, dark mode".
+    """
+    manner = [_only_modifies(one, _MANNER) for one in segments]
+    for number, segment in enumerate(segments):
+        if len(_AND.split(segment)) > 1 and (number or not manner[0]):
+            return number + 1
+    if all(manner):
+        return len(segments) if len(segments) > 2 else 0
+    return max(number for number, one in enumerate(manner) if not one) + 1
 
 
 def _short(segment: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from evolink_widgets.emulator.painter.lettering.kinds import carries_words
+from evolink_widgets.emulator.painter.lettering.kinds import carries_words, kind_of
 from evolink_widgets.emulator.painter.reading.asked_text import (
     SCREENS,
     SHOWING,
@@ -15,16 +15,31 @@ from evolink_widgets.emulator.painter.reading.asked_text import (
     read_page,
     shouted,
 )
-from evolink_widgets.emulator.painter.reading.nouns import MOTIFS
+from evolink_widgets.emulator.painter.reading.nouns import INSCRIPTIONS, MOTIFS
 from evolink_widgets.emulator.painter.reading.reader import Reader
 from evolink_widgets.emulator.painter.reading.scene import Relation, Scene, Subject
-from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, read
+from evolink_widgets.emulator.painter.reading.vocabulary import INSCRIPTION, Meaning, read
 
 _HANDHELD = frozenset(("app", "login screen", "chat screen"))
 """Pages that have their own phone."""
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-zа-я][^\W\d_]+")
 _LONG = 40
 """Words: a longer prompt tells a story, where an unknown noun is seldom a thing to be seen."""
+
+
+def _meanings(text: str) -> list[Meaning]:
+    """The meanings of a text; "a star on it" and "a moon logo" are no sky."""
+    found = read(text)
+    for number, one in enumerate(found):
+        before, after = found[max(0, number - 2) : number], found[number + 1 : number + 2]
+        drawn = any(other.sense == "printed" for other in before) or any(
+            other.sense == "upon it" or other.phrase in INSCRIPTIONS for other in after
+        )
+        word = one.phrase.split(" ")[-1]
+        known = [name for name in (word, f"{word} icon") if kind_of(name)]
+        if drawn and known and one.kind in ("sky", "place"):
+            found[number] = Meaning("subject", known[0], one.phrase)
+    return found
 
 
 def parse(prompt: str) -> Scene:
@@ -34,7 +49,7 @@ def parse(prompt: str) -> Scene:
     named = frozenset(one.casefold() for one in _NAME.findall(rest))
     reader = Reader(len(rest.split()) > _LONG, named)
     if page is None:
-        for meaning in read(rest):
+        for meaning in _meanings(rest):
             reader.take(meaning)
         scene = replace(reader.scene(), text=text)
         return _inscribed(_on_a_poster(scene, prompt), reader.spots, prompt)
@@ -58,8 +73,8 @@ def _shows(before: str) -> bool:
     return bool(found) and found[-1].sense in SCREENS
 
 
-def _motif(page: Page) -> Subject | None:
-    """What of a page's topic is drawn on it: a trade shows its tool."""
+def _motif(page: Page, name: str) -> Subject | None:
+    """What is drawn on a page: a trade's tool, or what it is called after ("Tiny Fox")."""
     shown = [one for item in page.items for one in parse(item).subjects if one.label == ""]
     if shown:  # "a logo with a lobster"
         return replace(shown[0], count=1)
@@ -67,7 +82,12 @@ def _motif(page: Page) -> Subject | None:
     found = [word for word in MOTIFS if re.search(rf"\b{word}", topic)]
     if found:
         return Subject(MOTIFS[min(found, key=lambda word: (topic.index(word), -len(word)))])
-    known = [one for one in parse(topic).subjects if one.label == "" and one.name != "shop"]
+    known = [
+        one
+        for words in (topic, name.casefold())
+        for one in parse(words).subjects
+        if one.label == "" and one.name != "shop"
+    ]
     return replace(known[0], count=1) if known else None
 
 
@@ -79,7 +99,7 @@ def _paged(scene: Scene, page: Page) -> Scene:
     relations = scene.relations
     if page.kind in SHOWING and others and others[0].name != "person":
         relations = (*relations, Relation(1, "in", 0))  # "a logo with a whale"
-    elif page.kind in SHOWING and (motif := _motif(page)):
+    elif page.kind in SHOWING and (motif := _motif(page, first.label)):
         others.append(motif)
         relations = (*relations, Relation(len(others), "in", 0))
     return replace(scene, subjects=(first, *others), relations=relations)

@@ -38,6 +38,7 @@ from evolink_widgets.emulator.painter.reading.rooms import (
     furnished,
     on_its_table,
     portrayed,
+    printed_words,
     upon_its_furniture,
 )
 from evolink_widgets.emulator.painter.reading.scene import (
@@ -50,6 +51,7 @@ from evolink_widgets.emulator.painter.reading.scene import (
     without,
 )
 from evolink_widgets.emulator.painter.reading.sorts import (
+    AND,
     COATS,
     CONTAINERS,
     DEPICTIONS,
@@ -73,6 +75,8 @@ from evolink_widgets.emulator.painter.reading.sorts import (
     WRAPPED,
 )
 from evolink_widgets.emulator.painter.reading.vocabulary import Meaning, look_up, materials
+
+_CLOUDS = frozenset(("cloud", "wolke", "nuage", "nube"))
 
 
 class Reader(Cast):
@@ -190,6 +194,8 @@ class Reader(Cast):
             self._place(meaning, close)
         elif kind in ("time", "weather", "style", "season", "framing"):
             self.picked.setdefault(kind, meaning.sense)
+        elif kind == "sky" and self.link == "on" and meaning.phrase in _CLOUDS and self.subjects:
+            self._add(Subject("cloud", form="cloud seat"), False)
         elif kind == "sky":
             self.sky.add(meaning.sense)
             self._release()
@@ -444,7 +450,7 @@ class Reader(Cast):
         if meaning.kind == "subject":
             name, own = shaded(meaning.sense)
             found = Subject(name, colour=own)
-            if name in ("person", "child"):
+            if name in LIKE_PEOPLE:
                 found = replace(found, role=" ".join((*words, meaning.phrase)))
             elif name == "shop" and meaning.phrase not in SHOPS:
                 found = replace(found, label=title([meaning.phrase]))
@@ -545,6 +551,10 @@ class Reader(Cast):
             self._add(found, meaning.plural)
             return
         was, being = self.subjects[at], is_a_being(kind)
+        if found.name == "player" and len(self.subjects) < MOST_SUBJECTS:  # of a saxophone
+            found = replace(found, label="")
+            self.subjects.append(replace(was, count=1, label=""))
+            self.relations.append(Relation(at, "holding", len(self.subjects) - 1))
         self._claim(at)
         if found.name == "kite" and at:
             self._flown(at)
@@ -583,11 +593,17 @@ class Reader(Cast):
                 return
         if self._worn(found):
             return
-        if self.link == "beside" and self.after in WITH and is_worn(found.form or found.name):
-            self.link = "wearing"  # "a cat with headphones"
+        number, bearer = len(self.subjects), self._bearer()
         self.subjects.append(found)
-        self._claim(len(self.subjects) - 1)
-        self._relate(len(self.subjects) - 1)
+        self._claim(number)
+        if is_worn(found.form or found.name) and bearer is not None:
+            if self.link in ("beside", "in") and self.after in WITH:
+                self.link = "wearing"  # "a cat with headphones", "a boy in a cap"
+            dressed = bearer < number - 1 or self.subjects[bearer].traits
+            if self.after in AND and dressed:  # "with a pipe and a cap"
+                self.relations.append(Relation(bearer, "wearing", number))
+                self.link = None
+        self._relate(number)
 
     def scene(self) -> Scene:
         """What was read."""
@@ -623,6 +639,7 @@ class Reader(Cast):
             outside = {n for n, one in enumerate(self.subjects)
                        if is_a_building(one.form or one.name)}  # fmt: skip
             scene = without(scene, outside)
+        scene = printed_words(scene, self.guessed)
         return portrayed(
             accompanied(furnished(upon_its_furniture(on_its_table(scene)), self.rooms))
         )

@@ -44,7 +44,12 @@ def upon_its_furniture(scene: Scene) -> Scene:
     return _clear_plates(replace(scene, relations=tuple(relations)))
 
 
-_UNDER = {"dish": "empty plate", "broom": "flying broom"}
+_UNDER = {
+    "dish": "empty plate",
+    "broom": "flying broom",
+    "shelf": "wall shelf",
+    "board long": "surf",
+}
 """What something is drawn as when another is on it."""
 
 
@@ -78,16 +83,27 @@ def on_its_table(scene: Scene) -> Scene:
     return replace(without(scene, {last}), place="tabletop", surface=tone or scene.surface)
 
 
+_PALE = (222, 230, 230)
+_AUSTERE = word_set("sickbed flask dumbbell server washer car board=Lesson board=Lecture")
+"""What stands in rooms that have no rug, lamp and pictures."""
+_RATHER = {"server": {"shelf": "server"}, "sickbed": {"bed": "sickbed", "screen": "vitals"}}
+"""What things are in a room by what furnishes it."""
+
+
 def furnished(scene: Scene, rooms: list[str]) -> Scene:
     """A room that was named is furnished as such, unless something else is to be seen in it."""
-    if "server room" in rooms:
-        scene = replace(scene, subjects=tuple(
-            replace(one, form="server", label="") if one.form == "shelf" else one
-            for one in scene.subjects))  # fmt: skip
     wanted = next((FURNISHED[room].split() for room in rooms if room in FURNISHED), [])
+    rather = _RATHER.get(wanted[0], {}) if wanted else {}
+    kinds = [one.form or one.name for one in scene.subjects]
+    scene = replace(scene, subjects=tuple(
+        replace(one, form=rather[kind], label="") if kind in rather else one
+        for one, kind in zip(scene.subjects, kinds, strict=True)))  # fmt: skip
     there = {one.form or one.name for one in scene.subjects}
+    homely = scene.bare or not _AUSTERE & set(wanted)
+    if not homely:
+        scene = replace(scene, bare=True, walls=scene.walls or _PALE)
     if (
-        scene.bare
+        (scene.bare and homely)
         or not wanted
         or scene.place != "room"
         or any(is_a_being(kind) or kind in PAGE_NAMES for kind in there)
@@ -101,6 +117,18 @@ def furnished(scene: Scene, rooms: list[str]) -> Scene:
     return replace(scene, subjects=scene.subjects + more)
 
 
+def printed_words(scene: Scene, guessed: set[int]) -> Scene:
+    """ "a cap with Zugzwang on it": what has no shape is on the thing as its word."""
+    subjects, gone = list(scene.subjects), set()
+    for tie in scene.relations:
+        mark = subjects[tie.second]
+        if tie.kind == "printed" and tie.second in guessed and mark.form == UNKNOWN:
+            bearer = subjects[tie.first]
+            subjects[tie.first] = replace(bearer, label=mark.label)
+            gone.add(tie.second)
+    return without(replace(scene, subjects=tuple(subjects)), gone) if gone else scene
+
+
 def accompanied(scene: Scene) -> Scene:
     """A trade's person alone has what makes it known: a cyclist rides."""
     if len(scene.subjects) != 1 or scene.framing == "close":
@@ -110,7 +138,7 @@ def accompanied(scene: Scene) -> Scene:
     if (one.form or one.name) != "person" or one.count > 2 or not words:
         return scene
     tie, name = COMPANY[words[-1]].split(" ", 1)
-    tied = Relation(0, "on" if tie == "riding" and name == "board long" else tie, 1)
+    tied = Relation(0, "on" if tie == "riding" and name == "surf" else tie, 1)
     return replace(
         scene,
         subjects=(replace(one, label=""), Subject(name, count=1)),
@@ -118,21 +146,24 @@ def accompanied(scene: Scene) -> Scene:
     )
 
 
+_HEADWEAR = ("hat", "cap", "toque", "helmet")
+
+
 def portrayed(scene: Scene) -> Scene:
     """A portrait of a person shows head and shoulders."""
     if scene.framing != "close" or not scene.subjects:
         return scene
-    first, *others = scene.subjects
+    first = scene.subjects[0]
     if (first.form or first.name) not in ("person", "child") or first.count > 2:
         return scene
-    if wears_a_hat(first.role) and any(one.name == "hat" for one in others):
-        scene = without(scene, {n for n, one in enumerate(scene.subjects) if one.name == "hat"})
-        others = list(scene.subjects[1:])
-    others = [one for one in others if one.form != UNKNOWN]  # "with a veil": before the face
+    own = {n for n, one in enumerate(scene.subjects) if (one.form or one.name) in _HEADWEAR}
+    if wears_a_hat(first.role):
+        scene = without(scene, own)
+    veiled = {n for n, one in enumerate(scene.subjects) if n and one.form == UNKNOWN}
+    scene = without(scene, veiled)  # "with a veil": before the face
     return replace(
         scene,
-        relations=() if len(others) + 1 < len(scene.subjects) else scene.relations,
-        subjects=(replace(first, form="bust"), *others),
+        subjects=(replace(first, form="bust"), *scene.subjects[1:]),
         place=scene.place or "studio",
         framing="",
     )

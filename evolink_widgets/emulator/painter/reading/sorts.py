@@ -15,7 +15,7 @@ CONTAINERS = word_set(
 SHOPS = frozenset(
     ("shop", "window display", "shop window", "store", "laden", "boutique", "tienda", "storefront")
 )
-CLOTHES = frozenset(("shirt", "dress", "trousers", "shoe", "tie", "glove", "sock"))
+CLOTHES = word_set("shirt dress trousers shoe heels sandal loafer tie glove sock")
 OF = frozenset(("of", "de", "di", "von", "mit"))
 TELLING = OF | {"by", "style", "like"}
 LABELLING = ("beside", "holding", "printed")
@@ -24,7 +24,7 @@ AND = frozenset(("and", "und", "et", "y", "e", "和", "и"))
 PLATES = frozenset(("plate", "dish", "dinner plate", "teller", "assiette", "plato", "piatto"))
 WRAPPED = frozenset(("packaging", "package", "package design"))
 HOLDERS = frozenset(("vase", "bowl", "basket", "flower pot", "wheelbarrow", "cart", "nest"))
-OPEN = frozenset(("bowl", "basket", "cart", "wheelbarrow", "nest"))
+OPEN = frozenset(("vase", "bowl", "basket", "cart", "wheelbarrow", "nest"))
 DEPICTIONS = word_set(
     "drawing painting picture photo photograph sketch illustration artwork view dream idea design "
     "imagination world life story day"
@@ -37,7 +37,7 @@ NECKWEAR = {"necklace": "necklace", "pearl necklace": "necklace", "bow tie": "bo
              "scarf": "scarf", "tie": "tie", "medal": "necklace", "bandana": "scarf"}  # fmt: skip
 COATS = frozenset(("fur", "feathers", "petals", "paint", "hair"))
 DRESSED = ("in", "wearing", "holding")
-PAIRED = frozenset(("shoe", "glove", "sock"))
+PAIRED = word_set("shoe heels sandal loafer boot glove sock")
 WITH = frozenset(("with", "with a", "mit", "avec", "con", "和", "in", "in a", "wearing"))
 LIKE_PEOPLE = frozenset(("person", "child", "king", "wizard", "knight"))
 OF_HAIR = frozenset(("beard", "moustache", "long", "curly", "short", "grey"))
@@ -46,7 +46,7 @@ SPECTACLES = frozenset(("glasses", "eyeglasses", "spectacles", "sunglasses", "sh
                          "safety glasses", "ski goggles"))  # fmt: skip
 DARK = ("sun", "shade", "ski", "sonne")
 NAMED = frozenset(
-    ("stapler", "trombone", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
+    ("stapler", "brass", "flute", "tool", "pickle", "veg", "iron", "flacon", "earbuds",
      "accordion", "typewriter", "vacuum", "hammock", "bar", "column")
 )  # fmt: skip
 """Forms whose name is lettered even where the noun is their own."""

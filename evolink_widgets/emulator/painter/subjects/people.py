@@ -224,6 +224,9 @@ def _neckwear(p: Pen) -> None:
                    (250, 240, 222))  # fmt: skip
 
 
+PALE_RIM: Colour = (214, 202, 176)
+
+
 def spectacles(p: Pen) -> None:
     """Glasses before the eyes that were drawn: two from the front, one from the side."""
     _neckwear(p)
@@ -244,9 +247,12 @@ def spectacles(p: Pen) -> None:
                       radius * 0.28, DARK)  # fmt: skip
     for x, y, _ in eyes:
         if dark:
-            p.oval(x, y, radius * 1.12, radius * 1.05, DARK)
-            p.inside.oval(x - radius * 0.3, y - radius * 0.4, radius * 0.34, radius * 0.2,
-                          (255, 255, 255), -30, 0.6)  # fmt: skip
+            for share, tone in ((1.0, PALE_RIM), (0.86, DARK)):  # seen on dark faces, too
+                p.rect(x - radius * 1.5 * share, y - radius * 1.05 * share,
+                       x + radius * 1.5 * share, y + radius * 1.2 * share, tone,
+                       radius * 0.7)  # fmt: skip
+            p.inside.line(x - radius * 0.7, y + radius * 0.5, x + radius * 0.1, y - radius * 0.6,
+                          radius * 0.3, (112, 118, 134))  # fmt: skip
         else:
             p.oval(x, y, radius, radius, (236, 244, 250), 0, 0.4)
             p.ring(x, y, radius * 1.12, max(0.7, radius * 0.24), DARK)
@@ -384,7 +390,8 @@ def wizard(p: Pen) -> None:
     p.blob("24,38 34,35 44,38 52,70 58,100! 10,100! 16,70", p.main)
     p.inside.blob("40,36 60,100 44,100 42,66", p.dark, 0.5)
     p.oval(34, 30, 10, 10.4, SKINS[0])
-    p.blob("24,32 34,36 44,32 43,52 34,68 25,52", (240, 238, 240))
+    if "witch" not in p.role:
+        p.blob("24,32 34,36 44,32 43,52 34,68 25,52", (240, 238, 240))
     for x in (30, 38):
         p.eyes.append((x, 28.6, 1.4))
         p.oval(x, 28.6, 1.2, 1.5, DARK)

@@ -344,6 +344,7 @@ def ladybird(p: Pen) -> None:
         p.inside.oval(x, y, r, r, DARK)
     p.oval(104, 62, 4.6, 4.6, (252, 250, 246))
     p.oval(105, 62, 2.4, 2.6, (20, 16, 20))
+    p.eyes.append((105, 62, 2.6))
     p.stroke("104,52 112,40", 1.6, 1.4, DARK)
 
 
@@ -375,4 +376,5 @@ def bat(p: Pen) -> None:
     for sign in (-1, 1):
         p.oval(85 + sign * 6, 39, 3.4, 3.8, (255, 240, 200))
         p.oval(85 + sign * 6, 39.6, 1.8, 2.2, DARK)
+        p.eyes.append((85 + sign * 6, 39.6, 2.0))
         p.poly([(85 + sign * 4, 49), (85 + sign * 2, 49), (85 + sign * 3, 53)], (255, 255, 255))

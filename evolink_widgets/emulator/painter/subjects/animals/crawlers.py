@@ -32,6 +32,7 @@ def frog(p: Pen) -> None:
         p.oval(x, 20, 14.5, 14.5, skin)
         p.oval(x, 19, 10, 10, (252, 248, 226))
         p.oval(x, 20, 6, 6.4, INK)
+        p.eyes.append((x, 20, 4.6))
         p.oval(x + 2.2, 17, 2.1, 2.1, (255, 255, 255))
     p.stroke("26,46 42,53 60,55 78,53 94,46", 1.7, 1.7, darker(skin, 0.6))
     for x in (56, 64):
@@ -77,6 +78,7 @@ def snail(p: Pen) -> None:
     for x, tip in ((114, 108), (124, 130)):
         p.stroke(f"{x},48 {tip},22", 3, 2, body)
         p.oval(tip, 19, 3.8, 3.8, INK)
+        p.eyes.append((tip, 19, 2.0))
         p.oval(tip + 1.2, 18, 1.2, 1.2, (255, 255, 255))
     p.stroke("118,60 124,62 128,58", 1.3, 0.9, darker(body, 0.5))
     p.oval(58, 50, 41, 41, darker(p.main, 0.25))
