@@ -140,8 +140,9 @@ def look() -> None:
 if __name__ == "__main__":
     # Python itself may lie where only the one who starts this can read.
     Image.init()
+    server = "evolink_widgets.jupyter."  # needs Jupyter's, which need not be here
     for module in pkgutil.walk_packages(evolink_widgets.__path__, "evolink_widgets."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and not module.name.startswith(server):
             importlib.import_module(module.name)
     thumbnail(picture(0), 16)
     become()
