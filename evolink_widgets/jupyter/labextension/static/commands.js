@@ -9,7 +9,8 @@ export const ASKED = "evolink-studio";
 const ENDINGS = /\.(?:png|jpe?g|webp)$/i;
 
 /** What is ours to press in a menu or the palette, without leaving the picture. */
-const CHOOSING = ".lm-Menu, .lm-CommandPalette, .jp-ModalCommandPalette";
+const PALETTE = ".lm-CommandPalette, .jp-ModalCommandPalette";
+const CHOOSING = `.lm-Menu, ${PALETTE}`;
 
 /** The id of the picture that a widget shows here. @param {any} target @returns {string} */
 function idOf(target) {
@@ -107,6 +108,10 @@ export async function addCommands(host) {
     for (const name of ["insert-studio", "insert-code", "insert-markdown"]) commands.notifyCommandChanged(`evolink-widgets:${name}`);
   });
   for (const command of names) palette?.addItem({ command, category: CATEGORY });
+  // JupyterLab 4.0 opens the palette with the list that it drew last, and a selection among files draws none.
+  document.addEventListener("focusin", ({ target }) => {
+    if (/** @type {Element} */ (target).closest?.(PALETTE)) commands.notifyCommandChanged();
+  });
   launcher?.add({ command: "evolink-widgets:open-studio", category: "Other", rank: 0 });
 
   const asked = new URLSearchParams(location.search).get(ASKED);
