@@ -76,7 +76,7 @@ WAYS = {
 @contextmanager
 def lab(folder: Path) -> Iterator[tuple[Any, Any]]:
     """A JupyterLab and a browser."""
-    for place in ("tests", "tests/lab"):
+    for place in ("tests", "tests/lab", "tests/contracts"):
         sys.path.insert(0, str(HERE.parent / place))
     from install_browser import launch
     from notebook_page import serve
