@@ -135,6 +135,7 @@ def opened(context: Any, address: str) -> Any:
     page.wait_for_function(
         "() => window.jupyterapp?.commands.hasCommand('evolink-widgets:show-panel')"
     )
+    page.evaluate("() => jupyterapp.restored")  # which shows the panel of the last time
     page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:show-panel')")
     page.wait_for_function("() => document.querySelector('.evolink-side .ew-cell img[src]')")
     page.wait_for_timeout(3_000)
