@@ -94,7 +94,9 @@ def test_each_row_has_references_of_its_own(batch: Make, tmp_path: Path) -> None
     assert hashes[0] == hashes[2] != hashes[1]
     again = batch(frame[:1], "make it night", references=["{image}"])
     result = again.create().result(60).to_frame()
-    assert [row["image_2"].parents for row in result] == [(row["image"],) for row in frame[:1]]
+    # By their bytes: the pictures of a test are few, and two of the store may be the same.
+    (parent,) = result[0]["image_2"].parents
+    assert parent.sha256 == frame[0]["image"].sha256
 
 
 def test_a_prompt_column_is_enough(batch: Make) -> None:
