@@ -14,7 +14,7 @@ import evolink_widgets as ew
 ROOT = Path(__file__).parents[2]
 LABEXTENSION = ROOT / "evolink_widgets" / "jupyter" / "labextension"
 STATIC = LABEXTENSION / "static"
-MODULES = sorted(STATIC.glob("*.js"))
+MODULES = sorted(STATIC.rglob("*.js"))
 _IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["'](\.[^"']+)["']""")
 _NAMES = re.compile(r"""^import\s*\{([^}]*)\}\s*from\s*["'](\.[^"']+)["']""", re.M)
 _EXPORTED = re.compile(r"^export\s+(?:async\s+)?(?:function|const|let|class)\s+([\w$]+)", re.M)

@@ -34,8 +34,8 @@ export async function addCommands(host) {
   const components = await load("@jupyterlab/ui-components");
   const icon = hostIcon(components, "studio");
   const { commands } = app;
-  const cells = () => import("./cells.js");
-  const acts = () => import("./picture_commands.js");
+  const cells = () => import("./kernel/cells.js");
+  const acts = () => import("./pictures/picture_commands.js");
   const notebook = () => !!notebooks?.currentWidget;
   /** The pictures that are selected among the files. */
   const chosen = () =>
@@ -49,7 +49,7 @@ export async function addCommands(host) {
     label: "Image studio",
     caption: "A panel that makes pictures, with a kernel of its own",
     icon,
-    execute: async (/** @type {any} */ args) => (await import("./widget_tab.js")).openStudio(host, args),
+    execute: async (/** @type {any} */ args) => (await import("./kernel/widget_tab.js")).openStudio(host, args),
   });
   add("evolink-widgets:insert-studio", {
     label: "Insert studio below",
@@ -60,7 +60,7 @@ export async function addCommands(host) {
   add("evolink-widgets:collect", {
     label: "Collect paid pictures",
     caption: "Fetch the pictures that an earlier kernel paid for and did not live to save",
-    execute: async (/** @type {any} */ args) => (await import("./collect.js")).collect(host, args),
+    execute: async (/** @type {any} */ args) => (await import("./kernel/collect.js")).collect(host, args),
   });
 
   // On a picture: of the panel and of a notebook by its id, of the files by its path.

@@ -40,7 +40,7 @@ export async function addSide(host) {
   const fill = () => {
     if (isFilled || !side.isVisible) return;
     isFilled = true;
-    import("./panel.js").then(({ fillPanel }) => fillPanel(host, side));
+    import("./panel/panel.js").then(({ fillPanel }) => fillPanel(host, side));
   };
   MessageLoop.installMessageHook(side, (/** @type {any} */ _, /** @type {any} */ { type }) => {
     if (type === "after-show" || type === "after-attach") queueMicrotask(fill);

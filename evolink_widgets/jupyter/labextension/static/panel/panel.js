@@ -1,6 +1,6 @@
 /** The side panel: what runs, the pictures, what was spent; for all kernels of this server, also when none runs. */
-import { takeDrops } from "./drops.js";
-import { settingsOf } from "./host.js";
+import { takeDrops } from "../pictures/drops.js";
+import { settingsOf } from "../host.js";
 import { picturesPart } from "./pictures_part.js";
 import { runningPart } from "./running_part.js";
 import { spendingPart } from "./spending_part.js";

@@ -1,14 +1,14 @@
 /** The widgets' style sheets and our own, for our own root alone. */
 
 const SHEETS = [
-  "widgets/base/static/tokens.css",
-  "widgets/base/static/runs.css",
-  "widgets/base/static/grid.css",
-  "widgets/lightbox/static/lightbox.css",
-  "widgets/gallery/static/gallery.css",
-  "widgets/pictures/static/pictures.css",
+  "../widgets/base/static/tokens.css",
+  "../widgets/base/static/runs.css",
+  "../widgets/base/static/grid.css",
+  "../widgets/lightbox/static/lightbox.css",
+  "../widgets/gallery/static/gallery.css",
+  "../widgets/pictures/static/pictures.css",
   "side.css",
-  "widgets/base/static/modes.css",
+  "../widgets/base/static/modes.css",
 ];
 /** @type {Promise<void> | undefined} */
 let made;

@@ -48,7 +48,7 @@ export async function useAsReference(host, given) {
 /** @param {Host} host @param {string[]} paths */
 export async function compare(host, paths) {
   const cwd = parent(paths[0]);
-  await (await import("./widget_tab.js")).openCompare(host, { cwd, pictures: paths.map((path) => from(cwd, path)) });
+  await (await import("../kernel/widget_tab.js")).openCompare(host, { cwd, pictures: paths.map((path) => from(cwd, path)) });
 }
 
 /** @param {Host} host @param {{ picture?: string, path?: string }} given */

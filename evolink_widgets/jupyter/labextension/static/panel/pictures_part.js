@@ -1,10 +1,10 @@
 /** Pictures: the gallery of the notebooks, over the server, with small pictures and acts of its own. */
-import { gallery } from "./widgets/gallery/static/gallery.js";
-import { h, icon, num } from "./widgets/base/static/dom.js";
-import { openView } from "./widgets/base/static/view.js";
-import { ALL } from "./widgets/pictures/static/picture_work.js";
+import { gallery } from "../widgets/gallery/static/gallery.js";
+import { h, icon, num } from "../widgets/base/static/dom.js";
+import { openView } from "../widgets/base/static/view.js";
+import { ALL } from "../widgets/pictures/static/picture_work.js";
 import { modelOver } from "./picture_link.js";
-import { dragFrom, openMenu } from "./picture_acts.js";
+import { dragFrom, openMenu } from "../pictures/picture_acts.js";
 
 /** What the server can do beside a large picture: mark, copy, save, give code and refer. */
 const LARGE = ALL.slice(0, 1 + ALL.findIndex(([name]) => name === "Use as reference"));

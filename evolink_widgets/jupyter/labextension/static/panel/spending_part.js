@@ -1,5 +1,5 @@
 /** Spending: today, what is still out, each notebook; and what was paid for and is not here yet. */
-import { fill, h, icon, ICONS, set } from "./widgets/base/static/dom.js";
+import { fill, h, icon, ICONS, set } from "../widgets/base/static/dom.js";
 
 Object.assign(ICONS, {
   file: "M4 2h5.5L12 4.5V14H4zM9.5 2v2.5H12",

@@ -1,6 +1,6 @@
 /** Running: each task with its prompt, bar, range of time left and notebook; what needs a person first. */
-import { fill, h, icon, set, write } from "./widgets/base/static/dom.js";
-import { timeLeft } from "./widgets/base/static/runs.js";
+import { fill, h, icon, set, write } from "../widgets/base/static/dom.js";
+import { timeLeft } from "../widgets/base/static/runs.js";
 
 /** Seconds between two draws of what time alone changes. */
 const TICK = 1000;
@@ -30,7 +30,7 @@ export function runningPart(host) {
   function build(task) {
     const [thumb, prompt, title, left, may] = ["div.thumb", "bdi.prompt", "span", "span.left", "span.perhaps"].map((spec) => h(spec));
     const bar = h("i");
-    const go = async () => (await import("./cells.js")).goToTask(host, line.task, folderOf(line.task));
+    const go = async () => (await import("../kernel/cells.js")).goToTask(host, line.task, folderOf(line.task));
     const act = h("button.btn.first", () => host.app.commands.execute("evolink-widgets:collect", { cwd: folderOf(line.task) }));
     const text = h("button.go", { onclick: go, title: "Go to the cell" }, prompt, h("span.under", title, left));
     const line = h("li.task", thumb, h("div.body", text, may, h("div.acts", act), h("div.prog", { "aria-hidden": true }, bar)));

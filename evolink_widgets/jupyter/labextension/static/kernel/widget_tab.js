@@ -1,7 +1,7 @@
 /** A widget as a tab: a panel, a kernel of its own, and no code in sight. */
-import { ASKED } from "./commands.js";
-import { isNotebook7, settingsOf } from "./host.js";
-import { hostIcon } from "./icons.js";
+import { ASKED } from "../commands.js";
+import { isNotebook7, settingsOf } from "../host.js";
+import { hostIcon } from "../icons.js";
 import { startSession, widgetIn } from "./kernel.js";
 
 let count = 0;
