@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
     loaded = sum((STATIC / f"{name}.js").stat().st_size for name in AT_START)
-    whole = sum(path.stat().st_size for path in STATIC.glob("*.[jc]s*"))
+    whole = sum(path.stat().st_size for path in STATIC.rglob("*.[jc]s*"))
     print(f"with the host's page: {loaded:,} bytes of {whole:,}")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
