@@ -219,5 +219,33 @@ def _rename_recipes(connection: Connection, table: str, name: str, plain: str) -
 
 _FIFTH: tuple[Change, ...] = (_name_services_plainly,)
 
-MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH: tuple[Change, ...] = (
+    # What a judge says of a picture; `verdict` is "keep", "reject" or, with a caption alone, null.
+    """CREATE TABLE verdicts (
+        key TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        judge TEXT NOT NULL,
+        verdict TEXT,
+        caption TEXT,
+        at REAL NOT NULL,
+        PRIMARY KEY (key, number, judge)
+    ) WITHOUT ROWID""",
+    # Which of two pictures a judge finds better; `outcome` is "left", "right" or "tie". A vote
+    # has a name of its own, so that it is merged once; one taken back stays, and counts no more.
+    """CREATE TABLE votes (
+        vote TEXT PRIMARY KEY,
+        question TEXT NOT NULL,
+        judge TEXT NOT NULL,
+        left_key TEXT NOT NULL,
+        left_number INTEGER NOT NULL,
+        right_key TEXT NOT NULL,
+        right_number INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        at REAL NOT NULL,
+        withdrawn INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID""",
+    "CREATE INDEX votes_by_question ON votes (question, at)",
+)
+
+MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 """Migration number n (from 1) takes a database from version n - 1 to n."""
