@@ -22,7 +22,7 @@ ROWS = (
     ("connect",),
     ("batches",),
     ("widgets",),
-    ("jupyter", "notebook"),
+    ("course", "jupyter", "notebook"),
     ("api",),
     ("magic",),
     ("__init__",),
