@@ -30,6 +30,8 @@ _DECIDING = 180.0
 """Seconds after which a request whose end was never written is taken for lost: its gateway died.
 Longer than a paid request is waited for (`Timeouts.paid`)."""
 
+_LONGEST_SAID = 500
+
 
 class Step(str, Enum):
     """Where an ask stands."""
@@ -233,6 +235,7 @@ class Books:
             StillDeciding: the same request is on its way.
         """
         needed = _millionths(credits) or 0
+        asked = _asked(student, sent_under, body_hash, request)
 
         def change(connection: sql.Connection) -> tuple[Ask, bool]:
             earlier = connection.execute(
@@ -247,25 +250,40 @@ class Books:
                 if earlier.step == Step.SENDING and not late:
                     raise StillDeciding
             before = 0 if earlier is None else int(earlier.cost)
-            self._check_caps(connection, student, needed - before)
-            values: dict[str, Any] = {
-                "step": Step.SENDING.value, "reserved": needed, "cost": needed,
-                "asked_at": self._clock(), "said": None, "ended_at": None,
-            }  # fmt: skip
-            if earlier is None:
-                values |= {
-                    "key": f"course-{secrets.token_hex(20)}", "student": student,
-                    "sent_under": sent_under, "body_hash": body_hash,
-                    "request": json.dumps(request),
-                }  # fmt: skip
-                connection.execute(sql.insert(ASKS).values(values))
-                where = ASKS.c.key == values["key"]
-            else:
-                where = ASKS.c.key == earlier.key
-                connection.execute(sql.update(ASKS).where(where).values(values))
+            key = _new_key() if earlier is None else earlier.key
+            row = {**asked, "key": key, "asked_at": self._clock()}
+            try:
+                self._check_caps(connection, student, needed - before)
+            except CapReached as cap:
+                if not before:
+                    _put(connection, {**row, **_turned_away(_said(cap), self._clock())})
+                raise
+            _put(
+                connection,
+                {**row, "step": Step.SENDING.value, "reserved": needed, "cost": needed,
+                 "said": None, "ended_at": None},
+            )  # fmt: skip
+            where = ASKS.c.key == key
             return _ask(connection.execute(sql.select(ASKS).where(where)).one()), True
 
         return await self.run(change)
+
+    async def turn_away(
+        self, student: str, sent_under: str, body_hash: str, request: Mapping[str, Any], said: str
+    ) -> None:
+        """Write down that the gateway itself has refused an ask."""
+        asked = _asked(student, sent_under, body_hash, request)
+
+        def change(connection: sql.Connection) -> None:
+            there = sql.select(ASKS.c.key).where(
+                ASKS.c.student == student, ASKS.c.sent_under == sent_under
+            )
+            if connection.scalar(there) is None:
+                at = self._clock()
+                row = {**asked, "key": _new_key(), "asked_at": at}
+                _put(connection, {**row, **_turned_away(said, at)})
+
+        await self.run(change)
 
     def _check_caps(self, connection: sql.Connection, student: str, more: int) -> None:
         """Raise `CapReached` where `more` millionths would pass a cap: the one place for it."""
@@ -309,7 +327,9 @@ class Books:
 
     async def refused(self, key: str, said: str) -> None:
         """The service has surely not accepted an ask: its reservation is free again."""
-        await self._end(key, Step.REFUSED, cost=0, said=said[:500], ended_at=self._clock())
+        await self._end(
+            key, Step.REFUSED, cost=0, said=said[:_LONGEST_SAID], ended_at=self._clock()
+        )
 
     async def lost(self, key: str) -> None:
         """Whether an ask was accepted is not known; its reservation stays."""
@@ -433,7 +453,8 @@ class Books:
 
 def _set_up(connection: sql.Connection) -> str:
     METADATA.create_all(connection)
-    found = dict(connection.execute(sql.select(COURSE.c.name, COURSE.c.value)).tuples().all())
+    rows = connection.execute(sql.select(COURSE.c.name, COURSE.c.value))
+    found = {row.name: row.value for row in rows}
     if not found:
         found = {"version": str(VERSION), "id": secrets.token_hex(8)}
         connection.execute(
@@ -468,8 +489,46 @@ def _write_down(
         if charged is not None:
             values |= {"charged": charged, "cost": charged}
         if snapshot.failure is not None:
-            values["said"] = (snapshot.failure.message or snapshot.failure.code or "")[:500]
+            values["said"] = (snapshot.failure.message or snapshot.failure.code or "")[
+                :_LONGEST_SAID
+            ]
     connection.execute(sql.update(ASKS).where(ASKS.c.key == row.key).values(values))
+
+
+def _asked(
+    student: str, sent_under: str, body_hash: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "student": student,
+        "sent_under": sent_under,
+        "body_hash": body_hash,
+        "request": json.dumps(request),
+    }
+
+
+def _turned_away(said: str, at: float) -> dict[str, Any]:
+    return {
+        "step": Step.REFUSED.value,
+        "reserved": 0,
+        "cost": 0,
+        "said": said[:_LONGEST_SAID],
+        "ended_at": at,
+    }
+
+
+def _said(cap: CapReached) -> str:
+    return f"the {cap.whose}'s budget: {cap.needed:.4g} credits needed, {cap.left:.4g} left"
+
+
+def _new_key() -> str:
+    return f"course-{secrets.token_hex(20)}"
+
+
+def _put(connection: sql.Connection, row: Mapping[str, Any]) -> None:
+    """Write a row anew, or over the one of its key."""
+    done = connection.execute(sql.update(ASKS).where(ASKS.c.key == row["key"]).values(row))
+    if not done.rowcount:
+        connection.execute(sql.insert(ASKS).values(row))
 
 
 def _asks(connection: sql.Connection, where: sql.ColumnElement[bool]) -> list[Ask]:

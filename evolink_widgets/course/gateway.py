@@ -130,12 +130,19 @@ class Gateway:
 
     async def _create(self, request: Request, student: str) -> Response:
         body = await _json(request)
-        asked = self._checked(body)
-        sent_under = request.headers.get("idempotency-key") or ""
+        sent_under = request.headers.get("idempotency-key") or _unnamed()
         body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        asked = _read(body)
         [standing] = await self._books.standings(student)
-        if standing.barred:
-            raise Refused(403, "key_disabled", "The teacher has paused your part of the course.")
+        try:
+            if standing.barred:
+                message = "The teacher has paused your part of the course."
+                raise Refused(403, "key_disabled", message)
+            self._check(asked)
+        except Refused as no:
+            record = asked.payload()
+            await self._books.turn_away(student, sent_under, body_hash, record, str(no))
+            raise
         try:
             ask, is_new = await self._books.admit(
                 student,
@@ -156,17 +163,13 @@ class Gateway:
             return JSONResponse(ask.document, headers={"Idempotency-Replayed": "true"})
         return await self._send(student, ask)
 
-    def _checked(self, body: Mapping[str, Any]) -> ImageRequest:
+    def _check(self, asked: ImageRequest) -> None:
         try:
-            asked = request_of(body)
             self._allowed.check(asked)
-        except InvalidRequest as wrong:
-            raise Refused(400, "invalid_request", wrong.message) from None
         except NotAllowed as no:
             if no.field == "model":
                 raise Refused(403, "key_model_not_allowed", no.message, no.field) from None
             raise Refused(400, "not_in_this_course", no.message, no.field) from None
-        return asked
 
     async def _send(self, student: str, ask: Ask) -> Response:
         try:
@@ -316,6 +319,13 @@ async def _json(request: Request) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise Refused(400, "invalid_json", "The body is no JSON object.", "body")
     return found
+
+
+def _read(body: Mapping[str, Any]) -> ImageRequest:
+    try:
+        return request_of(body)
+    except InvalidRequest as wrong:
+        raise Refused(400, "invalid_request", wrong.message) from None
 
 
 async def _handed_through(request: Request) -> AsyncIterator[bytes]:

@@ -57,8 +57,11 @@ class Transactions:
         self._thread.start()
 
     async def run(self, change: Callable[[sql.Connection], T]) -> T:
-        """Do it in a transaction; what it returns is written for good by then."""
-        return await asyncio.wrap_future(self.submit(change))
+        """Do it in a transaction; what it returns is written for good by then.
+
+        It is done also where the caller is cancelled: what the service said must be in the books.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.submit(change)))
 
     def submit(self, change: Callable[[sql.Connection], T]) -> concurrent.futures.Future[T]:
         """The same, from any thread."""
