@@ -49,7 +49,7 @@ class SmallPictures:
                 except BadReply:
                     continue
                 wanted += [(str(ask.task_id), place, link) for place, link in enumerate(results)]
-        here = self._tried | await self._here()
+        here = self._tried | await self.all()
         self._tried = {(task_id, place) for task_id, place, _ in wanted} | self._tried
         await asyncio.gather(*(self._fetch(*one) for one in wanted if one[:2] not in here))
 
@@ -60,7 +60,8 @@ class SmallPictures:
         )
         return await self._books.run(lambda connection: connection.scalar(query))
 
-    async def _here(self) -> set[tuple[str, int]]:
+    async def all(self) -> set[tuple[str, int]]:
+        """Which there are: the task, and the picture's number in it."""
         query = sql.select(PICTURES.c.task_id, PICTURES.c.number)
         return await self._books.run(
             lambda connection: {(row.task_id, row.number) for row in connection.execute(query)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -98,12 +98,15 @@ class TeacherPage:
     async def _state(self, _: Request) -> Response:
         asks = await self._books.all_asks()
         standings = await self._books.standings()
+        small: dict[str, list[int]] = {}
+        for task_id, number in sorted(await self._pictures.all()):
+            small.setdefault(task_id, []).append(number)
         return JSONResponse(
             {
                 "title": self._title,
                 "course_budget": self._books.course_budget,
                 "students": [{**asdict(one), "left": one.left} for one in standings],
-                "asks": [_shown(ask) for ask in asks[:_NEWEST]],
+                "asks": [_shown(ask, small) for ask in asks[:_NEWEST]],
                 "total": len(asks),
             }
         )
@@ -160,7 +163,7 @@ def _plain(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _shown(ask: Ask) -> dict[str, Any]:
+def _shown(ask: Ask, small: Mapping[str, list[int]]) -> dict[str, Any]:
     document = ask.document or {}
     results = document.get("results")
     return {
@@ -174,4 +177,5 @@ def _shown(ask: Ask) -> dict[str, Any]:
         "said": ask.said,
         "asked_at": ask.asked_at,
         "pictures": len(results) if isinstance(results, list) else 0,
+        "small": small.get(ask.task_id or "", []),
     }

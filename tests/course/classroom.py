@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,8 @@ def classroom(
     books = Books(url, budget=budget, course_budget=course_budget)
     tokens = tokens or {one.name: new_token() for one in students}
     hashes = {name: token_hash(token) for name, token in tokens.items()}
-    asyncio.run(books.enrol(students, hashes))
+    with ThreadPoolExecutor(1) as apart:  # a browser's loop may run in this thread
+        apart.submit(lambda: asyncio.run(books.enrol(students, hashes))).result()
     live = Emulated(API_URL, FILES_URL, Key(KEY, "a test"), emulator_app(service))
     app = create_app(books, live, TEACHER, rules or Rules(look_every=0.1))
     with TestClient(app) as client:

@@ -28,7 +28,8 @@
  * @property {number} cost credits
  * @property {string | null} said
  * @property {number} asked_at Unix seconds
- * @property {number} pictures
+ * @property {number} pictures that came
+ * @property {number[]} small which of them have a small copy
  */
 
 /** @typedef {{title: string, course_budget: number | null, students: Student[], asks: Asked[], total: number}} State */
@@ -122,7 +123,7 @@ function picture(taskId, number) {
   if (!link) {
     link = ask(place).then(async (reply) => URL.createObjectURL(await reply.blob()));
     links.set(place, link);
-    link.catch(() => links.delete(place)); // it is not fetched yet
+    link.catch(() => links.delete(place)); // the next look asks again
   }
   return link;
 }
@@ -134,20 +135,19 @@ function entry(one) {
     { class: "head" },
     make("bdi", {}, one.student),
     make("span", { class: `step ${one.step}` }, WORDS[one.step] ?? one.step),
-    make("span", {}, `${credits(one.cost)} credits`),
+    make("span", {}, one.cost ? `${credits(one.cost)} credits` : "Not charged"),
   );
   const node = make("li", {}, head, make("p", { class: "prompt", dir: "auto" }, one.prompt));
   if (one.said) node.append(make("p", { class: "said" }, one.said));
   if (one.task_id && one.pictures) {
     const shown = make("div", { class: "pictures" });
-    for (let number = 0; number < one.pictures; number++) {
+    for (const number of one.small) {
       const image = /** @type {HTMLImageElement} */ (make("img", { alt: one.prompt.slice(0, 200) }));
-      picture(one.task_id, number).then(
-        (link) => (image.src = link),
-        () => image.replaceWith(make("small", {}, "No small copy yet")),
-      );
+      picture(one.task_id, number).then((link) => (image.src = link), () => image.remove());
       shown.append(image);
     }
+    const missing = one.pictures - one.small.length;
+    if (missing) shown.append(make("small", {}, `${missing} without a small copy yet`));
     node.append(shown);
   }
   return node;
