@@ -19,6 +19,7 @@ from .api import run as run
 from .api import session as session
 from .api import show as show
 from .api import spending as spending
+from .api import study as study
 from .api import weather as weather
 from .core.session import Session as Session
 from .core.task import Stage as Stage
