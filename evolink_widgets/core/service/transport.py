@@ -308,13 +308,11 @@ class Transport:
             if self._app is not None:
                 transport = AppTransport(self._app)
             else:
-                pictures = purpose == "pictures"
                 transport = Network(
                     self._roots,
                     proxied=self._proxied,
-                    connections=PICTURE_CONNECTIONS if pictures else CONNECTIONS,
                     kept=0 if purpose == "paid" else CONNECTIONS,
-                    guard=self._guard if pictures else None,
+                    guard=self._guard if purpose == "pictures" else None,
                 )
             self._clients[purpose] = httpx.AsyncClient(
                 transport=transport,
