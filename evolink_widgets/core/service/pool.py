@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpcore
 
@@ -88,7 +89,7 @@ class _Body:
 
     def __init__(
         self,
-        stream: AsyncIterator[bytes],
+        stream: Any,
         pool: Pool,
         origin: Origin,
         connection: httpcore.AsyncConnectionInterface,
@@ -100,7 +101,8 @@ class _Body:
         self._is_closed = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._stream.__aiter__()
+        body: AsyncIterator[bytes] = self._stream.__aiter__()
+        return body
 
     async def aclose(self) -> None:
         if not self._is_closed:
