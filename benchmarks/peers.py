@@ -79,7 +79,7 @@ PARTS = {
     ),
     "ten": _part(
         "8 tasks of 10 s in flight, 30 ms of round trip, uneven progress",
-        "--in-flight 8 --tasks 16 --seconds 10 --round-trip 0.03 --shape uneven",
+        "--in-flight 8 --tasks 16 --seconds 10 --spread 0.22 --round-trip 0.03 --shape uneven",
         "ours fal",
         ("delay", "ours", "fal", "≤ 0.9"),
         ("polls", "ours", "fal", "≤ 0.15"),

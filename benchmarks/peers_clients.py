@@ -200,6 +200,7 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=8)
     parser.add_argument("--warm", type=int, default=8, help="tasks before anything is measured")
     parser.add_argument("--seconds", type=float, default=1.0, help="usual length of a task")
+    parser.add_argument("--spread", type=float, default=0.45, help="of log-durations")
     parser.add_argument("--round-trip", type=float, default=0.0)
     parser.add_argument("--bytes", type=int, default=100_000, help="of a picture")
     parser.add_argument("--shape", default="honest", help="honest, uneven, lying or none")
@@ -210,7 +211,7 @@ def main() -> None:
         os.sched_setaffinity(0, {given.core})
     os.environ.update(FAL_KEY=KEY, REPLICATE_API_TOKEN=KEY, OPENAI_API_KEY=KEY)
     base = f"http://127.0.0.1:{given.port}"
-    names = ("seconds", "round_trip", "bytes", "shape", "batches", "seed")
+    names = ("seconds", "spread", "round_trip", "bytes", "shape", "batches", "seed")
     bench(base, "set-up", {name: getattr(given, name) for name in names})
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(asyncio.run(measure(given, base, Path(folder)))))

@@ -27,13 +27,12 @@ import uvicorn
 from PIL import Image
 from service import padded, with_chunk
 
+from evolink_widgets.emulator.contract import timing
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MARK = 28
 """Bytes by which a picture is another one than all others: a chunk with the task's id."""
-
-SPREAD = 0.45
-"""Of log-durations; they are cut off at twice the usual one."""
 
 
 class Work:
@@ -42,15 +41,13 @@ class Work:
     Attributes:
         name: its id.
         began, ends: on the monotonic clock.
-        bend: how its progress is bent, where the shape says so.
     """
 
-    def __init__(self, name: str, seconds: float, usual: float, bend: float) -> None:
+    def __init__(self, name: str, seconds: float, usual: float) -> None:
         self.name = name
         self.began = time.monotonic()
         self.ends = self.began + seconds
         self.usual = usual
-        self.bend = bend
 
     @property
     def is_done(self) -> bool:
@@ -65,9 +62,9 @@ class Work:
         share = passed / (self.ends - self.began)
         if shape == "honest":
             return int(100 * share)
-        if shape == "uneven":  # a queue, then leaps of different width that stop before the end
-            moving = max(0.0, (share - 0.1 * self.bend) / (1 - 0.1 * self.bend))
-            return min(92, 8 * int(12.5 * moving**self.bend))
+        if shape == "uneven":  # a queue, halts and leaps, as the emulator plays them
+            moving = (share - timing.QUEUE_SHARE) / (1 - timing.QUEUE_SHARE)
+            return timing.progress(moving, random.Random(self.name)) if moving > 0 else 0
         if shape == "lying":  # a clock that runs to the usual time, whatever happens
             return min(95, int(60 * passed / self.usual))
         return 0
@@ -90,6 +87,7 @@ class Peers:
         """Begin anew."""
         self.round += 1
         self.usual: float = how.get("seconds", 1.0)
+        self.spread: float = how.get("spread", 0.45)
         self.round_trip: float = how.get("round_trip", 0.0)
         self.shape: str = how.get("shape", "honest")
         self.batches: bool = how.get("batches", False)
@@ -110,9 +108,8 @@ class Peers:
         assert found is not None
         number = int(found[1])
         chance = random.Random(f"{self.seed} {number}")
-        seconds = self.usual * min(2.0, math.exp(chance.gauss(0, SPREAD)))
-        bend = math.exp(chance.gauss(0, 0.3))
-        work = Work(f"task-{self.round}-{number}", seconds, self.usual, bend)
+        seconds = self.usual * min(2.0, math.exp(chance.gauss(0, self.spread)))
+        work = Work(f"task-{self.round}-{number}", seconds, self.usual)
         self.works[work.name] = work
         return work
 
@@ -129,47 +126,64 @@ class Peers:
             self.set_up(json.loads(body))
             await _answer(send, {})
         elif path == "/bench/facts":
-            await _answer(send, self.facts())
+            await self.answer(send, self.facts())
         else:
             self.requests += 1
-            if self.round_trip:
-                await asyncio.sleep(self.round_trip)
-            await self.serve(scope["method"], path, body, send)
+            await self.travel()
+            await self.serve(path, body, send)
 
-    async def serve(self, method: str, path: str, body: bytes, send: Send) -> None:
+    async def travel(self) -> None:
+        """One way over the line; requests take it, and so do replies."""
+        if self.round_trip:
+            await asyncio.sleep(self.round_trip / 2)
+
+    async def serve(self, path: str, body: bytes, send: Send) -> None:
         """Answer one request of a client."""
         name = path.removesuffix("/status").removesuffix(".png").rpartition("/")[2]
         work = self.works.get(name)
         if path.startswith("/pictures/") and work is not None:
             mark = with_chunk(self.picture, work.name.encode().ljust(MARK - 12))
+            await self.travel()
             await _send(send, 200, b"image/png", mark)
         elif path == "/v1/images/generations":
-            await _answer(send, self.evolink(self.begin(body)))
+            await self.answer(send, self.evolink(self.begin(body)))
         elif path == "/v1/tasks/batch" and self.batches:
             self.readings += 1
             asked = [self.works[one] for one in json.loads(body)["task_ids"] if one in self.works]
-            await _answer(send, {"data": [self.evolink(one) for one in asked]})
+            await self.answer(send, {"data": [self.evolink(one) for one in asked]})
         elif path.startswith("/v1/tasks/") and work is not None:
-            await _answer(send, self.evolink(self.looked_at(work)))
+            await self.answer(send, self.evolink(self.looked_at(work)))
         elif path == "/v1/credits":
-            await _answer(send, {"success": True, "data": _CREDITS})
+            await self.answer(send, {"success": True, "data": _CREDITS})
         elif path == "/fal/own/app":
-            await _answer(send, self.fal(self.begin(body)))
+            await self.answer(send, self.fal(self.begin(body)))
         elif path.startswith("/fal/") and path.endswith("/status") and work is not None:
             done = self.looked_at(work).is_done
-            await _answer(send, {"status": "COMPLETED" if done else "IN_PROGRESS", "logs": None})
+            await self.answer(
+                send, {"status": "COMPLETED" if done else "IN_PROGRESS", "logs": None}
+            )
         elif path.startswith("/fal/") and work is not None:
-            await _answer(send, {"images": [{"url": self.link(work)}], "seed": 1, "prompt": "x"})
+            await self.answer(
+                send, {"images": [{"url": self.link(work)}], "seed": 1, "prompt": "x"}
+            )
         elif path == "/v1/predictions":
-            await _answer(send, self.replicate(self.begin(body)), 201)
+            await self.answer(send, self.replicate(self.begin(body)), 201)
         elif path.startswith("/v1/predictions/") and work is not None:
-            await _answer(send, self.replicate(self.looked_at(work)))
+            await self.answer(send, self.replicate(self.looked_at(work)))
         elif path == "/openai/v1/images/generations":
             work = self.begin(body)
             await work.end()
-            await _answer(send, {"created": 1, "data": [{"url": self.link(work)}]})
+            await self.answer(send, {"created": 1, "data": [{"url": self.link(work)}]})
         else:
-            await _answer(send, {"error": {"code": "not_found", "message": "no such address"}}, 404)
+            await self.answer(
+                send, {"error": {"code": "not_found", "message": "no such address"}}, 404
+            )
+
+    async def answer(self, send: Send, document: object, status: int = 200) -> None:
+        """Reply with what is true now; it is on its way for a while."""
+        body = json.dumps(document).encode()
+        await self.travel()
+        await _send(send, status, b"application/json", body)
 
     def looked_at(self, work: Work) -> Work:
         """Count a request that reads one task."""
@@ -240,8 +254,8 @@ def _drawn() -> bytes:
     return out.getvalue()
 
 
-async def _answer(send: Send, document: object, status: int = 200) -> None:
-    await _send(send, status, b"application/json", json.dumps(document).encode())
+async def _answer(send: Send, document: object) -> None:
+    await _send(send, 200, b"application/json", json.dumps(document).encode())
 
 
 async def _send(send: Send, status: int, kind: bytes, body: bytes) -> None:

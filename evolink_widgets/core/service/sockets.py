@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import ipaddress
 import os
-import select
 import socket
 import ssl
 from collections import deque
@@ -200,21 +199,14 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return secure
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks of a connection: whether it was ended while it was idle, and TLS."""
-        if info == "is_readable":
-            return bool(self._pieces) or self._is_over or self._is_readable()
-        return None if self._transport is None else self._transport.get_extra_info(info)
+        """What httpcore asks of a connection: whether it was ended while it was idle, and TLS.
 
-    def _is_readable(self) -> bool:
-        """Whether the system has something that asyncio has not read yet, such as an end."""
-        plug = None if self._transport is None else self._transport.get_extra_info("socket")
-        if plug is None or plug.fileno() < 0:
-            return True
-        if not hasattr(select, "poll"):  # Windows
-            return bool(select.select([plug.fileno()], [], [], 0)[0])
-        poll = select.poll()
-        poll.register(plug.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
+        The loop reads what has come before it goes on, so the system is not asked again: what
+        is on its way could not be known either.
+        """
+        if info == "is_readable":
+            return bool(self._pieces) or self._is_over
+        return None if self._transport is None else self._transport.get_extra_info(info)
 
     def _broken_off(self) -> httpcore.WriteError:
         why = "the connection was closed" if self._lost is None else _why(self._lost)
