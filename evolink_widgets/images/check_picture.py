@@ -29,7 +29,6 @@ __all__ = [
     "PictureCheck",
     "PictureFacts",
     "check_picture",
-    "header_pixels",
     "sniff",
 ]
 
@@ -134,6 +133,16 @@ class PictureCheck:
             raise NotAPicture(f"it claims {width}×{height} pixels")
         return PictureFacts(kind, width, height, self.bytes_count, self._digest.hexdigest())
 
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """Width and height, as far as what has come tells them."""
+        if self._structure is None:
+            return None
+        try:
+            return self._pixels(self._structure)
+        except NotAPicture:
+            return None
+
     def _begin(self) -> None:
         self._kind = sniff(self._head)
         if self._kind is None:
@@ -171,18 +180,6 @@ def check_picture(file: BinaryIO) -> PictureFacts:
     if facts.format != "png":  # a PNG's checksums have proved it
         _opened(file, facts.format)
     return facts
-
-
-def header_pixels(file: BinaryIO) -> tuple[int, int] | None:
-    """Return width and height as a file's header says; `None` where that can't be read."""
-    from PIL import Image
-
-    try:
-        kinds = [name.upper() for name in EXTENSIONS]
-        with Image.open(file, formats=kinds) as image:
-            return image.size
-    except Exception:  # Pillow's decoders raise many kinds on broken bytes
-        return None
 
 
 def _opened(file: BinaryIO, kind: str) -> tuple[int, int]:

@@ -25,7 +25,6 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
 from evolink_widgets.store.safe_files import (
-    flush_folder,
     free_names,
     guarded,
     is_plain,
@@ -203,7 +202,8 @@ def add_picture(
 
     Returns:
         The picture's place, and whether it was put there now: it may have been there already,
-        from a process that was killed before it wrote the row.
+        from a process that was killed before it wrote the row. Its folder is to be flushed
+        before the transaction ends.
     """
     folder = root if picture.trashed_at is None else root / TRASH
     stem = _stem_of(root, connection, about)
@@ -215,7 +215,6 @@ def add_picture(
         if picture.trashed_at is not None:
             own_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
-        flush_folder(folder)
     try:
         _write_row(connection, about.key, picture, in_database(path.name))
     except BaseException:
