@@ -50,7 +50,7 @@ from evolink_widgets.store.gallery.rows import (
     place_of,
     recipe_of,
     with_file_in_place,
-    write_recipe_file,
+    write_recipe_files,
 )
 from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Freed, Trash
@@ -58,9 +58,12 @@ from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
-    flush_folder,
+    file_error,
+    flush_together,
     guarded,
+    holding,
     is_plain,
+    is_there,
     names_in,
     own_folder,
     remove,
@@ -192,7 +195,10 @@ class StoredPictures:
             DownloadFailed, StoreFull, StoreReadOnly: as `admit_together`.
         """
         about = NewSet(key, recipe, task_id, expected or recipe.request.n, now, notebook)
-        (outcome,) = self.admit_together([Arrival(about, index, Part(part), now)])
+        there = Part(part)
+        if is_there(part):
+            there.read()
+        (outcome,) = self.admit_together([Arrival(about, index, there, now)])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -204,24 +210,10 @@ class StoredPictures:
             DownloadFailed: the bytes are no whole PNG, JPEG or WebP; fetch them again.
             StoreFull, StoreReadOnly: they can't be written.
         """
-        part, about = arrival.part, arrival.about
-        try:
-            if not part.size:
-                part.read()
-            facts = part.finish()
-            # A PNG's checksums prove its pixels. The others have none: they are decoded once,
-            # which leaves the preview behind.
-            if facts.format != "png":
-                thumbnail(part.path, PREVIEW_EDGE, cache=self.root / THUMBS, name=facts.sha256)
-        except StoreDamaged as exc:
-            part.begin_anew()
-            raise DownloadFailed(
-                f"A downloaded file is no picture: {exc.message}.", task_id=about.task_id
-            ) from exc
-        except DownloadFailed as exc:
-            exc.task_id = about.task_id
-            raise
-        return arrival._replace(facts=facts)
+        (outcome,) = self._examined([arrival])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def admit_together(self, arrivals: Sequence[Arrival]) -> list[GeneratedImage | Exception]:
         """Take fetched pictures in: checked, named, on the disk, written down.
@@ -234,19 +226,27 @@ class StoredPictures:
             are no picture, and have to be fetched again; a `StoreError` where they can't be
             written, and nothing of it is in the gallery.
         """
-        outcomes: dict[int, GeneratedImage | Exception] = {}
-        ready: dict[int, Arrival] = {}
-        for place, arrival in enumerate(arrivals):
-            try:
-                here = self._taken_in_meanwhile(arrival)
-                if here is None:
-                    ready[place] = arrival if arrival.facts else self.examine(arrival)
-                else:
-                    outcomes[place] = here
-            except Exception as error:  # it is this one's; the others go on
-                outcomes[place] = error
         try:
-            outcomes |= zip(ready, self._take_in(list(ready.values())), strict=True)
+            with guarded(self.root / PARTS, "made"):
+                parts = own_folder(self.root, PARTS)
+            with guarded(parts, "opened"), holding(self.root, parts):
+                return self._admitted(arrivals)
+        except StoreError as error:
+            return [error] * len(arrivals)
+
+    def _admitted(self, arrivals: Sequence[Arrival]) -> list[GeneratedImage | Exception]:
+        outcomes: list[GeneratedImage | Exception | None]
+        outcomes = [self._found_here(arrival) for arrival in arrivals]
+        left = [place for place, outcome in enumerate(outcomes) if outcome is None]
+        ready: dict[int, Arrival] = {}
+        for place, seen in zip(left, self._examined([arrivals[at] for at in left]), strict=True):
+            if isinstance(seen, Arrival):
+                ready[place] = seen
+            else:
+                outcomes[place] = seen
+        try:
+            for place, image in zip(ready, self._take_in(list(ready.values())), strict=True):
+                outcomes[place] = image
         except Exception as error:
             for place, arrival in ready.items():
                 try:
@@ -254,16 +254,60 @@ class StoredPictures:
                     (outcomes[place],) = [error] if len(ready) == 1 else self._take_in([arrival])
                 except Exception as own:
                     outcomes[place] = own
-        return [outcomes[place] for place in range(len(arrivals))]
+        return [outcome for outcome in outcomes if outcome is not None]
 
-    def _taken_in_meanwhile(self, arrival: Arrival) -> GeneratedImage | None:
+    def _examined(self, arrivals: Sequence[Arrival]) -> list[Arrival | Exception]:
+        """Write what is held of them, flush them together, and see what each is."""
+        outcomes: list[Arrival | Exception] = []
+        for arrival in arrivals:
+            try:
+                arrival.part.write()
+                outcomes.append(arrival)
+            except Exception as error:  # it is this one's; the others go on
+                outcomes.append(error)
+        written = [
+            one.part.path
+            for one in outcomes
+            if isinstance(one, Arrival) and one.part.size and not one.facts
+        ]
+        flushed = dict(zip(written, flush_together(written), strict=True))
+        for place, arrival in enumerate(arrivals):
+            if outcomes[place] is arrival and not arrival.facts:
+                try:
+                    outcomes[place] = self._seen(arrival, flushed.get(arrival.part.path))
+                except Exception as error:
+                    outcomes[place] = error
+        for arrival, outcome in zip(arrivals, outcomes, strict=True):
+            if isinstance(outcome, DownloadFailed):
+                outcome.task_id = arrival.about.task_id
+        return outcomes
+
+    def _seen(self, arrival: Arrival, error: OSError | None) -> Arrival:
+        part = arrival.part
+        try:
+            if error is not None:
+                raise file_error(error, part.path, "flushed to the disk") from error
+            facts = part.facts()
+            # A PNG's checksums prove its pixels. The others have none: they are decoded once,
+            # which leaves the preview behind.
+            if facts.format != "png":
+                thumbnail(part.path, PREVIEW_EDGE, cache=self.root / THUMBS, name=facts.sha256)
+        except StoreDamaged as exc:  # the file has become a link, say
+            part.begin_anew()
+            raise DownloadFailed(f"A downloaded file is no picture: {exc.message}.") from exc
+        return arrival._replace(facts=facts)
+
+    def _found_here(self, arrival: Arrival) -> GeneratedImage | Exception | None:
         """The picture, where another collector has taken it in since this one fetched it."""
-        if arrival.part.size or arrival.part.path.exists():
+        if arrival.part.size or is_there(arrival.part.path):
             return None
-        row = self._row(arrival.about.key, arrival.number)
-        if row is None or not is_plain(place_of(self.root, row)):
-            return None
-        return read_image(self.root, row, arrival.about.recipe)
+        try:
+            row = self._row(arrival.about.key, arrival.number)
+            if row is None or not is_plain(place_of(self.root, row)):
+                return None
+            return read_image(self.root, row, arrival.about.recipe)
+        except StoreError as error:
+            return error
 
     def _take_in(self, arrivals: Sequence[Arrival]) -> list[GeneratedImage]:
         if not arrivals:
@@ -281,9 +325,7 @@ class StoredPictures:
                     if found is None or not is_plain(place_of(self.root, found)):
                         path, new = add_picture(self.root, connection, one.about, one.picture())
                         placed += [(one.part.path, path)] if new else []
-                flush_folder(self.root)
-                for key in complete:
-                    write_recipe_file(self.root, connection, key)
+                write_recipe_files(self.root, connection, complete, [self.root])
                 rows = [find_row(connection, one.about.key, one.number) for one in arrivals]
         except BaseException:
             for part, path in placed:
@@ -309,7 +351,7 @@ class StoredPictures:
             StoreError: it can't be written.
         """
         with self._database.write() as connection:
-            write_recipe_file(self.root, connection, key)
+            write_recipe_files(self.root, connection, [key])
 
     def images(self, key: str) -> ImageSet:
         """Return the pictures of a task that are there, whatever step the task is at.

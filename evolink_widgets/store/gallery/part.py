@@ -65,23 +65,29 @@ class Part:
                 there any more.
             StoreError: it can't be written; what was held is forgotten.
         """
-        if self.held:
-            self._put(is_last=False)
+        if not self.held:
+            return
+        data = b"".join(self._pieces)
+        self._pieces, self.held = [], 0
+        with guarded(self.path, "written"), self._opened() as file:
+            file.seek(self._written)
+            file.write(data)
+        self._written += len(data)
+        try:
+            self._check.feed(data)
+        except NotAPicture as exc:
+            raise self._refused(str(exc)) from exc
 
-    def finish(self) -> PictureFacts:
-        """Put the whole picture on the disk (fsync), and return its facts.
+    def facts(self) -> PictureFacts:
+        """Return what the picture is, now that all of it is written.
 
         Raises:
-            DownloadFailed, StoreError: as `write`.
+            DownloadFailed: it is none.
         """
         try:
-            if self.size:
-                self._put(is_last=True)
             return self._check.finish()
         except NotAPicture as exc:
             raise self._refused(str(exc)) from exc
-        except StoreDamaged as exc:  # the file has become a link, say
-            raise self._refused(exc.message) from exc
 
     def pixels(self) -> tuple[int, int] | None:
         """Return width and height of a picture that has come whole; `None` where it is none.
@@ -119,23 +125,6 @@ class Part:
             raise self._refused(str(exc)) from exc
         except StoreDamaged as exc:
             raise self._refused(exc.message) from exc
-
-    def _put(self, *, is_last: bool) -> None:
-        data = b"".join(self._pieces)
-        self._pieces, self.held = [], 0
-        doing = "flushed to the disk" if is_last else "written"
-        with guarded(self.path, doing), self._opened() as file:
-            if data:
-                file.seek(self._written)
-                file.write(data)
-                file.flush()
-            if is_last:
-                os.fsync(file.fileno())
-        self._written += len(data)
-        try:
-            self._check.feed(data)
-        except NotAPicture as exc:
-            raise self._refused(str(exc)) from exc
 
     def _opened(self) -> BinaryIO:
         """The file as it was left, for further bytes."""

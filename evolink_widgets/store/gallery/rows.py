@@ -14,6 +14,7 @@ import json
 import math
 import re
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -32,7 +33,7 @@ from evolink_widgets.store.safe_files import (
     own_folder,
     place,
     remove,
-    rewrite,
+    rewrite_together,
     sha256_of,
     take_back,
 )
@@ -281,18 +282,39 @@ def write_recipe_file(root: Path, connection: Connection, key: str) -> None:
     Raises:
         StoreError: it can't be written; the one before is still there.
     """
-    found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
-    if found is None:
-        return
-    pictures = connection.execute(
-        "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
-    ).fetchall()
-    path = inside(root, f"{found['stem']}.json")
-    with guarded(path, "written"):
-        if not pictures:
+    write_recipe_files(root, connection, [key])
+
+
+def write_recipe_files(
+    root: Path, connection: Connection, keys: Iterable[str], folders: Sequence[Path] = ()
+) -> None:
+    """Write the recipe files of several sets anew, flushed to the disk together.
+
+    Args:
+        root: the store's folder.
+        connection: inside the transaction that changes the rows.
+        keys: the sets' keys.
+        folders: whose names are put on the disk with them.
+
+    Raises:
+        StoreError: one can't be written.
+    """
+    files: dict[Path, bytes] = {}
+    for key in keys:
+        found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            continue
+        pictures = connection.execute(
+            "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
+        ).fetchall()
+        path = inside(root, f"{found['stem']}.json")
+        if pictures:
+            files[path] = _readable(_record(found, pictures))
+            continue
+        with guarded(path, "written"):
             remove(path)
-            return
-        rewrite(path, _readable(_record(found, pictures)))
+    with guarded(next(iter(files), root), "written"):
+        rewrite_together(files, folders)
 
 
 def utc_time(when: float) -> str | None:
