@@ -330,18 +330,17 @@ class SharedWork(Generic[Given, Made]):
 
 
 Line = Callable[[], Callable[[], None]]
-"""Writes something durable; returns what to do once that is on the disk. On a worker.
+"""Writes something, durable or not; returns what to do once that is written. On a worker.
 
 It may be called a second time, where nothing stayed of the first.
 """
 
 
 class SharedFlush:
-    """Writes durable lines; those that wait at the same moment share a flush to the disk.
+    """Writes the lines of tasks; those that wait at the same moment share a transaction.
 
-    A flush is the dearest part of what is written of a task: two lines, around its POST. Where
-    many are asked for at once, the first one there writes for all of them. To be used on the
-    core's loop.
+    If one of them has to be on the disk, they share its flush, too. That is the dearest part of
+    what is written of a task: two lines, around its POST. To be used on the core's loop.
 
     Args:
         database: where the lines are written.
@@ -350,30 +349,34 @@ class SharedFlush:
 
     def __init__(self, database: Database, database_thread: Workers) -> None:
         self._database = database
-        self._shared: SharedWork[Line, None] = SharedWork(database_thread, self._write)
+        self._shared: SharedWork[tuple[Line, bool], None] = SharedWork(database_thread, self._write)
 
-    async def write(self, line: Line) -> None:
-        """Write one line; it is on the disk when this returns.
+    async def write(self, line: Line, *, durable: bool = True) -> None:
+        """Write one line.
 
         A cancelled caller stops waiting; the line is written all the same.
+
+        Args:
+            line: writes it.
+            durable: whether it is on the disk when this returns.
 
         Raises:
             StoreError: it is not written.
         """
-        await self._shared.do(line)
+        await self._shared.do((line, durable))
 
-    def _write(self, lines: list[Line]) -> list[Exception | None]:
+    def _write(self, lines: list[tuple[Line, bool]]) -> list[Exception | None]:
         if len(lines) > 1:
             try:
-                with self._database.write(durable=True):
-                    written = [line() for line in lines]
+                with self._database.write(durable=any(durable for _, durable in lines)):
+                    written = [line() for line, _ in lines]
             except Exception:
                 pass  # nothing is written; one that can't be must not hold up the others
             else:
                 for then in written:
                     then()
                 return [None] * len(lines)
-        return [self._write_alone(line) for line in lines]
+        return [self._write_alone(line) for line, _ in lines]
 
     def _write_alone(self, line: Line) -> Exception | None:
         try:
