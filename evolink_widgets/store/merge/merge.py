@@ -29,6 +29,7 @@ from evolink_widgets.store.merge.reference_files import ReferenceMerge
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
+    flush_folder,
     guarded,
     own_folder,
     read_plain,
@@ -173,14 +174,18 @@ class _Merge:
             theirs.notebook,
         )
         placed: list[tuple[Path, Path]] = []
+        folders: set[Path] = set()
         try:
             with self.database.write() as connection, guarded(self.root, "written"):
                 for picture in ready:
                     if _is_here(connection, key, picture):  # another merge was quicker
                         continue
                     path, new = add_picture(self.root, connection, about, picture)
+                    folders.add(path.parent)
                     if new:
                         placed.append((picture.file, path))
+                for folder in folders:
+                    flush_folder(folder)
                 if ready:
                     write_recipe_file(self.root, connection, key)
                 if key == theirs.key:
