@@ -274,7 +274,7 @@ def _leave() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for run in list(_open):
             heard, news = monotonic(), None
-            while run.state.ended_at is None and run._generation == loop.generation():
+            while run.state.ended_at is None and not run.is_foreign:
                 state = run.state
                 if (state.done, state.failed, state.rendering) != news:
                     heard, news = monotonic(), (state.done, state.failed, state.rendering)

@@ -474,8 +474,13 @@ class BatchRun:
 
         loop.wait_on_loop(ask())
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this process is the child of a fork, and the run goes on in another one."""
+        return self._generation != loop.generation() and not self._ended.is_set()
+
     def _check_process(self) -> None:
-        if self._generation != loop.generation() and not self._ended.is_set():
+        if self.is_foreign:
             raise WrongProcess(
                 "This batch belongs to the process that asked for it, which goes on with it; "
                 "this process was forked from that one."
