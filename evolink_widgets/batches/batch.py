@@ -40,7 +40,8 @@ class Batch:
         keep_metadata: leave location and camera data in references.
 
     Attributes:
-        notices: what was done to references, a sentence each.
+        notices: what was done to references, a sentence each; of many files only the first are
+            read before their row is sent.
 
     Example:
         >>> b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], prompt="a {animal}")
@@ -79,7 +80,7 @@ class Batch:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was done to references, a sentence each."""
+        """What was done to references so far, a sentence each."""
         return self._plan.notices
 
     @property
@@ -215,6 +216,7 @@ class Batch:
             "shared": plan.shared,
             "pictures": sum(wanted.need for wanted in plan.wanted),
             "to_buy": sum(lacks for _, lacks in missing),
+            "unread": plan.unread,
             "bad_rows": plan.bad_rows,
             "problems": plan.problems,
             "estimate": self._price(missing),

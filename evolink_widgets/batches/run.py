@@ -109,6 +109,7 @@ class BatchRun:
             _in_order(places, self._estimates),
             self._terms,
             self._estimates,
+            self._plan.files,
             ended=self._note,
             changed=self._changed,
             raises=self._on_error == "raise",
