@@ -354,15 +354,19 @@ class BatchRun:
 
         return leave
 
-    def cells(self) -> str:
-        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent."""
+    def cells(self, failed: Callable[[Outcome], str] = lambda outcome: "f") -> str:
+        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent.
+
+        Args:
+            failed: gives the letter of one without all of its pictures.
+        """
         letters, at_work = [], set(self._buyer.at_work)
         for place in self._meant:
             outcome = self._outcomes.get(place)
             if outcome is None:
                 letters.append("r" if place in at_work else ".")
             elif not outcome.is_whole:
-                letters.append("f")
+                letters.append(failed(outcome))
             else:
                 letters.append("s" if outcome.is_free else "n")
         return "".join(letters)

@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
 from evolink_widgets.batches.outcome import Outcome
@@ -68,6 +69,7 @@ class BatchView(View):
     def __init__(self, run: BatchRun, **traits: Any) -> None:
         self._run = run
         self._cells = ""
+        self._letters: dict[str, str] = {}
         self._is_stale = self._is_telling = False
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
@@ -100,7 +102,7 @@ class BatchView(View):
             self._is_telling = False
 
     def _news(self) -> dict[str, Any]:
-        before, self._cells = self._cells, self._run.cells()
+        before, self._cells = self._cells, self._run.cells(self._letter_of)
         if len(before) != len(self._cells):
             return {**self._told(), "cells": self._cells}
         changes = [
@@ -118,6 +120,7 @@ class BatchView(View):
         return [
             {
                 "kind": group.kind,
+                "letter": self._letter(group.kind),
                 "title": _title(group.kind),
                 "rows": counted(group.rows, "row"),
                 "text": f"{'Not sent. ' if group.unsent else ''}{group.said}",
@@ -126,6 +129,14 @@ class BatchView(View):
             for group in self._run.failures
         ]
 
+    def _letter_of(self, outcome: Outcome) -> str:
+        return self._letter(type(outcome.error).__name__)
+
+    def _letter(self, kind: str) -> str:
+        """The capital that stands for a reason of failure in the cells; the last for all others."""
+        free = ascii_uppercase[min(len(self._letters), len(ascii_uppercase) - 1)]
+        return self._letters.setdefault(kind, free)
+
     # -- what the browser says -----------------------------------------------------------------
 
     def _on_hello(self, content: dict[str, Any]) -> Answer:
@@ -133,7 +144,7 @@ class BatchView(View):
         return None
 
     def _welcome(self) -> dict[str, Any]:
-        self._cells = self._run.cells()
+        self._cells = self._run.cells(self._letter_of)
         return {**self._told(), "cells": self._cells}
 
     def _on_pause(self, content: dict[str, Any]) -> Answer:
@@ -261,7 +272,6 @@ def told_of(state: BatchState) -> dict[str, Any]:
                 (".", "Not sent", state.unsent),
                 ("f", "Failed", state.failed),
             )
-            if count
         ],
         "money": state.money,
         "simulated": state.simulated,

@@ -119,9 +119,9 @@ interface Reading {
 }
 
 /** What failed for one reason; `kind` is the error's class. */
-interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+interface FailureGroup { kind: string; letter: string; title: string; rows: string; text: string; retry: boolean }
 
-/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. */
 interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
 
 /** What has changed since the last reading; all cells where they are others. */
