@@ -143,6 +143,7 @@ class BatchRun:
             failed=self._missing,
             credits=round(self._spent + buyer.credits, 6),
             to_come=_sum(to_come) if to_come and buyer.halted is None else None,
+            budget=self.budget,
             unreported=self._unreported + buyer.unreported,
             started_at=self._started_at,
             at=now(),

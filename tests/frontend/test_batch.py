@@ -16,9 +16,9 @@ Opener = Callable[..., Bench]
 
 FAILED = [
     {"kind": "TaskFailed", "title": "The service gave up", "rows": "4 rows",
-     "text": "The provider gave up. Not charged.", "retry": True, "letter": "A"},
+     "text": "The provider gave up. Not charged.", "retry": True, "letter": "A", "sign": "failed"},
     {"kind": "ContentRefused", "title": "Refused by content policy", "rows": "3 rows",
-     "text": "<b>Not</b> charged.", "retry": False, "letter": "B"},
+     "text": "<b>Not</b> charged.", "retry": False, "letter": "B", "sign": "refused"},
 ]  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def state(**changes: Any) -> dict[str, Any]:
             {"kind": ".", "word": "Not sent", "count": 164},
         ],
         "money": "47.2 credits so far, 96 to 118 at the end",
+        "purse": {"paid": 39.3, "least": 40.7, "most": 18.3, "cap": 100},
         "simulated": True,
         "ended": False,
         "paused": False,

@@ -121,6 +121,7 @@ class BatchView(View):
             {
                 "kind": group.kind,
                 "letter": self._letter(group.kind),
+                "sign": _SIGNS.get(group.kind, "failed"),
                 "title": _title(group.kind),
                 "rows": counted(group.rows, "row"),
                 "text": f"{'Not sent. ' if group.unsent else ''}{group.said}",
@@ -274,6 +275,7 @@ def told_of(state: BatchState) -> dict[str, Any]:
             )
         ],
         "money": state.money,
+        "purse": purse(state),
         "simulated": state.simulated,
         "ended": state.ended_at is not None,
         "paused": state.is_paused,
@@ -282,6 +284,23 @@ def told_of(state: BatchState) -> dict[str, Any]:
         "unsent": state.unsent,
     }
 
+
+def purse(state: BatchState) -> dict[str, float | None]:
+    """The line of money: percent that are charged, that are still to come, that may come; the cap.
+
+    Args:
+        state: of the run.
+    """
+    low, high = (0.0, 0.0) if state.to_come is None else (state.to_come.low, state.to_come.high)
+    whole = max(state.credits + high, state.budget or 0.0) or 1.0
+    parts = {"paid": state.credits, "least": low, "most": high - low}
+    percents = {name: round(100 * value / whole, 2) for name, value in parts.items()}
+    cap = None if state.budget is None else round(100 * state.budget / whole, 2)
+    return {**percents, "cap": cap}
+
+
+_SIGNS = {"ContentRefused": "refused", "OutcomeUnknown": "unknown", "WaitingStopped": "stopped"}
+"""Signs of the endings, as on a run's own card."""
 
 _TITLES = {
     "ContentRefused": "Refused by content policy",

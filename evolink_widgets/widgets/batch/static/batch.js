@@ -1,6 +1,7 @@
 /** BatchView: how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
-import { fill, flag, h, hasFocus, make, many, noter, set, token, write } from "../../base/static/dom.js";
+import { fill, flag, h, hasFocus, icon, make, many, noter, set, token, write } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
+import "../../base/static/stages.js";
 import { openView } from "../../base/static/view.js";
 import { choices } from "./choices.js";
 import { mosaic } from "./mosaic.js";
@@ -16,6 +17,7 @@ function progress(ui) {
   const fail = (/** @type {Error} */ { message }) => note(message, true);
   const [title, head, badge, money, why] = make("b.head span.muted span.badge p.money p.why");
   const bar = h("div.states", { "aria-hidden": true });
+  const purse = h("div.purse", { "aria-hidden": true }, ...make("i i i"));
   const [failed, facts] = make("div.failed p.fact");
   const waits = purchases(ui);
   /** @type {any} */
@@ -38,6 +40,7 @@ function progress(ui) {
 
   const cells = mosaic({
     shown: (letters) => chosen.shown(letters),
+    sign: (letter) => groups.find((/** @type {any} */ one) => one.letter === letter)?.sign ?? "failed",
     want(places) {
       wanted = places;
       wanting ??= setTimeout(() => {
@@ -64,7 +67,7 @@ function progress(ui) {
     again.onclick = () => ui.buy(again, "retry", { errortype: group.kind }).then((told) => told && say("Asked again."), fail);
     const is = chosen.reason() === group.letter;
     const rows = h("button.btn", { "aria-pressed": is, onclick: () => chosen.choose(is ? "" : "f", is ? "" : group.letter) }, "Show rows");
-    return h("li", h("b", group.title), h("span.muted", group.rows), h("bdi.note", group.text), again, rows);
+    return h("li", { "data-why": group.sign }, icon(group.sign), h("p", h("b", group.title), " ", h("span.muted", group.rows)), h("bdi.note", group.text), h("span.ways", again, rows));
   };
 
   /** What failed is built anew only where it has changed: a button stays under the pointer. */
@@ -90,6 +93,10 @@ function progress(ui) {
     write(badge, state.simulated ? "Simulated" : "");
     badge.hidden = !state.simulated;
     write(money, state.money);
+    const { paid, least, most, cap } = state.purse;
+    set(purse, { "--paid": `${paid}%`, "--least": `${least}%`, "--most": `${most}%`, "--cap": `${cap}%` });
+    flag(purse, "capped", cap != null);
+    purse.hidden = !(paid || least || most);
     write(why, state.why);
     why.hidden = !state.why;
     fill(bar, ...state.parts.map((/** @type {any} */ { kind, count }) => count && h("i", { "data-s": kind, "--part": count })).filter(Boolean));
@@ -117,6 +124,7 @@ function progress(ui) {
       h("div.top", title, head, badge, h("span.push"), pause, stop),
       bar,
       chosen.el,
+      purse,
       money,
       why,
       waits,

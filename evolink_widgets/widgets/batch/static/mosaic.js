@@ -1,5 +1,5 @@
 /** Thousands of small cells, a letter each; only the rows in view are in the page, and their pictures. */
-import { h, hasFocus, set, urlOf } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, set, urlOf } from "../../base/static/dom.js";
 import { stateOf } from "./choices.js";
 
 const GAP = 4;
@@ -70,7 +70,7 @@ function rowsIn(wall) {
 }
 
 /**
- * @param {{ shown: (letters: string[]) => number[], want: (places: number[]) => void, tell: (place: number) => void,
+ * @param {{ shown: (letters: string[]) => number[], sign: (letter: string) => string, want: (places: number[]) => void, tell: (place: number) => void,
  *   open: (place: number, url: string, from: HTMLElement) => void }} hand
  */
 export function mosaic(hand) {
@@ -100,11 +100,14 @@ export function mosaic(hand) {
     if (cell.hidden) return;
     const letter = stateOf(letters[place]);
     const url = thumbs.at(place);
-    const told = `${place}${letter}${url}${at === now}`;
+    const why = letter === "f" ? hand.sign(letters[place]) : null;
+    const told = `${place}${letter}${why}${url}${at === now}`;
     if (cell.told === told) return;
     cell.told = told;
+    fill(cell, ...(why ? [icon(why)] : []));
     set(cell, {
       "data-s": letter,
+      "data-why": why,
       label: `Picture ${place + 1}, ${WORDS[letter]}`,
       tabindex: at === now ? 0 : -1,
       "--thumb": url ? `url(${url})` : "none",
