@@ -41,7 +41,8 @@ class Batch:
         said: the fields as they are told, where `given` is made of something else.
 
     Attributes:
-        notices: what was done to references, a sentence each.
+        notices: what was done to references, a sentence each; of many files only the first are
+            read before their row is sent.
 
     Example:
         >>> b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], prompt="a {animal}")
@@ -82,7 +83,7 @@ class Batch:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was done to references, a sentence each."""
+        """What was done to references so far, a sentence each."""
         return self._plan.notices
 
     @property
@@ -202,6 +203,7 @@ class Batch:
             "shared": plan.shared,
             "pictures": sum(wanted.need for wanted in plan.wanted),
             "to_buy": sum(lacks for _, lacks in missing),
+            "unread": plan.unread,
             "bad_rows": plan.bad_rows,
             "problems": plan.problems,
             "estimate": self._price(missing),
@@ -283,7 +285,7 @@ def _leave() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for run in list(_open):
             heard, news = monotonic(), None
-            while run.state.ended_at is None and run._generation == loop.generation():
+            while run.state.ended_at is None and not run.is_foreign:
                 state = run.state
                 if (state.done, state.failed, state.rendering) != news:
                     heard, news = monotonic(), (state.done, state.failed, state.rendering)

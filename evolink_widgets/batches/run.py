@@ -109,6 +109,7 @@ class BatchRun:
             _in_order(places, self._estimates),
             self._terms,
             self._estimates,
+            self._plan.files,
             ended=self._note,
             changed=self._changed,
             raises=self._on_error == "raise",
@@ -142,6 +143,7 @@ class BatchRun:
             failed=self._missing,
             credits=round(self._spent + buyer.credits, 6),
             to_come=_sum(to_come) if to_come and buyer.halted is None else None,
+            budget=self.budget,
             unreported=self._unreported + buyer.unreported,
             started_at=self._started_at,
             at=now(),
@@ -353,15 +355,19 @@ class BatchRun:
 
         return leave
 
-    def cells(self) -> str:
-        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent."""
+    def cells(self, failed: Callable[[Outcome], str] = lambda outcome: "f") -> str:
+        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent.
+
+        Args:
+            failed: gives the letter of one without all of its pictures.
+        """
         letters, at_work = [], set(self._buyer.at_work)
         for place in self._meant:
             outcome = self._outcomes.get(place)
             if outcome is None:
                 letters.append("r" if place in at_work else ".")
             elif not outcome.is_whole:
-                letters.append("f")
+                letters.append(failed(outcome))
             else:
                 letters.append("s" if outcome.is_free else "n")
         return "".join(letters)
@@ -474,8 +480,13 @@ class BatchRun:
 
         loop.wait_on_loop(ask())
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this process is the child of a fork, and the run goes on in another one."""
+        return self._generation != loop.generation() and not self._ended.is_set()
+
     def _check_process(self) -> None:
-        if self._generation != loop.generation() and not self._ended.is_set():
+        if self.is_foreign:
             raise WrongProcess(
                 "This batch belongs to the process that asked for it, which goes on with it; "
                 "this process was forked from that one."

@@ -288,10 +288,8 @@ class Session:
             StoreError: the store can't be read.
         """
         run = self._assembled().database_thread.run
-        counts = await run(self.stored_counts, [request for request, _ in asked])
-        likely = [at for at, (_, n) in enumerate(asked) if counts[at] >= n]
-        for start in range(0, len(likely), _AT_ONCE):
-            some = likely[start : start + _AT_ONCE]
+        for start in range(0, len(asked), _AT_ONCE):
+            some = range(start, min(start + _AT_ONCE, len(asked)))
             for at, offers in await run(self._choose_stored, [(at, *asked[at]) for at in some]):
                 found(at, offers)
 
@@ -301,13 +299,14 @@ class Session:
         """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
         from evolink_widgets.core.steps.allocate import identities_of
 
-        pool, whole = self._assembled().pool, []
-        for at, request, n in asked:
-            identities = identities_of(request, self._recipe_service, self._stand_ins)
-            offers = pool.choose(n, identities, service=self.service, now=self._clock())
-            if len(offers) == n and all(offer.image is not None for offer in offers):
-                whole.append((at, offers))
-        return whole
+        service, stand_ins = self._recipe_service, self._stand_ins
+        wanted = [(n, identities_of(request, service, stand_ins)) for _, request, n in asked]
+        chosen = self._assembled().pool.choose_each(wanted, service=self.service, now=self._clock())
+        return [
+            (at, offers)
+            for (at, _, n), offers in zip(asked, chosen, strict=True)
+            if len(offers) == n and all(offer.image is not None for offer in offers)
+        ]
 
     def meters(self, notebook: str | None = None) -> tuple[Meter, ...]:
         """What is spent, reserved and left of every cap that holds now, the session's first.

@@ -108,6 +108,8 @@ interface Reading {
   /** Counts by state; `kind` is the letter of its cells. */
   parts: { kind: string; word: string; count: number }[];
   money: string;
+  /** The line of money in percent: charged, at least still to come, what may come; where the cap is. */
+  purse: { paid: number; least: number; most: number; cap: number | null };
   simulated: boolean;
   ended: boolean;
   paused: boolean;
@@ -119,9 +121,9 @@ interface Reading {
 }
 
 /** What failed for one reason; `kind` is the error's class. */
-interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+interface FailureGroup { kind: string; letter: string; sign: string; title: string; rows: string; text: string; retry: boolean }
 
-/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. */
 interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
 
 /** What has changed since the last reading; all cells where they are others. */
