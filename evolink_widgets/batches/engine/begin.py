@@ -50,8 +50,8 @@ def buyer_on(
     if session.service == connect.EMULATOR:
         raise ConfigurationError(
             "The emulator inside this process can't be reached by workers.",
-            advice="Serve one with python -m evolink_widgets.emulator, and name it: "
-            'ew.configure(base_url="http://127.0.0.1:8787").',
+            advice="Serve one with python -m evolink_widgets.emulator --port 8790, and name it: "
+            'ew.configure(base_url="http://127.0.0.1:8790").',
         )
     place = Workplace(str(worker_store), session.base_url, session.files_url)
     check_workers(cluster, session, place)

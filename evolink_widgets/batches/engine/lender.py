@@ -13,6 +13,7 @@ no other worker's task can be mistaken for it. All of it runs on the core's loop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Hashable, Sequence
@@ -69,6 +70,11 @@ PATIENCE = 60.0
 
 RENEW = 20.0
 """Seconds after which it is said again that this process looks after what is lent."""
+
+STAYS_AWAY = (
+    "What was bought stays on the worker's disk. Make room, or whatever is in the way, and call "
+    "create again with the same on and worker_store: it is brought home."
+)
 
 _AT_ONCE = 8
 """Calls to workers that are waited for at once."""
@@ -268,6 +274,7 @@ class Lender:
         self._loans: dict[str, OpenLoan] = {}
         self._lost: list[LentTask] = []
         self._addresses: list[str] = []
+        self._silent: set[str] = set()
         self._turn: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._told = told
@@ -332,7 +339,7 @@ class Lender:
             while self._inbox or self._loans or self._lost:
                 self._addresses = await self._ask_cluster(self._cluster.workers)
                 self._lend()
-                await self._hear()
+                self._hear()
                 if monotonic() - renewed > RENEW:
                     renewed = monotonic()
                     await self._keep()
@@ -387,21 +394,26 @@ class Lender:
             self.take_back(lent)
             lent.end(_no_worker())
 
-    async def _hear(self) -> None:
+    def _hear(self) -> None:
         """Ask each worker how its loans stand, and write down the ids that are new."""
         by_address: dict[str, list[OpenLoan]] = {}
         for loan in self._loans.values():
             if loan.running is not None and loan.address in self._addresses:
                 by_address.setdefault(loan.address, []).append(loan)
-        await asyncio.gather(*(self._hear_of(one, loans) for one, loans in by_address.items()))
+        for address, loans in by_address.items():
+            if address not in self._silent:  # a dead one keeps silent for half a minute
+                loop.spawn(self._hear_of(address, loans))
 
     async def _hear_of(self, address: str, loans: Sequence[OpenLoan]) -> None:
         names = [loan.name for loan in loans]
+        self._silent.add(address)
         try:
             told: dict[str, dict[str, News]] = await self._ask(address, worker.news, names)
         except Exception as error:
             log.debug("Worker %s says nothing: %s", address, error)
             return
+        finally:
+            self._silent.discard(address)
         accepted: list[tuple[str, str, Receipt | None]] = []
         for loan in loans:
             for key, news in told.get(loan.name, {}).items():
@@ -432,6 +444,11 @@ class Lender:
         try:
             if await self._goes_out(loan):
                 await self._comes_home(loan)
+        except StoreError as error:
+            late = type(error)(error.message, advice=STAYS_AWAY, billed=Billed.LATER)
+            for lent in loan.tasks.values():
+                if not lent.task.state.stage.ended:
+                    lent.end(late)
         except Exception as error:
             log.exception("Loan %s came to an unexpected end", loan.name)
             for lent in loan.tasks.values():
@@ -494,24 +511,38 @@ class Lender:
 
     async def _comes_home(self, loan: OpenLoan, *, send: bool = True) -> None:
         """Wait until it has ended, at whichever worker, and take it in."""
-        books = await self._booked()
         while True:
             returns = await self._fulfilled(loan, send=send)
-            if returns is not None:
-                break
+            if returns is not None and await self._is_taken_in(loan, returns):
+                return
             address = await self._who_sees(loan)
             if address is None:
                 await self._take_over(loan)
                 return
             loan.address = address
-        folder = self._home.folder(loan)
-        async with folder as place:
-            homes, merged = await self._call(partial(books.come_home, loan.name, returns, place))
+
+    async def _is_taken_in(self, loan: OpenLoan, returns: Sequence[Return]) -> bool:
+        """Take in what has ended; whether that could be had of its worker.
+
+        Raises:
+            StoreError: it can't be written here; its folder stays where it is.
+        """
+        books = await self._booked()
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                folder = await stack.enter_async_context(self._home.folder(loan))
+            except StoreError:
+                raise
+            except Exception as error:
+                log.warning("Loan %s at %s can't be fetched: %s", loan.name, loan.address, error)
+                return False
+            homes, merged = await self._call(partial(books.come_home, loan.name, returns, folder))
         if merged is not None and merged.left_out:
             log.warning("Loan %s: %s", loan.name, merged)
         elif all(one.entry.ended_at is not None for one in homes):
             await self._quietly(loan.address, worker.forget, loan.place, loan.name)
         await self._are_home(loan, homes)
+        return True
 
     async def _fulfilled(self, loan: OpenLoan, *, send: bool) -> list[Return] | None:
         """What became of it at its worker; `None` where the worker is gone or can't say."""
