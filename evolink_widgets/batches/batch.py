@@ -7,8 +7,11 @@ import contextlib
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.describe import batch_html, batch_lines
 from evolink_widgets.batches.frames import Frame
 from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
@@ -106,6 +109,8 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         errors_only: bool = False,
+        on: Any = None,
+        worker_store: str | Path | None = None,
     ) -> BatchRun:
         """Buy what the store does not have; returns at once with the run.
 
@@ -118,12 +123,29 @@ class Batch:
             on_error: `"ignore"` goes on with the other rows; `"raise"` sends nothing more after
                 the first error, which `result` raises.
             errors_only: ask only for what the last run of this batch did not bring.
+            on: a `dask.distributed.Client`: its workers send and fetch, and this process keeps
+                the books. It blocks for a moment, until each worker has said that it can work.
+            worker_store: with `on`, a folder on the workers' own disks, which outlive them.
 
         Raises:
-            ConfigurationError: an argument can't be used; nothing was sent.
+            ConfigurationError: an argument can't be used, or a worker can't work; nothing was
+                sent.
         """
         after = self._last if errors_only else None
-        return self._begin(after=after, budget=budget, on_error=on_error)
+        make_buyer = self._on_engine(on, worker_store)
+        return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
+
+    def _on_engine(self, on: Any, worker_store: str | Path | None) -> Callable[..., Buyer]:
+        if on is None:
+            if worker_store is not None:
+                raise ConfigurationError(
+                    "worker_store is a folder of an engine's workers, and on names none.",
+                    advice="Name both: b.create(on=client, worker_store=...).",
+                )
+            return Buyer
+        from evolink_widgets.batches.engine.begin import buyer_on
+
+        return buyer_on(on, self._session(), worker_store)
 
     def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
         """Buy a few pictures, spread over what differs; returns at once with the run.
@@ -150,6 +172,7 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
         limit = None if budget is None else number("budget", budget)
@@ -161,11 +184,12 @@ class Batch:
             self._session(),
             self._costs(),
             given=self._said,
-            again=self._begin,
+            again=partial(self._begin, make_buyer=make_buyer),
             budget=limit,
             on_error=on_error,
             only=only if after is None else after._only,
             before=None if after is None else before_of(after),
+            make_buyer=make_buyer,
         )
         self._last = run
         _keep(run)

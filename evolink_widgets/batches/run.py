@@ -73,8 +73,10 @@ class BatchRun:
         on_error: OnError = "ignore",
         only: Iterable[int] | None = None,
         before: Mapping[int, Outcome] | None = None,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> None:
         self.budget = budget
+        self._make_buyer = make_buyer
         self._plan = plan
         self._session = session
         self._given = given
@@ -103,7 +105,7 @@ class BatchRun:
     def _new_buyer(self) -> Buyer:
         """Brings what is not here; an execution of its own."""
         places = [place for place in self._meant if place not in self._outcomes]
-        return Buyer(
+        return self._make_buyer(
             self._session,
             self._plan.wanted,
             _in_order(places, self._estimates),

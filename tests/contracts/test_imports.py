@@ -39,7 +39,7 @@ INNER_ROWS = {
         ("at_exit", "service"),
         ("shared",),
         ("steps",),
-        ("recovery",),
+        ("loans", "recovery"),
         ("session",),
     ),
     "emulator": (

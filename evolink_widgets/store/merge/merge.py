@@ -99,9 +99,6 @@ class _Merge:
         self.database = database
         self.theirs = theirs
         self.pictures = self.tasks = self.already = 0
-        found = database.rows("SELECT key, number, sha256 FROM pictures")
-        self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
-        self.hashes = set(self.ours.values())
         self.references = ReferenceMerge(root, database, theirs)
         self.needed: list[str] = []
 
@@ -145,9 +142,9 @@ class _Merge:
         key = self._key_for(theirs)
         wanted = []
         for picture in theirs.pictures:
-            if picture.sha256 in self.hashes:
+            if self._ours("sha256 = ?", picture.sha256):
                 self.already += 1
-            elif (key, picture.number) in self.ours:
+            elif self._ours("key = ? AND number = ?", key, picture.number):
                 self.theirs.leave_out(
                     f"Picture {picture.number + 1} of set {key} is another one here than in "
                     f"{self.theirs.root}; ours stays."
@@ -160,9 +157,10 @@ class _Merge:
                 self.references.take(theirs.recipe.request.references)
             self._add(theirs, key, ready)
         self.pictures += len(ready)
-        for one in ready:
-            self.ours[key, one.number] = one.facts.sha256
-            self.hashes.add(one.facts.sha256)
+
+    def _ours(self, condition: str, *values: object) -> bool:
+        """Whether we have such a picture; looked up one by one, as ours may be a million."""
+        return bool(self.database.rows(f"SELECT 1 FROM pictures WHERE {condition} LIMIT 1", values))
 
     def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(
