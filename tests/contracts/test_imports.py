@@ -63,6 +63,7 @@ INNER_ROWS = {
         ("grid", "studio"),
         ("gallery",),
         ("batch",),
+        ("review",),
     ),
 }
 INNER_RANK = {
