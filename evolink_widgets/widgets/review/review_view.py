@@ -38,7 +38,7 @@ _MOST_PLACES = 64
 _MOST_CHANGES = 1_000
 """Decisions that are taken in one message."""
 
-_PAUSE = 5.0
+_PAUSE = 3.0
 """Seconds between two copies that stay: each holds its pictures."""
 
 _MOST_ROWS, _VALUE = 40, 400
