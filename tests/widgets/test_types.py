@@ -146,6 +146,18 @@ def said_by_a_batch(types: Types) -> Browser:
     return page
 
 
+def said_by_a_review(types: Types, images: ew.ImageSet) -> Browser:
+    page = Browser(ew.ReviewView(images, judge="ana"))
+    assert types.wrong("ToReview", page.ask("hello")[0]) == []
+    page.ask("about", places=[0, 1], others=True)
+    page.ask("look", view="v", places=[0])
+    page.wait(lambda told: told["kind"] == "shots")
+    decision = {"picture": f"{images[0].task_key}.0", "at": 1.0, "verdict": "keep"}
+    page.ask("judge", changes=[decision])
+    page.ask("agreement")
+    return page
+
+
 def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     studio = said_by_a_studio()
     images = ew.generate("a hare", size="1024x640", quality="low", n=2).result(30)
@@ -157,7 +169,14 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     grid._put_companion(["an Output's model"], {"text/html": "<p>two hares</p>"})
     said = {
         message["kind"]
-        for page in (studio, compared, inside, said_by_a_gallery(), said_by_a_batch(types))
+        for page in (
+            studio,
+            compared,
+            inside,
+            said_by_a_gallery(),
+            said_by_a_batch(types),
+            said_by_a_review(types, images),
+        )
         for message, _ in page.line.messages
     }
     # What an earlier kernel has left is told in test_studio.py.

@@ -129,6 +129,39 @@ interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
 /** What has changed since the last reading; all cells where they are others. */
 interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
 
+/** A review: a letter for each picture, "k" kept, "r" rejected, "." undecided, by the judge of the view. */
+interface ToReview {
+  letters: string;
+  judge: string;
+  /** How many others have said something of these pictures. */
+  others: number;
+  /** Stands for the store and the judge. */
+  name: string;
+  /** Unix seconds by Python's clock. */
+  now: number;
+  simulated: boolean;
+}
+
+/** One picture of a review; what others say comes only where it was asked for: judge, verdict, caption. */
+interface About {
+  place: number;
+  id: string;
+  width: number;
+  height: number;
+  alt: string;
+  caption: string;
+  rows: [string, string][];
+  others: [string, string, string][];
+  /** Set by the page: what others say is here, too. */
+  isOpen?: boolean;
+}
+
+/** What is decided in a review; what is left out stays as it is. */
+interface Decision { picture: string; at: number; verdict?: string | null; caption?: string }
+
+/** How far two judges agree; `kappa` and its interval are null where there is none. */
+interface Pair { judges: [string, string]; both: number; same: number; kappa: number | null; low: number | null; high: number | null }
+
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
   id: string;
@@ -178,7 +211,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared | Batched;
+  welcome: Welcome | Compared | Batched | ToReview;
   /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
   rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
@@ -230,6 +263,12 @@ interface Messages {
   // To a batch.
   news: News;
   cell: { text: string; picture: { width: number; height: number; alt: string } | null };
+  // To a review.
+  about: { pictures: About[] };
+  /** Larger than `thumbs`, else like them. */
+  shots: { pictures: Small[] };
+  judged: { changes: [number, string][] };
+  agreement: { pairs: Pair[] };
 }
 
 interface Fields {
