@@ -20,6 +20,7 @@ ROWS = (
     ("store",),
     ("core",),
     ("connect",),
+    ("judging",),
     ("batches",),
     ("widgets",),
     ("jupyter", "notebook"),
@@ -32,7 +33,13 @@ RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 #: The rooms inside a room, in the same order; a module beside them may have its place here, too.
 INNER_ROWS = {
     "rules": (("request",), ("pricing",), ("tasks",)),
-    "store": (("database",), ("journal",), ("gallery", "ledger"), ("merge",), ("store",)),
+    "store": (
+        ("database",),
+        ("journal",),
+        ("gallery", "judging", "ledger"),
+        ("merge",),
+        ("store",),
+    ),
     "core": (
         ("executions", "loop", "money"),
         ("settings", "task"),
@@ -55,7 +62,7 @@ INNER_ROWS = {
         ("pictures",),
         ("grid", "studio"),
         ("gallery",),
-        ("batch",),
+        ("batch", "rank"),
     ),
 }
 INNER_RANK = {

@@ -1,4 +1,4 @@
-"""Merges another store into this one: pictures, recipes, tasks, credits, presets, each once.
+"""Merges another store into this one: pictures, recipes, tasks, credits, presets, votes, each once.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.
@@ -23,9 +23,11 @@ from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
+from evolink_widgets.store.judging.votes import PictureKey
 from evolink_widgets.store.ledger.ledger import taken_in
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.reference_files import ReferenceMerge
+from evolink_widgets.store.merge.their_votes import take_votes
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
@@ -52,6 +54,7 @@ class Merged:
         already: how many pictures were here before.
         left_out: a sentence for each thing that could not be taken over.
         presets: how many presets were taken over.
+        votes: how many votes have come in, or were taken back.
     """
 
     pictures: int = 0
@@ -59,11 +62,14 @@ class Merged:
     already: int = 0
     left_out: tuple[str, ...] = ()
     presets: int = 0
+    votes: int = 0
 
     def __str__(self) -> str:
         said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]
         if self.presets:
             said.append(f"{counted(self.presets, 'preset')} taken over")
+        if self.votes:
+            said.append(f"{counted(self.votes, 'vote')} taken over")
         if self.already:
             were = "was" if self.already == 1 else "were"
             said.append(f"{counted(self.already, 'picture')} {were} here already")
@@ -101,6 +107,7 @@ class _Merge:
         found = database.rows("SELECT key, number, sha256 FROM pictures")
         self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
         self.hashes = set(self.ours.values())
+        self.contents: dict[PictureKey, str] = {}
         self.references = ReferenceMerge(root, database, theirs)
         self.needed: list[str] = []
 
@@ -122,8 +129,18 @@ class _Merge:
                     self._take_credits(connection, key)
         taken_in[self.database.path] += 1
         presets = self._take_presets()
+        votes = take_votes(self.database, self.theirs, self._names_here())
         left_out = tuple(self.theirs.left_out)
-        return Merged(self.pictures, self.tasks, self.already, left_out, presets)
+        return Merged(self.pictures, self.tasks, self.already, left_out, presets, votes)
+
+    def _names_here(self) -> dict[PictureKey, PictureKey]:
+        """What a picture of theirs is called here, where it is another name."""
+        here = {sha256: PictureKey(*place) for place, sha256 in self.ours.items()}
+        return {
+            place: here[sha256]
+            for place, sha256 in self.contents.items()
+            if self.ours.get(place) != sha256 and sha256 in here
+        }
 
     def _take_presets(self) -> int:
         taken = 0
@@ -144,6 +161,7 @@ class _Merge:
         key = self._key_for(theirs)
         wanted = []
         for picture in theirs.pictures:
+            self.contents[PictureKey(theirs.key, picture.number)] = picture.sha256
             if picture.sha256 in self.hashes:
                 self.already += 1
             elif (key, picture.number) in self.ours:

@@ -1,0 +1,1 @@
+"""What many judgements come to: rankings from votes, agreement between reviewers."""

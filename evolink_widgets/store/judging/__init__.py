@@ -1,0 +1,1 @@
+"""What people say of pictures: verdicts of reviews, votes of rankings."""
