@@ -1,1 +1,1 @@
-"""What many judgements come to: rankings from votes, agreement between reviewers."""
+"""What follows from what people say of pictures."""

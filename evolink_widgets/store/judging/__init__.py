@@ -1,1 +1,1 @@
-"""What people say of pictures: verdicts of reviews, votes of rankings."""
+"""What people say of pictures: who judges, and what each has said."""

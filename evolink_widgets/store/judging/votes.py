@@ -11,21 +11,22 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from sqlite3 import Connection, Row
-from typing import Literal, NamedTuple, cast, get_args
+from typing import Literal, cast, get_args
 
-from evolink_widgets.errors import ConfigurationError, StoreDamaged
-from evolink_widgets.problem import shown
+from evolink_widgets.errors import ConfigurationError, InvalidRequest, StoreDamaged
+from evolink_widgets.problem import Problem, shown
 from evolink_widgets.store.database.database import Database, is_number
 from evolink_widgets.store.file_names import KEY
+from evolink_widgets.store.judging.judges import plain_judge
+from evolink_widgets.store.judging.verdicts import Picture
 
 __all__ = [
     "LONGEST_QUESTION",
     "Outcome",
-    "PictureKey",
     "Vote",
     "Votes",
-    "check_text",
     "new_name",
+    "plain_question",
     "put",
     "read_vote",
 ]
@@ -34,16 +35,9 @@ Outcome = Literal["left", "right", "tie"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 LONGEST_QUESTION = 500
-LONGEST_JUDGE = 80
+_RULE = f"must be a text of 1 to {LONGEST_QUESTION} printable characters"
 _MOST_NUMBERS = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
-
-
-class PictureKey(NamedTuple):
-    """A picture's name in a store: its task's key, and its place there from 0."""
-
-    key: str
-    number: int
 
 
 @dataclass(frozen=True)
@@ -64,8 +58,8 @@ class Vote:
     name: str
     question: str
     judge: str
-    left: PictureKey
-    right: PictureKey
+    left: Picture
+    right: Picture
     outcome: Outcome
     at: float
     withdrawn: bool = False
@@ -156,8 +150,8 @@ def read_vote(row: Row) -> Vote:
         row["vote"],
         row["question"],
         row["judge"],
-        PictureKey(row["left_key"], row["left_number"]),
-        PictureKey(row["right_key"], row["right_number"]),
+        (row["left_key"], row["left_number"]),
+        (row["right_key"], row["right_number"]),
         cast(Outcome, row["outcome"]),
         row["at"],
         row["withdrawn"] != 0,
@@ -167,19 +161,16 @@ def read_vote(row: Row) -> Vote:
     return vote
 
 
-def check_text(field: str, value: object, most: int) -> str:
-    """A question or a judge's name as it can be kept.
+def plain_question(value: object) -> str:
+    """A question as it can be kept.
 
     Raises:
-        ConfigurationError: it is no text, empty, too long, or holds what can't be printed.
+        InvalidRequest: it is no text, empty, too long, or holds what can't be printed.
     """
-    said = value.strip() if isinstance(value, str) else value
-    if not _is_text(said, most):
-        raise ConfigurationError(
-            f"{field} must be 1 to {most} printable characters; it is {shown(value)}.",
-            advice=f"Give it as a text: {field}='…'.",
-        )
-    return str(said)
+    plain = value.strip() if isinstance(value, str) else ""
+    if not _is_question(plain):
+        raise InvalidRequest([Problem("question", shown(value), _RULE)])
+    return plain
 
 
 def _readable(rows: Iterable[Row]) -> Iterable[Vote]:
@@ -194,16 +185,15 @@ def _problem(vote: Vote) -> str | None:
     """What keeps values from being a vote; `None` where nothing does."""
     if not isinstance(vote.name, str) or not _NAME.fullmatch(vote.name):
         return f"its name is {shown(vote.name)}"
-    if not _is_text(vote.question, LONGEST_QUESTION):
+    if not _is_question(vote.question):
         return f"its question is {shown(vote.question)}"
-    if not _is_text(vote.judge, LONGEST_JUDGE):
+    if plain_judge(vote.judge) != vote.judge:
         return f"its judge is {shown(vote.judge)}"
     if vote.outcome not in OUTCOMES:
         return f"its outcome is {shown(vote.outcome)}"
-    for picture in (vote.left, vote.right):
-        if not isinstance(picture.key, str) or not KEY.fullmatch(picture.key):
-            return f"it names the picture {shown(picture.key)}"
-        number = picture.number
+    for key, number in (vote.left, vote.right):
+        if not isinstance(key, str) or not KEY.fullmatch(key):
+            return f"it names the picture {shown(key)}"
         if not isinstance(number, int) or not 0 <= number < _MOST_NUMBERS:
             return f"it names a picture's place {shown(number)}"
     if vote.left == vote.right:
@@ -211,5 +201,5 @@ def _problem(vote: Vote) -> str | None:
     return None if is_number(vote.at) else f"its time is {shown(vote.at)}"
 
 
-def _is_text(value: object, most: int) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= most and value.isprintable()
+def _is_question(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_QUESTION and value.isprintable()

@@ -1,4 +1,6 @@
-"""Merges another store into this one: pictures, recipes, tasks, credits, presets, votes, each once.
+"""Merges another store into this one: pictures, recipes, tasks, credits, presets, judgements.
+
+Each comes in once. Verdicts and votes are about the pictures, wherever those stand here.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import NotAPicture, check_picture
 from evolink_widgets.printable import printable
@@ -23,7 +26,7 @@ from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
-from evolink_widgets.store.judging.votes import PictureKey
+from evolink_widgets.store.judging.verdicts import Picture, put_newer
 from evolink_widgets.store.ledger.ledger import taken_in
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.reference_files import ReferenceMerge
@@ -54,6 +57,7 @@ class Merged:
         already: how many pictures were here before.
         left_out: a sentence for each thing that could not be taken over.
         presets: how many presets were taken over.
+        verdicts: how many verdicts were taken over.
         votes: how many votes have come in, or were taken back.
     """
 
@@ -62,12 +66,15 @@ class Merged:
     already: int = 0
     left_out: tuple[str, ...] = ()
     presets: int = 0
+    verdicts: int = 0
     votes: int = 0
 
     def __str__(self) -> str:
         said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]
         if self.presets:
             said.append(f"{counted(self.presets, 'preset')} taken over")
+        if self.verdicts:
+            said.append(f"{counted(self.verdicts, 'verdict')} taken over")
         if self.votes:
             said.append(f"{counted(self.votes, 'vote')} taken over")
         if self.already:
@@ -106,8 +113,10 @@ class _Merge:
         self.pictures = self.tasks = self.already = 0
         found = database.rows("SELECT key, number, sha256 FROM pictures")
         self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
-        self.hashes = set(self.ours.values())
-        self.contents: dict[PictureKey, str] = {}
+        #: Where each content stands here.
+        self.hashes = {sha256: picture for picture, sha256 in self.ours.items()}
+        #: Where their pictures stand here, by their names.
+        self.places: dict[Picture, Picture] = {}
         self.references = ReferenceMerge(root, database, theirs)
         self.needed: list[str] = []
 
@@ -128,19 +137,26 @@ class _Merge:
                 for key in keys:
                     self._take_credits(connection, key)
         taken_in[self.database.path] += 1
-        presets = self._take_presets()
-        votes = take_votes(self.database, self.theirs, self._names_here())
+        verdicts, presets = self._take_verdicts(), self._take_presets()
+        votes = take_votes(self.database, self.theirs, self.places)
         left_out = tuple(self.theirs.left_out)
-        return Merged(self.pictures, self.tasks, self.already, left_out, presets, votes)
+        return Merged(self.pictures, self.tasks, self.already, left_out, presets, verdicts, votes)
 
-    def _names_here(self) -> dict[PictureKey, PictureKey]:
-        """What a picture of theirs is called here, where it is another name."""
-        here = {sha256: PictureKey(*place) for place, sha256 in self.ours.items()}
-        return {
-            place: here[sha256]
-            for place, sha256 in self.contents.items()
-            if self.ours.get(place) != sha256 and sha256 in here
-        }
+    def _take_verdicts(self) -> int:
+        """Take over what is said of pictures that are here, where it is newer than ours."""
+        taken, moment = 0, now()
+        for keys in _some(sorted({key for key, _ in self.places})):
+            found = [
+                (place, judge, said)
+                for key in keys
+                for number, judge, said in self.theirs.verdicts(key, moment)
+                if (place := self.places.get((key, number))) is not None
+            ]
+            if not found:
+                continue
+            with self.database.write() as connection:
+                taken += sum(put_newer(connection, *one) and bool(one[-1]) for one in found)
+        return taken
 
     def _take_presets(self) -> int:
         taken = 0
@@ -161,7 +177,6 @@ class _Merge:
         key = self._key_for(theirs)
         wanted = []
         for picture in theirs.pictures:
-            self.contents[PictureKey(theirs.key, picture.number)] = picture.sha256
             if picture.sha256 in self.hashes:
                 self.already += 1
             elif (key, picture.number) in self.ours:
@@ -179,7 +194,13 @@ class _Merge:
         self.pictures += len(ready)
         for one in ready:
             self.ours[key, one.number] = one.facts.sha256
-            self.hashes.add(one.facts.sha256)
+            self.hashes.setdefault(one.facts.sha256, (key, one.number))
+        for picture in theirs.pictures:
+            same = key, picture.number
+            here = same if self.ours.get(same) == picture.sha256 else None
+            place = here or self.hashes.get(picture.sha256)
+            if place is not None:
+                self.places[theirs.key, picture.number] = place
 
     def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(

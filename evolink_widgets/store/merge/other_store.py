@@ -29,6 +29,9 @@ from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
 from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
 from evolink_widgets.store.journal.journal import Entry, read_entry
+from evolink_widgets.store.judging.judges import LONGEST as NAME
+from evolink_widgets.store.judging.verdicts import LONGEST as CAPTION
+from evolink_widgets.store.judging.verdicts import Judgement
 from evolink_widgets.store.judging.votes import LONGEST_QUESTION, Vote, read_vote
 from evolink_widgets.store.merge import untrusted_values
 from evolink_widgets.store.safe_files import guarded
@@ -39,6 +42,7 @@ _LARGEST_PICTURE = 256_000_000
 _LARGEST_TEXT = 1_000_000
 _MOST_SENTENCES = 1000
 _MOST_PRESETS = 1000
+_MOST_VERDICTS = 10_000
 _MOST_VOTES = 200_000
 
 _BLOCK = 1 << 20
@@ -197,6 +201,24 @@ class ForeignStore:
                 self.leave_out(f"{self.root} has more presets; {_MOST_PRESETS} are looked at.")
                 break
         return found
+
+    def verdicts(self, key: str, now: float) -> Iterator[tuple[int, str, Judgement]]:
+        """Yield what is said of the pictures of a task: number, judge and judgement.
+
+        Args:
+            key: the task's.
+            now: Unix seconds.
+        """
+        rows = self._rows(
+            "SELECT * FROM verdicts WHERE key = ? AND length(judge) <= ? "
+            "AND coalesce(length(caption), 0) <= ? LIMIT ?",
+            key, NAME, CAPTION, _MOST_VERDICTS,
+        )  # fmt: skip
+        for row in rows:
+            try:
+                yield row["number"], row["judge"], untrusted_values.judgement(row, now)
+            except StoreDamaged as exc:
+                self.leave_out(f"A verdict on a picture of {key} is left out: {exc.message}")
 
     def votes(self) -> Iterator[Vote]:
         """Yield their votes, those that were taken back, too."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.judging.votes import PictureKey, put
+from evolink_widgets.store.judging.verdicts import Picture
+from evolink_widgets.store.judging.votes import put
 from evolink_widgets.store.merge.other_store import ForeignStore
 
 __all__ = ["take_votes"]
@@ -15,15 +16,13 @@ __all__ = ["take_votes"]
 _AT_ONCE = 500
 
 
-def take_votes(
-    database: Database, theirs: ForeignStore, named: Mapping[PictureKey, PictureKey]
-) -> int:
+def take_votes(database: Database, theirs: ForeignStore, named: Mapping[Picture, Picture]) -> int:
     """Take in what is new; one that was withdrawn in either store counts in neither.
 
     Args:
         database: ours.
         theirs: the other store.
-        named: what a picture of theirs is called here, where it is another name.
+        named: what a picture of theirs is called here; others keep their names.
 
     Returns:
         How many votes have come in or were taken back.

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.errors import ConfigurationError, InvalidRequest
 from evolink_widgets.store import Store
-from evolink_widgets.store.judging.votes import PictureKey, Vote, check_text, new_name
+from evolink_widgets.store.judging.votes import Vote, new_name, plain_question
 
 NICER = "Which is nicer?"
-FOX, OWL = PictureKey("k3j2mnpqrstu", 0), PictureKey("k3j2mnpqrstu", 1)
+FOX, OWL = ("k3j2mnpqrstu", 0), ("k3j2mnpqrstu", 1)
 
 
 @pytest.fixture
@@ -75,9 +75,9 @@ def test_what_is_taken_back_before_it_arrives_never_counts(store: Store) -> None
         {"question": "x" * 501},
         {"judge": "j" * 81},
         {"outcome": "both"},
-        {"left": PictureKey("a b", 0)},
+        {"left": ("a b", 0)},
         {"left": OWL},
-        {"right": PictureKey(FOX.key, -1)},
+        {"right": (FOX[0], -1)},
         {"at": float("nan")},
         {"at": "now"},
     ],
@@ -140,15 +140,15 @@ def test_a_vote_follows_a_picture_that_has_another_name_here(
         part = other.gallery.part_path("theirs000000", index)
         part.write_bytes(picture(seed=index))
         other.gallery.admit("theirs000000", index, part, recipe(n=2), now=1000.0)
-    left, right = PictureKey("theirs000000", 0), PictureKey("theirs000000", 1)
+    left, right = ("theirs000000", 0), ("theirs000000", 1)
     other.votes.put(vote(left=left, right=right))
     store.merge(other.root)
     [taken] = store.votes.of(NICER)
     assert [taken.left, taken.right] == [(one.task_key, one.index) for one in here]
 
 
-def test_a_question_and_a_judge_are_short_plain_texts() -> None:
-    assert check_text("judge", "  ann ", 80) == "ann"
-    for wrong in ("", "  ", None, 3, "a\nb", "x" * 81):
-        with pytest.raises(ConfigurationError, match="judge must be 1 to 80 printable"):
-            check_text("judge", wrong, 80)
+def test_a_question_is_a_short_plain_text() -> None:
+    assert plain_question("  Which is nicer?  ") == NICER
+    for wrong in ("", "  ", None, 3, "a\nb", "x" * 501):
+        with pytest.raises(InvalidRequest, match="question must be a text of 1 to 500 printable"):
+            plain_question(wrong)
