@@ -53,4 +53,5 @@ from .widgets.compare.compare import ImageCompare as ImageCompare
 from .widgets.gallery.gallery import Gallery as Gallery
 from .widgets.grid.image_grid import ImageGrid as ImageGrid
 from .widgets.review.review_view import ReviewView as ReviewView
+from .widgets.rank.rank_view import RankView as RankView
 from .widgets.studio.studio import ImageStudio as ImageStudio

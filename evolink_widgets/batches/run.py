@@ -380,6 +380,45 @@ class BatchRun:
             service="an emulator" if self._session.simulated else self._session.service,
         )
 
+    def rank(
+        self,
+        question: str,
+        by: str | None = None,
+        *,
+        judge: str | None = None,
+        seed: int | None = None,
+    ) -> public.RankView:
+        """Show pairs of the pictures that are here, and ask which is better; return the ranking.
+
+        Two pictures stand side by side, without names; ← and → vote, ↓ finds no difference, Z
+        takes back, S skips. The votes are kept in the store under the question: asked again, in
+        another kernel or by another judge, it goes on with them.
+
+        Args:
+            question: what is asked, such as "Which is nicer?".
+            by: a column: its values are ranked, and every vote between pictures of two of them
+                counts. `None` ranks the pictures themselves.
+            judge: who votes, by default the store's own name; the scores are of all judges.
+            seed: of the sides, and of what else chance decides; `None` is another one each time.
+
+        Raises:
+            ConfigurationError: there is no such column, or less than two pictures, or values of
+                it, to compare; or NumPy is not installed.
+
+        Example:
+            >>> rows = [{"style": "ink"}, {"style": "oil"}]
+            >>> run = ew.batch(rows, "a fox, {style}", quality="low").create().result()
+            >>> ranking = run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+            >>> ranking.vote("left")
+            >>> ranking.to_frame()[0]["wins"]
+            1
+        """
+        from evolink_widgets.batches.ranked import ranked_entries
+
+        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        entries = ranked_entries(self._plan.frame, places, columns, by)
+        return public.RankView(entries, question, judge=judge, seed=seed)
+
     def subscribe(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call `listener` on the core's thread whenever something has changed.
 

@@ -63,7 +63,7 @@ INNER_ROWS = {
         ("grid", "studio"),
         ("gallery",),
         ("batch",),
-        ("review",),
+        ("rank", "review"),
     ),
 }
 INNER_RANK = {

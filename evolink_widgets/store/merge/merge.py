@@ -1,6 +1,6 @@
-"""Merges another store into this one: pictures, recipes, tasks, credits, verdicts, presets.
+"""Merges another store into this one: pictures, recipes, tasks, credits, presets, judgements.
 
-Each comes in once. A verdict comes with the picture that it is about, wherever that stands here.
+Each comes in once. Verdicts and votes are about the pictures, wherever those stand here.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.
@@ -30,6 +30,7 @@ from evolink_widgets.store.judging.verdicts import Picture, put_newer
 from evolink_widgets.store.ledger.ledger import taken_in
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.reference_files import ReferenceMerge
+from evolink_widgets.store.merge.their_votes import take_votes
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
@@ -58,6 +59,7 @@ class Merged:
         left_out: a sentence for each thing that could not be taken over.
         presets: how many presets were taken over.
         verdicts: how many verdicts were taken over.
+        votes: how many votes have come in, or were taken back.
     """
 
     pictures: int = 0
@@ -66,6 +68,7 @@ class Merged:
     left_out: tuple[str, ...] = ()
     presets: int = 0
     verdicts: int = 0
+    votes: int = 0
 
     def __str__(self) -> str:
         said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]
@@ -73,6 +76,8 @@ class Merged:
             said.append(f"{counted(self.presets, 'preset')} taken over")
         if self.verdicts:
             said.append(f"{counted(self.verdicts, 'verdict')} taken over")
+        if self.votes:
+            said.append(f"{counted(self.votes, 'vote')} taken over")
         if self.already:
             were = "was" if self.already == 1 else "were"
             said.append(f"{counted(self.already, 'picture')} {were} here already")
@@ -130,8 +135,9 @@ class _Merge:
                     self._take_credits(connection, key)
         taken_in[self.database.path] += 1
         verdicts, presets = self._take_verdicts(), self._take_presets()
+        votes = take_votes(self.database, self.theirs, self.places)
         left_out = tuple(self.theirs.left_out)
-        return Merged(self.pictures, self.tasks, self.already, left_out, presets, verdicts)
+        return Merged(self.pictures, self.tasks, self.already, left_out, presets, verdicts, votes)
 
     def _take_verdicts(self) -> int:
         """Take over what is said of pictures that are here, where it is newer than ours."""
