@@ -250,7 +250,9 @@ def test_what_can_not_work_is_said_before_anything_is_sent(
         b.create(on=client, worker_store=tmp_path / "workers")
     assert "python -m evolink_widgets.emulator" in str(said.value)
     ew.configure(base_url=service.api)
-    with pytest.raises(ew.ConfigurationError, match=r"must be a dask.distributed.Client; it is str"):
+    with pytest.raises(
+        ew.ConfigurationError, match=r"must be a dask.distributed.Client; it is str"
+    ):
         b.create(on="tcp://127.0.0.1:8786", worker_store=tmp_path)
     for wrong in (None, "workers"):
         with pytest.raises(ew.ConfigurationError, match="must be an absolute path on the workers"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from evolink_widgets.batches.batch import Batch, costs_of, total_of
@@ -191,6 +192,8 @@ class Study(Batch):
         budget: float | None = None,
         on_error: OnError = "ignore",
         errors_only: bool = False,
+        on: Any = None,
+        worker_store: str | Path | None = None,
     ) -> BatchRun:
         """Buy what the store does not have; returns at once with the run.
 
@@ -198,12 +201,19 @@ class Study(Batch):
             budget: credits that this run may spend; by default the study's.
             on_error: as in a batch: `"ignore"` goes on, `"raise"` ends with the first error.
             errors_only: ask only for what the last run did not bring.
+            on: a `distributed.Client`, as in a batch.
+            worker_store: a folder of its workers, as in a batch.
 
         Raises:
             ConfigurationError: an argument can't be used; nothing was sent.
         """
-        limit = self.budget if budget is None else budget
-        return super().create(budget=limit, on_error=on_error, errors_only=errors_only)
+        return super().create(
+            budget=self.budget if budget is None else budget,
+            on_error=on_error,
+            errors_only=errors_only,
+            on=on,
+            worker_store=worker_store,
+        )
 
     # In words.
 
