@@ -258,8 +258,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared | Batched | ToReview;
-  welcome: Welcome | Compared | Batched | Ranked;
+  welcome: Welcome | Compared | Batched | ToReview | Ranked;
   /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
   rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
