@@ -36,7 +36,7 @@ INNER_ROWS = {
     "core": (
         ("executions", "loop", "money"),
         ("settings", "task"),
-        ("at_exit", "service"),
+        ("asked", "at_exit", "service"),
         ("shared",),
         ("steps",),
         ("recovery",),
