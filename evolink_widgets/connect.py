@@ -557,6 +557,7 @@ def _the_emulator(current: Session) -> Service:
                 speed=_state.settings.speed or NOTEBOOK_SPEED,
                 seed=_seed(_state.settings),
                 memory=root / ".emulator.jsonl",
+                draws_ahead=True,
             )
         return _state.emulators[root]
 

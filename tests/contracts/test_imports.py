@@ -43,7 +43,7 @@ INNER_ROWS = {
     "core": (
         ("executions", "loop", "money"),
         ("settings", "task"),
-        ("at_exit", "service"),
+        ("asked", "at_exit", "service"),
         ("shared",),
         ("steps",),
         ("loans", "recovery"),
