@@ -83,9 +83,10 @@ def two_workers(scratch: Path) -> Iterator[Any]:
         yield client
 
 
-def kill_one(client: Any) -> None:
-    """Kill a worker's process; its nanny begins another."""
-    os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
+def kill(client: Any, count: int = 1) -> None:
+    """Kill so many workers' processes; their nannies begin others."""
+    for pid in sorted(client.run(os.getpid).values())[:count]:
+        os.kill(pid, signal.SIGKILL)
 
 
 def rows(count: int) -> list[dict[str, str]]:

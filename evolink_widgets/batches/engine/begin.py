@@ -14,6 +14,7 @@ from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.engine import worker
 from evolink_widgets.batches.engine.buyer import EngineBuyer
 from evolink_widgets.batches.engine.dask import DaskCluster
+from evolink_widgets.batches.engine.elsewhere import Elsewhere, check_address
 from evolink_widgets.batches.engine.lender import Cluster
 from evolink_widgets.batches.engine.worker import Hello, Workplace
 from evolink_widgets.core.session import Session
@@ -29,7 +30,7 @@ NO_FOLDER = (
 
 
 def buyer_on(
-    client: Any, session: Session, worker_store: str | Path | None
+    client: Any, session: Session, worker_store: str | Path | None, store: str | None
 ) -> Callable[..., Buyer]:
     """What makes a buyer whose asks go to the workers of a client.
 
@@ -37,6 +38,7 @@ def buyer_on(
         client: `dask.distributed.Client`.
         session: the driver's.
         worker_store: a folder on the workers.
+        store: where pictures stay, as fsspec takes it; `None` brings them home.
 
     Raises:
         ConfigurationError: it can't be used, or a worker can't work; nothing was sent.
@@ -53,7 +55,10 @@ def buyer_on(
             advice="Serve one with python -m evolink_widgets.emulator --port 8790, and name it: "
             'ew.configure(base_url="http://127.0.0.1:8790").',
         )
-    place = Workplace(str(worker_store), session.base_url, session.files_url)
+    pictures = None if store is None else check_address(store)
+    if pictures is not None:
+        Elsewhere(pictures).check()
+    place = Workplace(str(worker_store), session.base_url, session.files_url, pictures)
     check_workers(cluster, session, place)
     return partial(EngineBuyer, cluster, place)
 
