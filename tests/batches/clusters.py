@@ -53,12 +53,12 @@ class Served:
 
     def accepts(self, count: int) -> None:
         """Wait until it has accepted so many."""
-        until(lambda: self.counts().get("accepted", 0) >= count, 40)
+        until(lambda: self.counts().get("accepted", 0) >= count, 120)
 
     def reads(self, ids: int) -> None:
         """Wait until so many more ids were asked for: whoever asks has written them down."""
         before = self.counts().get("batch ids", 0)
-        until(lambda: self.counts().get("batch ids", 0) >= before + ids, 40)
+        until(lambda: self.counts().get("batch ids", 0) >= before + ids, 120)
 
     def close(self) -> None:
         """End it."""

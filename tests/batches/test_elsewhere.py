@@ -70,7 +70,7 @@ def test_pictures_stay_in_the_bucket_and_books_at_home(
 ) -> None:
     how = {"on": client, "worker_store": tmp_path / "workers", "store": f"{bucket}/first"}
     b = ew.batch(rows(10), "a {animal}", **SMALL)
-    run = b.create(**how).result(60)
+    run = b.create(**how).result(150)
     frame = run.to_frame()
     assert [row["errortype"] for row in frame] == [None] * 10
     files = fsspec.filesystem("s3")
@@ -92,10 +92,10 @@ def test_pictures_stay_in_the_bucket_and_books_at_home(
     assert list((tmp_path / "workers").iterdir()) == []
 
     accepted = service.counts()["accepted"]
-    again = b.create(**how).result(60)
+    again = b.create(**how).result(150)
     assert again.state.stored == 10
     assert again.to_frame()[3]["path"] == frame[3]["path"]
-    more = ew.batch(rows(2), "a {animal}", repeats=3, **SMALL).create(**how).result(60)
+    more = ew.batch(rows(2), "a {animal}", repeats=3, **SMALL).create(**how).result(150)
     assert [row["reused"] for row in more.to_frame()] == [True, False, False] * 2
     assert len({row["path"] for row in more.to_frame()}) == 6
     assert service.counts()["accepted"] == accepted + 2, "only what is missing is bought"
@@ -105,7 +105,7 @@ def test_a_picture_elsewhere_says_what_it_can_not_do(
     client: Any, bucket: str, tmp_path: Path
 ) -> None:
     how = {"on": client, "worker_store": tmp_path / "workers", "store": f"{bucket}/second"}
-    run = ew.batch(rows(1), "an ibex, {animal}", **SMALL).create(**how).result(60)
+    run = ew.batch(rows(1), "an ibex, {animal}", **SMALL).create(**how).result(150)
     [image] = run.images
     assert isinstance(image, ew.GeneratedImage)
     assert str(image) == run.to_frame()[0]["path"]
@@ -151,6 +151,6 @@ def test_what_can_not_be_put_there_comes_home(
     run = b.create(on=client, worker_store=tmp_path / "workers", store="s3://short-lived/x")
     files.invalidate_cache()
     files.rm("short-lived", recursive=True)
-    frame = run.result(60).to_frame()
+    frame = run.result(150).to_frame()
     assert [row["errortype"] for row in frame] == [None] * 2
     assert all(Path(row["path"]).parent == tmp_path / "driver" for row in frame)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from evolink_widgets.batches.buying import AtWork, Buyer
+from evolink_widgets.batches.engine.borrow import Workplace
 from evolink_widgets.batches.engine.elsewhere import PictureElsewhere
 from evolink_widgets.batches.engine.lender import Cluster, Lender
-from evolink_widgets.batches.engine.worker import Workplace
 from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError

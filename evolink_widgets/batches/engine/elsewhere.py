@@ -249,9 +249,10 @@ def check_address(url: str) -> str:
 def _file_system(url: str) -> tuple[Any, str]:
     scheme = urlsplit(url).scheme
     extra = "evolink-widgets[s3]" if scheme == "s3" else f"fsspec and what it needs for {scheme}"
+    how = {"auto_mkdir": True} if scheme in ("file", "local") else {}  # buckets have no folders
     try:
         core: Any = import_module("fsspec.core")
-        found: tuple[Any, str] = core.url_to_fs(url)
+        found: tuple[Any, str] = core.url_to_fs(url, **how)
     except (ImportError, ValueError) as exc:
         raise ConfigurationError(
             f"store={url!r} can't be reached here: {_said(exc)}.",

@@ -17,14 +17,15 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from evolink_widgets.batches.engine import worker
+from evolink_widgets.batches.engine.borrow import Workplace
 from evolink_widgets.batches.engine.elsewhere import Elsewhere, PictureElsewhere
 from evolink_widgets.batches.engine.home import Homecoming
-from evolink_widgets.batches.engine.worker import News, Workplace
+from evolink_widgets.batches.engine.worker import News
 from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.loans.lend import Home, LenderBooks, Wish
@@ -473,8 +474,7 @@ class Lender:
         """Buy it in the books, and let a worker write it down; whether it has left."""
         books = await self._booked()
         wishes = [self._wish(one) for one in loan.tasks.values()]
-        record = {"root": loan.place.root, "base_url": loan.place.base_url,
-                  "files_url": loan.place.files_url, "pictures": loan.place.pictures}  # fmt: skip
+        record = asdict(loan.place)
         try:
             bought = await self._on_database(books.lend, loan.name, wishes, record)
         except EvolinkError as error:
@@ -655,8 +655,7 @@ class Lender:
 
     async def _collect(self, name: str, record: dict[str, Any]) -> None:
         """Take an earlier run's loan home, if a worker sees it; what is unsent stays unsent."""
-        names = ("root", "base_url", "files_url", "pictures")
-        place = Workplace(**{one: record[one] for one in names})
+        place = Workplace(**{one.name: record[one.name] for one in fields(Workplace)})
         loan = OpenLoan(name, place)
         for address in self._addresses:
             try:

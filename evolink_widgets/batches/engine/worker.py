@@ -20,9 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from evolink_widgets import connect
 from evolink_widgets.batches.engine import borrow
-from evolink_widgets.batches.engine.borrow import Fulfilment, folder_of
+from evolink_widgets.batches.engine.borrow import (
+    Fulfilment,
+    Workplace,
+    folder_of,
+    proof_here,
+    session_of,
+)
 from evolink_widgets.batches.engine.dask import leave_place
 from evolink_widgets.batches.engine.elsewhere import Elsewhere
 from evolink_widgets.core.loans.loan import Loan, Return
@@ -34,7 +39,7 @@ from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.store import Store
 from evolink_widgets.version import __version__
 
-__all__ = ["News", "Workplace"]
+__all__ = ["Hello", "News"]
 
 T = TypeVar("T")
 
@@ -42,23 +47,6 @@ log = logging.getLogger("evolink_widgets")
 
 PIECE = 8 * 2**20
 """Bytes of a file that are handed over in one call."""
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where a worker works, and for which service; a key is not among it.
-
-    Attributes:
-        root: a folder on the worker, on a disk that outlives it.
-        base_url: the service.
-        files_url: its files service.
-        pictures: where pictures stay, such as "s3://bucket/animals"; `None` is to come home.
-    """
-
-    root: str
-    base_url: str
-    files_url: str
-    pictures: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +123,7 @@ def fulfil(place: Workplace, name: str, send: bool = True) -> list[Return]:
     with _open.lock:
         found = _open.loans.get(name)
         if found is None:
-            session = connect.borrowing_session(
-                folder, base_url=place.base_url, files_url=place.files_url
-            )
+            session = session_of(folder, place)
             mine: concurrent.futures.Future[list[Return]] = concurrent.futures.Future()
             _open.loans[name] = work, _ = Fulfilment(session, send=send), mine
     if found is not None:  # the engine has begun it a second time, in this very process
@@ -228,7 +214,7 @@ def _hello(place: Workplace, challenge: bytes) -> Hello:
             Elsewhere(place.pictures).check()
         except ConfigurationError as exc:
             trouble = str(exc).rstrip(".")
-    proof = connect.proof_of_key(challenge, here=True)
+    proof = proof_here(challenge)
     return Hello(socket.gethostname(), __version__, trouble, proof)
 
 
