@@ -53,3 +53,4 @@ from .widgets.compare.compare import ImageCompare as ImageCompare
 from .widgets.gallery.gallery import Gallery as Gallery
 from .widgets.grid.image_grid import ImageGrid as ImageGrid
 from .widgets.studio.studio import ImageStudio as ImageStudio
+from .widgets.study.study_view import StudyView as StudyView

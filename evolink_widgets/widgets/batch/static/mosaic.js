@@ -1,5 +1,6 @@
 /** Thousands of small cells, a letter each; only the rows in view are in the page, and their pictures. */
-import { h, hasFocus, set, urlOf } from "../../base/static/dom.js";
+import { h, hasFocus, set } from "../../base/static/dom.js";
+import { keptThumbs } from "../../base/static/kept_thumbs.js";
 
 const GAP = 4;
 const SMALL = 32;
@@ -14,26 +15,6 @@ const KEPT = 600;
 const WORDS = { n: "new", s: "in the store", r: "rendering", f: "without a picture", ".": "not sent" };
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], PageUp: [0, -ROWS], PageDown: [0, ROWS] };
-
-/** The small pictures that are kept, by their place; the oldest give way. */
-function thumbnails() {
-  /** @type {Map<number, string>} */
-  const urls = new Map();
-  return {
-    at: (/** @type {number} */ place) => urls.get(place),
-    /** Whether it is new. @param {number} place @param {DataView} bytes */
-    take(place, bytes) {
-      if (!bytes?.byteLength || urls.has(place)) return false;
-      urls.set(place, urlOf(bytes));
-      for (const [old, url] of urls) {
-        if (urls.size <= KEPT) break;
-        URL.revokeObjectURL(url);
-        urls.delete(old);
-      }
-      return true;
-    },
-  };
-}
 
 /**
  * The rows that are in the page, each at its height; built anew when their width changes.
@@ -77,7 +58,7 @@ export function mosaic(hand) {
   const el = h("div.mosaic", { hidden: true }, wall);
   /** @type {string[]} */
   let letters = [];
-  const thumbs = thumbnails();
+  const thumbs = keptThumbs(KEPT);
   const { rows, add, keep, placeOf } = rowsIn(wall);
   let cols = 0;
   let step = LARGE + GAP;

@@ -1,0 +1,218 @@
+"""Draws a study's cells as a figure for a paper: PDF, SVG or PNG, with axis labels and repeats.
+
+It is drawn by Matplotlib, which is asked for only here: in a PDF its text stays text, in a font
+that is embedded (DejaVu Sans, which Matplotlib brings, and for other scripts what is installed).
+Pillow would make pictures of the words. Nothing of it goes into the notebook.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evolink_widgets.batches.study.balance import Cell
+from evolink_widgets.batches.study.cells import CellState
+from evolink_widgets.batches.study.pivot import Pivot
+from evolink_widgets.errors import ConfigurationError, EvolinkError
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["FORMATS", "draw_figure"]
+
+FORMATS = ("pdf", "png", "svg")
+_INCH = 2.54
+_POINTS = 8.0
+"""Of the text, as journals ask for."""
+
+_GAP = 0.05
+"""Inches between cells."""
+
+_LABELS = 0.95
+"""Inches for the labels of rows, at most a quarter of the width."""
+
+_LINE = _POINTS * 1.25 / 72
+_LETTER = _POINTS * 0.55 / 72
+"""Inches of a line, and of a letter as they mostly are."""
+
+_MOST_PIXELS = 60_000_000
+
+_SCRIPTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans KR", "Noto Sans Arabic",
+            "Noto Sans Devanagari", "Hiragino Sans", "Yu Gothic", "Microsoft YaHei",
+            "Arial Unicode MS")  # fmt: skip
+"""Fonts for what DejaVu Sans does not have, where they are installed."""
+
+
+def draw_figure(
+    pivot: Pivot,
+    states: Mapping[Cell, CellState],
+    *,
+    format: str,
+    dpi: int = 300,
+    width_cm: float = 17.0,
+) -> bytes:
+    """The figure as bytes of a file.
+
+    Args:
+        pivot: which cells stand where; a facet's levels are panels below one another.
+        states: what each cell has; its repeats stand side by side in it.
+        format: one of `FORMATS`.
+        dpi: pixels of an inch, of the pictures in each format.
+        width_cm: of the whole.
+
+    Raises:
+        ConfigurationError: Matplotlib is not installed, or the figure would be too large.
+    """
+    try:
+        from matplotlib import rc_context
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.font_manager import fontManager
+    except ImportError:
+        raise ConfigurationError(
+            "A figure is drawn by Matplotlib, which is not installed.",
+            advice="pip install matplotlib",
+        ) from None
+    sheet = _Sheet(pivot, width_cm / _INCH)
+    pixels = sheet.width * sheet.height * dpi**2
+    if pixels > _MOST_PIXELS:
+        raise ConfigurationError(
+            f"The figure would be {width_cm:g} × {sheet.height * _INCH:.0f} cm with {dpi} dpi, "
+            f"{pixels / 1e6:,.0f} million pixels; {_MOST_PIXELS / 1e6:.0f} are the most.",
+            advice="Take a smaller dpi= or width_cm=, or an axis with fewer levels.",
+        )
+    there = {font.name for font in fontManager.ttflist}
+    family = ["DejaVu Sans", *(name for name in _SCRIPTS if name in there)]
+    settings: Any = {"font.family": family, "font.size": _POINTS, "pdf.fonttype": 42,
+                                "svg.fonttype": "none", "text.usetex": False}  # fmt: skip
+    with rc_context(settings):
+        figure = Figure(figsize=(sheet.width, sheet.height), dpi=dpi, facecolor="white")
+        FigureCanvasAgg(figure)
+        sheet.draw(figure, states, dpi)
+        out = io.BytesIO()
+        figure.savefig(out, format=format, dpi=dpi, metadata=_metadata(format, states))
+    return out.getvalue()
+
+
+class _Sheet:
+    """Where everything stands, in inches from the top.
+
+    Args:
+        pivot: which cells stand where.
+        width: of the whole.
+    """
+
+    def __init__(self, pivot: Pivot, width: float) -> None:
+        self.width = width
+        self._panels = list(pivot.panels())
+        self._across, self._down = pivot.labels(pivot.x), pivot.labels(pivot.y)
+        self._corner, self._foot = pivot.corner, pivot.rest
+        self._left = min(_LABELS, width / 4) if any(self._down) else 0.0
+        count = len(self._across)
+        self._edge = (width - self._left - _GAP * (count - 1)) / count
+        if self._edge < 0.1:
+            raise ConfigurationError(
+                f"{count:,} cells of {pivot.x} do not fit side by side into {width * _INCH:g} cm.",
+                advice="Take a larger width_cm=, or this axis down: y=.",
+            )
+        self._heads = [_wrapped(label, self._edge) for label in self._across]
+        self._top = (max(map(len, self._heads)) + 0.5) * _LINE
+        self._title = 1.6 * _LINE if any(title for title, _ in self._panels) else 0.0
+        rows = len(self._down)
+        self._panel = self._title + self._top + rows * (self._edge + _GAP)
+        foot = 1.5 * _LINE if self._foot else 0.0
+        self.height = len(self._panels) * self._panel + (len(self._panels) - 1) * _LINE + foot
+
+    def draw(self, figure: Figure, states: Mapping[Cell, CellState], dpi: int) -> None:
+        """Draw all of it."""
+        y = 0.0
+        for title, rows in self._panels:
+            if title:
+                self._text(figure, 0, y + 0.2 * _LINE, [title], weight="bold")
+            y += self._title
+            self._text(figure, 0, y, _wrapped(self._corner, self._left), color="0.4")
+            for at, head in enumerate(self._heads):
+                self._text(figure, self._x(at), y, head)
+            y += self._top
+            for label, row in zip(self._down, rows, strict=True):
+                self._text(figure, 0, y, _wrapped(label, self._left - _GAP))
+                for at, cell in enumerate(row):
+                    self._cell(figure, self._x(at), y, states[cell], dpi)
+                y += self._edge + _GAP
+            y += _LINE
+        if self._foot:
+            self._text(figure, 0, y - 0.6 * _LINE, [self._foot], color="0.4")
+
+    def _x(self, at: int) -> float:
+        return self._left + at * (self._edge + _GAP)
+
+    def _cell(self, figure: Figure, x: float, y: float, state: CellState, dpi: int) -> None:
+        """The repeats of a cell in a square; dashed where there is no picture."""
+        images = state.images or (None,)
+        across = math.ceil(math.sqrt(len(images)))
+        edge = (self._edge - (across - 1) * _GAP / 2) / across
+        for at, image in enumerate(images):
+            left = x + (at % across) * (edge + _GAP / 2)
+            top = y + (at // across) * (edge + _GAP / 2)
+            self._picture(figure, left, top, edge, image, dpi)
+
+    def _picture(
+        self, figure: Figure, x: float, y: float, edge: float, image: GeneratedImage | None,
+        dpi: int,
+    ) -> None:  # fmt: skip
+        across, up = edge / self.width, edge / self.height
+        axes = figure.add_axes((x / self.width, 1 - y / self.height - up, across, up))
+        axes.set_axis_off()
+        pixels = None if image is None else _pixels(image, round(edge * dpi))
+        if pixels is not None:
+            axes.imshow(pixels, interpolation="none")
+            axes.set_anchor("NW")
+            return
+        line: Any = {"color": "0.6", "linewidth": 0.5, "linestyle": (0, (4, 3))}
+        axes.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], **line)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(-0.02, 1.02)
+
+    def _text(self, figure: Figure, x: float, y: float, lines: Sequence[str], **style: Any) -> None:
+        figure.text(
+            x / self.width,
+            1 - y / self.height,
+            "\n".join(lines),
+            va="top",
+            ha="left",
+            linespacing=1.25,
+            parse_math=False,  # a price's dollars are no formula
+            **style,
+        )
+
+
+def _pixels(image: GeneratedImage, edge: int) -> Any:
+    """A picture as small as it is drawn; `None` for one that is gone."""
+    try:
+        picture = image.pil.convert("RGB")
+    except EvolinkError:
+        return None
+    picture.thumbnail((max(edge, 8), max(edge, 8)))
+    return picture
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    """Lines that fit into a width; three at most."""
+    letters = max(4, int(width / _LETTER))
+    lines = textwrap.wrap(text, letters, max_lines=3, placeholder="…", break_long_words=True)
+    return lines or [""]
+
+
+def _metadata(format: str, states: Mapping[Cell, CellState]) -> dict[str, Any]:
+    """That AI made the pictures, as each format can say it."""
+    simulated = any(image.simulated for state in states.values() for image in state.images if image)
+    said = "Pictures made by AI" + (", simulated by an emulator" if simulated else "")
+    if format == "pdf":
+        return {"Title": "A study", "Subject": said, "Keywords": "trainedAlgorithmicMedia"}
+    if format == "svg":
+        return {"Title": "A study", "Description": said}
+    return {"Title": "A study", "Description": f"{said} (trainedAlgorithmicMedia)"}
