@@ -209,7 +209,7 @@ def test_a_plain_table_stays() -> None:
     assert copy.count("<img") == 6
     assert copy.count('scope="row"') == 2
     assert "prompt by style" in copy
-    assert "6 of 6 cells" in copy
+    assert "Simulated · 6 of 6 cells" in copy
     assert len(copy) < 6 * 12_000
     assert view._static_picture()["image/jpeg"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,9 @@ _INCH = 2.54
 _POINTS = 8.0
 """Of the text, as journals ask for."""
 
+_SMALLEST = 5.0
+"""Points to which the heads of narrow columns shrink, so that their words stay whole."""
+
 _GAP = 0.05
 """Inches between cells."""
 
@@ -36,9 +38,9 @@ _LABELS = 0.95
 """Inches for the labels of rows, at most a quarter of the width."""
 
 _LINE = _POINTS * 1.25 / 72
-_LETTER = _POINTS * 0.55 / 72
-"""Inches of a line, and of a letter as they mostly are."""
+"""Inches of a line; letters stand on four fifths of it."""
 
+_MOST_LINES = 3
 _MOST_PIXELS = 60_000_000
 
 _SCRIPTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans KR", "Noto Sans Arabic",
@@ -77,22 +79,22 @@ def draw_figure(
             "A figure is drawn by Matplotlib, which is not installed.",
             advice="pip install matplotlib",
         ) from None
-    sheet = _Sheet(pivot, width_cm / _INCH)
-    pixels = sheet.width * sheet.height * dpi**2
-    if pixels > _MOST_PIXELS:
-        raise ConfigurationError(
-            f"The figure would be {width_cm:g} × {sheet.height * _INCH:.0f} cm with {dpi} dpi, "
-            f"{pixels / 1e6:,.0f} million pixels; {_MOST_PIXELS / 1e6:.0f} are the most.",
-            advice="Take a smaller dpi= or width_cm=, or an axis with fewer levels.",
-        )
     there = {font.name for font in fontManager.ttflist}
     family = ["DejaVu Sans", *(name for name in _SCRIPTS if name in there)]
     settings: Any = {"font.family": family, "font.size": _POINTS, "pdf.fonttype": 42,
                                 "svg.fonttype": "none", "text.usetex": False}  # fmt: skip
     with rc_context(settings):
+        sheet = _Sheet(pivot, states, width_cm / _INCH)
+        pixels = sheet.width * sheet.height * dpi**2
+        if pixels > _MOST_PIXELS:
+            raise ConfigurationError(
+                f"The figure would be {width_cm:g} × {sheet.height * _INCH:.0f} cm with {dpi} dpi, "
+                f"{pixels / 1e6:,.0f} million pixels; {_MOST_PIXELS / 1e6:.0f} are the most.",
+                advice="Take a smaller dpi= or width_cm=, or an axis with fewer levels.",
+            )
         figure = Figure(figsize=(sheet.width, sheet.height), dpi=dpi, facecolor="white")
         FigureCanvasAgg(figure)
-        sheet.draw(figure, states, dpi)
+        sheet.draw(figure, dpi)
         out = io.BytesIO()
         figure.savefig(out, format=format, dpi=dpi, metadata=_metadata(format, states))
     return out.getvalue()
@@ -103,14 +105,17 @@ class _Sheet:
 
     Args:
         pivot: which cells stand where.
+        states: what each has.
         width: of the whole.
     """
 
-    def __init__(self, pivot: Pivot, width: float) -> None:
+    def __init__(self, pivot: Pivot, states: Mapping[Cell, CellState], width: float) -> None:
         self.width = width
+        self._states = states
         self._panels = list(pivot.panels())
         self._across, self._down = pivot.labels(pivot.x), pivot.labels(pivot.y)
-        self._corner, self._foot = pivot.corner, pivot.rest
+        words = [pivot.rest, "Simulated" if _is_simulated(states) else ""]
+        self._foot = " · ".join(filter(None, words))
         self._left = min(_LABELS, width / 4) if any(self._down) else 0.0
         count = len(self._across)
         self._edge = (width - self._left - _GAP * (count - 1)) / count
@@ -119,75 +124,82 @@ class _Sheet:
                 f"{count:,} cells of {pivot.x} do not fit side by side into {width * _INCH:g} cm.",
                 advice="Take a larger width_cm=, or this axis down: y=.",
             )
-        self._heads = [_wrapped(label, self._edge) for label in self._across]
-        self._top = (max(map(len, self._heads)) + 0.5) * _LINE
-        self._title = 1.6 * _LINE if any(title for title, _ in self._panels) else 0.0
-        rows = len(self._down)
-        self._panel = self._title + self._top + rows * (self._edge + _GAP)
-        foot = 1.5 * _LINE if self._foot else 0.0
+        repeats = max((len(state.images) for state in states.values()), default=1) or 1
+        self._columns = math.ceil(math.sqrt(repeats))
+        self._small = (self._edge - (self._columns - 1) * _GAP / 2) / self._columns
+        self._shape = _tallest(states)
+        lines = math.ceil(repeats / self._columns)
+        self._row = lines * self._small * self._shape + (lines - 1) * _GAP / 2
+        words = [word for label in self._across for word in label.split()]
+        longest = max((_width(word, _POINTS) for word in words), default=0.0)
+        self._points = max(_SMALLEST, min(_POINTS, _POINTS * self._edge / (longest or 1.0)))
+        self._corner = _wrapped(pivot.corner, self._left - _GAP)
+        self._heads = [_wrapped(label, self._edge, self._points) for label in self._across]
+        self._labels = [_wrapped(label, self._left - _GAP) for label in self._down]
+        self._row = max(self._row, max(map(len, self._labels)) * _LINE)
+        self._top = (max(map(len, (*self._heads, self._corner))) + 0.4) * _LINE
+        self._title = 1.5 * _LINE if any(title for title, _ in self._panels) else 0.0
+        self._panel = self._title + self._top + len(self._down) * (self._row + _GAP)
+        foot = 1.3 * _LINE if self._foot else 0.0
         self.height = len(self._panels) * self._panel + (len(self._panels) - 1) * _LINE + foot
 
-    def draw(self, figure: Figure, states: Mapping[Cell, CellState], dpi: int) -> None:
+    def draw(self, figure: Figure, dpi: int) -> None:
         """Draw all of it."""
         y = 0.0
         for title, rows in self._panels:
-            if title:
-                self._text(figure, 0, y + 0.2 * _LINE, [title], weight="bold")
+            self._text(figure, 0, y, [title], weight="bold")
             y += self._title
-            self._text(figure, 0, y, _wrapped(self._corner, self._left), color="0.4")
+            self._text(figure, 0, y, self._corner, color="0.4")
             for at, head in enumerate(self._heads):
-                self._text(figure, self._x(at), y, head)
+                self._text(figure, self._x(at), y, head, size=self._points)
             y += self._top
-            for label, row in zip(self._down, rows, strict=True):
-                self._text(figure, 0, y, _wrapped(label, self._left - _GAP))
+            for label, row in zip(self._labels, rows, strict=True):
+                self._text(figure, 0, y, label)
                 for at, cell in enumerate(row):
-                    self._cell(figure, self._x(at), y, states[cell], dpi)
-                y += self._edge + _GAP
+                    self._cell(figure, self._x(at), y, self._states[cell], dpi)
+                y += self._row + _GAP
             y += _LINE
-        if self._foot:
-            self._text(figure, 0, y - 0.6 * _LINE, [self._foot], color="0.4")
+        self._text(figure, 0, y - 0.8 * _LINE, [self._foot], color="0.4")
 
     def _x(self, at: int) -> float:
         return self._left + at * (self._edge + _GAP)
 
     def _cell(self, figure: Figure, x: float, y: float, state: CellState, dpi: int) -> None:
-        """The repeats of a cell in a square; dashed where there is no picture."""
-        images = state.images or (None,)
-        across = math.ceil(math.sqrt(len(images)))
-        edge = (self._edge - (across - 1) * _GAP / 2) / across
-        for at, image in enumerate(images):
-            left = x + (at % across) * (edge + _GAP / 2)
-            top = y + (at // across) * (edge + _GAP / 2)
-            self._picture(figure, left, top, edge, image, dpi)
+        """The repeats of a cell, side by side; dashed where there is no picture."""
+        for at, image in enumerate(state.images or (None,)):
+            left = x + (at % self._columns) * (self._small + _GAP / 2)
+            top = y + (at // self._columns) * (self._small * self._shape + _GAP / 2)
+            self._picture(figure, left, top, image, dpi)
 
     def _picture(
-        self, figure: Figure, x: float, y: float, edge: float, image: GeneratedImage | None,
-        dpi: int,
-    ) -> None:  # fmt: skip
-        across, up = edge / self.width, edge / self.height
+        self, figure: Figure, x: float, y: float, image: GeneratedImage | None, dpi: int
+    ) -> None:
+        across, up = self._small / self.width, self._small * self._shape / self.height
         axes = figure.add_axes((x / self.width, 1 - y / self.height - up, across, up))
         axes.set_axis_off()
-        pixels = None if image is None else _pixels(image, round(edge * dpi))
+        pixels = None if image is None else _pixels(image, round(self._small * dpi))
         if pixels is not None:
             axes.imshow(pixels, interpolation="none")
             axes.set_anchor("NW")
             return
         line: Any = {"color": "0.6", "linewidth": 0.5, "linestyle": (0, (4, 3))}
         axes.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], **line)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_ylim(-0.02, 1.02)
+        axes.set_xlim(-0.01, 1.01)
+        axes.set_ylim(-0.01, 1.01)
 
     def _text(self, figure: Figure, x: float, y: float, lines: Sequence[str], **style: Any) -> None:
-        figure.text(
-            x / self.width,
-            1 - y / self.height,
-            "\n".join(lines),
-            va="top",
-            ha="left",
-            linespacing=1.25,
-            parse_math=False,  # a price's dollars are no formula
-            **style,
-        )
+        for number, line in enumerate(lines):
+            at = (x / self.width, 1 - (y + (number + 0.8) * _LINE) / self.height)
+            # A price's dollars are no formula.
+            figure.text(*at, line, va="baseline", ha="left", parse_math=False, **style)
+
+
+def _tallest(states: Mapping[Cell, CellState]) -> float:
+    """Height over width of the tallest picture; what is wider has room below it."""
+    shapes = [
+        image.height / image.width for state in states.values() for image in state.images if image
+    ]
+    return max(shapes, default=1.0)
 
 
 def _pixels(image: GeneratedImage, edge: int) -> Any:
@@ -200,17 +212,45 @@ def _pixels(image: GeneratedImage, edge: int) -> Any:
     return picture
 
 
-def _wrapped(text: str, width: float) -> list[str]:
-    """Lines that fit into a width; three at most."""
-    letters = max(4, int(width / _LETTER))
-    lines = textwrap.wrap(text, letters, max_lines=3, placeholder="…", break_long_words=True)
-    return lines or [""]
+def _is_simulated(states: Mapping[Cell, CellState]) -> bool:
+    return any(image.simulated for state in states.values() for image in state.images if image)
+
+
+def _width(text: str, points: float) -> float:
+    """How wide a text is, in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=points)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+
+
+def _wrapped(text: str, width: float, points: float = _POINTS) -> list[str]:
+    """Lines that fit into a width, three at most; a word that does not fit is cut."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or _width(longer, points) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]} …"]
+    return [_cut(line, width, points) for line in lines]
+
+
+def _cut(line: str, width: float, points: float) -> str:
+    kept = line
+    while len(kept) > 1 and _width(kept if kept == line else f"{kept}…", points) > width + 0.005:
+        kept = kept[:-1]
+    return kept if kept == line else f"{kept}…"
 
 
 def _metadata(format: str, states: Mapping[Cell, CellState]) -> dict[str, Any]:
     """That AI made the pictures, as each format can say it."""
-    simulated = any(image.simulated for state in states.values() for image in state.images if image)
-    said = "Pictures made by AI" + (", simulated by an emulator" if simulated else "")
+    said = "Pictures made by AI"
+    if _is_simulated(states):
+        said += ", simulated by an emulator"
     if format == "pdf":
         return {"Title": "A study", "Subject": said, "Keywords": "trainedAlgorithmicMedia"}
     if format == "svg":

@@ -16,7 +16,7 @@ __all__ = ["pictures_of", "static_grid"]
 
 _EDGE = 96
 _TEXT = "font:12px/1.4 var(--jp-ui-font-family,system-ui,sans-serif);text-align:start;padding:4px"
-_ABSENT = f"width:{_EDGE}px;min-height:24px;box-sizing:border-box;border:1px dashed;opacity:.5"
+_ABSENT = "box-sizing:border-box;border:1px dashed;border-radius:6px;opacity:.4"
 
 
 def pictures_of(study: Study, pivot: Pivot, most: int) -> dict[Cell, GeneratedImage]:
@@ -48,7 +48,13 @@ def static_grid(study: Study, pivot: Pivot, key: str, caption: str) -> str:
         if any(cell in drawn for row in rows for cell in row)
     )
     more = there - len(drawn)
-    said = [caption, pivot.rest, f"{more:,} more cells have pictures" if more > 0 else ""]
+    simulated = "Simulated" if any(image.simulated for image in drawn.values()) else ""
+    said = [
+        simulated,
+        caption,
+        pivot.rest,
+        f"{more:,} more cells have pictures" if more > 0 else "",
+    ]
     foot = html([], key=key, caption=" · ".join(filter(None, said)))
     name = re.sub(r"[^A-Za-z0-9_-]", "", key)
     return f'{foot}<div class="ew-static-{name} {NO_MATHS}" style="overflow-x:auto">{tables}</div>'
@@ -58,8 +64,9 @@ def _table(
     pivot: Pivot, title: str, rows: list[list[Cell]], drawn: dict[Cell, GeneratedImage]
 ) -> str:
     head = "".join(_head("col", label) for label in pivot.labels(pivot.x))
+    tall = max(image.height * _EDGE // max(image.width, image.height) for image in drawn.values())
     body = "".join(
-        f"<tr>{_head('row', label)}{''.join(_cell(drawn.get(cell)) for cell in row)}</tr>"
+        f"<tr>{_head('row', label)}{''.join(_cell(drawn.get(cell), tall) for cell in row)}</tr>"
         for label, row in zip(pivot.labels(pivot.y), rows, strict=True)
         if any(cell in drawn for cell in row)
     )
@@ -76,8 +83,9 @@ def _head(scope: str, label: str) -> str:
     return f'<th scope="{scope}" style="{style}"><bdi>{escape(label)}</bdi></th>'
 
 
-def _cell(image: GeneratedImage | None) -> str:
+def _cell(image: GeneratedImage | None, tall: int) -> str:
     style = "padding:0;vertical-align:top"
     if image is None:
-        return f'<td style="{style}"><div style="{_ABSENT}"></div></td>'
+        size = f"width:{_EDGE}px;height:{tall}px"
+        return f'<td style="{style}"><div style="{_ABSENT};{size}"></div></td>'
     return f'<td style="{style}">{thumbnail_html(image, _EDGE)}</td>'

@@ -103,11 +103,12 @@ function studyPart(ui) {
 
   /** @param {number} place */
   async function openPlace(place) {
+    const { r, c } = table.now;
     try {
       await learn(place);
       const pics = Array.from({ length: all.have[place] }, (_, at) => pictureOf(place, at)).filter((one) => one !== undefined);
       const pic = pics[shownOf(place)] ?? pics[0];
-      if (pic) ui.open(pics, pic, /** @type {any} */ ({ focus: () => table.cell()?.focus({ preventScroll: true }) }));
+      if (pic) ui.open(pics, pic, /** @type {any} */ ({ focus: () => table.go(r, c) }));
     } catch (/** @type {any} */ error) {
       fail(error);
     }
@@ -120,7 +121,7 @@ function studyPart(ui) {
       const said = await ui.buy(button, "buyCell", { place });
       if (!said) return;
       say("Asked for this cell.");
-      if (letters[place] !== "n") change([[place, "q", all.have[place]]]);
+      if ("d.f".includes(letters[place])) change([[place, "q", all.have[place]]]);
       if (had) table.cell()?.focus({ preventScroll: true });
     } catch (/** @type {any} */ error) {
       fail(error);
@@ -189,7 +190,7 @@ function studyPart(ui) {
   async function drawFigure() {
     note("Drawing…");
     await link.ask("figure", {}, 1);
-    const drawn = link.pull("", "figure");
+    const drawn = link.pull("study", "figure");
     try {
       const png = drawn.then(([blob]) => asPng(blob));
       await clipboardOr("").write([new ClipboardItem({ "image/png": png })]);
@@ -255,6 +256,17 @@ function studyPart(ui) {
     sizes();
   }
 
+  let isDue = false;
+  /** Once for axes that change places. */
+  function arrangeSoon() {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      arrange();
+    });
+  }
+
   /** @param {[number, string, number][]} changes */
   function change(changes) {
     for (const [place, letter, have] of changes) {
@@ -275,7 +287,7 @@ function studyPart(ui) {
   }
 
   for (const name of ["x", "y", "facet", "at", "zoom"])
-    ui.listen(`change:${name}`, () => (name === "zoom" && model.get("zoom") === table.zoom) || arrange());
+    ui.listen(`change:${name}`, () => (name === "zoom" && model.get("zoom") === table.zoom) || arrangeSoon());
   link.on.cells = ({ changes, head }) => {
     drawHead(head);
     change(changes);
