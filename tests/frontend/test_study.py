@@ -173,6 +173,7 @@ def test_axes_change_while_it_is_seen(bench: Opener) -> None:
     assert one.saved()["at"]["style"] == 2
     one.js("() => { model.set('x', 'style'); model.set('y', 'prompt') }")
     expect(one.root.locator(".ew-x").first).to_have_text("watercolour")
+    choose(one, "Facet", "quality")
     one.root.get_by_role("radio", name="low").check(force=True)
     assert one.saved()["at"]["quality"] == 0
     assert one.root.get_by_role("grid").get_attribute("aria-label") == "prompt by style"

@@ -317,7 +317,8 @@ class StudyView(PicturePanel):
 
     def _pivot(self) -> Pivot:
         y = "" if self.y == self.x else self.y
-        return Pivot(self._study._axes, self.x, y, self.facet, dict(self.at))
+        facet = "" if self.facet in (self.x, y) else self.facet
+        return Pivot(self._study._axes, self.x, y, facet, dict(self.at))
 
     def _static_html(self) -> str:
         self._look_once()

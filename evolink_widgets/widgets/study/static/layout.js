@@ -10,6 +10,7 @@ export function layoutOf(model) {
   const find = (/** @type {string} */ name) => axes.findIndex((axis) => axis.name === name);
   /** The axis that a trait names; none where another has it already. @param {"x" | "y"} field */
   const named = (field) => (field === "y" && model.get("y") === model.get("x") ? -1 : find(model.get(field)));
+  const facet = () => (["x", "y"].some((one) => model.get(one) === model.get("facet")) ? "" : axes[find(model.get("facet"))]?.name ?? "");
   const levels = (/** @type {number} */ axis) => axes[axis]?.levels ?? [""];
   /** The level in sight of an axis that is neither across nor down. @param {number} axis */
   const levelOf = (axis) => Math.min(Math.max(model.get("at")[axes[axis].name] ?? 0, 0), axes[axis].levels.length - 1);
@@ -30,13 +31,14 @@ export function layoutOf(model) {
       return levels(named("y"));
     },
     levelOf,
+    facet,
     name: (/** @type {"x" | "y"} */ field) => axes[named(field)]?.name ?? "",
     /** The axes that are neither across nor down and have a choice; the facet comes first. */
     rest: () =>
       axes
         .map((_, at) => at)
         .filter((at) => at !== named("x") && at !== named("y") && axes[at].levels.length > 1)
-        .sort((a, b) => +(axes[b].name === model.get("facet")) - +(axes[a].name === model.get("facet"))),
+        .sort((a, b) => +(axes[b].name === facet()) - +(axes[a].name === facet())),
     /** The cell's number in the crossing. @param {number} row @param {number} column */
     place(row, column) {
       const [x, y] = [named("x"), named("y")];

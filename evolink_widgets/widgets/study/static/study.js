@@ -204,7 +204,7 @@ function studyPart(ui) {
   /** @param {"x" | "y" | "facet"} name @param {string} word @param {boolean} mayBeNone */
   function choice(name, word, mayBeNone) {
     const names = layout.axes.map((axis) => axis.name);
-    const is = name === "facet" ? model.get("facet") : layout.name(name);
+    const is = name === "facet" ? layout.facet() : layout.name(name);
     const options = [...(mayBeNone ? [""] : []), ...names].map((one) => {
       const option = h("option", { value: one }, one || "none");
       option.selected = one === is;
@@ -218,7 +218,7 @@ function studyPart(ui) {
   function turner(axis) {
     const { name, levels } = layout.axes[axis];
     const is = layout.levelOf(axis);
-    if (name === model.get("facet") && levels.length <= MOST_TABS) {
+    if (name === layout.facet() && levels.length <= MOST_TABS) {
       const group = token();
       const tabs = levels.map((level, at) => {
         const input = h("input", { type: "radio", name: group, onchange: () => layout.turn(axis, at), "data-field": `${name}${at}` });
