@@ -1,4 +1,4 @@
-"""A review in a real notebook: keys that are ours alone, a kernel that restarts, a copy that stays."""
+"""A review in a real notebook: keys that are ours alone, a kernel that restarts, a copy."""
 
 from __future__ import annotations
 
