@@ -155,7 +155,7 @@ function review(ui) {
 
   function speak() {
     const where = place();
-    if (where == null) say(stage.el.innerText);
+    if (where == null) say(stage.el.getAttribute("aria-label") ?? "");
     else if (known.has(where)) say(`Picture ${where + 1} of ${letters.length}, ${SAID[letters[where]]}: ${known.get(where)?.alt}`);
   }
 
@@ -199,15 +199,18 @@ function review(ui) {
   /** All is decided, or the filter leaves nothing. */
   function ending() {
     const [kept, rejected] = ["k", "r"].map(count);
-    const all = `All ${many(letters.length)} are decided: ${num(kept)} kept, ${num(rejected)} rejected.`;
+    const isDone = kept + rejected === letters.length;
     const word = FILTERS.find(([letter]) => letter === filter)?.[1].toLowerCase();
-    const text = !list.length ? `No picture is ${word}.` : kept + rejected === letters.length ? all : "That was the last one.";
-    stage.tell(text);
-    set(stage.el, { label: text });
+    const text = !list.length ? `No picture is ${word}.` : isDone ? `All ${many(letters.length)} are decided.` : "That was the last one.";
+    const rest = isDone && `${num(kept)} kept, ${num(rejected)} rejected`;
+    const next = FILTERS.filter(([letter]) => letter && letter !== filter && count(letter)).map(([letter, name]) =>
+      h("button.btn", () => choose(letter), `Look through ${name.toLowerCase()}`));
+    stage.tell(h("b", text), rest ? h("span", rest) : "", h("div.next", ...next));
+    set(stage.el, { label: join(text, rest) });
     fill(facts);
     fill(others);
     caption.value = "";
-    if (kept + rejected === letters.length && told.others) agreement();
+    if (isDone && told.others) agreement();
   }
 
   // -- what comes from Python --------------------------------------------------------------------
@@ -287,7 +290,7 @@ function review(ui) {
       write(figure, num(sizes[letter]));
       set(button, { "aria-pressed": letter === filter });
     }
-    write(head, `${num(kept + rejected)} of ${num(letters.length)}${pace.left(left)}`);
+    write(head, `${num(kept + rejected)} of ${num(letters.length)} decided${pace.left(left)}`);
   }
 
   // -- captions --------------------------------------------------------------------------------
