@@ -82,10 +82,10 @@ function review(ui) {
   const turned = (/** @type {string} */ sign) => h("kbd.turn", { "aria-hidden": true }, sign);
   const reject = h("button.btn.first.decide", () => decide("r"), icon("close"), "Reject", turned("←"));
   const keepIt = h("button.btn.first.decide", () => decide("k"), icon("check"), "Keep", turned("→"));
-  const later = h("button.key", () => pass(), cap("↓"), "Later");
-  const undo = h("button.key", () => takeBack(), cap("Z"), "Undo");
-  const back = h("button.key", () => go(at - 1), cap("↑"), "Back");
-  const caption = h("textarea", { rows: 3, maxlength: 4000, dir: "auto" });
+  const later = h("button.key", { onclick: () => pass(), "aria-keyshortcuts": "ArrowDown" }, cap("↓"), "Later");
+  const undo = h("button.key", { onclick: () => takeBack(), "aria-keyshortcuts": "Z" }, cap("Z"), "Undo");
+  const back = h("button.key", { onclick: () => go(at - 1), "aria-keyshortcuts": "ArrowUp" }, cap("↑"), "Back");
+  const caption = h("textarea", { rows: 3, maxlength: 4000, dir: "auto", "aria-keyshortcuts": "C" });
   const label = h("label.caption-of", h("span.label", "Caption"), cap("C"), caption);
   const reveal = h("button.btn", () => show(!isOpen));
   const filters = FILTERS.map(([letter, word]) => {
@@ -338,11 +338,13 @@ function review(ui) {
     unsaved,
   );
 
+  /** Which arrow keeps: the one that points where one reads on. */
+  const forward = () => (ahead(all) > 0 ? "ArrowRight" : "ArrowLeft");
+
   /** What a key does; what is typed or chosen in a field stays there. @param {KeyboardEvent} event @returns {(() => void) | undefined} */
   function actOf({ key, target }) {
     if (target === caption) return key === "Escape" || key === "Enter" ? () => stage.el.focus() : undefined;
-    const forward = ahead(all) > 0 ? "ArrowRight" : "ArrowLeft";
-    if (key === "ArrowRight" || key === "ArrowLeft") return () => decide(key === forward ? "k" : "r");
+    if (key === "ArrowRight" || key === "ArrowLeft") return () => decide(key === forward() ? "k" : "r");
     if (key === "Enter" && target === stage.el) return enlarge;
     return {
       ArrowDown: pass,
@@ -397,6 +399,8 @@ function review(ui) {
         filtered("");
         show(false);
         go(open(-1));
+        set(keepIt, { "aria-keyshortcuts": forward() });
+        set(reject, { "aria-keyshortcuts": forward() === "ArrowRight" ? "ArrowLeft" : "ArrowRight" });
       } else {
         counts();
         film.soon();
