@@ -74,8 +74,10 @@ class BatchRun:
         on_error: OnError = "ignore",
         only: Iterable[int] | None = None,
         before: Mapping[int, Outcome] | None = None,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> None:
         self.budget = budget
+        self._make_buyer = make_buyer
         self._plan = plan
         self._session = session
         self._given = given
@@ -104,12 +106,13 @@ class BatchRun:
     def _new_buyer(self) -> Buyer:
         """Brings what is not here; an execution of its own."""
         places = [place for place in self._meant if place not in self._outcomes]
-        return Buyer(
+        return self._make_buyer(
             self._session,
             self._plan.wanted,
             _in_order(places, self._estimates),
             self._terms,
             self._estimates,
+            self._plan.files,
             ended=self._note,
             changed=self._changed,
             raises=self._on_error == "raise",
@@ -143,6 +146,7 @@ class BatchRun:
             failed=self._missing,
             credits=round(self._spent + buyer.credits, 6),
             to_come=_sum(to_come) if to_come and buyer.halted is None else None,
+            budget=self.budget,
             unreported=self._unreported + buyer.unreported,
             started_at=self._started_at,
             at=now(),
@@ -376,6 +380,45 @@ class BatchRun:
             service="an emulator" if self._session.simulated else self._session.service,
         )
 
+    def rank(
+        self,
+        question: str,
+        by: str | None = None,
+        *,
+        judge: str | None = None,
+        seed: int | None = None,
+    ) -> public.RankView:
+        """Show pairs of the pictures that are here, and ask which is better; return the ranking.
+
+        Two pictures stand side by side, without names; ← and → vote, ↓ finds no difference, Z
+        takes back, S skips. The votes are kept in the store under the question: asked again, in
+        another kernel or by another judge, it goes on with them.
+
+        Args:
+            question: what is asked, such as "Which is nicer?".
+            by: a column: its values are ranked, and every vote between pictures of two of them
+                counts. `None` ranks the pictures themselves.
+            judge: who votes, by default the store's own name; the scores are of all judges.
+            seed: of the sides, and of what else chance decides; `None` is another one each time.
+
+        Raises:
+            ConfigurationError: there is no such column, or less than two pictures, or values of
+                it, to compare; or NumPy is not installed.
+
+        Example:
+            >>> rows = [{"style": "ink"}, {"style": "oil"}]
+            >>> run = ew.batch(rows, "a fox, {style}", quality="low").create().result()
+            >>> ranking = run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+            >>> ranking.vote("left")
+            >>> ranking.to_frame()[0]["wins"]
+            1
+        """
+        from evolink_widgets.batches.ranked import ranked_entries
+
+        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        entries = ranked_entries(self._plan.frame, places, columns, by)
+        return public.RankView(entries, question, judge=judge, seed=seed)
+
     def subscribe(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call `listener` on the core's thread whenever something has changed.
 
@@ -392,15 +435,19 @@ class BatchRun:
 
         return leave
 
-    def cells(self) -> str:
-        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent."""
+    def cells(self, failed: Callable[[Outcome], str] = lambda outcome: "f") -> str:
+        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent.
+
+        Args:
+            failed: gives the letter of one without all of its pictures.
+        """
         letters, at_work = [], set(self._buyer.at_work)
         for place in self._meant:
             outcome = self._outcomes.get(place)
             if outcome is None:
                 letters.append("r" if place in at_work else ".")
             elif not outcome.is_whole:
-                letters.append("f")
+                letters.append(failed(outcome))
             else:
                 letters.append("s" if outcome.is_free else "n")
         return "".join(letters)
@@ -517,8 +564,13 @@ class BatchRun:
 
         loop.wait_on_loop(ask())
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this process is the child of a fork, and the run goes on in another one."""
+        return self._generation != loop.generation() and not self._ended.is_set()
+
     def _check_process(self) -> None:
-        if self._generation != loop.generation() and not self._ended.is_set():
+        if self.is_foreign:
             raise WrongProcess(
                 "This batch belongs to the process that asked for it, which goes on with it; "
                 "this process was forked from that one."

@@ -1,4 +1,4 @@
-"""A review in a real notebook: keys that are ours alone, a kernel that restarts, a copy."""
+"""A review in a real notebook: keys of ours alone, a kernel that restarts, a copy that stays."""
 
 from __future__ import annotations
 

@@ -158,6 +158,19 @@ def said_by_a_review(types: Types, images: ew.ImageSet) -> Browser:
     return page
 
 
+def said_by_a_ranking(types: Types) -> Browser:
+    images = ew.generate("an owl", size="1024x640", quality="low", n=2).result(30)
+    page = Browser(ew.RankView(images, "Which is nicer?"))
+    told = page.ask("hello")[0]
+    assert types.wrong("Ranked", told) == []
+    page.ask("pairs", held=[])
+    left, right = (told["pairs"][0][side]["id"] for side in ("left", "right"))
+    page.ask("vote", vote="only-vote", left=left, right=right, outcome="tie", withdrawn=False)
+    page.wait(lambda told: told["kind"] == "standing")
+    page.ask("undo")
+    return page
+
+
 def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     studio = said_by_a_studio()
     images = ew.generate("a hare", size="1024x640", quality="low", n=2).result(30)
@@ -167,16 +180,10 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     grid = ew.ImageGrid(images)
     inside = Browser(grid)
     grid._put_companion(["an Output's model"], {"text/html": "<p>two hares</p>"})
+    pages = (studio, compared, inside, said_by_a_gallery(), said_by_a_batch(types))
     said = {
         message["kind"]
-        for page in (
-            studio,
-            compared,
-            inside,
-            said_by_a_gallery(),
-            said_by_a_batch(types),
-            said_by_a_review(types, images),
-        )
+        for page in (*pages, said_by_a_ranking(types), said_by_a_review(types, images))
         for message, _ in page.line.messages
     }
     # What an earlier kernel has left is told in test_studio.py.
