@@ -143,6 +143,7 @@ def said_by_a_batch(types: Types) -> Browser:
     run.result(30)
     page.wait(lambda told: told["kind"] == "news" and told["state"]["ended"])
     page.ask("cell", place=0)
+    page.ask("review")
     return page
 
 

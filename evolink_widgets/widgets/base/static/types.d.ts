@@ -377,6 +377,8 @@ interface Messages {
   // To a batch.
   news: News;
   cell: { text: string; picture: { width: number; height: number; alt: string } | null };
+  /** A review of its pictures that is made: its model. */
+  reviewed: { model: string };
   // To a review.
   about: { pictures: About[] };
   /** Larger than `thumbs`, else like them. */

@@ -5,8 +5,8 @@ import { keptThumbs } from "../../base/static/kept_thumbs.js";
 /** Pixels from one to the next, as the style sheet has it, and how many are ready on either side. */
 const FILM_STEP = 52;
 const BESIDE = 6;
-/** Thumbnails that are kept. */
-const THUMBS_KEPT = 600;
+/** Small pictures that are kept. */
+const THUMBS = 600;
 /** How long a telling of what is in view waits for the next. */
 const SOON = 100;
 
@@ -22,7 +22,7 @@ const MARKS = { k: "check", r: "close" };
 export function filmOf(signal, hand) {
   const reel = h("div.reel");
   const el = h("div.film", { role: "group", label: "Pictures" }, reel);
-  const thumbs = keptThumbs(THUMBS_KEPT);
+  const thumbs = keptThumbs(THUMBS);
   /** The places that are shown, and which of them is the current one. @type {number[]} */
   let list = [];
   let now = -1;
