@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import clock
 from evolink_widgets.core.money import Block, Per
+from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.kept_keys import kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
@@ -56,6 +57,15 @@ BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 SPEND_VARIABLE = "EVOLINK_SPEND"
 SEED_VARIABLE = "EVOLINK_SEED"
+
+BORROWING = RetryPolicy(look=())
+"""How a borrower tries again: as ever, but that it does not look for lost replies."""
+
+NO_KEY_HERE = "This worker has no API key, and the live service needs one."
+KEY_FOR_WORKERS = (
+    "Set EVOLINK_API_KEY in the environment of each worker, before it starts: the key is never "
+    "sent to one."
+)
 
 #: What says which service is asked; read when the first session is made.
 SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE)
@@ -219,6 +229,46 @@ def session() -> Session:
         return _state.session
 
 
+def borrowing_session(folder: Path, *, base_url: str, files_url: str) -> Session:
+    """A session beside the one in use, for what another process has decided to buy.
+
+    It has this process's own key and a folder of its own, and looks for no lost replies: only
+    the lender knows what else was asked for under the same key.
+
+    Raises:
+        ConfigurationError: there is no key here, and the service needs one.
+    """
+    key = _key_here()
+    if key is None and is_loopback(base_url):
+        key = _no_secret()
+    if key is None:
+        raise ConfigurationError(NO_KEY_HERE, advice=KEY_FOR_WORKERS)
+    return _live(
+        Settings(files_url=files_url), {}, key, base_url, store=Store(folder), retry=BORROWING
+    )
+
+
+def proof_of_key(challenge: bytes, *, here: bool = False) -> bytes | None:
+    """The answer to a challenge by the key in use; `None` where there is none.
+
+    Args:
+        challenge: bytes that another process has made up.
+        here: whether the environment of this process is meant, and not what `configure` was told.
+    """
+    key = _key_here() if here else _key_in_use()
+    return None if key is None else key.proof(challenge)
+
+
+def _key_here() -> Key | None:
+    return find_key(environment=os.environ)
+
+
+def _key_in_use() -> Key | None:
+    with _state.lock:
+        found = _state.settings.api_key or find_key(environment=_state.variables or os.environ)
+        return found or next(iter(_state.kept), None)
+
+
 def late_key() -> str | None:
     """Say once that a key was set after the emulator had begun to play the service."""
     with _state.lock:
@@ -351,14 +401,75 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     return _live(settings, environment, key, base_url or BASE_URL)
 
 
+@dataclass(frozen=True)
+class LiveService:
+    """A live service and the key to it.
+
+    Attributes:
+        base_url, files_url: without a slash at their ends.
+    """
+
+    base_url: str
+    files_url: str
+    key: Key
+
+    def transport(self) -> Transport:
+        """New connections, for the loop that runs."""
+        from evolink_widgets.core.service.transport import Transport
+
+        return Transport(self.key, (self.base_url, self.files_url), agent=_agent())
+
+
+def live_service(environment: Mapping[str, str]) -> LiveService:
+    """The service that an environment names, for a program that stands before it.
+
+    Args:
+        environment: whose `EVOLINK_API_KEY`, `EVOLINK_BASE_URL` and `EVOLINK_FILES_URL` count.
+
+    Raises:
+        ConfigurationError: it has no key, or a value is wrong.
+    """
+    named = address(BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None)
+    base_url = named or BASE_URL
+    key = find_key(environment=environment)
+    if key is None and is_loopback(base_url):
+        key = _no_secret()  # an emulator on a port takes any
+    if key is None:
+        raise ConfigurationError(
+            "There is no API key, and the live service needs one.",
+            advice=f"Set {KEY_VARIABLE}. To practise, run python -m evolink_widgets.emulator and "
+            f"set {BASE_URL_VARIABLE} to the address that it prints.",
+        )
+    return LiveService(base_url, files_url_beside(base_url, environment), key)
+
+
+def files_url_beside(
+    base_url: str, environment: Mapping[str, str], named: str | None = None
+) -> str:
+    """The address of the files API that goes with an API: its own, unless another is named.
+
+    Args:
+        base_url: of the API.
+        environment: whose `EVOLINK_FILES_URL` counts.
+        named: as `configure` was told.
+
+    Raises:
+        ConfigurationError: it is no address.
+    """
+    found = named or address(FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None)
+    return found or (FILES_URL if base_url == BASE_URL else base_url)
+
+
 def _live(
-    settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
+    settings: Settings,
+    environment: Mapping[str, str],
+    key: Key | None,
+    base_url: str,
+    *,
+    store: Store | None = None,
+    retry: RetryPolicy | None = None,
 ) -> Session:
-    files_url = settings.files_url or address(
-        FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None
-    )
-    if files_url is None:
-        files_url = FILES_URL if base_url == BASE_URL else base_url
+    files_url = files_url_beside(base_url, environment, settings.files_url)
     urls = (base_url, files_url)
 
     def transport() -> Transport:
@@ -373,12 +484,13 @@ def _live(
         base_url=base_url,
         files_url=files_url,
         transport=transport,
-        store=Store(in_use.choice.folder()),
+        store=store or Store(in_use.choice.folder()),
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
         may_spend=_may_spend,
-        callbacks=_callback_place(base_url),
+        retry=retry,
+        callbacks=_callback_place(base_url) if store is None else None,
     )
     # Only a service on this very machine may be an emulator, so only there is it asked.
     if is_loopback(base_url):

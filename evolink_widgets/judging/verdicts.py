@@ -12,9 +12,7 @@ from evolink_widgets.store.judging.verdicts import Judgement, Picture
 __all__ = ["Only", "Together", "is_wanted", "judgement_columns", "together"]
 
 Only = Literal["kept", "not rejected"]
-
-ONLY: tuple[str, ...] = ("kept", "not rejected")
-"""Which pictures may be asked for by their verdicts."""
+"""Which pictures are asked for by their verdicts."""
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,18 @@ def said_by_a_batch(types: Types) -> Browser:
     return page
 
 
+def said_by_a_review(types: Types, images: ew.ImageSet) -> Browser:
+    page = Browser(ew.ReviewView(images, judge="ana"))
+    assert types.wrong("ToReview", page.ask("hello")[0]) == []
+    page.ask("about", places=[0, 1], others=True)
+    page.ask("look", view="v", places=[0])
+    page.wait(lambda told: told["kind"] == "shots")
+    decision = {"picture": f"{images[0].task_key}.0", "at": 1.0, "verdict": "keep"}
+    page.ask("judge", changes=[decision])
+    page.ask("agreement")
+    return page
+
+
 def said_by_a_ranking(types: Types) -> Browser:
     images = ew.generate("an owl", size="1024x640", quality="low", n=2).result(30)
     page = Browser(ew.RankView(images, "Which is nicer?"))
@@ -171,7 +183,7 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     pages = (studio, compared, inside, said_by_a_gallery(), said_by_a_batch(types))
     said = {
         message["kind"]
-        for page in (*pages, said_by_a_ranking(types))
+        for page in (*pages, said_by_a_ranking(types), said_by_a_review(types, images))
         for message, _ in page.line.messages
     }
     # What an earlier kernel has left is told in test_studio.py.

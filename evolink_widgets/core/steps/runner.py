@@ -305,7 +305,8 @@ class TaskRunner(TaskContext):
         entry = self.books.line
         if entry.step is not Step.SAVED:
             raise error_from(entry.failure, entry.task_id)
-        await self.load_images()
+        if not (self.books.is_new and len(self.mine) == sum(map(bool, entry.results))):
+            await self.load_images()  # some were here before, or another kernel has saved them
         self.own_end.set()
         if self._allocation is not None and self._allocation.is_short:
             await self.books.let_go()  # others need not wait for what this one waits for

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -160,9 +159,9 @@ def _plan(context: TaskContext) -> Plan:
         context.parts.durations.known,
         bucket_of(context.request),
         estimated,
-        cost=0.002,
-        # A short task is worth quicker ones: what counts is the delay against what it took.
-        shortest=min(0.25, 0.03 * math.sqrt(max(estimated, 0.25))),
+        cost=0.0025,
+        # A short task is worth quicker looks: what counts is the delay against what it took.
+        shortest=min(0.25, 0.03 + 0.002 * estimated),
     )
 
 

@@ -34,6 +34,7 @@ from evolink_widgets.store.merge.their_votes import take_votes
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
+    flush_folder,
     guarded,
     own_folder,
     read_plain,
@@ -111,10 +112,6 @@ class _Merge:
         self.database = database
         self.theirs = theirs
         self.pictures = self.tasks = self.already = 0
-        found = database.rows("SELECT key, number, sha256 FROM pictures")
-        self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
-        #: Where each content stands here.
-        self.hashes = {sha256: picture for picture, sha256 in self.ours.items()}
         #: Where their pictures stand here, by their names.
         self.places: dict[Picture, Picture] = {}
         self.references = ReferenceMerge(root, database, theirs)
@@ -177,9 +174,9 @@ class _Merge:
         key = self._key_for(theirs)
         wanted = []
         for picture in theirs.pictures:
-            if picture.sha256 in self.hashes:
+            if self._ours("sha256 = ?", picture.sha256):
                 self.already += 1
-            elif (key, picture.number) in self.ours:
+            elif self._ours("key = ? AND number = ?", key, picture.number):
                 self.theirs.leave_out(
                     f"Picture {picture.number + 1} of set {key} is another one here than in "
                     f"{self.theirs.root}; ours stays."
@@ -192,15 +189,22 @@ class _Merge:
                 self.references.take(theirs.recipe.request.references)
             self._add(theirs, key, ready)
         self.pictures += len(ready)
-        for one in ready:
-            self.ours[key, one.number] = one.facts.sha256
-            self.hashes.setdefault(one.facts.sha256, (key, one.number))
         for picture in theirs.pictures:
-            same = key, picture.number
-            here = same if self.ours.get(same) == picture.sha256 else None
-            place = here or self.hashes.get(picture.sha256)
-            if place is not None:
+            if (place := self._place(key, picture)) is not None:
                 self.places[theirs.key, picture.number] = place
+
+    def _ours(self, condition: str, *values: object) -> bool:
+        """Whether we have such a picture; looked up one by one, as ours may be a million."""
+        return bool(self.database.rows(f"SELECT 1 FROM pictures WHERE {condition} LIMIT 1", values))
+
+    def _place(self, key: str, picture: TheirPicture) -> Picture | None:
+        """Where the content of a picture of theirs stands here: under its own name, if it does."""
+        found = self.database.rows(
+            "SELECT key, number FROM pictures WHERE sha256 = ? "
+            "ORDER BY key = ? AND number = ? DESC LIMIT 1",
+            (picture.sha256, key, picture.number),
+        )
+        return (found[0]["key"], found[0]["number"]) if found else None
 
     def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(
@@ -212,14 +216,18 @@ class _Merge:
             theirs.notebook,
         )
         placed: list[tuple[Path, Path]] = []
+        folders: set[Path] = set()
         try:
             with self.database.write() as connection, guarded(self.root, "written"):
                 for picture in ready:
                     if _is_here(connection, key, picture):  # another merge was quicker
                         continue
                     path, new = add_picture(self.root, connection, about, picture)
+                    folders.add(path.parent)
                     if new:
                         placed.append((picture.file, path))
+                for folder in folders:
+                    flush_folder(folder)
                 if ready:
                     write_recipe_file(self.root, connection, key)
                 if key == theirs.key:

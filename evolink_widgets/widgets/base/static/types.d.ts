@@ -108,6 +108,8 @@ interface Reading {
   /** Counts by state; `kind` is the letter of its cells. */
   parts: { kind: string; word: string; count: number }[];
   money: string;
+  /** The line of money in percent: charged, at least still to come, what may come; where the cap is. */
+  purse: { paid: number; least: number; most: number; cap: number | null };
   simulated: boolean;
   ended: boolean;
   paused: boolean;
@@ -119,13 +121,46 @@ interface Reading {
 }
 
 /** What failed for one reason; `kind` is the error's class. */
-interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+interface FailureGroup { kind: string; letter: string; sign: string; title: string; rows: string; text: string; retry: boolean }
 
-/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. */
 interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
 
 /** What has changed since the last reading; all cells where they are others. */
 interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+
+/** A review: a letter for each picture, "k" kept, "r" rejected, "." undecided, by the judge of the view. */
+interface ToReview {
+  letters: string;
+  judge: string;
+  /** How many others have said something of these pictures. */
+  others: number;
+  /** Stands for the store and the judge. */
+  name: string;
+  /** Unix seconds by Python's clock. */
+  now: number;
+  simulated: boolean;
+}
+
+/** One picture of a review; what others say comes only where it was asked for: judge, verdict, caption. */
+interface About {
+  place: number;
+  id: string;
+  width: number;
+  height: number;
+  alt: string;
+  caption: string;
+  rows: [string, string][];
+  others: [string, string, string][];
+  /** Set by the page: what others say is here, too. */
+  isOpen?: boolean;
+}
+
+/** What is decided in a review; what is left out stays as it is. */
+interface Decision { picture: string; at: number; verdict?: string | null; caption?: string }
+
+/** How far two judges agree; `kappa` and its interval are null where there is none. */
+interface Pair { judges: [string, string]; both: number; same: number; kappa: number | null; low: number | null; high: number | null }
 
 /** One of two pictures that are voted on; its small copy comes as `thumbs`. */
 interface Contender { id: string; width: number; height: number; name: string }
@@ -223,6 +258,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
+  welcome: Welcome | Compared | Batched | ToReview;
   welcome: Welcome | Compared | Batched | Ranked;
   /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
   rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
@@ -281,6 +317,12 @@ interface Messages {
   // To a batch.
   news: News;
   cell: { text: string; picture: { width: number; height: number; alt: string } | null };
+  // To a review.
+  about: { pictures: About[] };
+  /** Larger than `thumbs`, else like them. */
+  shots: { pictures: Small[] };
+  judged: { changes: [number, string][] };
+  agreement: { pairs: Pair[] };
 }
 
 interface Fields {

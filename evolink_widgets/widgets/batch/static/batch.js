@@ -1,7 +1,9 @@
 /** BatchView: how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
-import { fill, flag, h, make, noter, set, token, write } from "../../base/static/dom.js";
+import { fill, flag, h, hasFocus, icon, make, many, noter, set, token, write } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
+import "../../base/static/stages.js";
 import { openView } from "../../base/static/view.js";
+import { choices } from "./choices.js";
 import { mosaic } from "./mosaic.js";
 
 /** How long a telling of what is in view waits for the next. */
@@ -15,7 +17,7 @@ function progress(ui) {
   const fail = (/** @type {Error} */ { message }) => note(message, true);
   const [title, head, badge, money, why] = make("b.head span.muted span.badge p.money p.why");
   const bar = h("div.states", { "aria-hidden": true });
-  const legend = h("ul.legend");
+  const purse = h("div.purse", { "aria-hidden": true }, ...make("i i i"));
   const [failed, facts] = make("div.failed p.fact");
   const waits = purchases(ui);
   /** @type {any} */
@@ -30,7 +32,15 @@ function progress(ui) {
   const pause = h("button.btn", () => order(state.paused || state.waits ? "resume" : "pause"));
   const stop = h("button.btn", { onclick: () => order("stop"), title: "What was sent is finished; the rest is not charged." }, "Send no more");
 
+  const chosen = choices(() => {
+    cells.filter();
+    failures(groups);
+    say(`${many(cells.count())} shown.`);
+  });
+
   const cells = mosaic({
+    shown: (letters) => chosen.shown(letters),
+    sign: (letter) => groups.find((/** @type {any} */ one) => one.letter === letter)?.sign ?? "failed",
     want(places) {
       wanted = places;
       wanting ??= setTimeout(() => {
@@ -55,17 +65,24 @@ function progress(ui) {
   const failure = (group) => {
     const again = h("button.btn.first", { hidden: !group.retry || null }, "Retry these");
     again.onclick = () => ui.buy(again, "retry", { errortype: group.kind }).then((told) => told && say("Asked again."), fail);
-    return h("li", h("b", group.title), h("span.muted", group.rows), h("bdi.note", group.text), again);
+    const is = chosen.reason() === group.letter;
+    const rows = h("button.btn", { "aria-pressed": is, onclick: () => chosen.choose(is ? "" : "f", is ? "" : group.letter) }, "Show rows");
+    return h("li", { "data-why": group.sign }, icon(group.sign), h("p", h("b", group.title), " ", h("span.muted", group.rows)), h("bdi.note", group.text), h("span.ways", again, rows));
   };
 
   /** What failed is built anew only where it has changed: a button stays under the pointer. */
   let drawn = "";
-  function failures(/** @type {any[]} */ groups) {
-    const now = JSON.stringify(groups);
+  /** @type {any[]} */
+  let groups = [];
+  function failures(/** @type {any[]} */ told) {
+    groups = told;
+    failed.hidden = !groups[0] || !chosen.failed();
+    const now = JSON.stringify([groups, chosen.reason()]);
     if (now === drawn) return;
     drawn = now;
-    failed.hidden = !groups[0];
+    const at = hasFocus(failed) && [...failed.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
     fill(failed, h("b", "Without a picture"), h("ul", ...groups.map(failure)));
+    if (at !== false) failed.querySelectorAll("button")[at]?.focus();
   }
 
   /** @param {any} told */
@@ -76,10 +93,14 @@ function progress(ui) {
     write(badge, state.simulated ? "Simulated" : "");
     badge.hidden = !state.simulated;
     write(money, state.money);
+    const { paid, least, most, cap } = state.purse;
+    set(purse, { "--paid": `${paid}%`, "--least": `${least}%`, "--most": `${most}%`, "--cap": `${cap}%` });
+    flag(purse, "capped", cap != null);
+    purse.hidden = !(paid || least || most);
     write(why, state.why);
     why.hidden = !state.why;
-    fill(bar, ...state.parts.map((/** @type {any} */ { kind, count }) => h("i", { "data-s": kind, "--part": count })));
-    fill(legend, ...state.parts.map((/** @type {any} */ { kind, word, count }) => h("li", h("i", { "data-s": kind }), word, h("b.num", `${count.toLocaleString("en")}`))));
+    fill(bar, ...state.parts.map((/** @type {any} */ { kind, count }) => count && h("i", { "data-s": kind, "--part": count })).filter(Boolean));
+    chosen.know(state.parts, told.failures ?? []);
     write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
     pause.hidden = stop.hidden = state.ended || !state.unsent;
     failures(told.failures ?? []);
@@ -102,7 +123,8 @@ function progress(ui) {
     nodes: [
       h("div.top", title, head, badge, h("span.push"), pause, stop),
       bar,
-      legend,
+      chosen.el,
+      purse,
       money,
       why,
       waits,
