@@ -366,7 +366,8 @@ interface Messages {
   // To a gallery.
   looked: Looked;
   page: { items: Found[] };
-  thumbs: { pictures: Small[] };
+  /** `small`: those of a ranking that stand beside scores. */
+  thumbs: { pictures: Small[]; small?: boolean };
   ids: { ids: string[]; most: number };
   changed: {};
   // To a ranking.
