@@ -42,8 +42,10 @@ class Batch:
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
         said: the fields as they are told, where `given` is made of something else.
+        budget: credits that a run may spend where `create` names none.
 
     Attributes:
+        budget: credits that a run may spend where `create` names none; `None` is no limit.
         notices: what was done to references, a sentence each; of many files only the first are
             read before their row is sent.
 
@@ -62,11 +64,13 @@ class Batch:
         repeats: Repeats = 1,
         keep_metadata: bool = False,
         said: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> None:
         self._frame = frame
         self._given = dict(given)
         self._said = dict(given if said is None else said)
         self._session = session
+        self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
         self._planned_for: object = None
         self._last: BatchRun | None = None
@@ -135,6 +139,7 @@ class Batch:
                 sent.
         """
         after = self._last if errors_only else None
+        budget = self.budget if budget is None else budget
         make_buyer = self._on_engine(on, worker_store, store)
         return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
 

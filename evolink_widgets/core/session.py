@@ -376,7 +376,6 @@ class Session:
     def lender_books(self) -> LenderBooks:
         """What lends purchases to other processes, and takes home what came of them."""
         from evolink_widgets.core.loans.lend import LenderBooks
-        from evolink_widgets.core.steps.allocate import identities_of
 
         def identities(request: ImageRequest) -> list[str]:
             return identities_of(request, self._recipe_service, self._stand_ins)
