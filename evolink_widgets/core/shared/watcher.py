@@ -30,9 +30,9 @@ log = logging.getLogger("evolink_widgets")
 EACH = 0.002
 """Seconds that two batches are apart for each task that is watched: a few are not worth a delay."""
 
-APART = 2.25
+APART = 2.75
 """How far two batches are apart at most, in shortest pauses of a plan. A task ends half of that
-before it is seen, which is about what reading it singly takes."""
+before it is seen, which is not much more than reading it singly takes."""
 
 REACH = 0.25
 """A batch takes along what is due within this part of its pause, where it has places left: that
