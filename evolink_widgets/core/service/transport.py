@@ -48,7 +48,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 CONNECTIONS = 16
-"""Open at once to the API, for all that costs nothing: more would wait in the service's queue."""
+"""Open at once to the API for what costs nothing: 500 readings a second over a line of 30 ms."""
 
 MAX_BODY = 8 * 2**20
 """Bytes of an API reply that are read at most; the largest legal one is far below."""
