@@ -64,6 +64,14 @@ class Key:
         """
         return hmac.new(_SALT, self.__reveal().encode(), hashlib.sha256).hexdigest()
 
+    def proof(self, challenge: bytes) -> bytes:
+        """The answer to a challenge: two processes learn that they have the same key.
+
+        Nothing of the key leaves either of them; a key is too long to be guessed from an answer.
+        """
+        name = b"evolink-widgets: same key? " + challenge
+        return hmac.new(self.__reveal().encode(), name, hashlib.sha256).digest()
+
     def hide_in(self, text: str) -> str:
         """`text` without the key, nor any `TELLING` characters of it in a row, however escaped.
 

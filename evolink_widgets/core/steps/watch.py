@@ -18,7 +18,7 @@ from evolink_widgets.rules.tasks.schedule import (
     expected_seconds,
     shortest_pause,
 )
-from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure
+from evolink_widgets.rules.tasks.task import LINKS_LIVE, TaskSnapshot, TaskStatus, task_failure
 from evolink_widgets.store.journal.journal import is_found
 from evolink_widgets.text import counted
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
 
 log = logging.getLogger("evolink_widgets")
-
-LINKS_LIVE = 24 * 3600.0
-"""Seconds for which the service keeps its links to pictures."""
 
 TROUBLE_AFTER = 2
 """Readings that must fail in a row before the state says so."""
