@@ -49,6 +49,7 @@ from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.loans.lend import LenderBooks
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
@@ -57,8 +58,11 @@ else:
     runners = LazyModule("evolink_widgets.core.steps.runner")
     transports = LazyModule("evolink_widgets.core.service.transport")
     pools = LazyModule("evolink_widgets.store.gallery.pool")
+    lending = LazyModule("evolink_widgets.core.loans.lend")
+    shared_parts = LazyModule("evolink_widgets.core.shared.parts")
     TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
-    Offer = "pools.Offer"
+    Offer, LenderBooks = "pools.Offer", "lending.LenderBooks"
+    SessionParts = "shared_parts.SessionParts"
 
 
 _AT_ONCE = 100
@@ -285,10 +289,8 @@ class Session:
             StoreError: the store can't be read.
         """
         run = self._assembled().database_thread.run
-        counts = await run(self.stored_counts, [request for request, _ in asked])
-        likely = [at for at, (_, n) in enumerate(asked) if counts[at] >= n]
-        for start in range(0, len(likely), _AT_ONCE):
-            some = likely[start : start + _AT_ONCE]
+        for start in range(0, len(asked), _AT_ONCE):
+            some = range(start, min(start + _AT_ONCE, len(asked)))
             for at, offers in await run(self._choose_stored, [(at, *asked[at]) for at in some]):
                 found(at, offers)
 
@@ -297,13 +299,14 @@ class Session:
     ) -> list[tuple[int, list[Offer]]]:
         """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
 
-        pool, whole = self._assembled().pool, []
-        for at, request, n in asked:
-            identities = identities_of(request, self._recipe_service, self._stand_ins)
-            offers = pool.choose(n, identities, service=self.service, now=self._clock())
-            if len(offers) == n and all(offer.image is not None for offer in offers):
-                whole.append((at, offers))
-        return whole
+        service, stand_ins = self._recipe_service, self._stand_ins
+        wanted = [(n, identities_of(request, service, stand_ins)) for _, request, n in asked]
+        chosen = self._assembled().pool.choose_each(wanted, service=self.service, now=self._clock())
+        return [
+            (at, offers)
+            for (at, _, n), offers in zip(asked, chosen, strict=True)
+            if len(offers) == n and all(offer.image is not None for offer in offers)
+        ]
 
     def meters(self, notebook: str | None = None) -> tuple[Meter, ...]:
         """What is spent, reserved and left of every cap that holds now, the session's first.
@@ -353,6 +356,31 @@ class Session:
         from evolink_widgets.core.recovery.recover import recover
 
         return loop.wait_on_loop(recover(self._assembled(), self))
+
+    async def take_up(self, key: str) -> Task | None:
+        """Go on with a task of the journal; `None` where it can't be. On the core's loop.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
+        from evolink_widgets.core.recovery.recover import take_up
+
+        runner = await take_up(self._assembled(), self, key)
+        return None if runner is None else runner.task
+
+    @property
+    def parts(self) -> SessionParts:
+        """What all of its tasks work with; made on first use."""
+        return self._assembled()
+
+    def lender_books(self) -> LenderBooks:
+        """What lends purchases to other processes, and takes home what came of them."""
+        from evolink_widgets.core.loans.lend import LenderBooks
+
+        def identities(request: ImageRequest) -> list[str]:
+            return identities_of(request, self._recipe_service, self._stand_ins)
+
+        return LenderBooks(self.parts, identities)
 
     def leave_store(self) -> None:
         """Keep what is gone of this process's budgets: the next session has another store.
