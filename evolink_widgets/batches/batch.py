@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import evolink_widgets as public
 from evolink_widgets.batches.describe import batch_html, batch_lines
 from evolink_widgets.batches.frames import Frame
 from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
@@ -135,10 +136,21 @@ class Batch:
         Raises:
             ConfigurationError: an argument can't be used; nothing was sent.
         """
+        return self._begin(budget=budget, only=self._few(k))
+
+    def estimate_of_preview(self, k: int = 8) -> Estimate:
+        """What `preview` may cost.
+
+        Args:
+            k: how many recipes.
+        """
+        few = set(self._few(k))
+        return self._price([one for one in self._missing() if one[0] in few])
+
+    def _few(self, k: int) -> list[int]:
         plan = self._current_plan()
         most = max(1, min(int(number("k", k)), len(plan.wanted)))
-        missing = [place for place, _ in self._missing()]
-        return self._begin(budget=budget, only=_spread(plan.wanted, missing, most))
+        return _spread(plan.wanted, [place for place, _ in self._missing()], most)
 
     def _begin(
         self,
@@ -202,12 +214,25 @@ class Batch:
         ]
 
     def __repr__(self) -> str:
-        return printable("\n".join(batch_lines(self._facts())))
+        return printable("\n".join(batch_lines(self.facts())))
 
     def _repr_html_(self) -> str:
-        return batch_html(self._facts())
+        return batch_html(self.facts())
 
-    def _facts(self) -> dict[str, Any]:
+    def _ipython_display_(self) -> None:
+        """Called by IPython for a batch that is a cell's result."""
+        public._show_batch(self)
+
+    def _display_(self) -> object:
+        """Called by marimo for a batch that is a cell's last line."""
+        return public.BatchView(self)
+
+    def facts(self) -> dict[str, Any]:
+        """What is shown of it: counts, the price, problems.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
         missing = self._missing()
         plan = self._plan
         return {

@@ -85,6 +85,7 @@ def html(
     caption: str | None = None,
     note: str | None = None,
     edge: int | None = None,
+    below: str = "",
 ) -> str:
     """Return the pictures as one piece of HTML of at most 12 kB a picture.
 
@@ -95,6 +96,7 @@ def html(
         caption: a line under the pictures; the first picture's prompt by default.
         note: one more line, e.g. "3 of 4 pictures came".
         edge: the small pictures' longest edge in pixels; by default more where they are few.
+        below: markup that stands under all that; its text is escaped.
     """
     if caption is None:
         recipe = images[0].recipe if images else None
@@ -106,6 +108,7 @@ def html(
             f'<div class="ew-static {NO_MATHS}">' if key is None else _under_live_view(key),
             _pictures(images, edge),
             _caption(caption, note, simulated),
+            below,
             "</div>",
         )
     )

@@ -22,6 +22,10 @@ function thumbnails() {
   const urls = new Map();
   return {
     at: (/** @type {number} */ place) => urls.get(place),
+    clear() {
+      urls.forEach((url) => URL.revokeObjectURL(url));
+      urls.clear();
+    },
     /** Whether it is new. @param {number} place @param {DataView} bytes */
     take(place, bytes) {
       if (!bytes?.byteLength || urls.has(place)) return false;
@@ -197,6 +201,8 @@ export function mosaic(hand) {
       letters = [...told];
       choose();
     },
+    /** Another run's cells are other pictures. */
+    forget: () => thumbs.clear(),
     filter() {
       now = el.scrollTop = 0;
       choose();
