@@ -7,9 +7,12 @@ import contextlib
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import evolink_widgets as public
+from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.describe import batch_html, batch_lines
 from evolink_widgets.batches.frames import Frame
 from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
@@ -25,7 +28,7 @@ from evolink_widgets.rules.pricing.pricing import Estimate, prompt_bytes
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.process_globals import process_global
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "costs_of", "total_of"]
 
 
 class Batch:
@@ -39,8 +42,11 @@ class Batch:
         session: gives the session in use.
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
+        said: the fields as they are told, where `given` is made of something else.
+        budget: credits that a run may spend where `create` names none.
 
     Attributes:
+        budget: credits that a run may spend where `create` names none; `None` is no limit.
         notices: what was done to references, a sentence each; of many files only the first are
             read before their row is sent.
 
@@ -58,10 +64,14 @@ class Batch:
         *,
         repeats: Repeats = 1,
         keep_metadata: bool = False,
+        said: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> None:
         self._frame = frame
         self._given = dict(given)
+        self._said = dict(given if said is None else said)
         self._session = session
+        self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
         self._planned_for: object = None
         self._last: BatchRun | None = None
@@ -96,7 +106,7 @@ class Batch:
 
     def _price(self, missing: Sequence[tuple[int, int]]) -> Estimate:
         costs, wanted = self._costs(), self._plan.wanted
-        return _total([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
+        return total_of([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
 
     def create(
         self,
@@ -104,6 +114,9 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         errors_only: bool = False,
+        on: Any = None,
+        worker_store: str | Path | None = None,
+        store: str | None = None,
     ) -> BatchRun:
         """Buy what the store does not have; returns at once with the run.
 
@@ -116,12 +129,38 @@ class Batch:
             on_error: `"ignore"` goes on with the other rows; `"raise"` sends nothing more after
                 the first error, which `result` raises.
             errors_only: ask only for what the last run of this batch did not bring.
+            on: a `dask.distributed.Client`: its workers send and fetch, and this process keeps
+                the books. It blocks for a moment, until each worker has said that it can work;
+                reference files are all read first.
+            worker_store: with `on`, a folder on the workers' own disks, which outlive them.
+            store: with `on`, where pictures stay, such as `"s3://bucket/animals"`; by default
+                they come home into the store in use.
 
         Raises:
-            ConfigurationError: an argument can't be used; nothing was sent.
+            ConfigurationError: an argument can't be used, or a worker can't work; nothing was
+                sent.
         """
         after = self._last if errors_only else None
-        return self._begin(after=after, budget=budget, on_error=on_error)
+        budget = self.budget if budget is None else budget
+        make_buyer = self._on_engine(on, worker_store, store)
+        return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
+
+    def _on_engine(
+        self, on: Any, worker_store: str | Path | None, store: str | None
+    ) -> Callable[..., Buyer]:
+        if on is None:
+            if worker_store is not None or store is not None:
+                raise ConfigurationError(
+                    "worker_store and store are for an engine's workers, and on names none.",
+                    advice="Name them together: b.create(on=client, worker_store=...). The folder "
+                    "of this process is set by ew.configure(store=...).",
+                )
+            return Buyer
+        from evolink_widgets.batches.engine.begin import buyer_on
+
+        if self._current_plan().unread:  # what a worker is asked for is known by its bytes
+            self._how["read_all"], self._planned_for = True, None
+        return buyer_on(on, self._session(), worker_store, store)
 
     def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
         """Buy a few pictures, spread over what differs; returns at once with the run.
@@ -159,6 +198,7 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
         limit = None if budget is None else number("budget", budget)
@@ -169,35 +209,20 @@ class Batch:
             plan,
             self._session(),
             self._costs(),
-            given=self._given,
-            again=self._begin,
+            given=self._said,
+            again=partial(self._begin, make_buyer=make_buyer),
             budget=limit,
             on_error=on_error,
             only=only if after is None else after._only,
             before=None if after is None else before_of(after),
+            make_buyer=make_buyer,
         )
         self._last = run
         _keep(run)
         return run.begin()
 
     def _costs(self) -> list[Estimate]:
-        """What each recipe would cost if all of it had to be bought."""
-        session, known, found = self._session(), {}, []
-        for wanted in self._plan.wanted:
-            request = wanted.request
-            key = (
-                request.model,
-                request.quality,
-                request.size,
-                request.resolution,
-                len(request.references),
-                prompt_bytes(request),
-                wanted.need,
-            )
-            if key not in known:
-                known[key] = _total([session.estimate(one) for one in wanted.asks()])
-            found.append(known[key])
-        return found
+        return costs_of(self._session(), self._plan.wanted)
 
     def _missing(self) -> list[tuple[int, int]]:
         """The recipes that the store does not have, and how many pictures are missing of each.
@@ -245,13 +270,35 @@ class Batch:
             "bad_rows": plan.bad_rows,
             "problems": plan.problems,
             "estimate": self._price(missing),
-            "given": self._given,
+            "given": self._said,
             "simulated": self._session().simulated,
             "notices": plan.notices,
         }
 
 
-def _total(estimates: Sequence[Estimate]) -> Estimate:
+def costs_of(session: Session, wanted: Sequence[Wanted]) -> list[Estimate]:
+    """What each recipe would cost if all of it had to be bought."""
+    known: dict[object, Estimate] = {}
+    found = []
+    for one in wanted:
+        request = one.request
+        key = (
+            request.model,
+            request.quality,
+            request.size,
+            request.resolution,
+            len(request.references),
+            prompt_bytes(request),
+            one.need,
+        )
+        if key not in known:
+            known[key] = total_of([session.estimate(ask) for ask in one.asks()])
+        found.append(known[key])
+    return found
+
+
+def total_of(estimates: Sequence[Estimate]) -> Estimate:
+    """The sum of estimates; of none it is nothing to buy."""
     nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
     return sum(estimates[1:], estimates[0]) if estimates else nothing
 

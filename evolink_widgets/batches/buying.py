@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer
 
@@ -245,12 +246,7 @@ class Buyer:
         work = self.at_work[place]
         try:
             for request in asks:
-                task = self.session.submit(
-                    request,
-                    execution=execution,
-                    terms=self._terms,
-                    estimate=self._estimates[place] if len(asks) == 1 else None,
-                )
+                task = self._submit(place, request, execution)
                 work.tasks.append(task)
                 work.open.add(task.key)
         except EvolinkError as error:
@@ -268,6 +264,15 @@ class Buyer:
             self._ended(place, Outcome.unsent(self.wanted[place].need, error))
             if self._raises:
                 self.stop(error)
+
+    def _submit(self, place: int, request: ImageRequest, execution: Hashable) -> Task:
+        is_whole = len(self.wanted[place].asks()) == 1
+        return self.session.submit(
+            request,
+            execution=execution,
+            terms=self._terms,
+            estimate=self._estimates[place] if is_whole else None,
+        )
 
     def _listener(self, place: int, task: Task) -> Callable[[TaskState], None]:
         def listen(state: TaskState) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from evolink_widgets.problem import shown
 from evolink_widgets.text import counted
 
-__all__ = ["batch_counts", "batch_html", "batch_lines", "given_words", "problem_rows"]
+__all__ = ["LINE", "batch_counts", "batch_html", "batch_lines", "given_words", "problem_rows"]
 
 _PROBLEMS = 5
 """How many problems are listed; `b.problems` has all of them."""
 
-_LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
 
 
 def batch_lines(facts: Mapping[str, Any]) -> list[str]:
@@ -38,9 +38,9 @@ def batch_html(facts: Mapping[str, Any]) -> str:
         style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
         badge = f'<span style="{style}">Simulated</span> '
     lines = [
-        f'<p style="{_LINE}">{badge}<strong>{escape(head)}</strong> · '
+        f'<p style="{LINE}">{badge}<strong>{escape(head)}</strong> · '
         f"{escape(' · '.join(rest))}</p>",
-        f'<p style="{_LINE}">{escape(given_words(facts["given"]))}</p>',
+        f'<p style="{LINE}">{escape(given_words(facts["given"]))}</p>',
     ]
     if facts["problems"]:
         cells = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in problem_rows(facts))

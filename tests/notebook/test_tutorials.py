@@ -83,9 +83,11 @@ EXPECTED = {
         "3 in the store · to buy 21",
         "1 ContentRefused · not charged",
         "24 of 24 pictures",
+        "Reviewed by you: 0 kept, 0 rejected, 24 undecided",
+        "['no longer sold', 'no longer sold']",
         "metadata.jsonl",
         '"ai_generated": true',
-        "24 samples; 101 teapot on a white background",
+        "22 samples; 101 teapot on a white background",
     ],
 }
 """What a reader has to find in each."""

@@ -73,6 +73,7 @@ class BatchView(View):
         "cell": "_on_cell",
         "code": "_on_code",
         "facts": "_on_facts",
+        "review": "_on_review",
     }
 
     def __init__(self, shown: Batch | BatchRun, **traits: Any) -> None:
@@ -82,6 +83,8 @@ class BatchView(View):
         self._is_anew = False
         self._letters: dict[str, str] = {}
         self._is_stale = self._is_telling = False
+        #: A review of so many pictures.
+        self._review: tuple[int, View] | None = None
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
         self._leave: Callable[[], object] = lambda: None
@@ -279,6 +282,15 @@ class BatchView(View):
         image = self._image(content.get("picture"))
         return "facts", {"rows": describe.facts(image, finished([image]))}
 
+    def _on_review(self, content: dict[str, Any]) -> Answer:
+        """Make a review of what is here, which the page shows under this view: one at a time."""
+        count = len(self._run.images)
+        if self._review is None or self._review[0] != count:
+            if self._review is not None:
+                self._review[1].close()
+            self._review = count, self._run.review()
+        return "reviewed", {"model": self._review[1].model_id}
+
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         return outgoing_pictures.piece(self._image(picture), what, offset)
 
@@ -302,7 +314,7 @@ class BatchView(View):
 
     def _static_html(self) -> str:
         if self._begun is None and self._batch is not None:
-            return html([], key=self._key, caption="", below=self._batch._repr_html_())
+            return html([], key=self._key, caption="", body=self._batch._repr_html_())
         return html(spread(self._run.images), key=self._key, caption=self._caption(), note=None)
 
     def _static_picture(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ import { openView } from "../../base/static/view.js";
 import { choices } from "./choices.js";
 import { mosaic } from "./mosaic.js";
 import { plan } from "./plan.js";
+import { reviewing } from "./reviewing.js";
 
 /** How long a telling of what is in view waits for the next. */
 const WANTING = 120;
@@ -33,6 +34,7 @@ function progress(ui) {
   const order = (/** @type {string} */ kind) => link.ask(kind, {}, 3).then(() => note(""), fail);
   const pause = h("button.btn", () => order(state.paused || state.waits ? "resume" : "pause"));
   const stop = h("button.btn", { onclick: () => order("stop"), title: "What was sent is finished; the rest is not charged." }, "Send no more");
+  const review = reviewing(ui, note);
 
   const offer = plan(ui, fail);
   const chosen = choices(() => {
@@ -109,6 +111,7 @@ function progress(ui) {
     else fill(key, ...state.parts.map((/** @type {any} */ { kind, word, count }) => count && h("li", h("i", { "data-s": kind }), word, h("b.num", num(count)))).filter(Boolean));
     write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
     pause.hidden = stop.hidden = state.ended || !state.unsent;
+    review.hidden = !(state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
     failures(told.failures ?? []);
     offer.know(told.plan);
     // The beginning, what holds it and the end are said aloud; counts never.
@@ -132,7 +135,7 @@ function progress(ui) {
 
   return {
     nodes: [
-      h("div.top", title, head, badge, h("span.push"), pause, stop),
+      h("div.top", title, head, badge, h("span.push"), review, pause, stop),
       bar,
       chosen.el,
       key,
@@ -151,7 +154,7 @@ function progress(ui) {
       cells.reset(told.cells);
     },
     state(live) {
-      for (const button of [pause, stop]) set(button, { "aria-disabled": !live || null });
+      for (const button of [review, pause, stop]) set(button, { "aria-disabled": !live || null });
       flag(offer.el, "still", !live);
       flag(bar, "still", !live);
     },

@@ -1,5 +1,6 @@
 /** Thousands of small cells, a letter each; only the rows in view are in the page, and their pictures. */
-import { fill, h, hasFocus, icon, set, urlOf } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, set } from "../../base/static/dom.js";
+import { keptThumbs } from "../../base/static/kept_thumbs.js";
 import { stateOf } from "./choices.js";
 
 const GAP = 4;
@@ -15,30 +16,6 @@ const KEPT = 600;
 const WORDS = { n: "new", s: "in the store", r: "rendering", f: "without a picture", ".": "not sent" };
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], PageUp: [0, -ROWS], PageDown: [0, ROWS] };
-
-/** The small pictures that are kept, by their place; the oldest give way. */
-function thumbnails() {
-  /** @type {Map<number, string>} */
-  const urls = new Map();
-  return {
-    at: (/** @type {number} */ place) => urls.get(place),
-    clear() {
-      urls.forEach((url) => URL.revokeObjectURL(url));
-      urls.clear();
-    },
-    /** Whether it is new. @param {number} place @param {DataView} bytes */
-    take(place, bytes) {
-      if (!bytes?.byteLength || urls.has(place)) return false;
-      urls.set(place, urlOf(bytes));
-      for (const [old, url] of urls) {
-        if (urls.size <= KEPT) break;
-        URL.revokeObjectURL(url);
-        urls.delete(old);
-      }
-      return true;
-    },
-  };
-}
 
 /**
  * The rows that are in the page, each at its height; built anew when their width changes.
@@ -84,7 +61,7 @@ export function mosaic(hand) {
   let letters = [];
   /** The places of the cells that are shown. @type {number[]} */
   let shown = [];
-  const thumbs = thumbnails();
+  const thumbs = keptThumbs(KEPT);
   const { rows, add, keep, placeOf } = rowsIn(wall);
   let cols = 0;
   let step = LARGE + GAP;
