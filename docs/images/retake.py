@@ -67,6 +67,11 @@ def a_batch_on_its_way(notebook: Notebook, cell: Locator) -> None:
     )
 
 
+def a_batch_before(notebook: Notebook, cell: Locator) -> None:
+    """The price, the problems, and the buttons."""
+    expect(cell.get_by_role("button", name="Preview 8")).to_be_visible()
+
+
 STUDIO = """
 import evolink_widgets as ew
 studio = ew.ImageStudio(prompt="A mountain lake at sunset, gouache", size="3:2", n=4)
@@ -90,6 +95,19 @@ ew.weather("policy refusal", times=3, after=8)
 ew.weather("task failed", times=4, after=20)
 None
 """
+PRODUCTS = """
+import evolink_widgets as ew
+
+things = "teapot lantern chair vase boat clock kite guitar basket lamp drum".split()
+rows = [{"thing": one, "setting": place, "ratio": "1:1", "quality": "low"}
+        for one in things for place in ("on white", "in a window", "at night")]
+rows[4]["thing"], rows[9]["ratio"], rows[20]["quality"] = None, "7:2", "ultra"
+few = ew.batch(rows[21:], "a {thing} {setting}", size="1:1", quality="low").create().result()
+"""
+BATCH = """
+b = ew.batch(rows, prompt="a {thing} {setting}", size="{ratio}", quality="{quality}")
+b
+"""
 RUN = """
 run = b.create(budget=200)
 run
@@ -97,6 +115,7 @@ run
 
 SHOTS = (
     Shot("studio", (STUDIO,), a_finished_run),
+    Shot("batch-before", (PRODUCTS, BATCH), a_batch_before, is_narrow=True),
     Shot("batch", (ROWS, RUN), a_batch_on_its_way, is_narrow=True),
 )
 

@@ -82,6 +82,7 @@ INNER_RANK = {
 THROUGH_THE_FRONT = {
     "evolink_widgets.store.gallery.pictures",
     "evolink_widgets.core.task",
+    "evolink_widgets.batches.batch",  # as `core.task`: IPython finds its display by its name
     "evolink_widgets.batches.run",  # as `core.task`: IPython finds its display by its name
     "evolink_widgets.batches.study.study",  # `s.grid()` shows a widget, as a user's line would
 }

@@ -76,17 +76,18 @@ EXPECTED = {
         "qualty is no field of a preset",
     ],
     "05-a-thousand-pictures.ipynb": [
-        "26 rows · 24 distinct, 1 shares a picture · 0 in the store · 1 with problems",
-        "Nearest: {animal}",
+        "12 rows · 10 distinct · 0 in the store · 2 with problems",
+        "Nearest: {material}",
+        "24 rows · 24 distinct · 0 in the store · to buy 24",
         "3 rows",
-        "3 in the store",
+        "3 in the store · to buy 21",
         "1 ContentRefused · not charged",
-        "['ContentRefused', 'InvalidRequest']",
         "24 of 24 pictures",
         "Reviewed by you: 0 kept, 0 rejected, 24 undecided",
-        "['does not fit into the frame', 'does not fit into the frame', 'does not fit into",
+        "['no longer sold', 'no longer sold']",
         "metadata.jsonl",
         '"ai_generated": true',
+        "22 samples; 101 teapot on a white background",
     ],
 }
 """What a reader has to find in each."""

@@ -324,17 +324,24 @@ class Study(Batch):
     # In words.
 
     def __repr__(self) -> str:
-        return printable("\n".join(study_lines(self._facts())))
+        return printable("\n".join(study_lines(self.facts())))
+
+    def _ipython_display_(self) -> None:
+        raise NotImplementedError  # IPython shows `_repr_html_` then: the design is decided first
+
+    def _display_(self) -> object:
+        return self.grid()
 
     def _repr_html_(self) -> str:
-        return study_html(self._facts())
+        return study_html(self.facts())
 
-    def _facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
+        """What is shown of it: as of any batch, and its axes, its fit and its design."""
         kept: Fitted | None = None
         if self._fit.dropped_repeats and self.design == "full":
             kept = self._fitted("fraction")
         return {
-            **super()._facts(),
+            **super().facts(),
             "axes": self._axes,
             "fit": self._fit,
             "joined": len(self._joined),
