@@ -14,7 +14,7 @@ from services import KEY, environment, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect
-from evolink_widgets.batches.engine import lender
+from evolink_widgets.batches.engine import carry
 from evolink_widgets.store import in_use
 
 PROGRAM = Path(__file__).parent / "programs" / "mortal_driver.py"
@@ -268,7 +268,7 @@ def test_a_disk_that_is_lost_with_its_worker_is_made_good_from_here(
     service: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The path is another folder in each process; the workers that follow have an empty one."""
-    monkeypatch.setattr(lender, "PATIENCE", 2.0)
+    monkeypatch.setattr(carry, "PATIENCE", 2.0)
     served = Served(tmp_path / "memory.jsonl", "--speed", "8")
     ew.configure(base_url=served.api)
     away = tmp_path / "away"
