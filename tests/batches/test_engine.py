@@ -289,6 +289,33 @@ def test_a_disk_that_is_lost_with_its_worker_is_made_good_from_here(
     assert sorted(served.prompts) == sorted(prompts(frame))
 
 
+@pytest.mark.slow
+def test_a_worker_that_joins_and_can_not_work_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where it begins, a file is in the place of the folder."""
+    served = Served(tmp_path / "memory.jsonl", "--speed", "8")
+    ew.configure(base_url=served.api)
+    away, wrong = tmp_path / "away", tmp_path / "wrong"
+    for folder in (away, wrong):
+        folder.mkdir()
+    (wrong / "workers").write_text("not a folder")
+    monkeypatch.chdir(away)
+    with two_workers(tmp_path / "scratch") as client:
+        monkeypatch.chdir(wrong)
+        run = ew.batch(rows(24), "a {animal}", **SMALL).create(
+            on=client, worker_store="/proc/self/cwd/workers"
+        )
+        served.accepts(24)
+        served.reads(12)
+        kill(client)
+        frame = run.result(150).to_frame()
+    served.close()
+    assert types(frame) == [None] * 24
+    assert sorted(served.prompts) == sorted(prompts(frame))
+    assert "can't be made" in caplog.text
+
+
 def ids_known_here() -> set[str]:
     session = ew.session()
     return session.store.journal.known_task_ids(session.service)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from evolink_widgets.batches.buying import AtWork, Buyer
 from evolink_widgets.batches.engine.borrow import Workplace
-from evolink_widgets.batches.engine.calls import Cluster
+from evolink_widgets.batches.engine.calls import Calls, Cluster
 from evolink_widgets.batches.engine.elsewhere import PictureElsewhere
 from evolink_widgets.batches.engine.lender import Lender
 from evolink_widgets.batches.outcome import Outcome
@@ -28,16 +29,24 @@ class EngineBuyer(Buyer):
     Args:
         cluster: the workers.
         place: where they work.
+        check: whether a worker can work; raises where it can't.
         given: what `Buyer` takes, by place and by name.
     """
 
-    def __init__(self, cluster: Cluster, place: Workplace, *given: Any, **named: Any) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        place: Workplace,
+        check: Callable[[str], None],
+        *given: Any,
+        **named: Any,
+    ) -> None:
         super().__init__(*given, **named)
         self.wanted = self._rest = list(self.wanted)
         self._away: dict[int, list[PictureElsewhere]] = {}
         self._told = self._ended
         self._ended = self._with_those_away
-        self._lender = Lender(self.session, cluster, place)
+        self._lender = Lender(self.session, Calls(self.session, cluster, check), place)
         self._here: set[int] = set()
 
     def pause(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.session import Session
+from evolink_widgets.errors import ConfigurationError
 
 __all__ = ["Calls", "Cluster", "Running"]
 
@@ -52,25 +53,41 @@ class Calls:
     Args:
         session: whose database it is.
         cluster: the workers.
+        check: whether a worker can work; raises where it can't.
 
     Attributes:
-        addresses: the workers that were there when it was last looked.
+        addresses: the workers that were there when it was last looked, and can work.
     """
 
-    def __init__(self, session: Session, cluster: Cluster) -> None:
+    def __init__(self, session: Session, cluster: Cluster, check: Callable[[str], None]) -> None:
         self.addresses: list[str] = []
         self.cluster = cluster
+        self._check = check
+        self._unfit: set[str] = set()
         self._session = session
         self._threads = Workers("evolink-engine", _AT_ONCE)
 
     async def look(self) -> list[str]:
-        """Look which workers are there; an engine that does not answer has none."""
+        """Look which workers are there and can work; an engine that does not answer has none."""
         try:
-            self.addresses = await self._threads.run(self.cluster.workers)
+            self.addresses = await self._threads.run(self._fit)
         except Exception as error:
             log.warning("The engine does not say which workers it has: %s", error)
             self.addresses = []
         return self.addresses
+
+    def _fit(self) -> list[str]:
+        """Those that can work; one that has joined is asked first."""
+        found = []
+        for address in self.cluster.workers():
+            try:
+                if address not in self._unfit:
+                    self._check(address)
+                    found.append(address)
+            except ConfigurationError as error:
+                self._unfit.add(address)
+                log.warning("Nothing is lent to a worker: %s", error)
+        return found
 
     async def ask(self, address: str, function: Callable[..., Any], *args: Any) -> Any:
         """Call a function on a worker.

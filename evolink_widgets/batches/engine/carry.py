@@ -48,7 +48,7 @@ PATIENCE = 60.0
 """Seconds in which a worker that sees a dead one's folder is waited for."""
 
 TRIES = 5
-"""How often a loan is begun; then this process goes on with it."""
+"""How often a loan is begun; then it comes home as it is."""
 
 LOOK = 1.0
 """Seconds between two looks for such a worker."""
@@ -137,11 +137,16 @@ class Carrier:
             returns = await self._fulfilled(loan, send=send)
             if returns is not None and await self._is_taken_in(loan, returns):
                 return
-            address = await self.who_sees(loan, wait=PATIENCE) if loan.tries < TRIES else None
+            address = await self.who_sees(loan, wait=PATIENCE)
             if address is None:
                 await self._take_over(loan)
                 return
             loan.address = address
+            if loan.tries >= TRIES:
+                returns = await self._calls.quietly(address, worker.closed, loan.place, loan.name)
+                if returns is None or not await self._is_taken_in(loan, returns):
+                    await self._take_over(loan)
+                return
 
     async def who_sees(self, loan: OpenLoan, *, wait: float = 0.0) -> str | None:
         """A worker that sees its folder; engines begin new ones, so they are waited for."""

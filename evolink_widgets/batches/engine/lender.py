@@ -17,7 +17,7 @@ from typing import Any
 
 from evolink_widgets.batches.engine import carry, worker
 from evolink_widgets.batches.engine.borrow import Workplace
-from evolink_widgets.batches.engine.calls import Calls, Cluster
+from evolink_widgets.batches.engine.calls import Calls
 from evolink_widgets.batches.engine.carry import Carrier, OpenLoan
 from evolink_widgets.batches.engine.elsewhere import Elsewhere, PictureElsewhere
 from evolink_widgets.batches.engine.lent_task import LentTask
@@ -63,15 +63,15 @@ class Lender:
 
     Args:
         session: whose store keeps the books.
-        cluster: the workers.
+        calls: the workers.
         place: where they work.
     """
 
-    def __init__(self, session: Session, cluster: Cluster, place: Workplace) -> None:
+    def __init__(self, session: Session, calls: Calls, place: Workplace) -> None:
         self._session = session
         self._place = place
         self._books = session.lender_books()
-        self._calls = Calls(session, cluster)
+        self._calls = calls
         self._elsewhere = None if place.pictures is None else Elsewhere(place.pictures)
         self._carrier = Carrier(session, self._books, self._calls, self._elsewhere)
         self._inbox: list[LentTask] = []
