@@ -27,7 +27,7 @@ from evolink_widgets.rules.pricing.pricing import Estimate, prompt_bytes
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.process_globals import process_global
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "costs_of", "total_of"]
 
 
 class Batch:
@@ -41,9 +41,13 @@ class Batch:
         session: gives the session in use.
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
+        said: the fields as they are told, where `given` is made of something else.
+        budget: credits that a run may spend where `create` names none.
 
     Attributes:
-        notices: what was done to references, a sentence each.
+        budget: credits that a run may spend where `create` names none; `None` is no limit.
+        notices: what was done to references, a sentence each; of many files only the first are
+            read before their row is sent.
 
     Example:
         >>> b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], prompt="a {animal}")
@@ -59,10 +63,14 @@ class Batch:
         *,
         repeats: Repeats = 1,
         keep_metadata: bool = False,
+        said: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> None:
         self._frame = frame
         self._given = dict(given)
+        self._said = dict(given if said is None else said)
         self._session = session
+        self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
         self._planned_for: object = None
         self._last: BatchRun | None = None
@@ -82,7 +90,7 @@ class Batch:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was done to references, a sentence each."""
+        """What was done to references so far, a sentence each."""
         return self._plan.notices
 
     @property
@@ -97,7 +105,7 @@ class Batch:
 
     def _price(self, missing: Sequence[tuple[int, int]]) -> Estimate:
         costs, wanted = self._costs(), self._plan.wanted
-        return _total([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
+        return total_of([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
 
     def create(
         self,
@@ -131,6 +139,7 @@ class Batch:
                 sent.
         """
         after = self._last if errors_only else None
+        budget = self.budget if budget is None else budget
         make_buyer = self._on_engine(on, worker_store, store)
         return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
 
@@ -185,7 +194,7 @@ class Batch:
             plan,
             self._session(),
             self._costs(),
-            given=self._given,
+            given=self._said,
             again=partial(self._begin, make_buyer=make_buyer),
             budget=limit,
             on_error=on_error,
@@ -198,23 +207,7 @@ class Batch:
         return run.begin()
 
     def _costs(self) -> list[Estimate]:
-        """What each recipe would cost if all of it had to be bought."""
-        session, known, found = self._session(), {}, []
-        for wanted in self._plan.wanted:
-            request = wanted.request
-            key = (
-                request.model,
-                request.quality,
-                request.size,
-                request.resolution,
-                len(request.references),
-                prompt_bytes(request),
-                wanted.need,
-            )
-            if key not in known:
-                known[key] = _total([session.estimate(one) for one in wanted.asks()])
-            found.append(known[key])
-        return found
+        return costs_of(self._session(), self._plan.wanted)
 
     def _missing(self) -> list[tuple[int, int]]:
         """The recipes that the store does not have, and how many pictures are missing of each.
@@ -245,16 +238,39 @@ class Batch:
             "shared": plan.shared,
             "pictures": sum(wanted.need for wanted in plan.wanted),
             "to_buy": sum(lacks for _, lacks in missing),
+            "unread": plan.unread,
             "bad_rows": plan.bad_rows,
             "problems": plan.problems,
             "estimate": self._price(missing),
-            "given": self._given,
+            "given": self._said,
             "simulated": self._session().simulated,
             "notices": plan.notices,
         }
 
 
-def _total(estimates: Sequence[Estimate]) -> Estimate:
+def costs_of(session: Session, wanted: Sequence[Wanted]) -> list[Estimate]:
+    """What each recipe would cost if all of it had to be bought."""
+    known: dict[object, Estimate] = {}
+    found = []
+    for one in wanted:
+        request = one.request
+        key = (
+            request.model,
+            request.quality,
+            request.size,
+            request.resolution,
+            len(request.references),
+            prompt_bytes(request),
+            one.need,
+        )
+        if key not in known:
+            known[key] = total_of([session.estimate(ask) for ask in one.asks()])
+        found.append(known[key])
+    return found
+
+
+def total_of(estimates: Sequence[Estimate]) -> Estimate:
+    """The sum of estimates; of none it is nothing to buy."""
     nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
     return sum(estimates[1:], estimates[0]) if estimates else nothing
 
@@ -304,7 +320,7 @@ def _leave() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for run in list(_open):
             heard, news = monotonic(), None
-            while run.state.ended_at is None and run._generation == loop.generation():
+            while run.state.ended_at is None and not run.is_foreign:
                 state = run.state
                 if (state.done, state.failed, state.rendering) != news:
                     heard, news = monotonic(), (state.done, state.failed, state.rendering)

@@ -9,12 +9,12 @@ from typing import Any
 from evolink_widgets.problem import shown
 from evolink_widgets.text import counted
 
-__all__ = ["batch_html", "batch_lines"]
+__all__ = ["LINE", "batch_html", "batch_lines"]
 
 _PROBLEMS = 5
 """How many problems are listed; `b.problems` has all of them."""
 
-_LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
 
 
 def batch_lines(facts: Mapping[str, Any]) -> list[str]:
@@ -38,9 +38,9 @@ def batch_html(facts: Mapping[str, Any]) -> str:
         style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
         badge = f'<span style="{style}">Simulated</span> '
     lines = [
-        f'<p style="{_LINE}">{badge}<strong>{escape(head)}</strong> · '
+        f'<p style="{LINE}">{badge}<strong>{escape(head)}</strong> · '
         f"{escape(' · '.join(rest))}</p>",
-        f'<p style="{_LINE}">{escape(_given(facts["given"]))}</p>',
+        f'<p style="{LINE}">{escape(_given(facts["given"]))}</p>',
     ]
     if facts["problems"]:
         cells = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in _problem_rows(facts))
@@ -73,7 +73,11 @@ def _counts(facts: Mapping[str, Any]) -> list[str]:
         money = str(facts["estimate"])
         if facts["simulated"]:
             money = money.replace("credits", "simulated credits", 1)
-        said.append(f"to buy {facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
+        most = ""
+        if facts["unread"]:
+            said.append(f"{facts['unread']:,} with reference files still to be read")
+            most = "up to "
+        said.append(f"to buy {most}{facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
         said.append(facts["estimate"].basis)
     else:
         said.append("nothing to buy")

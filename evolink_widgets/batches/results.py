@@ -1,15 +1,18 @@
-"""The columns that a run puts beside the rows: picture, path, credits, seconds, what went wrong."""
+"""The columns that a run puts beside the rows: picture, credits, what went wrong, verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.batches.plan import Plan
 from evolink_widgets.errors import EvolinkError, InvalidRequest
+from evolink_widgets.judging.verdicts import judgement_columns
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.judging.verdicts import Picture, Verdicts
 
-__all__ = ["columns_of", "problem_columns"]
+__all__ = ["columns_of", "names_of", "problem_columns", "with_verdicts"]
 
 _ORDER = ("image", "path", "credits", "reused", "seconds", "errortype", "errormsg")
 
@@ -52,6 +55,26 @@ def columns_of(
     if plan.is_tall:
         columns = {"number": numbers, **columns}
     return places, columns
+
+
+def names_of(images: Iterable[GeneratedImage | None]) -> list[Picture | None]:
+    """The pictures' names: the task's key, and the place in the task."""
+    return [None if one is None else (one.task_key, one.index) for one in images]
+
+
+def with_verdicts(columns: dict[str, list[Any]], verdicts: Verdicts) -> dict[str, list[Any]]:
+    """The columns of `columns_of`, and what the store's judges say of the pictures.
+
+    Args:
+        columns: with the pictures in `image`.
+        verdicts: the store's.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    names = names_of(columns["image"])
+    said = verdicts.of(one for one in names if one is not None)
+    return {**columns, **judgement_columns(names, said)}
 
 
 def problem_columns(plan: Plan) -> dict[str, list[Any]]:
