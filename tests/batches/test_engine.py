@@ -81,7 +81,7 @@ def test_two_workers_bring_distinct_recipes_home(
     spent = ew.spending().total
     assert sum(row["credits"] for row in frame) == pytest.approx(spent.charged)
     counts = service.counts()
-    charged = counts["charged credits"] - before.get("charged credits", 0)
+    charged = counts["charged credits"] - before["charged credits"]
     assert spent.charged == pytest.approx(charged)
     assert list((tmp_path / "workers").iterdir()) == [], "what is home is kept once"
     again = b.create(on=client, worker_store=tmp_path / "workers").result(150)

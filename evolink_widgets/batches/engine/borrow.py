@@ -27,6 +27,7 @@ from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
 from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import check_picture
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
+from evolink_widgets.rules.tasks.schedule import Durations
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
@@ -220,6 +221,10 @@ class _Kept(Transport):
 _kept: dict[object, Transport] = process_global(f"{__name__} kept", dict)
 
 
+#: How long the tasks of each service take, as all loans of this process have learned it.
+_durations: dict[str, Durations] = process_global(f"{__name__} durations", dict)
+
+
 def _kept_connections(key: Key, urls: tuple[str, str]) -> Transport:
     name = (loop.generation(), key.fingerprint(), urls)
     if name not in _kept:
@@ -273,6 +278,8 @@ class Fulfilment:
         from evolink_widgets.core.recovery.recover import take_up
 
         parts = self._session.parts
+        # What the loans before have taught of how long tasks take: fewer looks are in vain.
+        parts.durations.known = _durations.setdefault(parts.service, parts.durations.known)
         journal, run = parts.store.journal, parts.database_thread.run
         left = {entry.key for entry in await run(journal.entries) if entry.ended_at is None}
         while left:

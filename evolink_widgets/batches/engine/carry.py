@@ -29,7 +29,7 @@ from evolink_widgets.clock import monotonic
 from evolink_widgets.core.loans.lend import Home, LenderBooks, Wish
 from evolink_widgets.core.loans.loan import Loan, Return
 from evolink_widgets.core.session import Session
-from evolink_widgets.core.task import Stage, withdrawn
+from evolink_widgets.core.task import withdrawn
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -94,6 +94,7 @@ class Carrier:
     Attributes:
         lost: tasks of which nothing is known but that they may have been sent.
         to_ask_here: keys of asks that this store has, or has under way, after all.
+        holds: whether nothing more is to be sent.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Carrier:
     ) -> None:
         self.lost: list[LentTask] = []
         self.to_ask_here: set[str] = set()
+        self.holds = False
         self._session = session
         self._books = books
         self._calls = calls
@@ -200,8 +202,6 @@ class Carrier:
             await self._calls.on_database(self._books.not_taken, loan.name, keys, refusal)
             self._end(loan, refusal)
             return False
-        for lent in loan.tasks.values():
-            lent.task.publish(stage=Stage.SENDING)
         return True
 
     async def _is_refused(self, loan: OpenLoan, lent: Loan) -> EvolinkError | None:
@@ -210,6 +210,9 @@ class Carrier:
             trouble = await self._calls.ask(loan.address, worker.take, loan.place, lent)
         except Exception as error:
             trouble = f"it does not answer ({error})."
+        if trouble is None and self.holds:
+            await self._calls.quietly(loan.address, worker.forget, loan.place, loan.name)
+            return withdrawn()
         if trouble is None:
             return None
         return ServiceUnavailable(f"Worker {loan.address}: {trouble}", billed=Billed.NO)

@@ -105,6 +105,7 @@ class Lender:
             now=parts.clock(),
         )
         self._inbox.append(lent)
+        self._carrier.holds = False
         self._begin()
         return lent.task
 
@@ -115,7 +116,8 @@ class Lender:
         return found
 
     def withdraw(self) -> None:
-        """Ask the workers to send nothing more of what they have."""
+        """Let nothing more be sent of what is out, until more is asked for."""
+        self._carrier.holds = True
         for address in {loan.address for loan in self._loans.values()}:
             names = [loan.name for loan in self._loans.values() if loan.address == address]
             loop.spawn(self._calls.quietly(address, worker.withdraw, names))
@@ -175,6 +177,8 @@ class Lender:
                 await self._calls.look()
                 self._lend()
                 self._hear()
+                if self._carrier.holds:  # a loan may have been on its way to its worker
+                    self.withdraw()
                 if monotonic() - renewed > RENEW:
                     renewed = monotonic()
                     await self._keep()
@@ -226,7 +230,7 @@ class Lender:
     def _begin_loan(self, address: str, some: Sequence[LentTask]) -> None:
         for lent in some:
             self._inbox.remove(lent)
-            lent.is_out = True
+            lent.leaves()
         loan = OpenLoan(new_key(), self._place, {one.key: one for one in some}, address)
         self._loans[loan.name] = loan
         _out.add(loan.name)

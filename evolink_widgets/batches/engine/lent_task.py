@@ -82,6 +82,11 @@ class LentTask:
             self._take_back(self)
             self.end(withdrawn())
 
+    def leaves(self) -> None:
+        """It is out from now on: it ends when it comes home, or has not left after all."""
+        self.is_out = True
+        self.task.publish(stage=Stage.SENDING)
+
     def resume(self) -> None:
         """Go on where it was stopped, if it is here."""
         if self.here is not None:
