@@ -20,6 +20,9 @@ from evolink_widgets.problem import Problem
 __all__ = ["Design", "Fitted", "fitted"]
 
 Design = Literal["full", "fraction", "latin"]
+_NEAR = 3
+"""Cells by which a design may be larger than the mean price of a cell has led to."""
+
 _Cells = Callable[[int], list[Cell]]
 
 
@@ -126,8 +129,8 @@ class _Fit:
         while size > 0:
             cells = cells_of(size)
             cost = self._cost(cells) * times
-            if cost <= budget * (1 + 1e-9):
-                return cells
+            if self._fits(cost):
+                return self._with_more(cells, cells_of, most, times)
             size = min(size - 1, int(size * budget / cost + 1e-9))
         if not is_needed:
             return []
@@ -136,6 +139,18 @@ class _Fit:
             return [cheapest]
         rule = f"must be {self._costs[cheapest]:.4g} or more, the upper end of a picture's price"
         raise InvalidRequest([Problem("budget", f"{budget:g}", rule)])
+
+    def _with_more(self, cells: list[Cell], cells_of: _Cells, most: int, times: int) -> list[Cell]:
+        """A few cells more, where those happen to be cheap ones."""
+        for size in range(len(cells) + 1, min(most, len(cells) + _NEAR) + 1):
+            more = cells_of(size)
+            if not self._fits(self._cost(more) * times):
+                break
+            cells = more
+        return cells
+
+    def _fits(self, cost: float) -> bool:
+        return cost <= (self._budget or 0.0) * (1 + 1e-9)
 
     def _fraction(self, size: int) -> list[Cell]:
         return fraction(self._counts, size, self._seed)
