@@ -9,41 +9,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bench import Bench, files
 from playwright.sync_api import Locator, expect
+from study_bench import PROMPTS, QUALITIES, TRAITS, plan, welcome
 
 Opener = Callable[..., Bench]
 
-PROMPTS = ["a fox in the snow", "an owl at night", "a hare in a field", "a whale at dawn"]
-STYLES = ["watercolour", "woodcut", "gouache", "paper cut", "linocut", "pencil"]
-QUALITIES = ["low", "high"]
-
-
-def welcome(
-    prompts: list[str] = PROMPTS, styles: list[str] = STYLES, repeats: int = 2, **more: Any
-) -> dict[str, Any]:
-    count = len(prompts) * len(styles) * len(QUALITIES)
-    letters = more.pop("letters", "".join("." if at % 5 == 3 else "n" for at in range(count)))
-    return {
-        "axes": [
-            {"name": "prompt", "levels": prompts},
-            {"name": "quality", "levels": QUALITIES},
-            {"name": "style", "levels": styles},
-        ],
-        "letters": letters,
-        "have": [repeats if letter == "n" else 0 for letter in letters],
-        "prices": ["4.9 to 5.6"],
-        "priced": [0] * count,
-        "repeats": repeats,
-        "simulated": True,
-        "head": {"text": f"18 of {count} cells · 94.2 credits", "ended": True},
-        **more,
-    }
-
 
 def opened(bench: Opener, *, told: dict[str, Any] | None = None, **how: Any) -> Bench:
-    traits = {"x": "style", "y": "prompt", "facet": "quality", "at": {"quality": 1}, "zoom": 128,
-              **how.pop("traits", {})}  # fmt: skip
-    plan = {"welcome": told or welcome(), "files": files(), "facts": [["Prompt", "a fox"]]}
-    one = bench(widget="study", traits=traits, plan=plan | how.pop("plan", {}), **how)
+    traits, more = TRAITS | how.pop("traits", {}), how.pop("plan", {})
+    one = bench(widget="study", traits=traits, plan=plan(told) | more, **how)
     expect(cells(one).first).to_be_visible()
     return one
 
