@@ -149,6 +149,7 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
+        is_last: bool = True,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
         limit = None if budget is None else number("budget", budget)
@@ -166,7 +167,8 @@ class Batch:
             only=only if after is None else after._only,
             before=None if after is None else before_of(after),
         )
-        self._last = run
+        if is_last:
+            self._last = run
         _keep(run)
         return run.begin()
 

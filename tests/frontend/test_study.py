@@ -209,6 +209,20 @@ def test_a_cell_is_bought_by_keys_in_two_presses(bench: Opener) -> None:
     one.page.wait_for_function("() => kernel.bought.length === 1")
 
 
+def test_a_finger_buys_nothing_before_the_price_is_seen(bench: Opener) -> None:
+    one = opened(bench, has_touch=True, is_mobile=True, width=520)
+    empty = one.root.locator(".ew-at[data-s='.']").first
+    offer = empty.get_by_role("button", name="Make this cell")
+    expect(offer).to_be_hidden()
+    empty.tap()
+    expect(offer).to_be_visible()
+    empty.tap()  # it has only just appeared under the finger
+    assert one.bought() == []
+    one.page.wait_for_timeout(1100)
+    offer.tap()
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+
+
 def test_what_did_not_come_says_why(bench: Opener) -> None:
     told = welcome()
     letters = list(told["letters"])

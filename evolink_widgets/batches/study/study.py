@@ -32,6 +32,9 @@ from evolink_widgets.rules.request.request import whole_number
 
 __all__ = ["Study"]
 
+_RUNS = 50
+"""Runs that are asked what came of a cell: a press on a cell is one."""
+
 
 class Study(Batch):
     """Pictures laid out over named axes; a batch whose frame is the design, a row a picture.
@@ -220,7 +223,8 @@ class Study(Batch):
 
     def _begin(self, **how: Any) -> BatchRun:
         run = super()._begin(**how)
-        self._runs.append(run)
+        # What an older one has brought is in the store.
+        self._runs = [*self._runs, run][-_RUNS:]
         for watcher in tuple(self._watchers):
             watcher(run)
         return run
@@ -241,10 +245,8 @@ class Study(Batch):
             said = said_cell(self._axes, cell) if cell in self._cells else "it"
             raise ConfigurationError(f"{said} can't be asked for.", advice="s.problems says why.")
         self._join(cell)
-        last = self._last
-        run = self._begin(only=[self._place_of(cell)])
-        self._last = last  # errors_only is about the whole design
-        return run
+        # `errors_only` is about the design, not about one cell of it.
+        return self._begin(only=[self._place_of(cell)], is_last=False)
 
     def _place_of(self, cell: Cell) -> int:
         """The place of a cell's recipe among what the design wants."""

@@ -21,7 +21,7 @@ const READY = 1;
 export function crossTable(hand) {
   const corner = h("div.corner", { role: "columnheader", "aria-colindex": 1 });
   const top = h("div.xs", { role: "row", "aria-rowindex": 1 }, corner);
-  const plane = h("div.plane", { role: "grid" }, top);
+  const plane = h("div.plane", { role: "grid", "aria-multiselectable": true }, top);
   const el = h("div.cross", plane);
   /** @type {Map<number, any>} */
   const rows = new Map();
