@@ -52,5 +52,7 @@ from .widgets.batch.batch_view import BatchView as BatchView
 from .widgets.compare.compare import ImageCompare as ImageCompare
 from .widgets.gallery.gallery import Gallery as Gallery
 from .widgets.grid.image_grid import ImageGrid as ImageGrid
+from .widgets.rank.rank_view import RankView as RankView
+from .widgets.review.review_view import ReviewView as ReviewView
 from .widgets.studio.studio import ImageStudio as ImageStudio
 from .widgets.study.study_view import StudyView as StudyView

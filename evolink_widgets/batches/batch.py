@@ -7,8 +7,11 @@ import contextlib
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.describe import batch_html, batch_lines
 from evolink_widgets.batches.frames import Frame
 from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
@@ -39,9 +42,12 @@ class Batch:
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
         said: the fields as they are told, where `given` is made of something else.
+        budget: credits that a run may spend where `create` names none.
 
     Attributes:
-        notices: what was done to references, a sentence each.
+        budget: credits that a run may spend where `create` names none; `None` is no limit.
+        notices: what was done to references, a sentence each; of many files only the first are
+            read before their row is sent.
 
     Example:
         >>> b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], prompt="a {animal}")
@@ -58,11 +64,13 @@ class Batch:
         repeats: Repeats = 1,
         keep_metadata: bool = False,
         said: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> None:
         self._frame = frame
         self._given = dict(given)
         self._said = dict(given if said is None else said)
         self._session = session
+        self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
         self._planned_for: object = None
         self._last: BatchRun | None = None
@@ -82,7 +90,7 @@ class Batch:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was done to references, a sentence each."""
+        """What was done to references so far, a sentence each."""
         return self._plan.notices
 
     @property
@@ -105,6 +113,9 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         errors_only: bool = False,
+        on: Any = None,
+        worker_store: str | Path | None = None,
+        store: str | None = None,
     ) -> BatchRun:
         """Buy what the store does not have; returns at once with the run.
 
@@ -117,12 +128,35 @@ class Batch:
             on_error: `"ignore"` goes on with the other rows; `"raise"` sends nothing more after
                 the first error, which `result` raises.
             errors_only: ask only for what the last run of this batch did not bring.
+            on: a `dask.distributed.Client`: its workers send and fetch, and this process keeps
+                the books. It blocks for a moment, until each worker has said that it can work.
+            worker_store: with `on`, a folder on the workers' own disks, which outlive them.
+            store: with `on`, where pictures stay, such as `"s3://bucket/animals"`; by default
+                they come home into the store in use.
 
         Raises:
-            ConfigurationError: an argument can't be used; nothing was sent.
+            ConfigurationError: an argument can't be used, or a worker can't work; nothing was
+                sent.
         """
         after = self._last if errors_only else None
-        return self._begin(after=after, budget=budget, on_error=on_error)
+        budget = self.budget if budget is None else budget
+        make_buyer = self._on_engine(on, worker_store, store)
+        return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
+
+    def _on_engine(
+        self, on: Any, worker_store: str | Path | None, store: str | None
+    ) -> Callable[..., Buyer]:
+        if on is None:
+            if worker_store is not None or store is not None:
+                raise ConfigurationError(
+                    "worker_store and store are for an engine's workers, and on names none.",
+                    advice="Name them together: b.create(on=client, worker_store=...). The folder "
+                    "of this process is set by ew.configure(store=...).",
+                )
+            return Buyer
+        from evolink_widgets.batches.engine.begin import buyer_on
+
+        return buyer_on(on, self._session(), worker_store, store)
 
     def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
         """Buy a few pictures, spread over what differs; returns at once with the run.
@@ -150,6 +184,7 @@ class Batch:
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
         is_last: bool = True,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
         limit = None if budget is None else number("budget", budget)
@@ -161,11 +196,12 @@ class Batch:
             self._session(),
             self._costs(),
             given=self._said,
-            again=self._begin,
+            again=partial(self._begin, make_buyer=make_buyer),
             budget=limit,
             on_error=on_error,
             only=only if after is None else after._only,
             before=None if after is None else before_of(after),
+            make_buyer=make_buyer,
         )
         if is_last:
             self._last = run
@@ -204,6 +240,7 @@ class Batch:
             "shared": plan.shared,
             "pictures": sum(wanted.need for wanted in plan.wanted),
             "to_buy": sum(lacks for _, lacks in missing),
+            "unread": plan.unread,
             "bad_rows": plan.bad_rows,
             "problems": plan.problems,
             "estimate": self._price(missing),
@@ -285,7 +322,7 @@ def _leave() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for run in list(_open):
             heard, news = monotonic(), None
-            while run.state.ended_at is None and run._generation == loop.generation():
+            while run.state.ended_at is None and not run.is_foreign:
                 state = run.state
                 if (state.done, state.failed, state.rendering) != news:
                     heard, news = monotonic(), (state.done, state.failed, state.rendering)

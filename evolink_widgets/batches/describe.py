@@ -73,7 +73,11 @@ def _counts(facts: Mapping[str, Any]) -> list[str]:
         money = str(facts["estimate"])
         if facts["simulated"]:
             money = money.replace("credits", "simulated credits", 1)
-        said.append(f"to buy {facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
+        most = ""
+        if facts["unread"]:
+            said.append(f"{facts['unread']:,} with reference files still to be read")
+            most = "up to "
+        said.append(f"to buy {most}{facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
         said.append(facts["estimate"].basis)
     else:
         said.append("nothing to buy")

@@ -339,4 +339,37 @@ export class Kernel {
     this.store.unshift(this.stored(this.store.length, changes));
     this.tell({ kind: "changed" });
   }
+  // A review: `plan.review` has the row of each picture, and what others say of it.
+  on_about({ places, others }) {
+    const { rows = [], said = {} } = this.plan.review;
+    const pictures = places.map((place) => ({
+      place, id: `task${place}.0`, width: place % 2 ? 832 : 1248, height: place % 2 ? 1248 : 832, alt: `Picture of row ${place}`,
+      caption: this.captions[place] ?? "", rows: rows[place] ?? [["animal", `fox ${place}`]], others: others ? said[place] ?? [] : [],
+    }));
+    return { kind: "about", pictures };
+  }
+  captions = {};
+  /** What has been decided, in the order in which it came. */
+  judged = [];
+  on_judge({ changes }) {
+    this.judged.push(...changes);
+    const letters = { keep: "k", reject: "r" };
+    const told = changes.filter(({ verdict }) => verdict !== undefined)
+      .map(({ picture, verdict }) => [parseInt(picture.slice(4)), letters[verdict] ?? "."]);
+    return { kind: "judged", changes: told };
+  }
+  small(kind, places) {
+    const { thumbs } = this.plan.files;
+    const pictures = places.map((place) => ({ id: `${place}`, gone: this.plan.gone?.[place] }));
+    return { kind: "ok", after: [[{ kind, pictures }, places.map((place) => views(thumbs[place % thumbs.length]))]] };
+  }
+  on_look({ places }) {
+    return this.small("shots", places);
+  }
+  on_want({ places }) {
+    return this.plan.review ? this.small("thumbs", places) : { kind: "ok" };
+  }
+  on_agreement() {
+    return { kind: "agreement", pairs: this.plan.review.pairs ?? [] };
+  }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +16,9 @@ Opener = Callable[..., Bench]
 
 FAILED = [
     {"kind": "TaskFailed", "title": "The service gave up", "rows": "4 rows",
-     "text": "The provider gave up. Not charged.", "retry": True},
+     "text": "The provider gave up. Not charged.", "retry": True, "letter": "A", "sign": "failed"},
     {"kind": "ContentRefused", "title": "Refused by content policy", "rows": "3 rows",
-     "text": "<b>Not</b> charged.", "retry": False},
+     "text": "<b>Not</b> charged.", "retry": False, "letter": "B", "sign": "refused"},
 ]  # fmt: skip
 
 
@@ -28,9 +29,11 @@ def state(**changes: Any) -> dict[str, Any]:
         "parts": [
             {"kind": "s", "word": "In the store", "count": 660},
             {"kind": "n", "word": "New", "count": 153},
+            {"kind": "r", "word": "Rendering", "count": 0},
             {"kind": ".", "word": "Not sent", "count": 164},
         ],
         "money": "47.2 credits so far, 96 to 118 at the end",
+        "purse": {"paid": 39.3, "least": 40.7, "most": 18.3, "cap": 100},
         "simulated": True,
         "ended": False,
         "paused": False,
@@ -70,8 +73,8 @@ def test_it_says_how_far_it_is_and_what_it_costs(bench: Opener) -> None:
     one = opened(bench)
     for said in ("Creating", "813 of 977 pictures", "96 to 118 at the end", "Simulated"):
         expect(one.root).to_contain_text(said)
-    legend = one.root.get_by_role("listitem")
-    expect(legend).to_have_text(["In the store660", "New153", "Not sent164"])
+    legend = one.root.locator(".ew-legend label:visible")
+    expect(legend).to_have_text(["All977", "In the store660", "New153", "Not sent164"])
     news(one, state=state(title="Done", head="977 of 977 pictures", ended=True, unsent=0, parts=[]))
     expect(button(one, "Pause unsent")).to_be_hidden()
     assert one.told()[-1] == "Done. 977 of 977 pictures"
@@ -149,6 +152,69 @@ def test_what_failed_is_grouped_and_a_refusal_is_not_retried(bench: Opener) -> N
     one.page.wait_for_function("() => kernel.bought.length === 1")
     assert one.bought() == ["retry"]
     assert one.sent("retry")[0]["errortype"] == "TaskFailed"
+
+
+def choice(one: Bench, name: str) -> Locator:
+    return one.root.get_by_role("radio", name=name)
+
+
+def test_one_state_is_shown_by_keys_and_what_failed_follows(bench: Opener) -> None:
+    one = opened(bench, count=200, failures=FAILED, plan={"welcome": {
+        "state": state(), "failures": FAILED, "cells": "s" * 180 + "A" * 4 + "B" * 3 + "n" * 13,
+    }})  # fmt: skip
+    expect(one.root.get_by_role("gridcell", name="Picture 181, without a picture")).to_be_visible()
+    choice(one, "All").focus()
+    one.press("ArrowRight", "ArrowRight")
+    expect(choice(one, "New")).to_be_checked()
+    expect(dots(one)).to_have_count(13)
+    expect(button(one, "Show rows")).to_have_count(0)
+    assert one.told()[-1] == "13 pictures shown."
+    news(one, failures=FAILED, changes=[[0, "n"], [199, "r"]])
+    expect(dots(one).first).to_have_accessible_name("Picture 1, new")
+    expect(dots(one)).to_have_count(13)
+    dots(one).first.focus()
+    one.press("End")
+    assert one.focused() == "Picture 199, new"
+    choice(one, "All").check()
+    expect(one.root.get_by_role("grid")).to_have_attribute("aria-rowcount", re.compile(r"[1-9]"))
+
+
+def test_the_rows_of_one_reason_are_shown(bench: Opener) -> None:
+    told = {"state": state(), "failures": FAILED, "cells": "s" * 180 + "A" * 4 + "B" * 3}
+    one = opened(bench, plan={"welcome": told})
+    second = button(one, "Show rows").nth(1)
+    second.focus()
+    one.press("Enter")
+    expect(dots(one)).to_have_count(3)
+    expect(dots(one).first).to_have_accessible_name("Picture 185, without a picture")
+    expect(button(one, "Show rows").nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(button(one, "Show rows").nth(1)).to_be_focused()
+    news(one, failures=FAILED[:1], changes=[[184, "n"], [185, "n"], [186, "n"]])
+    expect(dots(one)).to_have_count(4)  # that reason is gone: all that failed
+    button(one, "Show rows").click()
+    button(one, "Show rows").click()
+    expect(choice(one, "All")).to_be_checked()
+
+
+def test_what_is_done_is_reviewed_under_the_view(bench: Opener) -> None:
+    one = opened(bench)
+    expect(button(one, "Review")).to_be_hidden()
+    news(one, state=state(title="Done", ended=True, unsent=0))
+    one.js(
+        "() => { kernel.answers.review = () => ({ kind: 'reviewed', model: 'm1' });"
+        " model.widget_manager.get_model = async (name) => name;"
+        " model.widget_manager.create_view = async (name) => {"
+        "   const el = Object.assign(document.createElement('p'), { textContent: name });"
+        "   return { el, remove: () => el.remove() } } }"
+    )
+    for _ in range(2):
+        one.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
+        button(one, "Review").click()
+        expect(one.page.locator("section.ew + p")).to_have_text("m1")
+        assert one.page.locator("#cell p").get_by_text("m1").count() == 1, "one at a time"
+    one.js("() => { delete model.widget_manager.create_view }")
+    button(one, "Review").click()
+    expect(one.root).to_contain_text("run.review()")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])

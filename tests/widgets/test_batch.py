@@ -36,7 +36,8 @@ def test_a_page_is_told_all_and_then_what_changes() -> None:
     news, _ = page.wait(ended)
     assert news["state"]["title"] == "Done"
     assert news["state"]["head"].startswith("3 of 3 pictures")
-    assert {part["word"]: part["count"] for part in news["state"]["parts"]} == {"New": 3}
+    counts = {part["word"]: part["count"] for part in news["state"]["parts"]}
+    assert (counts["New"], sum(counts.values())) == (3, 3)
     assert news["failures"] == []
     again, _ = page.ask("hello")
     assert again["cells"] == "nnn"
@@ -74,6 +75,8 @@ def test_what_failed_is_grouped_and_retried_by_a_press() -> None:
     assert groups["ContentRefused"]["retry"] is False, "it would be refused again"
     assert groups["TaskFailed"]["retry"] is True
     assert groups["TaskFailed"]["rows"] == "1 row"
+    cells = page.ask("hello")[0]["cells"]
+    assert {cells.count(group["letter"]) for group in groups.values()} == {1}, "a letter a reason"
     assert "Not charged" in groups["TaskFailed"]["text"]
     plain = page.tell("retry", errortype="TaskFailed", press="p", ticket="t")
     assert page.answers(plain, 1)[0]["kind"] == "rejected", "no purchase without a press"
@@ -122,6 +125,14 @@ def test_a_contact_sheet_stays() -> None:
     few = spread(images)
     assert (len(few), few[0], few[-1]) == (24, images[0], images[-1])
     assert len(html(few)) < 24 * 12_000
+
+
+def test_its_pictures_are_reviewed_from_the_page() -> None:
+    run = begun().result(60)
+    page = Browser(ew.BatchView(run))
+    first, _ = page.ask("review")
+    assert first["kind"] == "reviewed"
+    assert page.ask("review")[0]["model"] == first["model"], "one at a time"
 
 
 def test_a_terminal_is_told_a_line_now_and_then_and_all_at_the_end() -> None:

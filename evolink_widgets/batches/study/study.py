@@ -11,7 +11,7 @@ import evolink_widgets as public
 from evolink_widgets.batches.batch import Batch, costs_of, total_of
 from evolink_widgets.batches.frames import Frame, read_frame
 from evolink_widgets.batches.plan import Plan, planned
-from evolink_widgets.batches.run import BatchRun, OnError
+from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.study.axes import Axes, Library
 from evolink_widgets.batches.study.balance import Balance, Cell, balance_of
 from evolink_widgets.batches.study.cells import Cells
@@ -98,6 +98,7 @@ class Study(Batch):
             repeats="rows",
             keep_metadata=keep_metadata,
             said=self._fields.said,
+            budget=self.budget,
         )
 
     def _fitted(self, design: Design) -> Fitted:
@@ -200,26 +201,6 @@ class Study(Batch):
             self._current_plan()
 
     # Buying.
-
-    def create(
-        self,
-        *,
-        budget: float | None = None,
-        on_error: OnError = "ignore",
-        errors_only: bool = False,
-    ) -> BatchRun:
-        """Buy what the store does not have; returns at once with the run.
-
-        Args:
-            budget: credits that this run may spend; by default the study's.
-            on_error: as in a batch: `"ignore"` goes on, `"raise"` ends with the first error.
-            errors_only: ask only for what the last run did not bring.
-
-        Raises:
-            ConfigurationError: an argument can't be used; nothing was sent.
-        """
-        limit = self.budget if budget is None else budget
-        return super().create(budget=limit, on_error=on_error, errors_only=errors_only)
 
     def _begin(self, **how: Any) -> BatchRun:
         run = super()._begin(**how)

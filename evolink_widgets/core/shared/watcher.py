@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("evolink_widgets")
 
-ROUND, EACH = 0.1, 0.002
-"""Seconds that readings wait for each other when the service reads many at once: at most, and
-for each task that is watched. A few tasks are not worth a delay."""
+EACH = 0.002
+"""Seconds that two batches are apart for each task that is watched: a few are not worth a delay."""
+
+APART = 2.25
+"""How far two batches are apart at most, in shortest pauses of a plan. A task ends half of that
+before it is seen, which is about what reading it singly takes."""
 
 REACH = 0.25
-"""A batch takes along what is due within this part of its pause: it costs nothing more."""
+"""A batch takes along what is due within this part of its pause, where it has places left: that
+costs nothing more."""
 
 TELLING = 20
 """Per cent of progress from which it says something about the end."""
@@ -89,6 +94,7 @@ class Watcher:
         self._live: dict[str, _Watch] = {}
         self._changed = asyncio.Event()
         self._running = False
+        self._looked_at = -math.inf
         self._stale = 0
 
     async def watch(
@@ -171,8 +177,10 @@ class Watcher:
                     await self._pause(pause)
                     continue
                 if self._batches and len(waiting) > 1:
-                    await asyncio.sleep(min(ROUND, EACH * len(waiting)))
-                self._look(self._due(self._waiting(), loop.time()))
+                    apart = min(EACH * len(waiting), APART * waiting[0].plan.shortest)
+                    await asyncio.sleep(max(0.0, self._looked_at + apart - loop.time()))
+                self._looked_at = loop.time()
+                self._look(self._due(self._waiting(), self._looked_at))
         finally:
             self._running = False
 
@@ -192,13 +200,15 @@ class Watcher:
         return self._client.reads_batches and self._stale < 2
 
     def _due(self, waiting: list[_Watch], now: float) -> list[_Watch]:
+        due = [watch for watch in waiting if watch.due <= now]
         if not self._batches:
-            return [watch for watch in waiting if watch.due <= now]
-        return [
-            watch
-            for watch in waiting
-            if watch.due <= now or watch.due - now <= REACH * (watch.due - watch.last)
+            return due
+        size = self._client.batch_size
+        places = -len(due) % size if due else 0
+        near = [
+            watch for watch in waiting if now < watch.due <= now + REACH * (watch.due - watch.last)
         ]
+        return due + sorted(near, key=lambda watch: watch.due)[:places]
 
     def _look(self, watches: list[_Watch]) -> None:
         for watch in watches:

@@ -14,6 +14,7 @@ import json
 import math
 import re
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -25,7 +26,6 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
 from evolink_widgets.store.safe_files import (
-    flush_folder,
     free_names,
     guarded,
     is_plain,
@@ -33,10 +33,11 @@ from evolink_widgets.store.safe_files import (
     own_folder,
     place,
     remove,
-    rewrite,
+    rewrite_together,
     sha256_of,
     take_back,
 )
+from evolink_widgets.store.spent_sums import uncount
 
 RECIPE_FORMAT = "evolink-widgets recipe 1"
 
@@ -203,7 +204,8 @@ def add_picture(
 
     Returns:
         The picture's place, and whether it was put there now: it may have been there already,
-        from a process that was killed before it wrote the row.
+        from a process that was killed before it wrote the row. Its folder is to be flushed
+        before the transaction ends.
     """
     folder = root if picture.trashed_at is None else root / TRASH
     stem = _stem_of(root, connection, about)
@@ -215,7 +217,6 @@ def add_picture(
         if picture.trashed_at is not None:
             own_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
-        flush_folder(folder)
     try:
         _write_row(connection, about.key, picture, in_database(path.name))
     except BaseException:
@@ -282,18 +283,39 @@ def write_recipe_file(root: Path, connection: Connection, key: str) -> None:
     Raises:
         StoreError: it can't be written; the one before is still there.
     """
-    found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
-    if found is None:
-        return
-    pictures = connection.execute(
-        "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
-    ).fetchall()
-    path = inside(root, f"{found['stem']}.json")
-    with guarded(path, "written"):
-        if not pictures:
+    write_recipe_files(root, connection, [key])
+
+
+def write_recipe_files(
+    root: Path, connection: Connection, keys: Iterable[str], folders: Sequence[Path] = ()
+) -> None:
+    """Write the recipe files of several sets anew, flushed to the disk together.
+
+    Args:
+        root: the store's folder.
+        connection: inside the transaction that changes the rows.
+        keys: the sets' keys.
+        folders: whose names are put on the disk with them.
+
+    Raises:
+        StoreError: one can't be written.
+    """
+    files: dict[Path, bytes] = {}
+    for key in keys:
+        found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            continue
+        pictures = connection.execute(
+            "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
+        ).fetchall()
+        path = inside(root, f"{found['stem']}.json")
+        if pictures:
+            files[path] = _readable(_record(found, pictures))
+            continue
+        with guarded(path, "written"):
             remove(path)
-            return
-        rewrite(path, _readable(_record(found, pictures)))
+    with guarded(next(iter(files), root), "written"):
+        rewrite_together(files, folders)
 
 
 def utc_time(when: float) -> str | None:
@@ -377,6 +399,7 @@ def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
 
 def _write_row(connection: Connection, key: str, picture: NewPicture, name: str) -> None:
     number, facts = picture.number, picture.facts
+    uncount(connection, key)
     connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
     columns = {
         "key": key,

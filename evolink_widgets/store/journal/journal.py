@@ -37,6 +37,7 @@ from evolink_widgets.store.database.database import (
 )
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.journal.process_name import surely_gone
+from evolink_widgets.store.spent_sums import uncount
 
 log = logging.getLogger("evolink_widgets")
 
@@ -159,6 +160,7 @@ class Journal:
             lease_until=None if owner is None else now + lease_s,
         )
         with self._database.write() as connection:
+            uncount(connection, entry.key)
             insert(connection, "tasks", columns_of(entry))
         self._keep(entry)
         return entry
@@ -327,6 +329,7 @@ class Journal:
                 "failure": failure,
             }
             lost = replace(entry, step=Step.UNKNOWN, **facts)
+            uncount(connection, key)
             self._database.change("tasks", _columns(lost, facts), {"key": key}, durable=True)
             self._keep(lost)
             return True
@@ -397,6 +400,15 @@ class Journal:
         """
         return self._in_steps((Step.INTENDED,), service, but)
 
+    def entries(self) -> list[Entry]:
+        """Return all tasks, oldest first."""
+        return self._entries("", ())
+
+    def leave(self, keys: Iterable[str]) -> None:
+        """Forget what this process knows of tasks that another one goes on with."""
+        for key in keys:
+            self._mine.pop(key, None)
+
     def known_task_ids(self, service: str) -> set[str]:
         """Return every task id of this service that the journal has ever seen."""
         rows = self._database.rows(
@@ -457,7 +469,30 @@ class Journal:
         rows = self._database.rows("SELECT record FROM notes WHERE name = ?", (name,))
         return load_object(rows[0]["record"], f"the note {name!r}") if rows else None
 
+    def recall_all(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Return the records kept under names that begin so; one that is damaged is left out."""
+        sql = "SELECT name, record FROM notes WHERE substr(name, 1, ?) = ?"
+        found = {}
+        for row in self._database.rows(sql, (len(prefix), prefix)):
+            try:
+                found[row["name"]] = load_object(row["record"], f"the note {row['name']!r}") or {}
+            except StoreDamaged as exc:
+                log.warning("%s", exc)
+        return found
+
+    def forget_note(self, name: str) -> None:
+        """Keep nothing any more under a name."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM notes WHERE name = ?", (name,))
+
     def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
+        if "results" not in facts:
+            return self._step(key, step, durable=durable, **facts)
+        with self._database.write(durable=durable) as connection:
+            uncount(connection, key)
+            return self._step(key, step, durable=durable, **facts)
+
+    def _step(self, key: str, step: Step, *, durable: bool, **facts: Any) -> Entry:
         mine = self._mine.get(key)
         if mine is not None and mine.owner is not None and mine.step in _AFTER[step]:
             # While the row has our owner and the step we left it at, no other process has moved it.
@@ -489,6 +524,7 @@ class Journal:
         entry = self._mine.get(key)
         if entry is None:
             raise StoreDamaged(f"{self._database.path} has no task {key}.")
+        uncount(connection, key)
         insert(connection, "tasks", columns_of(entry))
         return entry
 

@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
 from evolink_widgets.batches.outcome import Outcome
@@ -63,12 +64,16 @@ class BatchView(View):
         "cell": "_on_cell",
         "code": "_on_code",
         "facts": "_on_facts",
+        "review": "_on_review",
     }
 
     def __init__(self, run: BatchRun, **traits: Any) -> None:
         self._run = run
         self._cells = ""
+        self._letters: dict[str, str] = {}
         self._is_stale = self._is_telling = False
+        #: A review of so many pictures.
+        self._review: tuple[int, View] | None = None
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
         # In a context of its own: what is told later is told for the cell that runs then.
@@ -100,7 +105,7 @@ class BatchView(View):
             self._is_telling = False
 
     def _news(self) -> dict[str, Any]:
-        before, self._cells = self._cells, self._run.cells()
+        before, self._cells = self._cells, self._run.cells(self._letter_of)
         if len(before) != len(self._cells):
             return {**self._told(), "cells": self._cells}
         changes = [
@@ -118,6 +123,8 @@ class BatchView(View):
         return [
             {
                 "kind": group.kind,
+                "letter": self._letter(group.kind),
+                "sign": _SIGNS.get(group.kind, "failed"),
                 "title": _title(group.kind),
                 "rows": counted(group.rows, "row"),
                 "text": f"{'Not sent. ' if group.unsent else ''}{group.said}",
@@ -126,6 +133,14 @@ class BatchView(View):
             for group in self._run.failures
         ]
 
+    def _letter_of(self, outcome: Outcome) -> str:
+        return self._letter(type(outcome.error).__name__)
+
+    def _letter(self, kind: str) -> str:
+        """The capital that stands for a reason of failure in the cells; the last for all others."""
+        free = ascii_uppercase[min(len(self._letters), len(ascii_uppercase) - 1)]
+        return self._letters.setdefault(kind, free)
+
     # -- what the browser says -----------------------------------------------------------------
 
     def _on_hello(self, content: dict[str, Any]) -> Answer:
@@ -133,7 +148,7 @@ class BatchView(View):
         return None
 
     def _welcome(self) -> dict[str, Any]:
-        self._cells = self._run.cells()
+        self._cells = self._run.cells(self._letter_of)
         return {**self._told(), "cells": self._cells}
 
     def _on_pause(self, content: dict[str, Any]) -> Answer:
@@ -187,6 +202,15 @@ class BatchView(View):
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         image = self._image(content.get("picture"))
         return "facts", {"rows": describe.facts(image, finished([image]))}
+
+    def _on_review(self, content: dict[str, Any]) -> Answer:
+        """Make a review of what is here, which the page shows under this view: one at a time."""
+        count = len(self._run.images)
+        if self._review is None or self._review[0] != count:
+            if self._review is not None:
+                self._review[1].close()
+            self._review = count, self._run.review()
+        return "reviewed", {"model": self._review[1].model_id}
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         return outgoing_pictures.piece(self._image(picture), what, offset)
@@ -261,9 +285,9 @@ def told_of(state: BatchState) -> dict[str, Any]:
                 (".", "Not sent", state.unsent),
                 ("f", "Failed", state.failed),
             )
-            if count
         ],
         "money": state.money,
+        "purse": purse(state),
         "simulated": state.simulated,
         "ended": state.ended_at is not None,
         "paused": state.is_paused,
@@ -272,6 +296,23 @@ def told_of(state: BatchState) -> dict[str, Any]:
         "unsent": state.unsent,
     }
 
+
+def purse(state: BatchState) -> dict[str, float | None]:
+    """The line of money: percent that are charged, that are still to come, that may come; the cap.
+
+    Args:
+        state: of the run.
+    """
+    low, high = (0.0, 0.0) if state.to_come is None else (state.to_come.low, state.to_come.high)
+    whole = max(state.credits + high, state.budget or 0.0) or 1.0
+    parts = {"paid": state.credits, "least": low, "most": high - low}
+    percents = {name: round(100 * value / whole, 2) for name, value in parts.items()}
+    cap = None if state.budget is None else round(100 * state.budget / whole, 2)
+    return {**percents, "cap": cap}
+
+
+_SIGNS = {"ContentRefused": "refused", "OutcomeUnknown": "unknown", "WaitingStopped": "stopped"}
+"""Signs of the endings, as on a run's own card."""
 
 _TITLES = {
     "ContentRefused": "Refused by content policy",

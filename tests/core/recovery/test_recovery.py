@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
-from evolink_widgets import api, connect, errors
+from evolink_widgets import api, errors
 from evolink_widgets.core.money import Budget
 from evolink_widgets.core.recovery import outstanding
 from evolink_widgets.core.recovery.outstanding import Outstanding
@@ -21,7 +21,6 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage
 from evolink_widgets.notebook import notices
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store import in_use
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.store import Store
 
@@ -437,14 +436,10 @@ def test_a_balance_that_can_not_be_read_keeps_nothing_back(
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
+def here(own_settings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(api, "_told", set())
-    monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
-    yield tmp_path
-    ew.session().close()
+    return tmp_path
 
 
 ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
