@@ -19,7 +19,7 @@ from evolink_widgets.batches.study.describe import said_cell, study_html, study_
 from evolink_widgets.batches.study.designs import all_cells
 from evolink_widgets.batches.study.fields import Fields
 from evolink_widgets.batches.study.figure import FORMATS, draw_figure
-from evolink_widgets.batches.study.fit import Design, Fitted, fitted
+from evolink_widgets.batches.study.fit import Design, Fitted, check_design, fitted
 from evolink_widgets.batches.study.pivot import Pivot, pivoted
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number, seed_of
@@ -80,6 +80,7 @@ class Study(Batch):
         self.budget = None if budget is None else number("budget", budget)
         self.design = choice("design", design, Design)
         self.seed = seed_of("seed", seed)
+        check_design(self.design, axes)
         self._fields = Fields(axes)
         self._all = all_cells(axes.counts)
         self._crossing_for: object = None
