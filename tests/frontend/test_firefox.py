@@ -12,6 +12,7 @@ import compare_bench
 import firefox
 import gallery_bench
 import pytest
+import study_bench
 from bench import DONE, page_files
 from install_firefox import command
 
@@ -121,3 +122,19 @@ def test_two_pictures_are_compared_by_keyboard(window: Opener) -> None:
     one.wait("model.get('position') > 0.5")
     one.press("d")
     one.wait("model.get('mode') === 'difference'")
+
+
+def test_a_study_is_gone_through_and_a_cell_bought(window: Opener) -> None:
+    one = window("study", traits=study_bench.TRAITS, plan=study_bench.plan())
+    one.wait(painted(".ew-at img"))
+    one.js("void document.querySelector('.ew-at[tabindex=\"0\"]').focus()")
+    one.press("ArrowRight", "ArrowDown")
+    one.wait("document.activeElement.ariaLabel?.startsWith('an owl at night, woodcut')")
+    one.press("+")
+    one.wait("model.get('zoom') === 168")
+    one.press("0")
+    one.js("void document.querySelector('.ew-at[data-s=\".\"]').focus()")
+    one.press("Enter")
+    one.wait("document.activeElement.innerText.startsWith('Make this cell')")
+    one.press_until("Enter", "kernel.bought.length === 1")
+    one.wait("document.querySelector('.ew-at[data-s=r]')")
