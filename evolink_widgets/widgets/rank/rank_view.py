@@ -35,8 +35,8 @@ log = logging.getLogger("evolink_widgets")
 _AHEAD = 8
 """Pairs that a page has ready."""
 
-_EDGE = 768
-"""The longest edge of a picture of a pair, in pixels."""
+_EDGE, _SMALL = 768, 96
+"""The longest edge of a picture of a pair, and of one beside its score, in pixels."""
 
 _PAUSE = 0.4
 """Seconds between two standings that are told, and how much longer than finding one they are."""
@@ -112,6 +112,7 @@ class RankView(View):
         self._ballot = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:16]
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._named, self._send_thumbs, _EDGE)
+        self._examples = ThumbnailSender(self._named, self._send_examples, _SMALL)
 
     # -- what a user asks for ------------------------------------------------------------------
 
@@ -338,7 +339,8 @@ class RankView(View):
     def _on_want(self, content: dict[str, Any]) -> Answer:
         pictures = content.get("pictures")
         names = [str(one) for one in pictures] if isinstance(pictures, list) else []
-        self._thumbnails.want(str(content.get("view")), names)
+        sender = self._examples if content.get("small") is True else self._thumbnails
+        sender.want(str(content.get("view")), names)
         return "ok", {}
 
     def _on_vote(self, content: dict[str, Any]) -> Answer:
@@ -383,6 +385,9 @@ class RankView(View):
     def _send_thumbs(self, told: dict[str, Any], parts: Sequence[bytes]) -> None:
         self.send(told, list(parts))
 
+    def _send_examples(self, told: dict[str, Any], parts: Sequence[bytes]) -> None:
+        self.send({**told, "small": True}, list(parts))
+
     # -- being shown ---------------------------------------------------------------------------
 
     def _static_html(self) -> str:
@@ -412,6 +417,7 @@ class RankView(View):
         """Take the view away; the votes stay."""
         if self.comm is not None:
             self._thumbnails.stop()
+            self._examples.stop()
         super().close()
 
 

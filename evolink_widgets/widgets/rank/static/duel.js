@@ -88,7 +88,5 @@ export function duel(ui, choose) {
     again() {
       wanted = "";
     },
-    /** The URL of a picture that is here. @param {string} id */
-    url: (id) => images.get(id)?.img?.src,
   };
 }

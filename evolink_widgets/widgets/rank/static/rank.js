@@ -30,7 +30,7 @@ function ranking(ui) {
 
   const way = course(ui, note, draw);
   const pair = duel(ui, vote);
-  const standing = standingOf({ urlOf: pair.url });
+  const standing = standingOf(link);
   const picks = VOTES.map(([key, outcome, word, sign]) => keyed("key", key, sign, word, () => vote(outcome)));
   const undo = keyed("key.small", "Z", "Z", "Undo", way.undo);
   const pass = keyed("key.small", "S", "S", "Skip", way.skip);
@@ -39,7 +39,7 @@ function ranking(ui) {
   const result = h("button.btn.first", () => turn("result"));
   const arena = h("div.arena", pair.el, h("div.keys", ...picks), h("div.under", undo, pass));
   const main = h("div.main", arena, standing.el);
-  const top = h("div.top", title, about, badge, h("span.push"), scores, names, result);
+  const top = h("div.top", title, about, badge, h("span.push"), h("span.acts", scores, names, result));
   const whole = h("div.rank", top, left, line, main);
 
   /** @param {Ballot["outcome"]} outcome */
@@ -54,6 +54,7 @@ function ranking(ui) {
     write(about, isResult && stands ? stands.head : told.about);
     arena.hidden = isResult;
     flag(main, "whole", isResult);
+    flag(main, "beside", isShown && !isResult);
     pair.show(way.queue, shows.names);
     if (stands) standing.draw(stands, { scores: isShown, names: shows.names || isResult, pending: way.pending });
     buttons(isResult, isShown);
@@ -82,7 +83,10 @@ function ranking(ui) {
     if (what === "result" && !shows.result) pair.el.focus({ preventScroll: true });
   }
 
-  link.on.thumbs = ({ pictures }, parts) => pair.take(pictures, parts).then(draw);
+  link.on.thumbs = ({ pictures, small }, parts) => {
+    if (small) standing.take(pictures, parts);
+    Promise.resolve(small || pair.take(pictures, parts)).then(draw);
+  };
   link.on.standing = ({ standing: now }) => {
     stands = now;
     way.counted();
