@@ -138,3 +138,19 @@ def test_a_study_is_gone_through_and_a_cell_bought(window: Opener) -> None:
     one.wait("document.activeElement.innerText.startsWith('Make this cell')")
     one.press_until("Enter", "kernel.bought.length === 1")
     one.wait("document.querySelector('.ew-at[data-s=r]')")
+
+
+def test_pictures_are_reviewed_by_keys(window: Opener) -> None:
+    welcome = {"letters": "." * 40, "judge": "ana", "others": 0, "name": "store", "now": 1.0,
+               "simulated": True}  # fmt: skip
+    one = window("review", plan={"welcome": welcome, "review": {}})
+    one.wait("document.querySelector('.ew-shot img')?.naturalWidth")
+    one.click(".ew-shot")
+    one.press("ArrowRight", "ArrowRight", "z")
+    one.wait("kernel.judged.length === 3")
+    assert one.js("kernel.judged.map(({ verdict }) => `${verdict}`).join()") == "keep,keep,null"
+    one.press("c")
+    one.type("a fox")
+    one.wait("kernel.judged.at(-1).caption === 'a fox'")
+    assert one.js("document.querySelectorAll('.ew-frame').length") > 5
+    assert one.js("document.querySelector('.ew-frame[data-v=k]').ariaLabel") == "Picture 1, kept"
