@@ -86,5 +86,13 @@ EXPECTED = {
         "metadata.jsonl",
         '"ai_generated": true',
     ],
+    "06-which-is-better.ipynb": [
+        "3 animals × 4 styles",
+        "<RankView, Which is nicer? by style: 80 votes",
+        "1. ",
+        "between",
+        "a rule: more colour",
+        "<RankView, Which is nicer? by animal",
+    ],
 }
 """What a reader has to find in each."""

@@ -44,7 +44,7 @@ def test_a_page_has_pairs_ready_without_names_in_sight() -> None:
     welcome, _ = page.ask("hello")
     assert (welcome["question"], welcome["about"]) == (NICER, "blind, by style")
     assert welcome["simulated"] is True
-    assert len(welcome["pairs"]) == 8
+    assert len(welcome["pairs"]) == 12
     for pair in welcome["pairs"]:
         assert pair["left"]["name"] != pair["right"]["name"]
     letters = {row["letter"] for row in welcome["standing"]["rows"]}

@@ -32,7 +32,7 @@ __all__ = ["RankView"]
 
 log = logging.getLogger("evolink_widgets")
 
-_AHEAD = 8
+_AHEAD = 12
 """Pairs that a page has ready."""
 
 _EDGE, _SMALL = 768, 96
