@@ -1,4 +1,4 @@
-"""A ranking in a real notebook: keys vote and none reaches the notebook; a restart loses nothing."""
+"""A ranking in a real notebook: keys vote, none reaches the notebook, a restart loses nothing."""
 
 from __future__ import annotations
 

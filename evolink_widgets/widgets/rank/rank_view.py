@@ -110,6 +110,7 @@ class RankView(View):
         # What a page could not send yet is kept there under this name.
         place = f"{store.root} {self._ranking.question} {self._ranking.judge}"
         self._ballot = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:16]
+        self._simulated = any(image.simulated for image in self._ranking.pictures)
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._named, self._send_thumbs, _EDGE)
         self._examples = ThumbnailSender(self._named, self._send_examples, _SMALL)
@@ -305,7 +306,7 @@ class RankView(View):
         return {
             "question": self.question,
             "about": "blind" if by is None else f"blind, by {by}",
-            "simulated": any(image.simulated for image in self._ranking.pictures),
+            "simulated": self._simulated,
             "leftOut": self.left_out,
             "ballot": self._ballot,
             "pairs": self._next_pairs(()),
@@ -395,7 +396,8 @@ class RankView(View):
         table = ""
         if standing.votes:
             table = rank_copy.ranking_html(standing, self._name, self._ranking.example)
-        caption = f"{self._title()} · {rank_copy.head_of(standing)}"
+        simulated = "Simulated pictures · " if self._simulated else ""
+        caption = f"{simulated}{self._title()} · {rank_copy.head_of(standing)}"
         note = f"{rank_copy.open_words(standing, self._name)} {self.left_out}".strip()
         return html([], key=self._key, caption=caption, note=note, body=table)
 
