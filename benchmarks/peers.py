@@ -99,7 +99,7 @@ PARTS = {
     ),
     "batch": _part(
         "300 tasks of 5 s in flight, 30 ms of round trip, a service that reads many at once",
-        "--in-flight 300 --tasks 450 --warm 25 --seconds 5 --round-trip 0.03",
+        "--in-flight 300 --tasks 600 --warm 25 --seconds 5 --round-trip 0.03",
         "ours ours+batch",
         ("polls", "ours+batch", "", "≤ 0.2"),
         ("delay", "ours+batch", "ours", "≤ 1"),

@@ -55,3 +55,4 @@ from .widgets.grid.image_grid import ImageGrid as ImageGrid
 from .widgets.rank.rank_view import RankView as RankView
 from .widgets.review.review_view import ReviewView as ReviewView
 from .widgets.studio.studio import ImageStudio as ImageStudio
+from .widgets.study.study_view import StudyView as StudyView

@@ -17,13 +17,11 @@ from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.references.read import read
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import process_global
@@ -202,17 +200,21 @@ def estimate(
     Example:
         >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
-    fields = {
+    fields: dict[str, Any] = {
         "size": size,
         "resolution": resolution,
         "quality": quality,
         "n": n,
         "model": model,
-        "references": tuple(
+        "references": (),
+    }
+    if not isinstance(references, tuple) or references:
+        from evolink_widgets.references.read import read
+
+        fields["references"] = tuple(
             item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
             for item in read(references)
-        ),
-    }
+        )
     current = connect.session()
     if isinstance(prompt, Iterable) and not isinstance(prompt, str):
         nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
@@ -521,6 +523,8 @@ def recipe(path: str | Path) -> Recipe:
         >>> ew.recipe(path).request.prompt
         'a fox'
     """
+    from evolink_widgets.store.gallery.embed import read_recipe
+
     return read_recipe(path)
 
 

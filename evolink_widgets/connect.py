@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import clock
 from evolink_widgets.core.money import Block, Per
-from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.kept_keys import kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
@@ -57,15 +56,6 @@ BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 SPEND_VARIABLE = "EVOLINK_SPEND"
 SEED_VARIABLE = "EVOLINK_SEED"
-
-BORROWING = RetryPolicy(look=())
-"""How a borrower tries again: as ever, but that it does not look for lost replies."""
-
-NO_KEY_HERE = "This worker has no API key, and the live service needs one."
-KEY_FOR_WORKERS = (
-    "Set EVOLINK_API_KEY in the environment of each worker, before it starts: the key is never "
-    "sent to one."
-)
 
 #: What says which service is asked; read when the first session is made.
 SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE)
@@ -229,44 +219,16 @@ def session() -> Session:
         return _state.session
 
 
-def borrowing_session(folder: Path, *, base_url: str, files_url: str) -> Session:
-    """A session beside the one in use, for what another process has decided to buy.
-
-    It has this process's own key and a folder of its own, and looks for no lost replies: only
-    the lender knows what else was asked for under the same key.
-
-    Raises:
-        ConfigurationError: there is no key here, and the service needs one.
-    """
-    key = _key_here()
-    if key is None and is_loopback(base_url):
-        key = _no_secret()
-    if key is None:
-        raise ConfigurationError(NO_KEY_HERE, advice=KEY_FOR_WORKERS)
-    return _live(
-        Settings(files_url=files_url), {}, key, base_url, store=Store(folder), retry=BORROWING
-    )
-
-
-def proof_of_key(challenge: bytes, *, here: bool = False) -> bytes | None:
-    """The answer to a challenge by the key in use; `None` where there is none.
+def proof_of_key(challenge: bytes) -> bytes | None:
+    """The answer to another process's challenge by the key in use; `None` where there is none.
 
     Args:
-        challenge: bytes that another process has made up.
-        here: whether the environment of this process is meant, and not what `configure` was told.
+        challenge: bytes that were made up for it.
     """
-    key = _key_here() if here else _key_in_use()
-    return None if key is None else key.proof(challenge)
-
-
-def _key_here() -> Key | None:
-    return find_key(environment=os.environ)
-
-
-def _key_in_use() -> Key | None:
     with _state.lock:
-        found = _state.settings.api_key or find_key(environment=_state.variables or os.environ)
-        return found or next(iter(_state.kept), None)
+        key = _state.settings.api_key or find_key(environment=_state.variables or os.environ)
+        key = key or next(iter(_state.kept), None)
+    return None if key is None else key.proof(challenge)
 
 
 def late_key() -> str | None:
@@ -461,13 +423,7 @@ def files_url_beside(
 
 
 def _live(
-    settings: Settings,
-    environment: Mapping[str, str],
-    key: Key | None,
-    base_url: str,
-    *,
-    store: Store | None = None,
-    retry: RetryPolicy | None = None,
+    settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
 ) -> Session:
     files_url = files_url_beside(base_url, environment, settings.files_url)
     urls = (base_url, files_url)
@@ -484,13 +440,12 @@ def _live(
         base_url=base_url,
         files_url=files_url,
         transport=transport,
-        store=store or Store(in_use.choice.folder()),
+        store=Store(in_use.choice.folder()),
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
         may_spend=_may_spend,
-        retry=retry,
-        callbacks=_callback_place(base_url) if store is None else None,
+        callbacks=_callback_place(base_url),
     )
     # Only a service on this very machine may be an emulator, so only there is it asked.
     if is_loopback(base_url):
@@ -557,6 +512,7 @@ def _the_emulator(current: Session) -> Service:
                 speed=_state.settings.speed or NOTEBOOK_SPEED,
                 seed=_seed(_state.settings),
                 memory=root / ".emulator.jsonl",
+                draws_ahead=True,
             )
         return _state.emulators[root]
 

@@ -42,8 +42,10 @@ class Batch:
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
         said: the fields as they are told, where `given` is made of something else.
+        budget: credits that a run may spend where `create` names none.
 
     Attributes:
+        budget: credits that a run may spend where `create` names none; `None` is no limit.
         notices: what was done to references, a sentence each; of many files only the first are
             read before their row is sent.
 
@@ -62,11 +64,13 @@ class Batch:
         repeats: Repeats = 1,
         keep_metadata: bool = False,
         said: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> None:
         self._frame = frame
         self._given = dict(given)
         self._said = dict(given if said is None else said)
         self._session = session
+        self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
         self._planned_for: object = None
         self._last: BatchRun | None = None
@@ -111,6 +115,7 @@ class Batch:
         errors_only: bool = False,
         on: Any = None,
         worker_store: str | Path | None = None,
+        store: str | None = None,
     ) -> BatchRun:
         """Buy what the store does not have; returns at once with the run.
 
@@ -126,26 +131,32 @@ class Batch:
             on: a `dask.distributed.Client`: its workers send and fetch, and this process keeps
                 the books. It blocks for a moment, until each worker has said that it can work.
             worker_store: with `on`, a folder on the workers' own disks, which outlive them.
+            store: with `on`, where pictures stay, such as `"s3://bucket/animals"`; by default
+                they come home into the store in use.
 
         Raises:
             ConfigurationError: an argument can't be used, or a worker can't work; nothing was
                 sent.
         """
         after = self._last if errors_only else None
-        make_buyer = self._on_engine(on, worker_store)
+        budget = self.budget if budget is None else budget
+        make_buyer = self._on_engine(on, worker_store, store)
         return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
 
-    def _on_engine(self, on: Any, worker_store: str | Path | None) -> Callable[..., Buyer]:
+    def _on_engine(
+        self, on: Any, worker_store: str | Path | None, store: str | None
+    ) -> Callable[..., Buyer]:
         if on is None:
-            if worker_store is not None:
+            if worker_store is not None or store is not None:
                 raise ConfigurationError(
-                    "worker_store is a folder of an engine's workers, and on names none.",
-                    advice="Name both: b.create(on=client, worker_store=...).",
+                    "worker_store and store are for an engine's workers, and on names none.",
+                    advice="Name them together: b.create(on=client, worker_store=...). The folder "
+                    "of this process is set by ew.configure(store=...).",
                 )
             return Buyer
         from evolink_widgets.batches.engine.begin import buyer_on
 
-        return buyer_on(on, self._session(), worker_store)
+        return buyer_on(on, self._session(), worker_store, store)
 
     def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
         """Buy a few pictures, spread over what differs; returns at once with the run.

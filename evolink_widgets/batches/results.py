@@ -98,7 +98,7 @@ def _values(outcome: Outcome | None, place: int, *, again: bool) -> tuple[Any, .
         error = outcome.error or EvolinkError("It did not come.")
         return _failed(error, credits, outcome.seconds, outcome.sent)
     reused = again or outcome.reused[place]
-    return image, str(image.path), credits, reused, outcome.seconds, None, None
+    return image, str(image), credits, reused, outcome.seconds, None, None
 
 
 def _failed(

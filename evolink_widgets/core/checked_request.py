@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem
-from evolink_widgets.references.read import Prepared, prepare
-from evolink_widgets.references.source import Ready, Source
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.store.store import Store
+
+if TYPE_CHECKING:
+    from evolink_widgets.references.source import Ready, Source
 
 
 def checked_request(
@@ -47,14 +48,20 @@ def checked_request(
         named.update(() if name is None else (name,))
         return name
 
-    given = Prepared()
+    names: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    wrong: tuple[Problem, ...] = ()
     if not isinstance(references, tuple) or references:
+        # Their readers are loaded for those who give some.
+        from evolink_widgets.references.read import prepare
+
         given = prepare(references, keep, keep_metadata=keep_metadata, known=known_name)
+        names, notices, wrong = given.references, given.notices, given.problems
     missing = [
         Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
-        for at, name in enumerate(given.references)
+        for at, name in enumerate(names)
         if name not in named and (digest := digest_of(name)) and not store.uploads.has(digest)
     ]
-    if broken := [*problems(**fields), *given.problems, *missing]:
+    if broken := [*problems(**fields), *wrong, *missing]:
         raise InvalidRequest(broken)
-    return ImageRequest(**fields, references=given.references), given.notices
+    return ImageRequest(**fields, references=names), notices

@@ -165,6 +165,32 @@ class TaskState:
     places: tuple[int, ...] = ()
     held: bool = False
 
+    @classmethod
+    def first(cls, recipe: Recipe, now: float, *, simulated: bool) -> TaskState:
+        """The state of a task before anything has happened to it.
+
+        Args:
+            recipe: what is asked.
+            now: Unix seconds.
+            simulated: whether an emulator plays the service.
+        """
+        return cls(
+            stage=Stage.QUEUED,
+            progress=None,
+            started_at=now,
+            at=now,
+            ended_at=None,
+            left=None,
+            images=(),
+            expected=recipe.request.n,
+            size=recipe.request.pixels,
+            error=None,
+            task_id=None,
+            receipt=None,
+            simulated=simulated,
+            note=None,
+        )
+
     @property
     def placed(self) -> tuple[tuple[int, GeneratedImage], ...]:
         """Each picture with its place in what was asked: a view's name for it."""
@@ -254,6 +280,10 @@ class Task:
         self._lock = threading.Lock()
         self._waiters: list[Callable[[], object]] = []
         self._listeners: dict[object, tuple[Listener, contextvars.Context]] = {}
+
+    def hand_over(self, control: TaskControl) -> None:
+        """Be run by `control` from now on."""
+        self._control = control
 
     @property
     def state(self) -> TaskState:

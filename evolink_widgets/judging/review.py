@@ -41,6 +41,10 @@ class Review:
         self.names: tuple[Picture, ...] = tuple((one.task_key, one.index) for one in images)
         self._places = {name: place for place, name in enumerate(self.names)}
 
+    def has(self, name: Picture) -> bool:
+        """Whether a picture is one of these."""
+        return name in self._places
+
     def said(self, places: Iterable[int] | None = None) -> dict[Picture, dict[str, Judgement]]:
         """What all judges say of the pictures, by picture and judge.
 

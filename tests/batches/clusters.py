@@ -53,12 +53,12 @@ class Served:
 
     def accepts(self, count: int) -> None:
         """Wait until it has accepted so many."""
-        until(lambda: self.counts().get("accepted", 0) >= count, 40)
+        until(lambda: self.counts().get("accepted", 0) >= count, 120)
 
     def reads(self, ids: int) -> None:
         """Wait until so many more ids were asked for: whoever asks has written them down."""
         before = self.counts().get("batch ids", 0)
-        until(lambda: self.counts().get("batch ids", 0) >= before + ids, 40)
+        until(lambda: self.counts().get("batch ids", 0) >= before + ids, 120)
 
     def close(self) -> None:
         """End it."""
@@ -83,9 +83,10 @@ def two_workers(scratch: Path) -> Iterator[Any]:
         yield client
 
 
-def kill_one(client: Any) -> None:
-    """Kill a worker's process; its nanny begins another."""
-    os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
+def kill(client: Any, count: int = 1) -> None:
+    """Kill so many workers' processes; their nannies begin others."""
+    for pid in sorted(client.run(os.getpid).values())[:count]:
+        os.kill(pid, signal.SIGKILL)
 
 
 def rows(count: int) -> list[dict[str, str]]:

@@ -43,7 +43,7 @@ INNER_ROWS = {
     "core": (
         ("executions", "loop", "money"),
         ("settings", "task"),
-        ("at_exit", "service"),
+        ("asked", "at_exit", "service"),
         ("shared",),
         ("steps",),
         ("loans", "recovery"),
@@ -62,7 +62,7 @@ INNER_ROWS = {
         ("pictures",),
         ("grid", "studio"),
         ("gallery",),
-        ("batch",),
+        ("batch", "study"),
         ("rank", "review"),
     ),
 }
@@ -83,6 +83,7 @@ THROUGH_THE_FRONT = {
     "evolink_widgets.store.gallery.pictures",
     "evolink_widgets.core.task",
     "evolink_widgets.batches.run",  # as `core.task`: IPython finds its display by its name
+    "evolink_widgets.batches.study.study",  # `s.grid()` shows a widget, as a user's line would
 }
 
 #: Rules get time, chance and files as arguments.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from services import KEY, SHELF
@@ -24,6 +24,8 @@ from evolink_widgets.course.server import Rules, create_app
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL
 from evolink_widgets.emulator.http.app import create_app as emulator_app
 from evolink_widgets.emulator.service.service import Service
+
+T = TypeVar("T")
 
 TEACHER = "the-teacher's-token"
 FOX = {"model": "gpt-image-2", "prompt": "a fox", "size": "1024x1024", "quality": "low"}
@@ -128,12 +130,17 @@ def classroom(
     books = Books(url, budget=budget, course_budget=course_budget)
     tokens = tokens or {one.name: new_token() for one in students}
     hashes = {name: token_hash(token) for name, token in tokens.items()}
-    with ThreadPoolExecutor(1) as apart:  # a browser's loop may run in this thread
-        apart.submit(lambda: asyncio.run(books.enrol(students, hashes))).result()
+    apart(books.enrol(students, hashes))
     live = Emulated(API_URL, FILES_URL, Key(KEY, "a test"), emulator_app(service))
     app = create_app(books, live, TEACHER, rules or Rules(look_every=0.1))
     with TestClient(app) as client:
         yield Classroom(client, service, tokens)
+
+
+def apart(coro: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns; on a thread of its own, as a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coro).result()
 
 
 def sqlite(folder: Path) -> str:

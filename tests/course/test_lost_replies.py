@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from classroom import FOX, Classroom, classroom, emulator, sqlite
+from classroom import FOX, Classroom, apart, classroom, emulator, sqlite
 
 from evolink_widgets.course.books import Books, Step
 from evolink_widgets.course.roster import Student, new_token
@@ -87,7 +86,7 @@ def test_a_gateway_that_was_killed_while_sending_finds_what_it_sent(tmp_path: Pa
         sent = room.ask("Ana", body, key=UNDER).json()
     books = Books(url, budget=20)
     try:
-        ask = asyncio.run(books.ask_of_task(sent["id"]))
+        ask = apart(books.ask_of_task(sent["id"]))
         assert ask is not None
         _forget(books, ask.key)
     finally:
@@ -109,7 +108,7 @@ def _forget(books: Books, key: str) -> None:
     back = {"step": Step.SENDING.value, "task_id": None, "document": None, "charged": None,
             "ended_at": None, "asked_at": ASKS.c.asked_at - 200}  # fmt: skip
     change = sql.update(ASKS).where(ASKS.c.key == key).values(back)
-    asyncio.run(books.run(lambda connection: connection.execute(change).rowcount))
+    apart(books.run(lambda connection: connection.execute(change).rowcount))
 
 
 def _owner() -> str:

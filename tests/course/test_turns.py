@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from classroom import apart
+
 from evolink_widgets.course.turns import Turns
 
 
@@ -19,7 +21,7 @@ def order_of(calls: list[str], at_once: int = 1) -> list[str]:
         await asyncio.gather(*map(call, calls))
         return served
 
-    return asyncio.run(play())
+    return apart(play())
 
 
 def test_one_call_waits_for_one_of_the_others_and_not_for_all() -> None:
@@ -40,7 +42,7 @@ def test_all_wait_as_long_as_the_service_asks() -> None:
         async with turns.turn("a"), turns.turn("b"):
             return loop.time() - began
 
-    assert asyncio.run(play()) >= 0.05
+    assert apart(play()) >= 0.05
 
 
 def test_a_call_that_is_given_up_gives_its_turn_back() -> None:
@@ -56,7 +58,7 @@ def test_a_call_that_is_given_up_gives_its_turn_back() -> None:
         await asyncio.wait_for(_take(turns, "d"), 5)
         return turns.waiting
 
-    assert asyncio.run(play()) == 0
+    assert apart(play()) == 0
 
 
 async def _take(turns: Turns, student: str) -> None:

@@ -196,6 +196,27 @@ def test_the_rows_of_one_reason_are_shown(bench: Opener) -> None:
     expect(choice(one, "All")).to_be_checked()
 
 
+def test_what_is_done_is_reviewed_under_the_view(bench: Opener) -> None:
+    one = opened(bench)
+    expect(button(one, "Review")).to_be_hidden()
+    news(one, state=state(title="Done", ended=True, unsent=0))
+    one.js(
+        "() => { kernel.answers.review = () => ({ kind: 'reviewed', model: 'm1' });"
+        " model.widget_manager.get_model = async (name) => name;"
+        " model.widget_manager.create_view = async (name) => {"
+        "   const el = Object.assign(document.createElement('p'), { textContent: name });"
+        "   return { el, remove: () => el.remove() } } }"
+    )
+    for _ in range(2):
+        one.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
+        button(one, "Review").click()
+        expect(one.page.locator("section.ew + p")).to_have_text("m1")
+        assert one.page.locator("#cell p").get_by_text("m1").count() == 1, "one at a time"
+    one.js("() => { delete model.widget_manager.create_view }")
+    button(one, "Review").click()
+    expect(one.root).to_contain_text("run.review()")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
 @pytest.mark.parametrize("width", [340, 900])
 def test_it_is_accessible(bench: Opener, theme: str, width: int) -> None:

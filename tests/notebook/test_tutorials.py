@@ -83,6 +83,8 @@ EXPECTED = {
         "1 ContentRefused · not charged",
         "['ContentRefused', 'InvalidRequest']",
         "24 of 24 pictures",
+        "Reviewed by you: 0 kept, 0 rejected, 24 undecided",
+        "['does not fit into the frame', 'does not fit into the frame', 'does not fit into",
         "metadata.jsonl",
         '"ai_generated": true',
     ],

@@ -127,6 +127,14 @@ def test_a_contact_sheet_stays() -> None:
     assert len(html(few)) < 24 * 12_000
 
 
+def test_its_pictures_are_reviewed_from_the_page() -> None:
+    run = begun().result(60)
+    page = Browser(ew.BatchView(run))
+    first, _ = page.ask("review")
+    assert first["kind"] == "reviewed"
+    assert page.ask("review")[0]["model"] == first["model"], "one at a time"
+
+
 def test_a_terminal_is_told_a_line_now_and_then_and_all_at_the_end() -> None:
     ew.weather("task failed", times=1)
     lines: list[str] = []

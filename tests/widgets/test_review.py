@@ -229,3 +229,20 @@ def test_a_run_is_reviewed_with_its_rows() -> None:
     assert frame["verdict"].isna().all()
     assert frame["agreement"].iloc[0] == 0.5
     assert isinstance(review.agreement(), pd.DataFrame)
+
+
+def test_code_decides_as_keys_do_and_the_page_follows() -> None:
+    images = pictures()
+    review = ew.ReviewView(images, judge="a rule")
+    page = Browser(review)
+    page.ask("hello")
+    review.decide(images, "keep", "a fox")
+    told, _ = page.wait(lambda message: message.get("kind") == "judged")
+    assert told["changes"] == [[0, "k"], [1, "k"], [2, "k"]]
+    review.decide(images[0], None)
+    assert review.undecided == (images[0],)
+    assert {row["caption"] for row in review.verdicts()} == {"a fox"}
+    with pytest.raises(InvalidRequest, match='must be "keep", "reject" or None'):
+        review.decide(images, "maybe")  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match="not among the pictures of this review"):
+        review.decide(pictures(1, "an owl"), "keep")

@@ -143,6 +143,7 @@ def said_by_a_batch(types: Types) -> Browser:
     run.result(30)
     page.wait(lambda told: told["kind"] == "news" and told["state"]["ended"])
     page.ask("cell", place=0)
+    page.ask("review")
     return page
 
 
@@ -171,6 +172,16 @@ def said_by_a_ranking(types: Types) -> Browser:
     return page
 
 
+def said_by_a_study(types: Types) -> Browser:
+    s = ew.study("a {animal}", animal=["lynx", "stoat"], size="1024x640", quality="low")
+    page = Browser(s.grid())
+    assert types.wrong("StudyWelcome", page.ask("hello")[0]) == []
+    s.create().result(30)
+    page.wait(lambda told: told["kind"] == "cells")
+    assert types.wrong("StudyCell", page.ask("studyCell", place=0)[0]) == []
+    return page
+
+
 def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     studio = said_by_a_studio()
     images = ew.generate("a hare", size="1024x640", quality="low", n=2).result(30)
@@ -180,12 +191,17 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     grid = ew.ImageGrid(images)
     inside = Browser(grid)
     grid._put_companion(["an Output's model"], {"text/html": "<p>two hares</p>"})
-    pages = (studio, compared, inside, said_by_a_gallery(), said_by_a_batch(types))
-    said = {
-        message["kind"]
-        for page in (*pages, said_by_a_ranking(types), said_by_a_review(types, images))
-        for message, _ in page.line.messages
-    }
+    pages = (
+        studio,
+        compared,
+        inside,
+        said_by_a_gallery(),
+        said_by_a_batch(types),
+        said_by_a_study(types),
+        said_by_a_ranking(types),
+        said_by_a_review(types, images),
+    )
+    said = {message["kind"] for page in pages for message, _ in page.line.messages}
     # What an earlier kernel has left is told in test_studio.py.
     assert types.kinds() - said == {"outstanding"}
 

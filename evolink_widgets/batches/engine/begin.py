@@ -12,10 +12,12 @@ from typing import Any
 from evolink_widgets import connect
 from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.engine import worker
+from evolink_widgets.batches.engine.borrow import KEY_FOR_WORKERS, Workplace
 from evolink_widgets.batches.engine.buyer import EngineBuyer
 from evolink_widgets.batches.engine.dask import DaskCluster
+from evolink_widgets.batches.engine.elsewhere import Elsewhere, check_address
 from evolink_widgets.batches.engine.lender import Cluster
-from evolink_widgets.batches.engine.worker import Hello, Workplace
+from evolink_widgets.batches.engine.worker import Hello
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.version import __version__
@@ -29,7 +31,7 @@ NO_FOLDER = (
 
 
 def buyer_on(
-    client: Any, session: Session, worker_store: str | Path | None
+    client: Any, session: Session, worker_store: str | Path | None, store: str | None
 ) -> Callable[..., Buyer]:
     """What makes a buyer whose asks go to the workers of a client.
 
@@ -37,6 +39,7 @@ def buyer_on(
         client: `dask.distributed.Client`.
         session: the driver's.
         worker_store: a folder on the workers.
+        store: where pictures stay, as fsspec takes it; `None` brings them home.
 
     Raises:
         ConfigurationError: it can't be used, or a worker can't work; nothing was sent.
@@ -53,7 +56,12 @@ def buyer_on(
             advice="Serve one with python -m evolink_widgets.emulator --port 8790, and name it: "
             'ew.configure(base_url="http://127.0.0.1:8790").',
         )
-    place = Workplace(str(worker_store), session.base_url, session.files_url)
+    pictures = None if store is None else check_address(store)
+    if pictures is not None:
+        Elsewhere(pictures).check()
+    place = Workplace(
+        str(worker_store), session.base_url, session.files_url, session.simulated, pictures
+    )
     check_workers(cluster, session, place)
     return partial(EngineBuyer, cluster, place)
 
@@ -98,7 +106,7 @@ def _check(address: str, said: Hello, ours: bytes | None, *, simulated: bool) ->
     if said.proof is None:
         raise ConfigurationError(
             f"{where} has no API key, and the live service needs one.",
-            advice=connect.KEY_FOR_WORKERS,
+            advice=KEY_FOR_WORKERS,
         )
     if ours is None or not hmac.compare_digest(ours, said.proof):
         raise ConfigurationError(

@@ -12,26 +12,66 @@ import asyncio
 import contextlib
 import io
 import shutil
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from evolink_widgets.clock import now
 from evolink_widgets.core import loop
 from evolink_widgets.core.loans.loan import Loan, Return
+from evolink_widgets.core.service.retry import RetryPolicy
+from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings.keys import Key, find_key
 from evolink_widgets.core.task import Task, TaskState
-from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import check_picture
-from evolink_widgets.store.database.database import FILE
+from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.store import Store
+from evolink_widgets.version import __version__
 
-__all__ = ["Fulfilment", "folder_of", "forget", "loans_in", "returns_of", "take"]
+__all__ = [
+    "KEY_FOR_WORKERS",
+    "Fulfilment",
+    "Workplace",
+    "folder_of",
+    "forget",
+    "proof_here",
+    "session_of",
+    "take",
+]
+
+KEY_FOR_WORKERS = (
+    "Set EVOLINK_API_KEY in the environment of each worker, before it starts: the key is never "
+    "sent to one."
+)
 
 _MARK = "loan"
 _CLAIMS = 1.0
 """Seconds between two tries to become the one who collects a loan."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a worker works, and for which service; a key is not among it.
+
+    Attributes:
+        root: a folder on the worker, on a disk that outlives it.
+        base_url: the service.
+        files_url: its files service.
+        simulated: whether an emulator plays it.
+        pictures: where pictures stay, such as "s3://bucket/animals"; `None` is to come home.
+    """
+
+    root: str
+    base_url: str
+    files_url: str
+    simulated: bool
+    pictures: str | None = None
 
 
 def folder_of(root: Path, name: str) -> Path:
@@ -43,12 +83,6 @@ def folder_of(root: Path, name: str) -> Path:
     if not KEY.fullmatch(name):
         raise StoreDamaged(f"{name!r:.80} is no loan's name.")
     return root / f"loan-{name}"
-
-
-def loans_in(root: Path) -> list[str]:
-    """The loans that have a folder here, whatever has become of them."""
-    found = (path for path in root.glob("loan-*") if (path / FILE).exists())
-    return sorted(path.name.removeprefix("loan-") for path in found)
 
 
 def take(root: Path, loan: Loan) -> None:
@@ -119,6 +153,58 @@ def forget(root: Path, name: str) -> None:
         raise StoreError(f"{folder} is a link.", advice="Remove it by hand.")
     with guarded(folder, "removed"):
         shutil.rmtree(folder)
+
+
+def session_of(folder: Path, place: Workplace) -> Session:
+    """A session on a loan's folder, with this process's own key.
+
+    It looks for no lost replies: only the lender knows what else was asked for under that key.
+
+    Raises:
+        ConfigurationError: there is no key here, and the service needs one.
+    """
+    key = find_key()
+    if key is None and is_loopback(place.base_url):
+        key = Key("no-secret", "the emulator")
+    if key is None:
+        raise ConfigurationError(
+            "This worker has no API key, and the live service needs one.", advice=KEY_FOR_WORKERS
+        )
+    return Session(
+        service=service_name(place.base_url),
+        base_url=place.base_url,
+        files_url=place.files_url,
+        transport=partial(_kept_connections, key, (place.base_url, place.files_url)),
+        store=Store(folder),
+        key_name=key.fingerprint(),
+        key_source=key.source,
+        simulated=place.simulated,
+        retry=RetryPolicy(look=()),
+    )
+
+
+def proof_here(challenge: bytes) -> bytes | None:
+    """The answer to a challenge by this process's key; `None` where there is none."""
+    key = find_key()
+    return None if key is None else key.proof(challenge)
+
+
+class _Kept(Transport):
+    """Connections that stay open from one loan to the next."""
+
+    async def close(self) -> None:
+        """They end with the process."""
+
+
+#: By the loop that they are on, the key and the addresses.
+_kept: dict[object, Transport] = process_global(f"{__name__} kept", dict)
+
+
+def _kept_connections(key: Key, urls: tuple[str, str]) -> Transport:
+    name = (loop.generation(), key.fingerprint(), urls)
+    if name not in _kept:
+        _kept[name] = _Kept(key, urls, agent=f"evolink-widgets/{__version__}")
+    return _kept[name]
 
 
 class Fulfilment:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from evolink_widgets.batches.buying import AtWork, Buyer
+from evolink_widgets.batches.engine.borrow import Workplace
+from evolink_widgets.batches.engine.elsewhere import PictureElsewhere
 from evolink_widgets.batches.engine.lender import Cluster, Lender
-from evolink_widgets.batches.engine.worker import Workplace
+from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest
@@ -29,6 +33,10 @@ class EngineBuyer(Buyer):
 
     def __init__(self, cluster: Cluster, place: Workplace, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.wanted = self._rest = list(self.wanted)
+        self._away: dict[int, list[PictureElsewhere]] = {}
+        self._told = self._ended
+        self._ended = self._with_those_away
         self._lender = Lender(self.session, cluster, place, self._tell)
         self._here: set[int] = set()
 
@@ -45,6 +53,7 @@ class EngineBuyer(Buyer):
     async def _take_from_store(self) -> None:
         await self._lender.collect_left()
         await super()._take_from_store()
+        await self._take_from_elsewhere()
         places = [place for _, place in self._queue]
         requests = [self.wanted[place].request for place in places]
         parts = self.session.parts
@@ -52,6 +61,38 @@ class EngineBuyer(Buyer):
             self.session.lender_books().begun, requests
         )
         self._here = {place for place, here in zip(places, begun, strict=True) if here}
+
+    async def _take_from_elsewhere(self) -> None:
+        """What stays elsewhere answers, too; of what is there in part the rest is wanted."""
+        known = await self._lender.known_elsewhere()
+        left = []
+        for rank, place in self._queue if known else ():
+            wanted = self.wanted[place]
+            there = known.get(self.session.identity(wanted.request), [])[: wanted.need]
+            if there:
+                self._away[place] = there
+                self._rest[place] = replace(wanted, need=wanted.need - len(there))
+            if there and len(there) == wanted.need:
+                self._ended(place, Outcome((), (), ()))
+            else:
+                left.append((rank, place))
+        if known:
+            self._queue = left
+            heapq.heapify(self._queue)
+
+    def _with_those_away(self, place: int, outcome: Outcome) -> None:
+        """Tell of a recipe's end, with those of its pictures that were elsewhere already."""
+        there = self._away.get(place, ())
+        count = len(there)
+        self._told(
+            place,
+            replace(
+                outcome,
+                images=(*there, *outcome.images),
+                credits=(*(0.0,) * count, *outcome.credits),
+                reused=(*(True,) * count, *outcome.reused),
+            ),
+        )
 
     def _submit(self, place: int, request: ImageRequest, execution: Any) -> Task:
         if place in self._here:

@@ -17,7 +17,7 @@ from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.safe_files import PARTS, guarded, own_folder
 
 if TYPE_CHECKING:
-    from evolink_widgets.batches.engine.worker import Workplace
+    from evolink_widgets.batches.engine.borrow import Workplace
 
 __all__ = ["Homecoming"]
 

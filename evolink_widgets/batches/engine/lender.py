@@ -16,14 +16,16 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from evolink_widgets.batches.engine import worker
+from evolink_widgets.batches.engine.borrow import Workplace
+from evolink_widgets.batches.engine.elsewhere import Elsewhere, PictureElsewhere
 from evolink_widgets.batches.engine.home import Homecoming
-from evolink_widgets.batches.engine.worker import News, Workplace
+from evolink_widgets.batches.engine.worker import News
 from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.loans.lend import Home, LenderBooks, Wish
@@ -42,8 +44,8 @@ from evolink_widgets.errors import (
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.pictures import ImageSet
-from evolink_widgets.store.journal.journal import new_key
+from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+from evolink_widgets.store.journal.journal import Step, new_key
 from evolink_widgets.store.process_globals import process_global
 
 __all__ = ["Cluster", "Lender"]
@@ -270,6 +272,7 @@ class Lender:
         self._books: LenderBooks | None = None
         self._threads = Workers("evolink-engine", _AT_ONCE)
         self._home = Homecoming(session, cluster, self._threads)
+        self._elsewhere = None if place.pictures is None else Elsewhere(place.pictures)
         self._inbox: list[LentTask] = []
         self._loans: dict[str, OpenLoan] = {}
         self._lost: list[LentTask] = []
@@ -311,6 +314,14 @@ class Lender:
         for address in {loan.address for loan in self._loans.values() if loan.address}:
             names = [loan.name for loan in self._loans.values() if loan.address == address]
             loop.spawn(self._quietly(address, worker.withdraw, names))
+
+    async def known_elsewhere(self) -> dict[str, list[PictureElsewhere]]:
+        """The pictures that stay elsewhere, by their recipes.
+
+        Raises:
+            StoreError: they can't be read.
+        """
+        return {} if self._elsewhere is None else await self._call(self._elsewhere.known)
 
     async def collect_left(self) -> None:
         """Take home what earlier runs have lent and no living process looks after.
@@ -463,8 +474,7 @@ class Lender:
         """Buy it in the books, and let a worker write it down; whether it has left."""
         books = await self._booked()
         wishes = [self._wish(one) for one in loan.tasks.values()]
-        record = {"root": loan.place.root, "base_url": loan.place.base_url,
-                  "files_url": loan.place.files_url}  # fmt: skip
+        record = asdict(loan.place)
         try:
             bought = await self._on_database(books.lend, loan.name, wishes, record)
         except EvolinkError as error:
@@ -527,10 +537,12 @@ class Lender:
         Raises:
             StoreError: it can't be written here; its folder stays where it is.
         """
-        books = await self._booked()
+        books, stays = await self._booked(), _stays_away(returns)
         async with contextlib.AsyncExitStack() as stack:
             try:
-                folder = await stack.enter_async_context(self._home.folder(loan))
+                folder = None
+                if not stays:
+                    folder = await stack.enter_async_context(self._home.folder(loan))
             except StoreError:
                 raise
             except Exception as error:
@@ -541,7 +553,7 @@ class Lender:
             log.warning("Loan %s: %s", loan.name, merged)
         elif all(one.entry.ended_at is not None for one in homes):
             await self._quietly(loan.address, worker.forget, loan.place, loan.name)
-        await self._are_home(loan, homes)
+        await self._are_home(loan, homes, returns if stays else ())
         return True
 
     async def _fulfilled(self, loan: OpenLoan, *, send: bool) -> list[Return] | None:
@@ -598,9 +610,12 @@ class Lender:
         homes = await self._on_database(books.lost, loan.name, list(loan.tasks), error)
         await self._are_home(loan, homes)
 
-    async def _are_home(self, loan: OpenLoan, homes: Sequence[Home]) -> None:
+    async def _are_home(
+        self, loan: OpenLoan, homes: Sequence[Home], returns: Sequence[Return] = ()
+    ) -> None:
         """End the tasks of a loan, or take them up here."""
         self._session.learn()
+        away = {one.key: one.pictures for one in returns}
         parts = self._session.parts
         for home in homes:
             lent = loan.tasks.get(home.entry.key)
@@ -614,7 +629,12 @@ class Lender:
                 lent.task.publish(task_id=home.entry.task_id, receipt=home.entry.receipt)
                 lent.end(home.error)
             else:
-                images = await parts.file_threads.run(parts.store.gallery.images, lent.key)
+                find: Callable[[], Iterable[GeneratedImage]]
+                if away.get(lent.key) and self._elsewhere is not None:
+                    find = partial(self._elsewhere.pictures, away[lent.key])
+                else:
+                    find = partial(parts.store.gallery.images, lent.key)
+                images = await parts.file_threads.run(find)
                 lent.task.publish(
                     stage=Stage.DONE, progress=100, images=tuple(images), error=None, note=None,
                     task_id=home.entry.task_id, receipt=home.entry.receipt,
@@ -635,7 +655,7 @@ class Lender:
 
     async def _collect(self, name: str, record: dict[str, Any]) -> None:
         """Take an earlier run's loan home, if a worker sees it; what is unsent stays unsent."""
-        place = Workplace(record["root"], record["base_url"], record["files_url"])
+        place = Workplace(**{one.name: record[one.name] for one in fields(Workplace)})
         loan = OpenLoan(name, place)
         for address in self._addresses:
             try:
@@ -676,6 +696,13 @@ class Lender:
 
     async def _on_database(self, function: Callable[..., T], *args: Any) -> T:
         return await self._session.parts.database_thread.run(function, *args)
+
+
+def _stays_away(returns: Sequence[Return]) -> bool:
+    """Whether all pictures are where they are to stay."""
+    return any(one.pictures for one in returns) and all(
+        one.pictures or one.step is not Step.SAVED for one in returns
+    )
 
 
 def _home_of(identity: str, addresses: Sequence[str]) -> str:

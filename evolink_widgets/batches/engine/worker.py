@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -19,39 +20,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from evolink_widgets import connect
 from evolink_widgets.batches.engine import borrow
-from evolink_widgets.batches.engine.borrow import Fulfilment, folder_of
+from evolink_widgets.batches.engine.borrow import (
+    Fulfilment,
+    Workplace,
+    folder_of,
+    proof_here,
+    session_of,
+)
 from evolink_widgets.batches.engine.dask import leave_place
+from evolink_widgets.batches.engine.elsewhere import Elsewhere
 from evolink_widgets.core.loans.loan import Loan, Return
 from evolink_widgets.core.task import TaskState
-from evolink_widgets.errors import EvolinkError, StoreError
+from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.store.store import Store
 from evolink_widgets.version import __version__
 
-__all__ = ["News", "Workplace"]
+__all__ = ["Hello", "News"]
 
 T = TypeVar("T")
 
+log = logging.getLogger("evolink_widgets")
+
 PIECE = 8 * 2**20
 """Bytes of a file that are handed over in one call."""
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where a worker works, and for which service; a key is not among it.
-
-    Attributes:
-        root: a folder on the worker, on a disk that outlives it.
-        base_url: the service.
-        files_url: its files service.
-    """
-
-    root: str
-    base_url: str
-    files_url: str
 
 
 @dataclass(frozen=True)
@@ -128,20 +123,32 @@ def fulfil(place: Workplace, name: str, send: bool = True) -> list[Return]:
     with _open.lock:
         found = _open.loans.get(name)
         if found is None:
-            session = connect.borrowing_session(
-                folder, base_url=place.base_url, files_url=place.files_url
-            )
+            session = session_of(folder, place)
             mine: concurrent.futures.Future[list[Return]] = concurrent.futures.Future()
             _open.loans[name] = work, _ = Fulfilment(session, send=send), mine
     if found is not None:  # the engine has begun it a second time, in this very process
         return found[1].result()
     try:
-        mine.set_result(work.run())
+        mine.set_result(_placed(place, name, work.run()))
     except BaseException as exc:
         mine.set_exception(exc)
     finally:
         del _open.loans[name]
     return mine.result()
+
+
+def _placed(place: Workplace, name: str, returns: list[Return]) -> list[Return]:
+    """Put the pictures where they are to stay; what can't be put there comes home instead."""
+    if place.pictures is None:
+        return returns
+    store = Store(folder_of(Path(place.root), name))
+    try:
+        return Elsewhere(place.pictures).put(store, name, returns)
+    except Exception as error:
+        log.warning("Loan %s comes home, as %s can't be used: %s", name, place.pictures, error)
+        return returns
+    finally:
+        store.close()
 
 
 async def news(names: Sequence[str]) -> dict[str, dict[str, News]]:
@@ -202,7 +209,12 @@ def _hello(place: Workplace, challenge: bytes) -> Hello:
             trouble = f"worker_store={place.root!r} can't be written to"
     except OSError as exc:
         trouble = f"worker_store={place.root!r} can't be made ({exc.strerror})"
-    proof = connect.proof_of_key(challenge, here=True)
+    if place.pictures is not None and trouble is None:
+        try:
+            Elsewhere(place.pictures).check()
+        except ConfigurationError as exc:
+            trouble = str(exc).rstrip(".")
+    proof = proof_here(challenge)
     return Hello(socket.gethostname(), __version__, trouble, proof)
 
 

@@ -149,6 +149,8 @@ def _map(axes: Axes, fit: Fitted) -> str:
         place = cell[down], cell[across]
         seen[place] = seen.get(place, 0) + 1
     most = max(seen.values())
+    if len(seen) == axes.counts[down] * axes.counts[across] and most == min(seen.values()):
+        return ""  # there is nothing to see
     squares = "".join(
         _square(seen.get((row, column), 0), most)
         for row in range(axes.counts[down])
@@ -170,9 +172,9 @@ def _cells_of(axes: Axes) -> int:
 
 
 def _square(count: int, most: int) -> str:
-    style = "height:14px;box-sizing:border-box;border-radius:3px;border:1px "
+    style = "height:14px;box-sizing:border-box;border-radius:3px;opacity:.7;border:1px "
     if not count:
-        return f'<i style="{style}dashed;opacity:.5"></i>'
-    share = round(12 + 30 * count / most)
+        return f'<i style="{style}dashed"></i>'
+    share = round(8 + 40 * count / most)
     ground = f"color-mix(in srgb,currentColor {share}%,transparent)"
     return f'<i style="{style}solid;background:{ground}"></i>'

@@ -7,19 +7,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import evolink_widgets as public
 from evolink_widgets.batches.batch import Batch, costs_of, total_of
 from evolink_widgets.batches.frames import Frame, read_frame
 from evolink_widgets.batches.plan import Plan, planned
-from evolink_widgets.batches.run import BatchRun, OnError
+from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.study.axes import Axes, Library
 from evolink_widgets.batches.study.balance import Balance, Cell, balance_of
-from evolink_widgets.batches.study.describe import study_html, study_lines
+from evolink_widgets.batches.study.cells import Cells
+from evolink_widgets.batches.study.describe import said_cell, study_html, study_lines
 from evolink_widgets.batches.study.designs import all_cells
 from evolink_widgets.batches.study.fields import Fields
+from evolink_widgets.batches.study.figure import FORMATS, draw_figure
 from evolink_widgets.batches.study.fit import Design, Fitted, fitted
+from evolink_widgets.batches.study.pivot import Pivot, pivoted
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number, seed_of
-from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.errors import ConfigurationError, InvalidRequest, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
@@ -78,6 +82,9 @@ class Study(Batch):
         self._crossing_for: object = None
         self._joined: list[Cell] = []
         self._joining = threading.Lock()
+        self._runs: list[BatchRun] = []
+        self._watchers: list[Callable[[BatchRun], object]] = []
+        self._cells_made: Cells | None = None
         self._session = session
         self._keeps_metadata = keep_metadata
         self._fit = self._fitted(design)
@@ -88,6 +95,7 @@ class Study(Batch):
             repeats="rows",
             keep_metadata=keep_metadata,
             said=self._fields.said,
+            budget=self.budget,
         )
 
     def _fitted(self, design: Design) -> Fitted:
@@ -139,9 +147,14 @@ class Study(Batch):
         return len(self._fit.cells) + len(self._joined)
 
     @property
+    def design_cells(self) -> tuple[Cell, ...]:
+        """The cells that are asked for, each a level's number for each axis; joined ones last."""
+        return (*self._fit.cells, *self._joined)
+
+    @property
     def frame(self) -> Any:
         """The design, a row for each cell and repeat; of the kind that the axes' columns have."""
-        return _native(self._rows((*self._fit.cells, *self._joined)), self._axes.library)
+        return _native(self._rows(self.design_cells), self._axes.library)
 
     @property
     def balance(self) -> Balance:
@@ -180,40 +193,133 @@ class Study(Batch):
             if cell in self._fit.cells or cell in self._joined:
                 return
             self._joined.append(cell)
-            self._frame = self._frame_of((*self._fit.cells, *self._joined))
+            self._frame = self._frame_of(self.design_cells)
             self._planned_for = None
-        self._current_plan()
+            self._current_plan()
 
     # Buying.
 
-    def create(
-        self,
-        *,
-        budget: float | None = None,
-        on_error: OnError = "ignore",
-        errors_only: bool = False,
-        on: Any = None,
-        worker_store: str | Path | None = None,
-    ) -> BatchRun:
-        """Buy what the store does not have; returns at once with the run.
+    def _begin(self, **how: Any) -> BatchRun:
+        run = super()._begin(**how)
+        self._runs.append(run)
+        for watcher in tuple(self._watchers):
+            watcher(run)
+        return run
+
+    def buy_cell(self, cell: Cell) -> BatchRun:
+        """Buy the pictures of one cell that the store does not have; returns at once with the run.
+
+        A cell that is not in the design joins it: the frame has its rows from now on.
 
         Args:
-            budget: credits that this run may spend; by default the study's.
-            on_error: as in a batch: `"ignore"` goes on, `"raise"` ends with the first error.
-            errors_only: ask only for what the last run did not bring.
-            on: a `distributed.Client`, as in a batch.
-            worker_store: a folder of its workers, as in a batch.
+            cell: a level's number for each axis.
 
         Raises:
-            ConfigurationError: an argument can't be used; nothing was sent.
+            ConfigurationError: there is no such cell, or it breaks a rule.
         """
-        return super().create(
-            budget=self.budget if budget is None else budget,
-            on_error=on_error,
-            errors_only=errors_only,
-            on=on,
-            worker_store=worker_store,
+        slot = self._cells.slot(cell)
+        if slot is None:
+            said = said_cell(self._axes, cell) if cell in self._cells else "it"
+            raise ConfigurationError(f"{said} can't be asked for.", advice="s.problems says why.")
+        self._join(cell)
+        last = self._last
+        run = self._begin(only=[self._place_of(cell)])
+        self._last = last  # errors_only is about the whole design
+        return run
+
+    def _place_of(self, cell: Cell) -> int:
+        """The place of a cell's recipe among what the design wants."""
+        row = self.design_cells.index(cell) * self._fit.repeats
+        found = self._plan.cells[row]
+        assert found is not None  # its slot was found: it breaks no rule
+        return found[0]
+
+    def watch(self, watcher: Callable[[BatchRun], object]) -> Callable[[], None]:
+        """Call `watcher` with each run that begins from now on; returns what ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
+
+    # Being looked at.
+
+    @property
+    def _cells(self) -> Cells:
+        """What every cell of the crossing has."""
+        if self._cells_made is None:
+            self._cells_made = Cells(self)
+        return self._cells_made
+
+    def grid(self, x: str | None = None, y: str | None = None, facet: str | None = None) -> Any:
+        """Show the cells by two axes; buys nothing. The last line of a cell.
+
+        What is in the store or comes in a run is shown, also of cells that are not in the design.
+        The other axes are turned by a control each; `facet` names the one that is in sight.
+
+        Args:
+            x: the axis across; by default the longest that is left.
+            y: the axis down; by default the prompt, or the first.
+            facet: the axis whose levels are turned over.
+
+        Raises:
+            ConfigurationError: the study has no such axis, or one is named twice.
+
+        Example:
+            >>> s = ew.study("a {animal}, {style}", animal=["fox", "owl"], style=["ink", "oil"])
+            >>> view = s.grid(x="style", y="animal")
+        """
+        return public.StudyView(self, x=x, y=y, facet=facet)
+
+    def figure(
+        self,
+        dest: str | Path,
+        *,
+        x: str | None = None,
+        y: str | None = None,
+        facet: str | None = None,
+        dpi: int = 300,
+        width_cm: float = 17.0,
+    ) -> Path:
+        """Draw the cells as a figure for a paper; returns its path. It shows nothing here.
+
+        The levels of `facet` are panels below one another, and repeats stand side by side. In a
+        PDF and in SVG text stays text. Needs Matplotlib. A file of that name is replaced.
+
+        Args:
+            dest: the file; its name ends in .pdf, .png or .svg.
+            x, y, facet: axes, as in `grid`.
+            dpi: pixels of an inch, of the pictures in each format.
+            width_cm: of the whole; 17 is usual over two columns, 8.5 in one.
+
+        Raises:
+            ConfigurationError: an argument can't be used, or Matplotlib is not installed.
+            StoreError: the store can't be read, or the file not be written.
+        """
+        path = Path(dest)
+        kind = path.suffix.lower().lstrip(".")
+        if kind not in FORMATS:
+            raise ConfigurationError(
+                f"dest must end in .pdf, .png or .svg; it is {shown(path.name)}.",
+                advice="Name the file so.",
+            )
+        pivot = pivoted(self._axes, x, y, facet)
+        data = self._figure_bytes(
+            kind, pivot, int(number("dpi", dpi)), number("width_cm", width_cm)
         )
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f"{path.name}.part")
+            part.write_bytes(data)
+            part.replace(path)
+        except OSError as error:
+            raise StoreError(
+                f"{path.name} can't be written ({error.strerror}).", advice="Name another place."
+            ) from error
+        return path
+
+    def _figure_bytes(
+        self, kind: str, pivot: Pivot, dpi: int = 300, width_cm: float = 17.0
+    ) -> bytes:
+        self._cells.look()
+        return draw_figure(pivot, self._cells.states(), format=kind, dpi=dpi, width_cm=width_cm)
 
     # In words.
 

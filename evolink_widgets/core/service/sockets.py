@@ -78,6 +78,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._size = 0
         self._is_paused = False
         self._is_over = False
+        self._is_gone = False
         self._lost: Exception | None = None
         self._may_write = True
         self._reader: asyncio.Future[bool] | None = None
@@ -104,7 +105,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone, in peace or not."""
-        self._is_over = True
+        self._is_over = self._is_gone = True
         self._lost = exc
         _settle(self._reader, True)
         _settle(self._writer, True)
@@ -152,7 +153,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         """
         if not buffer:
             return
-        if self._transport is None or self._transport.is_closing():
+        if self._is_gone or self._transport is None or self._transport.is_closing():
             raise self._broken_off()
         self._transport.write(buffer)
         if not self._may_write:

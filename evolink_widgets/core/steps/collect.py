@@ -8,9 +8,10 @@ from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.core.steps.find import AnothersTask, PixelCheck, give_back
-from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
+from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
+from evolink_widgets.rules.tasks.task import LINKS_LIVE
 from evolink_widgets.store.gallery.gallery import Arrival, NewSet, StoredPictures
 from evolink_widgets.store.journal.journal import Step, is_found
 

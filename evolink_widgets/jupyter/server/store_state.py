@@ -196,7 +196,14 @@ def _spending(found: FoundStore, store: Store) -> list[dict[str, Any]]:
             "simulated": row.simulated,
         }
         for simulated in (False, True)
-        for row in read_spending(store.database, by="notebook", since=midnight, simulated=simulated)
+        for row in read_spending(
+            # What is read to be shown writes nothing: it would be a change to be shown again.
+            store.database,
+            by="notebook",
+            since=midnight,
+            simulated=simulated,
+            counting=False,
+        )
     ]
 
 

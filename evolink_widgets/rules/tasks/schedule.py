@@ -22,7 +22,10 @@ from typing import Any
 
 from evolink_widgets.rules.request.request import ImageRequest
 
-__all__ = ["Durations", "Plan", "bucket_of", "expected_seconds"]
+__all__ = ["WORTH", "Durations", "Plan", "bucket_of", "expected_seconds", "shortest_pause"]
+
+WORTH = 0.0025
+"""Seconds of waiting that one look is worth."""
 
 _MEGAPIXEL = 1_000_000
 _DECILES = 10
@@ -55,6 +58,11 @@ def expected_seconds(request: ImageRequest) -> float:
     width, height = request.pixels or (1024, 1024)
     base = {"low": 12.0, "medium": 25.0, "high": 50.0}[request.quality]
     return base * (0.7 + 0.3 * width * height / _MEGAPIXEL) * (1 + 0.15 * (request.n - 1))
+
+
+def shortest_pause(estimated: float) -> float:
+    """Seconds between two looks at least: what counts is the delay against what a task takes."""
+    return min(0.25, 0.02 + 0.003 * estimated)
 
 
 _SUREST = 0.006

@@ -169,6 +169,21 @@ class Database:
                 finally:
                     connection.text_factory = str
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all `rows` inside tell of one moment, whatever others write meanwhile."""
+        with self._lock, sqlite_guarded(self.path, "read"):
+            if self._is_writing or not self._exists():
+                yield
+                return
+            connection = self._ready("read")
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+
     @property
     def journal_mode(self) -> str:
         """SQLite's journal mode in use: "wal", or "delete" where WAL can't be had."""

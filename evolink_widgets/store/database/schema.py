@@ -247,5 +247,44 @@ _SIXTH: tuple[Change, ...] = (
     "CREATE INDEX votes_by_question ON votes (question, at)",
 )
 
-MIGRATIONS: tuple[tuple[Change, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+_SEVENTH: tuple[Change, ...] = (
+    # What a row of the ledger counts for in the sums below, and that it is counted: all three are
+    # null until then (`store/spent_sums.py`).
+    "ALTER TABLE ledger ADD COLUMN simulated INTEGER",
+    "ALTER TABLE ledger ADD COLUMN notebook TEXT",
+    "ALTER TABLE ledger ADD COLUMN pictures INTEGER",
+    "CREATE INDEX ledger_uncounted ON ledger (key) WHERE pictures IS NULL",
+    "CREATE INDEX ledger_counted ON ledger (simulated, reserved_at DESC, key) "
+    "WHERE pictures IS NOT NULL",
+    "CREATE INDEX ledger_by_notebook ON ledger (simulated, notebook, reserved_at DESC, key) "
+    "WHERE pictures IS NOT NULL",
+    # Hours since 1970: a day begins at another moment in each time zone.
+    """CREATE TABLE hours_spent (
+        simulated INTEGER NOT NULL,
+        hour INTEGER NOT NULL,
+        tasks INTEGER NOT NULL,
+        pictures INTEGER NOT NULL,
+        reported INTEGER NOT NULL,
+        charged INTEGER NOT NULL,
+        unreported INTEGER NOT NULL,
+        reserved INTEGER NOT NULL,
+        PRIMARY KEY (simulated, hour)
+    ) WITHOUT ROWID""",
+    # "" is outside of notebooks.
+    """CREATE TABLE notebooks_spent (
+        simulated INTEGER NOT NULL,
+        notebook TEXT NOT NULL,
+        tasks INTEGER NOT NULL,
+        pictures INTEGER NOT NULL,
+        reported INTEGER NOT NULL,
+        charged INTEGER NOT NULL,
+        unreported INTEGER NOT NULL,
+        reserved INTEGER NOT NULL,
+        PRIMARY KEY (simulated, notebook)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[Change, ...], ...] = (
+    _FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH,
+)  # fmt: skip
 """Migration number n (from 1) takes a database from version n - 1 to n."""

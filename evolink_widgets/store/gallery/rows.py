@@ -37,6 +37,7 @@ from evolink_widgets.store.safe_files import (
     sha256_of,
     take_back,
 )
+from evolink_widgets.store.spent_sums import uncount
 
 RECIPE_FORMAT = "evolink-widgets recipe 1"
 
@@ -398,6 +399,7 @@ def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
 
 def _write_row(connection: Connection, key: str, picture: NewPicture, name: str) -> None:
     number, facts = picture.number, picture.facts
+    uncount(connection, key)
     connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
     columns = {
         "key": key,

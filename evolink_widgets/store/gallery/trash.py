@@ -39,6 +39,7 @@ from evolink_widgets.store.safe_files import (
     remove,
     take_back,
 )
+from evolink_widgets.store.spent_sums import uncount
 from evolink_widgets.text import counted
 
 log = logging.getLogger("evolink_widgets")
@@ -150,6 +151,7 @@ class Trash:
             if row is None or row["trashed_at"] is None or row["trashed_at"] >= before:
                 return None
             place = place_of(self.root, row)
+            uncount(connection, key)
             connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
             with guarded(place, "deleted"):
                 freed = _remove(place)

@@ -37,6 +37,7 @@ from evolink_widgets.store.database.database import (
 )
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.journal.process_name import surely_gone
+from evolink_widgets.store.spent_sums import uncount
 
 log = logging.getLogger("evolink_widgets")
 
@@ -159,6 +160,7 @@ class Journal:
             lease_until=None if owner is None else now + lease_s,
         )
         with self._database.write() as connection:
+            uncount(connection, entry.key)
             insert(connection, "tasks", columns_of(entry))
         self._keep(entry)
         return entry
@@ -327,6 +329,7 @@ class Journal:
                 "failure": failure,
             }
             lost = replace(entry, step=Step.UNKNOWN, **facts)
+            uncount(connection, key)
             self._database.change("tasks", _columns(lost, facts), {"key": key}, durable=True)
             self._keep(lost)
             return True
@@ -483,6 +486,13 @@ class Journal:
             connection.execute("DELETE FROM notes WHERE name = ?", (name,))
 
     def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
+        if "results" not in facts:
+            return self._step(key, step, durable=durable, **facts)
+        with self._database.write(durable=durable) as connection:
+            uncount(connection, key)
+            return self._step(key, step, durable=durable, **facts)
+
+    def _step(self, key: str, step: Step, *, durable: bool, **facts: Any) -> Entry:
         mine = self._mine.get(key)
         if mine is not None and mine.owner is not None and mine.step in _AFTER[step]:
             # While the row has our owner and the step we left it at, no other process has moved it.
@@ -514,6 +524,7 @@ class Journal:
         entry = self._mine.get(key)
         if entry is None:
             raise StoreDamaged(f"{self._database.path} has no task {key}.")
+        uncount(connection, key)
         insert(connection, "tasks", columns_of(entry))
         return entry
 

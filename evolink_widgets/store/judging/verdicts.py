@@ -6,16 +6,31 @@ moment: so it is taken back in a merged store, too.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from sqlite3 import Connection
+from sqlite3 import Connection, Row
 from typing import Literal, TypeAlias, get_args
 
-from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.store.database.database import Database, storable
+from evolink_widgets.store.database.database import Database, is_number, storable
+from evolink_widgets.store.judging.judges import LONGEST as LONGEST_NAME
+from evolink_widgets.store.judging.judges import plain_judge
 
-__all__ = ["LONGEST", "Change", "Judgement", "Picture", "Verdict", "Verdicts", "put_newer"]
+__all__ = [
+    "LONGEST",
+    "SHORT",
+    "Change",
+    "Judgement",
+    "Picture",
+    "Verdict",
+    "Verdicts",
+    "put_newer",
+    "read_judgement",
+]
+
+log = logging.getLogger("evolink_widgets")
 
 Verdict = Literal["keep", "reject"]
 
@@ -26,6 +41,9 @@ LONGEST = 4_000
 """Characters of a caption."""
 
 _AT_ONCE = 400
+
+SHORT = f"length(judge) <= {LONGEST_NAME} AND coalesce(length(caption), 0) <= {LONGEST}"
+"""What tells rows that are worth reading, in SQL."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,7 @@ class Verdicts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._told: set[Picture] = set()
 
     def of(self, pictures: Iterable[Picture]) -> dict[Picture, dict[str, Judgement]]:
         """What all judges say of these pictures; of some nothing is said.
@@ -98,12 +117,20 @@ class Verdicts:
         for keys in _some(sorted({key for key, _ in wanted})):
             marks = ", ".join("?" * len(keys))
             rows = self._database.rows(
-                f"SELECT * FROM verdicts WHERE key IN ({marks}) ORDER BY key, number, judge", keys
+                f"SELECT * FROM verdicts WHERE key IN ({marks}) AND {SHORT} "
+                "ORDER BY key, number, judge",
+                keys,
             )
             for row in rows:
                 picture = row["key"], row["number"]
-                said = Judgement(row["verdict"], row["caption"] or "", row["at"])
-                if picture in wanted and said:
+                if picture not in wanted:
+                    continue
+                try:
+                    said = read_judgement(row)
+                except StoreDamaged as error:
+                    self._leave_out(picture, error)
+                    continue
+                if said:
                     found.setdefault(picture, {})[row["judge"]] = said
         return found
 
@@ -131,6 +158,30 @@ class Verdicts:
                     columns["caption"] = storable(one.caption) or None
                 # A moment that is still to come was written by a clock that was wrong.
                 _put(connection, one.picture, judge, columns, "at <= :at OR at > :now", now=now)
+
+    def _leave_out(self, picture: Picture, error: StoreDamaged) -> None:
+        """A row damaged by hand must not hide the others; it is told of once."""
+        if picture not in self._told:
+            self._told.add(picture)
+            log.warning("A verdict on %.80r is damaged and left out: %s", picture, error.message)
+
+
+def read_judgement(row: Row) -> Judgement:
+    """Return what a row says.
+
+    Raises:
+        StoreDamaged: it is no judgement.
+    """
+    verdict, caption, at = row["verdict"], row["caption"], row["at"]
+    if plain_judge(row["judge"]) != row["judge"]:
+        raise StoreDamaged("its judge is none.")
+    if verdict not in (*get_args(Verdict), None):
+        raise StoreDamaged(f"it is {verdict!r:.40}.")
+    if not isinstance(caption, (str, type(None))):
+        raise StoreDamaged("its caption is none.")
+    if not is_number(at):
+        raise StoreDamaged(f"its time is {at!r:.40}.")
+    return Judgement(verdict, caption or "", float(at))
 
 
 def put_newer(connection: Connection, picture: Picture, judge: str, said: Judgement) -> bool:

@@ -18,7 +18,7 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import Billed, StoreDamaged, StoreError
 from evolink_widgets.rules.pricing.learning import Sample
 from evolink_widgets.rules.pricing.pricing import Receipt
-from evolink_widgets.store.database.database import Database, insert, load, load_object
+from evolink_widgets.store.database.database import Database, insert, load_object
 from evolink_widgets.store.journal.journal import Step, read_receipt
 from evolink_widgets.store.ledger.caps import (
     MILLION,
@@ -30,6 +30,7 @@ from evolink_widgets.store.ledger.caps import (
     spent_under,
 )
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.store.spent_sums import pictures_made, uncount
 
 log = logging.getLogger("evolink_widgets")
 
@@ -115,6 +116,7 @@ class Ledger:
         if found and (found[0]["state"] != "reserved" or found[0]["reserved"] >= units):
             return
         with self._database.write() as connection:
+            uncount(connection, key)
             connection.execute(
                 "INSERT INTO ledger (key, service, state, reserved, reserved_at) VALUES "
                 "(?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), 'reserved', ?2, "
@@ -131,6 +133,7 @@ class Ledger:
             credits: the upper end of its estimate.
         """
         with self._database.write() as connection:
+            uncount(connection, key)
             connection.execute(
                 "UPDATE ledger SET reserved = ? WHERE key = ? AND state = 'reserved'",
                 (millionths(credits, math.ceil), key),
@@ -149,6 +152,7 @@ class Ledger:
         """
         units = None if receipt.charged is None else _reported(receipt.charged)
         with self._database.write() as connection:
+            uncount(connection, key)
             connection.execute(
                 "INSERT INTO ledger (key, service, state, reserved, charged, reserved_at, "
                 "settled_at) VALUES (?1, coalesce((SELECT service FROM tasks WHERE key = ?1), ''), "
@@ -163,6 +167,7 @@ class Ledger:
         What is settled stays so; where nothing is reserved, nothing happens.
         """
         with self._database.write() as connection:
+            uncount(connection, key)
             connection.execute(
                 "UPDATE ledger SET state = 'released', charged = 0, settled_at = ? "
                 "WHERE key = ? AND state = 'reserved'",
@@ -227,6 +232,7 @@ class Ledger:
                 f"Task {key} is settled in {self._database.path}; it can't be reserved again.",
                 advice="Ask anew: a new request has a new key.",
             )
+        uncount(connection, key)
         connection.execute("DELETE FROM ledger WHERE key = ?", (key,))
         connection.execute("DELETE FROM ledger_scopes WHERE key = ?", (key,))
 
@@ -249,21 +255,6 @@ def samples(database: Database, service: str, *, limit: int = 2_000) -> list[Sam
         if sample is not None:
             found.append(sample)
     return found
-
-
-def pictures_made(row: Row) -> int:
-    """Return how many pictures the service made of a task, by the links that it gave.
-
-    A task of a merged store has no links, for they are not taken over: there its pictures count.
-
-    Args:
-        row: with the task's `key`, its `results`, and how many pictures are `kept` of it.
-
-    Raises:
-        StoreDamaged: the links can't be read.
-    """
-    links = load(row["results"] or "[]", f"the results of task {row['key']}")
-    return (sum(map(bool, links)) if isinstance(links, list) else 0) or int(row["kept"])
 
 
 def _sample(row: Row) -> Sample | None:

@@ -4,146 +4,41 @@ Credits that the service did not report are `None` and read "not reported", neve
 are the ledger's, joined with the journal. What is damaged in the journal is `None` in a row; a
 row whose credits or time are damaged is left out and logged: one broken record must not hide
 what everything else cost.
+
+Sums come from `store.spent_sums`. Only where those can't tell of every row (a store that can't be
+written to, a damaged row) is each row read to be added up.
 """
 
 from __future__ import annotations
 
-import logging
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from html import escape
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
-from evolink_widgets.errors import ConfigurationError, StoreDamaged
+from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
-from evolink_widgets.store.database.database import Database, load_object
+from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.journal.journal import Step
-from evolink_widgets.store.ledger.ledger import pictures_made
-from evolink_widgets.text import counted
+from evolink_widgets.store.ledger.counted_spending import by_day, by_notebook, total_of
+from evolink_widgets.store.ledger.spending_rows import (
+    DaySpending,
+    NotebookSpending,
+    TaskSpending,
+    Total,
+    grouped,
+)
+from evolink_widgets.store.ledger.task_rows import TasksInPages, read_tasks
+from evolink_widgets.store.spent_sums import count_new, is_counted
 
 __all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "read_spending"]
 
-log = logging.getLogger("evolink_widgets")
-
 Row = TypeVar("Row")
-Group = TypeVar("Group")
 
 _SHOWN = 20
 _LONGEST = 48
-_MILLION = 1_000_000
-_BROKEN = (StoreDamaged, ValueError, TypeError, KeyError, OverflowError, OSError)
 
-_ROWS = """SELECT ledger.*, tasks.step, tasks.request, tasks.recipe, tasks.results, tasks.origin,
-    (SELECT count(*) FROM pictures WHERE pictures.key = ledger.key) AS kept
-FROM ledger LEFT JOIN tasks USING (key)
-WHERE ledger.reserved_at >= ? AND ledger.reserved_at < ?
-ORDER BY ledger.reserved_at DESC, ledger.key"""
-
-
-@dataclass(frozen=True)
-class TaskSpending:
-    """One task in the books.
-
-    Attributes:
-        when: when its credits were reserved, in UTC.
-        prompt, model, quality, size, n: as asked; `None` where the journal has lost it.
-        notebook: where it was asked for; `None` outside of notebooks.
-        pictures: how many the service made.
-        reserved: credits that it might come to.
-        charged: credits that the service reported; `None` is "not reported".
-        state: "charged", "not charged", "not reported", "reserved" (it is still out), or
-            "perhaps charged" (the answer to the request was lost).
-        service: the service's name in the journal.
-        simulated: whether an emulator played it.
-        task: the task's key in the store.
-    """
-
-    when: datetime
-    prompt: str | None
-    notebook: str | None
-    model: str | None
-    quality: str | None
-    size: str | None
-    n: int | None
-    pictures: int
-    reserved: float | None
-    charged: float | None
-    state: str
-    service: str
-    simulated: bool
-    task: str
-
-
-@dataclass(frozen=True)
-class NotebookSpending:
-    """One notebook's spending; the sums are as in `Total`."""
-
-    notebook: str | None
-    tasks: int
-    pictures: int
-    charged: float | None
-    unreported: float
-    reserved: float
-    simulated: bool
-
-
-@dataclass(frozen=True)
-class DaySpending:
-    """One day's spending, by this machine's time; the sums are as in `Total`."""
-
-    day: date
-    tasks: int
-    pictures: int
-    charged: float | None
-    unreported: float
-    reserved: float
-    simulated: bool
-
-
-class Total(NamedTuple):
-    """Sums over tasks, in credits.
-
-    Attributes:
-        tasks: how many.
-        pictures: how many the service made.
-        charged: what the service reported; `None` where it reported nothing at all.
-        unreported: the most that ended tasks without a report can have cost.
-        reserved: the most that tasks still out can come to.
-    """
-
-    tasks: int
-    pictures: int
-    charged: float | None
-    unreported: float
-    reserved: float
-
-    @classmethod
-    def of(cls, rows: Iterable[Any]) -> Total:
-        """The sums over rows of any kind."""
-        parts = [_part(row) if isinstance(row, TaskSpending) else row for row in rows]
-        charges = [part.charged for part in parts if part.charged is not None]
-        return cls(
-            sum(part.tasks for part in parts),
-            sum(part.pictures for part in parts),
-            _exact(charges) if charges else None,
-            _exact(part.unreported for part in parts),
-            _exact(part.reserved for part in parts),
-        )
-
-    def __str__(self) -> str:
-        said = [
-            f"{counted(self.tasks, 'task')}, {counted(self.pictures, 'picture')}",
-            "charge not reported" if self.charged is None else f"{_credits(self.charged)} charged",
-        ]
-        if self.unreported:
-            said.append(f"up to {_credits(self.unreported)} not reported")
-        if self.reserved:
-            said.append(f"up to {_credits(self.reserved)} still out")
-        return printable(" · ".join(said))
+Ends = tuple[float, float]
 
 
 class Spending(Sequence[Row], Generic[Row]):
@@ -161,15 +56,29 @@ class Spending(Sequence[Row], Generic[Row]):
         True
     """
 
-    def __init__(self, rows: Iterable[Row], by: str = "task", *, simulated: bool = False) -> None:
-        self._rows = tuple(rows)
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        by: str = "task",
+        *,
+        simulated: bool = False,
+        total: Total | None = None,
+    ) -> None:
+        # Pages are read when they are looked at; all else is here.
+        self._rows: Sequence[Row] = (
+            cast(Sequence[Row], rows) if isinstance(rows, TasksInPages) else tuple(rows)
+        )
         self.by = by
         self.simulated = simulated
+        self._total = Total.of(self._rows) if total is None else total
 
     @property
     def total(self) -> Total:
         """The sums over all rows."""
-        return Total.of(self._rows)
+        return self._total
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_rows": tuple(self._rows)}  # what is copied needs no store
 
     @overload
     def __getitem__(self, place: int) -> Row: ...
@@ -181,6 +90,9 @@ class Spending(Sequence[Row], Generic[Row]):
         if isinstance(place, slice):
             return Spending(self._rows[place], self.by, simulated=self.simulated)
         return self._rows[place]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -247,6 +159,7 @@ def read_spending(
     since: object = None,
     until: object = None,
     simulated: bool = False,
+    counting: bool = True,
 ) -> Spending[Any]:
     """Return what was spent, newest first.
 
@@ -256,81 +169,33 @@ def read_spending(
         since, until: from this moment, and before that one: Unix seconds, a `datetime`, a
             `date`, or ISO text such as "2026-11-21". `None` is no limit.
         simulated: emulated tasks instead of real ones; the two are never added up.
+        counting: whether what is new may be counted into the store's sums, which writes to it.
 
     Raises:
         ConfigurationError: `by`, `since` or `until` is none of these.
     """
-    makers: dict[str, Any] = {
-        "task": list,
-        "notebook": lambda rows: _grouped(rows, lambda row: row.notebook, NotebookSpending),
-        "day": lambda rows: _grouped(rows, _day, DaySpending),
-    }
-    if by not in makers:
+    if by not in _COLUMNS:
         raise ConfigurationError(f'by must be "task", "notebook" or "day"; it is {by!r}.')
     ends = (_moment("since", since, -1e18), _moment("until", until, 1e18))
-    rows = (row for row in _rows(database, ends) if row.simulated == simulated)
-    return Spending(makers[by](rows), by, simulated=simulated)
+    if not (count_new(database) if counting else is_counted(database)):
+        rows = [row for row in read_tasks(database, ends) if row.simulated == simulated]
+        return Spending(grouped(rows, by), by, simulated=simulated)
+    with database.snapshot():
+        if is_counted(database):
+            return _summed(database, by, ends, simulated)
+    with database.write():  # others write all the time
+        count_new(database)
+        return _summed(database, by, ends, simulated)
 
 
-def _rows(database: Database, ends: tuple[float, float]) -> Iterator[TaskSpending]:
-    for row in database.rows(_ROWS, ends):
-        try:
-            yield _row(row)
-        except _BROKEN as exc:
-            log.warning("The books of task %s are left out: %s", row["key"], exc)
-
-
-def _row(row: sqlite3.Row) -> TaskSpending:
-    key, service = row["key"], str(row["service"])
-    request, recipe = _record(row, "request"), _record(row, "recipe")
-    state = _state(row)
-    charged = None if row["charged"] is None else row["charged"] / _MILLION
-    return TaskSpending(
-        when=datetime.fromtimestamp(row["reserved_at"], timezone.utc),
-        prompt=_typed(request, "prompt", str),
-        notebook=None if row["origin"] is None else str(row["origin"]),
-        model=_typed(request, "model", str),
-        quality=_typed(request, "quality", str),
-        size=_typed(request, "size", str),
-        n=_typed(request, "n", int),
-        pictures=_made(row),
-        reserved=row["reserved"] / _MILLION or None,
-        charged=charged if state in ("charged", "not charged") else None,
-        state=state,
-        service=service,
-        simulated="emulator" in (service, recipe.get("service")),
-        task=key,
-    )
-
-
-def _state(row: sqlite3.Row) -> str:
-    if row["state"] == "released":
-        return "not charged"
-    if row["state"] == "settled":
-        return "not reported" if row["charged"] is None else "charged"
-    return "perhaps charged" if row["step"] == Step.UNKNOWN.value else "reserved"
-
-
-def _made(row: sqlite3.Row) -> int:
-    with suppress(StoreDamaged):
-        return pictures_made(row)
-    return 0
-
-
-def _record(row: sqlite3.Row, column: str) -> Mapping[str, Any]:
-    """A JSON object of the journal; empty where it is damaged or lost."""
-    with suppress(StoreDamaged):
-        return load_object(row[column], f"the {column} of task {row['key']}") or {}
-    return {}
-
-
-def _typed(record: Mapping[str, Any], name: str, kind: type) -> Any:
-    value = record.get(name)
-    return value if isinstance(value, kind) else None
-
-
-def _day(row: TaskSpending) -> date:
-    return row.when.astimezone().date()
+def _summed(database: Database, by: str, ends: Ends, simulated: bool) -> Spending[Any]:
+    if by == "notebook":
+        return Spending(by_notebook(database, ends, simulated), by, simulated=simulated)
+    if by == "day":
+        return Spending(by_day(database, ends, simulated), by, simulated=simulated)
+    total = total_of(database, ends, simulated)
+    tasks = TasksInPages(database, ends, simulated, total.tasks)
+    return Spending(tasks, by, simulated=simulated, total=total)
 
 
 def _moment(name: str, value: object, nothing: float) -> float:
@@ -353,41 +218,10 @@ def _moment(name: str, value: object, nothing: float) -> float:
     )
 
 
-def _grouped(
-    rows: Iterable[TaskSpending], key: Callable[[TaskSpending], Group], make: Callable[..., Row]
-) -> list[Row]:
-    """Sum rows up under what `key` says, in the order in which it first comes."""
-    groups: dict[Group, list[TaskSpending]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return [
-        make(name, *Total.of(found), simulated=found[0].simulated) for name, found in groups.items()
-    ]
-
-
 class _Column(NamedTuple):
     title: str
     text: Callable[[Any], str]
     number: bool = False
-
-
-def _part(row: TaskSpending) -> Total:
-    most = row.reserved or 0.0
-    return Total(
-        1,
-        row.pictures,
-        row.charged,
-        most if row.state == "not reported" else 0.0,
-        most if row.state in ("reserved", "perhaps charged") else 0.0,
-    )
-
-
-def _exact(credits: Iterable[float]) -> float:
-    return sum(round(one * 1_000_000) for one in credits) / 1_000_000
-
-
-def _credits(credits: float) -> str:
-    return f"{credits:,.4f} credits"
 
 
 def _cell(credits: float | None, missing: str) -> str:

@@ -43,6 +43,7 @@ from evolink_widgets.store.safe_files import (
     temporary,
 )
 from evolink_widgets.store.saved_presets import Presets
+from evolink_widgets.store.spent_sums import uncount
 from evolink_widgets.text import counted
 
 _AT_ONCE = 200
@@ -294,9 +295,11 @@ class _Merge:
                     (theirs.service, theirs.task_id),
                 ).fetchone()
             ):
+                uncount(connection, key)
                 insert(connection, "tasks", columns_of(theirs))
                 self.tasks += 1
         elif _is_further(ours, theirs) and self._has_pictures(connection, key):
+            uncount(connection, key)
             columns = {**columns_of(theirs), "key": key}
             names = ", ".join(f"{name} = ?" for name in columns)
             connection.execute(f"UPDATE tasks SET {names} WHERE key = ?", (*columns.values(), key))

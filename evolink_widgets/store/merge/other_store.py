@@ -29,9 +29,7 @@ from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
 from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
 from evolink_widgets.store.journal.journal import Entry, read_entry
-from evolink_widgets.store.judging.judges import LONGEST as NAME
-from evolink_widgets.store.judging.verdicts import LONGEST as CAPTION
-from evolink_widgets.store.judging.verdicts import Judgement
+from evolink_widgets.store.judging.verdicts import SHORT, Judgement
 from evolink_widgets.store.judging.votes import LONGEST_QUESTION, Vote, read_vote
 from evolink_widgets.store.merge import untrusted_values
 from evolink_widgets.store.safe_files import guarded
@@ -210,10 +208,8 @@ class ForeignStore:
             now: Unix seconds.
         """
         rows = self._rows(
-            "SELECT * FROM verdicts WHERE key = ? AND length(judge) <= ? "
-            "AND coalesce(length(caption), 0) <= ? LIMIT ?",
-            key, NAME, CAPTION, _MOST_VERDICTS,
-        )  # fmt: skip
+            f"SELECT * FROM verdicts WHERE key = ? AND {SHORT} LIMIT ?", key, _MOST_VERDICTS
+        )
         for row in rows:
             try:
                 yield row["number"], row["judge"], untrusted_values.judgement(row, now)

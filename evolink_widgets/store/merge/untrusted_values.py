@@ -14,8 +14,7 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import is_number
 from evolink_widgets.store.journal.journal import Entry, Step
-from evolink_widgets.store.judging.judges import plain_judge
-from evolink_widgets.store.judging.verdicts import LONGEST, Judgement
+from evolink_widgets.store.judging.verdicts import Judgement, read_judgement
 
 MOST_PICTURES = 1000
 _CLOCKS_APART = 86_400.0
@@ -97,15 +96,8 @@ def judgement(row: Row, now: float) -> Judgement:
     Raises:
         StoreDamaged: it says nothing that can be taken over.
     """
-    verdict, caption = row["verdict"], row["caption"]
-    if plain_judge(row["judge"]) != row["judge"]:
-        raise StoreDamaged("its judge is none.")
-    if verdict not in (None, "keep", "reject"):
-        raise StoreDamaged(f"it is {verdict!r:.40}.")
-    if caption is not None and not (isinstance(caption, str) and len(caption) <= LONGEST):
-        raise StoreDamaged("its caption is none.")
-    at = moment(row["at"])
-    return Judgement(verdict, caption or "", at if at < now + _CLOCKS_APART else 0.0)
+    found = read_judgement(row)
+    return found if found.at < now + _CLOCKS_APART else replace(found, at=0.0)
 
 
 def moment(value: object) -> float:

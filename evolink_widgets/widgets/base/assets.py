@@ -49,6 +49,7 @@ FRONT_ENDS = {
     "batch": FrontEnd("batch/batch", ("lightbox/lightbox", "batch/batch")),
     "review": FrontEnd("review/review", ("lightbox/lightbox", "review/review")),
     "rank": FrontEnd("rank/rank", ("lightbox/lightbox", "rank/rank")),
+    "study": FrontEnd("study/study", ("pictures/pictures", "lightbox/lightbox", "study/study")),
 }
 """By the name that a widget's class gives to `esm` and `css`: one row a widget."""
 

@@ -64,6 +64,7 @@ class BatchView(View):
         "cell": "_on_cell",
         "code": "_on_code",
         "facts": "_on_facts",
+        "review": "_on_review",
     }
 
     def __init__(self, run: BatchRun, **traits: Any) -> None:
@@ -71,6 +72,8 @@ class BatchView(View):
         self._cells = ""
         self._letters: dict[str, str] = {}
         self._is_stale = self._is_telling = False
+        #: A review of so many pictures.
+        self._review: tuple[int, View] | None = None
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
         # In a context of its own: what is told later is told for the cell that runs then.
@@ -199,6 +202,15 @@ class BatchView(View):
     def _on_facts(self, content: dict[str, Any]) -> Answer:
         image = self._image(content.get("picture"))
         return "facts", {"rows": describe.facts(image, finished([image]))}
+
+    def _on_review(self, content: dict[str, Any]) -> Answer:
+        """Make a review of what is here, which the page shows under this view: one at a time."""
+        count = len(self._run.images)
+        if self._review is None or self._review[0] != count:
+            if self._review is not None:
+                self._review[1].close()
+            self._review = count, self._run.review()
+        return "reviewed", {"model": self._review[1].model_id}
 
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         return outgoing_pictures.piece(self._image(picture), what, offset)

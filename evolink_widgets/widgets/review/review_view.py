@@ -17,7 +17,7 @@ from evolink_widgets.judging.review import Review
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.static_copy import html, sheet
-from evolink_widgets.store.judging.verdicts import Change, Judgement
+from evolink_widgets.store.judging.verdicts import Change, Judgement, Verdict
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
@@ -132,6 +132,44 @@ class ReviewView(View):
         """What this judge has not decided yet."""
         return self._review.where(None)
 
+    def decide(
+        self,
+        pictures: GeneratedImage | Iterable[GeneratedImage],
+        verdict: Verdict | None,
+        caption: str | None = None,
+    ) -> None:
+        """Decide from code, as the keys do: for a rule, or for a model as another judge.
+
+        Args:
+            pictures: of this review, one or several.
+            verdict: `"keep"`, `"reject"`, or `None`, which takes it back.
+            caption: the judge's words; empty takes them back, `None` leaves them as they are.
+
+        Raises:
+            ConfigurationError: a picture is not of this review.
+            InvalidRequest: the verdict or the caption is none.
+            StoreError: nothing was written.
+
+        Example:
+            >>> images = ew.generate("a fox in the snow", n=2).result()
+            >>> review = ew.ReviewView(images, judge="my classifier")
+            >>> review.decide(images[0], "keep", "a fox that looks back")
+            >>> review.kept == (images[0],)
+            True
+        """
+        given = (pictures,) if isinstance(pictures, GeneratedImage) else tuple(pictures)
+        moment = now()
+        changes = []
+        for image in given:
+            name = image.task_key, image.index
+            if not self._review.has(name):
+                raise ConfigurationError(
+                    f"{image.path.name} is not among the pictures of this review.",
+                    advice="See review.images.",
+                )
+            changes.append(Change(name, moment, verdict, caption))
+        self._decide(changes)
+
     def agreement(self) -> Any:
         """How far each two judges agree: a row for each pair, as a frame of the rows' kind.
 
@@ -232,14 +270,14 @@ class ReviewView(View):
         given = content.get("changes")
         changes = [_change(one) for one in given[:_MOST_CHANGES]] if isinstance(given, list) else []
 
-        def decide() -> Answer:
-            decided = {"changes": [list(one) for one in self._review.decide(changes)]}
-            self.send({"kind": "judged", **decided})  # other pages show the same
-            call_on_loop(self._copy_soon)
-            return "judged", decided
-
-        self._answer_later(content, decide)
+        self._answer_later(content, lambda: ("judged", self._decide(changes)))
         return None
+
+    def _decide(self, changes: Sequence[Change]) -> dict[str, Any]:
+        decided = {"changes": [list(one) for one in self._review.decide(changes)]}
+        self.send({"kind": "judged", **decided})  # all pages of the view show the same
+        call_on_loop(self._copy_soon)
+        return decided
 
     def _on_agreement(self, content: dict[str, Any]) -> Answer:
         def told() -> Answer:

@@ -72,6 +72,18 @@ def test_many_are_read_at_once(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "value"),
+    [("verdict", "maybe"), ("verdict", b"keep"), ("judge", "a\nb"), ("judge", "x" * 90),
+     ("caption", "x" * 5_000), ("caption", b"\xff"), ("at", "later")],
+)  # fmt: skip
+def test_a_row_damaged_by_hand_hides_no_other(store: Store, column: str, value: object) -> None:
+    store.verdicts.judge("ana", [Change(FOX, 1.0, "keep"), Change(OWL, 1.0, "keep")], FAR)
+    with store.database.write() as connection:
+        connection.execute(f"UPDATE verdicts SET {column} = ? WHERE number = 0", (value,))
+    assert list(store.verdicts.of([FOX, OWL])) == [OWL]
+
+
+@pytest.mark.parametrize(
     ("wrong", "field"), [({"verdict": "maybe"}, "verdict"), ({"caption": "x" * 4_001}, "caption")]
 )
 def test_what_is_no_verdict_is_refused(wrong: dict[str, str], field: str) -> None:

@@ -209,6 +209,68 @@ interface Ranked {
   standing: Standing;
 }
 
+/** A named axis, and its levels as they are shown. */
+interface Axis { name: string; levels: string[] }
+
+/** How far a study is, in words; whether nothing is on its way. */
+interface StudyHead { text: string; ended: boolean }
+
+/**
+ * A study: its axes, and for each cell of their crossing, the last axis changing first, a letter ("n" has pictures,
+ * "r" being made, "q" waits, "f" did not come, "d" in the design, "." not in it, "x" breaks a rule), how many of its
+ * pictures are here, and its price as a place in `prices`.
+ */
+interface StudyWelcome {
+  axes: Axis[];
+  letters: string;
+  have: number[];
+  prices: string[];
+  priced: number[];
+  repeats: number;
+  simulated: boolean;
+  head: StudyHead;
+}
+
+/** One cell of a study: its levels and charge, why it did not come, whether asking may bring it, its repeats. */
+interface StudyCell {
+  rows: [string, string][];
+  why: string;
+  buys: boolean;
+  pictures: Repeat[];
+}
+
+/** A picture of a cell; null where it is not here. */
+type Repeat = { width: number; height: number; alt: string; name: string; favourite: boolean; trashed: boolean } | null;
+
+/** A cell of a study as the page draws it. */
+interface CellFacts {
+  place: number;
+  /** Of the picture in sight: "<place>.<repeat>". */
+  id: string;
+  shown: number;
+  letter: string;
+  have: number;
+  repeats: number;
+  url: string | undefined;
+  price: string;
+  verb: string;
+  levels: string[];
+  rows: string[][];
+  isSelected: boolean;
+}
+
+/** What a table of cells leaves to others. */
+interface CrossHand {
+  /** Draws a cell; answers the name of a small picture that it lacks. */
+  paint(node: any, r: number, c: number, zoom: number): string;
+  want(names: string[]): void;
+  /** The keyboard, or a press, is at another cell. */
+  current(r: number, c: number): void;
+  /** A key on a cell; whether it means something there. */
+  key(key: string, r: number, c: number, node: any): boolean;
+  zoomed(size: number): void;
+}
+
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
   id: string;
@@ -258,8 +320,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared | Batched | ToReview;
-  welcome: Welcome | Compared | Batched | Ranked;
+  welcome: Welcome | Compared | Batched | ToReview | Ranked | StudyWelcome;
   /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
   rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
@@ -317,12 +378,18 @@ interface Messages {
   // To a batch.
   news: News;
   cell: { text: string; picture: { width: number; height: number; alt: string } | null };
+  /** A review of its pictures that is made: its model. */
+  reviewed: { model: string };
   // To a review.
   about: { pictures: About[] };
   /** Larger than `thumbs`, else like them. */
   shots: { pictures: Small[] };
   judged: { changes: [number, string][] };
   agreement: { pairs: Pair[] };
+  // To a study.
+  /** Cells that have changed: number, letter, how many of its pictures are here. */
+  cells: { changes: [number, string, number][]; head: StudyHead };
+  studyCell: StudyCell;
 }
 
 interface Fields {
@@ -388,7 +455,7 @@ interface Link {
    */
   ask(kind: string, fields?: { buffers?: ArrayBuffer[]; [name: string]: any }, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
   /** A picture's bytes, and its file's name. */
-  pull(picture: string, what: "thumb" | "preview" | "original" | "zip", stop?: AbortSignal): Promise<[Blob, string]>;
+  pull(picture: string, what: "thumb" | "preview" | "original" | "zip" | "figure", stop?: AbortSignal): Promise<[Blob, string]>;
 }
 
 /** What every part of a panel may use. */

@@ -5,6 +5,7 @@ import "../../base/static/stages.js";
 import { openView } from "../../base/static/view.js";
 import { choices } from "./choices.js";
 import { mosaic } from "./mosaic.js";
+import { reviewing } from "./reviewing.js";
 
 /** How long a telling of what is in view waits for the next. */
 const WANTING = 120;
@@ -31,6 +32,7 @@ function progress(ui) {
   const order = (/** @type {string} */ kind) => link.ask(kind, {}, 3).then(() => note(""), fail);
   const pause = h("button.btn", () => order(state.paused || state.waits ? "resume" : "pause"));
   const stop = h("button.btn", { onclick: () => order("stop"), title: "What was sent is finished; the rest is not charged." }, "Send no more");
+  const review = reviewing(ui, note);
 
   const chosen = choices(() => {
     cells.filter();
@@ -103,6 +105,7 @@ function progress(ui) {
     chosen.know(state.parts, told.failures ?? []);
     write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
     pause.hidden = stop.hidden = state.ended || !state.unsent;
+    review.hidden = !(state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
     failures(told.failures ?? []);
     // The beginning, what holds it and the end are said aloud; counts never.
     if (state.title !== said) {
@@ -121,7 +124,7 @@ function progress(ui) {
 
   return {
     nodes: [
-      h("div.top", title, head, badge, h("span.push"), pause, stop),
+      h("div.top", title, head, badge, h("span.push"), review, pause, stop),
       bar,
       chosen.el,
       purse,
@@ -138,7 +141,7 @@ function progress(ui) {
       cells.reset(told.cells);
     },
     state(live) {
-      for (const button of [pause, stop]) set(button, { "aria-disabled": !live || null });
+      for (const button of [review, pause, stop]) set(button, { "aria-disabled": !live || null });
       flag(bar, "still", !live);
     },
     mark() {},

@@ -1,7 +1,7 @@
 /** Thousands of small cells, a letter each; only the rows in view are in the page, and their pictures. */
 import { fill, h, hasFocus, icon, set } from "../../base/static/dom.js";
+import { keptThumbs } from "../../base/static/kept_thumbs.js";
 import { stateOf } from "./choices.js";
-import { smallPictures } from "./small_pictures.js";
 
 const GAP = 4;
 const SMALL = 32;
@@ -10,6 +10,8 @@ const WIDE = 600;
 /** Rows in view, and those that are ready beside them. */
 const ROWS = 6;
 const SPARE = 2;
+/** Thumbnails that are kept. */
+const KEPT = 600;
 /** @type {Record<string, string>} */
 const WORDS = { n: "new", s: "in the store", r: "rendering", f: "without a picture", ".": "not sent" };
 /** @type {Record<string, [number, number]>} */
@@ -59,7 +61,7 @@ export function mosaic(hand) {
   let letters = [];
   /** The places of the cells that are shown. @type {number[]} */
   let shown = [];
-  const thumbs = smallPictures();
+  const thumbs = keptThumbs(KEPT);
   const { rows, add, keep, placeOf } = rowsIn(wall);
   let cols = 0;
   let step = LARGE + GAP;

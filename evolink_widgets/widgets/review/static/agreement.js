@@ -12,7 +12,7 @@ export function pairOf({ judges, both, same, kappa, low, high }, judge) {
   const names = h("bdi", `${first} and ${second}`);
   if (!both) return h("li", h("span", names, " have no picture in common yet"));
   const said = h("b", names, ` agree on ${same.toLocaleString("en")} of ${both.toLocaleString("en")}`);
-  if (kappa == null) return h("li", said, h("p.note", "Both say the same of every picture: nothing tells this from chance."));
+  if (kappa == null) return h("li", said, h("p.note", "Both gave one and the same verdict throughout: nothing tells this from chance."));
   const range = low == null || high == null ? "" : `, between ${digits(low)} and ${digits(high)}`;
   const plot = h("div.plot", { role: "img", label: `Cohen’s kappa ${digits(kappa)}${range}`, "--m": share(kappa) }, h("u"));
   if (low != null && high != null) {

@@ -1,10 +1,12 @@
 /** The strip of small pictures under the large one: thousands, of which only those in view are in the page. */
 import { ahead, atEnd, h, icon, set } from "../../base/static/dom.js";
-import { smallPictures } from "../../batch/static/small_pictures.js";
+import { keptThumbs } from "../../base/static/kept_thumbs.js";
 
 /** Pixels from one to the next, as the style sheet has it, and how many are ready on either side. */
 const FILM_STEP = 52;
 const BESIDE = 6;
+/** Small pictures that are kept. */
+const THUMBS = 600;
 /** How long a telling of what is in view waits for the next. */
 const SOON = 100;
 
@@ -20,7 +22,7 @@ const MARKS = { k: "check", r: "close" };
 export function filmOf(signal, hand) {
   const reel = h("div.reel");
   const el = h("div.film", { role: "group", label: "Pictures" }, reel);
-  const thumbs = smallPictures();
+  const thumbs = keptThumbs(THUMBS);
   /** The places that are shown, and which of them is the current one. @type {number[]} */
   let list = [];
   let now = -1;

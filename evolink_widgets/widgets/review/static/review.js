@@ -82,10 +82,10 @@ function review(ui) {
   const turned = (/** @type {string} */ sign) => h("kbd.turn", { "aria-hidden": true }, sign);
   const reject = h("button.btn.first.decide", () => decide("r"), icon("close"), "Reject", turned("←"));
   const keepIt = h("button.btn.first.decide", () => decide("k"), icon("check"), "Keep", turned("→"));
-  const later = h("button.key", () => pass(), cap("↓"), "Later");
-  const undo = h("button.key", () => takeBack(), cap("Z"), "Undo");
-  const back = h("button.key", () => go(at - 1), cap("↑"), "Back");
-  const caption = h("textarea", { rows: 3, maxlength: 4000, dir: "auto" });
+  const later = h("button.key", { onclick: () => pass(), "aria-keyshortcuts": "ArrowDown" }, cap("↓"), "Later");
+  const undo = h("button.key", { onclick: () => takeBack(), "aria-keyshortcuts": "Z" }, cap("Z"), "Undo");
+  const back = h("button.key", { onclick: () => go(at - 1), "aria-keyshortcuts": "ArrowUp" }, cap("↑"), "Back");
+  const caption = h("textarea", { rows: 3, maxlength: 4000, dir: "auto", "aria-keyshortcuts": "C" });
   const label = h("label.caption-of", h("span.label", "Caption"), cap("C"), caption);
   const reveal = h("button.btn", () => show(!isOpen));
   const filters = FILTERS.map(([letter, word]) => {
@@ -155,7 +155,7 @@ function review(ui) {
 
   function speak() {
     const where = place();
-    if (where == null) say(stage.el.innerText);
+    if (where == null) say(stage.el.getAttribute("aria-label") ?? "");
     else if (known.has(where)) say(`Picture ${where + 1} of ${letters.length}, ${SAID[letters[where]]}: ${known.get(where)?.alt}`);
   }
 
@@ -199,15 +199,18 @@ function review(ui) {
   /** All is decided, or the filter leaves nothing. */
   function ending() {
     const [kept, rejected] = ["k", "r"].map(count);
-    const all = `All ${many(letters.length)} are decided: ${num(kept)} kept, ${num(rejected)} rejected.`;
+    const isDone = kept + rejected === letters.length;
     const word = FILTERS.find(([letter]) => letter === filter)?.[1].toLowerCase();
-    const text = !list.length ? `No picture is ${word}.` : kept + rejected === letters.length ? all : "That was the last one.";
-    stage.tell(text);
-    set(stage.el, { label: text });
+    const text = !list.length ? `No picture is ${word}.` : isDone ? `All ${many(letters.length)} are decided.` : "That was the last one.";
+    const rest = isDone && `${num(kept)} kept, ${num(rejected)} rejected`;
+    const next = FILTERS.filter(([letter]) => letter && letter !== filter && count(letter)).map(([letter, name]) =>
+      h("button.btn", () => choose(letter), `Look through ${name.toLowerCase()}`));
+    stage.tell(h("b", text), rest ? h("span", rest) : "", h("div.next", ...next));
+    set(stage.el, { label: join(text, rest) });
     fill(facts);
     fill(others);
     caption.value = "";
-    if (kept + rejected === letters.length && told.others) agreement();
+    if (isDone && told.others) agreement();
   }
 
   // -- what comes from Python --------------------------------------------------------------------
@@ -287,7 +290,7 @@ function review(ui) {
       write(figure, num(sizes[letter]));
       set(button, { "aria-pressed": letter === filter });
     }
-    write(head, `${num(kept + rejected)} of ${num(letters.length)}${pace.left(left)}`);
+    write(head, `${num(kept + rejected)} of ${num(letters.length)} decided${pace.left(left)}`);
   }
 
   // -- captions --------------------------------------------------------------------------------
@@ -335,11 +338,13 @@ function review(ui) {
     unsaved,
   );
 
+  /** Which arrow keeps: the one that points where one reads on. */
+  const forward = () => (ahead(all) > 0 ? "ArrowRight" : "ArrowLeft");
+
   /** What a key does; what is typed or chosen in a field stays there. @param {KeyboardEvent} event @returns {(() => void) | undefined} */
   function actOf({ key, target }) {
     if (target === caption) return key === "Escape" || key === "Enter" ? () => stage.el.focus() : undefined;
-    const forward = ahead(all) > 0 ? "ArrowRight" : "ArrowLeft";
-    if (key === "ArrowRight" || key === "ArrowLeft") return () => decide(key === forward ? "k" : "r");
+    if (key === "ArrowRight" || key === "ArrowLeft") return () => decide(key === forward() ? "k" : "r");
     if (key === "Enter" && target === stage.el) return enlarge;
     return {
       ArrowDown: pass,
@@ -394,6 +399,8 @@ function review(ui) {
         filtered("");
         show(false);
         go(open(-1));
+        set(keepIt, { "aria-keyshortcuts": forward() });
+        set(reject, { "aria-keyshortcuts": forward() === "ArrowRight" ? "ArrowLeft" : "ArrowRight" });
       } else {
         counts();
         film.soon();

@@ -8,7 +8,7 @@ const REST = 350;
 
 /** @param {Deck} ui */
 export function stageOf({ link, signal }) {
-  const [frame, sign, words, hint] = make("div.shot-in span.seal p.words span.hint");
+  const [frame, sign, words, hint] = make("div.shot-in span.seal div.words span.hint");
   const el = h("div.shot", { role: "group", tabindex: 0 }, frame, sign, words, hint);
   write(hint, "Click the picture to use the keys");
   set(hint, { "aria-hidden": true });
@@ -68,11 +68,11 @@ export function stageOf({ link, signal }) {
       write(sign, { k: "Kept", r: "Rejected" }[letter]);
       flag(el, "late", !shot);
     },
-    /** Words in place of a picture. @param {string} text */
-    tell(text) {
+    /** Words in place of a picture. @param {(Node | string)[]} told */
+    tell(...told) {
       now = -1;
       fill(frame);
-      write(words, text);
+      fill(words, ...told);
       write(sign, "");
       set(el, { "data-v": "." });
       flag(el, "late", false);
