@@ -206,7 +206,7 @@ class RankView(View):
         """
         placed = self._ranking.standing(judge).placed
         names = ("item", "rating", "low", "high", "wins", "ties", "pairs")
-        return self._ranking.alike({name: [getattr(one, name) for one in placed] for name in names})
+        return self._ranking.frame({name: [getattr(one, name) for one in placed] for name in names})
 
     def votes(self) -> Any:
         """All votes on these pictures, oldest first, as a frame.
@@ -216,7 +216,7 @@ class RankView(View):
         """
         votes, ranking = self._ranking.votes(), self._ranking
         pairs = [(ranking.picture(one.left), ranking.picture(one.right)) for one in votes]
-        return ranking.alike(
+        return ranking.frame(
             {
                 "vote": [one.name for one in votes],
                 "judge": [one.judge for one in votes],
