@@ -85,6 +85,15 @@ def a_review_on_its_way(notebook: Notebook, cell: Locator) -> None:
     cell.page.wait_for_timeout(1_500)  # until the sharp copy is there
 
 
+def a_ranking_that_is_nearly_settled(notebook: Notebook, cell: Locator) -> None:
+    """A pair in view, and the scores beside it, behind their letters."""
+    view = cell.locator(".ew.ew-live:not(.ew-off)")
+    expect(view.locator(".ew-shot img")).to_have_count(2)
+    view.get_by_role("button", name="Show scores").click()
+    expect(view.get_by_role("list", name="Scores").get_by_role("listitem")).to_have_count(6)
+    view.get_by_role("group", name="Which is nicer?").focus()
+
+
 STUDIO = """
 import evolink_widgets as ew
 studio = ew.ImageStudio(prompt="A mountain lake at sunset, gouache", size="3:2", n=4)
@@ -139,11 +148,32 @@ ben.decide(ben.images[:10], "keep")
 ben.decide(ben.images[3:6], "reject", "too dark")
 """
 
+STYLES = """
+import random
+import evolink_widgets as ew
+
+ew.configure(speed=60)
+styles = ["gouache", "watercolour", "paper cut", "pixel art", "oil painting", "pastel"]
+study = ew.study("a {animal} on a hill, {style}", animal=["owl", "fox"], style=styles,
+                 size="1:1", quality="low")
+run = study.create().result()
+ranking = run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+chance = random.Random(2)
+for _ in range(60):
+    left, right = map(ranking.item_of, ranking.pair)
+    more = styles.index(right) - styles.index(left) + chance.gauss(0, 3)
+    ranking.vote("tie" if abs(more) < 0.6 else "left" if more > 0 else "right")
+"""
+RANK = """
+run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+"""
+
 SHOTS = (
     Shot("studio", (STUDIO,), a_finished_run),
     Shot("batch-before", (PRODUCTS, BATCH), a_batch_before, is_narrow=True),
     Shot("batch", (ROWS, RUN), a_batch_on_its_way, is_narrow=True),
     Shot("review", (REVIEW, 'run.review(judge="ana")'), a_review_on_its_way, is_narrow=True),
+    Shot("rank", (STYLES, RANK), a_ranking_that_is_nearly_settled, is_narrow=True),
 )
 
 

@@ -13,6 +13,9 @@ import firefox
 import gallery_bench
 import pytest
 import study_bench
+
+
+import rank_bench
 from bench import DONE, page_files
 from install_firefox import command
 
@@ -110,6 +113,20 @@ def test_a_picture_goes_to_the_trash_and_comes_back(window: Opener) -> None:
     one.press_until("Enter", f"{tally}.startsWith('29 ')")
     one.focus_button("Undo")
     one.press_until("Enter", f"{tally} === {json.dumps(before)}")
+
+
+def test_pairs_are_voted_on_by_keys_and_by_presses(window: Opener) -> None:
+    one = window("rank", plan=rank_bench.plan())
+    one.js(f"void ({rank_bench.SERVES})({json.dumps([rank_bench.thumbs()])})")
+    one.js("void model.fire('comm_live_update')")
+    one.wait(painted(".ew-shot img"))
+    one.click(".ew-pick:first-child")
+    one.press("ArrowRight")
+    one.press("ArrowDown")
+    one.press("z")
+    told = "model.heard('vote').map(({ outcome, withdrawn }) => outcome + withdrawn).join()"
+    assert one.wait(told) == "leftfalse,rightfalse,tiefalse,tietrue"
+    one.wait(painted(".ew-shot img"))
 
 
 def test_two_pictures_are_compared_by_keyboard(window: Opener) -> None:
