@@ -33,6 +33,7 @@ from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import (
     COUNT,
+    COUNT_KINDS,
     FACETS,
     PAGE,
     PLACES,
@@ -40,6 +41,7 @@ from evolink_widgets.store.gallery.query import (
     Facets,
     Query,
     condition,
+    of_kinds,
 )
 from evolink_widgets.store.gallery.rows import (
     SELECT,
@@ -256,8 +258,10 @@ class StoredPictures:
 
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""
-        where, values = condition(query)
-        rows = self._database.rows(COUNT.format(where=where), values)
+        kinds = of_kinds(query)
+        where, values = condition(query) if kinds is None else kinds
+        sql = (COUNT if kinds is None else COUNT_KINDS).format(where=where)
+        rows = self._database.rows(sql, values)
         return int(rows[0][0]) if rows else 0
 
     def facets(self) -> Facets:

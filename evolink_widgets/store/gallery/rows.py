@@ -24,6 +24,7 @@ from evolink_widgets.images.check_picture import EXTENSIONS, PictureFacts
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
+from evolink_widgets.store.gallery.kinds import kind_and_prompt, recounted
 from evolink_widgets.store.safe_files import (
     flush_folder,
     free_names,
@@ -379,7 +380,7 @@ def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
 def _write_row(connection: Connection, key: str, picture: NewPicture, name: str) -> None:
     number, facts = picture.number, picture.facts
     uncount(connection, key)
-    connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
+    kind, prompt = kind_and_prompt(connection, key)
     columns = {
         "key": key,
         "number": number,
@@ -392,8 +393,12 @@ def _write_row(connection: Connection, key: str, picture: NewPicture, name: str)
         "created_at": picture.created_at,
         "favourite": int(picture.favourite),
         "trashed_at": picture.trashed_at,
+        "kind": kind,
+        "prompt": prompt,
     }
-    insert(connection, "pictures", columns)
+    with recounted(connection, key):
+        connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
+        insert(connection, "pictures", columns)
 
 
 def _belongs_to_another(connection: Connection, name: str, picture: tuple[str, int]) -> bool:

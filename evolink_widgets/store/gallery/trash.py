@@ -19,6 +19,7 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import TRASH, in_database, inside
+from evolink_widgets.store.gallery.kinds import recounted
 from evolink_widgets.store.gallery.rows import (
     already_there,
     facts_of,
@@ -45,6 +46,8 @@ from evolink_widgets.text import counted
 log = logging.getLogger("evolink_widgets")
 
 Picture = tuple[str, int]
+
+_MOVE = "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?"
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,10 @@ class Trash:
                     if pair is None:
                         continue
                     moved[number] = pair
-                    connection.execute(
-                        "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
-                        (in_database(pair[1].name), trashed_at, key, number),
-                    )
+                    with recounted(connection, key):
+                        connection.execute(
+                            _MOVE, (in_database(pair[1].name), trashed_at, key, number)
+                        )
                 flush_folder(folder)
         except BaseException:
             for source, target in moved.values():
