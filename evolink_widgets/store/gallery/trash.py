@@ -24,6 +24,7 @@ from evolink_widgets.store.gallery.rows import (
     already_there,
     facts_of,
     find_row,
+    home_of,
     in_reach,
     is_digest,
     place_free,
@@ -107,6 +108,8 @@ class Trash:
                     row = find_row(connection, key, number)
                     if row is None or (row["trashed_at"] is None) == (trashed_at is None):
                         continue
+                    if trashed_at is None:
+                        folder = home_of(self.root, connection, str(row["path"]))
                     pair = self._place(connection, row, folder)
                     if pair is None:
                         continue
