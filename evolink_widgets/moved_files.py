@@ -35,9 +35,14 @@ def where_it_lies(path: Path) -> Path:
     if month is None or _is_file(path):
         return path
     folder = path.parent
-    moved = folder.parent / path.name if folder.name == month else folder / month / path.name
-    # A folder that is a link is none of the store's.
-    return moved if _is_file(moved) and not moved.parent.is_symlink() else path
+    moved = [folder / month / path.name]
+    if folder.name == month:
+        moved.append(folder.parent / path.name)
+    for other in moved:
+        # A folder that is a link is none of the store's.
+        if _is_file(other) and (other.parent == folder.parent or not other.parent.is_symlink()):
+            return other
+    return path
 
 
 def _is_file(path: Path) -> bool:
