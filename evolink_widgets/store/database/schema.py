@@ -256,26 +256,26 @@ def _number_kinds_and_prompts(connection: Connection) -> None:
         "SELECT CAST(key AS BLOB), CAST(words AS BLOB), (SELECT kind FROM kinds "
         "WHERE kinds.size IS sets.size AND kinds.quality IS sets.quality "
         "AND kinds.model IS sets.model AND kinds.notebook IS sets.notebook "
-        "AND kinds.simulated IS sets.simulated) FROM sets ORDER BY key"
+        "AND kinds.simulated IS sets.simulated), (SELECT count(*) FROM pictures "
+        "WHERE pictures.key = sets.key AND trashed_at IS NULL) FROM sets ORDER BY key"
     )
     for start in count(1, _AT_ONCE):
         found = list(enumerate(cursor.fetchmany(_AT_ONCE), start))
         if not found:
             return
         connection.executemany(
-            "INSERT INTO prompts VALUES (?, coalesce(CAST(? AS TEXT), ''))",
-            [(prompt, words) for prompt, (_, words, _) in found],
+            "INSERT INTO prompts VALUES (?, ?, ?, coalesce(CAST(? AS TEXT), ''))",
+            [(prompt, kind, pictures, words) for prompt, (_, words, kind, pictures) in found],
         )
         connection.executemany(
             "UPDATE pictures SET kind = ?, prompt = ? WHERE key = CAST(? AS TEXT)",
-            [(kind, prompt, key) for prompt, (key, _, kind) in found],
+            [(kind, prompt, key) for prompt, (key, _, kind, _) in found],
         )
 
 
 def _count_kinds(connection: Connection) -> None:
     counted = connection.execute(
-        "SELECT count(DISTINCT key), count(*), kind FROM pictures "
-        "WHERE trashed_at IS NULL AND kind IS NOT NULL GROUP BY kind"
+        "SELECT count(nullif(pictures, 0)), sum(pictures), kind FROM prompts GROUP BY kind"
     ).fetchall()
     counts = [tuple(row) for row in counted]
     connection.executemany("UPDATE kinds SET sets = ?, pictures = ? WHERE kind = ?", counts)
@@ -329,7 +329,12 @@ _SEVENTH: tuple[Change, ...] = (
         pictures INTEGER NOT NULL
     )""",
     "CREATE INDEX kinds_by_request ON kinds (size, quality, model, notebook, simulated)",
-    "CREATE TABLE prompts (prompt INTEGER PRIMARY KEY, words TEXT NOT NULL)",
+    """CREATE TABLE prompts (
+        prompt INTEGER PRIMARY KEY,
+        kind INTEGER NOT NULL,
+        pictures INTEGER NOT NULL,
+        words TEXT NOT NULL
+    )""",
     "ALTER TABLE pictures ADD COLUMN kind INTEGER",
     "ALTER TABLE pictures ADD COLUMN prompt INTEGER",
     "DROP INDEX pictures_by_time",

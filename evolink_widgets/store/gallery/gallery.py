@@ -32,8 +32,6 @@ from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import (
-    COUNT,
-    COUNT_KINDS,
     FACETS,
     PAGE,
     PLACES,
@@ -41,7 +39,7 @@ from evolink_widgets.store.gallery.query import (
     Facets,
     Query,
     condition,
-    of_kinds,
+    counted,
 )
 from evolink_widgets.store.gallery.rows import (
     SELECT,
@@ -258,10 +256,7 @@ class StoredPictures:
 
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""
-        kinds = of_kinds(query)
-        where, values = condition(query) if kinds is None else kinds
-        sql = (COUNT if kinds is None else COUNT_KINDS).format(where=where)
-        rows = self._database.rows(sql, values)
+        rows = self._database.rows(*counted(query))
         return int(rows[0][0]) if rows else 0
 
     def facets(self) -> Facets:

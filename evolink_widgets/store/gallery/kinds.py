@@ -4,9 +4,10 @@ A *kind* is one combination of size, quality, model, notebook and simulated or n
 how many sets and pictures of it are not in the trash: a gallery's counts and the values that
 filters can have are sums over a few rows. Every change of that is made inside `recounted`.
 
-A picture's row has its kind, and its prompt in `prompts`, as numbers, which the index by time
-holds, too. A search reads that narrow table: words of any length in any script, also where SQLite
-has no full-text search.
+A set's prompt stands in `prompts`, as the search compares it, with how many pictures of the set
+are not in the trash. A search reads that narrow table: words of any length in any script, also
+where SQLite has no full-text search. A picture's row has its kind and its prompt as numbers,
+which the index by time holds, too.
 """
 
 from __future__ import annotations
@@ -36,12 +37,16 @@ def recounted(connection: Connection, key: str) -> Iterator[None]:
     before = _kept(connection, key)
     yield
     after = _kept(connection, key)
-    if before != after:
-        connection.execute(
-            "UPDATE kinds SET sets = sets + ?, pictures = pictures + ? "
-            "WHERE kind = (SELECT kind FROM pictures WHERE key = ? LIMIT 1)",
-            ((after > 0) - (before > 0), after - before, key),
-        )
+    if before == after:
+        return
+    row = connection.execute(
+        "SELECT kind, prompt FROM pictures WHERE key = ? LIMIT 1", (key,)
+    ).fetchone()
+    connection.execute(
+        "UPDATE kinds SET sets = sets + ?, pictures = pictures + ? WHERE kind = ?",
+        ((after > 0) - (before > 0), after - before, row["kind"]),
+    )
+    connection.execute("UPDATE prompts SET pictures = ? WHERE prompt = ?", (after, row["prompt"]))
 
 
 def kind_and_prompt(connection: Connection, key: str) -> tuple[int, int]:
@@ -59,7 +64,8 @@ def kind_and_prompt(connection: Connection, key: str) -> tuple[int, int]:
     row = connection.execute(
         f"SELECT words, {', '.join(_FIELDS)} FROM sets WHERE key = ?", (key,)
     ).fetchone()
-    return _kind(connection, row[1:]), _prompt(connection, row["words"] or "")
+    kind = _kind(connection, row[1:])
+    return kind, _prompt(connection, kind, row["words"] or "")
 
 
 def differences(database: Database) -> list[str]:
@@ -75,10 +81,20 @@ def differences(database: Database) -> list[str]:
     )
     said = [f"kind {row['kind']} is counted wrong" for row in wrong]
     fits = " AND ".join(f"kinds.{name} IS sets.{name}" for name in _FIELDS)
+    summed = (
+        "SELECT prompt, count(*) AS pictures FROM pictures WHERE trashed_at IS NULL GROUP BY prompt"
+    )
+    counted = "SELECT prompt, pictures FROM prompts WHERE pictures != 0"
+    wrong = database.rows(
+        f"SELECT prompt FROM (SELECT * FROM ({counted}) EXCEPT {summed}) UNION "
+        f"SELECT prompt FROM (SELECT * FROM ({summed}) EXCEPT {counted})"
+    )
+    said += [f"prompt {row['prompt']} is counted wrong" for row in wrong]
     strays = database.rows(
-        "SELECT pictures.key FROM pictures JOIN sets USING (key) LEFT JOIN kinds USING (kind) "
-        f"LEFT JOIN prompts USING (prompt) WHERE NOT coalesce({fits}, 0) "
-        "OR prompts.words IS NOT coalesce(sets.words, '')"
+        "SELECT pictures.key FROM pictures JOIN sets USING (key) "
+        "LEFT JOIN kinds ON kinds.kind = pictures.kind "
+        f"LEFT JOIN prompts ON prompts.prompt = pictures.prompt WHERE NOT coalesce({fits}, 0) "
+        "OR prompts.kind IS NOT pictures.kind OR prompts.words IS NOT coalesce(sets.words, '')"
     )
     return said + [f"set {row['key']} has another kind or prompt" for row in strays]
 
@@ -100,6 +116,8 @@ def _kind(connection: Connection, values: Sequence[object]) -> int:
     return int(added.lastrowid or 0)
 
 
-def _prompt(connection: Connection, words: str) -> int:
-    added = connection.execute("INSERT INTO prompts (words) VALUES (?)", (words,))
+def _prompt(connection: Connection, kind: int, words: str) -> int:
+    added = connection.execute(
+        "INSERT INTO prompts (kind, pictures, words) VALUES (?, 0, ?)", (kind, words)
+    )
     return int(added.lastrowid or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evolink_widgets.store.database.database import dump, storable
 from evolink_widgets.store.file_names import search_text
@@ -65,8 +65,8 @@ class Facets:
 
 COUNT = "SELECT count(*) FROM pictures WHERE {where}"
 
-COUNT_KINDS = "SELECT coalesce(sum(pictures), 0) FROM kinds WHERE {where}"
-"""For queries that ask for kinds alone."""
+COUNT_SUMS = "SELECT coalesce(sum(pictures), 0) FROM {table} WHERE {where}"
+"""For queries that ask for nothing that can be another of each picture."""
 
 PLACES = (
     "SELECT created_at, key, number FROM pictures WHERE {where} "
@@ -90,19 +90,22 @@ TIMES = (
 )
 
 
-def of_kinds(query: Query) -> tuple[str, list[object]] | None:
-    """Return what stands for `{where}` in `COUNT_KINDS`; `None` where the query asks for more."""
-    plain = Query(
+def counted(query: Query) -> tuple[str, list[object]]:
+    """Return the statement that counts the pictures that fit, and its values."""
+    of_sets = Query(
+        text=query.text,
         size=query.size,
         quality=query.quality,
         model=query.model,
         notebook=query.notebook,
         simulated=query.simulated,
     )
-    if replace(query, text=" ".join(words_of(query))) != plain:
-        return None
-    wheres, values = _asked(query)
-    return " AND ".join(["true", *wheres]), values
+    if query != of_sets:
+        where, values = condition(query)
+        return COUNT.format(where=where), values
+    wheres, values = _of_sets(query)
+    table = "prompts" if words_of(query) else "kinds"
+    return COUNT_SUMS.format(table=table, where=" AND ".join(["true", *wheres])), values
 
 
 def condition(query: Query) -> tuple[str, list[object]]:
@@ -119,15 +122,21 @@ def condition(query: Query) -> tuple[str, list[object]]:
         # One parameter for any number: SQLite bounds how many a statement may have.
         wheres.append("key || '.' || number IN (SELECT value FROM json_each(?))")
         values.append(dump(sorted(f"{key}.{number}" for key, number in query.among)))
+    of_sets, given = _of_sets(query, "prompt IN (SELECT prompt FROM prompts WHERE {})")
+    return " AND ".join([*wheres, *of_sets]), [*values, *given]
+
+
+def _of_sets(query: Query, by_words: str = "{}") -> tuple[list[str], list[object]]:
+    """The conditions that hold for a whole set: its kind, and the words in its prompt."""
+    wheres, values = [], []
     asked, given = _asked(query)
     if asked:
         wheres.append(f"kind IN (SELECT kind FROM kinds WHERE {' AND '.join(asked)})")
         values += given
     if words := words_of(query):
-        stand = " AND ".join(["instr(words, ?)"] * len(words))
-        wheres.append(f"prompt IN (SELECT prompt FROM prompts WHERE {stand})")
+        wheres.append(by_words.format(" AND ".join(["instr(words, ?)"] * len(words))))
         values += words
-    return " AND ".join(wheres), values
+    return wheres, values
 
 
 def words_of(query: Query) -> list[str]:
