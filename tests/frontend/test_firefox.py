@@ -12,10 +12,8 @@ import compare_bench
 import firefox
 import gallery_bench
 import pytest
-import study_bench
-
-
 import rank_bench
+import study_bench
 from bench import DONE, page_files
 from install_firefox import command
 
