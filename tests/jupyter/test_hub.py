@@ -76,7 +76,9 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    python = python_with("jupyterhub", "jupyterhub>=5", "jupyter_server", "ipykernel")
+    python = python_with(
+        "jupyterhub", "jupyterhub>=5", "jupyter_server", "ipykernel", "uvicorn>=0.30"
+    )
     home = tmp_path_factory.mktemp("hub")
     (home / "ada").mkdir()
     shelf = Shelf(home / "ada" / "notes" / "evolink_images")
@@ -84,7 +86,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     shelf.store.close()
     tokens = {name: secrets.token_hex(16) for name in ("ada", "starter", "stranger")}
     url = f"http://127.0.0.1:{free_port()}/"
-    settings = {"url": url, "hub_port": free_port(), "home": str(home), **tokens}
+    service = f"http://127.0.0.1:{free_port()}"
+    ports = {"hub_port": free_port(), "course_port": free_port()}
+    settings = {"url": url, "home": str(home), "service": service, **ports, **tokens}
     environment = {
         **os.environ,
         "TEST_HUB": json.dumps(settings),
@@ -92,7 +96,10 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     }
     command = [str(python), "-m", "jupyterhub", "--config", str(HERE / "hub" / "hub_config.py")]
     log = (home / "log").open("w")
-    with subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log) as process:
+    emulator = [str(python), "-m", "evolink_widgets.emulator", "--speed", "100"]
+    emulator += ["--port", service.rpartition(":")[2], "--media-port", "0"]
+    how: dict[str, Any] = {"cwd": home, "env": environment, "stdout": log, "stderr": log}
+    with subprocess.Popen(command, **how) as process, subprocess.Popen(emulator, **how) as service_:
         started = Hub(url, home, tokens)
         try:
             wait(lambda: _answers(started), home)
@@ -103,8 +110,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
             wait(lambda: started.ask("user/ada/evolink-widgets/pictures/look")[0] == 200, home)
             yield started
         finally:
-            process.terminate()
-            process.wait(60)
+            for one in (service_, process):
+                one.terminate()
+                one.wait(60)
             log.close()
 
 
@@ -162,6 +170,27 @@ def test_a_browsers_login_sees_pictures_and_needs_the_servers_xsrf_token_to_writ
     assert browser.open(f"{place}/pictures/trash", nothing)[0] == 403
     assert browser.open(f"{place}/pictures/trash", nothing, **own)[0] == 200
     assert browser.open(f"{place}/bytes/thumb?picture={name}", **own)[0] == 200
+
+
+def test_a_class_asks_through_the_hubs_gateway_under_the_names_of_the_hub(hub: Hub) -> None:
+    status, body = hub.ask("hub/api/users/ada/tokens", "starter", {})
+    assert status == 201, body
+    hub.tokens["ada's own"] = json.loads(body)["token"]
+    fox = {"model": "gpt-image-2", "prompt": "a fox", "size": "1024x1024", "quality": "low"}
+
+    def ask(place: str, who: str | None, body: Any = None) -> tuple[int, Any]:
+        head = {} if who is None else {"Authorization": f"Bearer {hub.tokens[who]}"}
+        status, told = hub.ask(f"services/evolink/v1/{place}", None, body, **head)
+        return status, json.loads(told)
+
+    wait(lambda: hub.ask("services/evolink/v1/credits", None)[0] == 401, hub.home)
+    status, task = ask("images/generations", "ada's own", fox)
+    assert status == 200, task
+    wait(lambda: ask(f"tasks/{task['id']}", "ada's own")[1]["status"] == "completed", hub.home)
+    token = ask("credits", "ada's own")[1]["data"]["token"]
+    assert 0 < token["used_credits"] == 20 - token["remaining_credits"]
+    hub.tokens["nobody"] = "0" * 32
+    assert ask("images/generations", "nobody", fox)[0] == 401
 
 
 class Browser:

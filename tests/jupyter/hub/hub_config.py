@@ -136,6 +136,15 @@ c.JupyterHub.load_roles = [
 c.JupyterHub.services = [
     {"name": name, "api_token": settings[name]} for name in ("ada", "starter", "stranger")
 ]
+# A class's gateway, as docs/course.md has it.
+c.JupyterHub.services += [{
+    "name": "evolink",
+    "url": f"http://127.0.0.1:{settings['course_port']}",
+    "command": [sys.executable, "-m", "evolink_widgets.course", "serve", "--budget", "20",
+                "--books", str(home / "course.sqlite"), "--port", str(settings["course_port"])],
+    "environment": {"EVOLINK_BASE_URL": settings["service"], "EVOLINK_API_KEY": "the-key-of-the-class",
+                    "PYTHONPATH": os.environ["PYTHONPATH"]},
+}]  # fmt: skip
 c.SimpleLocalProcessSpawner.home_dir_template = str(home / "{username}")
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
 c.Spawner.args = [
