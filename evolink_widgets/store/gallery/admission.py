@@ -294,6 +294,7 @@ class Admission:
         if not arrivals:
             return []
         placed: list[tuple[Path, Path]] = []
+        folders: set[Path] = set()
         # A recipe file is written with the last picture of its set.
         complete = dict.fromkeys(one.about.key for one in arrivals if not one.are_more_coming)
         try:
@@ -305,8 +306,9 @@ class Admission:
                     found = find_row(connection, one.about.key, one.number)
                     if found is None or not is_plain(place_of(self.root, found)):
                         path, new = add_picture(self.root, connection, one.about, one.picture())
+                        folders.add(path.parent)
                         placed += [(one.part.path, path)] if new else []
-                write_recipe_files(self.root, connection, complete, [self.root])
+                write_recipe_files(self.root, connection, complete, sorted(folders))
                 rows = [find_row(connection, one.about.key, one.number) for one in arrivals]
         except BaseException:
             for part, path in placed:

@@ -21,7 +21,6 @@ from evolink_widgets.store.gallery.admission import Admission
 from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import (
-    COUNT,
     FACETS,
     PAGE,
     PLACES,
@@ -29,6 +28,7 @@ from evolink_widgets.store.gallery.query import (
     Facets,
     Query,
     condition,
+    counted,
 )
 from evolink_widgets.store.gallery.rows import (
     SELECT,
@@ -133,8 +133,7 @@ class StoredPictures(Admission):
 
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""
-        where, values = condition(query)
-        rows = self._database.rows(COUNT.format(where=where), values)
+        rows = self._database.rows(*counted(query))
         return int(rows[0][0]) if rows else 0
 
     def facets(self) -> Facets:
