@@ -197,7 +197,10 @@ def flush_together(paths: Sequence[Path]) -> list[OSError | None]:
                 path = left.popleft()
                 found[path] = flushed(path)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in paths[1:_MOST_THREADS]]
+    threads = [
+        threading.Thread(target=work, name="evolink-flush", daemon=True)
+        for _ in paths[1:_MOST_THREADS]
+    ]
     with suppress(RuntimeError):  # Python ends, and starts no threads any more
         for thread in threads:
             thread.start()

@@ -272,6 +272,8 @@ class _Runs:
         signs: dict[str, None] = {}
         for form in _forms(secret):
             length = round(least * form.scale)
+            if not form.text:  # of a key of one letter, whose coded form has no letter of its own
+                continue
             if len(form.text) < min(length, SHORT) and least > TELLING:
                 continue
             length = min(length, len(form.text))

@@ -192,3 +192,8 @@ def test_a_short_key_is_hidden_whole_in_ids_and_links() -> None:
     link = "https://media.example/p.png?k=sk-evo-abc"
     assert short.document({"results": [link]}) == {"results": [link.replace("sk-evo-abc", "[key]")]}
     assert short.opaque("task-unified-1757156493-imcg5zqt") == "task-unified-1757156493-imcg5zqt"
+
+
+@pytest.mark.parametrize("secret", ["k", "ke", "key"])
+def test_a_key_may_be_short(secret: str) -> None:
+    assert Key(secret, "a test").authorization() == f"Bearer {secret}"
