@@ -41,9 +41,13 @@ costs nothing more."""
 TELLING = 20
 """Per cent of progress from which it says something about the end."""
 
-SUSPECT = 3
-"""Equal batch readings in a row after which a task is read singly at once: a batch that is
-behind what the task itself says is stale, and two such finds end its use."""
+SUSPECT = 5
+"""Equal batch readings in a row after which a task is read singly at once, as the batch may be
+stale."""
+
+STALE = 5
+"""Batch readings in a row, each behind what its task had said of itself, that end their use. A
+task may end, and a bar that halts may go on, between a batch and the single reading after it."""
 
 REFUSALS = 5
 """Refused readings, with none between them that told something, before it is clear that the
@@ -78,6 +82,7 @@ class _Watch:
     refused_since: float = 0.0
     reading: tuple[object, ...] = ()
     repeats: int = 0
+    singly: tuple[object, ...] | None = None
 
 
 class Watcher:
@@ -201,7 +206,7 @@ class Watcher:
 
     @property
     def _batches(self) -> bool:
-        return self._client.reads_batches and self._stale < 2
+        return self._client.reads_batches and self._stale < STALE
 
     def _due(self, waiting: list[_Watch], now: float) -> list[_Watch]:
         due = [watch for watch in waiting if watch.due <= now]
@@ -237,23 +242,32 @@ class Watcher:
             if snapshot is None:  # no such call, or this task was left out of the answer
                 spawn(self._look_singly(watch), name="evolink-look")
             elif self._suspicious(watch, snapshot):
-                spawn(self._compare(watch, snapshot), name="evolink-look")
+                spawn(self._check_singly(watch), name="evolink-look")
             else:
                 self._read(watch, snapshot)
 
-    @staticmethod
-    def _suspicious(watch: _Watch, snapshot: TaskSnapshot) -> bool:
-        reading = (snapshot.status, snapshot.progress)
-        watch.repeats = watch.repeats + 1 if reading == watch.reading else 0
+    def _suspicious(self, watch: _Watch, snapshot: TaskSnapshot) -> bool:
+        reading = _reading(snapshot)
+        repeated = reading == watch.reading
+        if watch.singly is not None:  # what it had said of itself before this batch went out
+            self._compared(repeated and reading != watch.singly)
+            watch.singly = None
+        watch.repeats = watch.repeats + 1 if repeated else 0
         watch.reading = reading
         return watch.repeats >= SUSPECT and not snapshot.status.finished
 
-    async def _compare(self, watch: _Watch, batch: TaskSnapshot) -> None:
+    async def _check_singly(self, watch: _Watch) -> None:
         watch.repeats = 0
         snapshot = await self._look_singly(watch)
-        if snapshot is not None:
-            behind = (snapshot.status, snapshot.progress) != (batch.status, batch.progress)
-            self._stale = self._stale + 1 if behind else 0
+        if snapshot is None:
+            return
+        if snapshot.status.finished:  # there is no further batch reading to hold against it
+            self._compared(True)
+        else:
+            watch.singly = _reading(snapshot)
+
+    def _compared(self, is_behind: bool) -> None:
+        self._stale = self._stale + 1 if is_behind else 0
 
     async def _look_singly(self, watch: _Watch) -> TaskSnapshot | None:
         try:
@@ -306,6 +320,10 @@ class Watcher:
         watch.looking = False
         if due < self._next:  # else it is found when the watcher wakes anyway
             self._changed.set()
+
+
+def _reading(snapshot: TaskSnapshot) -> tuple[object, ...]:
+    return snapshot.status, snapshot.progress
 
 
 class LearnedDurations:

@@ -140,6 +140,28 @@ def test_a_batch_that_keeps_telling_the_same_is_found_out() -> None:
     assert len(service.batches) < 40
 
 
+class Halting(Service):
+    """Its bars stand still, and go on between a batch and the single reading after it."""
+
+    def __init__(self, readings: int) -> None:
+        super().__init__(readings)
+        self.progress: dict[str, int] = {}
+
+    def task(self, name: str) -> Body:
+        return super().task(name) | {"progress": self.progress.get(name, 30)}
+
+    def single(self, name: str) -> tuple[int, Body]:
+        self.progress[name] = self.progress.get(name, 30) + 1
+        return super().single(name)
+
+
+def test_a_bar_that_halts_does_not_end_the_reading_in_batches() -> None:
+    service = Halting(readings=40)
+    ends, _ = watch(service, 20)
+    assert all_done(ends)
+    assert service.singles <= sum(service.batches) / 3
+
+
 class Failing(Service):
     """Answers with faults first."""
 
