@@ -112,3 +112,7 @@ class Calls:
     async def on_database(self, function: Callable[..., T], *args: Any) -> T:
         """Call a function on the thread of the session's database."""
         return await self._session.parts.database_thread.run(function, *args)
+
+    def rest(self) -> None:
+        """Let the threads end; the next call begins them again."""
+        self._threads.close()

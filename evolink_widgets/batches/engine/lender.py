@@ -194,6 +194,7 @@ class Lender:
                 lent.end(_unusable(f"The engine can't be used: {error!r}."))
         finally:
             self._turn = None
+            self._calls.rest()
 
     async def _sleep(self) -> None:
         self._wake.clear()
