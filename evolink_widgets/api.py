@@ -306,7 +306,7 @@ def _differing(given: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in given.items()
-        if name == "prompt" or value is not defaults[name]
+        if name == "prompt" or not (value is defaults[name] or _is_text(value, defaults[name]))
     }
 
 
@@ -605,6 +605,11 @@ def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
         tell(late)
 
 
+def _is_text(value: object, text: object) -> bool:
+    """Whether it is this text; no array or frame is compared."""
+    return isinstance(value, str) and value == text
+
+
 def _show_task(task: Task) -> None:
     """Show a task that is the result of a cell; the notebook's part is loaded only then."""
     from evolink_widgets.notebook.display import show_task
@@ -612,11 +617,11 @@ def _show_task(task: Task) -> None:
     show_task(task)
 
 
-def _show_batch(run: BatchRun) -> None:
-    """Show a batch's run that is the result of a cell; the notebook's part is loaded only then."""
+def _show_batch(shown: Batch | BatchRun) -> None:
+    """Show a batch or its run that is the result of a cell; the notebook's part is loaded then."""
     from evolink_widgets.notebook.batch_display import show_batch
 
-    show_batch(run)
+    show_batch(shown)
 
 
 def _task_grid(task: Task) -> ImageGrid:

@@ -67,6 +67,24 @@ def a_batch_on_its_way(notebook: Notebook, cell: Locator) -> None:
     )
 
 
+def a_batch_before(notebook: Notebook, cell: Locator) -> None:
+    """The price, the problems, and the buttons."""
+    expect(cell.get_by_role("button", name="Preview 8")).to_be_visible()
+
+
+def a_review_on_its_way(notebook: Notebook, cell: Locator) -> None:
+    """A few are decided by keys, one of them rejected; what another says is asked for."""
+    view = cell.locator(".ew.ew-live:not(.ew-off)")
+    picture = view.locator(".ew-shot")
+    for number in range(9):
+        expect(picture.get_by_role("img")).to_be_visible()
+        picture.press("ArrowLeft" if number % 4 == 3 else "ArrowRight")
+    view.get_by_role("button", name="Show what").click()
+    expect(view).to_contain_text("agree on")
+    picture.focus()
+    cell.page.wait_for_timeout(1_500)  # until the sharp copy is there
+
+
 def a_ranking_that_is_nearly_settled(notebook: Notebook, cell: Locator) -> None:
     """A pair in view, and the scores beside it, behind their letters."""
     view = cell.locator(".ew.ew-live:not(.ew-off)")
@@ -99,9 +117,35 @@ ew.weather("policy refusal", times=3, after=8)
 ew.weather("task failed", times=4, after=20)
 None
 """
+PRODUCTS = """
+import evolink_widgets as ew
+
+things = "teapot lantern chair vase boat clock kite guitar basket lamp drum".split()
+rows = [{"thing": one, "setting": place, "ratio": "1:1", "quality": "low"}
+        for one in things for place in ("on white", "in a window", "at night")]
+rows[4]["thing"], rows[9]["ratio"], rows[20]["quality"] = None, "7:2", "ultra"
+few = ew.batch(rows[21:], "a {thing} {setting}", size="1:1", quality="low").create().result()
+"""
+BATCH = """
+b = ew.batch(rows, prompt="a {thing} {setting}", size="{ratio}", quality="{quality}")
+b
+"""
 RUN = """
 run = b.create(budget=200)
 run
+"""
+REVIEW = """
+import itertools
+import evolink_widgets as ew
+
+ew.configure(speed=60)
+pairs = itertools.product(("hare", "owl", "fox", "whale"), ("watercolour", "woodcut", "pencil"))
+rows = [{"animal": animal, "style": style} for animal, style in pairs]
+b = ew.batch(rows, "a {animal} in the snow, {style}", size="1152x768", quality="low")
+run = b.create().result()
+ben = run.review(judge="ben")
+ben.decide(ben.images[:10], "keep")
+ben.decide(ben.images[3:6], "reject", "too dark")
 """
 
 STYLES = """
@@ -126,7 +170,9 @@ run.rank("Which is nicer?", by="style", judge="ann", seed=1)
 
 SHOTS = (
     Shot("studio", (STUDIO,), a_finished_run),
+    Shot("batch-before", (PRODUCTS, BATCH), a_batch_before, is_narrow=True),
     Shot("batch", (ROWS, RUN), a_batch_on_its_way, is_narrow=True),
+    Shot("review", (REVIEW, 'run.review(judge="ana")'), a_review_on_its_way, is_narrow=True),
     Shot("rank", (STYLES, RANK), a_ranking_that_is_nearly_settled, is_narrow=True),
 )
 
@@ -160,7 +206,7 @@ def taken(server: Server, browser: Browser, shot: Shot) -> None:
         notebook.wear(f"JupyterLab {theme}")
         keep(theme.lower())
     if shot.is_narrow:
-        page.set_viewport_size({"width": NARROW, "height": 1000})
+        page.set_viewport_size({"width": NARROW, "height": 1400})
         keep("narrow")
     page.close()
     server.end_kernels()

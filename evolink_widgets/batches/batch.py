@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import evolink_widgets as public
 from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.describe import batch_html, batch_lines
 from evolink_widgets.batches.frames import Frame
@@ -129,7 +130,8 @@ class Batch:
                 the first error, which `result` raises.
             errors_only: ask only for what the last run of this batch did not bring.
             on: a `dask.distributed.Client`: its workers send and fetch, and this process keeps
-                the books. It blocks for a moment, until each worker has said that it can work.
+                the books. It blocks for a moment, until each worker has said that it can work;
+                reference files are all read first.
             worker_store: with `on`, a folder on the workers' own disks, which outlive them.
             store: with `on`, where pictures stay, such as `"s3://bucket/animals"`; by default
                 they come home into the store in use.
@@ -156,6 +158,8 @@ class Batch:
             return Buyer
         from evolink_widgets.batches.engine.begin import buyer_on
 
+        if self._current_plan().unread:  # what a worker is asked for is known by its bytes
+            self._how["read_all"], self._planned_for = True, None
         return buyer_on(on, self._session(), worker_store, store)
 
     def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
@@ -171,10 +175,21 @@ class Batch:
         Raises:
             ConfigurationError: an argument can't be used; nothing was sent.
         """
+        return self._begin(budget=budget, only=self._few(k))
+
+    def estimate_of_preview(self, k: int = 8) -> Estimate:
+        """What `preview` may cost.
+
+        Args:
+            k: how many recipes.
+        """
+        few = set(self._few(k))
+        return self._price([one for one in self._missing() if one[0] in few])
+
+    def _few(self, k: int) -> list[int]:
         plan = self._current_plan()
         most = max(1, min(int(number("k", k)), len(plan.wanted)))
-        missing = [place for place, _ in self._missing()]
-        return self._begin(budget=budget, only=_spread(plan.wanted, missing, most))
+        return _spread(plan.wanted, [place for place, _ in self._missing()], most)
 
     def _begin(
         self,
@@ -183,6 +198,7 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
+        is_last: bool = True,
         make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
@@ -202,7 +218,8 @@ class Batch:
             before=None if after is None else before_of(after),
             make_buyer=make_buyer,
         )
-        self._last = run
+        if is_last:
+            self._last = run
         _keep(run)
         return run.begin()
 
@@ -224,12 +241,25 @@ class Batch:
         ]
 
     def __repr__(self) -> str:
-        return printable("\n".join(batch_lines(self._facts())))
+        return printable("\n".join(batch_lines(self.facts())))
 
     def _repr_html_(self) -> str:
-        return batch_html(self._facts())
+        return batch_html(self.facts())
 
-    def _facts(self) -> dict[str, Any]:
+    def _ipython_display_(self) -> None:
+        """Called by IPython for a batch that is a cell's result."""
+        public._show_batch(self)
+
+    def _display_(self) -> object:
+        """Called by marimo for a batch that is a cell's last line."""
+        return public.BatchView(self)
+
+    def facts(self) -> dict[str, Any]:
+        """What is shown of it: counts, the price, problems.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
         missing = self._missing()
         plan = self._plan
         return {

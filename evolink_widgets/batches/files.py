@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,22 @@ class ReferenceFiles:
     Args:
         store: keeps what was read.
         keep_metadata: leave location and camera data in them.
+        read_all: read each as it is named, and none later.
 
     Attributes:
         notices: what was done to those that were read, a sentence each, in order.
     """
 
-    def __init__(self, store: Store, keep_metadata: bool = False) -> None:
+    def __init__(
+        self, store: Store, keep_metadata: bool = False, *, read_all: bool = False
+    ) -> None:
         self.notices: dict[str, None] = {}
         self._store = store
         self._keep_metadata = keep_metadata
         self._stand_ins: dict[str, Path] = {}
         self._names: dict[_Stamp, str] = {}
-        self._files_left, self._bytes_left = EARLY_FILES, EARLY_BYTES
+        self._files_left = sys.maxsize if read_all else EARLY_FILES
+        self._bytes_left = sys.maxsize if read_all else EARLY_BYTES
 
     def name(self, source: Source) -> str | None:
         """The name of a file's bytes, or its stand-in; `None` for what is no file.

@@ -118,6 +118,7 @@ def planned(
     *,
     repeats: Repeats = 1,
     keep_metadata: bool = False,
+    read_all: bool = False,
 ) -> Plan:
     """Check every row; sends nothing.
 
@@ -127,13 +128,14 @@ def planned(
         session: knows the recipes' names, and keeps references.
         repeats: how many pictures of each row, or "rows": of each row its own.
         keep_metadata: leave location and camera data in references.
+        read_all: read all reference files now, and not only the first.
 
     Raises:
         InvalidRequest: what is given can't be used for any row.
         StoreError: a reference can't be kept.
     """
     times = _times(repeats)
-    plan = Plan(frame, ReferenceFiles(session.store, keep_metadata))
+    plan = Plan(frame, ReferenceFiles(session.store, keep_metadata, read_all=read_all))
     fields = {
         name: compiled(
             name, plan.files.fixed_in(value) if name == "references" else value, frame.columns

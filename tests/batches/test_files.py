@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from services import InProcess, until
 
+import evolink_widgets as ew
 from evolink_widgets.batches import files
 from evolink_widgets.batches.batch import Batch
 
@@ -108,3 +109,13 @@ def test_a_picture_that_all_rows_share_is_read_once(
     references = [row["image"].recipe.request.references for row in frame]
     assert len({one[0] for one in references}) == 1
     assert len({one[1] for one in references}) == 5
+
+
+def test_what_an_engine_gets_is_read_before(batch: Make, photos: list[dict[str, str]]) -> None:
+    """Its recipes are known by their bytes, so that none is bought by two workers."""
+    pytest.importorskip("distributed")
+    b = batch(photos, "as a watercolour", references="{photo}")
+    assert b._plan.unread == 4
+    with pytest.raises(ew.ConfigurationError):
+        b.create(on="no client")
+    assert b._current_plan().unread == 0

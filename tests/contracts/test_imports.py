@@ -12,7 +12,7 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "lazy_module", "printable", "problem", "text", "version"),
+    ("clock", "lazy_module", "moved_files", "printable", "problem", "text", "version"),
     ("errors",),
     ("rules",),
     ("images",),
@@ -82,6 +82,7 @@ INNER_RANK = {
 THROUGH_THE_FRONT = {
     "evolink_widgets.store.gallery.pictures",
     "evolink_widgets.core.task",
+    "evolink_widgets.batches.batch",  # as `core.task`: IPython finds its display by its name
     "evolink_widgets.batches.run",  # as `core.task`: IPython finds its display by its name
     "evolink_widgets.batches.study.study",  # `s.grid()` shows a widget, as a user's line would
 }

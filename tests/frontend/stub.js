@@ -92,7 +92,7 @@ export class Kernel {
   }
   hear(message, parts) {
     if (this.silent || this.deaf.has(message.kind)) return;
-    const isPaid = ["run", "reuse", "runAgain", "sendAgain", "retry", "buyCell"].includes(message.kind);
+    const isPaid = ["run", "reuse", "runAgain", "sendAgain", "retry", "buyCell", "create", "preview"].includes(message.kind);
     const known = this.paid.get(message.id);
     if (isPaid && !known) this.redeem(message);
     const handle = this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }));

@@ -35,6 +35,7 @@ def state(**changes: Any) -> dict[str, Any]:
         "money": "47.2 credits so far, 96 to 118 at the end",
         "purse": {"paid": 39.3, "least": 40.7, "most": 18.3, "cap": 100},
         "simulated": True,
+        "begun": True,
         "ended": False,
         "paused": False,
         "waits": False,
@@ -49,7 +50,8 @@ def cells(count: int = 977) -> str:
 
 
 def opened(bench: Opener, count: int = 977, **how: Any) -> Bench:
-    welcome = {"state": state(), "failures": how.pop("failures", []), "cells": cells(count)}
+    welcome = {"state": state(), "failures": how.pop("failures", []), "plan": None,
+               "cells": cells(count)}  # fmt: skip
     plan = {"welcome": welcome, "files": files(), "facts": [["Prompt", "a fox"]], "simulated": True}
     one = bench(widget="batch", plan=plan | how.pop("plan", {}), **how)
     expect(dots(one).first).to_be_visible()
@@ -194,6 +196,78 @@ def test_the_rows_of_one_reason_are_shown(bench: Opener) -> None:
     button(one, "Show rows").click()
     button(one, "Show rows").click()
     expect(choice(one, "All")).to_be_checked()
+
+
+BEFORE = {
+    "state": state(
+        title="1,000 rows", head="980 distinct · 3 with problems", begun=False, ended=True,
+        unsent=0,
+        money="About 98 to 210 credits · $1.44 to 3.09, from 41 receipts",
+        purse={"paid": 0, "least": 47, "most": 53, "cap": None},
+        parts=[{"kind": "s", "word": "In the store", "count": 660},
+               {"kind": "n", "word": "To buy", "count": 317},
+               {"kind": "p", "word": "Problems", "count": 3}],
+    ),
+    "failures": [],
+    "cells": "",
+    "plan": {"given": "prompt='a {animal}'", "few": "Preview 8", "buy": "Buy 317", "price": "",
+             "problems": [["214", "size", "'7:2'", "must be <b>at most</b> 3:1", "3:1"]],
+             "more": "2 more in b.problems"},
+}  # fmt: skip
+
+
+def before(bench: Opener, **how: Any) -> Bench:
+    one = bench(widget="batch", plan={"welcome": BEFORE, "files": files()}, **how)
+    expect(button(one, "Buy 317")).to_be_visible()
+    return one
+
+
+def test_before_it_is_bought_the_price_stands_beside_the_button(bench: Opener) -> None:
+    one = before(bench)
+    for said in (
+        "1,000 rows",
+        "About 98 to 210 credits",
+        "must be <b>at most</b> 3:1",
+        "To buy317",
+    ):
+        expect(one.root).to_contain_text(said)
+    expect(one.root.get_by_role("radio")).to_have_count(0)
+    expect(one.root.get_by_role("grid")).to_be_hidden()
+    one.root.get_by_label("Budget").fill("150.5")
+    one.page.wait_for_timeout(1100)
+    button(one, "Buy 317").click()
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+    assert one.bought() == ["create"]
+    assert one.sent("create")[0]["budget"] == 150.5
+    news(one, cells=cells(200), plan=None, anew=True)
+    expect(dots(one).first).to_be_visible()
+    expect(one.root.get_by_role("radio", name="All")).to_be_checked()
+    expect(button(one, "Buy 317")).to_be_hidden()
+
+
+def test_a_few_are_bought_first_and_the_rest_is_offered_again(bench: Opener) -> None:
+    one = before(bench)
+    one.page.wait_for_timeout(1100)
+    button(one, "Preview 8").click()
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+    assert one.bought() == ["preview"]
+    rest = {**BEFORE["plan"], "buy": "Buy 309", "few": "Preview 8", "price": "About 97 credits",
+            "problems": [], "more": ""}  # fmt: skip
+    ended = state(title="Done", head="8 of 8 pictures", ended=True, unsent=0)
+    news(one, cells="n" * 8, plan=rest, anew=True, state=ended)
+    expect(dots(one)).to_have_count(8)
+    expect(button(one, "Buy 309")).to_be_visible()
+    expect(one.root).to_contain_text("About 97 credits")
+    expect(one.root.get_by_role("table")).to_be_hidden()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize("width", [340, 900])
+def test_it_is_accessible_before(bench: Opener, theme: str, width: int) -> None:
+    one = before(bench, theme=theme, width=width)
+    found = Axe().run(one.page, context="section.ew")
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
+    assert not one.js("() => document.documentElement.scrollWidth > innerWidth")
 
 
 def test_what_is_done_is_reviewed_under_the_view(bench: Opener) -> None:

@@ -26,6 +26,48 @@ def ended(news: dict[str, Any]) -> bool:
     return news.get("kind") == "news" and bool(news["state"]["ended"])
 
 
+def test_a_batch_is_looked_at_before_it_is_bought_and_bought_by_presses() -> None:
+    rows = [{"animal": f"fox {number}"} for number in range(12)] + [{"animal": None}]
+    b = ew.batch(rows, "a {animal}", **SMALL)
+    view = ew.BatchView(b)
+    page = Browser(view)
+    told, _ = page.ask("hello")
+    assert told["state"]["title"] == "13 rows"
+    assert (told["plan"]["buy"], told["plan"]["few"]) == ("Make 12", "Preview 8")
+    assert told["plan"]["problems"][0][:2] == ["12", "prompt"]
+    assert told["cells"] == ""
+    assert "<table" in view._static_html()
+    assert "12 distinct" in repr(view)
+    assert page.ask("cell", place=0)[0]["kind"] == "rejected"
+    plain = page.tell("create", press="p", ticket="t")
+    assert page.answers(plain, 1)[0]["kind"] == "rejected", "no purchase without a press"
+    asked, _ = page.ask("create", most=0)
+    assert asked["asks"]["most"] >= b.estimate.high
+
+    assert page.ask("preview", most=asked["asks"]["most"])[0]["kind"] == "ok"
+    news, _ = page.wait(lambda told: ended(told) and told["plan"] is not None)
+    assert news["state"]["head"].startswith("8 of 8 pictures")
+    assert news["plan"]["buy"] == "Make 4"
+    assert news["plan"]["problems"] == []
+    assert page.ask("create", budget=0.001)[0]["kind"] == "ok"
+    page.wait(lambda told: ended(told) and told["state"]["title"] == "Budget reached")
+    assert page.ask("create")[0]["kind"] == "ok"
+    last, _ = page.wait(lambda told: ended(told) and told["state"]["head"].startswith("12 of 12"))
+    assert last["plan"] is None
+    assert view._static_html().count("<img") == 12
+    assert ew.spending().total.tasks == 12
+
+
+def test_a_batch_whose_run_goes_on_is_not_bought_beside_it() -> None:
+    ew.weather("stuck")
+    view = ew.BatchView(ew.batch([{"animal": "fox"}], "a {animal}", **SMALL))
+    page = Browser(view)
+    assert page.ask("create")[0]["kind"] == "ok"
+    assert "goes on" in page.ask("create")[0]["message"]
+    ew.weather("fair")
+    view._run.result(60)
+
+
 def test_a_page_is_told_all_and_then_what_changes() -> None:
     run = begun()
     page = Browser(ew.BatchView(run))

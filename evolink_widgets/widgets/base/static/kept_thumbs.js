@@ -7,6 +7,10 @@ export function keptThumbs(most) {
   const urls = new Map();
   return {
     at: (/** @type {string | number} */ name) => urls.get(name),
+    clear() {
+      urls.forEach((url) => URL.revokeObjectURL(url));
+      urls.clear();
+    },
     /** Whether it is new. @param {string | number} name @param {DataView} bytes */
     take(name, bytes) {
       if (!bytes?.byteLength || urls.has(name)) return false;

@@ -111,6 +111,8 @@ interface Reading {
   /** The line of money in percent: charged, at least still to come, what may come; where the cap is. */
   purse: { paid: number; least: number; most: number; cap: number | null };
   simulated: boolean;
+  /** Whether it is a run's; else nothing was asked for yet. */
+  begun: boolean;
   ended: boolean;
   paused: boolean;
   /** Whether something but a person holds what is unsent. */
@@ -124,10 +126,13 @@ interface Reading {
 interface FailureGroup { kind: string; letter: string; sign: string; title: string; rows: string; text: string; retry: boolean }
 
 /** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. */
-interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
+interface Batched { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells: string }
 
-/** What has changed since the last reading; all cells where they are others. */
-interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+/** What of a batch may be bought now; what a button would say is empty where there is none. */
+interface Plan { given: string; few: string; buy: string; price: string; problems: [string, string, string, string, string][]; more: string }
+
+/** What has changed since the last reading; all cells where they are others, and whether it is another run. */
+interface News { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells?: string; anew?: boolean; changes?: [number, string][] }
 
 /** A review: a letter for each picture, "k" kept, "r" rejected, "." undecided, by the judge of the view. */
 interface ToReview {

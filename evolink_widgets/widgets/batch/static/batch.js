@@ -1,10 +1,11 @@
-/** BatchView: how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
-import { fill, flag, h, hasFocus, icon, make, many, noter, set, token, write } from "../../base/static/dom.js";
+/** BatchView: what a batch would buy; how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
+import { fill, flag, h, hasFocus, icon, make, many, noter, num, set, token, write } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
 import "../../base/static/stages.js";
 import { openView } from "../../base/static/view.js";
 import { choices } from "./choices.js";
 import { mosaic } from "./mosaic.js";
+import { plan } from "./plan.js";
 import { reviewing } from "./reviewing.js";
 
 /** How long a telling of what is in view waits for the next. */
@@ -13,11 +14,12 @@ const WANTING = 120;
 /** @param {Deck} ui @returns {Part} */
 function progress(ui) {
   const { link, say } = ui;
-  const view = token();
+  let view = token();
   const [line, note] = noter(say);
   const fail = (/** @type {Error} */ { message }) => note(message, true);
   const [title, head, badge, money, why] = make("b.head span.muted span.badge p.money p.why");
   const bar = h("div.states", { "aria-hidden": true });
+  const key = h("ul.legend.key");
   const purse = h("div.purse", { "aria-hidden": true }, ...make("i i i"));
   const [failed, facts] = make("div.failed p.fact");
   const waits = purchases(ui);
@@ -34,6 +36,7 @@ function progress(ui) {
   const stop = h("button.btn", { onclick: () => order("stop"), title: "What was sent is finished; the rest is not charged." }, "Send no more");
   const review = reviewing(ui, note);
 
+  const offer = plan(ui, fail);
   const chosen = choices(() => {
     cells.filter();
     failures(groups);
@@ -102,11 +105,15 @@ function progress(ui) {
     write(why, state.why);
     why.hidden = !state.why;
     fill(bar, ...state.parts.map((/** @type {any} */ { kind, count }) => count && h("i", { "data-s": kind, "--part": count })).filter(Boolean));
-    chosen.know(state.parts, told.failures ?? []);
+    // Before anything is bought there are no cells to choose from.
+    chosen.el.hidden = !(key.hidden = state.begun);
+    if (state.begun) chosen.know(state.parts, told.failures ?? []);
+    else fill(key, ...state.parts.map((/** @type {any} */ { kind, word, count }) => count && h("li", h("i", { "data-s": kind }), word, h("b.num", num(count)))).filter(Boolean));
     write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
     pause.hidden = stop.hidden = state.ended || !state.unsent;
     review.hidden = !(state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
     failures(told.failures ?? []);
+    offer.know(told.plan);
     // The beginning, what holds it and the end are said aloud; counts never.
     if (state.title !== said) {
       if (said) say(`${state.title}. ${state.head}`);
@@ -116,6 +123,10 @@ function progress(ui) {
 
   link.on.news = (told) => {
     draw(told);
+    if (told.anew) {
+      view = token();
+      cells.forget();
+    }
     if (told.cells != null) cells.reset(told.cells);
     else cells.change(told.changes);
   };
@@ -127,9 +138,11 @@ function progress(ui) {
       h("div.top", title, head, badge, h("span.push"), review, pause, stop),
       bar,
       chosen.el,
+      key,
       purse,
       money,
       why,
+      offer.el,
       waits,
       line,
       cells.el,
@@ -142,6 +155,7 @@ function progress(ui) {
     },
     state(live) {
       for (const button of [review, pause, stop]) set(button, { "aria-disabled": !live || null });
+      flag(offer.el, "still", !live);
       flag(bar, "still", !live);
     },
     mark() {},

@@ -178,6 +178,8 @@ export function mosaic(hand) {
       letters = [...told];
       choose();
     },
+    /** Another run's cells are other pictures. */
+    forget: () => thumbs.clear(),
     filter() {
       now = el.scrollTop = 0;
       choose();
