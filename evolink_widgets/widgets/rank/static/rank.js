@@ -20,7 +20,7 @@ const keyed = (spec, key, sign, word, act) =>
 function ranking(ui) {
   const { link, say } = ui;
   const [line, note] = noter(say);
-  const [title, about, badge, left] = make("b.title bdi.muted span.badge p.note");
+  const [title, about, badge, left] = make("bdi.title bdi.muted span.badge bdi.note");
   /** @type {Ranked} */
   let told;
   /** @type {Standing | undefined} */

@@ -28,13 +28,14 @@ function examples(link) {
 /** @param {Link} link */
 export function standingOf(link) {
   const small = examples(link);
-  const [open, bar, votes, total, list, more] = make("p.open div.meter bdi.num bdi.num ol.list p.note");
+  const [open, bar, votes, total, list, after] = make("p.open div.meter bdi.num bdi.num ol.list p");
   bar.append(h("i"));
   const ends = h("div.ends", h("bdi", votes), h("bdi", total));
   const scale = h("div.scale", ...["less liked", "average", "more liked"].map((word) => h("span", word)));
   const axis = h("div.axis", { "aria-hidden": true }, scale);
-  const note = h("p.note");
-  const el = h("div.standing", open, bar, ends, list, axis, more, note);
+  const [note, rest] = make("bdi.note bdi.note");
+  after.append(rest, " ", note);
+  const el = h("div.standing", open, bar, ends, list, axis, after);
   set(list, { label: "Scores" });
   set(bar, { "aria-hidden": true });
 
@@ -57,7 +58,7 @@ export function standingOf(link) {
     const item = h(
       "li",
       named && (url ? h("img", { src: url, alt: "" }) : h("span.none")),
-      h("span.who", h("bdi", name), named && h("small", one.won)),
+      h("span.who", h("span.item", h("bdi", name)), named && h("small", h("bdi", one.won))),
       plot,
       h("span.score.num", { "aria-hidden": true }, one.rating, h("small", ` ± ${one.half}`)),
       h("span.sr", `${one.rating}, between ${one.low} and ${one.high}`),
@@ -77,17 +78,17 @@ export function standingOf(link) {
     draw(told, { scores, names, pending }) {
       const word = (/** @type {Who} */ who) => (names ? who.name : who.letter);
       const count = told.votes + pending;
-      fill(open, ...sentence(told, word, !scores));
+      fill(open, h("bdi", ...sentence(told, word, !scores)));
       write(votes, `${num(count)} vote${count === 1 ? "" : "s"}`);
       write(total, told.left == null || !told.open[0] ? "" : `about ${num(told.votes + told.left)}`);
       set(bar, { "--p": `${100 * (told.left == null ? (told.open[0] ? 0 : 1) : Math.min(1, count / (told.votes + told.left)))}%` });
-      for (const node of [list, axis, more, note]) node.hidden = !scores;
+      for (const node of [list, axis, after]) node.hidden = !scores;
       flag(el, "named", names);
       if (scores && names) small.want(told.rows.map(({ picture }) => picture));
       if (!scores) return fill(list);
       const marked = told.open.map(({ letter }) => letter);
       fill(list, ...told.rows.map((one) => row(one, word(one), marked.includes(one.letter), names)));
-      write(more, told.more ? `And ${num(told.more)} more: to_frame() has all.` : "");
+      write(rest, told.more ? `And ${num(told.more)} more: to_frame() has all.` : "");
       write(note, names ? "Dots are scores, lines are 95 % intervals. Where two lines overlap, the order may not be settled." : "Letters hide the names until you show them.");
     },
   };
