@@ -190,6 +190,20 @@ def test_a_caption_is_typed_and_kept(bench: Opener) -> None:
     expect(one.root.get_by_label("Caption")).to_have_value("a czar’s fox z!←")
 
 
+def test_what_is_being_typed_stays_whatever_comes(bench: Opener) -> None:
+    one = opened(bench)
+    shot(one).focus()
+    one.press("c")
+    one.page.keyboard.type("a fox th")
+    one.js("() => kernel.tell({ kind: 'judged', changes: [[0, 'k']] })")
+    one.js("() => model.fire('comm_live_update')")
+    one.page.keyboard.type("at looks back")
+    expect(one.root.get_by_label("Caption")).to_have_value("a fox that looks back")
+    one.js("() => view()")  # the view ends before a moment has gone by
+    one.js("async () => { window.view = await draw() }")
+    one.page.wait_for_function("() => kernel.judged.at(-1)?.caption === 'a fox that looks back'")
+
+
 def test_pictures_are_filtered_by_their_verdict(bench: Opener) -> None:
     one = opened(bench, "kr.k" + "." * 20 + "r")
     assert at(one).startswith("Picture 3 of 25"), "it begins where one left off"
