@@ -131,7 +131,7 @@ def test_a_held_key_decides_once(bench: Opener) -> None:
 
 def test_nothing_is_decided_that_was_not_seen(bench: Opener) -> None:
     one = opened(bench)
-    one.js("() => { kernel.deaf.add('look'); kernel.deaf.add('about') }")
+    one.js("() => { kernel.deaf.add('large'); kernel.deaf.add('about') }")
     shot(one).focus()
     one.press("End")
     expect(shot(one)).to_contain_text("The picture is on its way")
@@ -266,7 +266,7 @@ def test_only_what_is_in_view_of_ten_thousand_is_in_the_page(bench: Opener) -> N
     expect(shot(one).get_by_role("img")).to_be_visible()
     one.press("ArrowRight")
     assert at(one).startswith("Picture 9999 of 10000")
-    ready = one.js("() => model.heard('look').map(({ places }) => places.length)")
+    ready = one.js("() => model.heard('large').map(({ places }) => places.length)")
     assert max(ready) <= 32, "no more is asked for than is likely to be looked at"
 
 

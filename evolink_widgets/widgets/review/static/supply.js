@@ -49,7 +49,7 @@ export function supplyOf({ link, signal }, view, hand) {
     for (const one of news) asked.set(one, moment);
     const [unknown, unseen] = [news.filter((one) => !knows(one)), news.filter((one) => !hand.seen(one))];
     if (unknown[0] != null) ask(unknown);
-    if (unseen[0] != null) link.ask("look", { view, places: unseen }, 2).catch(() => {});
+    if (unseen[0] != null) link.ask("large", { view, places: unseen }, 2).catch(() => {});
   }
   atEnd(signal, () => clearTimeout(timer));
 
