@@ -326,6 +326,7 @@ export class Kernel {
     };
   }
   on_want({ places }) {
+    if (this.plan.review) return this.small("thumbs", places);
     if (!this.plan.welcome?.axes) return { kind: "ok" };
     const { thumbs } = this.plan.files;
     const bytes = places.map((id) => views(thumbs[(parseInt(id) + +id.split(".")[1]) % thumbs.length]));
@@ -363,11 +364,8 @@ export class Kernel {
     const pictures = places.map((place) => ({ id: `${place}`, gone: this.plan.gone?.[place] }));
     return { kind: "ok", after: [[{ kind, pictures }, places.map((place) => views(thumbs[place % thumbs.length]))]] };
   }
-  on_look({ places }) {
+  on_large({ places }) {
     return this.small("shots", places);
-  }
-  on_want({ places }) {
-    return this.plan.review ? this.small("thumbs", places) : { kind: "ok" };
   }
   on_agreement() {
     return { kind: "agreement", pairs: this.plan.review.pairs ?? [] };

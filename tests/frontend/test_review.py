@@ -131,7 +131,7 @@ def test_a_held_key_decides_once(bench: Opener) -> None:
 
 def test_nothing_is_decided_that_was_not_seen(bench: Opener) -> None:
     one = opened(bench)
-    one.js("() => { kernel.deaf.add('look'); kernel.deaf.add('about') }")
+    one.js("() => { kernel.deaf.add('large'); kernel.deaf.add('about') }")
     shot(one).focus()
     one.press("End")
     expect(shot(one)).to_contain_text("The picture is on its way")
@@ -188,6 +188,20 @@ def test_a_caption_is_typed_and_kept(bench: Opener) -> None:
     wait_judged(one, 3)
     one.press("ArrowUp")
     expect(one.root.get_by_label("Caption")).to_have_value("a czar’s fox z!←")
+
+
+def test_what_is_being_typed_stays_whatever_comes(bench: Opener) -> None:
+    one = opened(bench)
+    shot(one).focus()
+    one.press("c")
+    one.page.keyboard.type("a fox th")
+    one.js("() => kernel.tell({ kind: 'judged', changes: [[0, 'k']] })")
+    one.js("() => model.fire('comm_live_update')")
+    one.page.keyboard.type("at looks back")
+    expect(one.root.get_by_label("Caption")).to_have_value("a fox that looks back")
+    one.js("() => view()")  # the view ends before a moment has gone by
+    one.js("async () => { window.view = await draw() }")
+    one.page.wait_for_function("() => kernel.judged.at(-1)?.caption === 'a fox that looks back'")
 
 
 def test_pictures_are_filtered_by_their_verdict(bench: Opener) -> None:
@@ -252,7 +266,7 @@ def test_only_what_is_in_view_of_ten_thousand_is_in_the_page(bench: Opener) -> N
     expect(shot(one).get_by_role("img")).to_be_visible()
     one.press("ArrowRight")
     assert at(one).startswith("Picture 9999 of 10000")
-    ready = one.js("() => model.heard('look').map(({ places }) => places.length)")
+    ready = one.js("() => model.heard('large').map(({ places }) => places.length)")
     assert max(ready) <= 32, "no more is asked for than is likely to be looked at"
 
 

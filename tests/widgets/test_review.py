@@ -81,7 +81,7 @@ def test_pictures_come_in_two_sizes() -> None:
     page = Browser(ew.ReviewView(pictures(), judge="ana"))
     page.ask("want", view="v", places=[2, 0])
     thumbs, small = page.wait(lambda message: message.get("kind") == "thumbs")
-    page.ask("look", view="v", places=[1])
+    page.ask("large", view="v", places=[1])
     shots, large = page.wait(lambda message: message.get("kind") == "shots")
     assert (thumbs["pictures"][0]["id"], shots["pictures"][0]["id"]) == ("2", "1")
     assert len(small[0]) < 8_000 < 80_000

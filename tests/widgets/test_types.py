@@ -151,7 +151,7 @@ def said_by_a_review(types: Types, images: ew.ImageSet) -> Browser:
     page = Browser(ew.ReviewView(images, judge="ana"))
     assert types.wrong("ToReview", page.ask("hello")[0]) == []
     page.ask("about", places=[0, 1], others=True)
-    page.ask("look", view="v", places=[0])
+    page.ask("large", view="v", places=[0])
     page.wait(lambda told: told["kind"] == "shots")
     decision = {"picture": f"{images[0].task_key}.0", "at": 1.0, "verdict": "keep"}
     page.ask("judge", changes=[decision])

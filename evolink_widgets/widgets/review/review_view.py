@@ -79,7 +79,7 @@ class ReviewView(View):
         "hello": "_on_hello",
         "about": "_on_about",
         "want": "_on_want",
-        "look": "_on_look",
+        "large": "_on_large",
         "judge": "_on_judge",
         "agreement": "_on_agreement",
         "code": "_on_code",
@@ -261,7 +261,7 @@ class ReviewView(View):
         self._strip.want(str(content.get("view")), names)
         return "ok", {}
 
-    def _on_look(self, content: dict[str, Any]) -> Answer:
+    def _on_large(self, content: dict[str, Any]) -> Answer:
         names = map(str, self._places(content.get("places")))
         self._stage.want(str(content.get("view")), names)
         return "ok", {}

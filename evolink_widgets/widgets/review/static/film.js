@@ -1,6 +1,7 @@
 /** The strip of small pictures under the large one: thousands, of which only those in view are in the page. */
 import { ahead, atEnd, h, icon, set } from "../../base/static/dom.js";
 import { keptThumbs } from "../../base/static/kept_thumbs.js";
+import { SAID } from "./order.js";
 
 /** Pixels from one to the next, as the style sheet has it, and how many are ready on either side. */
 const FILM_STEP = 52;
@@ -11,8 +12,6 @@ const THUMBS = 600;
 const SOON = 100;
 const MOST_MISSES = 10;
 
-/** What a letter says. @type {Record<string, string>} */
-export const SAID = { k: "kept", r: "rejected", ".": "undecided" };
 /** @type {Record<string, string>} */
 const MARKS = { k: "check", r: "close" };
 
