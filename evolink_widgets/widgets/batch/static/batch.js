@@ -127,7 +127,7 @@ function progress(ui) {
       view = token();
       cells.forget();
     }
-    if (told.cells != null) cells.reset(told.cells);
+    if (told.cells != null) cells.reset(told.cells, told.pips);
     else cells.change(told.changes);
   };
   link.on.thumbs = ({ pictures }, parts) =>
@@ -151,7 +151,7 @@ function progress(ui) {
     ],
     welcome(/** @type {any} */ told) {
       draw(told);
-      cells.reset(told.cells);
+      cells.reset(told.cells, told.pips);
     },
     state(live) {
       for (const button of [review, pause, stop]) set(button, { "aria-disabled": !live || null });
