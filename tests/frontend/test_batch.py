@@ -241,6 +241,7 @@ def test_before_it_is_bought_the_price_stands_beside_the_button(bench: Opener) -
         expect(one.root).to_contain_text(said)
     expect(one.root.get_by_role("radio")).to_have_count(0)
     expect(one.root.get_by_role("grid")).to_be_hidden()
+    expect(button(one, "Review")).to_be_hidden()
     one.root.get_by_label("Budget").fill("150.5")
     one.page.wait_for_timeout(1100)
     button(one, "Buy 317").click()
