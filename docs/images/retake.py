@@ -72,6 +72,28 @@ def a_batch_before(notebook: Notebook, cell: Locator) -> None:
     expect(cell.get_by_role("button", name="Preview 8")).to_be_visible()
 
 
+def a_review_on_its_way(notebook: Notebook, cell: Locator) -> None:
+    """A few are decided by keys, one of them rejected; what another says is asked for."""
+    view = cell.locator(".ew.ew-live:not(.ew-off)")
+    picture = view.locator(".ew-shot")
+    for number in range(9):
+        expect(picture.get_by_role("img")).to_be_visible()
+        picture.press("ArrowLeft" if number % 4 == 3 else "ArrowRight")
+    view.get_by_role("button", name="Show what").click()
+    expect(view).to_contain_text("agree on")
+    picture.focus()
+    cell.page.wait_for_timeout(1_500)  # until the sharp copy is there
+
+
+def a_ranking_that_is_nearly_settled(notebook: Notebook, cell: Locator) -> None:
+    """A pair in view, and the scores beside it, behind their letters."""
+    view = cell.locator(".ew.ew-live:not(.ew-off)")
+    expect(view.locator(".ew-shot img")).to_have_count(2)
+    view.get_by_role("button", name="Show scores").click()
+    expect(view.get_by_role("list", name="Scores").get_by_role("listitem")).to_have_count(6)
+    view.get_by_role("group", name="Which is nicer?").focus()
+
+
 STUDIO = """
 import evolink_widgets as ew
 studio = ew.ImageStudio(prompt="A mountain lake at sunset, gouache", size="3:2", n=4)
@@ -112,11 +134,46 @@ RUN = """
 run = b.create(budget=200)
 run
 """
+REVIEW = """
+import itertools
+import evolink_widgets as ew
+
+ew.configure(speed=60)
+pairs = itertools.product(("hare", "owl", "fox", "whale"), ("watercolour", "woodcut", "pencil"))
+rows = [{"animal": animal, "style": style} for animal, style in pairs]
+b = ew.batch(rows, "a {animal} in the snow, {style}", size="1152x768", quality="low")
+run = b.create().result()
+ben = run.review(judge="ben")
+ben.decide(ben.images[:10], "keep")
+ben.decide(ben.images[3:6], "reject", "too dark")
+"""
+
+STYLES = """
+import random
+import evolink_widgets as ew
+
+ew.configure(speed=60)
+styles = ["gouache", "watercolour", "paper cut", "pixel art", "oil painting", "pastel"]
+study = ew.study("a {animal} on a hill, {style}", animal=["owl", "fox"], style=styles,
+                 size="1:1", quality="low")
+run = study.create().result()
+ranking = run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+chance = random.Random(2)
+for _ in range(60):
+    left, right = map(ranking.item_of, ranking.pair)
+    more = styles.index(right) - styles.index(left) + chance.gauss(0, 3)
+    ranking.vote("tie" if abs(more) < 0.6 else "left" if more > 0 else "right")
+"""
+RANK = """
+run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+"""
 
 SHOTS = (
     Shot("studio", (STUDIO,), a_finished_run),
     Shot("batch-before", (PRODUCTS, BATCH), a_batch_before, is_narrow=True),
     Shot("batch", (ROWS, RUN), a_batch_on_its_way, is_narrow=True),
+    Shot("review", (REVIEW, 'run.review(judge="ana")'), a_review_on_its_way, is_narrow=True),
+    Shot("rank", (STYLES, RANK), a_ranking_that_is_nearly_settled, is_narrow=True),
 )
 
 
@@ -149,7 +206,7 @@ def taken(server: Server, browser: Browser, shot: Shot) -> None:
         notebook.wear(f"JupyterLab {theme}")
         keep(theme.lower())
     if shot.is_narrow:
-        page.set_viewport_size({"width": NARROW, "height": 1000})
+        page.set_viewport_size({"width": NARROW, "height": 1400})
         keep("narrow")
     page.close()
     server.end_kernels()

@@ -198,6 +198,7 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
+        is_last: bool = True,
         make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
@@ -217,7 +218,8 @@ class Batch:
             before=None if after is None else before_of(after),
             make_buyer=make_buyer,
         )
-        self._last = run
+        if is_last:
+            self._last = run
         _keep(run)
         return run.begin()
 

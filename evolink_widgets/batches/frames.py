@@ -247,7 +247,7 @@ class _Native:
 _TYPES: dict[type, tuple[str, ...]] = {
     bool: ("reused",),
     int: ("row", "number", "both", "same"),
-    float: ("credits", "seconds", "agreement", "kappa", "low", "high"),
+    float: ("credits", "seconds", "agreement", "kappa", "low", "high", "at"),
 }
 """What a column of ours holds that is empty."""
 

@@ -61,7 +61,7 @@ class Asked:
             estimate=estimate,
             control=self,
             clock=clock,
-            state=TaskState.first(recipe, clock(), simulated=simulated),
+            state=first_state(recipe, clock(), simulated=simulated),
         )
 
     def image_set(self, state: TaskState) -> ImageSet:
@@ -109,3 +109,29 @@ class Asked:
         """Send the same request once more under the same Idempotency-Key."""
         if self.runner is not None:
             self.runner.send_again()
+
+
+def first_state(recipe: Recipe, now: float, *, simulated: bool) -> TaskState:
+    """The state of a task before anything has happened to it.
+
+    Args:
+        recipe: what is asked.
+        now: Unix seconds.
+        simulated: whether an emulator plays the service.
+    """
+    return TaskState(
+        stage=Stage.QUEUED,
+        progress=None,
+        started_at=now,
+        at=now,
+        ended_at=None,
+        left=None,
+        images=(),
+        expected=recipe.request.n,
+        size=recipe.request.pixels,
+        error=None,
+        task_id=None,
+        receipt=None,
+        simulated=simulated,
+        note=None,
+    )

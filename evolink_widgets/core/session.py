@@ -450,7 +450,13 @@ class Session:
         with self._assembling:  # no other lock: an ask need not wait for what is loaded
             if self._parts is None:
                 self._parts = self._assemble()
+                loop.call_on_loop(self._begin_upkeep)
             return self._parts
+
+    def _begin_upkeep(self) -> None:
+        from evolink_widgets.core.recovery.upkeep import keep_in_order
+
+        loop.spawn(keep_in_order(lambda: self._parts), name="evolink-upkeep")
 
     def _begin_anew_after_fork(self) -> None:
         """Leave the tasks to the parent, whose they are: here nothing looks after them."""

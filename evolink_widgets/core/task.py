@@ -165,32 +165,6 @@ class TaskState:
     places: tuple[int, ...] = ()
     held: bool = False
 
-    @classmethod
-    def first(cls, recipe: Recipe, now: float, *, simulated: bool) -> TaskState:
-        """The state of a task before anything has happened to it.
-
-        Args:
-            recipe: what is asked.
-            now: Unix seconds.
-            simulated: whether an emulator plays the service.
-        """
-        return cls(
-            stage=Stage.QUEUED,
-            progress=None,
-            started_at=now,
-            at=now,
-            ended_at=None,
-            left=None,
-            images=(),
-            expected=recipe.request.n,
-            size=recipe.request.pixels,
-            error=None,
-            task_id=None,
-            receipt=None,
-            simulated=simulated,
-            note=None,
-        )
-
     @property
     def placed(self) -> tuple[tuple[int, GeneratedImage], ...]:
         """Each picture with its place in what was asked: a view's name for it."""

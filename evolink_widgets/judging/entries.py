@@ -76,6 +76,14 @@ class Entries:
         self._check_count(len(found))
         return found
 
+    def frame(self, columns: Mapping[str, Sequence[Any]]) -> Any:
+        """Columns as a frame of the caller's kind; levels of several kinds are texts in it."""
+        plain = {
+            name: list(map(str, values)) if len(set(map(type, values))) > 1 else list(values)
+            for name, values in columns.items()
+        }
+        return self.alike(plain)
+
     def _check_count(self, count: int) -> None:
         things = "pictures" if self.by is None else f"levels of {self.by}"
         if count < 2:

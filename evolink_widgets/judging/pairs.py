@@ -3,7 +3,7 @@
 Each vote counts as it would between equals, so what was answered does not steer what is asked.
 Pairs that look close after a few votes would tell a little more, if that were known: but asked
 until they no longer look close, they drift apart by chance alone, and of the intervals that claim
-95 % as few as 66 % hold the truth (docs/decisions/0031). Chosen like this, every item is shown
+95 % as few as 70 % hold the truth (docs/decisions/0031). Chosen like this, every item is shown
 equally often at first, the comparisons tie all of them together, and pairs can be chosen in
 advance.
 """

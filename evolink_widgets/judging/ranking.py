@@ -70,7 +70,7 @@ class Ranking:
         check_numpy()
         self.question = plain_question(question)
         self.judge = judge_in(store.database, judge)
-        self.by, self.left_out, self.alike = entries.by, entries.left_out, entries.alike
+        self.by, self.left_out, self.frame = entries.by, entries.left_out, entries.frame
         self._seed = seed
         self._votes = store.votes
         found = entries.items()

@@ -157,13 +157,16 @@ def votes_left(gap: float, half: float, votes: int) -> int:
     The difference itself is known no better than its interval: half of what it may truly be is
     larger than the median of its size, and that is taken.
 
+    Said with two digits, for it is an order of magnitude.
+
     Args:
         gap: the difference as it is known.
         half: half of its 95 % interval.
         votes: how many have been given.
     """
     size = _median_size(gap, half / Z)
-    return max(1, round(votes * ((half / size) ** 2 - 1)))
+    more = max(1, round(votes * ((half / size) ** 2 - 1)))
+    return round(more, min(0, 2 - len(str(more))))
 
 
 def _median_size(mean: float, spread: float) -> float:

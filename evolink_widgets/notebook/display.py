@@ -18,6 +18,7 @@ from evolink_widgets.errors import DownloadFailed, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.companion import NOTHING
@@ -65,7 +66,7 @@ def stage_line(task: Task, state: TaskState) -> str:
         if state.receipt is not None:
             said += f", would cost {state.receipt}" if state.simulated else f", {state.receipt}"
         if state.images:
-            said += f", in {state.images[0].path.parent.name}/"
+            said += f", in {store_of(state.images[0].path).name}/"
     elif state.stage.ended and state.error is not None:
         said = f"{said}. {state.error}"
     elif state.stage is Stage.PROCESSING and state.left:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from evolink_widgets.images.reference_limits import ReferenceLimits
+from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.references.source import Source
@@ -67,7 +68,7 @@ def read_path(given: str | os.PathLike[str], place: str) -> Source | Problem:
         name = os.fspath(given)
         if len(name) > _LONGEST_NAME:
             raise ValueError("no file system has such a name")
-        path = Path(name).expanduser()
+        path = where_it_lies(Path(name).expanduser())
         if str(name).strip() and path.exists():
             if path.is_file():
                 return Source(place, _shown_name(name), path.absolute())

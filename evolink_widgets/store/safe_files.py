@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from evolink_widgets.moved_files import MONTH
 
 PARTS = ".parts"
 """The folder inside the store where files grow."""
@@ -43,8 +44,11 @@ THUMBS = ".thumbs"
 REFERENCES = ".references"
 """The folder inside the store where the bytes of references are."""
 
+DATABASE = "evolink.sqlite"
+"""The database's name in a store's folder."""
+
 HIDDEN = frozenset({PARTS, TRASH, THUMBS, REFERENCES})
-"""Folders of a store that have to be its own: none of them may be a link."""
+"""Folders of a store that have to be its own, like those of its months: none may be a link."""
 
 # Windows has none of these; its links are looked for by name there.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -244,7 +248,7 @@ def is_plain(path: Path) -> bool:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return False
-        return path.parent.name not in HIDDEN or not _leads_away(path.parent)
+        return not (_is_own(path.parent) and _leads_away(path.parent))
     except (OSError, ValueError):
         return False
 
@@ -296,7 +300,7 @@ def remove(path: Path) -> None:
 def names_in(folder: Path) -> list[str]:
     """Return what a folder holds; nothing where there is none, or a link in its place."""
     try:
-        if folder.name in HIDDEN and _leads_away(folder):
+        if _is_own(folder) and _leads_away(folder):
             return []
         return [path.name for path in folder.iterdir()]
     except OSError:
@@ -513,7 +517,7 @@ def _held(folder: Path) -> Iterator[int | None]:
     if folder in _HOLDING.folders:
         yield _HOLDING.folders[folder]
         return
-    ours = folder.name in HIDDEN
+    ours = _is_own(folder)
     if not _HOLDS_FOLDERS:
         if ours and _leads_away(folder):
             raise NotPlain(folder, "it is a link")
@@ -529,6 +533,21 @@ def _held(folder: Path) -> Iterator[int | None]:
         yield handle
     finally:
         os.close(handle)
+
+
+def store_of(path: Path) -> Path:
+    """Return the folder of the store that a picture's file belongs to."""
+    folder = path.parent
+    return folder.parent if folder.name == TRASH or _is_month(folder) else folder
+
+
+def _is_own(folder: Path) -> bool:
+    return folder.name in HIDDEN or _is_month(folder)
+
+
+def _is_month(folder: Path) -> bool:
+    # A store's own folder may be called so, too, and may be a link.
+    return MONTH.fullmatch(folder.name) is not None and is_there(folder.parent / DATABASE)
 
 
 def _leads_away(folder: Path) -> bool:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,10 +33,10 @@ class Served:
         line = self._process.stdout.readline().decode()
         self.api = next(word for word in line.split() if word.startswith("http"))
 
-    def counts(self) -> dict[str, float]:
+    def counts(self) -> Counter[str]:
         """How often what was asked for since the start."""
         with urllib.request.urlopen(f"{self.api}/emulator/counts", timeout=10) as reply:
-            return dict(json.load(reply))
+            return Counter(json.load(reply))
 
     def play(self, fault: str, **how: Any) -> None:
         """Play a fault."""
@@ -53,12 +54,12 @@ class Served:
 
     def accepts(self, count: int) -> None:
         """Wait until it has accepted so many."""
-        until(lambda: self.counts().get("accepted", 0) >= count, 120)
+        until(lambda: self.counts()["accepted"] >= count, 120)
 
     def reads(self, ids: int) -> None:
         """Wait until so many more ids were asked for: whoever asks has written them down."""
-        before = self.counts().get("batch ids", 0)
-        until(lambda: self.counts().get("batch ids", 0) >= before + ids, 120)
+        before = self.counts()["batch ids"]
+        until(lambda: self.counts()["batch ids"] >= before + ids, 120)
 
     def close(self) -> None:
         """End it."""

@@ -126,7 +126,7 @@ def test_a_bucket_that_can_not_be_written_to_is_said_before(
 ) -> None:
     b = ew.batch(rows(1), "a {animal}", **SMALL)
     how = {"on": client, "worker_store": tmp_path / "workers"}
-    before = service.counts().get("accepted", 0)
+    before = service.counts()["accepted"]
     for url, said in {
         "s3://nowhere/first": "can't be written to",
         "s3://key:secret@animals": "must have no user",
@@ -138,7 +138,7 @@ def test_a_bucket_that_can_not_be_written_to_is_said_before(
         assert "secret@" not in str(error.value)
     with pytest.raises(ew.ConfigurationError, match="on names none"):
         b.create(store="s3://animals")
-    assert service.counts().get("accepted", 0) == before
+    assert service.counts()["accepted"] == before
 
 
 def test_what_can_not_be_put_there_comes_home(

@@ -14,7 +14,7 @@ from services import KEY, environment, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect
-from evolink_widgets.batches.engine import lender
+from evolink_widgets.batches.engine import carry
 from evolink_widgets.store import in_use
 
 PROGRAM = Path(__file__).parent / "programs" / "mortal_driver.py"
@@ -81,7 +81,7 @@ def test_two_workers_bring_distinct_recipes_home(
     spent = ew.spending().total
     assert sum(row["credits"] for row in frame) == pytest.approx(spent.charged)
     counts = service.counts()
-    charged = counts["charged credits"] - before.get("charged credits", 0)
+    charged = counts["charged credits"] - before["charged credits"]
     assert spent.charged == pytest.approx(charged)
     assert list((tmp_path / "workers").iterdir()) == [], "what is home is kept once"
     again = b.create(on=client, worker_store=tmp_path / "workers").result(150)
@@ -268,7 +268,7 @@ def test_a_disk_that_is_lost_with_its_worker_is_made_good_from_here(
     service: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The path is another folder in each process; the workers that follow have an empty one."""
-    monkeypatch.setattr(lender, "PATIENCE", 2.0)
+    monkeypatch.setattr(carry, "PATIENCE", 2.0)
     served = Served(tmp_path / "memory.jsonl", "--speed", "8")
     ew.configure(base_url=served.api)
     away = tmp_path / "away"
@@ -287,6 +287,33 @@ def test_a_disk_that_is_lost_with_its_worker_is_made_good_from_here(
     assert types(frame) == [None] * 16, "what has an id is collected by the driver"
     assert list((away / "workers").glob("loan-*/*_1.*")) == [], "none of it came from there"
     assert sorted(served.prompts) == sorted(prompts(frame))
+
+
+@pytest.mark.slow
+def test_a_worker_that_joins_and_can_not_work_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where it begins, a file is in the place of the folder."""
+    served = Served(tmp_path / "memory.jsonl", "--speed", "8")
+    ew.configure(base_url=served.api)
+    away, wrong = tmp_path / "away", tmp_path / "wrong"
+    for folder in (away, wrong):
+        folder.mkdir()
+    (wrong / "workers").write_text("not a folder")
+    monkeypatch.chdir(away)
+    with two_workers(tmp_path / "scratch") as client:
+        monkeypatch.chdir(wrong)
+        run = ew.batch(rows(24), "a {animal}", **SMALL).create(
+            on=client, worker_store="/proc/self/cwd/workers"
+        )
+        served.accepts(24)
+        served.reads(12)
+        kill(client)
+        frame = run.result(150).to_frame()
+    served.close()
+    assert types(frame) == [None] * 24
+    assert sorted(served.prompts) == sorted(prompts(frame))
+    assert "can't be made" in caplog.text
 
 
 def ids_known_here() -> set[str]:

@@ -463,9 +463,10 @@ def _fields_are_of_other_types(store: Trapped) -> None:
 
 @kind
 def _credits_are_less_than_nothing(store: Trapped) -> None:
-    store.run("INSERT INTO ledger VALUES ('less', 'emulator', 'settled', 0, -9000000000, 1.0, 1.0)",
-              "INSERT INTO ledger VALUES ('text', 'emulator', 'reserved', 'many', NULL, 1.0, 1.0)",
-              "INSERT INTO ledger VALUES ('most', 'emulator', 'reserved', -9223372036854775808, "
+    into = "INSERT INTO ledger (key, service, state, reserved, charged, reserved_at, settled_at) "
+    store.run(f"{into} VALUES ('less', 'emulator', 'settled', 0, -9000000000, 1.0, 1.0)",
+              f"{into} VALUES ('text', 'emulator', 'reserved', 'many', NULL, 1.0, 1.0)",
+              f"{into} VALUES ('most', 'emulator', 'reserved', -9223372036854775808, "
               "-9223372036854775808, 1.0, 1.0)")  # fmt: skip
 
 

@@ -256,6 +256,29 @@ def test_only_what_is_in_view_of_ten_thousand_is_in_the_page(bench: Opener) -> N
     assert max(ready) <= 32, "no more is asked for than is likely to be looked at"
 
 
+def test_the_strip_is_where_it_was_after_it_was_out_of_the_page(bench: Opener) -> None:
+    """As JupyterLab does with cells that are far off."""
+    one = opened(bench, 2_000)
+    shot(one).focus()
+    one.press("End", "ArrowUp")
+    current = one.root.locator(".ew-frame[aria-current]")
+    expect(current).to_be_in_viewport()
+    one.js(
+        "async () => { const cell = document.querySelector('#cell'), home = cell.parentNode;"
+        " const frames = (n) => n && new Promise(requestAnimationFrame).then(() => frames(n - 1));"
+        " cell.remove(); await frames(4); home.append(cell); await frames(4) }"
+    )
+    expect(current).to_be_in_viewport()
+    assert current.get_attribute("aria-label") == "Picture 1999, undecided"
+    shot(one).focus()
+    one.press("Home")
+    for _ in range(9):
+        one.press("ArrowDown")
+    one.js("() => { document.querySelector('#cell').style.inlineSize = '340px' }")
+    expect(current).to_be_in_viewport(ratio=0.99)
+    assert current.get_attribute("aria-label") == "Picture 10, undecided"
+
+
 def test_no_key_reaches_the_notebook(bench: Opener) -> None:
     one = opened(bench)
     one.js(

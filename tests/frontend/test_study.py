@@ -9,41 +9,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bench import Bench, files
 from playwright.sync_api import Locator, expect
+from study_bench import PROMPTS, QUALITIES, TRAITS, plan, welcome
 
 Opener = Callable[..., Bench]
 
-PROMPTS = ["a fox in the snow", "an owl at night", "a hare in a field", "a whale at dawn"]
-STYLES = ["watercolour", "woodcut", "gouache", "paper cut", "linocut", "pencil"]
-QUALITIES = ["low", "high"]
-
-
-def welcome(
-    prompts: list[str] = PROMPTS, styles: list[str] = STYLES, repeats: int = 2, **more: Any
-) -> dict[str, Any]:
-    count = len(prompts) * len(styles) * len(QUALITIES)
-    letters = more.pop("letters", "".join("." if at % 5 == 3 else "n" for at in range(count)))
-    return {
-        "axes": [
-            {"name": "prompt", "levels": prompts},
-            {"name": "quality", "levels": QUALITIES},
-            {"name": "style", "levels": styles},
-        ],
-        "letters": letters,
-        "have": [repeats if letter == "n" else 0 for letter in letters],
-        "prices": ["4.9 to 5.6"],
-        "priced": [0] * count,
-        "repeats": repeats,
-        "simulated": True,
-        "head": {"text": f"18 of {count} cells · 94.2 credits", "ended": True},
-        **more,
-    }
-
 
 def opened(bench: Opener, *, told: dict[str, Any] | None = None, **how: Any) -> Bench:
-    traits = {"x": "style", "y": "prompt", "facet": "quality", "at": {"quality": 1}, "zoom": 128,
-              **how.pop("traits", {})}  # fmt: skip
-    plan = {"welcome": told or welcome(), "files": files(), "facts": [["Prompt", "a fox"]]}
-    one = bench(widget="study", traits=traits, plan=plan | how.pop("plan", {}), **how)
+    traits, more = TRAITS | how.pop("traits", {}), how.pop("plan", {})
+    one = bench(widget="study", traits=traits, plan=plan(told) | more, **how)
     expect(cells(one).first).to_be_visible()
     return one
 
@@ -233,6 +206,20 @@ def test_a_cell_is_bought_by_keys_in_two_presses(bench: Opener) -> None:
     one.press("Escape")
     assert "not bought" in one.focused()
     one.press("Enter", "Enter")
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+
+
+def test_a_finger_buys_nothing_before_the_price_is_seen(bench: Opener) -> None:
+    one = opened(bench, has_touch=True, is_mobile=True, width=520)
+    empty = one.root.locator(".ew-at[data-s='.']").first
+    offer = empty.get_by_role("button", name="Make this cell")
+    expect(offer).to_be_hidden()
+    empty.tap()
+    expect(offer).to_be_visible()
+    empty.tap()  # it has only just appeared under the finger
+    assert one.bought() == []
+    one.page.wait_for_timeout(1100)
+    offer.tap()
     one.page.wait_for_function("() => kernel.bought.length === 1")
 
 

@@ -23,7 +23,7 @@ FRAME = "print([(row['animal'], row.get('verdict'), row.get('caption')) for row 
 def test_a_run_is_reviewed_by_keys_across_a_restart(
     server: Server, open_notebook: Callable[..., Notebook]
 ) -> None:
-    path = server.write("review", BUY.strip(), FRAME)
+    path = server.write("review", BUY.strip(), FRAME, "run")
     notebook = open_notebook(path)
     notebook.run(0)
     view = notebook.cell(0).locator(".ew.ew-live:not(.ew-off)")
@@ -73,3 +73,10 @@ def test_a_run_is_reviewed_by_keys_across_a_restart(
     assert "2 kept, 1 rejected, 3 undecided" in kept["data"]["text/html"]
     assert kept["data"]["text/html"].count("<img") == 2
     assert len(str(saved.cells[0])) < 120_000, "the notebook stays small"
+
+    notebook.run(2)
+    done = notebook.cell(2).locator(".ew-of-batch.ew-live:not(.ew-off)")
+    done.get_by_role("button", name="Review", exact=True).click()
+    beside = notebook.cell(2).locator(".ew-of-review.ew-live")
+    expect(beside.locator(".ew-shot").get_by_role("img")).to_be_visible()
+    expect(beside).to_contain_text("Review by judge-")

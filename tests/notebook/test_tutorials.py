@@ -89,5 +89,13 @@ EXPECTED = {
         '"ai_generated": true',
         "22 samples; 101 teapot on a white background",
     ],
+    "06-which-is-better.ipynb": [
+        "3 animals × 4 styles",
+        "<RankView, Which is nicer? by style: 80 votes",
+        "1. ",
+        "between",
+        "a rule: more colour",
+        "<RankView, Which is nicer? by animal",
+    ],
 }
 """What a reader has to find in each."""

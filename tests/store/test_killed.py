@@ -28,7 +28,7 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
 @pytest.mark.parametrize(
     "modules",
     [
-        ["gallery/gallery", "gallery/rows"],
+        ["gallery/admission", "gallery/part", "gallery/rows"],
         ["safe_files"],
         ["journal/journal", "ledger/ledger"],
     ],
@@ -53,3 +53,14 @@ def test_a_keeper_killed_at_random_points_loses_no_picture_and_leaves_no_half_fi
     done, kills, points = out.split()
     assert (done, int(kills)) == ("ok", KILLS // 2)
     assert int(points) > KILLS // 8, "too few places were hit"
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_a_mover_killed_at_each_line_loses_no_picture_and_no_name(tmp_path, program, links):
+    running = program("kill_a_mover.py", tmp_path, *([] if links else ["without links"]))
+    out, err = running.communicate(timeout=170)
+    assert running.returncode == 0, err
+    done, kills, points = out.split()
+    assert done == "ok"
+    assert int(kills) > 100
+    assert int(points) > 60, "too few places were hit"

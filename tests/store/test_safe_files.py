@@ -135,7 +135,9 @@ def test_amounts_below_nothing_make_no_room_under_a_cap(store, now):
     with store.database.write() as connection:
         for key, amount in (("b", -9_000_000), ("c", "many"), ("d", -(1 << 63))):
             connection.execute(
-                "INSERT INTO ledger VALUES (?, 'x', 'settled', 0, ?, 1.0, 1.0)", (key, amount)
+                "INSERT INTO ledger (key, service, state, reserved, charged, reserved_at, "
+                "settled_at) VALUES (?, 'x', 'settled', 0, ?, 1.0, 1.0)",
+                (key, amount),
             )
     assert store.ledger.spent().total == 7.5
     with pytest.raises(BudgetExceeded):

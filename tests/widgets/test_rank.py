@@ -44,7 +44,7 @@ def test_a_page_has_pairs_ready_without_names_in_sight() -> None:
     welcome, _ = page.ask("hello")
     assert (welcome["question"], welcome["about"]) == (NICER, "blind, by style")
     assert welcome["simulated"] is True
-    assert len(welcome["pairs"]) == 8
+    assert len(welcome["pairs"]) == 12
     for pair in welcome["pairs"]:
         assert pair["left"]["name"] != pair["right"]["name"]
     letters = {row["letter"] for row in welcome["standing"]["rows"]}
@@ -154,8 +154,10 @@ def test_any_pictures_are_ranked_each_for_itself_or_by_levels() -> None:
     _, right = each.pair
     each.vote("right")
     assert each.to_frame()[0]["item"] == str(right)
-    by_format = ew.RankView(images, NICER, by=[1, 2, 2])
-    assert {row["item"] for row in by_format.to_frame()} == {1, 2}
+    by_number = ew.RankView(images, NICER, by=[1, 2, 2])
+    assert {row["item"] for row in by_number.to_frame()} == {1, 2}
+    mixed = ew.RankView(images, NICER, by=[1, "two", 2])
+    assert {row["item"] for row in mixed.to_frame()} == {"1", "two", "2"}
     with pytest.raises(ew.ConfigurationError, match="it has 2"):
         ew.RankView(images, NICER, by=[1, 2])
     with pytest.raises(ew.ConfigurationError, match="two levels"):
@@ -218,6 +220,7 @@ def test_a_frame_of_the_callers_kind_comes_back(kind: str) -> None:
     assert type(frame) is type(given)
     assert set(frame["item"].to_pylist() if kind == "pyarrow" else frame["item"]) == set(STYLES)
     assert type(ranking.votes()) is type(given)
+    assert len(run.rank("Which is sharper?").votes()) == 0
 
 
 def test_without_numpy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,11 @@ def test_a_contact_sheet_with_the_counts_stays() -> None:
     assert "Reviewed by &lt;ana&gt;: 1 kept, 1 rejected, 1 undecided" in copy
     assert copy.count("<img") == 1, "what is kept is shown"
     assert review._static_picture()["image/jpeg"]
+    ben = ew.ReviewView(images, judge="ben")
+    ben.decide(images, "keep")
+    assert "agree" not in review._static_html(), "ana has not seen all yet"
+    said = "&lt;ana&gt; and ben agree on 1 of 2, Cohen&#x27;s kappa 0.00."
+    assert said in ben._static_html()
     assert repr(review) == ("<ReviewView by <ana>, 3 pictures: 1 kept, 1 rejected, 1 undecided>")
 
 

@@ -14,9 +14,9 @@ from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.engine import worker
 from evolink_widgets.batches.engine.borrow import KEY_FOR_WORKERS, Workplace
 from evolink_widgets.batches.engine.buyer import EngineBuyer
+from evolink_widgets.batches.engine.calls import Cluster
 from evolink_widgets.batches.engine.dask import DaskCluster
 from evolink_widgets.batches.engine.elsewhere import Elsewhere, check_address
-from evolink_widgets.batches.engine.lender import Cluster
 from evolink_widgets.batches.engine.worker import Hello
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import ConfigurationError
@@ -62,32 +62,51 @@ def buyer_on(
     place = Workplace(
         str(worker_store), session.base_url, session.files_url, session.simulated, pictures
     )
-    check_workers(cluster, session, place)
-    return partial(EngineBuyer, cluster, place)
-
-
-def check_workers(cluster: Cluster, session: Session, place: Workplace) -> None:
-    """Ask each worker who it is, and whether it can work.
-
-    Raises:
-        ConfigurationError: there is none, or one can't.
-    """
     addresses = cluster.workers()
     if not addresses:
         raise ConfigurationError(
             "The cluster has no workers.", advice="Start some, or call client.wait_for_workers(1)."
         )
-    challenge = secrets.token_bytes(16)
-    ours = None if session.simulated else connect.proof_of_key(challenge)
+    acquaintance = Acquaintance(cluster, session, place)
     for address in addresses:
+        acquaintance.check(address)
+    return partial(EngineBuyer, cluster, place, acquaintance.check)
+
+
+class Acquaintance:
+    """Asks a worker who it is and whether it can work, before it gets anything to send.
+
+    Args:
+        cluster: the workers.
+        session: the driver's.
+        place: where they are to work.
+    """
+
+    def __init__(self, cluster: Cluster, session: Session, place: Workplace) -> None:
+        self._cluster = cluster
+        self._place = place
+        self._simulated = session.simulated
+        self._challenge = secrets.token_bytes(16)
+        self._ours = None if session.simulated else connect.proof_of_key(self._challenge)
+        self._known: set[str] = set()
+
+    def check(self, address: str) -> None:
+        """Look once whether a worker can work; blocks.
+
+        Raises:
+            ConfigurationError: it can't.
+        """
+        if address in self._known:
+            return
         try:
-            said: Hello = cluster.ask(address, worker.hello, place, challenge)
+            said: Hello = self._cluster.ask(address, worker.hello, self._place, self._challenge)
         except Exception as error:
             raise ConfigurationError(
                 f"Worker {address} can't be asked: {error}.",
                 advice='Install the same there: pip install "evolink-widgets[dask]".',
             ) from error
-        _check(address, said, ours, simulated=session.simulated)
+        _check(address, said, self._ours, simulated=self._simulated)
+        self._known.add(address)
 
 
 def _check(address: str, said: Hello, ours: bytes | None, *, simulated: bool) -> None:

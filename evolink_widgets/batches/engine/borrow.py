@@ -23,11 +23,13 @@ from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key, find_key
-from evolink_widgets.core.task import Task, TaskState
+from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
 from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import check_picture
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
+from evolink_widgets.rules.tasks.schedule import Durations
 from evolink_widgets.store.file_names import KEY
+from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import guarded
@@ -38,6 +40,7 @@ __all__ = [
     "KEY_FOR_WORKERS",
     "Fulfilment",
     "Workplace",
+    "closed",
     "folder_of",
     "forget",
     "proof_here",
@@ -142,6 +145,24 @@ def returns_of(store: Store) -> list[Return]:
     ]
 
 
+def closed(root: Path, name: str) -> list[Return]:
+    """What a loan's folder says, once nothing of it can be sent any more; without the service.
+
+    Raises:
+        StoreError: it can't be read or written.
+    """
+    store = Store(folder_of(root, name))
+    try:
+        with store.database.write(durable=True):
+            for entry in store.journal.unsent_entries():
+                if store.journal.claim(entry.key, store.owner, now()):
+                    store.journal.refused(entry.key, failure_record(withdrawn()), now())
+                    store.ledger.release(entry.key, now())
+        return returns_of(store)
+    finally:
+        store.close()
+
+
 def forget(root: Path, name: str) -> None:
     """Remove the folder of a loan that has come home.
 
@@ -200,6 +221,10 @@ class _Kept(Transport):
 _kept: dict[object, Transport] = process_global(f"{__name__} kept", dict)
 
 
+#: How long the tasks of each service take, as all loans of this process have learned it.
+_durations: dict[str, Durations] = process_global(f"{__name__} durations", dict)
+
+
 def _kept_connections(key: Key, urls: tuple[str, str]) -> Transport:
     name = (loop.generation(), key.fingerprint(), urls)
     if name not in _kept:
@@ -219,6 +244,7 @@ class Fulfilment:
     def __init__(self, session: Session, *, send: bool) -> None:
         self._session = session
         self._send = send
+        self._is_withdrawn = False
         self._tasks: dict[str, Task] = {}
 
     @property
@@ -243,15 +269,17 @@ class Fulfilment:
 
     def withdraw(self) -> None:
         """Take back what was not sent yet; it costs nothing."""
-        self._send = False
+        self._is_withdrawn = True
         for task in list(self._tasks.values()):
-            if task.state.stage.value == "queued":
+            if task.state.stage is Stage.QUEUED:
                 task.stop()
 
     async def _run(self) -> None:
         from evolink_widgets.core.recovery.recover import take_up
 
         parts = self._session.parts
+        # What the loans before have taught of how long tasks take: fewer looks are in vain.
+        parts.durations.known = _durations.setdefault(parts.service, parts.durations.known)
         journal, run = parts.store.journal, parts.database_thread.run
         left = {entry.key for entry in await run(journal.entries) if entry.ended_at is None}
         while left:
@@ -264,6 +292,8 @@ class Fulfilment:
                 )
                 if runner is not None:
                     self._tasks[entry.key] = runner.task
+                    if to_send and self._is_withdrawn:
+                        runner.task.stop()
             if left:  # another process has them; it may end
                 await asyncio.sleep(_CLAIMS)
                 ended = {one.key for one in await run(journal.entries) if one.ended_at is not None}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from evolink_widgets.batches.buying import AtWork, Buyer
 from evolink_widgets.batches.engine.borrow import Workplace
+from evolink_widgets.batches.engine.calls import Calls, Cluster
 from evolink_widgets.batches.engine.elsewhere import PictureElsewhere
-from evolink_widgets.batches.engine.lender import Cluster, Lender
+from evolink_widgets.batches.engine.lender import Lender
 from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
@@ -28,16 +29,24 @@ class EngineBuyer(Buyer):
     Args:
         cluster: the workers.
         place: where they work.
+        check: whether a worker can work; raises where it can't.
         given: what `Buyer` takes, by place and by name.
     """
 
-    def __init__(self, cluster: Cluster, place: Workplace, *given: Any, **named: Any) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        place: Workplace,
+        check: Callable[[str], None],
+        *given: Any,
+        **named: Any,
+    ) -> None:
         super().__init__(*given, **named)
         self.wanted = self._rest = list(self.wanted)
         self._away: dict[int, list[PictureElsewhere]] = {}
         self._told = self._ended
         self._ended = self._with_those_away
-        self._lender = Lender(self.session, cluster, place, self._tell)
+        self._lender = Lender(self.session, Calls(self.session, cluster, check), place)
         self._here: set[int] = set()
 
     def pause(self) -> None:
@@ -56,10 +65,7 @@ class EngineBuyer(Buyer):
         await self._take_from_elsewhere()
         places = [place for _, place in self._queue]
         requests = [self.wanted[place].request for place in places]
-        parts = self.session.parts
-        begun: Sequence[bool] = await parts.database_thread.run(
-            self.session.lender_books().begun, requests
-        )
+        begun = await self._lender.begun(requests)
         self._here = {place for place, here in zip(places, begun, strict=True) if here}
 
     async def _take_from_elsewhere(self) -> None:
@@ -105,8 +111,7 @@ class EngineBuyer(Buyer):
         )
 
     def _task_ended(self, place: int, work: AtWork, task: Task) -> None:
-        if task.key in self._lender.to_ask_here:  # another kernel was quicker
-            self._lender.to_ask_here.discard(task.key)
+        if self._lender.is_to_be_asked_here(task.key):  # another kernel was quicker
             self._here.add(place)
             work.open.discard(task.key)
             if not work.open:

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 from evolink_widgets.batches.engine import worker
-from evolink_widgets.batches.engine.borrow import folder_of
-from evolink_widgets.core.loop import Workers
+from evolink_widgets.batches.engine.borrow import Workplace, folder_of
+from evolink_widgets.batches.engine.calls import Calls
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.safe_files import PARTS, guarded, own_folder
 
-if TYPE_CHECKING:
-    from evolink_widgets.batches.engine.borrow import Workplace
-
 __all__ = ["Homecoming"]
-
-
-class Asked(Protocol):
-    """An engine, as far as files come from it."""
-
-    def ask(self, address: str, function: Callable[..., Any], *args: Any) -> Any:
-        """Call a function on a worker."""
 
 
 class Away(Protocol):
@@ -42,14 +32,12 @@ class Homecoming:
 
     Args:
         session: whose store takes them in.
-        cluster: where they are.
-        threads: for what blocks.
+        calls: where they are.
     """
 
-    def __init__(self, session: Session, cluster: Asked, threads: Workers) -> None:
+    def __init__(self, session: Session, calls: Calls) -> None:
         self._session = session
-        self._cluster = cluster
-        self._threads = threads
+        self._calls = calls
 
     @contextlib.asynccontextmanager
     async def folder(self, loan: Away) -> AsyncIterator[Path]:
@@ -70,19 +58,19 @@ class Homecoming:
             parts = own_folder(root, PARTS)
             holder = tempfile.TemporaryDirectory(dir=parts, prefix="loan-")
         with holder as copy:
-            await self._threads.run(self._fetch, loan, Path(copy))
+            await self._fetch(loan, Path(copy))
             yield Path(copy)
 
-    def _fetch(self, loan: Away, copy: Path) -> None:
+    async def _fetch(self, loan: Away, copy: Path) -> None:
         """Copy the files of a folder, a piece at a time."""
-        for name, size in self._cluster.ask(loan.address, worker.files, loan.place, loan.name):
+        for name, size in await self._calls.ask(loan.address, worker.files, loan.place, loan.name):
             if Path(name).name != name or name in (".", ".."):
                 raise StoreDamaged(f"Worker {loan.address} has a file called {name!r:.80}.")
             with guarded(copy / name, "written"), (copy / name).open("xb") as file:
                 while (at := file.tell()) < size:
-                    piece = self._cluster.ask(
+                    piece = await self._calls.ask(
                         loan.address, worker.piece, loan.place, loan.name, name, at
                     )
                     if not piece:
                         raise StoreDamaged(f"{name} of loan {loan.name} broke off.")
-                    file.write(piece)
+                    await self._calls.aside(file.write, piece)

@@ -174,6 +174,11 @@ async def seen(place: Workplace, names: Sequence[str]) -> list[str]:
     return await _aside(lambda: [one for one in names if (folder_of(root, one) / FILE).exists()])
 
 
+async def closed(place: Workplace, name: str) -> list[Return]:
+    """What has become of a loan that can't be fulfilled here; nothing of it is sent any more."""
+    return await _aside(borrow.closed, Path(place.root), name)
+
+
 async def files(place: Workplace, name: str) -> list[tuple[str, int]]:
     """The files of a loan's folder that make it a store, and their sizes."""
     return await _aside(_files, folder_of(Path(place.root), name))

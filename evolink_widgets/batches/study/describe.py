@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
+from math import prod
 from typing import Any
 
 from evolink_widgets.batches.describe import LINE, batch_lines
@@ -14,6 +15,8 @@ from evolink_widgets.store.file_names import one_line
 from evolink_widgets.text import counted
 
 __all__ = ["said_cell", "study_html", "study_lines"]
+
+_FIGURE = "margin:0 0 2px;font:600 20px/28px var(--jp-ui-font-family,system-ui,sans-serif)"
 
 _LISTED = 4
 """How many cells that are left out are named; `s.left_out` has all."""
@@ -51,32 +54,96 @@ def study_html(facts: Mapping[str, Any]) -> str:
         badge = f'<span style="{style}">Simulated</span> '
     design, *more = _design(facts)
     lines = [
-        f'<p style="{LINE}">{badge}{escape(_whole(facts))}</p>',
-        f'<p style="{LINE}"><strong>{escape(design)}</strong></p>',
-        *(f'<p style="{LINE}">{escape(line)}</p>' for line in (*more, _store(head), *rest)),
+        f'<p style="{LINE}">{badge}<strong>Study</strong> {escape(_crossed(facts))}</p>',
+        f'<p style="{_FIGURE}">{escape(_verdict(facts))}</p>',
+        _all(facts),
+        _money_line(facts),
+        *map(_line, (design, *more, _store(head), *rest)),
         _map(facts["axes"], facts["fit"]),
     ]
     return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(lines)}</div>'
 
 
+def _all(facts: Mapping[str, Any]) -> str:
+    """What every picture would cost, where the design leaves some out."""
+    fit: Fitted = facts["fit"]
+    if len(fit.cells) * fit.repeats == _pictures(facts):
+        return ""
+    return _line(f"All {_pictures(facts):,} pictures would cost {_money(facts, 'whole')}.")
+
+
+def _line(text: str) -> str:
+    return f'<p style="{LINE}">{escape(text)}</p>'
+
+
+def _verdict(facts: Mapping[str, Any]) -> str:
+    """The figure that decides: "18 of 24 cells fit 100 credits"."""
+    cells = len(facts["fit"].cells)
+    total = _cells_of(facts["axes"])
+    said = counted(total, "cell") if cells == total else f"{cells:,} of {counted(total, 'cell')}"
+    if facts["fit"].repeats > 1:
+        said += f" × {facts['fit'].repeats}"
+    if facts["budget"] is None:
+        return f"{said}, {_money(facts, 'price').partition(' · ')[0]}"
+    verb = "fits" if cells == 1 == total else "fit"
+    fits = verb if _fits(facts) else "may end before"
+    return f"{said} {fits} {facts['budget']:,g} credits"
+
+
+def _money_line(facts: Mapping[str, Any]) -> str:
+    """What comes at least and at most, the cap, and what is beyond it: density is certainty."""
+    if facts["budget"] is None:
+        return ""
+    low, high, cap = facts["price"].low, facts["price"].high, facts["budget"]
+    all_of_it = max(facts["whole"].high, high, cap) or 1.0
+    accent = "var(--jp-brand-color1,#1976d2)"
+
+    def part(start: float, end: float, style: str) -> str:
+        place = f"left:{100 * start / all_of_it:.2f}%;width:{100 * (end - start) / all_of_it:.2f}%"
+        return f'<i style="position:absolute;top:0;bottom:0;{place};{style}"></i>'
+
+    stripes = "background:repeating-linear-gradient(90deg,{0} 0 2px,transparent 2px {1}px)"
+    parts = [
+        part(cap, all_of_it, "border:1px dashed;border-left:0;opacity:.5")
+        if cap < all_of_it
+        else "",
+        part(0, low, stripes.format(accent, 3)),
+        part(low, high, stripes.format(accent, 7)),
+        part(cap, cap, "border-left:2px solid"),
+    ]
+    said = f"{_money(facts, 'price')}; the budget is {cap:,g}; all would cost up to "
+    said += f"{facts['whole'].high:,.4g}"
+    style = "position:relative;height:8px;max-width:640px;margin:4px 0 8px;direction:ltr"
+    label = escape(said, quote=True)
+    return f'<div role="img" aria-label="{label}" style="{style}">{"".join(parts)}</div>'
+
+
+def _fits(facts: Mapping[str, Any]) -> bool:
+    return bool(facts["price"].high <= facts["budget"] + 1e-6)
+
+
 def _whole(facts: Mapping[str, Any]) -> str:
     """3 prompts × 2 qualities × 4 styles × 2 repeats = 48 pictures: about 90 to 150 credits."""
+    pictures = counted(_pictures(facts), "picture")
+    return f"{_crossed(facts)} = {pictures}: {_money(facts, 'whole')}"
+
+
+def _crossed(facts: Mapping[str, Any]) -> str:
     axes: Axes = facts["axes"]
     parts = [plural(name, count) for name, count in zip(axes.names, axes.counts, strict=True)]
-    pictures = facts["asked"]
-    for count in axes.counts:
-        pictures *= count
     if facts["asked"] > 1 or not parts:
         parts.append(counted(facts["asked"], "repeat"))
-    return f"{' × '.join(parts)} = {counted(pictures, 'picture')}: {_money(facts, 'whole')}"
+    return " × ".join(parts)
+
+
+def _pictures(facts: Mapping[str, Any]) -> int:
+    return int(_cells_of(facts["axes"]) * facts["asked"])
 
 
 def _design(facts: Mapping[str, Any]) -> Iterator[str]:
     fit: Fitted = facts["fit"]
     axes: Axes = facts["axes"]
-    total = 1
-    for count in axes.counts:
-        total *= count
+    total = _cells_of(axes)
     cells = len(fit.cells)
     said = f"{cells:,} of {counted(total, 'cell')}" if cells < total else counted(total, "cell")
     pictures = cells * fit.repeats
@@ -91,7 +158,7 @@ def _design(facts: Mapping[str, Any]) -> Iterator[str]:
         line += f", and {counted(facts['joined'], 'cell')} bought by itself"
     line += f", {_money(facts, 'price')}"
     if facts["budget"] is not None:
-        fits = facts["price"].high <= facts["budget"] + 1e-6
+        fits = _fits(facts)
         line += f"; {'fits' if fits else 'may end before'} {facts['budget']:,g}"
         line += "" if fits else ", for receipts are above the published prices"
     yield line
@@ -165,10 +232,7 @@ def _map(axes: Axes, fit: Fitted) -> str:
 
 
 def _cells_of(axes: Axes) -> int:
-    total = 1
-    for count in axes.counts:
-        total *= count
-    return total
+    return prod(axes.counts)
 
 
 def _square(count: int, most: int) -> str:

@@ -17,9 +17,12 @@ from evolink_widgets.batches.study.latin import most_axes
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem
 
-__all__ = ["Design", "Fitted", "fitted"]
+__all__ = ["Design", "Fitted", "check_design", "fitted"]
 
 Design = Literal["full", "fraction", "latin"]
+_NEAR = 3
+"""Cells by which a design may be larger than the mean price of a cell has led to."""
+
 _Cells = Callable[[int], list[Cell]]
 
 
@@ -52,7 +55,8 @@ def fitted(
     """The cells of a design, and as many repeats, as fit a budget.
 
     Args:
-        design: "full" is every cell, "latin" a Latin square, "fraction" as many as fit, or half.
+        design: "full" is every cell, "latin" a Latin square, "fraction" as many as fit, or half;
+            `check_design` has allowed it.
         axes: what is crossed.
         costs: credits of one picture of each cell, at most.
         repeats: pictures of each cell.
@@ -60,12 +64,14 @@ def fitted(
         seed: of the chance that chooses among designs that are equal.
 
     Raises:
-        InvalidRequest: there is no Latin square of these axes, or not one cell fits.
+        InvalidRequest: not one cell fits.
     """
     fit = _Fit(axes, costs, budget, seed)
     if design == "fraction":
         return fit.part(repeats)
-    cells = all_cells(axes.counts) if design == "full" else _latin(axes, seed)
+    cells = all_cells(axes.counts)
+    if design == "latin":
+        cells = latin(axes.counts[0], len(axes.counts), seed)
     rest = fit.repeats(cells, repeats)
     if rest:
         return Fitted(tuple(cells), rest, repeats - rest)
@@ -126,8 +132,8 @@ class _Fit:
         while size > 0:
             cells = cells_of(size)
             cost = self._cost(cells) * times
-            if cost <= budget * (1 + 1e-9):
-                return cells
+            if self._fits(cost):
+                return self._with_more(cells, cells_of, most, times)
             size = min(size - 1, int(size * budget / cost + 1e-9))
         if not is_needed:
             return []
@@ -136,6 +142,18 @@ class _Fit:
             return [cheapest]
         rule = f"must be {self._costs[cheapest]:.4g} or more, the upper end of a picture's price"
         raise InvalidRequest([Problem("budget", f"{budget:g}", rule)])
+
+    def _with_more(self, cells: list[Cell], cells_of: _Cells, most: int, times: int) -> list[Cell]:
+        """A few cells more, where those happen to be cheap ones."""
+        for size in range(len(cells) + 1, min(most, len(cells) + _NEAR) + 1):
+            more = cells_of(size)
+            if not self._fits(self._cost(more) * times):
+                break
+            cells = more
+        return cells
+
+    def _fits(self, cost: float) -> bool:
+        return cost <= (self._budget or 0.0) * (1 + 1e-9)
 
     def _fraction(self, size: int) -> list[Cell]:
         return fraction(self._counts, size, self._seed)
@@ -149,12 +167,14 @@ def _without(cells: Sequence[Cell], kept: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(cell for cell in cells if cell not in there)
 
 
-def _latin(axes: Axes, seed: int) -> list[Cell]:
-    """A Latin square of these axes.
+def check_design(design: Design, axes: Axes) -> None:
+    """Hold the axes against what a Latin square needs, before any cell is looked at.
 
     Raises:
-        InvalidRequest: there is none, or none is built here.
+        InvalidRequest: there is no Latin square of these axes, or none is built here.
     """
+    if design != "latin":
+        return
     counts, count = axes.counts, len(axes.counts)
     said = ", ".join(plural(name, n) for name, n in zip(axes.names, counts, strict=True))
     levels = counts[0] if counts else 0
@@ -172,4 +192,3 @@ def _latin(axes: Axes, seed: int) -> list[Cell]:
             why = f"no square of {levels} levels has so many axes"
         rule = f'"latin" has too many axes: {why}. Take {count - most} away. {instead[:-1]}'
         raise InvalidRequest([Problem("design", said, rule)])
-    return latin(levels, count, seed)

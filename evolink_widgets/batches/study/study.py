@@ -19,7 +19,7 @@ from evolink_widgets.batches.study.describe import said_cell, study_html, study_
 from evolink_widgets.batches.study.designs import all_cells
 from evolink_widgets.batches.study.fields import Fields
 from evolink_widgets.batches.study.figure import FORMATS, draw_figure
-from evolink_widgets.batches.study.fit import Design, Fitted, fitted
+from evolink_widgets.batches.study.fit import Design, Fitted, check_design, fitted
 from evolink_widgets.batches.study.pivot import Pivot, pivoted
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number, seed_of
@@ -31,6 +31,9 @@ from evolink_widgets.rules.pricing.pricing import estimate as published
 from evolink_widgets.rules.request.request import whole_number
 
 __all__ = ["Study"]
+
+_RUNS = 50
+"""Runs that are asked what came of a cell: a press on a cell is one."""
 
 
 class Study(Batch):
@@ -77,6 +80,7 @@ class Study(Batch):
         self.budget = None if budget is None else number("budget", budget)
         self.design = choice("design", design, Design)
         self.seed = seed_of("seed", seed)
+        check_design(self.design, axes)
         self._fields = Fields(axes)
         self._all = all_cells(axes.counts)
         self._crossing_for: object = None
@@ -201,7 +205,8 @@ class Study(Batch):
 
     def _begin(self, **how: Any) -> BatchRun:
         run = super()._begin(**how)
-        self._runs.append(run)
+        # What an older one has brought is in the store.
+        self._runs = [*self._runs, run][-_RUNS:]
         for watcher in tuple(self._watchers):
             watcher(run)
         return run
@@ -222,10 +227,8 @@ class Study(Batch):
             said = said_cell(self._axes, cell) if cell in self._cells else "it"
             raise ConfigurationError(f"{said} can't be asked for.", advice="s.problems says why.")
         self._join(cell)
-        last = self._last
-        run = self._begin(only=[self._place_of(cell)])
-        self._last = last  # errors_only is about the whole design
-        return run
+        # `errors_only` is about the design, not about one cell of it.
+        return self._begin(only=[self._place_of(cell)], is_last=False)
 
     def _place_of(self, cell: Cell) -> int:
         """The place of a cell's recipe among what the design wants."""

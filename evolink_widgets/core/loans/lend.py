@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.loans.loan import LentAsk, Loan, Return
 from evolink_widgets.core.money import Terms, check_spending
-from evolink_widgets.core.steps.buy import buy, never_sent
+from evolink_widgets.core.steps.buy import buy
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
@@ -298,8 +298,6 @@ class LenderBooks:
             record = dict(one.failure or {})
             if one.step is Step.REFUSED or record.get("accepted") is False:
                 self._refused(one.key, record)
-            elif one.step is Step.INTENDED:
-                self._refused(one.key, failure_record(never_sent()))
             elif one.task_id is None:
                 self._unknown(line, record)
             elif one.step is Step.FAILED:

@@ -6,6 +6,7 @@ of it. All the other calls cost nothing and may be tried again.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -311,12 +312,18 @@ class Client:
 
     def _note_time(self, reply: Reply, sent_at: float) -> None:
         try:
-            said = parsedate_to_datetime(reply.headers["date"]).timestamp()
+            said = _seconds(reply.headers["date"])
         except (KeyError, ValueError, TypeError, OverflowError):
             return
         self.clock_offset = ClockOffset.told(
             said, sent=sent_at, received=self._clock(), known=self.clock_offset
         )
+
+
+@functools.lru_cache(maxsize=8)
+def _seconds(date: str) -> float:
+    """A Date header as Unix seconds; all replies of a second have the same."""
+    return parsedate_to_datetime(date).timestamp()
 
 
 def _task_or_none(document: object, reply: Reply | None = None) -> TaskSnapshot | None:

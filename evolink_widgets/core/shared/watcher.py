@@ -30,9 +30,9 @@ log = logging.getLogger("evolink_widgets")
 EACH = 0.002
 """Seconds that two batches are apart for each task that is watched: a few are not worth a delay."""
 
-APART = 2.25
+APART = 2.75
 """How far two batches are apart at most, in shortest pauses of a plan. A task ends half of that
-before it is seen, which is about what reading it singly takes."""
+before it is seen, which is not much more than reading it singly takes."""
 
 REACH = 0.25
 """A batch takes along what is due within this part of its pause, where it has places left: that
@@ -94,6 +94,7 @@ class Watcher:
         self._live: dict[str, _Watch] = {}
         self._changed = asyncio.Event()
         self._running = False
+        self._next = math.inf
         self._looked_at = -math.inf
         self._stale = 0
 
@@ -141,7 +142,8 @@ class Watcher:
         finally:
             if self._live.get(task_id) is watch:
                 del self._live[task_id]
-                self._changed.set()
+                if not self._live:
+                    self._changed.set()
 
     def look_now(self, task_id: str) -> None:
         """Read a task at once, without waiting for its next turn."""
@@ -169,15 +171,14 @@ class Watcher:
             while self._live:
                 self._changed.clear()
                 waiting = self._waiting()
-                if not waiting:
-                    await self._changed.wait()
-                    continue
-                pause = min(watch.due for watch in waiting) - loop.time()
+                self._next = min((watch.due for watch in waiting), default=math.inf)
+                pause = self._next - loop.time()
                 if pause > 0:
                     await self._pause(pause)
                     continue
                 if self._batches and len(waiting) > 1:
-                    apart = min(EACH * len(waiting), APART * waiting[0].plan.shortest)
+                    shortest = min(watch.plan.shortest for watch in waiting)
+                    apart = min(EACH * len(waiting), APART * shortest)
                     await asyncio.sleep(max(0.0, self._looked_at + apart - loop.time()))
                 self._looked_at = loop.time()
                 self._look(self._due(self._waiting(), self._looked_at))
@@ -189,11 +190,14 @@ class Watcher:
 
     async def _pause(self, seconds: float) -> None:
         """Wait that long, or until something changed."""
-        waiter = asyncio.ensure_future(self._changed.wait())
+        if math.isinf(seconds):
+            await self._changed.wait()
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, self._changed.set)
         try:
-            await asyncio.wait({waiter}, timeout=seconds)
+            await self._changed.wait()
         finally:
-            waiter.cancel()
+            timer.cancel()
 
     @property
     def _batches(self) -> bool:
@@ -300,7 +304,8 @@ class Watcher:
         watch.last = asyncio.get_running_loop().time()
         watch.due = due
         watch.looking = False
-        self._changed.set()
+        if due < self._next:  # else it is found when the watcher wakes anyway
+            self._changed.set()
 
 
 class LearnedDurations:

@@ -12,7 +12,8 @@ from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
 from evolink_widgets.rules.tasks.task import LINKS_LIVE
-from evolink_widgets.store.gallery.gallery import Arrival, NewSet, StoredPictures
+from evolink_widgets.store.gallery.admission import Arrival, NewSet
+from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Step, is_found
 
 if TYPE_CHECKING:

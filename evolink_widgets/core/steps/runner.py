@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets.core.asked import first_state
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
@@ -392,7 +393,7 @@ def _first_state(parts: SessionParts, recipe: Recipe, entry: Entry | None) -> Ta
         recipe: what is asked.
         entry: where it stands in the journal; `None` when it is new.
     """
-    state = TaskState.first(recipe, parts.clock(), simulated=parts.simulated)
+    state = first_state(recipe, parts.clock(), simulated=parts.simulated)
     if entry is None:
         return state
     return replace(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.jupyter.server.found_stores import FoundStore, FoundStores
+from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.query import Query
@@ -76,7 +77,7 @@ class PicturesUnderRoot:
         """
         store, own = self._split(name)
         image = store.open().image(own)
-        if not self._stores.shows_trash and image.path.parent != store.path:
+        if not self._stores.shows_trash and image.path.parent.name == TRASH:
             raise EvolinkError("This picture is in the trash.", advice="Undo brings it back.")
         return image
 

@@ -30,11 +30,18 @@ from evolink_widgets.store.database.checking import check_files, check_schema, h
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change
 from evolink_widgets.store.process_globals import at_fork, process_global
-from evolink_widgets.store.safe_files import file_error, guarded, make_new, new_name, remove
+from evolink_widgets.store.safe_files import (
+    DATABASE,
+    file_error,
+    guarded,
+    make_new,
+    new_name,
+    remove,
+)
 
 Access = Literal["write", "read", "frozen"]
 
-FILE = "evolink.sqlite"
+FILE = DATABASE
 """The database's name in a store's folder."""
 
 # SQLite's primary result codes (sqlite.org/rescode.html), with the words that name them where

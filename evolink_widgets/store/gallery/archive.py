@@ -16,13 +16,13 @@ from typing import Any
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.file_names import TRASH, one_line
+from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.gallery.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
-from evolink_widgets.store.safe_files import free_names, guarded, place_new, temporary
+from evolink_widgets.store.safe_files import free_names, guarded, place_new, store_of, temporary
 from evolink_widgets.store.user_paths import path_of
 
 FORMAT = "evolink-widgets archive 1"
@@ -118,10 +118,7 @@ def _tasks(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
     for image in images:
         fresh = {"task": image.task_key, "id": image.task_id, "credits": None}
         tasks.setdefault(image.task_key, fresh)
-    roots = {
-        image.path.parent.parent if image.path.parent.name == TRASH else image.path.parent
-        for image in images
-    }
+    roots = {store_of(image.path) for image in images}
     keys = list(tasks)
     for root in roots:
         for start in range(0, len(keys), _AT_ONCE):

@@ -16,11 +16,12 @@ from typing import Any
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images import xmp, xmp_in_files
 from evolink_widgets.images.check_picture import sniff
+from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, dump, load_object
-from evolink_widgets.store.file_names import TRASH, in_database
-from evolink_widgets.store.safe_files import guarded, is_plain
+from evolink_widgets.store.file_names import in_database
+from evolink_widgets.store.safe_files import guarded, is_plain, store_of
 from evolink_widgets.store.user_paths import path_of
 
 _LARGEST_PICTURE = 256_000_000
@@ -71,7 +72,7 @@ def read_recipe(path: str | Path) -> Recipe:
         StoreDamaged: it carries one that can't be read.
         InvalidRequest: what it carries asks for something the service does not take.
     """
-    source = path_of(path, "path")
+    source = where_it_lies(path_of(path, "path"))
     data = _bytes(source)
     if sniff(data[:16]) is None:
         return _from_record(_object(data, source), source)
@@ -139,7 +140,7 @@ def _beside(source: Path) -> dict[str, Any] | None:
     named = _NUMBERED.fullmatch(source.stem)
     if named is None:
         return None
-    path = source.with_name(f"{named[1]}.json")
+    path = where_it_lies(source.with_name(f"{named[1]}.json"))
     if not is_plain(path):  # in a stranger's folder it may lead elsewhere
         return None
     record = _object(_bytes(path), path)
@@ -151,8 +152,7 @@ def _beside(source: Path) -> dict[str, Any] | None:
 
 def _stored(source: Path) -> str | None:
     """Return what the database of the store says that `source` lies in; it is only read."""
-    root = source.parent.parent if source.parent.name == TRASH else source.parent
-    path = root / FILE
+    path = store_of(source) / FILE
     if not path.is_file():
         return None
     with ExitStack() as stack:

@@ -15,6 +15,7 @@ from sqlite3 import Row
 from unicodedata import normalize
 
 from evolink_widgets.errors import StoreError
+from evolink_widgets.moved_files import month_of
 from evolink_widgets.problem import shown
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database
@@ -63,7 +64,7 @@ def _check_folder(root: Path, path: Path) -> None:
     """A path into another folder is none of this store, whatever its last part is."""
     folder = Path(os.path.realpath(absolute(path, "name").parent))
     own = Path(os.path.realpath(root))
-    if folder not in (own, own / TRASH):
+    if folder not in (own, own / TRASH, own / (month_of(path.name) or "")):
         raise StoreError(
             f"name must be a picture of the store in {root}; {shown(str(path))} lies in "
             "another folder.",

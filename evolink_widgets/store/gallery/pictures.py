@@ -8,18 +8,19 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import Row
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import EXTENSIONS
 from evolink_widgets.lazy_module import LazyModule
+from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.file_names import TRASH, in_database, one_line
+from evolink_widgets.store.file_names import in_database, one_line
 from evolink_widgets.store.gallery import copies
 from evolink_widgets.store.gallery.rows import (
     SELECT,
@@ -38,6 +39,7 @@ from evolink_widgets.store.safe_files import (
     is_there,
     not_plain,
     read_plain,
+    store_of,
 )
 from evolink_widgets.store.user_paths import path_of
 from evolink_widgets.text import counted
@@ -52,7 +54,28 @@ else:
 
 _JPEG_BYTES = 5_200
 
+Kind = TypeVar("Kind")
 
+
+class _WhereItLies:
+    """A picture's path: that of its file now, also once that was moved to its month's folder."""
+
+    name = "path"
+
+    def __get__(self, image: object, kind: type) -> Any:
+        return self if image is None else where_it_lies(vars(image)[self.name])
+
+    def __set__(self, image: object, path: Path) -> None:
+        vars(image)[self.name] = path
+
+    @classmethod
+    def kept(cls, kind: type[Kind]) -> type[Kind]:
+        """Let a class's paths be read so."""
+        setattr(kind, cls.name, cls())
+        return kind
+
+
+@_WhereItLies.kept
 @dataclass(frozen=True)
 class GeneratedImage:
     """One picture on disk: the service's bytes, untouched, and where they come from.
@@ -116,6 +139,9 @@ class GeneratedImage:
                 return image
         except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
             raise StoreDamaged(f"{self.path} can't be decoded ({exc}).") from exc
+
+    def __hash__(self) -> int:
+        return hash((self.task_key, self.index, self.sha256))  # the path may become another
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -339,8 +365,7 @@ class GeneratedImage:
 
     @property
     def _root(self) -> Path:
-        folder = self.path.parent
-        return folder.parent if folder.name == TRASH else folder
+        return store_of(self.path)
 
     def thumbnail(self, edge: int = 320) -> builtins.bytes:
         """Return a small WebP copy that fits into `edge` × `edge` pixels."""

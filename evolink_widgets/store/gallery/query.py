@@ -65,6 +65,9 @@ class Facets:
 
 COUNT = "SELECT count(*) FROM pictures WHERE {where}"
 
+COUNT_SUMS = "SELECT coalesce(sum(pictures), 0) FROM {table} WHERE {where}"
+"""For queries that ask for nothing that can be another of each picture."""
+
 PLACES = (
     "SELECT created_at, key, number FROM pictures WHERE {where} "
     "ORDER BY created_at DESC, key, number LIMIT ? OFFSET ?"
@@ -79,17 +82,30 @@ PAGE = (
     "ORDER BY pictures.created_at DESC, key, number"
 )
 
-FACETS = (
-    # "+": go through the narrow index, and not from each key to its fat row.
-    "SELECT size, quality, model, notebook, count(*) AS sets FROM sets "
-    "WHERE +key IN (SELECT key FROM pictures WHERE trashed_at IS NULL) "
-    "GROUP BY size, quality, model, notebook"
-)
+FACETS = "SELECT size, quality, model, notebook, sets FROM kinds WHERE sets > 0"
 
 TIMES = (
     "SELECT (SELECT min(created_at) FROM pictures WHERE trashed_at IS NULL) AS oldest, "
     "(SELECT max(created_at) FROM pictures WHERE trashed_at IS NULL) AS newest"
 )
+
+
+def counted(query: Query) -> tuple[str, list[object]]:
+    """Return the statement that counts the pictures that fit, and its values."""
+    of_sets = Query(
+        text=query.text,
+        size=query.size,
+        quality=query.quality,
+        model=query.model,
+        notebook=query.notebook,
+        simulated=query.simulated,
+    )
+    if query != of_sets:
+        where, values = condition(query)
+        return COUNT.format(where=where), values
+    wheres, values = _of_sets(query)
+    table = "prompts" if words_of(query) else "kinds"
+    return COUNT_SUMS.format(table=table, where=" AND ".join(["true", *wheres])), values
 
 
 def condition(query: Query) -> tuple[str, list[object]]:
@@ -106,11 +122,26 @@ def condition(query: Query) -> tuple[str, list[object]]:
         # One parameter for any number: SQLite bounds how many a statement may have.
         wheres.append("key || '.' || number IN (SELECT value FROM json_each(?))")
         values.append(dump(sorted(f"{key}.{number}" for key, number in query.among)))
-    for of_sets, given in (_asked(query), _words(query)):
-        if of_sets:
-            wheres.append(f"key IN (SELECT key FROM sets WHERE {' AND '.join(of_sets)})")
-            values.extend(given)
-    return " AND ".join(wheres), values
+    of_sets, given = _of_sets(query, "prompt IN (SELECT prompt FROM prompts WHERE {})")
+    return " AND ".join([*wheres, *of_sets]), [*values, *given]
+
+
+def _of_sets(query: Query, by_words: str = "{}") -> tuple[list[str], list[object]]:
+    """The conditions that hold for a whole set: its kind, and the words in its prompt."""
+    wheres, values = [], []
+    asked, given = _asked(query)
+    if asked:
+        wheres.append(f"kind IN (SELECT kind FROM kinds WHERE {' AND '.join(asked)})")
+        values += given
+    if words := words_of(query):
+        wheres.append(by_words.format(" AND ".join(["instr(words, ?)"] * len(words))))
+        values += words
+    return wheres, values
+
+
+def words_of(query: Query) -> list[str]:
+    """Return the words that have to stand in the prompt."""
+    return search_text(query.text).split()[:_MOST_WORDS]
 
 
 def _asked(query: Query) -> tuple[list[str], list[object]]:
@@ -123,8 +154,3 @@ def _asked(query: Query) -> tuple[list[str], list[object]]:
     }
     given = {name: value for name, value in given.items() if value is not None}
     return [f"{name} = ?" for name in given], list(given.values())
-
-
-def _words(query: Query) -> tuple[list[str], list[object]]:
-    words = search_text(query.text).split()[:_MOST_WORDS]
-    return ["instr(words, ?)"] * len(words), list(words)

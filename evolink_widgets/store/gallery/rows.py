@@ -22,10 +22,13 @@ from typing import Any, NamedTuple
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import EXTENSIONS, PictureFacts
+from evolink_widgets.moved_files import month_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
+from evolink_widgets.store.gallery.kinds import kind_and_prompt, recounted
 from evolink_widgets.store.safe_files import (
+    flush_folder,
     free_names,
     guarded,
     is_plain,
@@ -35,11 +38,15 @@ from evolink_widgets.store.safe_files import (
     remove,
     rewrite_together,
     sha256_of,
+    size_of,
     take_back,
 )
 from evolink_widgets.store.spent_sums import uncount
 
 RECIPE_FORMAT = "evolink-widgets recipe 1"
+
+MONTHS_NOTE = "a folder a month"
+"""The note of a store that has a folder for each month."""
 
 SELECT = (
     "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
@@ -92,15 +99,45 @@ def recipe_of(root: Path, key: str, recipe: Any) -> Recipe:
 
 
 def place_of(root: Path, row: Row) -> Path:
-    """Return where a picture's file belongs: in the folder, or in its trash.
+    """Return where a picture's file belongs: in the folder or its month's, or in the trash.
+
+    A store of many pictures has a folder for each month (`months`). Where the file is, in the one
+    or in the other, is seen on the disk alone: it may be moved at any moment.
 
     Raises:
         StoreDamaged: the row names a place outside, or a file that is no picture.
     """
-    path = inside(root if row["trashed_at"] is None else root / TRASH, row["path"])
+    path = _lying(root, row) if row["trashed_at"] is None else inside(root / TRASH, row["path"])
     if path.name[:1] == "." or path.suffix not in _ENDINGS:
         raise StoreDamaged(f"The database names a file that is no picture: {path.name!r:.100}.")
     return path
+
+
+def home_of(root: Path, connection: Connection, name: str) -> Path:
+    """Return the folder that new files of a set go to; it is there afterwards.
+
+    Args:
+        root: the store's folder.
+        connection: to its database.
+        name: the name of one of its files, or how all of them begin.
+
+    Raises:
+        NotPlain: the folder of the month is a link.
+        OSError: it can't be made.
+    """
+    month = month_of(name)
+    if month is None or not has_months(connection):
+        return root
+    if not is_there(root / month):
+        own_folder(root, month)
+        flush_folder(root)
+    return own_folder(root, month)
+
+
+def has_months(connection: Connection) -> bool:
+    """Tell whether the store has a folder for each month."""
+    sql = "SELECT 1 FROM notes WHERE name = ?"
+    return connection.execute(sql, (MONTHS_NOTE,)).fetchone() is not None
 
 
 def check_key(key: object) -> str:
@@ -207,8 +244,9 @@ def add_picture(
         from a process that was killed before it wrote the row. Its folder is to be flushed
         before the transaction ends.
     """
-    folder = root if picture.trashed_at is None else root / TRASH
     stem = _stem_of(root, connection, about)
+    here = home_of(root, connection, stem)
+    folder = here if picture.trashed_at is None else root / TRASH
     target = inside(folder, f"{stem}_{picture.number + 1}{EXTENSIONS[picture.facts.format]}")
     slot = (about.key, picture.number)
     path = already_there(connection, target, picture.facts, slot)
@@ -301,21 +339,25 @@ def write_recipe_files(
         StoreError: one can't be written.
     """
     files: dict[Path, bytes] = {}
-    for key in keys:
-        found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
-        if found is None:
-            continue
-        pictures = connection.execute(
-            "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
-        ).fetchall()
-        path = inside(root, f"{found['stem']}.json")
-        if pictures:
-            files[path] = _readable(_record(found, pictures))
-            continue
-        with guarded(path, "written"):
-            remove(path)
+    stale: list[Path] = []
+    with guarded(root, "written"):
+        for key in keys:
+            found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
+            if found is None:
+                continue
+            pictures = connection.execute(
+                "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number",
+                (key,),
+            ).fetchall()
+            name = f"{found['stem']}.json"
+            path = inside(home_of(root, connection, name), name)
+            if pictures:
+                files[path] = _readable(_record(found, pictures))
+            stale += [one for one in _both_places(root, name) if one not in files]
     with guarded(next(iter(files), root), "written"):
         rewrite_together(files, folders)
+        for path in stale:
+            remove(path)
 
 
 def utc_time(when: float) -> str | None:
@@ -338,8 +380,8 @@ def _put_right(root: Path, connection: Connection, row: Row) -> None:
         found = already_there(connection, other, facts_of(row), picture)
         if found is None:
             return
-        if path.parent.name == TRASH:
-            own_folder(root, TRASH)
+        if path.parent != root:
+            own_folder(root, path.parent.name)
         placed = place_free(connection, found, path, picture)
         connection.execute(
             "UPDATE pictures SET path = ? WHERE key = ? AND number = ?",
@@ -350,8 +392,24 @@ def _put_right(root: Path, connection: Connection, row: Row) -> None:
 
 
 def _other_place(root: Path, row: Row) -> Path:
-    folder = root / TRASH if row["trashed_at"] is None else root
-    return inside(folder, row["path"])
+    return inside(root / TRASH, row["path"]) if row["trashed_at"] is None else _lying(root, row)
+
+
+def _lying(root: Path, row: Row) -> Path:
+    """Where the file of a picture is that is not in the trash: in its month's folder, or not."""
+    *months, flat = _both_places(root, row["path"])
+    for path in months:
+        # Where the file system knows no links, a process killed in a move leaves it empty.
+        if not is_there(flat) or (is_plain(path) and size_of(path) == row["bytes_count"]):
+            return path if is_there(path) else flat
+    return flat
+
+
+def _both_places(root: Path, name: object) -> list[Path]:
+    """The places that a file may have: in the folder of its month, and in the store's."""
+    flat = inside(root, name)
+    month = month_of(flat.name)
+    return [flat] if month is None else [inside(root / month, name), flat]
 
 
 def _is_strangers(other: Path, path: Path) -> bool:
@@ -400,7 +458,7 @@ def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
 def _write_row(connection: Connection, key: str, picture: NewPicture, name: str) -> None:
     number, facts = picture.number, picture.facts
     uncount(connection, key)
-    connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
+    kind, prompt = kind_and_prompt(connection, key)
     columns = {
         "key": key,
         "number": number,
@@ -413,8 +471,12 @@ def _write_row(connection: Connection, key: str, picture: NewPicture, name: str)
         "created_at": picture.created_at,
         "favourite": int(picture.favourite),
         "trashed_at": picture.trashed_at,
+        "kind": kind,
+        "prompt": prompt,
     }
-    insert(connection, "pictures", columns)
+    with recounted(connection, key):
+        connection.execute("DELETE FROM pictures WHERE key = ? AND number = ?", (key, number))
+        insert(connection, "pictures", columns)
 
 
 def _belongs_to_another(connection: Connection, name: str, picture: tuple[str, int]) -> bool:

@@ -19,10 +19,12 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import TRASH, in_database, inside
+from evolink_widgets.store.gallery.kinds import recounted
 from evolink_widgets.store.gallery.rows import (
     already_there,
     facts_of,
     find_row,
+    home_of,
     in_reach,
     is_digest,
     place_free,
@@ -45,6 +47,8 @@ from evolink_widgets.text import counted
 log = logging.getLogger("evolink_widgets")
 
 Picture = tuple[str, int]
+
+_MOVE = "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?"
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,16 @@ class Trash:
                     row = find_row(connection, key, number)
                     if row is None or (row["trashed_at"] is None) == (trashed_at is None):
                         continue
+                    if trashed_at is None:
+                        folder = home_of(self.root, connection, str(row["path"]))
                     pair = self._place(connection, row, folder)
                     if pair is None:
                         continue
                     moved[number] = pair
-                    connection.execute(
-                        "UPDATE pictures SET path = ?, trashed_at = ? WHERE key = ? AND number = ?",
-                        (in_database(pair[1].name), trashed_at, key, number),
-                    )
+                    with recounted(connection, key):
+                        connection.execute(
+                            _MOVE, (in_database(pair[1].name), trashed_at, key, number)
+                        )
                 flush_folder(folder)
         except BaseException:
             for source, target in moved.values():

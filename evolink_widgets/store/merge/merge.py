@@ -21,6 +21,7 @@ from sqlite3 import Connection, Row
 from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import NotAPicture, check_picture
+from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
@@ -38,6 +39,7 @@ from evolink_widgets.store.safe_files import (
     guarded,
     own_folder,
     read_plain,
+    store_of,
     sweep,
     take_back,
     temporary,
@@ -276,9 +278,12 @@ class _Merge:
 
     def _place_of(self, theirs: TheirPicture) -> Path:
         # Killed while it was moved, a file lies at the other of its two places.
-        here, trash = self.theirs.root, self.theirs.root / TRASH
-        other = (here if theirs.file.parent == trash else trash) / theirs.file.name
-        return other if other.is_file() and not theirs.file.exists() else theirs.file
+        if theirs.file.exists():
+            return theirs.file
+        here = store_of(theirs.file)
+        trashed = here / TRASH / theirs.file.name
+        other = where_it_lies(here / trashed.name) if theirs.file.parent.name == TRASH else trashed
+        return other if other.is_file() else theirs.file
 
     def _take_task(self, connection: Connection, key: str) -> None:
         theirs = self.theirs.task(key)

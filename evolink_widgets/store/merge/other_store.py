@@ -23,6 +23,7 @@ from typing import Any
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import NotAPicture
+from evolink_widgets.moved_files import MONTH, where_it_lies
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Database, load_object
@@ -141,7 +142,7 @@ class ForeignStore:
                 continue
             known.add(key)
             yield found
-        for path in sorted(self.root.glob("*.json")):
+        for path in _recipe_files(self.root):
             try:
                 from_file = self._set_of_file(path, known)
             except EvolinkError as exc:
@@ -332,7 +333,9 @@ class ForeignStore:
                 or not is_digest(one["sha256"])
             ):
                 raise StoreDamaged("its number or its SHA-256 is none.")
-            return TheirPicture(number, inside(self.root, one["file"]), one["sha256"], made)
+            return TheirPicture(
+                number, where_it_lies(inside(path.parent, one["file"])), one["sha256"], made
+            )
         except (KeyError, TypeError, StoreDamaged) as exc:
             reason = exc.message if isinstance(exc, StoreDamaged) else "something is missing."
             self.leave_out(f"A picture that {path} lists is left out: {reason}")
@@ -350,7 +353,7 @@ def opened(root: Path) -> Iterator[ForeignStore]:
     if not root.is_dir():
         raise StoreError(f"There is no folder {str(root)!r:.300}.", advice="Name a store's folder.")
     path = root / FILE
-    if not path.exists() and not any(root.glob("*.json")):
+    if not path.exists() and not _recipe_files(root):
         raise StoreError(
             f"{root} is no store: it has neither {FILE} nor recipe files.",
             advice="Name the folder that has the pictures in it.",
@@ -363,10 +366,17 @@ def opened(root: Path) -> Iterator[ForeignStore]:
             try:
                 found = ForeignStore(root, open_aside(path, folder, stack))
             except StoreDamaged as exc:
-                if not any(root.glob("*.json")):
+                if not _recipe_files(root):
                     raise
                 found.leave_out(f"{exc.message} Only what the recipe files say is taken over.")
         yield found
+
+
+def _recipe_files(root: Path) -> list[Path]:
+    """The recipe files of a store: in its folder, and in those of its months."""
+    months = [path for path in root.glob("????-??") if MONTH.fullmatch(path.name)]
+    folders = [root, *(path for path in months if path.is_dir() and not path.is_symlink())]
+    return sorted(path for folder in folders for path in folder.glob("*.json"))
 
 
 def _text_of(path: Path) -> str:

@@ -85,16 +85,20 @@ def ranking_html(
     ]  # fmt: skip
     heads = ("", "", "", "score", "95 % interval", "won")
     labels = "".join(
-        f'<th scope="col" style="{_NUMBER};border-top:0;font-weight:400">{word}</th>'
+        f'<th scope="col" style="{_NUMBER};border-top:0;font-weight:400{_end(word)}">{word}</th>'
         if word
         else '<td style="border-top:0"></td>'
         for word in heads
     )
     return (
-        f'<table class="tex2jax_ignore mathjax_ignore" style="border-collapse:collapse;width:100%;'
+        f'<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;'
         f'max-width:66em;table-layout:auto;{_FONT}"><thead><tr>{labels}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _end(word: str) -> str:
+    return ";padding-inline-end:0" if word == "won" else ""
 
 
 def span_of(standing: Standing) -> tuple[float, float]:

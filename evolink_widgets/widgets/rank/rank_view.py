@@ -32,7 +32,7 @@ __all__ = ["RankView"]
 
 log = logging.getLogger("evolink_widgets")
 
-_AHEAD = 8
+_AHEAD = 12
 """Pairs that a page has ready."""
 
 _EDGE, _SMALL = 768, 96
@@ -110,6 +110,7 @@ class RankView(View):
         # What a page could not send yet is kept there under this name.
         place = f"{store.root} {self._ranking.question} {self._ranking.judge}"
         self._ballot = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:16]
+        self._simulated = any(image.simulated for image in self._ranking.pictures)
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._named, self._send_thumbs, _EDGE)
         self._examples = ThumbnailSender(self._named, self._send_examples, _SMALL)
@@ -205,7 +206,7 @@ class RankView(View):
         """
         placed = self._ranking.standing(judge).placed
         names = ("item", "rating", "low", "high", "wins", "ties", "pairs")
-        return self._ranking.alike({name: [getattr(one, name) for one in placed] for name in names})
+        return self._ranking.frame({name: [getattr(one, name) for one in placed] for name in names})
 
     def votes(self) -> Any:
         """All votes on these pictures, oldest first, as a frame.
@@ -215,7 +216,7 @@ class RankView(View):
         """
         votes, ranking = self._ranking.votes(), self._ranking
         pairs = [(ranking.picture(one.left), ranking.picture(one.right)) for one in votes]
-        return ranking.alike(
+        return ranking.frame(
             {
                 "vote": [one.name for one in votes],
                 "judge": [one.judge for one in votes],
@@ -305,7 +306,7 @@ class RankView(View):
         return {
             "question": self.question,
             "about": "blind" if by is None else f"blind, by {by}",
-            "simulated": any(image.simulated for image in self._ranking.pictures),
+            "simulated": self._simulated,
             "leftOut": self.left_out,
             "ballot": self._ballot,
             "pairs": self._next_pairs(()),
@@ -395,7 +396,8 @@ class RankView(View):
         table = ""
         if standing.votes:
             table = rank_copy.ranking_html(standing, self._name, self._ranking.example)
-        caption = f"{self._title()} · {rank_copy.head_of(standing)}"
+        simulated = "Simulated pictures · " if self._simulated else ""
+        caption = f"{simulated}{self._title()} · {rank_copy.head_of(standing)}"
         note = f"{rank_copy.open_words(standing, self._name)} {self.left_out}".strip()
         return html([], key=self._key, caption=caption, note=note, body=table)
 

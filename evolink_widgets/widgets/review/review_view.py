@@ -332,7 +332,10 @@ class ReviewView(View):
     def _static_html(self) -> str:
         said = f"Reviewed by {self.judge}: {self._counts()}"
         kept = self.kept
-        note = "Shown are pictures that are kept." if kept else None
+        notes = ["Shown are pictures that are kept."] if kept else []
+        if not self.undecided:  # before the end it would tell what others say
+            notes += [_sentence(one) for one in self._review.agreements() if one.both]
+        note = " ".join(notes) or None
         return html(spread(kept or self.images), key=self._key, caption=said, note=note)
 
     def _static_picture(self) -> dict[str, str]:
@@ -410,6 +413,11 @@ def _told_agreement(one: Agreement, own: str) -> dict[str, Any]:
         "low": one.low,
         "high": one.high,
     }
+
+
+def _sentence(one: Agreement) -> str:
+    kappa = "" if one.kappa is None else f", Cohen's kappa {one.kappa:.2f}"
+    return f"{one.judges[0]} and {one.judges[1]} agree on {one.same:,} of {one.both:,}{kappa}."
 
 
 def _change(told: object) -> Change:

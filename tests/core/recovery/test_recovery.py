@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -147,6 +148,28 @@ def test_a_half_download_is_fetched_anew_by_the_next_kernel_and_leaves_nothing_b
     (task,) = session.recover()
     assert len(task.result(20)) == 2
     assert list((first.store.root / ".parts").iterdir()) == []
+
+
+def test_a_set_of_which_a_picture_is_still_out_has_its_recipe_file(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("truncated download", times=None, after=1)
+    task = session.submit(small(n=2))
+    with pytest.raises(errors.DownloadFailed):
+        task.result(20)
+
+    def named() -> list[str]:
+        (path,) = session.store.root.glob("*.json")
+        return [one["file"] for one in json.loads(path.read_text("utf-8"))["pictures"]]
+
+    assert named() == [image.path.name for image in task.images]
+    assert len(named()) == 1
+    in_process.play("fair")
+    task.resume()
+    images = task.result(20)
+    assert named() == [image.path.name for image in images]
+    assert len(named()) == 2
 
 
 def test_a_task_that_the_service_no_longer_knows_is_told_truly_and_not_bought_again(

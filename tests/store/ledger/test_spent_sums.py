@@ -22,6 +22,7 @@ from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Store
+from evolink_widgets.store.gallery import kinds
 from evolink_widgets.store.ledger.spending_report import Spending, read_spending
 from evolink_widgets.store.ledger.spending_rows import grouped
 from evolink_widgets.store.ledger.task_rows import read_tasks
@@ -184,6 +185,7 @@ def test_sums_are_those_of_the_rows_after_any_history(
                 if always:  # or only what the history itself looks at
                     count_new(life.store.database)
             assert_exact(ours.store)
+            assert kinds.differences(ours.store.database) == []
 
 
 def happens(life: Life, name: str, chance: int, at: float, theirs: Life) -> None:
@@ -252,6 +254,7 @@ def test_a_task_that_is_counted_and_changes_is_counted_anew(
             life.buy(5, NOON) if name == "buy" else getattr(life, name)(KEY, 1, NOON)
             assert count_new(life.store.database)
             assert_exact(life.store, ["UTC"])
+            assert kinds.differences(life.store.database) == []
 
 
 def test_a_task_that_ended_in_a_copy_is_counted_anew_here(tmp_path: Path) -> None:

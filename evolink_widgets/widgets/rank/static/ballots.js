@@ -1,7 +1,8 @@
 /** Votes on their way to Python: each is told until it is kept, also by the next view of the same page. */
 
-/** How often one is told before the connection counts as gone. */
-const TELLS = 4;
+/** How often one is told before it is said that there is no answer; and how long it rests then. */
+const TELLS = 3;
+const UNTOLD = 5000;
 
 /** What a page keeps for the time after a reload; some hosts keep nothing. @param {string} name @param {Ballot[]} [ballots] @returns {Ballot[]} */
 function kept(name, ballots) {
@@ -36,7 +37,12 @@ export function ballotBox(link, note) {
       if (waiting.get(ballot.vote) === ballot) waiting.delete(ballot.vote);
       note(answer.text ?? "");
     } catch (/** @type {any} */ { message }) {
-      if (message) note(`${message} The vote is kept here, and told again.`, true);
+      // Without words the view has ended: the next one goes on.
+      if (message) {
+        note(`${message} Your votes are kept here, and told again.`, true);
+        setTimeout(() => told.delete(ballot) && waiting.get(ballot.vote) === ballot && tell(ballot), UNTOLD);
+        return;
+      }
     }
     told.delete(ballot);
     keep();
@@ -57,6 +63,7 @@ export function ballotBox(link, note) {
     open(ballots) {
       name = `evolink-votes-${ballots}`;
       for (const one of kept(name)) if (!waiting.has(one.vote)) waiting.set(one.vote, one);
+      told.clear();
       for (const one of [...waiting.values()]) tell(one);
     },
   };

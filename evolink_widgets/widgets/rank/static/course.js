@@ -3,7 +3,9 @@ import { token } from "../../base/static/dom.js";
 import { ballotBox } from "./ballots.js";
 
 /** Pairs that are ready; with fewer more are asked for. */
-const FEW = 6;
+const FEW = 9;
+/** How long after a question that got no answer the next is asked. */
+const REST = 2000;
 /** @type {Record<Ballot["outcome"], string>} */
 const SAID = { left: "Left.", right: "Right.", tie: "No difference." };
 
@@ -15,7 +17,7 @@ const ids = ({ left, right }) => [left.id, right.id];
  * @param {Note} note
  * @param {() => void} changed called when another pair is next, or more votes are on their way
  */
-export function course({ link, say }, note, changed) {
+export function course({ link, say, signal }, note, changed) {
   const box = ballotBox(link, note);
   /** The pairs to come; the first is in view. @type {Contest[]} */
   let queue = [];
@@ -31,8 +33,9 @@ export function course({ link, say }, note, changed) {
     try {
       const [{ pairs }] = await link.ask("pairs", { held: queue.map(ids) }, 3);
       queue.push(...pairs);
-    } catch (/** @type {any} */ { message }) {
-      if (message && !queue[0]) note(message, true);
+    } catch {
+      // A kernel that is busy answers later.
+      if (!signal.aborted) setTimeout(refill, REST);
     }
     isAsking = false;
     changed();

@@ -2,8 +2,8 @@
 import { fill, h, set, token, urlOf } from "../../base/static/dom.js";
 
 /** Pairs whose pictures are asked for, and pictures that are kept. */
-const READY = 8;
-const KEPT = 48;
+const READY = 12;
+const KEPT = 64;
 
 /**
  * @param {Deck} ui
@@ -29,7 +29,7 @@ export function duel(ui, choose) {
     sides.forEach(({ shot, name, button, label }, at) => {
       const one = now?.[at ? "right" : "left"];
       const known = one && images.get(one.id);
-      const drawn = known?.img ?? h("span.wait", known?.gone ?? "");
+      const drawn = known?.img ?? h("span.wait", known?.gone ?? (one ? "" : "The next pair is on its way."));
       if (shot.firstChild !== drawn) fill(shot, drawn);
       name.textContent = isNamed && one ? one.name : "";
       name.hidden = !isNamed;

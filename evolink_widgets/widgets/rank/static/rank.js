@@ -25,7 +25,6 @@ function ranking(ui) {
   let told;
   /** @type {Standing | undefined} */
   let stands;
-  let live = false;
   const shows = { scores: false, names: false, result: false };
 
   const way = course(ui, note, draw);
@@ -44,7 +43,7 @@ function ranking(ui) {
 
   /** @param {Ballot["outcome"]} outcome */
   function vote(outcome) {
-    if (live && pair.isReady) way.vote(outcome);
+    if (pair.isReady) way.vote(outcome);
   }
 
   function draw() {
@@ -68,7 +67,7 @@ function ranking(ui) {
     scores.hidden = isResult;
     names.hidden = isResult || !isShown;
     result.hidden = !stands?.votes && !isResult;
-    const isOff = !live || !pair.isReady;
+    const isOff = !pair.isReady;
     for (const button of picks) set(button, { "aria-disabled": isOff || null });
     set(pass, { "aria-disabled": !way.queue[0] || null });
     set(undo, { "aria-disabled": !(way.canUndo || stands?.votes) || null });
@@ -107,7 +106,6 @@ function ranking(ui) {
     welcome(/** @type {any} */ ranked) {
       told = ranked;
       stands = told.standing;
-      live = true;
       write(badge, told.simulated ? "Simulated" : "");
       badge.hidden = !told.simulated;
       write(left, told.leftOut);
@@ -117,10 +115,8 @@ function ranking(ui) {
       way.open(told);
       draw();
     },
-    state(isLive) {
-      live = isLive;
-      if (told) draw();
-    },
+    // Where no kernel answers, the pairs that are here can be voted on: the votes are kept.
+    state() {},
     mark() {},
   };
 }

@@ -7,8 +7,9 @@ const FILM_STEP = 52;
 const BESIDE = 6;
 /** Small pictures that are kept. */
 const THUMBS = 600;
-/** How long a telling of what is in view waits for the next. */
+/** How long a telling of what is in view waits for the next; for how many frames there may be no room. */
 const SOON = 100;
+const MOST_MISSES = 10;
 
 /** What a letter says. @type {Record<string, string>} */
 export const SAID = { k: "kept", r: "rejected", ".": "undecided" };
@@ -29,6 +30,11 @@ export function filmOf(signal, hand) {
   /** Those in the page, by where they stand in the list. @type {Map<number, any>} */
   const frames = new Map();
   let drawing = 0;
+  let misses = 0;
+  /** Where it was scrolled to: taken out of the page and put back, as hosts do with cells far off, it begins anew. */
+  let scrolled = 0;
+  /** Whether the current one is in view, and stays so where the strip gets narrower. */
+  let isHeld = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let wanting;
 
@@ -57,7 +63,10 @@ export function filmOf(signal, hand) {
   }
 
   function draw() {
-    drawing = 0;
+    // For a frame a host may have no room for it, as JupyterLab while it changes its theme, and no observer hears of that.
+    drawing = el.clientWidth || ++misses > MOST_MISSES ? 0 : requestAnimationFrame(draw);
+    if (!el.clientWidth) return;
+    misses = 0;
     const [first, end] = inView();
     for (const [at, frame] of frames) {
       if (at >= first && at < end) continue;
@@ -74,8 +83,22 @@ export function filmOf(signal, hand) {
       paint(frame, at);
     }
     wanting ??= setTimeout(ask, SOON);
+    isHeld = isSeen(now);
   }
   const soon = () => (drawing ||= requestAnimationFrame(draw));
+
+  const isSeen = (/** @type {number} */ at) => {
+    const from = at * FILM_STEP - Math.abs(el.scrollLeft);
+    return from >= 0 && from + FILM_STEP <= el.clientWidth;
+  };
+
+  /** Makes one the current; it stands in the middle, unless it may stay where it stands. @param {number} at @param {boolean} [stays] */
+  function show(at, stays) {
+    now = at;
+    if (!stays || !isSeen(at)) el.scrollLeft = ahead(el) * Math.max(0, at * FILM_STEP - (el.clientWidth - FILM_STEP) / 2);
+    scrolled = el.scrollLeft;
+    soon();
+  }
 
   function ask() {
     wanting = undefined;
@@ -84,8 +107,13 @@ export function filmOf(signal, hand) {
     if (missing[0] != null) hand.want(missing);
   }
 
-  el.addEventListener("scroll", soon, { passive: true });
-  new ResizeObserver(soon).observe(el);
+  el.addEventListener("scroll", () => ((scrolled = el.scrollLeft), soon()), { passive: true });
+  new ResizeObserver(() => {
+    if (!el.clientWidth) return;
+    el.scrollLeft = scrolled;
+    if (isHeld) show(now, true);
+    soon();
+  }).observe(el);
   atEnd(signal, () => clearTimeout(wanting));
 
   return {
@@ -98,15 +126,7 @@ export function filmOf(signal, hand) {
       set(reel, { "--all": `${list.length * FILM_STEP}px` });
       soon();
     },
-    /** Makes one the current; it stands in the middle, unless it was clicked where it stands. @param {number} at @param {boolean} [stays] */
-    show(at, stays) {
-      now = at;
-      const from = at * FILM_STEP;
-      const seen = Math.abs(el.scrollLeft);
-      const isSeen = from >= seen && from + FILM_STEP <= seen + el.clientWidth;
-      if (!stays || !isSeen) el.scrollLeft = ahead(el) * Math.max(0, from - (el.clientWidth - FILM_STEP) / 2);
-      soon();
-    },
+    show,
     soon,
     /** @param {number} place @param {DataView} bytes */
     thumb(place, bytes) {

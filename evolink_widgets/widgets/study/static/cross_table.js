@@ -12,15 +12,16 @@ const BESIDE = 8;
 const TOP = 36;
 const LABELS = [120, 92];
 const NARROW = 600;
-/** The most that is seen at once, in pixels, and cells that are ready beside the view. */
+/** The most that is seen at once, in pixels, with the bar that scrolls it, and cells that are ready beside the view. */
 const TALL = 480;
+const BAR = 14;
 const READY = 1;
 
 /** @param {CrossHand} hand */
 export function crossTable(hand) {
   const corner = h("div.corner", { role: "columnheader", "aria-colindex": 1 });
   const top = h("div.xs", { role: "row", "aria-rowindex": 1 }, corner);
-  const plane = h("div.plane", { role: "grid" }, top);
+  const plane = h("div.plane", { role: "grid", "aria-multiselectable": true }, top);
   const el = h("div.cross", plane);
   /** @type {Map<number, any>} */
   const rows = new Map();
@@ -114,7 +115,7 @@ export function crossTable(hand) {
       "--labels": `${wide}px`,
       "--wide": `${wide + across.length * step() + BESIDE}px`,
       "--tall": `${TOP + down.length * step() + BESIDE}px`,
-      "--most": `${Math.min(TALL, TOP + down.length * step() + BESIDE + 18)}px`,
+      "--most": `${Math.min(TALL, TOP + down.length * step() + BESIDE + 2 + (wide + across.length * step() + BESIDE > width ? BAR : 0))}px`,
     });
     if (width) draw();
   }
