@@ -452,6 +452,10 @@ class BatchRun:
                 letters.append("s" if outcome.is_free else "n")
         return "".join(letters)
 
+    def needs(self) -> tuple[int, ...]:
+        """How many pictures are wanted of each recipe, as `cells` has them."""
+        return tuple(self._plan.wanted[place].need for place in self._meant)
+
     def row_of(self, at: int) -> tuple[int, str, Outcome | None]:
         """The first row of the recipe at a place of `cells`, its prompt, and what came of it.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import gc
+import shutil
 import time
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +65,26 @@ def test_the_next_run_begins_at_the_store(
     assert [row["reused"] for row in again] == [True] * 5 + [False] * 3
     assert paid(b.create().result(60).to_frame()) == 0
     assert service.counts()["accepted"] == 8
+
+
+def test_a_store_that_came_along_answers_a_changed_frame(
+    batch: Make,
+    use: Callable[..., Session],
+    service: InProcess,
+    animals: Animals,
+    tmp_path: Path,
+) -> None:
+    """As on another machine: the folder was copied, and the rows are others, in another order."""
+    batch(animals(5)).create().result(60)
+    ew.session().close()
+    shutil.copytree(tmp_path / "pictures", tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "pictures")
+    use(store="elsewhere")
+    changed = [{"animal": "a stranger"}, *reversed(animals(4))]
+    frame = batch(changed).create().result(60).to_frame()
+    assert [row["reused"] for row in frame] == [False, True, True, True, True]
+    assert all(Path(row["path"]).is_relative_to(tmp_path / "elsewhere") for row in frame)
+    assert service.counts()["accepted"] == 6
 
 
 def test_a_cell_asks_beside_a_batch_for_other_pictures(batch: Make, animals: Animals) -> None:

@@ -156,6 +156,14 @@ def test_what_failed_is_grouped_and_a_refusal_is_not_retried(bench: Opener) -> N
     assert one.sent("retry")[0]["errortype"] == "TaskFailed"
 
 
+def test_repeats_are_pips_on_their_cell(bench: Opener) -> None:
+    told = {"state": state(), "failures": [], "plan": None, "cells": "nns", "pips": "131"}
+    one = opened(bench, plan={"welcome": told})
+    second = one.root.get_by_role("gridcell", name="Picture 2, new, 3 pictures")
+    expect(second).to_have_attribute("data-pips", "•••")
+    expect(dots(one).first).to_have_accessible_name("Picture 1, new")
+
+
 def choice(one: Bench, name: str) -> Locator:
     return one.root.get_by_role("radio", name=name)
 
@@ -233,6 +241,7 @@ def test_before_it_is_bought_the_price_stands_beside_the_button(bench: Opener) -
         expect(one.root).to_contain_text(said)
     expect(one.root.get_by_role("radio")).to_have_count(0)
     expect(one.root.get_by_role("grid")).to_be_hidden()
+    expect(button(one, "Review")).to_be_hidden()
     one.root.get_by_label("Budget").fill("150.5")
     one.page.wait_for_timeout(1100)
     button(one, "Buy 317").click()

@@ -58,6 +58,13 @@ def test_a_batch_is_looked_at_before_it_is_bought_and_bought_by_presses() -> Non
     assert ew.spending().total.tasks == 12
 
 
+def test_repeats_are_told_of_their_cell() -> None:
+    b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], "a {animal}", repeats=2, **SMALL)
+    page = Browser(ew.BatchView(b.create().result(60)))
+    assert page.ask("hello")[0]["pips"] == "22"
+    assert Browser(ew.BatchView(begun().result(60))).ask("hello")[0]["pips"] == ""
+
+
 def test_a_batch_whose_run_goes_on_is_not_bought_beside_it() -> None:
     ew.weather("stuck")
     view = ew.BatchView(ew.batch([{"animal": "fox"}], "a {animal}", **SMALL))

@@ -140,7 +140,7 @@ class BatchView(View):
         is_anew, self._is_anew = self._is_anew, False
         before, self._cells = self._cells, self._run.cells(self._letter_of)
         if is_anew or len(before) != len(self._cells):
-            return {**self._told(), "cells": self._cells, "anew": is_anew}
+            return {**self._told(), "cells": self._cells, "pips": self._pips(), "anew": is_anew}
         changes = [
             [at, letter]
             for at, (letter, old) in enumerate(zip(self._cells, before, strict=True))
@@ -205,7 +205,12 @@ class BatchView(View):
 
     def _welcome(self) -> dict[str, Any]:
         self._cells = "" if self._begun is None else self._begun.cells(self._letter_of)
-        return {**self._told(), "cells": self._cells}
+        return {**self._told(), "cells": self._cells, "pips": self._pips()}
+
+    def _pips(self) -> str:
+        """A digit for each cell, how many pictures it stands for; empty where each is one."""
+        needs = () if self._begun is None else self._begun.needs()
+        return "".join(str(min(need, 9)) for need in needs) if max(needs, default=1) > 1 else ""
 
     def _on_pause(self, content: dict[str, Any]) -> Answer:
         return self._order(self._run.pause)

@@ -125,14 +125,14 @@ interface Reading {
 /** What failed for one reason; `kind` is the error's class. */
 interface FailureGroup { kind: string; letter: string; sign: string; title: string; rows: string; text: string; retry: boolean }
 
-/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. */
-interface Batched { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells: string }
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. `pips` has a digit for each, its pictures, where some are more than one. */
+interface Batched { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells: string; pips: string }
 
 /** What of a batch may be bought now; what a button would say is empty where there is none. */
 interface Plan { given: string; few: string; buy: string; price: string; problems: [string, string, string, string, string][]; more: string }
 
 /** What has changed since the last reading; all cells where they are others, and whether it is another run. */
-interface News { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells?: string; anew?: boolean; changes?: [number, string][] }
+interface News { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells?: string; pips?: string; anew?: boolean; changes?: [number, string][] }
 
 /** A review: a letter for each picture, "k" kept, "r" rejected, "." undecided, by the judge of the view. */
 interface ToReview {

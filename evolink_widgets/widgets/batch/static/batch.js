@@ -111,7 +111,7 @@ function progress(ui) {
     else fill(key, ...state.parts.map((/** @type {any} */ { kind, word, count }) => count && h("li", h("i", { "data-s": kind }), word, h("b.num", num(count)))).filter(Boolean));
     write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
     pause.hidden = stop.hidden = state.ended || !state.unsent;
-    review.hidden = !(state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
+    review.hidden = !(state.begun && state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
     failures(told.failures ?? []);
     offer.know(told.plan);
     // The beginning, what holds it and the end are said aloud; counts never.
@@ -127,7 +127,7 @@ function progress(ui) {
       view = token();
       cells.forget();
     }
-    if (told.cells != null) cells.reset(told.cells);
+    if (told.cells != null) cells.reset(told.cells, told.pips);
     else cells.change(told.changes);
   };
   link.on.thumbs = ({ pictures }, parts) =>
@@ -151,7 +151,7 @@ function progress(ui) {
     ],
     welcome(/** @type {any} */ told) {
       draw(told);
-      cells.reset(told.cells);
+      cells.reset(told.cells, told.pips);
     },
     state(live) {
       for (const button of [review, pause, stop]) set(button, { "aria-disabled": !live || null });

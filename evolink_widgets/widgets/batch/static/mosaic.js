@@ -1,5 +1,5 @@
 /** Thousands of small cells, a letter each; only the rows in view are in the page, and their pictures. */
-import { fill, h, hasFocus, icon, set } from "../../base/static/dom.js";
+import { fill, h, hasFocus, icon, many, set } from "../../base/static/dom.js";
 import { keptThumbs } from "../../base/static/kept_thumbs.js";
 import { stateOf } from "./choices.js";
 
@@ -59,6 +59,8 @@ export function mosaic(hand) {
   const el = h("div.mosaic", { hidden: true }, wall);
   /** @type {string[]} */
   let letters = [];
+  /** How many pictures each cell stands for, a digit each; empty where it is one. */
+  let pips = "";
   /** The places of the cells that are shown. @type {number[]} */
   let shown = [];
   const thumbs = keptThumbs(KEPT);
@@ -81,6 +83,7 @@ export function mosaic(hand) {
     if (cell.hidden) return;
     const letter = stateOf(letters[place]);
     const url = thumbs.at(place);
+    const count = +pips[place];
     const why = letter === "f" ? hand.sign(letters[place]) : null;
     const told = `${place}${letter}${why}${url}${at === now}`;
     if (cell.told === told) return;
@@ -89,7 +92,8 @@ export function mosaic(hand) {
     set(cell, {
       "data-s": letter,
       "data-why": why,
-      label: `Picture ${place + 1}, ${WORDS[letter]}`,
+      label: `Picture ${place + 1}, ${WORDS[letter]}${count > 1 ? ", " + many(count) : ""}`,
+      "data-pips": count > 1 ? "•".repeat(count) : null,
       tabindex: at === now ? 0 : -1,
       "--thumb": url ? `url(${url})` : "none",
     });
@@ -173,9 +177,10 @@ export function mosaic(hand) {
 
   return {
     el,
-    /** @param {string} told a letter for each cell */
-    reset(told) {
+    /** @param {string} told a letter for each cell @param {string} [digits] */
+    reset(told, digits = "") {
       letters = [...told];
+      pips = digits;
       choose();
     },
     /** Another run's cells are other pictures. */
