@@ -247,7 +247,9 @@ export class Kernel {
       one.trashed === query.trashed && (!query.favourite || one.favourite) && (query.size ?? one.size) === one.size
       && (query.quality ?? one.quality) === one.quality && one.prompt.toLowerCase().includes(query.text.toLowerCase()));
   }
-  on_look({ query }) {
+  /** How many a gallery has; or pictures of a review, large. */
+  on_look({ query, places }) {
+    if (places) return this.small("shots", places);
     const facets = { size: ["3:2", "2:3"], quality: ["low", "high"], model: ["gpt-image-2"], notebook: [], ...this.plan.facets };
     return { kind: "looked", count: this.found(query).length, facets };
   }
@@ -325,7 +327,9 @@ export class Kernel {
       pictures: Array.from({ length: repeats }, (_, at) => (at < have[place] ? picture(at) : null)),
     };
   }
+  /** Small pictures of a study's cells, or of a review; a batch's mosaic gets none. */
   on_want({ places }) {
+    if (this.plan.review) return this.small("thumbs", places);
     if (!this.plan.welcome?.axes) return { kind: "ok" };
     const { thumbs } = this.plan.files;
     const bytes = places.map((id) => views(thumbs[(parseInt(id) + +id.split(".")[1]) % thumbs.length]));
@@ -362,12 +366,6 @@ export class Kernel {
     const { thumbs } = this.plan.files;
     const pictures = places.map((place) => ({ id: `${place}`, gone: this.plan.gone?.[place] }));
     return { kind: "ok", after: [[{ kind, pictures }, places.map((place) => views(thumbs[place % thumbs.length]))]] };
-  }
-  on_look({ places }) {
-    return this.small("shots", places);
-  }
-  on_want({ places }) {
-    return this.plan.review ? this.small("thumbs", places) : { kind: "ok" };
   }
   on_agreement() {
     return { kind: "agreement", pairs: this.plan.review.pairs ?? [] };
