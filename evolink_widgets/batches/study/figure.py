@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -222,7 +223,10 @@ def _width(text: str, points: float) -> float:
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(size=points)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a letter that no font has is told of when it is drawn
+        width = text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+    return float(width) / 72
 
 
 def _wrapped(text: str, width: float, points: float = _POINTS) -> list[str]:
