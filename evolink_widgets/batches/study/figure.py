@@ -134,7 +134,7 @@ class _Sheet:
         words = [word for label in self._across for word in label.split()]
         longest = max((_width(word, _POINTS) for word in words), default=0.0)
         self._points = max(_SMALLEST, min(_POINTS, _POINTS * self._edge / (longest or 1.0)))
-        self._corner = _wrapped(pivot.corner, self._left - _GAP)
+        self._corner = _wrapped(pivot.corner, self._left - _GAP) if self._left else [""]
         self._heads = [_wrapped(label, self._edge, self._points) for label in self._across]
         self._labels = [_wrapped(label, self._left - _GAP) for label in self._down]
         self._row = max(self._row, max(map(len, self._labels)) * _LINE)
