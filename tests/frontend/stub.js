@@ -325,6 +325,7 @@ export class Kernel {
       pictures: Array.from({ length: repeats }, (_, at) => (at < have[place] ? picture(at) : null)),
     };
   }
+  /** Small pictures of a study's cells, or of a review; a batch's mosaic gets none. */
   on_want({ places }) {
     if (this.plan.review) return this.small("thumbs", places);
     if (!this.plan.welcome?.axes) return { kind: "ok" };

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,7 @@ class _Sheet:
         words = [word for label in self._across for word in label.split()]
         longest = max((_width(word, _POINTS) for word in words), default=0.0)
         self._points = max(_SMALLEST, min(_POINTS, _POINTS * self._edge / (longest or 1.0)))
-        self._corner = _wrapped(pivot.corner, self._left - _GAP)
+        self._corner = _wrapped(pivot.corner, self._left - _GAP) if self._left else [""]
         self._heads = [_wrapped(label, self._edge, self._points) for label in self._across]
         self._labels = [_wrapped(label, self._left - _GAP) for label in self._down]
         self._row = max(self._row, max(map(len, self._labels)) * _LINE)
@@ -222,7 +223,10 @@ def _width(text: str, points: float) -> float:
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(size=points)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a letter that no font has is told of when it is drawn
+        width = text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+    return float(width) / 72
 
 
 def _wrapped(text: str, width: float, points: float = _POINTS) -> list[str]:
