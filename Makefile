@@ -1,6 +1,6 @@
 # The thin face of the project: `make lab` and `make test` need Python 3.10 or newer, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint wheel clean
+.PHONY: help lab test lint pictures wheel clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -43,6 +43,9 @@ lint: .venv/.test ## ruff and the strict type checker; `make test` asks them too
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+
+pictures: .venv/.browser ## the documents' pictures anew, from real views (ONLY="batch")
+	$(BIN)/python docs/images/retake.py $(ONLY)
 
 wheel: .venv/.test ## what would be published, in dist/
 	$(BIN)/python -m build

@@ -21,6 +21,7 @@ from PIL import Image, ImageChops
 
 from evolink_widgets.emulator.contract.read_request import CheckedRequest
 from evolink_widgets.emulator.http.app import create_app
+from evolink_widgets.emulator.http.connections import Connection
 from evolink_widgets.emulator.http.server import bind
 from evolink_widgets.emulator.service.service import Service
 
@@ -129,7 +130,7 @@ def main() -> None:
     inner = create_app(service, files_url=urls[0], media_url=urls[1])
     config = uvicorn.Config(
         face(service, inner, given.round_trip), log_level="error", access_log=False,
-        lifespan="off", ws="none",
+        lifespan="off", ws="none", http=Connection,
     )  # fmt: skip
     print(json.dumps({"url": urls[0], "picture_bytes": size}), flush=True)
     uvicorn.Server(config).run(sockets=[api, media])

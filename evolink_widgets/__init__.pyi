@@ -19,6 +19,7 @@ from .api import run as run
 from .api import session as session
 from .api import show as show
 from .api import spending as spending
+from .api import study as study
 from .api import weather as weather
 from .core.session import Session as Session
 from .core.task import Stage as Stage
@@ -51,4 +52,7 @@ from .widgets.batch.batch_view import BatchView as BatchView
 from .widgets.compare.compare import ImageCompare as ImageCompare
 from .widgets.gallery.gallery import Gallery as Gallery
 from .widgets.grid.image_grid import ImageGrid as ImageGrid
+from .widgets.rank.rank_view import RankView as RankView
+from .widgets.review.review_view import ReviewView as ReviewView
 from .widgets.studio.studio import ImageStudio as ImageStudio
+from .widgets.study.study_view import StudyView as StudyView

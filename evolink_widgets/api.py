@@ -17,13 +17,11 @@ from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.references.read import read
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.gallery.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import process_global
@@ -34,10 +32,13 @@ if TYPE_CHECKING:
     from evolink_widgets.batches.batch import Batch
     from evolink_widgets.batches.run import BatchRun
     from evolink_widgets.batches.show import ShownFrame
+    from evolink_widgets.batches.study.study import Study
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 else:
-    batches, shows = (LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show"))
-    Batch, ShownFrame = "batches.Batch", "shows.ShownFrame"
+    batches, shows, studies = (
+        LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show", "study.study")
+    )
+    Batch, ShownFrame, Study = "batches.Batch", "shows.ShownFrame", "studies.Study"
 
 __all__ = [
     "batch",
@@ -54,6 +55,7 @@ __all__ = [
     "session",
     "show",
     "spending",
+    "study",
     "weather",
 ]
 
@@ -198,17 +200,21 @@ def estimate(
     Example:
         >>> print(ew.estimate("a fox", size="16:9", n=4))
     """
-    fields = {
+    fields: dict[str, Any] = {
         "size": size,
         "resolution": resolution,
         "quality": quality,
         "n": n,
         "model": model,
-        "references": tuple(
+        "references": (),
+    }
+    if not isinstance(references, tuple) or references:
+        from evolink_widgets.references.read import read
+
+        fields["references"] = tuple(
             item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
             for item in read(references)
-        ),
-    }
+        )
     current = connect.session()
     if isinstance(prompt, Iterable) and not isinstance(prompt, str):
         nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
@@ -283,21 +289,115 @@ def batch(
         "references": references,
         "callback_url": callback_url,
     }
+    made = Batch(
+        read_frame(frame),
+        _differing(given),
+        connect.session,
+        repeats=repeats,
+        keep_metadata=keep_metadata,
+    )
+    _tell_made(made)
+    return made
+
+
+def _differing(given: dict[str, Any]) -> dict[str, Any]:
+    """The prompt, and the arguments of a request that are not what they are by default."""
     defaults = {**_DEFAULTS.to_record(), "references": ()}
-    named = {
+    return {
         name: value
         for name, value in given.items()
-        if name == "prompt" or value is not defaults[name]
+        if name == "prompt" or not (value is defaults[name] or _is_text(value, defaults[name]))
     }
-    made = Batch(
-        read_frame(frame), named, connect.session, repeats=repeats, keep_metadata=keep_metadata
-    )
+
+
+def _tell_made(made: Batch) -> None:
+    """Say what was done to references, and what is still out."""
     if made.notices:
         from evolink_widgets.notebook.notices import tell
 
         for notice in made.notices:
             tell(notice)
     _tell_outstanding(connect.session())
+
+
+def study(
+    prompt: Any,
+    *,
+    size: Any = "auto",
+    resolution: Any = "1K",
+    quality: Any = "medium",
+    model: Any = "gpt-image-2",
+    references: Any = (),
+    callback_url: str | None = None,
+    repeats: int = 1,
+    design: Literal["full", "fraction", "latin"] = "full",
+    budget: float | None = None,
+    seed: int = 0,
+    keep_metadata: bool = False,
+    **axes: Any,
+) -> Study:
+    """Cross named axes and look at what comes of each; prices the design, sends nothing.
+
+    A list (an array, a column of a frame) is an axis, everything else is the same in each cell.
+    Names that are no argument of a request are axes for templates: `style=[...]` fills
+    `{style}`. What comes back is a batch whose frame is the design, a row for each cell and
+    repeat: `create` buys, `grid` shows it by any two axes, `figure` draws that for a paper.
+
+    Args:
+        prompt: text, with axes in braces, or a list of texts.
+        size: `"auto"`, a ratio such as `"16:9"`, or pixels such as `"1280x720"`.
+        resolution: `"1K"`, `"2K"` or `"4K"`, with a ratio.
+        quality: `"low"`, `"medium"` or `"high"`.
+        model: `"gpt-image-2"` or `"gpt-image-2-beta"`.
+        references: pictures to work from, as in `ew.generate`: in a list each is a level of an
+            axis, and so is each list in it; a tuple of several is the same in each cell.
+        callback_url: an https address that the service tells of each end.
+        repeats: pictures of each cell, 1 to 100.
+        design: `"full"` is every cell; `"fraction"` as many as fit the budget (half of them
+            without one), with each level equally often up to one and pairs of levels as even as
+            they can be; `"latin"` n² cells of three axes or more with n levels each, in which
+            any two axes show each pair of levels once.
+        budget: credits that the design has to fit by the published prices, and that a run may
+            spend. Whole repeats go first, then cells; what goes is said, and stands in
+            `left_out`.
+        seed: of the chance that chooses among designs that are equal: the same seed, the same
+            cells.
+        keep_metadata: leave location and camera data in the references.
+        axes: by their names; one value is the same in each cell.
+
+    Raises:
+        InvalidRequest: an axis has no use, a template can't be filled, or there is no such
+            design; it says which axes have how many levels, and what to do.
+        StoreError: the store can't be read, or a reference not be kept.
+
+    Example:
+        >>> s = ew.study("a {animal}, {style}", animal=["fox", "owl", "hare"],
+        ...              style=["gouache", "woodcut", "pencil"], quality="low", repeats=2)
+        >>> s  # 3 animals × 3 styles × 2 repeats = 18 pictures: about …
+        >>> frame = s.create(budget=50).result().to_frame()
+    """
+    from evolink_widgets.batches.study.axes import read_axes
+    from evolink_widgets.batches.study.study import Study
+
+    given = {
+        "prompt": prompt,
+        "size": size,
+        "resolution": resolution,
+        "quality": quality,
+        "model": model,
+        "references": references,
+        "callback_url": callback_url,
+    }
+    made = Study(
+        read_axes(_differing(given), axes),
+        connect.session,
+        repeats=repeats,
+        design=design,
+        budget=budget,
+        seed=seed,
+        keep_metadata=keep_metadata,
+    )
+    _tell_made(made)
     return made
 
 
@@ -423,6 +523,8 @@ def recipe(path: str | Path) -> Recipe:
         >>> ew.recipe(path).request.prompt
         'a fox'
     """
+    from evolink_widgets.store.gallery.embed import read_recipe
+
     return read_recipe(path)
 
 
@@ -503,6 +605,11 @@ def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
         tell(late)
 
 
+def _is_text(value: object, text: object) -> bool:
+    """Whether it is this text; no array or frame is compared."""
+    return isinstance(value, str) and value == text
+
+
 def _show_task(task: Task) -> None:
     """Show a task that is the result of a cell; the notebook's part is loaded only then."""
     from evolink_widgets.notebook.display import show_task
@@ -510,11 +617,11 @@ def _show_task(task: Task) -> None:
     show_task(task)
 
 
-def _show_batch(run: BatchRun) -> None:
-    """Show a batch's run that is the result of a cell; the notebook's part is loaded only then."""
+def _show_batch(shown: Batch | BatchRun) -> None:
+    """Show a batch or its run that is the result of a cell; the notebook's part is loaded then."""
     from evolink_widgets.notebook.batch_display import show_batch
 
-    show_batch(run)
+    show_batch(shown)
 
 
 def _task_grid(task: Task) -> ImageGrid:

@@ -219,6 +219,18 @@ def session() -> Session:
         return _state.session
 
 
+def proof_of_key(challenge: bytes) -> bytes | None:
+    """The answer to another process's challenge by the key in use; `None` where there is none.
+
+    Args:
+        challenge: bytes that were made up for it.
+    """
+    with _state.lock:
+        key = _state.settings.api_key or find_key(environment=_state.variables or os.environ)
+        key = key or next(iter(_state.kept), None)
+    return None if key is None else key.proof(challenge)
+
+
 def late_key() -> str | None:
     """Say once that a key was set after the emulator had begun to play the service."""
     with _state.lock:
@@ -351,14 +363,69 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     return _live(settings, environment, key, base_url or BASE_URL)
 
 
+@dataclass(frozen=True)
+class LiveService:
+    """A live service and the key to it.
+
+    Attributes:
+        base_url, files_url: without a slash at their ends.
+    """
+
+    base_url: str
+    files_url: str
+    key: Key
+
+    def transport(self) -> Transport:
+        """New connections, for the loop that runs."""
+        from evolink_widgets.core.service.transport import Transport
+
+        return Transport(self.key, (self.base_url, self.files_url), agent=_agent())
+
+
+def live_service(environment: Mapping[str, str]) -> LiveService:
+    """The service that an environment names, for a program that stands before it.
+
+    Args:
+        environment: whose `EVOLINK_API_KEY`, `EVOLINK_BASE_URL` and `EVOLINK_FILES_URL` count.
+
+    Raises:
+        ConfigurationError: it has no key, or a value is wrong.
+    """
+    named = address(BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None)
+    base_url = named or BASE_URL
+    key = find_key(environment=environment)
+    if key is None and is_loopback(base_url):
+        key = _no_secret()  # an emulator on a port takes any
+    if key is None:
+        raise ConfigurationError(
+            "There is no API key, and the live service needs one.",
+            advice=f"Set {KEY_VARIABLE}. To practise, run python -m evolink_widgets.emulator and "
+            f"set {BASE_URL_VARIABLE} to the address that it prints.",
+        )
+    return LiveService(base_url, files_url_beside(base_url, environment), key)
+
+
+def files_url_beside(
+    base_url: str, environment: Mapping[str, str], named: str | None = None
+) -> str:
+    """The address of the files API that goes with an API: its own, unless another is named.
+
+    Args:
+        base_url: of the API.
+        environment: whose `EVOLINK_FILES_URL` counts.
+        named: as `configure` was told.
+
+    Raises:
+        ConfigurationError: it is no address.
+    """
+    found = named or address(FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None)
+    return found or (FILES_URL if base_url == BASE_URL else base_url)
+
+
 def _live(
     settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
 ) -> Session:
-    files_url = settings.files_url or address(
-        FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None
-    )
-    if files_url is None:
-        files_url = FILES_URL if base_url == BASE_URL else base_url
+    files_url = files_url_beside(base_url, environment, settings.files_url)
     urls = (base_url, files_url)
 
     def transport() -> Transport:
@@ -445,6 +512,7 @@ def _the_emulator(current: Session) -> Service:
                 speed=_state.settings.speed or NOTEBOOK_SPEED,
                 seed=_seed(_state.settings),
                 memory=root / ".emulator.jsonl",
+                draws_ahead=True,
             )
         return _state.emulators[root]
 

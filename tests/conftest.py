@@ -43,6 +43,20 @@ def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
+@pytest.fixture
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings of this test's own, in a folder of its own."""
+    from evolink_widgets import connect
+    from evolink_widgets.store import in_use
+
+    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
+    monkeypatch.chdir(tmp_path)
+    yield
+    if connect._state.session is not None:
+        connect._state.session.close()
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Playwright's driver; its synchronous face allows only one in a process."""

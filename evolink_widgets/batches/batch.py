@@ -7,8 +7,12 @@ import contextlib
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import evolink_widgets as public
+from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.describe import batch_html, batch_lines
 from evolink_widgets.batches.frames import Frame
 from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
@@ -24,7 +28,7 @@ from evolink_widgets.rules.pricing.pricing import Estimate, prompt_bytes
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.process_globals import process_global
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "costs_of", "total_of"]
 
 
 class Batch:
@@ -38,9 +42,13 @@ class Batch:
         session: gives the session in use.
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
+        said: the fields as they are told, where `given` is made of something else.
+        budget: credits that a run may spend where `create` names none.
 
     Attributes:
-        notices: what was done to references, a sentence each.
+        budget: credits that a run may spend where `create` names none; `None` is no limit.
+        notices: what was done to references, a sentence each; of many files only the first are
+            read before their row is sent.
 
     Example:
         >>> b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], prompt="a {animal}")
@@ -56,10 +64,14 @@ class Batch:
         *,
         repeats: Repeats = 1,
         keep_metadata: bool = False,
+        said: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> None:
         self._frame = frame
         self._given = dict(given)
+        self._said = dict(given if said is None else said)
         self._session = session
+        self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}
         self._planned_for: object = None
         self._last: BatchRun | None = None
@@ -79,7 +91,7 @@ class Batch:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was done to references, a sentence each."""
+        """What was done to references so far, a sentence each."""
         return self._plan.notices
 
     @property
@@ -94,7 +106,7 @@ class Batch:
 
     def _price(self, missing: Sequence[tuple[int, int]]) -> Estimate:
         costs, wanted = self._costs(), self._plan.wanted
-        return _total([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
+        return total_of([_share(costs[place], lacks, wanted[place]) for place, lacks in missing])
 
     def create(
         self,
@@ -102,6 +114,9 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         errors_only: bool = False,
+        on: Any = None,
+        worker_store: str | Path | None = None,
+        store: str | None = None,
     ) -> BatchRun:
         """Buy what the store does not have; returns at once with the run.
 
@@ -114,12 +129,38 @@ class Batch:
             on_error: `"ignore"` goes on with the other rows; `"raise"` sends nothing more after
                 the first error, which `result` raises.
             errors_only: ask only for what the last run of this batch did not bring.
+            on: a `dask.distributed.Client`: its workers send and fetch, and this process keeps
+                the books. It blocks for a moment, until each worker has said that it can work;
+                reference files are all read first.
+            worker_store: with `on`, a folder on the workers' own disks, which outlive them.
+            store: with `on`, where pictures stay, such as `"s3://bucket/animals"`; by default
+                they come home into the store in use.
 
         Raises:
-            ConfigurationError: an argument can't be used; nothing was sent.
+            ConfigurationError: an argument can't be used, or a worker can't work; nothing was
+                sent.
         """
         after = self._last if errors_only else None
-        return self._begin(after=after, budget=budget, on_error=on_error)
+        budget = self.budget if budget is None else budget
+        make_buyer = self._on_engine(on, worker_store, store)
+        return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
+
+    def _on_engine(
+        self, on: Any, worker_store: str | Path | None, store: str | None
+    ) -> Callable[..., Buyer]:
+        if on is None:
+            if worker_store is not None or store is not None:
+                raise ConfigurationError(
+                    "worker_store and store are for an engine's workers, and on names none.",
+                    advice="Name them together: b.create(on=client, worker_store=...). The folder "
+                    "of this process is set by ew.configure(store=...).",
+                )
+            return Buyer
+        from evolink_widgets.batches.engine.begin import buyer_on
+
+        if self._current_plan().unread:  # what a worker is asked for is known by its bytes
+            self._how["read_all"], self._planned_for = True, None
+        return buyer_on(on, self._session(), worker_store, store)
 
     def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
         """Buy a few pictures, spread over what differs; returns at once with the run.
@@ -134,10 +175,21 @@ class Batch:
         Raises:
             ConfigurationError: an argument can't be used; nothing was sent.
         """
+        return self._begin(budget=budget, only=self._few(k))
+
+    def estimate_of_preview(self, k: int = 8) -> Estimate:
+        """What `preview` may cost.
+
+        Args:
+            k: how many recipes.
+        """
+        few = set(self._few(k))
+        return self._price([one for one in self._missing() if one[0] in few])
+
+    def _few(self, k: int) -> list[int]:
         plan = self._current_plan()
         most = max(1, min(int(number("k", k)), len(plan.wanted)))
-        missing = [place for place, _ in self._missing()]
-        return self._begin(budget=budget, only=_spread(plan.wanted, missing, most))
+        return _spread(plan.wanted, [place for place, _ in self._missing()], most)
 
     def _begin(
         self,
@@ -146,6 +198,8 @@ class Batch:
         budget: float | None = None,
         on_error: OnError = "ignore",
         only: Sequence[int] | None = None,
+        is_last: bool = True,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
         limit = None if budget is None else number("budget", budget)
@@ -156,35 +210,21 @@ class Batch:
             plan,
             self._session(),
             self._costs(),
-            given=self._given,
-            again=self._begin,
+            given=self._said,
+            again=partial(self._begin, make_buyer=make_buyer),
             budget=limit,
             on_error=on_error,
             only=only if after is None else after._only,
             before=None if after is None else before_of(after),
+            make_buyer=make_buyer,
         )
-        self._last = run
+        if is_last:
+            self._last = run
         _keep(run)
         return run.begin()
 
     def _costs(self) -> list[Estimate]:
-        """What each recipe would cost if all of it had to be bought."""
-        session, known, found = self._session(), {}, []
-        for wanted in self._plan.wanted:
-            request = wanted.request
-            key = (
-                request.model,
-                request.quality,
-                request.size,
-                request.resolution,
-                len(request.references),
-                prompt_bytes(request),
-                wanted.need,
-            )
-            if key not in known:
-                known[key] = _total([session.estimate(one) for one in wanted.asks()])
-            found.append(known[key])
-        return found
+        return costs_of(self._session(), self._plan.wanted)
 
     def _missing(self) -> list[tuple[int, int]]:
         """The recipes that the store does not have, and how many pictures are missing of each.
@@ -201,12 +241,25 @@ class Batch:
         ]
 
     def __repr__(self) -> str:
-        return printable("\n".join(batch_lines(self._facts())))
+        return printable("\n".join(batch_lines(self.facts())))
 
     def _repr_html_(self) -> str:
-        return batch_html(self._facts())
+        return batch_html(self.facts())
 
-    def _facts(self) -> dict[str, Any]:
+    def _ipython_display_(self) -> None:
+        """Called by IPython for a batch that is a cell's result."""
+        public._show_batch(self)
+
+    def _display_(self) -> object:
+        """Called by marimo for a batch that is a cell's last line."""
+        return public.BatchView(self)
+
+    def facts(self) -> dict[str, Any]:
+        """What is shown of it: counts, the price, problems.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
         missing = self._missing()
         plan = self._plan
         return {
@@ -215,16 +268,39 @@ class Batch:
             "shared": plan.shared,
             "pictures": sum(wanted.need for wanted in plan.wanted),
             "to_buy": sum(lacks for _, lacks in missing),
+            "unread": plan.unread,
             "bad_rows": plan.bad_rows,
             "problems": plan.problems,
             "estimate": self._price(missing),
-            "given": self._given,
+            "given": self._said,
             "simulated": self._session().simulated,
             "notices": plan.notices,
         }
 
 
-def _total(estimates: Sequence[Estimate]) -> Estimate:
+def costs_of(session: Session, wanted: Sequence[Wanted]) -> list[Estimate]:
+    """What each recipe would cost if all of it had to be bought."""
+    known: dict[object, Estimate] = {}
+    found = []
+    for one in wanted:
+        request = one.request
+        key = (
+            request.model,
+            request.quality,
+            request.size,
+            request.resolution,
+            len(request.references),
+            prompt_bytes(request),
+            one.need,
+        )
+        if key not in known:
+            known[key] = total_of([session.estimate(ask) for ask in one.asks()])
+        found.append(known[key])
+    return found
+
+
+def total_of(estimates: Sequence[Estimate]) -> Estimate:
+    """The sum of estimates; of none it is nothing to buy."""
     nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
     return sum(estimates[1:], estimates[0]) if estimates else nothing
 
@@ -274,7 +350,7 @@ def _leave() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for run in list(_open):
             heard, news = monotonic(), None
-            while run.state.ended_at is None and run._generation == loop.generation():
+            while run.state.ended_at is None and not run.is_foreign:
                 state = run.state
                 if (state.done, state.failed, state.rendering) != news:
                     heard, news = monotonic(), (state.done, state.failed, state.rendering)

@@ -11,18 +11,22 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from evolink_widgets.batches.files import ReferenceFiles
 from evolink_widgets.batches.outcome import Meaning, Outcome, meaning_of
 from evolink_widgets.batches.plan import Wanted
 from evolink_widgets.clock import monotonic
+from evolink_widgets.core import loop
+from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer
 
@@ -33,6 +37,9 @@ log = logging.getLogger("evolink_widgets")
 AT_ONCE = 480
 """Recipes asked for and not ended: a little more than the core has out of one key, so that room
 there never waits for us, and few enough that memory does not grow with the frame."""
+
+_readers = Workers("evolink-references", 2)
+"""Reads and converts reference files; a few rows ahead of those that are sent."""
 
 PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0, 120.0, 120.0, 180.0)
 """Seconds before one more is sent after the service could not be reached; then the run ends."""
@@ -65,6 +72,7 @@ class Buyer:
         terms: the caps that hold.
         estimates: what each of all recipes may cost; on the loop none is found out anew, for
             that reads the database.
+        files: read before a row is sent, where that was not done yet.
         ended: told of each recipe's end: its place and what came of it.
         changed: told that something else has changed.
         raises: whether the first error of a row ends the sending.
@@ -77,6 +85,7 @@ class Buyer:
         order: Sequence[int],
         terms: Terms,
         estimates: Sequence[Estimate],
+        files: ReferenceFiles,
         *,
         ended: Callable[[int, Outcome], object],
         changed: Callable[[], object],
@@ -94,6 +103,7 @@ class Buyer:
         self.unreported = 0
         self._terms = terms
         self._estimates = estimates
+        self._files = files
         self._ended = ended
         self._changed = changed
         self._raises = raises
@@ -179,13 +189,37 @@ class Buyer:
 
     def _fill(self) -> None:
         """Ask for as many as may be out at once."""
-        if self.halted is not None or self.is_paused or self.held is not None:
-            return
         most = min(AT_ONCE, len(self.at_work) + 1) if self._tight else AT_ONCE
-        while self._queue and len(self.at_work) < most:
+        while self._queue and len(self.at_work) < most and self._may_send:
             _, place = heapq.heappop(self._queue)
-            self._ask(place)
+            self.at_work[place] = AtWork(began=monotonic())
+            if self._files.is_unread(self.wanted[place].request):
+                loop.spawn(self._read_and_ask(place), name="evolink-batch-references")
+            else:
+                self._ask(place)
         self._changed()
+
+    @property
+    def _may_send(self) -> bool:
+        return not self.is_paused and self.held is None and self.halted is None
+
+    async def _read_and_ask(self, place: int) -> None:
+        wanted = self.wanted[place]
+        try:
+            wanted.request = await _readers.run(self._files.read, wanted.request)
+        except EvolinkError as error:
+            self._never_sent(place, error)
+        except Exception as exc:
+            log.exception("A reference of a batch could not be read")
+            self._never_sent(place, EvolinkError(f"Its references could not be read: {exc!r}."))
+        else:
+            if self._may_send:
+                self._ask(place)
+            else:
+                del self.at_work[place]
+                self._put_back(place)
+        self._look_for_room()
+        self._tell()
 
     async def _sleep(self) -> None:
         """Wait for news; or until it is time to look whether the service is back."""
@@ -206,26 +240,39 @@ class Buyer:
         wanted = self.wanted[place]
         asks = wanted.asks()
         # Asks of one recipe get different pictures within one execution; one alone needs none.
-        execution = None if len(asks) == 1 else ("batch", self._name, place)
-        work = self.at_work[place] = AtWork(began=monotonic())
+        execution: tuple[object, ...] | None = None
+        if len(asks) > 1 or wanted.apart:
+            execution = ("batch", self._name, None if wanted.apart else place)
+        work = self.at_work[place]
         try:
             for request in asks:
-                task = self.session.submit(
-                    request,
-                    execution=execution,
-                    terms=self._terms,
-                    estimate=self._estimates[place] if len(asks) == 1 else None,
-                )
+                task = self._submit(place, request, execution)
                 work.tasks.append(task)
                 work.open.add(task.key)
         except EvolinkError as error:
             for task in work.tasks:
                 task.stop()
-            del self.at_work[place]
-            self._ended(place, Outcome.unsent(wanted.need, error))
+            self._never_sent(place, error)
             return
         for task in list(work.tasks):
             work.leave.append(task.subscribe(self._listener(place, task)))
+
+    def _never_sent(self, place: int, error: EvolinkError) -> None:
+        """A row could not be asked for; or no row can be now."""
+        del self.at_work[place]
+        if not self._goes_back(place, error):
+            self._ended(place, Outcome.unsent(self.wanted[place].need, error))
+            if self._raises:
+                self.stop(error)
+
+    def _submit(self, place: int, request: ImageRequest, execution: Hashable) -> Task:
+        is_whole = len(self.wanted[place].asks()) == 1
+        return self.session.submit(
+            request,
+            execution=execution,
+            terms=self._terms,
+            estimate=self._estimates[place] if is_whole else None,
+        )
 
     def _listener(self, place: int, task: Task) -> Callable[[TaskState], None]:
         def listen(state: TaskState) -> None:
@@ -254,9 +301,13 @@ class Buyer:
             self._ended(place, outcome)
             if self._raises and outcome.error is not None:
                 self.stop(outcome.error)
-        if self.held is not None and self.looks_again_at is None:
-            self.held = None  # there may be room now
+        self._look_for_room()
         self._tell()
+
+    def _look_for_room(self) -> None:
+        """A row has ended: what was held for want of room is tried again."""
+        if self.looks_again_at is None:
+            self.held = None
 
     def _goes_back(self, place: int, error: EvolinkError) -> bool:
         """Whether it is to be asked for again, or never was sent, as the error is not its own."""

@@ -9,12 +9,12 @@ from typing import Any
 from evolink_widgets.problem import shown
 from evolink_widgets.text import counted
 
-__all__ = ["batch_html", "batch_lines"]
+__all__ = ["LINE", "batch_counts", "batch_html", "batch_lines", "given_words", "problem_rows"]
 
 _PROBLEMS = 5
 """How many problems are listed; `b.problems` has all of them."""
 
-_LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
 
 
 def batch_lines(facts: Mapping[str, Any]) -> list[str]:
@@ -23,7 +23,7 @@ def batch_lines(facts: Mapping[str, Any]) -> list[str]:
     Args:
         facts: as the batch gathers them.
     """
-    return [" · ".join(_counts(facts)), *_problem_lines(facts)]
+    return [" · ".join(batch_counts(facts)), *_problem_lines(facts)]
 
 
 def batch_html(facts: Mapping[str, Any]) -> str:
@@ -32,18 +32,18 @@ def batch_html(facts: Mapping[str, Any]) -> str:
     Args:
         facts: as the batch gathers them.
     """
-    head, *rest = _counts(facts)
+    head, *rest = batch_counts(facts)
     badge = ""
     if facts["simulated"]:
         style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
         badge = f'<span style="{style}">Simulated</span> '
     lines = [
-        f'<p style="{_LINE}">{badge}<strong>{escape(head)}</strong> · '
+        f'<p style="{LINE}">{badge}<strong>{escape(head)}</strong> · '
         f"{escape(' · '.join(rest))}</p>",
-        f'<p style="{_LINE}">{escape(_given(facts["given"]))}</p>',
+        f'<p style="{LINE}">{escape(given_words(facts["given"]))}</p>',
     ]
     if facts["problems"]:
-        cells = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in _problem_rows(facts))
+        cells = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in problem_rows(facts))
         names = ("Row", "Field", "Value", "Rule", "Nearest")
         titles = "".join(f'<th scope="col" style="text-align:left">{name}</th>' for name in names)
         more = len(facts["problems"]) - _PROBLEMS
@@ -61,7 +61,12 @@ def _cell(text: str) -> str:
     return f'<td style="text-align:left"><bdi>{escape(text)}</bdi></td>'
 
 
-def _counts(facts: Mapping[str, Any]) -> list[str]:
+def batch_counts(facts: Mapping[str, Any]) -> list[str]:
+    """What a batch would buy, part by part: the rows first, what its price rests on last.
+
+    Args:
+        facts: as the batch gathers them.
+    """
     said = [counted(facts["rows"], "row"), f"{facts['distinct']:,} distinct"]
     if facts["shared"]:
         share = "shares" if facts["shared"] == 1 else "share"
@@ -73,14 +78,23 @@ def _counts(facts: Mapping[str, Any]) -> list[str]:
         money = str(facts["estimate"])
         if facts["simulated"]:
             money = money.replace("credits", "simulated credits", 1)
-        said.append(f"to buy {facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
+        most = ""
+        if facts["unread"]:
+            said.append(f"{facts['unread']:,} with reference files still to be read")
+            most = "up to "
+        said.append(f"to buy {most}{facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
         said.append(facts["estimate"].basis)
     else:
         said.append("nothing to buy")
     return said
 
 
-def _given(given: Mapping[str, Any]) -> str:
+def given_words(given: Mapping[str, Any]) -> str:
+    """The fields as they were given, as a call would have them.
+
+    Args:
+        given: templates, functions or values.
+    """
     parts = []
     for name, value in given.items():
         what = f"{getattr(value, '__name__', 'a function')}()" if callable(value) else shown(value)
@@ -88,7 +102,12 @@ def _given(given: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _problem_rows(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def problem_rows(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The first problems: row, field, value, rule, nearest.
+
+    Args:
+        facts: as the batch gathers them.
+    """
     return [
         (
             str(one.row),

@@ -246,8 +246,8 @@ class _Native:
 
 _TYPES: dict[type, tuple[str, ...]] = {
     bool: ("reused",),
-    int: ("row", "number"),
-    float: ("credits", "seconds"),
+    int: ("row", "number", "both", "same"),
+    float: ("credits", "seconds", "agreement", "kappa", "low", "high", "at"),
 }
 """What a column of ours holds that is empty."""
 
@@ -258,5 +258,6 @@ def _pandas_column(name: str, values: Sequence[Any], index: Any) -> Any:
     if name == "image":
         pictures: list[GeneratedImage | None] = list(values)
         return pd.Series(pictures, index=index, dtype=object)
-    kinds = {"reused": "boolean", "credits": "float64", "seconds": "float64", "number": "int64"}
+    kinds = {"reused": "boolean", "number": "int64"}
+    kinds |= dict.fromkeys(("credits", "seconds", "agreement"), "float64")
     return pd.Series(list(values), index=index, dtype=kinds.get(name))

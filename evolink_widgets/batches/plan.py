@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from evolink_widgets.batches.files import ReferenceFiles
 from evolink_widgets.batches.frames import Frame
 from evolink_widgets.batches.templates import Unfilled, compiled
 from evolink_widgets.core.checked_request import checked_request
@@ -44,11 +45,14 @@ class Wanted:
         request: for one picture.
         need: how many pictures the rows need of it.
         row: the first row that asks for it.
+        apart: whether another one that turns out to be the same recipe, once the reference
+            files of both are read, is to get other pictures.
     """
 
     request: ImageRequest
     need: int
     row: int
+    apart: bool = False
 
     def asks(self) -> list[ImageRequest]:
         """The requests that bring all of its pictures: as few as the service allows."""
@@ -67,14 +71,24 @@ class Plan:
         cells: for each row the recipe (its index in `wanted`), its first place there and how
             many pictures it asks for; `None` for a row with problems.
         problems: what is wrong with rows, in their order.
-        notices: what was done to references.
+        files: the reference files; of many only the first are read yet.
     """
 
     frame: Frame
+    files: ReferenceFiles
     wanted: list[Wanted] = field(default_factory=list)
     cells: list[tuple[int, int, int] | None] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
-    notices: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was done to references so far, a sentence each."""
+        return tuple(self.files.notices)
+
+    @property
+    def unread(self) -> int:
+        """How many recipes have reference files that are still to be read."""
+        return sum(self.files.is_unread(wanted.request) for wanted in self.wanted)
 
     @property
     def is_tall(self) -> bool:
@@ -104,6 +118,7 @@ def planned(
     *,
     repeats: Repeats = 1,
     keep_metadata: bool = False,
+    read_all: bool = False,
 ) -> Plan:
     """Check every row; sends nothing.
 
@@ -113,15 +128,21 @@ def planned(
         session: knows the recipes' names, and keeps references.
         repeats: how many pictures of each row, or "rows": of each row its own.
         keep_metadata: leave location and camera data in references.
+        read_all: read all reference files now, and not only the first.
 
     Raises:
         InvalidRequest: what is given can't be used for any row.
         StoreError: a reference can't be kept.
     """
     times = _times(repeats)
-    fields = {name: compiled(name, value, frame.columns) for name, value in given.items()}
-    plan = Plan(frame)
-    reader = _Reader(session, keep_metadata)
+    plan = Plan(frame, ReferenceFiles(session.store, keep_metadata, read_all=read_all))
+    fields = {
+        name: compiled(
+            name, plan.files.fixed_in(value) if name == "references" else value, frame.columns
+        )
+        for name, value in given.items()
+    }
+    reader = _Reader(session, plan.files, keep_metadata)
     known: dict[str, int] = {}
     for at, row in enumerate(frame.rows()):
         try:
@@ -134,12 +155,12 @@ def planned(
         identity = reader.identity(request)
         if identity not in known:
             known[identity] = len(plan.wanted)
-            plan.wanted.append(Wanted(reader.single(request), 0, at))
+            apart = repeats == "rows" and plan.files.is_unread(request)
+            plan.wanted.append(Wanted(reader.single(request), 0, at, apart))
         wanted = plan.wanted[known[identity]]
         start = wanted.need if repeats == "rows" else 0
         wanted.need = max(wanted.need, start + n)
         plan.cells.append((known[identity], start, n))
-    plan.notices = tuple(reader.notices)
     return plan
 
 
@@ -175,18 +196,19 @@ class _Reader:
 
     Args:
         session: knows the recipes' names, and keeps references.
+        files: reads reference files, now or later.
         keep_metadata: leave location and camera data in references.
     """
 
-    def __init__(self, session: Session, keep_metadata: bool) -> None:
-        self.notices: dict[str, None] = {}
+    def __init__(self, session: Session, files: ReferenceFiles, keep_metadata: bool) -> None:
         self._session = session
+        self._files = files
         self._keep_metadata = keep_metadata
         self._known: dict[Any, ImageRequest | InvalidRequest] = {}
         self._identities: dict[ImageRequest, str] = {}
 
     def read(self, values: dict[str, Any]) -> ImageRequest:
-        """The request; its references made ready and kept.
+        """The request; its references made ready and kept, as far as they are read now.
 
         Raises:
             InvalidRequest: with all problems.
@@ -196,9 +218,12 @@ class _Reader:
         if found is None:
             try:
                 found, notices = checked_request(
-                    self._session.store, keep_metadata=self._keep_metadata, **values
+                    self._session.store,
+                    keep_metadata=self._keep_metadata,
+                    known=self._files.name,
+                    **values,
                 )
-                self.notices.update(dict.fromkeys(notices))
+                self._files.notices.update(dict.fromkeys(notices))
             except InvalidRequest as error:
                 found = error
             if name is not None:

@@ -1,15 +1,18 @@
-"""The columns that a run puts beside the rows: picture, path, credits, seconds, what went wrong."""
+"""The columns that a run puts beside the rows: picture, credits, what went wrong, verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.batches.plan import Plan
 from evolink_widgets.errors import EvolinkError, InvalidRequest
+from evolink_widgets.judging.verdicts import judgement_columns
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.judging.verdicts import Picture, Verdicts
 
-__all__ = ["columns_of", "problem_columns"]
+__all__ = ["columns_of", "names_of", "problem_columns", "with_verdicts"]
 
 _ORDER = ("image", "path", "credits", "reused", "seconds", "errortype", "errormsg")
 
@@ -54,6 +57,26 @@ def columns_of(
     return places, columns
 
 
+def names_of(images: Iterable[GeneratedImage | None]) -> list[Picture | None]:
+    """The pictures' names: the task's key, and the place in the task."""
+    return [None if one is None else (one.task_key, one.index) for one in images]
+
+
+def with_verdicts(columns: dict[str, list[Any]], verdicts: Verdicts) -> dict[str, list[Any]]:
+    """The columns of `columns_of`, and what the store's judges say of the pictures.
+
+    Args:
+        columns: with the pictures in `image`.
+        verdicts: the store's.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    names = names_of(columns["image"])
+    said = verdicts.of(one for one in names if one is not None)
+    return {**columns, **judgement_columns(names, said)}
+
+
 def problem_columns(plan: Plan) -> dict[str, list[Any]]:
     """The rows' problems as columns: row, field, value, rule, nearest."""
     found = plan.problems
@@ -75,7 +98,7 @@ def _values(outcome: Outcome | None, place: int, *, again: bool) -> tuple[Any, .
         error = outcome.error or EvolinkError("It did not come.")
         return _failed(error, credits, outcome.seconds, outcome.sent)
     reused = again or outcome.reused[place]
-    return image, str(image.path), credits, reused, outcome.seconds, None, None
+    return image, str(image), credits, reused, outcome.seconds, None, None
 
 
 def _failed(

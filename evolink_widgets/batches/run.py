@@ -13,13 +13,14 @@ from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.dataset.export import Format, export
 from evolink_widgets.batches.outcome import Outcome, is_worth_retrying
 from evolink_widgets.batches.plan import Plan
-from evolink_widgets.batches.results import columns_of
+from evolink_widgets.batches.results import columns_of, names_of, with_verdicts
 from evolink_widgets.batches.state import BatchState, FailureGroup
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
 from evolink_widgets.core.money import Budget
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, WrongProcess
+from evolink_widgets.judging.verdicts import Only
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -73,8 +74,10 @@ class BatchRun:
         on_error: OnError = "ignore",
         only: Iterable[int] | None = None,
         before: Mapping[int, Outcome] | None = None,
+        make_buyer: Callable[..., Buyer] = Buyer,
     ) -> None:
         self.budget = budget
+        self._make_buyer = make_buyer
         self._plan = plan
         self._session = session
         self._given = given
@@ -103,12 +106,13 @@ class BatchRun:
     def _new_buyer(self) -> Buyer:
         """Brings what is not here; an execution of its own."""
         places = [place for place in self._meant if place not in self._outcomes]
-        return Buyer(
+        return self._make_buyer(
             self._session,
             self._plan.wanted,
             _in_order(places, self._estimates),
             self._terms,
             self._estimates,
+            self._plan.files,
             ended=self._note,
             changed=self._changed,
             raises=self._on_error == "raise",
@@ -142,6 +146,7 @@ class BatchRun:
             failed=self._missing,
             credits=round(self._spent + buyer.credits, 6),
             to_come=_sum(to_come) if to_come and buyer.halted is None else None,
+            budget=self.budget,
             unreported=self._unreported + buyer.unreported,
             started_at=self._started_at,
             at=now(),
@@ -298,11 +303,43 @@ class BatchRun:
         `seconds`, `errortype` and `errormsg`. They are empty in rows that are still out. Where a
         row asks for several pictures there is a row for each, with its `number`. A column that
         the frame has already stays; the new one is called `image_2`, say.
+
+        Once some of the pictures are reviewed, there are `verdict` ("keep" or "reject") and
+        `caption`, too. Of several judges it is the verdict of most, with `agreement`, the share
+        of them that say so, and the last caption; where as many keep as reject, there is none.
+
+        Raises:
+            StoreError: the store's verdicts can't be read.
         """
-        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        places, columns = self._columns()
         return self._plan.frame.beside(places, columns)
 
-    def export(self, dest: str | Path, *, format: Format = "imagefolder") -> Path:
+    def review(self, judge: str | None = None) -> public.ReviewView:
+        """Show its pictures one by one, to keep, reject and caption them by keys.
+
+        The pictures that are here now come each once, in the order of the rows, with their row
+        beside them. What is decided is in the store at once: `to_frame` and `export` know it.
+
+        Args:
+            judge: the name of the person who decides; by default the store's own, "judge-7f3a"
+                for instance. Where several people judge, give each a name.
+
+        Raises:
+            ConfigurationError: there is no picture yet.
+            InvalidRequest: the name is none.
+        """
+        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        first: dict[object, int] = {}
+        for at, name in enumerate(names_of(columns["image"])):
+            if name is not None:
+                first.setdefault(name, at)
+        rows = self._plan.frame.beside([places[at] for at in first.values()], {})
+        images = [columns["image"][at] for at in first.values()]
+        return public.ReviewView(images, judge=judge, rows=rows)
+
+    def export(
+        self, dest: str | Path, *, format: Format = "imagefolder", only: Only | None = None
+    ) -> Path:
         """Write the pictures that are here as a dataset; return its folder. Blocks until it is.
 
         Each row with a picture is a sample: a copy that carries its recipe and the mark for
@@ -310,13 +347,18 @@ class BatchRun:
         with the SHA-256 of every file, the receipts, and which pictures look nearly alike. It is
         written whole or not at all, and nothing is overwritten.
 
+        Of reviewed pictures it holds `verdict` and `caption`, and `text`: the caption, or the
+        prompt where there is none. The card counts the verdicts and names no judge.
+
         Args:
             dest: the folder; it must not hold anything yet.
             format: `"imagefolder"` (files and `metadata.jsonl`), `"parquet"` (the pictures in
                 it; needs pyarrow) or `"webdataset"` (tar files).
+            only: `"kept"` leaves out what was not kept in a review, `"not rejected"` what was
+                rejected; `None` nothing.
 
         Raises:
-            StoreError: it can't be written, a picture is gone, or there is none yet.
+            StoreError: it can't be written, a picture is gone, or there is none to write.
 
         Example:
             >>> run = ew.batch([{"animal": "fox"}], "a {animal}").create().result()
@@ -325,17 +367,57 @@ class BatchRun:
         """
         from evolink_widgets.batches.dataset.samples import samples_of
 
-        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        places, columns = self._columns()
         samples = list(samples_of(self._plan.frame, places, columns))
         return export(
             dest,
             samples,
             format=format,
+            only=only,
             store=self._session.store,
             given=self._given,
             missing=len(places) - len(samples),
             service="an emulator" if self._session.simulated else self._session.service,
         )
+
+    def rank(
+        self,
+        question: str,
+        by: str | None = None,
+        *,
+        judge: str | None = None,
+        seed: int | None = None,
+    ) -> public.RankView:
+        """Show pairs of the pictures that are here, and ask which is better; return the ranking.
+
+        Two pictures stand side by side, without names; ← and → vote, ↓ finds no difference, Z
+        takes back, S skips. The votes are kept in the store under the question: asked again, in
+        another kernel or by another judge, it goes on with them.
+
+        Args:
+            question: what is asked, such as "Which is nicer?".
+            by: a column: its values are ranked, and every vote between pictures of two of them
+                counts. `None` ranks the pictures themselves.
+            judge: who votes, by default the store's own name; the scores are of all judges.
+            seed: of the sides, and of what else chance decides; `None` is another one each time.
+
+        Raises:
+            ConfigurationError: there is no such column, or less than two pictures, or values of
+                it, to compare; or NumPy is not installed.
+
+        Example:
+            >>> rows = [{"style": "ink"}, {"style": "oil"}]
+            >>> run = ew.batch(rows, "a fox, {style}", quality="low").create().result()
+            >>> ranking = run.rank("Which is nicer?", by="style", judge="ann", seed=1)
+            >>> ranking.vote("left")
+            >>> ranking.to_frame()[0]["wins"]
+            1
+        """
+        from evolink_widgets.batches.ranked import ranked_entries
+
+        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        entries = ranked_entries(self._plan.frame, places, columns, by)
+        return public.RankView(entries, question, judge=judge, seed=seed)
 
     def subscribe(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call `listener` on the core's thread whenever something has changed.
@@ -353,15 +435,19 @@ class BatchRun:
 
         return leave
 
-    def cells(self) -> str:
-        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent."""
+    def cells(self, failed: Callable[[Outcome], str] = lambda outcome: "f") -> str:
+        """A letter for each recipe: new, stored, failed, rendering, or "." where it is unsent.
+
+        Args:
+            failed: gives the letter of one without all of its pictures.
+        """
         letters, at_work = [], set(self._buyer.at_work)
         for place in self._meant:
             outcome = self._outcomes.get(place)
             if outcome is None:
                 letters.append("r" if place in at_work else ".")
             elif not outcome.is_whole:
-                letters.append("f")
+                letters.append(failed(outcome))
             else:
                 letters.append("s" if outcome.is_free else "n")
         return "".join(letters)
@@ -428,6 +514,10 @@ class BatchRun:
 
     # Small things.
 
+    def _columns(self) -> tuple[list[int], dict[str, list[Any]]]:
+        places, columns = columns_of(self._plan, dict(self._outcomes), self._only)
+        return places, with_verdicts(columns, self._session.store.verdicts)
+
     async def _wait(self) -> BatchRun:
         self._check_process()
         here = asyncio.get_running_loop()
@@ -474,8 +564,13 @@ class BatchRun:
 
         loop.wait_on_loop(ask())
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this process is the child of a fork, and the run goes on in another one."""
+        return self._generation != loop.generation() and not self._ended.is_set()
+
     def _check_process(self) -> None:
-        if self._generation != loop.generation() and not self._ended.is_set():
+        if self.is_foreign:
             raise WrongProcess(
                 "This batch belongs to the process that asked for it, which goes on with it; "
                 "this process was forked from that one."

@@ -63,6 +63,7 @@ class BatchState:
         failed: ended without all of their pictures.
         credits: charged so far, as the service reported it.
         to_come: what is still at work or unsent may cost; `None` where nothing is.
+        budget: credits that the run may spend; `None` where it has no limit of its own.
         unreported: pictures whose charge was not reported.
         started_at, at, ended_at: Unix seconds; `ended_at` is `None` while it goes on.
         left: the seconds that are left, as a range; `None` where that is not known.
@@ -81,6 +82,7 @@ class BatchState:
     failed: int
     credits: float
     to_come: Estimate | None
+    budget: float | None
     unreported: int
     started_at: float
     at: float
@@ -143,16 +145,16 @@ class BatchState:
 
     @property
     def money(self) -> str:
-        """Credits so far, and at the end."""
+        """Credits so far and at the end, and the budget."""
         kind = "simulated credits" if self.simulated else "credits"
         amount = f"{self.credits:,.4g}" if self.credits < 1000 else f"{self.credits:,.0f}"
         said = f"{amount} {kind}"
         if self.unreported:
             said += f" (of {counted(self.unreported, 'picture')} not reported)"
-        if self.to_come is None or not self.to_come.high:
-            return said
-        low, high = self.credits + self.to_come.low, self.credits + self.to_come.high
-        return f"{said} so far, {low:,.4g} to {high:,.4g} at the end"
+        if self.to_come is not None and self.to_come.high:
+            low, high = self.credits + self.to_come.low, self.credits + self.to_come.high
+            said += f" so far, {low:,.4g} to {high:,.4g} at the end"
+        return said if self.budget is None else f"{said}, budget {self.budget:,.4g}"
 
 
 def spoken_time(seconds: float) -> str:

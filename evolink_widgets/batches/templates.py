@@ -15,7 +15,7 @@ from evolink_widgets.batches.frames import is_missing
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
 
-__all__ = ["Unfilled", "column_of", "compiled"]
+__all__ = ["Unfilled", "column_of", "columns_used", "compiled"]
 
 Row = Mapping[str, Any]
 Filled = Callable[[Row], Any]
@@ -70,6 +70,19 @@ def column_of(given: Any) -> str | None:
         return None
     name = parts[0][1]
     return name if name == _root(name) else None
+
+
+def columns_used(given: Any) -> set[str] | None:
+    """The columns that a field's templates use; `None` where a function may use any."""
+    if isinstance(given, str):
+        try:
+            return set(_fields_of(given))
+        except ValueError:  # no template: `compiled` says so
+            return set()
+    if isinstance(given, (list, tuple)):
+        found = [columns_used(one) for one in given]
+        return None if None in found else set().union(*filter(None, found))
+    return None if callable(given) else set()
 
 
 def _from_text(field: str, text: str, columns: Sequence[str]) -> Filled:

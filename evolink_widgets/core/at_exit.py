@@ -8,6 +8,7 @@ requests that cost money, and no longer. Nothing is lost either way: the journal
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 import time
@@ -65,6 +66,8 @@ def leave(sessions: Sequence[Leaving], *, waits: bool) -> None:
         sessions: all that were used in it.
         waits: whether tasks that are still on their way are waited for.
     """
+    with contextlib.suppress(Exception):  # what was asked last is perhaps still being loaded
+        loop.wait_on_loop(asyncio.sleep(0), LAST_WORDS)
     out = _tasks(sessions)
     with contextlib.suppress(KeyboardInterrupt):  # it leaves; Python would print a traceback
         if waits:

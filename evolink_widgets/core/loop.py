@@ -17,10 +17,10 @@ import contextvars
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import ConfigurationError
@@ -275,25 +275,72 @@ def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | Non
         future.set_exception(error)
 
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+class SharedWork(Generic[Given, Made]):
+    """Lets one job of a worker do all that waits at the same moment; to be used on the core's loop.
+
+    What comes while a job runs waits for the next one, so that the busier the worker is, the more
+    is done together: one thread is woken, and one flush to the disk serves them all.
+
+    Args:
+        workers: the threads.
+        work: does it, in the order in which it came, and returns for each what was made of it, or
+            the exception that is raised to the one who asked. On a worker.
+    """
+
+    def __init__(
+        self, workers: Workers, work: Callable[[list[Given]], Sequence[Made | Exception]]
+    ) -> None:
+        self._workers = workers
+        self._work = work
+        self._waiting: deque[tuple[Given, asyncio.Future[Made]]] = deque()
+        self._is_going = False
+
+    async def do(self, given: Given) -> Made:
+        """Have it done, and return what was made of it.
+
+        A cancelled caller stops waiting; it is done all the same.
+        """
+        future: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
+        self._waiting.append((given, future))
+        if not self._is_going:
+            self._is_going = True
+            spawn(self._go())
+        return await future
+
+    async def _go(self) -> None:
+        try:
+            while self._waiting:
+                for future, made in await self._workers.run(self._do_waiting):
+                    error = made if isinstance(made, Exception) else None
+                    _settle(future, made, error)
+        finally:
+            self._is_going = False
+
+    def _do_waiting(self) -> list[tuple[asyncio.Future[Made], Made | Exception]]:
+        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        try:
+            made = self._work([given for given, _ in together])
+        except Exception as error:
+            made = [error] * len(together)
+        return list(zip((future for _, future in together), made, strict=True))
+
+
 Line = Callable[[], Callable[[], None]]
-"""Writes something durable; returns what to do once that is on the disk. On a worker.
+"""Writes something, durable or not; returns what to do once that is written. On a worker.
 
 It may be called a second time, where nothing stayed of the first.
 """
 
 
-@dataclass
-class _Waiting:
-    line: Line
-    error: Exception | None = None
-
-
 class SharedFlush:
-    """Writes durable lines; those that wait at the same moment share a flush to the disk.
+    """Writes the lines of tasks; those that wait at the same moment share a transaction.
 
-    A flush is the dearest part of what is written of a task: two lines, around its POST. Where
-    many are asked for at once they queue for the database's thread, and the first one there
-    writes for all of them. To be used on the core's loop.
+    If one of them has to be on the disk, they share its flush, too. That is the dearest part of
+    what is written of a task: two lines, around its POST. To be used on the core's loop.
 
     Args:
         database: where the lines are written.
@@ -302,37 +349,38 @@ class SharedFlush:
 
     def __init__(self, database: Database, database_thread: Workers) -> None:
         self._database = database
-        self._database_thread = database_thread
-        self._waiting: deque[_Waiting] = deque()
+        self._shared: SharedWork[tuple[Line, bool], None] = SharedWork(database_thread, self._write)
 
-    async def write(self, line: Line) -> None:
-        """Write one line; it is on the disk when this returns.
+    async def write(self, line: Line, *, durable: bool = True) -> None:
+        """Write one line.
 
         A cancelled caller stops waiting; the line is written all the same.
+
+        Args:
+            line: writes it.
+            durable: whether it is on the disk when this returns.
 
         Raises:
             StoreError: it is not written.
         """
-        mine = _Waiting(line)
-        self._waiting.append(mine)
-        await self._database_thread.run(self._write_waiting)  # unless the one before wrote it, too
-        if mine.error is not None:
-            raise mine.error
+        await self._shared.do((line, durable))
 
-    def _write_waiting(self) -> None:
-        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if len(together) > 1:
+    def _write(self, lines: list[tuple[Line, bool]]) -> list[Exception | None]:
+        if len(lines) > 1:
             try:
-                with self._database.write(durable=True):
-                    written = [one.line() for one in together]
+                with self._database.write(durable=any(durable for _, durable in lines)):
+                    written = [line() for line, _ in lines]
             except Exception:
                 pass  # nothing is written; one that can't be must not hold up the others
             else:
                 for then in written:
                     then()
-                return
-        for one in together:
-            try:
-                one.line()()
-            except Exception as error:  # it is the caller's, not this turn's
-                one.error = error
+                return [None] * len(lines)
+        return [self._write_alone(line) for line, _ in lines]
+
+    def _write_alone(self, line: Line) -> Exception | None:
+        try:
+            line()()
+        except Exception as error:  # it is the caller's, not this turn's
+            return error
+        return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
 from evolink_widgets.core import at_exit, executions, loop
+from evolink_widgets.core.asked import Asked
 from evolink_widgets.core.money import (
     Budget,
     Meter,
@@ -29,7 +30,7 @@ from evolink_widgets.core.recovery.outstanding import outstanding as outstanding
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
 from evolink_widgets.core.shared.callbacks import CallbackPlace
-from evolink_widgets.core.task import Stored, Task
+from evolink_widgets.core.task import Stage, Stored, Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -38,13 +39,17 @@ from evolink_widgets.errors import (
 )
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
+from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
+from evolink_widgets.store.journal.journal import new_key
 from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
+    from evolink_widgets.core.loans.lend import LenderBooks
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
@@ -53,8 +58,11 @@ else:
     runners = LazyModule("evolink_widgets.core.steps.runner")
     transports = LazyModule("evolink_widgets.core.service.transport")
     pools = LazyModule("evolink_widgets.store.gallery.pool")
+    lending = LazyModule("evolink_widgets.core.loans.lend")
+    shared_parts = LazyModule("evolink_widgets.core.shared.parts")
     TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
-    Offer = "pools.Offer"
+    Offer, LenderBooks = "pools.Offer", "lending.LenderBooks"
+    SessionParts = "shared_parts.SessionParts"
 
 
 _AT_ONCE = 100
@@ -131,12 +139,15 @@ class Session:
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
+        self._assembling = threading.Lock()
         self._prices = Prices(self.store.database, self.service)
         self._parts: SessionParts | None = None
         self._transport: Transport | None = None
+        self._asked: dict[str, Asked] = {}
         self._runners: dict[str, TaskRunner] = {}
         self._leases = Leases(self._at_work, lambda: self._parts)
         self._generation = loop.generation()
+        self._leaves_children_well = False
 
     # What a user asks for.
 
@@ -176,37 +187,30 @@ class Session:
             estimate: what the task says that it may cost; by default it is found out. What is
                 reserved is found out in any case.
         """
-        from evolink_widgets.core.recovery.recover import take_up
-        from evolink_widgets.core.steps.allocate import Allocation, identities_of
-        from evolink_widgets.core.steps.runner import TaskRunner
-        from evolink_widgets.references.secret_links import name_of
-        from evolink_widgets.rules.request.recipe import Recipe
-        from evolink_widgets.store.journal.journal import new_key
-
-        parts = self._assembled()
+        self._begin_anew_after_fork()
+        self._leave_children_well()
         # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, self._recipe_service)
-        allocation = None
+        identities = identities_of(request, self._recipe_service, self._stand_ins)
+        ask = None
         if not fresh:
-            identities = identities_of(request, self._recipe_service, self._stand_ins)
             name = executions.execution() if execution is UNNAMED else execution
             ask = executions.ask_of(name, (self.store.root, *identities))
-            start = partial(take_up, parts, self)
-            allocation = Allocation(parts, recipe, identities, ask, take_up=start)
-        runner = TaskRunner(
-            parts,
-            self,
+        asked = Asked(
             new_key(),
             recipe,
             estimate or self.estimate(request),
             terms=terms or self.terms(notebook),
-            allocation=allocation,
+            identities=identities,
+            ask=ask,
+            simulated=self.simulated,
+            clock=self._clock,
         )
         with self._lock:  # asks of one cell are decided in the order in which they were made
-            self._runners[runner.key] = runner
-            loop.call_on_loop(self.begin, runner)
-        return runner.task
+            self._asked[asked.key] = asked
+            loop.call_on_loop(self._begin_asked, asked)
+        return asked.task
 
     def terms(self, notebook: str | None = None, *more: Budget) -> Terms:
         """The terms of what is asked now, for asks that are submitted later.
@@ -240,7 +244,7 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        from evolink_widgets.core.steps.allocate import identities_of, stored_of
+        from evolink_widgets.core.steps.allocate import stored_of
         from evolink_widgets.store.gallery.pool import Pool
 
         identities = identities_of(request, self._recipe_service, self._stand_ins)
@@ -251,8 +255,6 @@ class Session:
 
     def identity(self, request: ImageRequest) -> str:
         """The name of a request's recipe: requests with the same one share their pictures."""
-        from evolink_widgets.rules.request.recipe import Recipe
-
         return Recipe(request, self._recipe_service).identity
 
     def stored_counts(self, requests: Sequence[ImageRequest]) -> list[int]:
@@ -263,7 +265,6 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        from evolink_widgets.core.steps.allocate import identities_of
         from evolink_widgets.store.gallery.pool import Pool
 
         there = Pool(self.store.root, self.store.database).counts()
@@ -288,10 +289,8 @@ class Session:
             StoreError: the store can't be read.
         """
         run = self._assembled().database_thread.run
-        counts = await run(self.stored_counts, [request for request, _ in asked])
-        likely = [at for at, (_, n) in enumerate(asked) if counts[at] >= n]
-        for start in range(0, len(likely), _AT_ONCE):
-            some = likely[start : start + _AT_ONCE]
+        for start in range(0, len(asked), _AT_ONCE):
+            some = range(start, min(start + _AT_ONCE, len(asked)))
             for at, offers in await run(self._choose_stored, [(at, *asked[at]) for at in some]):
                 found(at, offers)
 
@@ -299,15 +298,15 @@ class Session:
         self, asked: Sequence[tuple[int, ImageRequest, int]]
     ) -> list[tuple[int, list[Offer]]]:
         """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
-        from evolink_widgets.core.steps.allocate import identities_of
 
-        pool, whole = self._assembled().pool, []
-        for at, request, n in asked:
-            identities = identities_of(request, self._recipe_service, self._stand_ins)
-            offers = pool.choose(n, identities, service=self.service, now=self._clock())
-            if len(offers) == n and all(offer.image is not None for offer in offers):
-                whole.append((at, offers))
-        return whole
+        service, stand_ins = self._recipe_service, self._stand_ins
+        wanted = [(n, identities_of(request, service, stand_ins)) for _, request, n in asked]
+        chosen = self._assembled().pool.choose_each(wanted, service=self.service, now=self._clock())
+        return [
+            (at, offers)
+            for (at, _, n), offers in zip(asked, chosen, strict=True)
+            if len(offers) == n and all(offer.image is not None for offer in offers)
+        ]
 
     def meters(self, notebook: str | None = None) -> tuple[Meter, ...]:
         """What is spent, reserved and left of every cap that holds now, the session's first.
@@ -358,6 +357,31 @@ class Session:
 
         return loop.wait_on_loop(recover(self._assembled(), self))
 
+    async def take_up(self, key: str) -> Task | None:
+        """Go on with a task of the journal; `None` where it can't be. On the core's loop.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
+        from evolink_widgets.core.recovery.recover import take_up
+
+        runner = await take_up(self._assembled(), self, key)
+        return None if runner is None else runner.task
+
+    @property
+    def parts(self) -> SessionParts:
+        """What all of its tasks work with; made on first use."""
+        return self._assembled()
+
+    def lender_books(self) -> LenderBooks:
+        """What lends purchases to other processes, and takes home what came of them."""
+        from evolink_widgets.core.loans.lend import LenderBooks
+
+        def identities(request: ImageRequest) -> list[str]:
+            return identities_of(request, self._recipe_service, self._stand_ins)
+
+        return LenderBooks(self.parts, identities)
+
     def leave_store(self) -> None:
         """Keep what is gone of this process's budgets: the next session has another store.
 
@@ -391,8 +415,11 @@ class Session:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that are not finished, newest last."""
-        runners = self.known().values()
-        return tuple(runner.task for runner in runners if not runner.task.state.stage.ended)
+        self._begin_anew_after_fork()
+        with self._lock:
+            tasks = {key: runner.task for key, runner in self._runners.items()}
+            tasks |= {key: asked.task for key, asked in self._asked.items()}
+        return tuple(task for task in tasks.values() if not task.state.stage.ended)
 
     def prepare(self) -> None:
         """Load and assemble everything in the background, before the first ask."""
@@ -420,7 +447,7 @@ class Session:
     def _assembled(self) -> SessionParts:
         """The parts, made on first use; anew in the child of a fork."""
         self._begin_anew_after_fork()
-        with self._lock:
+        with self._assembling:  # no other lock: an ask need not wait for what is loaded
             if self._parts is None:
                 self._parts = self._assemble()
                 loop.call_on_loop(self._begin_upkeep)
@@ -441,7 +468,7 @@ class Session:
     def _assemble(self) -> SessionParts:
         from evolink_widgets.core.shared.parts import assemble
 
-        at_exit.in_children(_leave)
+        self._leave_children_well()
         self._transport = self._make_transport()
         return assemble(
             self._transport,
@@ -458,6 +485,12 @@ class Session:
             clock=self._clock,
             callbacks=self._callbacks,
         )
+
+    def _leave_children_well(self) -> None:
+        """See that the end of a child process waits, too; before anything is asked of a session."""
+        if not self._leaves_children_well:
+            self._leaves_children_well = True
+            at_exit.in_children(_leave)
 
     @property
     def _owner(self) -> str:
@@ -481,6 +514,45 @@ class Session:
 
     def _at_work(self) -> list[str]:
         return [runner.key for runner in self.known().values() if runner.is_at_work]
+
+    def _begin_asked(self, asked: Asked) -> None:
+        """Load what runs a task, at the first one, and start it."""
+        try:
+            from evolink_widgets.core.recovery.recover import take_up
+            from evolink_widgets.core.steps.allocate import Allocation
+            from evolink_widgets.core.steps.runner import TaskRunner
+
+            if asked.task.state.stage.ended:  # it was stopped before it began
+                return
+            parts, allocation = self._assembled(), None
+            if asked.ask is not None:
+                start = partial(take_up, parts, self)
+                allocation = Allocation(
+                    parts, asked.recipe, asked.identities, asked.ask, take_up=start
+                )
+            runner = TaskRunner(
+                parts,
+                self,
+                asked.key,
+                asked.recipe,
+                asked.estimate,
+                terms=asked.terms,
+                allocation=allocation,
+                task=asked.task,
+            )
+            asked.runner = runner
+            self.begin(runner)
+        except Exception as exc:
+            error = (
+                exc
+                if isinstance(exc, EvolinkError)
+                else EvolinkError(f"Something unexpected happened ({type(exc).__name__}: {exc}).")
+            )
+            asked.waited(in_vain=True)
+            asked.task.publish(stage=Stage.REFUSED, error=error)
+        finally:
+            with self._lock:
+                del self._asked[asked.key]
 
     def begin(self, runner: TaskRunner) -> None:
         """Start a task, and renew its lease from now on."""
@@ -549,7 +621,7 @@ def _leave() -> None:
     used = [
         session
         for session in list(_OPEN)
-        if session._parts is not None and session._generation == loop.generation()
+        if (session._parts or session._asked) and session._generation == loop.generation()
     ]
     if used:
         at_exit.leave(used, waits=at_exit.is_script())

@@ -255,6 +255,10 @@ class Task:
         self._waiters: list[Callable[[], object]] = []
         self._listeners: dict[object, tuple[Listener, contextvars.Context]] = {}
 
+    def hand_over(self, control: TaskControl) -> None:
+        """Be run by `control` from now on."""
+        self._control = control
+
     @property
     def state(self) -> TaskState:
         """The newest reading: stage, progress, time left, pictures so far, error."""

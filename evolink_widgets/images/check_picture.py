@@ -1,26 +1,34 @@
 """Checks that a file is a whole picture: a PNG, JPEG or WebP that does not break off.
 
-Every download is checked here before it comes into the gallery. A file's format is told by its
-first bytes, its end by its last, its size by its header. Pillow alone is not asked: it takes a
-JPEG that was cut off for a whole one where a user has set `LOAD_TRUNCATED_IMAGES`, and it would
-open forty other formats.
+Every download is checked here while it comes, before it goes into the gallery. A file's format is
+told by its first bytes, its end by its structure and its last bytes, its size by its header.
+Pillow alone is not asked: it takes a JPEG that was cut off for a whole one where a user has set
+`LOAD_TRUNCATED_IMAGES`, and it would open forty other formats.
 """
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO
 
 from evolink_widgets.images.png_chunks import SIGNATURE, png_chunk
+from evolink_widgets.images.scan_result import Broken
+from evolink_widgets.images.structure import (
+    JpegStructure,
+    PngStructure,
+    Structure,
+    WebpStructure,
+)
 
 __all__ = [
     "EXTENSIONS",
     "MOST_PIXELS",
     "NotAPicture",
+    "PictureCheck",
     "PictureFacts",
     "check_picture",
-    "header_pixels",
     "sniff",
 ]
 
@@ -29,7 +37,14 @@ MOST_PIXELS = 64_000_000
 EXTENSIONS = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 
 _BLOCK = 1 << 20
-_PNG_END = png_chunk(b"IEND")
+_HEAD, _TAIL = 64, 4096
+"""Bytes that tell a file's format, and bytes in which its end must be."""
+_STRUCTURES: dict[str, type[Structure]] = {
+    "png": PngStructure,
+    "jpeg": JpegStructure,
+    "webp": WebpStructure,
+}
+_ENDS = {"png": png_chunk(b"IEND"), "jpeg": b"\xff\xd9", "webp": b""}
 
 
 class NotAPicture(Exception):
@@ -58,6 +73,98 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
+class PictureCheck:
+    """Checks a picture file while its bytes come, in pieces of any length; none of them is kept.
+
+    Attributes:
+        bytes_count: how many have come.
+    """
+
+    def __init__(self) -> None:
+        self.bytes_count = 0
+        self._digest = sha256()
+        self._head = b""
+        self._tail = b""
+        self._kind: str | None = None
+        self._structure: Structure | None = None
+
+    def feed(self, piece: bytes | bytearray | memoryview) -> None:
+        """Go on with the file's next bytes.
+
+        Raises:
+            NotAPicture: it is of another type, or damaged; what follows need not come.
+        """
+        self._digest.update(piece)
+        self.bytes_count += len(piece)
+        view = memoryview(piece)
+        self._tail = (self._tail + bytes(view[-_TAIL:]))[-_TAIL:]
+        if self._structure is None:
+            self._head += bytes(view[: _HEAD - len(self._head)])
+            if self.bytes_count < _HEAD:
+                return
+            self._begin()
+            self._follow(memoryview(self._head))
+            view = view[len(view) - (self.bytes_count - _HEAD) :]
+        self._follow(view)
+
+    def finish(self) -> PictureFacts:
+        """Return what the file holds, now that its last byte has come.
+
+        A JPEG and a WebP may still not be decodable: they have no checksums.
+
+        Raises:
+            NotAPicture: it is empty, cut off, of another type, or too large to decode.
+        """
+        if self._structure is None:
+            self._begin()
+            self._follow(memoryview(self._head))
+        kind, structure = self._kind, self._structure
+        assert kind is not None
+        assert structure is not None
+        if not structure.is_whole or _ENDS[kind] not in self._tail:
+            raise NotAPicture(
+                f"it is a {kind.upper()} that breaks off after {self.bytes_count:,} bytes"
+            )
+        pixels = self._pixels(structure)
+        if pixels is None:
+            raise _unreadable(kind, "it does not say its size")
+        width, height = pixels
+        if width * height > MOST_PIXELS:
+            raise NotAPicture(f"it claims {width}×{height} pixels")
+        return PictureFacts(kind, width, height, self.bytes_count, self._digest.hexdigest())
+
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """Width and height, as far as what has come tells them."""
+        if self._structure is None:
+            return None
+        try:
+            return self._pixels(self._structure)
+        except NotAPicture:
+            return None
+
+    def _begin(self) -> None:
+        self._kind = sniff(self._head)
+        if self._kind is None:
+            raise NotAPicture(_describe(self._head))
+        self._structure = _STRUCTURES[self._kind]()
+
+    def _follow(self, view: memoryview) -> None:
+        assert self._kind is not None
+        assert self._structure is not None
+        try:
+            self._structure.feed(view)
+        except Broken as exc:
+            raise _unreadable(self._kind, exc) from exc
+
+    def _pixels(self, structure: Structure) -> tuple[int, int] | None:
+        if not isinstance(structure, PngStructure):
+            return structure.pixels
+        if not structure.has_pixels:
+            raise _unreadable("png", "it has no pixels")
+        return _opened(io.BytesIO(structure.head), "png")
+
+
 def check_picture(file: BinaryIO) -> PictureFacts:
     """Return what an open file holds; it is read once, in blocks, and no pixels are decoded.
 
@@ -65,61 +172,33 @@ def check_picture(file: BinaryIO) -> PictureFacts:
         NotAPicture: it is empty, cut off, of another type, or too large to decode.
         OSError: it can't be read.
     """
-    digest = sha256()
-    file.seek(0)
-    head = file.read(64)
-    kind = sniff(head)
-    if kind is None:
-        raise NotAPicture(_describe(head))
+    check = PictureCheck()
     file.seek(0)
     while block := file.read(_BLOCK):
-        digest.update(block)
-    size = file.tell()
-    file.seek(max(0, size - 4096))
-    tail = file.read()
-    if not _whole(kind, head, tail, size):
-        raise NotAPicture(f"it is a {kind.upper()} that breaks off after {size:,} bytes")
-    width, height = _dimensions(file, kind)
-    return PictureFacts(kind, width, height, size, digest.hexdigest())
+        check.feed(block)
+    facts = check.finish()
+    if facts.format != "png":  # a PNG's checksums have proved it
+        _opened(file, facts.format)
+    return facts
 
 
-def header_pixels(file: BinaryIO) -> tuple[int, int] | None:
-    """Return width and height as a file's header says; `None` where that can't be read."""
-    from PIL import Image
-
-    try:
-        kinds = [name.upper() for name in EXTENSIONS]
-        with Image.open(file, formats=kinds) as image:
-            return image.size
-    except Exception:  # Pillow's decoders raise many kinds on broken bytes
-        return None
-
-
-def _whole(kind: str, head: bytes, tail: bytes, size: int) -> bool:
-    if kind == "png":
-        return _PNG_END in tail
-    if kind == "jpeg":
-        return b"\xff\xd9" in tail
-    return size >= int.from_bytes(head[4:8], "little") + 8
-
-
-def _dimensions(file: BinaryIO, kind: str) -> tuple[int, int]:
+def _opened(file: BinaryIO, kind: str) -> tuple[int, int]:
+    """What Pillow finds at a file's beginning: it is the one to decode it later."""
     from PIL import Image
 
     try:
         with Image.open(file, formats=[kind.upper()]) as image:
-            width, height = image.size
-            if kind == "png" and width * height <= MOST_PIXELS:
-                image.verify()
+            return image.size
     except OSError as exc:
         if exc.errno is not None:
             raise
-        raise NotAPicture(f"it is no readable {kind.upper()} ({exc})") from exc
+        raise _unreadable(kind, exc) from exc
     except Exception as exc:  # Pillow's decoders raise many kinds on broken bytes
-        raise NotAPicture(f"it is no readable {kind.upper()} ({exc})") from exc
-    if width * height > MOST_PIXELS:
-        raise NotAPicture(f"it claims {width}×{height} pixels")
-    return width, height
+        raise _unreadable(kind, exc) from exc
+
+
+def _unreadable(kind: str, why: object) -> NotAPicture:
+    return NotAPicture(f"it is no readable {kind.upper()} ({why})")
 
 
 def _describe(head: bytes) -> str:

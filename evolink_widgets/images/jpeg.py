@@ -13,17 +13,21 @@ from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
 from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, Scan, claimed
+from evolink_widgets.images.structure import (
+    JPEG_ALONE,
+    JPEG_END,
+    JPEG_FRAMES,
+    JPEG_SCAN,
+    JPEG_START,
+    NEXT_JPEG_MARKER,
+)
 
 __all__ = ["scan_jpeg"]
 
 _MOST_SEGMENTS = 10_000
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""Where coded pixels end: FF and anything but a stuffed zero, a restart or filling."""
 _FILLING = re.compile(rb"[^\xff]")
 
-_SOI, _EOI, _SOS, _COM, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE
-_ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xD8)})
-_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_COM, _APP0, _APP1, _APP2, _APP14 = 0xFE, 0xE0, 0xE1, 0xE2, 0xEE
 _USUAL_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended and progressive: what every reader knows."""
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
@@ -101,23 +105,23 @@ def _walk(data: bytes, limits: ReferenceLimits, parts: _Parts, keep: bool) -> in
         if found is None:
             raise Broken(f"it breaks off after {len(data):,} bytes")
         marker, at = data[found.start()], found.end()
-        if marker == _EOI:
+        if marker == JPEG_END:
             return at
-        if marker in _ALONE:
+        if marker in JPEG_ALONE:
             continue
-        if marker == _SOI:
+        if marker == JPEG_START:
             raise Broken("it begins a second time in its middle")
         length = int.from_bytes(data[at : at + 2], "big")
         if length < 2 or at + length > len(data):
             raise Broken(f"it breaks off after {len(data):,} bytes")
         body, whole = data[at + 2 : at + length], view[at - 2 : at + length]
         at += length
-        if marker == _SOS:
+        if marker == JPEG_SCAN:
             at = _take_pixels(data, view, whole, at, limits, parts)
         elif _APP0 <= marker <= 0xEF or marker == _COM:
             _take_application(marker, body, whole, parts, keep)
         else:
-            if marker in _FRAMES:
+            if marker in JPEG_FRAMES:
                 _take_frame(marker, body, limits, parts)
             parts.body.append(whole)
     raise Broken(f"it has more than {_MOST_SEGMENTS:,} segments")
@@ -137,7 +141,7 @@ def _take_pixels(
     parts.scans += 1
     if parts.scans > 1 and parts.scans * width * height > max(limits.scans, 20 * width * height):
         raise Broken(f"it has more than {parts.scans - 1} passes; decoding it would take minutes")
-    found = _NEXT_MARKER.search(data, at)
+    found = NEXT_JPEG_MARKER.search(data, at)
     if found is None:
         raise Broken(f"it breaks off after {len(data):,} bytes")
     parts.body += [header, view[at : found.start()]]

@@ -8,6 +8,7 @@ from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.icc import sound
 from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, Scan, claimed
+from evolink_widgets.images.structure import webp_pixels
 
 __all__ = ["scan_webp"]
 
@@ -35,11 +36,11 @@ def scan_webp(data: bytes, limits: ReferenceLimits, *, keep_metadata: bool = Fal
     canvas, size = None, None
     orientation, exif, profile, animated = UPRIGHT, None, None, False
     for name, body in _chunks(data, end):
-        if name == b"VP8X" and len(body) >= 10:
-            canvas = (body[0], _three(body, 4) + 1, _three(body, 7) + 1)
+        if name == b"VP8X" and (pixels := webp_pixels(name, body[:10])) is not None:
+            canvas = (body[0], *pixels)
             animated = bool(body[0] & _ANIMATED)
         elif name in (b"VP8 ", b"VP8L") and size is None:
-            size = _size_of(name, body)
+            size = webp_pixels(name, body[:10])
             kept.append((name, body))
         elif name == b"ALPH" and size is None:
             kept.append((name, body))
@@ -91,16 +92,6 @@ def _chunks(data: bytes, end: int) -> Iterator[tuple[bytes, bytes]]:
     raise Broken(f"it has more than {_MOST_CHUNKS:,} chunks")
 
 
-def _size_of(name: bytes, body: bytes) -> tuple[int, int]:
-    if name == b"VP8 " and body[3:6] == b"\x9d\x01\x2a" and len(body) >= 10:
-        width, height = (int.from_bytes(body[at : at + 2], "little") & 0x3FFF for at in (6, 8))
-        return width, height
-    if name == b"VP8L" and body[:1] == b"\x2f" and len(body) >= 5:
-        bits = int.from_bytes(body[1:5], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    raise Broken("it is a WebP whose picture does not begin as one")
-
-
 def _rebuilt(
     kept: list[tuple[bytes, bytes]],
     canvas: tuple[int, int, int] | None,
@@ -123,7 +114,3 @@ def _rebuilt(
         for name, part in chunks
     )
     return b"RIFF" + (len(body) + 4).to_bytes(4, "little") + b"WEBP" + body
-
-
-def _three(body: bytes, at: int) -> int:
-    return int.from_bytes(body[at : at + 3], "little")

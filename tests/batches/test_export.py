@@ -20,6 +20,8 @@ import evolink_widgets as ew
 from evolink_widgets.batches.batch import Batch
 from evolink_widgets.batches.dataset.near import near_duplicates
 from evolink_widgets.batches.run import BatchRun
+from evolink_widgets.errors import StoreError
+from evolink_widgets.store.judging.verdicts import Change
 
 Make = Callable[..., Batch]
 
@@ -134,3 +136,70 @@ def test_look_alikes_are_found_by_their_hashes() -> None:
               "e": base ^ 0xFF}  # fmt: skip
     assert near_duplicates(hashes) == [["a", "b", "c"]]
     assert near_duplicates({}) == []
+
+
+def judge(run: BatchRun, name: str, *said: tuple[int, str | None, str]) -> None:
+    """Judge the run's pictures: place, verdict, caption."""
+    verdicts = ew.session().store.verdicts
+    names = [(one.task_key, one.index) for one in run.images]
+    changes = [Change(names[place], 1.0, verdict, words) for place, verdict, words in said]
+    verdicts.judge(name, changes, now=2.0)
+
+
+def test_only_what_a_review_kept_is_written(run: BatchRun, tmp_path: Path) -> None:
+    judge(run, "ana", (0, "keep", "a red fox"), (1, "reject", ""))
+    folder = run.export(tmp_path / "kept", only="kept")
+    found = samples(folder)
+    assert [one["animal"] for one in found] == ["fox", "fox"], "both rows of the picture"
+    assert {(one["verdict"], one["caption"], one["text"]) for one in found} == {
+        ("keep", "a red fox", "a red fox")
+    }
+    card = (folder / "README.md").read_text("utf-8")
+    assert "| reviewed by people | 2 kept, 1 rejected, 0 undecided; 2 captions |" in card
+    assert "| left out, as only what is kept is here | 1 |" in card
+    assert "`text` is the caption, or the prompt where there is none" in card
+    assert "| rows without a picture | 2 |" in card
+    assert "ana" not in card + (folder / "metadata.jsonl").read_text("utf-8"), "no judge's name"
+    assert len(list((folder / "images").iterdir())) == 2
+
+
+def test_what_is_undecided_may_come_along(run: BatchRun, tmp_path: Path) -> None:
+    judge(run, "ana", (0, "reject", ""), (1, None, "an owl at noon"))
+    found = samples(run.export(tmp_path / "rest", only="not rejected"))
+    assert [(one["animal"], one["verdict"], one["text"]) for one in found] == [
+        ("owl", None, "an owl at noon")
+    ]
+    all_of_them = samples(run.export(tmp_path / "all"))
+    assert [one["text"] for one in all_of_them] == ["a fox", "an owl at noon", "a fox"]
+    assert "agreement" not in all_of_them[0]
+    judge(run, "ben", (0, "keep", ""))
+    both = samples(run.export(tmp_path / "both"))
+    assert (both[0]["verdict"], both[0]["agreement"]) == (None, 0.5), "one for, one against"
+
+
+@pytest.mark.parametrize("format", ["parquet", "webdataset"])
+def test_captions_are_in_every_format(run: BatchRun, tmp_path: Path, format: Any) -> None:
+    judge(run, "ana", (0, "keep", "a red fox"))
+    folder = run.export(tmp_path / "out", format=format, only="kept")
+    if format == "parquet":
+        table = pq.read_table(next((folder / "data").glob("*.parquet")))
+        texts = table["text"].to_pylist()
+    else:
+        with tarfile.open(next(folder.glob("*.tar"))) as tar:
+            texts = [
+                json.load(tar.extractfile(name))["text"]  # type: ignore[arg-type]
+                for name in tar.getnames()
+                if name.endswith(".json")
+            ]
+    assert texts == ["a red fox", "a red fox"]
+
+
+def test_without_a_review_there_is_nothing_kept(run: BatchRun, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"No picture is kept.*run\.review"):
+        run.export(tmp_path / "kept", only="kept")
+    with pytest.raises(StoreError, match="only must be"):
+        run.export(tmp_path / "kept", only="best")  # type: ignore[arg-type]
+    assert not (tmp_path / "kept").exists()
+    plain = samples(run.export(tmp_path / "all"))
+    assert not {"verdict", "caption", "text"} & plain[0].keys()
+    assert "reviewed" not in (tmp_path / "all" / "README.md").read_text("utf-8")

@@ -16,11 +16,9 @@ import pytest
 from services import InProcess, OnPort, environment, until
 
 import evolink_widgets as ew
-from evolink_widgets import connect
 from evolink_widgets.batches import buying
 from evolink_widgets.batches.batch import Batch
 from evolink_widgets.core.session import Session
-from evolink_widgets.store import in_use
 
 Make = Callable[..., Batch]
 Animals = Callable[[int], list[dict[str, str]]]
@@ -181,17 +179,7 @@ def test_what_no_row_gets_past_ends_the_run(
     assert service.counts().get("accepted", 0) == 0
 
 
-@pytest.fixture
-def own_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.chdir(tmp_path)
-    yield
-    if connect._state.session is not None:
-        connect._state.session.close()
-
-
-@pytest.mark.usefixtures("own_process")
+@pytest.mark.usefixtures("own_settings")
 def test_a_killed_kernel_is_taken_up_and_nothing_is_bought_twice(tmp_path: Path) -> None:
     rows, folder = 24, tmp_path / "store"
     killed = subprocess.run(

@@ -100,3 +100,16 @@ def test_what_is_no_frame_is_refused(given: object) -> None:
 def test_rows_need_not_have_the_same_keys() -> None:
     rows = list(read_frame([{"a": 1}, {"b": 2}]).rows())
     assert rows == [{"a": 1, "b": None}, {"a": None, "b": 2}]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_are_taken_out_and_figures_that_are_missing_stay_numbers(kind: str) -> None:
+    make, type_ = KINDS[kind]
+    frame = read_frame(make())
+    some = frame.beside([2, 0], {})
+    assert isinstance(some, type_)
+    assert columns(some) == {"animal": ["owl", "fox"], "legs": [2, 4]}
+    told = frame.alike({"judge": ["ana", "ana"], "both": [3, 0], "kappa": [None, None]})
+    assert columns(told) == {"judge": ["ana", "ana"], "both": [3, 0], "kappa": [None, None]}
+    if isinstance(told, pl.DataFrame):
+        assert told.schema["kappa"] == pl.Float64

@@ -15,7 +15,9 @@ from evolink_widgets.widgets.base import assets
 
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
 LIMITS = {"studio": (70_000, 24_000), "image_grid": (40_000, 16_000), "gallery": (49_000, 20_000),
-          "compare": (34_000, 16_000), "batch": (30_000, 12_000)}  # fmt: skip
+          "compare": (34_000, 16_000), "batch": (34_000, 14_000),
+          "review": (38_000, 15_000), "rank": (30_000, 14_000),
+          "study": (49_000, 18_000)}  # fmt: skip
 WIDGETS = tuple(assets.FRONT_ENDS)
 FILE_LIMIT = 600_000  # bytes
 

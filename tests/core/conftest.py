@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 from services import SPEED, Emulated, InProcess, OnPort, environment, quick
 
-from evolink_widgets import connect
 from evolink_widgets.core.session import Session
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store import in_use
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -128,14 +126,3 @@ def program() -> Callable[..., subprocess.Popen[str]]:
         )  # fmt: skip
 
     return start
-
-
-@pytest.fixture
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.chdir(tmp_path)
-    yield
-    if connect._state.session is not None:
-        connect._state.session.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store import in_use
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -31,14 +30,10 @@ ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def here(own_settings: None, tmp_path: Path) -> Path:
     """The package as a user has it, in a folder of its own."""
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
-    yield tmp_path
-    ew.session().close()
+    return tmp_path
 
 
 def price_of(session: Session, request: ImageRequest) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.loop import Workers
+from evolink_widgets.core.loop import SharedWork, Workers
 
 
 async def where() -> tuple[str, int]:
@@ -211,3 +211,52 @@ ew.ImageStudio(prompt="a fox"), ew.estimate("a fox"), ew.spending()
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_what_waits_at_the_same_moment_is_done_by_one_job() -> None:
+    workers = Workers("shared", 1)
+    jobs: list[list[int]] = []
+
+    def work(together: list[int]) -> list[int | Exception]:
+        jobs.append(together)
+        return [ValueError(one) if one == 3 else one * 10 for one in together]
+
+    async def story() -> list[object]:
+        shared: SharedWork[int, int] = SharedWork(workers, work)
+        free = threading.Event()
+        occupied = asyncio.ensure_future(workers.run(free.wait, 30))
+        await asyncio.sleep(0)
+        waiting = [asyncio.ensure_future(shared.do(number)) for number in range(5)]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+        free.set()
+        await occupied
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        return [*outcomes, await shared.do(7)]
+
+    first, cancelled, second, failed, third, alone = loop.wait_on_loop(story(), 30)
+    workers.close()
+
+    assert (first, second, third, alone) == (0, 20, 40, 70)
+    assert isinstance(cancelled, asyncio.CancelledError)
+    assert isinstance(failed, ValueError)
+    assert jobs == [[0, 1, 2, 3, 4], [7]]
+
+
+def test_work_that_fails_as_a_whole_fails_for_each_and_the_next_goes_on() -> None:
+    workers = Workers("shared", 1)
+
+    def work(together: list[str]) -> list[str | Exception]:
+        if "all" in together:
+            raise OSError("the disk is gone")
+        return list(together)
+
+    async def story() -> list[object]:
+        shared: SharedWork[str, str] = SharedWork(workers, work)
+        first = await asyncio.gather(shared.do("all"), shared.do("too"), return_exceptions=True)
+        return [*first, await shared.do("next")]
+
+    *failed, following = loop.wait_on_loop(story(), 30)
+    workers.close()
+    assert [str(one) for one in failed] == ["the disk is gone"] * 2
+    assert following == "next"

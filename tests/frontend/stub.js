@@ -92,7 +92,7 @@ export class Kernel {
   }
   hear(message, parts) {
     if (this.silent || this.deaf.has(message.kind)) return;
-    const isPaid = ["run", "reuse", "runAgain", "sendAgain", "retry"].includes(message.kind);
+    const isPaid = ["run", "reuse", "runAgain", "sendAgain", "retry", "buyCell", "create", "preview"].includes(message.kind);
     const known = this.paid.get(message.id);
     if (isPaid && !known) this.redeem(message);
     const handle = this.answers[message.kind] ?? this[`on_${message.kind}`] ?? (() => ({ kind: "ok" }));
@@ -305,9 +305,71 @@ export class Kernel {
   on_zip({ pictures }) {
     return { kind: "zip", zip: "zip.1", name: "pictures.zip", path: "~/art/pictures.zip", text: `pictures.zip, ${pictures.length} pictures, 1.2 MB, in ~/art` };
   }
+  // A study: `plan.welcome` says which cells there are, and how each stands.
+  levels(place) {
+    const said = [];
+    for (const { name, levels } of [...this.plan.welcome.axes].reverse()) {
+      said.unshift([name, levels[place % levels.length]]);
+      place = Math.floor(place / levels.length);
+    }
+    return said;
+  }
+  on_studyCell({ place }) {
+    const { letters, have, repeats } = this.plan.welcome;
+    const rows = this.levels(place);
+    const alt = rows.map(([, level]) => level).join(", ");
+    const picture = (at) => ({ width: 1024, height: 1024, alt, name: "a.png", ...this.marks[`${place}.${at}`] });
+    return {
+      kind: "studyCell", rows: letters[place] === "n" ? [...rows, ["charged", "5.2 credits"]] : rows,
+      why: letters[place] === "f" ? "The provider gave up. Not charged." : "", buys: "d.f".includes(letters[place]),
+      pictures: Array.from({ length: repeats }, (_, at) => (at < have[place] ? picture(at) : null)),
+    };
+  }
+  on_want({ places }) {
+    if (!this.plan.welcome?.axes) return { kind: "ok" };
+    const { thumbs } = this.plan.files;
+    const bytes = places.map((id) => views(thumbs[(parseInt(id) + +id.split(".")[1]) % thumbs.length]));
+    return { kind: "ok", after: [[{ kind: "thumbs", pictures: places.map((id) => ({ id })) }, bytes]] };
+  }
+  on_buyCell({ place }) {
+    return { kind: "ok", after: [[{ kind: "cells", changes: [[place, "r", 0]], head: { text: "1 on its way", ended: false } }, []]] };
+  }
   /** A picture lands while the gallery is open. */
   arrive(changes) {
     this.store.unshift(this.stored(this.store.length, changes));
     this.tell({ kind: "changed" });
+  }
+  // A review: `plan.review` has the row of each picture, and what others say of it.
+  on_about({ places, others }) {
+    const { rows = [], said = {} } = this.plan.review;
+    const pictures = places.map((place) => ({
+      place, id: `task${place}.0`, width: place % 2 ? 832 : 1248, height: place % 2 ? 1248 : 832, alt: `Picture of row ${place}`,
+      caption: this.captions[place] ?? "", rows: rows[place] ?? [["animal", `fox ${place}`]], others: others ? said[place] ?? [] : [],
+    }));
+    return { kind: "about", pictures };
+  }
+  captions = {};
+  /** What has been decided, in the order in which it came. */
+  judged = [];
+  on_judge({ changes }) {
+    this.judged.push(...changes);
+    const letters = { keep: "k", reject: "r" };
+    const told = changes.filter(({ verdict }) => verdict !== undefined)
+      .map(({ picture, verdict }) => [parseInt(picture.slice(4)), letters[verdict] ?? "."]);
+    return { kind: "judged", changes: told };
+  }
+  small(kind, places) {
+    const { thumbs } = this.plan.files;
+    const pictures = places.map((place) => ({ id: `${place}`, gone: this.plan.gone?.[place] }));
+    return { kind: "ok", after: [[{ kind, pictures }, places.map((place) => views(thumbs[place % thumbs.length]))]] };
+  }
+  on_look({ places }) {
+    return this.small("shots", places);
+  }
+  on_want({ places }) {
+    return this.plan.review ? this.small("thumbs", places) : { kind: "ok" };
+  }
+  on_agreement() {
+    return { kind: "agreement", pairs: this.plan.review.pairs ?? [] };
   }
 }

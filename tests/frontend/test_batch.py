@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +16,9 @@ Opener = Callable[..., Bench]
 
 FAILED = [
     {"kind": "TaskFailed", "title": "The service gave up", "rows": "4 rows",
-     "text": "The provider gave up. Not charged.", "retry": True},
+     "text": "The provider gave up. Not charged.", "retry": True, "letter": "A", "sign": "failed"},
     {"kind": "ContentRefused", "title": "Refused by content policy", "rows": "3 rows",
-     "text": "<b>Not</b> charged.", "retry": False},
+     "text": "<b>Not</b> charged.", "retry": False, "letter": "B", "sign": "refused"},
 ]  # fmt: skip
 
 
@@ -28,10 +29,13 @@ def state(**changes: Any) -> dict[str, Any]:
         "parts": [
             {"kind": "s", "word": "In the store", "count": 660},
             {"kind": "n", "word": "New", "count": 153},
+            {"kind": "r", "word": "Rendering", "count": 0},
             {"kind": ".", "word": "Not sent", "count": 164},
         ],
         "money": "47.2 credits so far, 96 to 118 at the end",
+        "purse": {"paid": 39.3, "least": 40.7, "most": 18.3, "cap": 100},
         "simulated": True,
+        "begun": True,
         "ended": False,
         "paused": False,
         "waits": False,
@@ -46,7 +50,8 @@ def cells(count: int = 977) -> str:
 
 
 def opened(bench: Opener, count: int = 977, **how: Any) -> Bench:
-    welcome = {"state": state(), "failures": how.pop("failures", []), "cells": cells(count)}
+    welcome = {"state": state(), "failures": how.pop("failures", []), "plan": None,
+               "cells": cells(count)}  # fmt: skip
     plan = {"welcome": welcome, "files": files(), "facts": [["Prompt", "a fox"]], "simulated": True}
     one = bench(widget="batch", plan=plan | how.pop("plan", {}), **how)
     expect(dots(one).first).to_be_visible()
@@ -70,8 +75,8 @@ def test_it_says_how_far_it_is_and_what_it_costs(bench: Opener) -> None:
     one = opened(bench)
     for said in ("Creating", "813 of 977 pictures", "96 to 118 at the end", "Simulated"):
         expect(one.root).to_contain_text(said)
-    legend = one.root.get_by_role("listitem")
-    expect(legend).to_have_text(["In the store660", "New153", "Not sent164"])
+    legend = one.root.locator(".ew-legend label:visible")
+    expect(legend).to_have_text(["All977", "In the store660", "New153", "Not sent164"])
     news(one, state=state(title="Done", head="977 of 977 pictures", ended=True, unsent=0, parts=[]))
     expect(button(one, "Pause unsent")).to_be_hidden()
     assert one.told()[-1] == "Done. 977 of 977 pictures"
@@ -149,6 +154,141 @@ def test_what_failed_is_grouped_and_a_refusal_is_not_retried(bench: Opener) -> N
     one.page.wait_for_function("() => kernel.bought.length === 1")
     assert one.bought() == ["retry"]
     assert one.sent("retry")[0]["errortype"] == "TaskFailed"
+
+
+def choice(one: Bench, name: str) -> Locator:
+    return one.root.get_by_role("radio", name=name)
+
+
+def test_one_state_is_shown_by_keys_and_what_failed_follows(bench: Opener) -> None:
+    one = opened(bench, count=200, failures=FAILED, plan={"welcome": {
+        "state": state(), "failures": FAILED, "cells": "s" * 180 + "A" * 4 + "B" * 3 + "n" * 13,
+    }})  # fmt: skip
+    expect(one.root.get_by_role("gridcell", name="Picture 181, without a picture")).to_be_visible()
+    choice(one, "All").focus()
+    one.press("ArrowRight", "ArrowRight")
+    expect(choice(one, "New")).to_be_checked()
+    expect(dots(one)).to_have_count(13)
+    expect(button(one, "Show rows")).to_have_count(0)
+    assert one.told()[-1] == "13 pictures shown."
+    news(one, failures=FAILED, changes=[[0, "n"], [199, "r"]])
+    expect(dots(one).first).to_have_accessible_name("Picture 1, new")
+    expect(dots(one)).to_have_count(13)
+    dots(one).first.focus()
+    one.press("End")
+    assert one.focused() == "Picture 199, new"
+    choice(one, "All").check()
+    expect(one.root.get_by_role("grid")).to_have_attribute("aria-rowcount", re.compile(r"[1-9]"))
+
+
+def test_the_rows_of_one_reason_are_shown(bench: Opener) -> None:
+    told = {"state": state(), "failures": FAILED, "cells": "s" * 180 + "A" * 4 + "B" * 3}
+    one = opened(bench, plan={"welcome": told})
+    second = button(one, "Show rows").nth(1)
+    second.focus()
+    one.press("Enter")
+    expect(dots(one)).to_have_count(3)
+    expect(dots(one).first).to_have_accessible_name("Picture 185, without a picture")
+    expect(button(one, "Show rows").nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(button(one, "Show rows").nth(1)).to_be_focused()
+    news(one, failures=FAILED[:1], changes=[[184, "n"], [185, "n"], [186, "n"]])
+    expect(dots(one)).to_have_count(4)  # that reason is gone: all that failed
+    button(one, "Show rows").click()
+    button(one, "Show rows").click()
+    expect(choice(one, "All")).to_be_checked()
+
+
+BEFORE = {
+    "state": state(
+        title="1,000 rows", head="980 distinct · 3 with problems", begun=False, ended=True,
+        unsent=0,
+        money="About 98 to 210 credits · $1.44 to 3.09, from 41 receipts",
+        purse={"paid": 0, "least": 47, "most": 53, "cap": None},
+        parts=[{"kind": "s", "word": "In the store", "count": 660},
+               {"kind": "n", "word": "To buy", "count": 317},
+               {"kind": "p", "word": "Problems", "count": 3}],
+    ),
+    "failures": [],
+    "cells": "",
+    "plan": {"given": "prompt='a {animal}'", "few": "Preview 8", "buy": "Buy 317", "price": "",
+             "problems": [["214", "size", "'7:2'", "must be <b>at most</b> 3:1", "3:1"]],
+             "more": "2 more in b.problems"},
+}  # fmt: skip
+
+
+def before(bench: Opener, **how: Any) -> Bench:
+    one = bench(widget="batch", plan={"welcome": BEFORE, "files": files()}, **how)
+    expect(button(one, "Buy 317")).to_be_visible()
+    return one
+
+
+def test_before_it_is_bought_the_price_stands_beside_the_button(bench: Opener) -> None:
+    one = before(bench)
+    for said in (
+        "1,000 rows",
+        "About 98 to 210 credits",
+        "must be <b>at most</b> 3:1",
+        "To buy317",
+    ):
+        expect(one.root).to_contain_text(said)
+    expect(one.root.get_by_role("radio")).to_have_count(0)
+    expect(one.root.get_by_role("grid")).to_be_hidden()
+    one.root.get_by_label("Budget").fill("150.5")
+    one.page.wait_for_timeout(1100)
+    button(one, "Buy 317").click()
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+    assert one.bought() == ["create"]
+    assert one.sent("create")[0]["budget"] == 150.5
+    news(one, cells=cells(200), plan=None, anew=True)
+    expect(dots(one).first).to_be_visible()
+    expect(one.root.get_by_role("radio", name="All")).to_be_checked()
+    expect(button(one, "Buy 317")).to_be_hidden()
+
+
+def test_a_few_are_bought_first_and_the_rest_is_offered_again(bench: Opener) -> None:
+    one = before(bench)
+    one.page.wait_for_timeout(1100)
+    button(one, "Preview 8").click()
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+    assert one.bought() == ["preview"]
+    rest = {**BEFORE["plan"], "buy": "Buy 309", "few": "Preview 8", "price": "About 97 credits",
+            "problems": [], "more": ""}  # fmt: skip
+    ended = state(title="Done", head="8 of 8 pictures", ended=True, unsent=0)
+    news(one, cells="n" * 8, plan=rest, anew=True, state=ended)
+    expect(dots(one)).to_have_count(8)
+    expect(button(one, "Buy 309")).to_be_visible()
+    expect(one.root).to_contain_text("About 97 credits")
+    expect(one.root.get_by_role("table")).to_be_hidden()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize("width", [340, 900])
+def test_it_is_accessible_before(bench: Opener, theme: str, width: int) -> None:
+    one = before(bench, theme=theme, width=width)
+    found = Axe().run(one.page, context="section.ew")
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
+    assert not one.js("() => document.documentElement.scrollWidth > innerWidth")
+
+
+def test_what_is_done_is_reviewed_under_the_view(bench: Opener) -> None:
+    one = opened(bench)
+    expect(button(one, "Review")).to_be_hidden()
+    news(one, state=state(title="Done", ended=True, unsent=0))
+    one.js(
+        "() => { kernel.answers.review = () => ({ kind: 'reviewed', model: 'm1' });"
+        " model.widget_manager.get_model = async (name) => name;"
+        " model.widget_manager.create_view = async (name) => {"
+        "   const el = Object.assign(document.createElement('p'), { textContent: name });"
+        "   return { el, remove: () => el.remove() } } }"
+    )
+    for _ in range(2):
+        one.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
+        button(one, "Review").click()
+        expect(one.page.locator("section.ew + p")).to_have_text("m1")
+        assert one.page.locator("#cell p").get_by_text("m1").count() == 1, "one at a time"
+    one.js("() => { delete model.widget_manager.create_view }")
+    button(one, "Review").click()
+    expect(one.root).to_contain_text("run.review()")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])

@@ -12,6 +12,8 @@ import compare_bench
 import firefox
 import gallery_bench
 import pytest
+import rank_bench
+import study_bench
 from bench import DONE, page_files
 from install_firefox import command
 
@@ -111,6 +113,20 @@ def test_a_picture_goes_to_the_trash_and_comes_back(window: Opener) -> None:
     one.press_until("Enter", f"{tally} === {json.dumps(before)}")
 
 
+def test_pairs_are_voted_on_by_keys_and_by_presses(window: Opener) -> None:
+    one = window("rank", plan=rank_bench.plan())
+    one.js(f"void ({rank_bench.SERVES})({json.dumps([rank_bench.thumbs()])})")
+    one.js("void model.fire('comm_live_update')")
+    one.wait(painted(".ew-shot img"))
+    one.click(".ew-pick:first-child")
+    one.press("ArrowRight")
+    one.press("ArrowDown")
+    one.press("z")
+    told = "model.heard('vote').map(({ outcome, withdrawn }) => outcome + withdrawn).join()"
+    assert one.wait(told) == "leftfalse,rightfalse,tiefalse,tietrue"
+    one.wait(painted(".ew-shot img"))
+
+
 def test_two_pictures_are_compared_by_keyboard(window: Opener) -> None:
     pictures = [compare_bench.told(at) for at in (0, 1)]
     one = window("compare", traits=compare_bench.TRAITS, plan=compare_bench.plan(pictures))
@@ -121,3 +137,35 @@ def test_two_pictures_are_compared_by_keyboard(window: Opener) -> None:
     one.wait("model.get('position') > 0.5")
     one.press("d")
     one.wait("model.get('mode') === 'difference'")
+
+
+def test_a_study_is_gone_through_and_a_cell_bought(window: Opener) -> None:
+    one = window("study", traits=study_bench.TRAITS, plan=study_bench.plan())
+    one.wait(painted(".ew-at img"))
+    one.js("void document.querySelector('.ew-at[tabindex=\"0\"]').focus()")
+    one.press("ArrowRight", "ArrowDown")
+    one.wait("document.activeElement.ariaLabel?.startsWith('an owl at night, woodcut')")
+    one.press("+")
+    one.wait("model.get('zoom') === 168")
+    one.press("0")
+    one.js("void document.querySelector('.ew-at[data-s=\".\"]').focus()")
+    one.press("Enter")
+    one.wait("document.activeElement.innerText.startsWith('Make this cell')")
+    one.press_until("Enter", "kernel.bought.length === 1")
+    one.wait("document.querySelector('.ew-at[data-s=r]')")
+
+
+def test_pictures_are_reviewed_by_keys(window: Opener) -> None:
+    welcome = {"letters": "." * 40, "judge": "ana", "others": 0, "name": "store", "now": 1.0,
+               "simulated": True}  # fmt: skip
+    one = window("review", plan={"welcome": welcome, "review": {}})
+    one.wait("document.querySelector('.ew-shot img')?.naturalWidth")
+    one.click(".ew-shot")
+    one.press("ArrowRight", "ArrowRight", "z")
+    one.wait("kernel.judged.length === 3")
+    assert one.js("kernel.judged.map(({ verdict }) => `${verdict}`).join()") == "keep,keep,null"
+    one.press("c")
+    one.type("a fox")
+    one.wait("kernel.judged.at(-1).caption === 'a fox'")
+    assert one.js("document.querySelectorAll('.ew-frame').length") > 5
+    assert one.js("document.querySelector('.ew-frame[data-v=k]').ariaLabel") == "Picture 1, kept"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from notebook_page import Notebook, Server, axe_findings
@@ -18,6 +19,44 @@ ew.weather("task failed", times=2)
 run = ew.batch(rows, "a {animal} in the snow", size="816x816", quality="low").create()
 run
 """
+
+
+BEFORE = """
+import evolink_widgets as ew
+ew.configure(speed=60)
+rows = [{"animal": one} for one in ("fox", "owl", "hare", None)]
+b = ew.batch(rows, "a {animal} in the snow", size="816x816", quality="low")
+b
+"""
+
+
+def test_a_batch_is_bought_by_a_press_and_kept(
+    server: Server, open_notebook: Callable[..., Notebook]
+) -> None:
+    path = server.write("before", BEFORE.strip(), "print(b)")
+    notebook = open_notebook(path)
+    notebook.run(0)
+    view = notebook.cell(0).locator(".ew.ew-live:not(.ew-off)")
+    expect(view).to_contain_text("must have a value in the column 'animal'")
+    saved = notebook.save()
+    assert "3 distinct" in str(saved.cells[0].outputs), "the price and the problems stay"
+    cells = notebook.page.locator(".jp-Cell").count()
+    view.get_by_label("Budget").fill("5")
+    notebook.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
+    view.get_by_role("button", name="Make 3").focus()
+    notebook.page.keyboard.press("Enter")
+    expect(view).to_contain_text("3 of 3 pictures")
+    expect(view.get_by_role("button", name="Make")).to_have_count(0)
+    assert notebook.page.locator(".jp-Cell").count() == cells, "no key went to the notebook"
+    notebook.run(1)
+    expect(notebook.cell(1)).to_contain_text("nothing to buy")
+    kept: list[Any] = []
+    for _ in range(40):  # it is drawn once the run has ended
+        kept = [one for one in notebook.save().cells[0].outputs if "Done: 3 of 3" in str(one)]
+        if kept:
+            break
+        notebook.page.wait_for_timeout(250)
+    assert kept[0]["data"]["text/html"].count("<img") == 3
 
 
 def test_a_batch_is_followed_retried_and_kept(

@@ -14,8 +14,6 @@ import pytest
 from ipywidgets import Widget
 
 import evolink_widgets as ew
-from evolink_widgets import connect
-from evolink_widgets.store import in_use
 from evolink_widgets.widgets.base.messages import PAID
 
 from .declared import declared
@@ -160,16 +158,9 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def quick_emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def quick_emulator(own_settings: None, tmp_path: Path) -> None:
     """The public functions on an emulator 300 times as fast, in a folder of their own."""
-    monkeypatch.chdir(tmp_path)
-    # `configure` keeps what is not named: a cap of one test would be the next one's too.
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     ew.configure(mode="emulator", store=tmp_path / "evolink_images", speed=300)
-    yield
-    ew.configure(mode="emulator")
-    ew.session().close()
 
 
 @pytest.fixture

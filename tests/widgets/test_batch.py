@@ -26,6 +26,48 @@ def ended(news: dict[str, Any]) -> bool:
     return news.get("kind") == "news" and bool(news["state"]["ended"])
 
 
+def test_a_batch_is_looked_at_before_it_is_bought_and_bought_by_presses() -> None:
+    rows = [{"animal": f"fox {number}"} for number in range(12)] + [{"animal": None}]
+    b = ew.batch(rows, "a {animal}", **SMALL)
+    view = ew.BatchView(b)
+    page = Browser(view)
+    told, _ = page.ask("hello")
+    assert told["state"]["title"] == "13 rows"
+    assert (told["plan"]["buy"], told["plan"]["few"]) == ("Make 12", "Preview 8")
+    assert told["plan"]["problems"][0][:2] == ["12", "prompt"]
+    assert told["cells"] == ""
+    assert "<table" in view._static_html()
+    assert "12 distinct" in repr(view)
+    assert page.ask("cell", place=0)[0]["kind"] == "rejected"
+    plain = page.tell("create", press="p", ticket="t")
+    assert page.answers(plain, 1)[0]["kind"] == "rejected", "no purchase without a press"
+    asked, _ = page.ask("create", most=0)
+    assert asked["asks"]["most"] >= b.estimate.high
+
+    assert page.ask("preview", most=asked["asks"]["most"])[0]["kind"] == "ok"
+    news, _ = page.wait(lambda told: ended(told) and told["plan"] is not None)
+    assert news["state"]["head"].startswith("8 of 8 pictures")
+    assert news["plan"]["buy"] == "Make 4"
+    assert news["plan"]["problems"] == []
+    assert page.ask("create", budget=0.001)[0]["kind"] == "ok"
+    page.wait(lambda told: ended(told) and told["state"]["title"] == "Budget reached")
+    assert page.ask("create")[0]["kind"] == "ok"
+    last, _ = page.wait(lambda told: ended(told) and told["state"]["head"].startswith("12 of 12"))
+    assert last["plan"] is None
+    assert view._static_html().count("<img") == 12
+    assert ew.spending().total.tasks == 12
+
+
+def test_a_batch_whose_run_goes_on_is_not_bought_beside_it() -> None:
+    ew.weather("stuck")
+    view = ew.BatchView(ew.batch([{"animal": "fox"}], "a {animal}", **SMALL))
+    page = Browser(view)
+    assert page.ask("create")[0]["kind"] == "ok"
+    assert "goes on" in page.ask("create")[0]["message"]
+    ew.weather("fair")
+    view._run.result(60)
+
+
 def test_a_page_is_told_all_and_then_what_changes() -> None:
     run = begun()
     page = Browser(ew.BatchView(run))
@@ -36,7 +78,8 @@ def test_a_page_is_told_all_and_then_what_changes() -> None:
     news, _ = page.wait(ended)
     assert news["state"]["title"] == "Done"
     assert news["state"]["head"].startswith("3 of 3 pictures")
-    assert {part["word"]: part["count"] for part in news["state"]["parts"]} == {"New": 3}
+    counts = {part["word"]: part["count"] for part in news["state"]["parts"]}
+    assert (counts["New"], sum(counts.values())) == (3, 3)
     assert news["failures"] == []
     again, _ = page.ask("hello")
     assert again["cells"] == "nnn"
@@ -74,6 +117,8 @@ def test_what_failed_is_grouped_and_retried_by_a_press() -> None:
     assert groups["ContentRefused"]["retry"] is False, "it would be refused again"
     assert groups["TaskFailed"]["retry"] is True
     assert groups["TaskFailed"]["rows"] == "1 row"
+    cells = page.ask("hello")[0]["cells"]
+    assert {cells.count(group["letter"]) for group in groups.values()} == {1}, "a letter a reason"
     assert "Not charged" in groups["TaskFailed"]["text"]
     plain = page.tell("retry", errortype="TaskFailed", press="p", ticket="t")
     assert page.answers(plain, 1)[0]["kind"] == "rejected", "no purchase without a press"
@@ -122,6 +167,14 @@ def test_a_contact_sheet_stays() -> None:
     few = spread(images)
     assert (len(few), few[0], few[-1]) == (24, images[0], images[-1])
     assert len(html(few)) < 24 * 12_000
+
+
+def test_its_pictures_are_reviewed_from_the_page() -> None:
+    run = begun().result(60)
+    page = Browser(ew.BatchView(run))
+    first, _ = page.ask("review")
+    assert first["kind"] == "reviewed"
+    assert page.ask("review")[0]["model"] == first["model"], "one at a time"
 
 
 def test_a_terminal_is_told_a_line_now_and_then_and_all_at_the_end() -> None:

@@ -143,6 +143,42 @@ def said_by_a_batch(types: Types) -> Browser:
     run.result(30)
     page.wait(lambda told: told["kind"] == "news" and told["state"]["ended"])
     page.ask("cell", place=0)
+    page.ask("review")
+    return page
+
+
+def said_by_a_review(types: Types, images: ew.ImageSet) -> Browser:
+    page = Browser(ew.ReviewView(images, judge="ana"))
+    assert types.wrong("ToReview", page.ask("hello")[0]) == []
+    page.ask("about", places=[0, 1], others=True)
+    page.ask("look", view="v", places=[0])
+    page.wait(lambda told: told["kind"] == "shots")
+    decision = {"picture": f"{images[0].task_key}.0", "at": 1.0, "verdict": "keep"}
+    page.ask("judge", changes=[decision])
+    page.ask("agreement")
+    return page
+
+
+def said_by_a_ranking(types: Types) -> Browser:
+    images = ew.generate("an owl", size="1024x640", quality="low", n=2).result(30)
+    page = Browser(ew.RankView(images, "Which is nicer?"))
+    told = page.ask("hello")[0]
+    assert types.wrong("Ranked", told) == []
+    page.ask("pairs", held=[])
+    left, right = (told["pairs"][0][side]["id"] for side in ("left", "right"))
+    page.ask("vote", vote="only-vote", left=left, right=right, outcome="tie", withdrawn=False)
+    page.wait(lambda told: told["kind"] == "standing")
+    page.ask("undo")
+    return page
+
+
+def said_by_a_study(types: Types) -> Browser:
+    s = ew.study("a {animal}", animal=["lynx", "stoat"], size="1024x640", quality="low")
+    page = Browser(s.grid())
+    assert types.wrong("StudyWelcome", page.ask("hello")[0]) == []
+    s.create().result(30)
+    page.wait(lambda told: told["kind"] == "cells")
+    assert types.wrong("StudyCell", page.ask("studyCell", place=0)[0]) == []
     return page
 
 
@@ -155,11 +191,17 @@ def test_each_kind_that_is_declared_is_said_and_fits(types: Types) -> None:
     grid = ew.ImageGrid(images)
     inside = Browser(grid)
     grid._put_companion(["an Output's model"], {"text/html": "<p>two hares</p>"})
-    said = {
-        message["kind"]
-        for page in (studio, compared, inside, said_by_a_gallery(), said_by_a_batch(types))
-        for message, _ in page.line.messages
-    }
+    pages = (
+        studio,
+        compared,
+        inside,
+        said_by_a_gallery(),
+        said_by_a_batch(types),
+        said_by_a_study(types),
+        said_by_a_ranking(types),
+        said_by_a_review(types, images),
+    )
+    said = {message["kind"] for page in pages for message, _ in page.line.messages}
     # What an earlier kernel has left is told in test_studio.py.
     assert types.kinds() - said == {"outstanding"}
 

@@ -4,18 +4,52 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.problem import shown
 from evolink_widgets.text import counted
 
-__all__ = ["card"]
+__all__ = ["Reviewed", "card"]
+
+_TEXT = (
+    "`caption` was written by a person who looked at the picture; `text` is the caption, or the "
+    "prompt where there is none."
+)
 
 _LOAD = {
     "imagefolder": 'load_dataset("imagefolder", data_dir="{folder}")',
     "parquet": 'load_dataset("parquet", data_files="{folder}/data/*.parquet")',
     "webdataset": 'load_dataset("webdataset", data_files="{folder}/*.tar")',
 }
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What people have said of the rows with a picture, before some of them were left out.
+
+    Attributes:
+        kept: how many are kept.
+        rejected: how many are rejected.
+        undecided: how many have no verdict, or as many for as against them.
+        captions: how many have one.
+        only: which of them the dataset holds; `None` is all.
+    """
+
+    kept: int
+    rejected: int
+    undecided: int
+    captions: int
+    only: str | None
+
+    def lines(self) -> list[str]:
+        """The rows of the card's table."""
+        said = f"{self.kept:,} kept, {self.rejected:,} rejected, {self.undecided:,} undecided"
+        lines = [f"| reviewed by people | {said}; {counted(self.captions, 'caption')} |"]
+        if self.only is not None:
+            left = self.rejected + (self.undecided if self.only == "kept" else 0)
+            lines.append(f"| left out, as only what is {self.only} is here | {left:,} |")
+        return lines
 
 
 def card(
@@ -29,6 +63,7 @@ def card(
     alike: int,
     made: str,
     service: str,
+    reviewed: Reviewed | None = None,
 ) -> str:
     """Return the README.md of a dataset, with the head that the Hugging Face hub reads.
 
@@ -42,6 +77,7 @@ def card(
         alike: how many pictures look nearly like another one.
         made: the day.
         service: what drew the pictures.
+        reviewed: what people have said of them; `None` where nothing was said.
     """
     count = len(values)
     simulated = sum(bool(one.get("simulated")) for one in values)
@@ -75,6 +111,7 @@ def card(
         *(f"| {name} | `{_cell(value)}` |" for name, value in given.items()),
         f"| credits | {credits:,.4f}{', simulated' if simulated == count and count else ''} |",
         f"| rows without a picture | {missing:,} |",
+        *([] if reviewed is None else reviewed.lines()),
         f"| pictures that look nearly like another | {alike:,} (`near_duplicates.json`) |",
         "",
         "```python",
@@ -84,6 +121,7 @@ def card(
         "",
         "`manifest.json` lists every file with its size and SHA-256; `receipts.jsonl` what the "
         "service reported of each task.",
+        *(["", _TEXT] if reviewed is not None and reviewed.captions else []),
         "",
     ]
     return "\n".join(lines)

@@ -8,16 +8,18 @@ import json
 import secrets
 import shutil
 import tarfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from evolink_widgets.batches.dataset.card import card
+from evolink_widgets.batches.dataset.card import Reviewed, card
 from evolink_widgets.batches.dataset.near import near_duplicates, picture_hash
 from evolink_widgets.batches.dataset.samples import Sample
 from evolink_widgets.errors import StoreError
+from evolink_widgets.judging.verdicts import Only, is_wanted
 from evolink_widgets.problem import shown
 from evolink_widgets.store.gallery.copies import with_recipe
 from evolink_widgets.store.safe_files import guarded
@@ -41,6 +43,7 @@ def export(
     given: Mapping[str, Any],
     missing: int,
     service: str,
+    only: Only | None = None,
 ) -> Path:
     """Write a dataset into a folder of its own; return the folder.
 
@@ -52,6 +55,7 @@ def export(
         given: the fields of the batch, for the card.
         missing: how many rows have no picture.
         service: what drew the pictures.
+        only: which samples, by their verdicts; `None` is all.
 
     Raises:
         StoreError: the folder has something in it or can't be written, a picture is gone, or
@@ -61,8 +65,17 @@ def export(
     if format not in get_args(Format):
         said = " or ".join(f'"{one}"' for one in get_args(Format))
         raise StoreError(f"format must be {said}; it is {shown(format)}.", advice="Name one.")
+    if only not in (*get_args(Only), None):
+        said = " or ".join(f'"{one}"' for one in get_args(Only))
+        raise StoreError(f"only must be {said}; it is {shown(only)}.", advice="Name one.")
     if not samples:
         raise StoreError("There is no picture to export yet.", advice="See run.failures.")
+    reviewed = _reviewed(samples, only)
+    samples = [one for one in samples if is_wanted(one.verdict, only)]
+    if not samples:
+        raise StoreError(
+            f"No picture is {only}; nothing was written.", advice="Keep some with run.review()."
+        )
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise StoreError(
             f"{target} is there already and not empty; nothing is overwritten.",
@@ -77,7 +90,7 @@ def export(
             files = _WRITERS[format](beside, samples)
             hashes = {one.key: bits for one in samples if (bits := picture_hash(one.image))}
             _add_papers(beside, target.name, format, samples, hashes, files, store, given,
-                        missing, service)  # fmt: skip
+                        missing, service, reviewed)  # fmt: skip
             if target.exists():
                 target.rmdir()
             beside.rename(target)
@@ -99,6 +112,7 @@ def _add_papers(
     given: Mapping[str, Any],
     missing: int,
     service: str,
+    reviewed: Reviewed | None,
 ) -> None:
     """Write the card, the manifest, the receipts and the look-alikes."""
     alike = near_duplicates(hashes)
@@ -114,6 +128,7 @@ def _add_papers(
         alike=sum(map(len, alike)),
         made=date.today().isoformat(),
         service=service,
+        reviewed=reviewed,
     )
     (folder / "README.md").write_text(text, "utf-8")
     _write_json(folder / "near_duplicates.json", alike)
@@ -121,6 +136,15 @@ def _add_papers(
         for receipt in receipts:
             lines.write(json.dumps(receipt, ensure_ascii=False) + "\n")
     _write_json(folder / "manifest.json", {"format": format, "files": list(files)})
+
+
+def _reviewed(samples: Sequence[Sample], only: Only | None) -> Reviewed | None:
+    """What people have said of the samples; `None` where nothing was said or asked for."""
+    found = Counter(one.verdict for one in samples)
+    captions = sum(bool(one.caption) for one in samples)
+    if only is None and not captions and found[None] == len(samples):
+        return None
+    return Reviewed(found["keep"], found["reject"], found[None], captions, only)
 
 
 def _receipts(store: Store, samples: Sequence[Sample]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,9 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 __all__ = ["Sample", "plain", "samples_of"]
 
+_JUDGED = ("verdict", "caption", "agreement")
+"""Columns of a frame whose pictures are reviewed."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -25,11 +28,15 @@ class Sample:
         key: its name without an ending: the row, and the picture's number in it.
         image: the picture.
         values: the frame's columns and what is known of the picture, JSON-safe.
+        verdict: "keep", "reject", or `None` where there is none.
+        caption: what a person wrote of it; `None` where there is none.
     """
 
     key: str
     image: GeneratedImage
     values: dict[str, Any]
+    verdict: str | None = None
+    caption: str | None = None
 
     @property
     def file_name(self) -> str:
@@ -48,6 +55,8 @@ def samples_of(
         columns: what came of them, as `results.columns_of` gives it.
     """
     rows = list(frame.rows())
+    judged = {name: columns[name] for name in _JUDGED if name in columns}
+    is_captioned = any(judged.get("caption", ()))
     numbers = columns.get("number") or [1] * len(places)
     for at, place in enumerate(places):
         image = columns["image"][at]
@@ -67,9 +76,13 @@ def samples_of(
             "recipe": identity(image.recipe),
             "sha256_of_original": image.sha256,
         }
+        said = {name: values[at] for name, values in judged.items()}
+        facts |= said
+        if is_captioned:
+            facts["text"] = said["caption"] or request.prompt
         own = {name: plain(value) for name, value in rows[place].items()}
         facts = {f"{name}_2" if name in own else name: value for name, value in facts.items()}
-        yield Sample(key, image, {**own, **facts})
+        yield Sample(key, image, {**own, **facts}, said.get("verdict"), said.get("caption"))
 
 
 def identity(recipe: Recipe) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core import loop
-from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.errors import StoreError
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class Leases:
 
     async def _renew(self) -> None:
         from evolink_widgets.core.shared.parts import LEASE
+        from evolink_widgets.core.steps.buy import close_unsent
 
         while (parts := self._parts()) is not None:
             with contextlib.suppress(StoreError):

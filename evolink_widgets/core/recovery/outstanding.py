@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from evolink_widgets.clock import now as unix_now
-from evolink_widgets.core.steps.watch import LINKS_LIVE
+from evolink_widgets.rules.tasks.task import LINKS_LIVE
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
 from evolink_widgets.text import counted, moment, span
 
@@ -52,13 +52,12 @@ def outstanding(
         owner: the session's name in the journal.
         now: Unix seconds.
     """
+    free = [entry for entry in entries if entry.key not in mine and is_free(entry, owner, now)]
+    if not free:  # as nearly always, and the first ask of a kernel waits for it
+        return None
     from evolink_widgets.core.shared.lost_tasks import surely_not_accepted
 
-    found = [
-        entry
-        for entry in entries
-        if entry.key not in mine and is_free(entry, owner, now) and not surely_not_accepted(entry)
-    ]
+    found = [entry for entry in free if not surely_not_accepted(entry)]
     if not found:
         return None
     ends = [end for end in map(_links_end, found) if end is not None]

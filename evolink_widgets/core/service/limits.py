@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
 from evolink_widgets.core import loop
@@ -113,7 +114,7 @@ class Pace:
         self._next = 0.0
         self._paused_until = 0.0
         self._asked: float | None = None
-        self._recent: list[float] = []
+        self._recent: deque[float] = deque(maxlen=200)
         self._refusals = 0
         self._opened = asyncio.Event()
         self._waiting: dict[object, Told] = {}
@@ -149,7 +150,7 @@ class Pace:
             if now >= self._next:
                 break
             await self._sleep_or_open(self._next - now)
-        self._recent = [*(at for at in self._recent[-199:] if at > now - 2.0), now]
+        self._recent.append(now)
         if self._rate is not None:
             self._next = now + 1.0 / self._rate
 

@@ -8,26 +8,25 @@ host's text alone is checked.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import httpcore
 import httpx
 
-from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.service.certificates import FILE, FOLDER, trusted
+from evolink_widgets.core.service.pool import Pool
 from evolink_widgets.core.service.proxies import Proxy, proxy_for
+from evolink_widgets.core.service.sockets import Sockets, addresses_of
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of, zone_of_host
 
 __all__ = ["Guard", "HostRefused", "Network", "ProxyRefused", "Roots"]
 
-APART = 0.25
-"""Seconds after which the next address of a name is tried beside the first."""
+KEPT_FOR = 20.0
+"""Seconds that an idle connection is kept open."""
 
 _PORTS = {"https": 443, "http": 80}
 
@@ -62,7 +61,7 @@ class Roots:
         return self._made[1]
 
 
-class Guard(httpcore.AsyncNetworkBackend):
+class Guard(Sockets):
     """Connects to no network but the internet and those in which the API itself is.
 
     Args:
@@ -71,7 +70,6 @@ class Guard(httpcore.AsyncNetworkBackend):
 
     def __init__(self, hosts: Iterable[str]) -> None:
         self._hosts = tuple(hosts)
-        self._sockets = httpcore.AnyIOBackend()
 
     def check_name(self, host: str) -> None:
         """Check a host that a proxy will resolve, by its text.
@@ -97,30 +95,14 @@ class Guard(httpcore.AsyncNetworkBackend):
         """Connect to an address of `host` after all of them were checked."""
         if zone_of_host(host) is None:
             raise _refusal(host, None)
-        try:
-            addresses = await asyncio.wait_for(_addresses(host, port), timeout)
-        except asyncio.TimeoutError:
-            raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from None
-        except OSError as exc:
-            raise httpcore.ConnectError(str(exc)) from None
-        await self._check(host, addresses)
+        return await super().connect_tcp(host, port, timeout)
 
-        def connect(address: str) -> Awaitable[httpcore.AsyncNetworkStream]:
-            return self._sockets.connect_tcp(address, port, timeout, local_address, socket_options)
+    async def check(self, host: str, addresses: Sequence[str]) -> None:
+        """Refuse a host of which one address is where the API is not.
 
-        return await _first(connect, addresses)
-
-    async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        """No link leads to a socket of this machine."""
-        raise HostRefused("The link leads to a socket of this machine.")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait between two tries to connect."""
-        await asyncio.sleep(seconds)
-
-    async def _check(self, host: str, addresses: Sequence[str]) -> None:
+        Raises:
+            HostRefused: nothing is connected.
+        """
         zones = {zone_of(address) for address in addresses}
         if zones <= {Zone.PUBLIC}:
             return
@@ -135,19 +117,14 @@ class Network(httpx.AsyncBaseTransport):
     Args:
         roots: makes the TLS context.
         proxied: whether the environment's proxies count.
-        connections: at once, at most.
-        kept: idle connections that are kept open.
+        kept: idle connections that are kept open. How many are in use is for the callers to bound.
         guard: which hosts may be asked; `None` where they are the API's own.
     """
 
-    def __init__(
-        self, roots: Roots, *, proxied: bool, connections: int, kept: int, guard: Guard | None
-    ) -> None:
+    def __init__(self, roots: Roots, *, proxied: bool, kept: int, guard: Guard | None) -> None:
         self._roots = roots
         self._proxied = proxied
-        self._limits = httpx.Limits(
-            max_connections=connections, max_keepalive_connections=kept, keepalive_expiry=20.0
-        )
+        self._kept = kept
         self._guard = guard
         self._ways: dict[tuple[str | None, ssl.SSLContext | None], httpx.AsyncHTTPTransport] = {}
 
@@ -185,34 +162,33 @@ class Network(httpx.AsyncBaseTransport):
         context = self._roots.context() if tls else None
         name = (None if proxy is None else proxy.url, context)
         if name not in self._ways:
-            if proxy is None:
-                self._ways[name] = _Direct(context, self._limits, self._guard)
-            else:
-                its_own = context if proxy.url.lower().startswith("https:") else None
-                self._ways[name] = httpx.AsyncHTTPTransport(
-                    verify=context or False,
-                    trust_env=False,
-                    limits=self._limits,
-                    proxy=httpx.Proxy(proxy.url, ssl_context=its_own),
-                )
+            self._ways[name] = _Way(proxy, context, self._kept, self._guard or Sockets())
         return self._ways[name]
 
 
-class _Direct(httpx.AsyncHTTPTransport):
-    """httpx's own transport, over connections that a guard may make."""
+class _Way(httpx.AsyncHTTPTransport):
+    """httpx's own transport, over a pool and sockets that cost less than those it would make.
+
+    Through a proxy the sockets are httpcore's: they put TLS into TLS on every Python.
+    """
 
     def __init__(
-        self, context: ssl.SSLContext | None, limits: httpx.Limits, guard: Guard | None
+        self, proxy: Proxy | None, context: ssl.SSLContext | None, kept: int, sockets: Sockets
     ) -> None:
-        super().__init__(verify=context or False, trust_env=False, limits=limits)
-        if guard is not None:  # httpx has no argument for it; httpcore has
-            self._pool = httpcore.AsyncConnectionPool(
-                ssl_context=context,
-                max_connections=limits.max_connections,
-                max_keepalive_connections=limits.max_keepalive_connections,
-                keepalive_expiry=limits.keepalive_expiry,
-                network_backend=guard,
+        limits = httpx.Limits(keepalive_expiry=KEPT_FOR)
+        its_own = context if proxy and proxy.url.lower().startswith("https:") else None
+        super().__init__(
+            verify=context or False,
+            trust_env=False,
+            limits=limits,
+            proxy=None if proxy is None else httpx.Proxy(proxy.url, ssl_context=its_own),
+        )
+        ways = self._pool
+        if proxy is None:  # httpx has no argument for it; httpcore has
+            ways = httpcore.AsyncConnectionPool(
+                ssl_context=context, keepalive_expiry=KEPT_FOR, network_backend=sockets
             )
+        self._pool = Pool(ways, kept)  # type: ignore[assignment]  # it does what is asked of one
 
 
 def _said_no(proxy: Proxy, said: str) -> httpx.ProxyError:
@@ -231,61 +207,10 @@ def _refusal(host: str, zone: Zone | None) -> HostRefused:
     )
 
 
-async def _addresses(host: str, port: int) -> list[str]:
-    """All addresses of a host, in the resolver's order, each once.
-
-    Raises:
-        OSError: it has none.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as exc:  # a label that is empty or too long
-        raise OSError(f"{host[:80]} is no name of a host") from exc
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
 async def _zones(host: str) -> set[Zone]:
     """Where a host is; by its text where it can't be resolved."""
     try:
-        return {zone_of(address) for address in await _addresses(host, 0)}
+        return {zone_of(address) for address in await addresses_of(host, 0)}
     except OSError:
         zone = zone_of_host(host)
         return set() if zone is None else {zone}
-
-
-async def _first(
-    connect: Callable[[str], Awaitable[httpcore.AsyncNetworkStream]], addresses: Sequence[str]
-) -> httpcore.AsyncNetworkStream:
-    """The first connection that stands; each address begins a little after the one before."""
-    waiting = list(addresses)
-    going: set[asyncio.Future[httpcore.AsyncNetworkStream]] = set()
-    failure: BaseException = httpcore.ConnectError("the name has no address")
-    try:
-        while waiting or going:
-            if waiting:
-                going.add(asyncio.ensure_future(connect(waiting.pop(0))))
-            done, going = await asyncio.wait(
-                going, timeout=APART if waiting else None, return_when=asyncio.FIRST_COMPLETED
-            )
-            stands = [one for one in done if one.exception() is None]
-            failure = next((one.exception() for one in done if one.exception()), None) or failure
-            if stands:
-                going.update(stands[1:])
-                return stands[0].result()
-    finally:
-        for one in going:
-            one.add_done_callback(_hang_up)
-            one.cancel()
-    raise failure
-
-
-def _hang_up(late: asyncio.Future[httpcore.AsyncNetworkStream]) -> None:
-    """Close a connection that came too late."""
-    if not late.cancelled() and late.exception() is None:
-        spawn(_close(late.result()))
-
-
-async def _close(stream: httpcore.AsyncNetworkStream) -> None:
-    with contextlib.suppress(Exception):
-        await stream.aclose()

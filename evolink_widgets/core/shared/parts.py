@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evolink_widgets.core.loop import SharedFlush, Workers
-from evolink_widgets.core.service.client import Client, Downloader
+from evolink_widgets.core.loop import SharedFlush, SharedWork, Workers
+from evolink_widgets.core.service.client import Client
+from evolink_widgets.core.service.downloads import Downloader
 from evolink_widgets.core.service.files_api import Files
 from evolink_widgets.core.service.limits import Limits, limits_for
 from evolink_widgets.core.shared.balance import Balance
@@ -16,6 +17,8 @@ from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name
+from evolink_widgets.store.gallery.admission import Arrival
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ class SessionParts:
         file_threads: for files, and for looking at pictures.
         durations: how long tasks take, as far as learned.
         flush: writes the lines around each POST.
+        admission: takes fetched pictures into the store.
         callbacks: hears from the service; `None` where it can't call back.
     """
 
@@ -79,6 +83,7 @@ class SessionParts:
     file_threads: Workers
     durations: LearnedDurations
     flush: SharedFlush
+    admission: SharedWork[Arrival, GeneratedImage]
     callbacks: Callbacks | None
 
     @property
@@ -163,6 +168,7 @@ def assemble(
         file_threads=file_threads,
         durations=LearnedDurations(store.journal, service, database_thread),
         flush=SharedFlush(store.database, database_thread),
+        admission=SharedWork(file_threads, store.gallery.admit_together),
         callbacks=None
         if callbacks is None
         else Callbacks(callbacks, store.journal, service, database_thread, clock),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("evolink_widgets")
 
-ROUND, EACH = 0.1, 0.002
-"""Seconds that readings wait for each other when the service reads many at once: at most, and
-for each task that is watched. A few tasks are not worth a delay."""
+EACH = 0.002
+"""Seconds that two batches are apart for each task that is watched: a few are not worth a delay."""
+
+APART = 2.75
+"""How far two batches are apart at most, in shortest pauses of a plan. A task ends half of that
+before it is seen, which is not much more than reading it singly takes."""
 
 REACH = 0.25
-"""A batch takes along what is due within this part of its pause: it costs nothing more."""
+"""A batch takes along what is due within this part of its pause, where it has places left: that
+costs nothing more."""
 
 TELLING = 20
 """Per cent of progress from which it says something about the end."""
@@ -89,6 +94,8 @@ class Watcher:
         self._live: dict[str, _Watch] = {}
         self._changed = asyncio.Event()
         self._running = False
+        self._next = math.inf
+        self._looked_at = -math.inf
         self._stale = 0
 
     async def watch(
@@ -135,7 +142,8 @@ class Watcher:
         finally:
             if self._live.get(task_id) is watch:
                 del self._live[task_id]
-                self._changed.set()
+                if not self._live:
+                    self._changed.set()
 
     def look_now(self, task_id: str) -> None:
         """Read a task at once, without waiting for its next turn."""
@@ -163,16 +171,17 @@ class Watcher:
             while self._live:
                 self._changed.clear()
                 waiting = self._waiting()
-                if not waiting:
-                    await self._changed.wait()
-                    continue
-                pause = min(watch.due for watch in waiting) - loop.time()
+                self._next = min((watch.due for watch in waiting), default=math.inf)
+                pause = self._next - loop.time()
                 if pause > 0:
                     await self._pause(pause)
                     continue
                 if self._batches and len(waiting) > 1:
-                    await asyncio.sleep(min(ROUND, EACH * len(waiting)))
-                self._look(self._due(self._waiting(), loop.time()))
+                    shortest = min(watch.plan.shortest for watch in waiting)
+                    apart = min(EACH * len(waiting), APART * shortest)
+                    await asyncio.sleep(max(0.0, self._looked_at + apart - loop.time()))
+                self._looked_at = loop.time()
+                self._look(self._due(self._waiting(), self._looked_at))
         finally:
             self._running = False
 
@@ -181,24 +190,29 @@ class Watcher:
 
     async def _pause(self, seconds: float) -> None:
         """Wait that long, or until something changed."""
-        waiter = asyncio.ensure_future(self._changed.wait())
+        if math.isinf(seconds):
+            await self._changed.wait()
+            return
+        timer = asyncio.get_running_loop().call_later(seconds, self._changed.set)
         try:
-            await asyncio.wait({waiter}, timeout=seconds)
+            await self._changed.wait()
         finally:
-            waiter.cancel()
+            timer.cancel()
 
     @property
     def _batches(self) -> bool:
         return self._client.reads_batches and self._stale < 2
 
     def _due(self, waiting: list[_Watch], now: float) -> list[_Watch]:
+        due = [watch for watch in waiting if watch.due <= now]
         if not self._batches:
-            return [watch for watch in waiting if watch.due <= now]
-        return [
-            watch
-            for watch in waiting
-            if watch.due <= now or watch.due - now <= REACH * (watch.due - watch.last)
+            return due
+        size = self._client.batch_size
+        places = -len(due) % size if due else 0
+        near = [
+            watch for watch in waiting if now < watch.due <= now + REACH * (watch.due - watch.last)
         ]
+        return due + sorted(near, key=lambda watch: watch.due)[:places]
 
     def _look(self, watches: list[_Watch]) -> None:
         for watch in watches:
@@ -290,7 +304,8 @@ class Watcher:
         watch.last = asyncio.get_running_loop().time()
         watch.due = due
         watch.looking = False
-        self._changed.set()
+        if due < self._next:  # else it is found when the watcher wakes anyway
+            self._changed.set()
 
 
 class LearnedDurations:

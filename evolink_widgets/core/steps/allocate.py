@@ -17,7 +17,6 @@ from evolink_widgets.core.steps.buy import buy
 from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
 from evolink_widgets.store.journal.failures import error_from, failure_record
@@ -323,19 +322,6 @@ class Allocation:
         if gone:
             said += f" ({_names(gone)} not there any more: moved or deleted)"
         check_spending(self._parts.may_spend, said)
-
-
-def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str]) -> list[str]:
-    """The pools that may answer a request, in the order in which they are looked at.
-
-    Args:
-        request: what is asked.
-        service: the service's name in recipes.
-        stand_ins: services whose pictures are as good or better. An emulator has some: pictures
-            that were really paid for; a real service has none.
-    """
-    services = dict.fromkeys((*stand_ins, service))
-    return [Recipe(request, one).identity for one in services]
 
 
 def stored_of(offers: Sequence[Offer]) -> Stored | None:

@@ -8,15 +8,18 @@ from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.core.steps.find import AnothersTask, PixelCheck, give_back
-from evolink_widgets.core.steps.watch import LINKS_LIVE, follow
+from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
+from evolink_widgets.rules.tasks.task import LINKS_LIVE
+from evolink_widgets.store.gallery.admission import Arrival, NewSet
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Step, is_found
-from evolink_widgets.store.safe_files import size_of
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
+    from evolink_widgets.store.gallery.gallery import GeneratedImage
+    from evolink_widgets.store.gallery.part import Part
 
 AGAIN = 3
 """New links of a picture that are each tried as patiently as the first, before it is left."""
@@ -39,31 +42,47 @@ async def collect(context: TaskContext) -> None:
     here = set(context.mine)
     if here:
         await context.parts.file_threads.run(_tidy, context.parts.store.gallery, context.key, here)
+    recipe_file = RecipeFile(context, is_owed=bool(here))
+    try:
+        is_ours = await _fetch_all(context, here, recipe_file)
+    except BaseException:
+        await context.wait_for_open_steps()  # what is being taken in counts, too
+        await recipe_file.settle()
+        raise
+    if is_ours:
+        await recipe_file.settle()
+        await context.books.saved(context.task.state.receipt)
+
+
+async def _fetch_all(context: TaskContext, here: Set[int], recipe_file: RecipeFile) -> bool:
+    """Fetch what is not here; whether the task has proved to be this request's."""
     links = Links(context, context.books.line.results)
     wanted = [index for index in links.places if index not in here]
     if (wanted or not here) and not context.books.has_read_links:
         await _read_anew(context)
         if context.books.step is not Step.READY:
-            return  # it has shown that it is another's
+            return False  # it has shown that it is another's
         links = Links(context, context.books.line.results)
         wanted = [index for index in links.places if index not in here]
     # A found task whose first picture is taken in has been held against what was asked.
     check = PixelCheck(context) if is_found(context.books.line) and not here else None
+    recipe_file.missing = len(wanted)
     outcomes = await asyncio.gather(
-        *(_picture(context, links, check, index) for index in wanted), return_exceptions=True
+        *(_picture(context, links, check, recipe_file, index) for index in wanted),
+        return_exceptions=True,
     )
     errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     for error in errors:
         if isinstance(error, AnothersTask):
             await give_back(context, error)
-            return
+            return False
     for error in errors:
         if not isinstance(error, DownloadFailed):
             raise error
     if errors:
         await _close_if_gone(context, links)
         raise errors[0]
-    await context.books.saved(context.task.state.receipt)
+    return True
 
 
 async def _read_anew(context: TaskContext) -> None:
@@ -105,12 +124,15 @@ async def _gone(context: TaskContext, why: str) -> NoReturn:
 
 
 async def _picture(
-    context: TaskContext, links: Links, check: PixelCheck | None, index: int
+    context: TaskContext,
+    links: Links,
+    check: PixelCheck | None,
+    recipe_file: RecipeFile,
+    index: int,
 ) -> None:
     """Fetch one picture until it is whole and taken in."""
     parts = context.parts
-    gallery = parts.store.gallery
-    part = await parts.file_threads.run(gallery.part_path, context.key, index)
+    part = parts.store.gallery.part(context.key, index, is_new=context.books.is_new)
     pauses = iter(parts.retry.download)
     best = again = 0
     while True:
@@ -120,27 +142,36 @@ async def _picture(
             if check is not None:
                 await check.admits(part)
             # Never cut short: the next kernel that collects the task uses the same file.
-            admitted = parts.file_threads.run(
-                gallery.admit,
-                context.key,
-                index,
-                part,
-                context.recipe,
-                now=parts.clock(),
-                task_id=context.task.id,
-                expected=max(context.request.n, len(links.places)),
-                notebook=context.books.line.origin,
-            )
+            admitted = _admit(context, links, recipe_file, index, part)
             context.landed(await context.uninterrupted(admitted))
             return
         except DownloadFailed as error:
-            come = size_of(part)
+            come = part.size
             if come > best:  # it gets on, if slowly: that is no reason to give up
                 best, pauses = come, iter(parts.retry.download)
             elif await links.renew(link, readings, error) and again < AGAIN:
                 again, pauses = again + 1, iter(parts.retry.download)
             pause = _next(pauses, error)
         await asyncio.sleep(parts.retry.spread(pause))
+
+
+async def _admit(
+    context: TaskContext, links: Links, recipe_file: RecipeFile, index: int, part: Part
+) -> GeneratedImage:
+    """Take a fetched picture in, together with others that are there at the same moment."""
+    parts, now = context.parts, context.parts.clock()
+    about = NewSet(
+        context.key,
+        context.recipe,
+        context.task.id,
+        max(context.request.n, len(links.places)),
+        now,
+        context.books.line.origin,
+    )
+    arrival = Arrival(about, index, part, now)
+    if not arrival.is_light:  # what takes long must not hold up the others
+        arrival = await parts.file_threads.run(parts.store.gallery.examine, arrival)
+    return await recipe_file.admit(arrival)
 
 
 def _tidy(gallery: StoredPictures, key: str, here: Set[int]) -> None:
@@ -155,6 +186,46 @@ def _next(pauses: Iterator[float], error: DownloadFailed) -> float:
     if pause is None:
         raise error
     return pause
+
+
+class RecipeFile:
+    """The recipe file of a set: written once, with its last picture or when no more will come.
+
+    A kernel that is killed before has left the task open, and the next one that collects it
+    settles this.
+
+    Args:
+        context: the task.
+        is_owed: whether pictures are here whose recipe file may not be written.
+
+    Attributes:
+        missing: how many pictures are to come.
+    """
+
+    def __init__(self, context: TaskContext, *, is_owed: bool) -> None:
+        self.missing = 0
+        self._context = context
+        self._is_owed = is_owed
+
+    async def admit(self, arrival: Arrival) -> GeneratedImage:
+        """Take a picture in, and with the last one write the file."""
+        self.missing -= 1
+        arrival = arrival._replace(are_more_coming=self.missing > 0)
+        try:
+            image = await self._context.parts.admission.do(arrival)
+        except BaseException:
+            self.missing += 1
+            raise
+        self._is_owed = arrival.are_more_coming
+        return image
+
+    async def settle(self) -> None:
+        """Write the file, if that is owed: no further picture comes now."""
+        context = self._context
+        if self._is_owed:
+            self._is_owed = False
+            write = context.parts.store.gallery.write_recipe
+            await context.uninterrupted(context.books.quietly(write, context.key))
 
 
 class Links:

@@ -12,7 +12,6 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from evolink_widgets.core.loop import spawn
@@ -373,13 +372,11 @@ class TaskBooks:
             facts: its keyword arguments.
         """
         self._unwritten.append(lambda: move(*args, **facts))
-        return self._written(meaning, partial(self._parts.database_thread.run, self._write_all))
+        return self._written(meaning, durable=False)
 
-    async def _written(
-        self, meaning: Mapping[str, Any], write: Callable[[], Coroutine[Any, Any, None]]
-    ) -> Entry:
+    async def _written(self, meaning: Mapping[str, Any], *, durable: bool) -> Entry:
         try:
-            await write()
+            await self._parts.flush.write(self._write_together, durable=durable)
         except StoreError as error:
             log.warning("A step of task %s is not written down yet: %s", self._key, error)
             self.entry = replace(self.line, **meaning)
@@ -409,8 +406,7 @@ class TaskBooks:
 
         self._unwritten.append(write)
         await self._written(
-            {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now},
-            partial(self._parts.flush.write, self._write_together),
+            {"step": Step.ACCEPTED, "task_id": task_id, "accepted_at": now}, durable=True
         )
 
     def _found_elsewhere(self, task_id: str) -> Entry | None:
@@ -610,11 +606,14 @@ class TaskBooks:
             del self._unwritten[0]
 
     def _write_together(self) -> Callable[[], None]:
-        """The same in a shared flush: a step waits until it is on the disk."""
-        written = [write() for write in tuple(self._unwritten)]
+        """The same in a shared transaction: a step waits until that is written."""
+        steps = tuple(self._unwritten)
+        written = [write() for write in steps]
 
-        def on_disk() -> None:
-            del self._unwritten[: len(written)]
+        def then() -> None:
+            # Another of ours that waited with this one may have written them, too.
+            while self._unwritten and self._unwritten[0] in steps:
+                del self._unwritten[0]
             self.entry = written[-1] if written else self.entry
 
-        return on_disk
+        return then

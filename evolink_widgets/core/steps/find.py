@@ -9,7 +9,6 @@ another's task is ever in the gallery, and what was booked for it is taken back 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.shared.balance import Reading
@@ -22,7 +21,6 @@ from evolink_widgets.core.shared.lost_tasks import (
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import EvolinkError, OutcomeUnknown
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
-from evolink_widgets.store.gallery.gallery import pixels_of
 from evolink_widgets.store.journal.failures import error_from, failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.text import counted
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import TaskSnapshot
     from evolink_widgets.store.gallery.gallery import StoredPictures
+    from evolink_widgets.store.gallery.part import Part
 
 LOOKING = "The reply was lost; looking for the task at the service."
 TAKEN_BACK = "The task that was found is another's; looking once more."
@@ -141,7 +140,7 @@ class PixelCheck:
         self._lock = asyncio.Lock()
         self._contradiction: AnothersTask | None = None
 
-    async def admits(self, part: Path) -> None:
+    async def admits(self, part: Part) -> None:
         """Return once a fetched picture may be taken in.
 
         The first one decides for all: they are of one task.
@@ -152,7 +151,7 @@ class PixelCheck:
         async with self._lock:
             if self._is_needed:
                 asked = self._context.request.pixels
-                came = await self._context.parts.file_threads.run(pixels_of, part)
+                came = await self._context.parts.file_threads.run(part.pixels)
                 if came is None:
                     return  # it is no picture, and will be refused as such
                 self._is_needed = False

@@ -16,8 +16,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets.core.asked import first_state
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
@@ -76,6 +78,7 @@ class TaskRunner(TaskContext):
         allocation: what of it may come from the store; `None` where all is to be new.
         entry: where it stands in the journal; `None` when it is new.
         to_send: whether an entry that was not sent yet is ours to be sent.
+        task: the handle, where one was given out already.
     """
 
     def __init__(
@@ -90,12 +93,13 @@ class TaskRunner(TaskContext):
         allocation: Allocation | None = None,
         entry: Entry | None = None,
         to_send: bool = False,
+        task: Task | None = None,
     ) -> None:
         super().__init__(parts, registry, key, recipe, terms or Terms(), entry, is_ours=to_send)
         self._allocation = allocation
         self._to_send = entry is None or to_send
         self._work: asyncio.Task[Any] | None = None
-        self.task = Task(
+        self.task = task or Task(
             key=key,
             request=recipe.request,
             recipe=recipe,
@@ -104,6 +108,7 @@ class TaskRunner(TaskContext):
             clock=parts.clock,
             state=_first_state(parts, recipe, entry),
         )
+        self.task.hand_over(self)
 
     # What a `Task` asks for.
 
@@ -305,7 +310,8 @@ class TaskRunner(TaskContext):
         entry = self.books.line
         if entry.step is not Step.SAVED:
             raise error_from(entry.failure, entry.task_id)
-        await self.load_images()
+        if not (self.books.is_new and len(self.mine) == sum(map(bool, entry.results))):
+            await self.load_images()  # some were here before, or another kernel has saved them
         self.own_end.set()
         if self._allocation is not None and self._allocation.is_short:
             await self.books.let_go()  # others need not wait for what this one waits for
@@ -387,22 +393,15 @@ def _first_state(parts: SessionParts, recipe: Recipe, entry: Entry | None) -> Ta
         recipe: what is asked.
         entry: where it stands in the journal; `None` when it is new.
     """
-    now = parts.clock()
-    return TaskState(
-        stage=Stage.QUEUED if entry is None else _BEGINNING.get(entry.step, Stage.SAVING),
-        progress=None,
-        started_at=now if entry is None else entry.created_at,
-        at=now,
-        ended_at=None,
-        left=None,
-        images=(),
-        expected=recipe.request.n,
-        size=recipe.request.pixels,
-        error=None,
-        task_id=None if entry is None else entry.task_id,
-        receipt=None if entry is None else entry.receipt,
-        simulated=parts.simulated,
-        note=None,
+    state = first_state(recipe, parts.clock(), simulated=parts.simulated)
+    if entry is None:
+        return state
+    return replace(
+        state,
+        stage=_BEGINNING.get(entry.step, Stage.SAVING),
+        started_at=entry.created_at,
+        task_id=entry.task_id,
+        receipt=entry.receipt,
     )
 
 

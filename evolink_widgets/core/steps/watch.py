@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 from functools import partial
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.steps.find import AnothersTask, check_number, give_back
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
-from evolink_widgets.rules.tasks.schedule import Plan, bucket_of, expected_seconds
-from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, task_failure
+from evolink_widgets.rules.tasks.schedule import (
+    WORTH,
+    Plan,
+    bucket_of,
+    expected_seconds,
+    shortest_pause,
+)
+from evolink_widgets.rules.tasks.task import LINKS_LIVE, TaskSnapshot, TaskStatus, task_failure
 from evolink_widgets.store.journal.journal import is_found
 from evolink_widgets.text import counted
 
@@ -21,9 +26,6 @@ if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
 
 log = logging.getLogger("evolink_widgets")
-
-LINKS_LIVE = 24 * 3600.0
-"""Seconds for which the service keeps its links to pictures."""
 
 TROUBLE_AFTER = 2
 """Readings that must fail in a row before the state says so."""
@@ -160,9 +162,8 @@ def _plan(context: TaskContext) -> Plan:
         context.parts.durations.known,
         bucket_of(context.request),
         estimated,
-        cost=0.002,
-        # A short task is worth quicker ones: what counts is the delay against what it took.
-        shortest=min(0.25, 0.03 * math.sqrt(max(estimated, 0.25))),
+        cost=WORTH,
+        shortest=shortest_pause(estimated),
     )
 
 

@@ -61,7 +61,9 @@ def create_app(
     gate = RequestGate(service, sleep)
     media = MediaRoutes(service, gate, media_url)
     sender = send or functools.partial(callbacks.post, loopback=service.loopback_callbacks)
-    images = ImageRoutes(service, gate, media.link, send=sender, sleep=sleep).routes()
+    images = ImageRoutes(
+        service, gate, media.link, media.draw_ahead, send=sender, sleep=sleep
+    ).routes()
     images += ControlRoutes(service).routes()
     files = UploadRoutes(service, gate, files_url, media).routes()
     apart = files_url == FILES_URL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,6 +31,7 @@ class ImageRoutes:
         service: the state.
         gate: what every request passes.
         link: makes the link of one picture.
+        draw_ahead: draws a task's pictures while it runs.
         send, sleep: how callbacks are posted and waited for.
     """
 
@@ -38,6 +40,7 @@ class ImageRoutes:
         service: Service,
         gate: RequestGate,
         link: Link,
+        draw_ahead: Callable[[TaskRecord], None],
         *,
         send: callbacks.Sender,
         sleep: Sleep,
@@ -45,6 +48,7 @@ class ImageRoutes:
         self._service = service
         self._gate = gate
         self._link = link
+        self._draw_ahead = draw_ahead
         self._send = send
         self._sleep = sleep
         self._calls: set[asyncio.Task[None]] = set()
@@ -75,6 +79,8 @@ class ImageRoutes:
             call = asyncio.get_running_loop().create_task(self._call_back(record))
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
+        if self._service.draws_ahead and not again:
+            self._draw_ahead(record)
         document = self._service.document(record, self._link)
         return JSONResponse(document, headers={"Idempotency-Replayed": "true"} if again else None)
 

@@ -58,6 +58,11 @@ class MediaRoutes:
         base = task_faults.NOWHERE if task_faults.links_lead_nowhere(record) else self._base
         return f"{base}{path}?expires={expires}&mark={_mark(path, expires)}"
 
+    def draw_ahead(self, record: TaskRecord) -> None:
+        """Draw a task's pictures while it runs, when nothing else is to be drawn."""
+        for number in record.delivered:
+            self._worker.begin(partial(self._service.draw, record, number))
+
     async def bytes_of(self, link: str) -> bytes:
         """The picture behind a link of this host.
 

@@ -65,6 +65,8 @@ class Service:
         rate: requests a second for each key, and the burst; `None` for no limit.
         prices: times the published ones; may be changed, for tasks accepted from then on.
         keys: the API keys that are accepted; empty: any.
+        draws_ahead: whether pictures are drawn while their task runs, and not when they are
+            fetched: for one person's notebook, where the time is there and each is fetched.
         accounts: whether each key is an account of its own, which sees its own tasks, credits
             and files only. By default all keys belong to one account.
         loopback_callbacks: also call back to this very machine, without TLS if need be; the
@@ -86,6 +88,7 @@ class Service:
         prices: float = 1.0,
         keys: Collection[str] = (),
         accounts: bool = False,
+        draws_ahead: bool = False,
     ) -> None:
         self.clock = clock
         self.speed = speed
@@ -103,6 +106,7 @@ class Service:
         self.buckets = Buckets(rate, clock)
         self.loopback_callbacks = loopback_callbacks
         self.prices = prices
+        self.draws_ahead = draws_ahead
         self._owners = frozenset(map(owner_of, keys))
         self._seed = seed
         self._tasks: dict[str, TaskRecord] = {}
@@ -364,9 +368,10 @@ class Service:
         ends = record.ends_at
         if ends is None or not ends <= now < ends + LINK_SECONDS or number not in record.delivered:
             raise Refusal(404, "not_found", "There is no such picture.")
-        return self._draw(record, number)
+        return self.draw(record, number)
 
-    def _draw(self, record: TaskRecord, number: int) -> tuple[bytes, str]:
+    def draw(self, record: TaskRecord, number: int) -> tuple[bytes, str]:
+        """A picture and its MIME type, whether or not its task has ended. Takes a while."""
         follow = functools.partial(self.references.follow, record)
         if not record.ask.references:
             follow = functools.partial(list)
@@ -374,7 +379,7 @@ class Service:
         return self.drawn.draw(record.id, number, ask, record.picture_seed, follow)
 
     def _bytes_of(self, record: TaskRecord, number: int) -> bytes:
-        return self._draw(record, number)[0]
+        return self.draw(record, number)[0]
 
     def _known(self, task_id: str) -> TaskRecord | None:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,3 +119,16 @@ def _told(request: ImageRequest) -> dict[str, Any]:
 
 def _is_digest(value: object) -> bool:
     return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+
+
+def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str]) -> list[str]:
+    """The pools that may answer a request, in the order in which they are looked at.
+
+    Args:
+        request: what is asked.
+        service: the service's name in recipes.
+        stand_ins: services whose pictures are as good or better. An emulator has some: pictures
+            that were really paid for; a real service has none.
+    """
+    services = dict.fromkeys((*stand_ins, service))
+    return [Recipe(request, one).identity for one in services]

@@ -22,7 +22,10 @@ from typing import Any
 
 from evolink_widgets.rules.request.request import ImageRequest
 
-__all__ = ["Durations", "Plan", "bucket_of", "expected_seconds"]
+__all__ = ["WORTH", "Durations", "Plan", "bucket_of", "expected_seconds", "shortest_pause"]
+
+WORTH = 0.0025
+"""Seconds of waiting that one look is worth."""
 
 _MEGAPIXEL = 1_000_000
 _DECILES = 10
@@ -34,6 +37,8 @@ _DURATION_VARIANCE, _DURATION_WEIGHT = 0.37, 4.0
 """Variance of log(duration / estimate) before anything was seen, and what that opinion weighs."""
 _POINTER_VARIANCE, _POINTER_WEIGHT = 0.12, 3.0
 """The same of the error of progress."""
+_STRETCH = 15
+"""Per cent of progress that are looked back over for where it points to."""
 _KIN_WEIGHT = 0.5
 """What all kinds of tasks together say of one kind's mean, in tasks of its own."""
 _LONGEST_ESTIMATE = 86_400.0
@@ -53,6 +58,11 @@ def expected_seconds(request: ImageRequest) -> float:
     width, height = request.pixels or (1024, 1024)
     base = {"low": 12.0, "medium": 25.0, "high": 50.0}[request.quality]
     return base * (0.7 + 0.3 * width * height / _MEGAPIXEL) * (1 + 0.15 * (request.n - 1))
+
+
+def shortest_pause(estimated: float) -> float:
+    """Seconds between two looks at least: what counts is the delay against what a task takes."""
+    return min(0.25, 0.02 + 0.003 * estimated)
 
 
 _SUREST = 0.006
@@ -132,7 +142,7 @@ class DurationGuess:
         high = max(low, self.mean) + 8 * self.spread + math.log(1 / (1 - share)) + 1
         while self._alive_and_ending(high)[0] > wanted:
             high += 1
-        for _ in range(40):
+        for _ in range(16):  # to a thousandth
             middle = (low + high) / 2
             if self._alive_and_ending(middle)[0] > wanted:
                 low = middle
@@ -317,9 +327,10 @@ class Plan:
         self._bucket = bucket
         self._log_estimated = math.log(min(max(estimated, 0.05), _LONGEST_ESTIMATE))
         self._cost = cost
-        self._shortest = shortest
+        self.shortest = shortest
         self._longest = longest
         self._pointed: dict[int, float] = {}
+        self._stretch: list[tuple[int, float]] = []
         self._progress: int | None = None
         self._pointer: DurationGuess | None = None
 
@@ -358,10 +369,15 @@ class Plan:
         """Progress has moved: note where it points, and how far that is to be believed.
 
         Only movement is a witness. A bar that stands still goes on pointing to where it pointed
-        when it stopped, until that is outlived.
+        when it stopped, until that is outlived. One that creeps points later and later until it
+        leaps on: so the earliest end that it has pointed to on the last stretch is the one to
+        trust, and whether that is so is learned as for any pointer.
         """
         decile = progress * _DECILES // 100
-        pointed = math.log(elapsed / ((progress + 0.5) / 100))
+        now = progress, math.log(elapsed / ((progress + 0.5) / 100))
+        before = [one for one in self._stretch if progress - _STRETCH <= one[0] <= progress]
+        self._stretch = [*before, now]
+        pointed = min(end for _, end in self._stretch)
         self._pointed[decile] = pointed  # the last in a tenth is the one that looks were aimed by
         error = self._durations.pointer(self._bucket, decile)
         self._pointer = DurationGuess(pointed + error.mean, max(error.spread, _SUREST))
@@ -388,4 +404,4 @@ class Plan:
         guess, check = self._surest(elapsed)
         latest = elapsed + max(self._longest, 0.25 * elapsed)
         wanted = guess.next_look(elapsed, self._cost, min(latest, check))
-        return max(min(wanted, latest), elapsed + self._shortest)
+        return max(min(wanted, latest), elapsed + self.shortest)

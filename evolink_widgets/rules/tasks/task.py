@@ -21,9 +21,12 @@ from typing import Any
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
 from evolink_widgets.rules.pricing.pricing import Receipt
 
-__all__ = ["MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem", "TaskSnapshot",
-           "TaskStatus", "read_credits", "read_mapping", "read_number", "read_seconds", "read_task",
-           "read_task_list", "read_text", "task_failure"]  # fmt: skip
+__all__ = ["LINKS_LIVE", "MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem",
+           "TaskSnapshot", "TaskStatus", "read_credits", "read_mapping", "read_number",
+           "read_seconds", "read_task", "read_task_list", "read_text", "task_failure"]  # fmt: skip
+
+LINKS_LIVE = 24 * 3600.0
+"""Seconds for which the service keeps its links to pictures."""
 
 MOST_PICTURES = 10
 """Pictures that one task may have: the contract's largest n. Links beyond are not fetched."""

@@ -1,34 +1,23 @@
-"""Saves and finds pictures with their recipes: checked, whole and on the disk before they count.
+"""Finds the pictures of a store with their recipes, marks them, and moves them to the trash.
 
-A picture's way in: the core streams it to `part_path`; `admit` looks whether the bytes are a
-whole picture that can be decoded, flushes them, gives them their readable name in one step,
-flushes the folder, and writes the row. Killed at any point, the picture is there, or it is
-fetched anew by the next process that collects it; admitting the same bytes again finds what is
-already in place.
+How a picture comes in stands in `store.gallery.admission`.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
 
-from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import (
-    NotAPicture,
-    PictureFacts,
-    check_picture,
-    header_pixels,
-)
+from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery import marks
+from evolink_widgets.store.gallery.admission import Admission
 from evolink_widgets.store.gallery.marks import Marks
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
 from evolink_widgets.store.gallery.query import (
@@ -43,30 +32,14 @@ from evolink_widgets.store.gallery.query import (
 )
 from evolink_widgets.store.gallery.rows import (
     SELECT,
-    NewPicture,
-    NewSet,
-    add_picture,
-    check_key,
     in_reach,
-    place_of,
     recipe_of,
     with_file_in_place,
-    write_recipe_file,
 )
-from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.gallery.trash import Freed, Trash
 from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import (
-    PARTS,
-    THUMBS,
-    flush,
-    guarded,
     is_plain,
-    names_in,
-    own_folder,
-    read_plain,
-    remove,
-    take_back,
 )
 
 __all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
@@ -74,108 +47,12 @@ __all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
 log = logging.getLogger("evolink_widgets")
 
 
-class StoredPictures:
+class StoredPictures(Admission):
     """The pictures of one store. Safe from any thread and process; every method blocks."""
 
     def __init__(self, root: Path, database: Database) -> None:
-        self.root = root
-        self._database = database
-        self._parts: dict[tuple[str, int], Path] = {}
+        super().__init__(root, database)
         self._trash = Trash(root, database)
-
-    def part_path(self, key: str, index: int) -> Path:
-        """Return where this kernel collects a picture's bytes; its folder is there afterwards.
-
-        The name is another one in each kernel, and can't be guessed.
-
-        Raises:
-            StoreDamaged: the key is none, or the folder is a link.
-        """
-        name = f"{check_key(key)}_{index + 1}"
-        with guarded(self.root / PARTS, "made"):
-            folder = own_folder(self.root, PARTS)
-            part = self._parts.get((key, index))
-            if part is None:
-                # What a killed kernel, or another program, has put there is not gone on with.
-                self._drop_parts(folder, name)
-                part = self._parts[key, index] = folder / f"{name}_{secrets.token_hex(16)}.part"
-        return part
-
-    def drop_part(self, key: str, index: int) -> None:
-        """Remove what is left of a picture that was being collected, by this kernel or another."""
-        self._parts.pop((key, index), None)
-        with suppress(OSError):
-            self._drop_parts(self.root / PARTS, f"{check_key(key)}_{index + 1}")
-
-    def _drop_parts(self, folder: Path, name: str) -> None:
-        for found in names_in(folder):
-            if found == f"{name}.part" or (
-                found.startswith(f"{name}_") and found.endswith(".part")
-            ):
-                remove(folder / found)
-
-    def admit(
-        self,
-        key: str,
-        index: int,
-        part: Path,
-        recipe: Recipe,
-        *,
-        now: float,
-        task_id: str | None = None,
-        expected: int | None = None,
-        notebook: str | None = None,
-    ) -> GeneratedImage:
-        """Take a downloaded file in: checked, named, on the disk, written down.
-
-        Safe to repeat, from any process: the same picture is not taken in twice.
-
-        Args:
-            key: the task's local key.
-            index: the picture's place in the task, from 0.
-            part: the downloaded file; it is gone afterwards, taken in or not.
-            recipe: what was asked.
-            now: Unix seconds.
-            task_id: the service's id of the task.
-            expected: how many pictures the task has; the request's n by default.
-            notebook: where it was asked for, where known.
-
-        Raises:
-            DownloadFailed: the bytes are no whole PNG, JPEG or WebP; fetch them again.
-            StoreFull, StoreReadOnly: nothing of it is in the gallery, `part` is still there.
-        """
-        already = self._row(key, index)
-        if already and not part.exists() and is_plain(place_of(self.root, already)):
-            # Another collector has taken it in since this one fetched it.
-            return read_image(self.root, already, recipe)
-        facts = self._examine(part, task_id)
-        with guarded(part, "flushed to the disk"):
-            flush(part)
-        already = self._row(key, index)
-        if already is None or not is_plain(place_of(self.root, already)):
-            about = NewSet(key, recipe, task_id, expected or recipe.request.n, now, notebook)
-            self._take_in(about, NewPicture(index, part, facts, now))
-            already = self._row(key, index)
-            assert already is not None
-        with suppress(OSError):
-            remove(part)
-        self._parts.pop((key, index), None)
-        return read_image(self.root, already, recipe)
-
-    def _take_in(self, about: NewSet, picture: NewPicture) -> None:
-        part, placed = picture.file, None
-        try:
-            with self._database.write() as connection, guarded(part, "moved into the store"):
-                path, new = add_picture(self.root, connection, about, picture)
-                placed = path if new else None
-                write_recipe_file(self.root, connection, about.key)
-        except BaseException:
-            if placed is not None:
-                with suppress(OSError):
-                    take_back(part, placed)
-            with suppress(StoreError), self._database.write() as connection:
-                write_recipe_file(self.root, connection, about.key)
-            raise
 
     def images(self, key: str) -> ImageSet:
         """Return the pictures of a task that are there, whatever step the task is at.
@@ -365,34 +242,6 @@ class StoredPictures:
                 images.append(image)
         return images
 
-    def _examine(self, part: Path, task_id: str | None) -> PictureFacts:
-        try:
-            with guarded(part, "read"), read_plain(part) as file:
-                facts = check_picture(file)
-            # A PNG's checksums prove its pixels. The others have none: they are decoded once,
-            # which leaves the preview behind.
-            if facts.format != "png":
-                thumbnail(part, PREVIEW_EDGE, cache=self.root / THUMBS, name=facts.sha256)
-            return facts
-        except (NotAPicture, StoreDamaged) as exc:
-            with suppress(OSError):
-                remove(part)
-            reason = exc.message if isinstance(exc, StoreDamaged) else str(exc)
-            raise DownloadFailed(
-                f"A downloaded file is no picture: {reason}.", task_id=task_id
-            ) from exc
-
-    def _row(self, key: str, index: int) -> Row | None:
-        rows = self._database.rows(f"{SELECT} WHERE key = ? AND number = ?", (key, index))
-        return rows[0] if rows else None
-
 
 def _clamped(number: int) -> int:
     return min(max(number, 0), 1 << 62)
-
-
-def pixels_of(part: Path) -> tuple[int, int] | None:
-    """Return width and height as a downloaded file's header says; `None` where it has none."""
-    with suppress(OSError), read_plain(part) as file:
-        return header_pixels(file)
-    return None

@@ -7,9 +7,10 @@ order in which they were asked for. A place in it stays the same from the intent
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from sqlite3 import Row
 from typing import NamedTuple
@@ -75,13 +76,40 @@ class Pool:
             taken: what is not to be offered.
             now: Unix seconds.
         """
-        chosen: list[Offer] = []
-        for identity in identities:
-            for offer in self._offers(identity, service, taken, now):
-                if len(chosen) == n:
-                    return chosen
-                chosen.append(offer)
-        return chosen[:n]
+        return self.choose_each([(n, identities)], service=service, taken=taken, now=now)[0]
+
+    def choose_each(
+        self,
+        asks: Sequence[tuple[int, Iterable[str]]],
+        *,
+        service: str,
+        taken: Set[Slot] = frozenset(),
+        now: float,
+    ) -> list[list[Offer]]:
+        """Return what `choose` does, for each of many asks: the database is read once for all.
+
+        Args:
+            asks: how many pictures, and whose pools to look in; each as if it were alone.
+            service: the service whose open tasks can be waited for.
+            taken: what is not to be offered.
+            now: Unix seconds.
+        """
+        named = [(n, tuple(identities)) for n, identities in asks]
+        names = list(dict.fromkeys(one for _, identities in named for one in identities))
+        stored, open_tasks = (
+            self._by_identity(_STORED, names),
+            self._by_identity(_OPEN, names, service),
+        )
+
+        def first(n: int, identities: Sequence[str]) -> list[Offer]:
+            offers = (
+                offer
+                for one in identities
+                for offer in self._offers(stored[one], open_tasks[one], taken, now)
+            )
+            return list(islice(offers, n))
+
+        return [first(n, identities) for n, identities in named]
 
     def counts(self) -> dict[str, int]:
         """Return how many pictures there are of each recipe; their files are not looked at."""
@@ -94,16 +122,31 @@ class Pool:
         """
         found: list[tuple[float, str, str]] = []
         for identity in identities:
-            for row in self._database.rows(_STORED, (identity,)):
+            for row in self._by_identity(_STORED, [identity])[identity]:
                 with suppress(StoreDamaged):
                     if not row["is_open"] and self._place(row) is None:
                         found.append((row["asked_at"], row["key"], row["path"]))
         return [name for _, _, name in sorted(found)]
 
-    def _offers(self, identity: str, service: str, taken: Set[Slot], now: float) -> Iterator[Offer]:
-        expected, unsure = self._expected(identity, service, now)
+    def _by_identity(
+        self, sql: str, identities: Sequence[str], *more: object
+    ) -> dict[str, list[Row]]:
+        """The rows of each recipe."""
+        found: dict[str, list[Row]] = {one: [] for one in identities}
+        for start in range(0, len(identities), _NAMED):
+            some = identities[start : start + _NAMED]
+            marks = ", ".join("?" * len(some))
+            for row in self._database.rows(sql.replace("(?)", f"({marks})"), (*some, *more)):
+                found[row["identity"]].append(row)
+        return found
+
+    def _offers(
+        self, stored: Iterable[Row], open_tasks: Iterable[Row], taken: Set[Slot], now: float
+    ) -> Iterator[Offer]:
+        """The pictures of one recipe, those that open tasks are to bring among them."""
+        expected, unsure = self._expected(open_tasks, now)
         here: list[tuple[tuple[float, str], Slot, Row | None]] = []
-        for row in self._database.rows(_STORED, (identity,)):
+        for row in stored:
             here.append(((row["asked_at"], row["key"]), Slot(row["key"], row["number"]), row))
         landed = {slot for _, slot, row in here}
         for entry in expected:
@@ -123,11 +166,12 @@ class Pool:
         for entry in unsure:
             yield from (Offer(slot) for slot in _slots(entry) if slot not in taken | landed)
 
-    def _expected(self, identity: str, service: str, now: float) -> tuple[list[Entry], list[Entry]]:
+    @staticmethod
+    def _expected(rows: Iterable[Row], now: float) -> tuple[list[Entry], list[Entry]]:
         """The open tasks of a recipe: those that will bring pictures, and those that may."""
         sure: list[Entry] = []
         unsure: list[Entry] = []
-        for row in self._database.rows(_OPEN, (identity, service)):
+        for row in rows:
             try:
                 entry = read_entry(row)
             except StoreDamaged as exc:
@@ -165,16 +209,19 @@ class Pool:
         return place if row["trashed_at"] is None and is_plain(place) else None
 
 
+_NAMED = 500
+"""Recipes that one query names; SQLite before 3.32 takes at most 999 values."""
+
 # The plus keeps SQLite from reading all pictures that are not in the trash: few have the recipe.
 _STORED = """
-SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook, tasks.receipt,
+SELECT pictures.*, sets.identity, sets.recipe, sets.task_id, sets.notebook, tasks.receipt,
     CASE ledger.state WHEN 'settled' THEN ledger.charged END AS charged,
     coalesce(tasks.created_at, sets.created_at) AS asked_at,
     coalesce(tasks.accepted_at, sets.created_at) AS paid_at,
     (tasks.key IS NOT NULL AND tasks.ended_at IS NULL) AS is_open,
     (SELECT count(*) FROM pictures AS others WHERE others.key = sets.key) AS together
 FROM sets JOIN pictures USING (key) LEFT JOIN tasks USING (key) LEFT JOIN ledger USING (key)
-WHERE sets.identity = ? AND +pictures.trashed_at IS NULL
+WHERE sets.identity IN (?) AND +pictures.trashed_at IS NULL
 """
 
 _COUNTS = """
@@ -183,7 +230,7 @@ WHERE pictures.trashed_at IS NULL GROUP BY sets.identity
 """
 
 _OPEN = (
-    "SELECT * FROM tasks WHERE identity = ? AND service = ? AND ended_at IS NULL "
+    "SELECT * FROM tasks WHERE identity IN (?) AND service = ? AND ended_at IS NULL "
     "AND step IN ('intended', 'sending', 'accepted', 'ready', 'unknown') ORDER BY created_at, key"
 )
 

@@ -14,6 +14,7 @@ import json
 import math
 import re
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -35,7 +36,7 @@ from evolink_widgets.store.safe_files import (
     own_folder,
     place,
     remove,
-    rewrite,
+    rewrite_together,
     sha256_of,
     size_of,
     take_back,
@@ -240,7 +241,8 @@ def add_picture(
 
     Returns:
         The picture's place, and whether it was put there now: it may have been there already,
-        from a process that was killed before it wrote the row.
+        from a process that was killed before it wrote the row. Its folder is to be flushed
+        before the transaction ends.
     """
     stem = _stem_of(root, connection, about)
     here = home_of(root, connection, stem)
@@ -253,7 +255,6 @@ def add_picture(
         if picture.trashed_at is not None:
             own_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
-        flush_folder(folder)
     try:
         _write_row(connection, about.key, picture, in_database(path.name))
     except BaseException:
@@ -320,20 +321,43 @@ def write_recipe_file(root: Path, connection: Connection, key: str) -> None:
     Raises:
         StoreError: it can't be written; the one before is still there.
     """
-    found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
-    if found is None:
-        return
-    pictures = connection.execute(
-        "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number", (key,)
-    ).fetchall()
-    name = f"{found['stem']}.json"
+    write_recipe_files(root, connection, [key])
+
+
+def write_recipe_files(
+    root: Path, connection: Connection, keys: Iterable[str], folders: Sequence[Path] = ()
+) -> None:
+    """Write the recipe files of several sets anew, flushed to the disk together.
+
+    Args:
+        root: the store's folder.
+        connection: inside the transaction that changes the rows.
+        keys: the sets' keys.
+        folders: whose names are put on the disk with them.
+
+    Raises:
+        StoreError: one can't be written.
+    """
+    files: dict[Path, bytes] = {}
+    stale: list[Path] = []
     with guarded(root, "written"):
-        path = inside(home_of(root, connection, name), name)
-        if pictures:
-            rewrite(path, _readable(_record(found, pictures)))
-        for other in _both_places(root, name):
-            if other != path or not pictures:
-                remove(other)
+        for key in keys:
+            found = connection.execute("SELECT * FROM sets WHERE key = ?", (key,)).fetchone()
+            if found is None:
+                continue
+            pictures = connection.execute(
+                "SELECT * FROM pictures WHERE key = ? AND trashed_at IS NULL ORDER BY number",
+                (key,),
+            ).fetchall()
+            name = f"{found['stem']}.json"
+            path = inside(home_of(root, connection, name), name)
+            if pictures:
+                files[path] = _readable(_record(found, pictures))
+            stale += [one for one in _both_places(root, name) if one not in files]
+    with guarded(next(iter(files), root), "written"):
+        rewrite_together(files, folders)
+        for path in stale:
+            remove(path)
 
 
 def utc_time(when: float) -> str | None:

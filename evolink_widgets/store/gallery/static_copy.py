@@ -85,6 +85,7 @@ def html(
     caption: str | None = None,
     note: str | None = None,
     edge: int | None = None,
+    body: str = "",
 ) -> str:
     """Return the pictures as one piece of HTML of at most 12 kB a picture.
 
@@ -95,6 +96,7 @@ def html(
         caption: a line under the pictures; the first picture's prompt by default.
         note: one more line, e.g. "3 of 4 pictures came".
         edge: the small pictures' longest edge in pixels; by default more where they are few.
+        body: HTML of our own that stands between pictures and caption.
     """
     if caption is None:
         recipe = images[0].recipe if images else None
@@ -105,6 +107,7 @@ def html(
         (
             f'<div class="ew-static {NO_MATHS}">' if key is None else _under_live_view(key),
             _pictures(images, edge),
+            body,
             _caption(caption, note, simulated),
             "</div>",
         )

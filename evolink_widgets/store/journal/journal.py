@@ -400,6 +400,15 @@ class Journal:
         """
         return self._in_steps((Step.INTENDED,), service, but)
 
+    def entries(self) -> list[Entry]:
+        """Return all tasks, oldest first."""
+        return self._entries("", ())
+
+    def leave(self, keys: Iterable[str]) -> None:
+        """Forget what this process knows of tasks that another one goes on with."""
+        for key in keys:
+            self._mine.pop(key, None)
+
     def known_task_ids(self, service: str) -> set[str]:
         """Return every task id of this service that the journal has ever seen."""
         rows = self._database.rows(
@@ -459,6 +468,22 @@ class Journal:
         """Return the record kept under `name`; `None` where there is none."""
         rows = self._database.rows("SELECT record FROM notes WHERE name = ?", (name,))
         return load_object(rows[0]["record"], f"the note {name!r}") if rows else None
+
+    def recall_all(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Return the records kept under names that begin so; one that is damaged is left out."""
+        sql = "SELECT name, record FROM notes WHERE substr(name, 1, ?) = ?"
+        found = {}
+        for row in self._database.rows(sql, (len(prefix), prefix)):
+            try:
+                found[row["name"]] = load_object(row["record"], f"the note {row['name']!r}") or {}
+            except StoreDamaged as exc:
+                log.warning("%s", exc)
+        return found
+
+    def forget_note(self, name: str) -> None:
+        """Keep nothing any more under a name."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM notes WHERE name = ?", (name,))
 
     def _move(self, key: str, step: Step, *, durable: bool = False, **facts: Any) -> Entry:
         if "results" not in facts:

@@ -1,4 +1,6 @@
-"""Merges another store into this one: pictures, recipes, tasks, credits, presets, each once.
+"""Merges another store into this one: pictures, recipes, tasks, credits, presets, judgements.
+
+Each comes in once. Verdicts and votes are about the pictures, wherever those stand here.
 
 With a recipe come the references that it needs, by their content. All else stays where it is:
 what the other's emulator keeps beside its pictures, say.
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.check_picture import NotAPicture, check_picture
 from evolink_widgets.moved_files import where_it_lies
@@ -24,12 +27,15 @@ from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
 from evolink_widgets.store.journal.journal import Entry, columns_of
+from evolink_widgets.store.judging.verdicts import Picture, put_newer
 from evolink_widgets.store.ledger.ledger import taken_in
 from evolink_widgets.store.merge.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merge.reference_files import ReferenceMerge
+from evolink_widgets.store.merge.their_votes import take_votes
 from evolink_widgets.store.safe_files import (
     PARTS,
     flush,
+    flush_folder,
     guarded,
     own_folder,
     read_plain,
@@ -55,6 +61,8 @@ class Merged:
         already: how many pictures were here before.
         left_out: a sentence for each thing that could not be taken over.
         presets: how many presets were taken over.
+        verdicts: how many verdicts were taken over.
+        votes: how many votes have come in, or were taken back.
     """
 
     pictures: int = 0
@@ -62,11 +70,17 @@ class Merged:
     already: int = 0
     left_out: tuple[str, ...] = ()
     presets: int = 0
+    verdicts: int = 0
+    votes: int = 0
 
     def __str__(self) -> str:
         said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]
         if self.presets:
             said.append(f"{counted(self.presets, 'preset')} taken over")
+        if self.verdicts:
+            said.append(f"{counted(self.verdicts, 'verdict')} taken over")
+        if self.votes:
+            said.append(f"{counted(self.votes, 'vote')} taken over")
         if self.already:
             were = "was" if self.already == 1 else "were"
             said.append(f"{counted(self.already, 'picture')} {were} here already")
@@ -101,9 +115,8 @@ class _Merge:
         self.database = database
         self.theirs = theirs
         self.pictures = self.tasks = self.already = 0
-        found = database.rows("SELECT key, number, sha256 FROM pictures")
-        self.ours = {(row["key"], row["number"]): row["sha256"] for row in found}
-        self.hashes = set(self.ours.values())
+        #: Where their pictures stand here, by their names.
+        self.places: dict[Picture, Picture] = {}
         self.references = ReferenceMerge(root, database, theirs)
         self.needed: list[str] = []
 
@@ -124,9 +137,26 @@ class _Merge:
                 for key in keys:
                     self._take_credits(connection, key)
         taken_in[self.database.path] += 1
-        presets = self._take_presets()
+        verdicts, presets = self._take_verdicts(), self._take_presets()
+        votes = take_votes(self.database, self.theirs, self.places)
         left_out = tuple(self.theirs.left_out)
-        return Merged(self.pictures, self.tasks, self.already, left_out, presets)
+        return Merged(self.pictures, self.tasks, self.already, left_out, presets, verdicts, votes)
+
+    def _take_verdicts(self) -> int:
+        """Take over what is said of pictures that are here, where it is newer than ours."""
+        taken, moment = 0, now()
+        for keys in _some(sorted({key for key, _ in self.places})):
+            found = [
+                (place, judge, said)
+                for key in keys
+                for number, judge, said in self.theirs.verdicts(key, moment)
+                if (place := self.places.get((key, number))) is not None
+            ]
+            if not found:
+                continue
+            with self.database.write() as connection:
+                taken += sum(put_newer(connection, *one) and bool(one[-1]) for one in found)
+        return taken
 
     def _take_presets(self) -> int:
         taken = 0
@@ -147,9 +177,9 @@ class _Merge:
         key = self._key_for(theirs)
         wanted = []
         for picture in theirs.pictures:
-            if picture.sha256 in self.hashes:
+            if self._ours("sha256 = ?", picture.sha256):
                 self.already += 1
-            elif (key, picture.number) in self.ours:
+            elif self._ours("key = ? AND number = ?", key, picture.number):
                 self.theirs.leave_out(
                     f"Picture {picture.number + 1} of set {key} is another one here than in "
                     f"{self.theirs.root}; ours stays."
@@ -162,9 +192,22 @@ class _Merge:
                 self.references.take(theirs.recipe.request.references)
             self._add(theirs, key, ready)
         self.pictures += len(ready)
-        for one in ready:
-            self.ours[key, one.number] = one.facts.sha256
-            self.hashes.add(one.facts.sha256)
+        for picture in theirs.pictures:
+            if (place := self._place(key, picture)) is not None:
+                self.places[theirs.key, picture.number] = place
+
+    def _ours(self, condition: str, *values: object) -> bool:
+        """Whether we have such a picture; looked up one by one, as ours may be a million."""
+        return bool(self.database.rows(f"SELECT 1 FROM pictures WHERE {condition} LIMIT 1", values))
+
+    def _place(self, key: str, picture: TheirPicture) -> Picture | None:
+        """Where the content of a picture of theirs stands here: under its own name, if it does."""
+        found = self.database.rows(
+            "SELECT key, number FROM pictures WHERE sha256 = ? "
+            "ORDER BY key = ? AND number = ? DESC LIMIT 1",
+            (picture.sha256, key, picture.number),
+        )
+        return (found[0]["key"], found[0]["number"]) if found else None
 
     def _add(self, theirs: TheirSet, key: str, ready: list[NewPicture]) -> None:
         about = NewSet(
@@ -176,14 +219,18 @@ class _Merge:
             theirs.notebook,
         )
         placed: list[tuple[Path, Path]] = []
+        folders: set[Path] = set()
         try:
             with self.database.write() as connection, guarded(self.root, "written"):
                 for picture in ready:
                     if _is_here(connection, key, picture):  # another merge was quicker
                         continue
                     path, new = add_picture(self.root, connection, about, picture)
+                    folders.add(path.parent)
                     if new:
                         placed.append((picture.file, path))
+                for folder in folders:
+                    flush_folder(folder)
                 if ready:
                     write_recipe_file(self.root, connection, key)
                 if key == theirs.key:

@@ -30,6 +30,8 @@ from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
 from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
 from evolink_widgets.store.journal.journal import Entry, read_entry
+from evolink_widgets.store.judging.verdicts import SHORT, Judgement
+from evolink_widgets.store.judging.votes import LONGEST_QUESTION, Vote, read_vote
 from evolink_widgets.store.merge import untrusted_values
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.saved_presets import LONGEST, read_preset
@@ -39,6 +41,8 @@ _LARGEST_PICTURE = 256_000_000
 _LARGEST_TEXT = 1_000_000
 _MOST_SENTENCES = 1000
 _MOST_PRESETS = 1000
+_MOST_VERDICTS = 10_000
+_MOST_VOTES = 200_000
 
 _BLOCK = 1 << 20
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -196,6 +200,37 @@ class ForeignStore:
                 self.leave_out(f"{self.root} has more presets; {_MOST_PRESETS} are looked at.")
                 break
         return found
+
+    def verdicts(self, key: str, now: float) -> Iterator[tuple[int, str, Judgement]]:
+        """Yield what is said of the pictures of a task: number, judge and judgement.
+
+        Args:
+            key: the task's.
+            now: Unix seconds.
+        """
+        rows = self._rows(
+            f"SELECT * FROM verdicts WHERE key = ? AND {SHORT} LIMIT ?", key, _MOST_VERDICTS
+        )
+        for row in rows:
+            try:
+                yield row["number"], row["judge"], untrusted_values.judgement(row, now)
+            except StoreDamaged as exc:
+                self.leave_out(f"A verdict on a picture of {key} is left out: {exc.message}")
+
+    def votes(self) -> Iterator[Vote]:
+        """Yield their votes, those that were taken back, too."""
+        rows = self._rows(
+            "SELECT * FROM votes WHERE length(question) <= ? ORDER BY at, vote LIMIT ?",
+            LONGEST_QUESTION,
+            _MOST_VOTES + 1,
+        )
+        for row in rows[:_MOST_VOTES]:
+            try:
+                yield read_vote(row)
+            except StoreDamaged as exc:
+                self.leave_out(f"Vote {row['vote']!r:.80} of {self.root}: {exc.message}")
+        if len(rows) > _MOST_VOTES:
+            self.leave_out(f"{self.root} has more votes; {_MOST_VOTES:,} are looked at.")
 
     def credit_keys(self) -> list[str]:
         """Return the keys of all rows in their ledger."""

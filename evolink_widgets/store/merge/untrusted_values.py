@@ -7,14 +7,18 @@ import math
 import time
 from dataclasses import replace
 from pathlib import Path
+from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import is_number
 from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.store.judging.verdicts import Judgement, read_judgement
 
 MOST_PICTURES = 1000
+_CLOCKS_APART = 86_400.0
+"""Seconds by which another machine's clock may be ahead, or by which its time zone is wrong."""
 _MOST_UNITS = 10_000_000 * 1_000_000
 _STATES = ("reserved", "settled", "released")
 _NEEDED = ("service", "idempotency_key")
@@ -82,6 +86,18 @@ def is_ledger_row(columns: dict[str, Any]) -> bool:
 def _is_units(value: object) -> bool:
     # Sums of whole numbers must stay within SQLite's 63 bits.
     return isinstance(value, int) and 0 <= value <= _MOST_UNITS
+
+
+def judgement(row: Row, now: float) -> Judgement:
+    """Return what a row of verdicts says.
+
+    A moment that is far from having come tells nothing: it is the oldest of all.
+
+    Raises:
+        StoreDamaged: it says nothing that can be taken over.
+    """
+    found = read_judgement(row)
+    return found if found.at < now + _CLOCKS_APART else replace(found, at=0.0)
 
 
 def moment(value: object) -> float:

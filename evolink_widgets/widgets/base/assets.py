@@ -47,6 +47,9 @@ FRONT_ENDS = {
     "gallery": FrontEnd("gallery/gallery", (*_GRID, "gallery/gallery")),
     "compare": FrontEnd("compare/compare", ("lightbox/lightbox", "compare/compare")),
     "batch": FrontEnd("batch/batch", ("lightbox/lightbox", "batch/batch")),
+    "review": FrontEnd("review/review", ("lightbox/lightbox", "review/review")),
+    "rank": FrontEnd("rank/rank", ("lightbox/lightbox", "rank/rank")),
+    "study": FrontEnd("study/study", ("pictures/pictures", "lightbox/lightbox", "study/study")),
 }
 """By the name that a widget's class gives to `esm` and `css`: one row a widget."""
 

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from evolink_widgets.core.task import Task
     from evolink_widgets.store.gallery.pictures import GeneratedImage
 
-__all__ = ["NOTHING", "Companion", "html_of", "sheet_of"]
+__all__ = ["MOST_PICTURES", "NOTHING", "Companion", "html_of", "sheet_of"]
 
 log = logging.getLogger("evolink_widgets")
 
 #: What an output is emptied with.
 NOTHING = {"text/html": "", "text/plain": ""}
 #: At 12 kB a picture this is what one display may add to a notebook: under half a megabyte.
-_MOST_PICTURES = 40
+MOST_PICTURES = 40
 #: Seconds between two drawings: each sends all of its pictures.
 _PAUSE = 0.25
 _UNFINISHED = "Not finished when this was saved; ew.recover() collects it."
@@ -85,7 +85,7 @@ def _pieces(tasks: Iterable[Task], key: str, saved: Iterable[_Saved]) -> Iterato
     """Each run that has something to show, the newest first."""
     shown = 0
     for images, draw in _drawn(tasks, key, saved):
-        is_shown = not shown or shown + len(images) <= _MOST_PICTURES
+        is_shown = not shown or shown + len(images) <= MOST_PICTURES
         shown += len(images) if is_shown else 0
         yield _Piece(images, draw, is_shown)
 

@@ -26,7 +26,7 @@ log = logging.getLogger("evolink_widgets")
 Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money: each comes from a press of its own.
-PAID = ("run", "reuse", "runAgain", "sendAgain", "retry")
+PAID = ("run", "reuse", "runAgain", "sendAgain", "retry", "buyCell", "create", "preview")
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
 

@@ -25,6 +25,7 @@ __all__ = [
     "offer",
     "paid",
     "price",
+    "span",
 ]
 
 SWITCHED_OFF = 'Spending is switched off (spend="never").'
@@ -49,6 +50,12 @@ def amount(credits: float) -> str:
     if credits <= 0:
         return "0"
     return f"{credits:,.1f}".removesuffix(".0") if credits >= 1 else f"{credits:.2g}"
+
+
+def span(estimate: Estimate) -> str:
+    """What something may cost, as digits: "4.9 to 5.6", or one number where the ends look alike."""
+    low, high = amount(estimate.low), amount(estimate.high)
+    return low if low == high else f"{low} to {high}"
 
 
 def price(estimate: Estimate) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.store.gallery.pictures import GeneratedImage, in_place
 from evolink_widgets.store.safe_files import read_plain
 
-__all__ = ["CHUNK", "SendRate", "piece", "send_rate", "told_of", "workers"]
+__all__ = ["CHUNK", "SendRate", "piece", "send_rate", "told_of", "words_of", "workers"]
 
 #: Bytes in one answer.
 CHUNK = 256 * 1024
@@ -69,9 +69,9 @@ class SendRate:
 send_rate = SendRate()
 
 
-def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
-    """What the browser is told of a picture that is there, and its thumbnail. Runs on a worker."""
-    content = {
+def words_of(image: GeneratedImage) -> dict[str, Any]:
+    """What the browser is told of a picture that is there, beside its bytes."""
+    return {
         "width": image.width,
         "height": image.height,
         "alt": image.alt,
@@ -79,6 +79,11 @@ def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
         "favourite": _is(image, "favourite"),
         "trashed": _is(image, "trashed"),
     }
+
+
+def told_of(image: GeneratedImage) -> tuple[dict[str, Any], bytes]:
+    """What the browser is told of a picture that is there, and its thumbnail. Runs on a worker."""
+    content = words_of(image)
     if content["trashed"]:
         with suppress(EvolinkError):
             return content, in_place(image).thumbnail(EDGES["thumb"])

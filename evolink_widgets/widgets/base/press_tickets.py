@@ -12,9 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
 
 __all__ = ["FRESH", "MOMENT", "PressTickets"]
@@ -27,6 +26,16 @@ MOMENT = 10.0
 _MOST = 500
 
 Clock = Callable[[], float]
+
+
+class Named(Protocol):
+    """What a press has asked for, as pages know it: a `Task` is one."""
+
+    @property
+    def key(self) -> str: ...
+
+
+Bought = TypeVar("Bought", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ class PressTickets:
             self._used[found.press] = found.seen
             _trim(self._used)
 
-    def buy(self, press: object, ask: Hashable, submit: Callable[[], Task]) -> Task:
+    def buy(self, press: object, ask: Hashable, submit: Callable[[], Bought]) -> Bought:
         """Ask once for what two presses ask for, where the second could not know of the first.
 
         Args:

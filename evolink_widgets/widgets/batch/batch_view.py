@@ -1,13 +1,16 @@
-"""`BatchView`: a run of a batch as it goes on: counts, credits, a mosaic of pictures, failures."""
+"""`BatchView`: a batch before it is bought and as it goes on: price, counts, mosaic, failures."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
+from evolink_widgets.batches.batch import Batch
+from evolink_widgets.batches.describe import batch_counts, given_words, problem_rows
 from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.state import BatchState, spoken_time
@@ -32,17 +35,22 @@ _PAUSE = 0.5
 _EDGE = 96
 """The longest edge of a picture of the mosaic, in pixels."""
 
+_FEW = 8
+"""Recipes of a preview that is begun here."""
+
 _SHEET = 24
 """Pictures of the copy that stays, spread over all of them: about 100 kB."""
 
 
 class BatchView(View):
-    """A live view of a run: how far it is, what it costs, its pictures, and what failed.
+    """A live view of a batch: what it would buy; then how far it is, its pictures, what failed.
 
-    `run` as the last line of a cell shows one. It pauses, ends and retries the run.
+    `b` or `run` as the last line of a cell shows one. Of a batch it has the price, the problems
+    and the buttons that buy; of a run, also of one that was begun here, it pauses, ends and
+    retries.
 
     Args:
-        run: the run of a batch.
+        shown: a batch, or the run of one.
 
     Example:
         >>> run = ew.batch([{"animal": "fox"}], "a {animal}", quality="low").create()
@@ -59,18 +67,47 @@ class BatchView(View):
         "resume": "_on_resume",
         "stop": "_on_stop",
         "retry": "_on_retry",
+        "create": "_on_create",
+        "preview": "_on_preview",
         "want": "_on_want",
         "cell": "_on_cell",
         "code": "_on_code",
         "facts": "_on_facts",
+        "review": "_on_review",
     }
 
-    def __init__(self, run: BatchRun, **traits: Any) -> None:
-        self._run = run
+    def __init__(self, shown: Batch | BatchRun, **traits: Any) -> None:
+        self._batch = shown if isinstance(shown, Batch) else None
+        self._begun: BatchRun | None = None
         self._cells = ""
+        self._is_anew = False
+        self._letters: dict[str, str] = {}
         self._is_stale = self._is_telling = False
+        #: A review of so many pictures.
+        self._review: tuple[int, View] | None = None
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
+        self._leave: Callable[[], object] = lambda: None
+        if isinstance(shown, BatchRun):
+            self._follow(shown)
+
+    @property
+    def _run(self) -> BatchRun:
+        """The run that is shown.
+
+        Raises:
+            EvolinkError: nothing was bought yet.
+        """
+        if self._begun is None:
+            raise EvolinkError("Nothing of this batch was asked for yet.", advice="Buy it first.")
+        return self._begun
+
+    def _follow(self, run: BatchRun) -> None:
+        """Show a run from now on, and no other."""
+        self._leave()
+        self._thumbnails.stop()
+        self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
+        self._begun, self._is_anew = run, True
         # In a context of its own: what is told later is told for the cell that runs then.
         self._leave = contextvars.Context().run(run.subscribe, self._changed)
 
@@ -100,9 +137,10 @@ class BatchView(View):
             self._is_telling = False
 
     def _news(self) -> dict[str, Any]:
-        before, self._cells = self._cells, self._run.cells()
-        if len(before) != len(self._cells):
-            return {**self._told(), "cells": self._cells}
+        is_anew, self._is_anew = self._is_anew, False
+        before, self._cells = self._cells, self._run.cells(self._letter_of)
+        if is_anew or len(before) != len(self._cells):
+            return {**self._told(), "cells": self._cells, "anew": is_anew}
         changes = [
             [at, letter]
             for at, (letter, old) in enumerate(zip(self._cells, before, strict=True))
@@ -111,13 +149,38 @@ class BatchView(View):
         return {**self._told(), "changes": changes}
 
     def _told(self) -> dict[str, Any]:
-        state = self._run.state
-        return {"state": told_of(state), "failures": self._failures(state)}
+        state = None if self._begun is None else self._begun.state
+        plan = self._plan(has_run=state is not None) if state is None or state.ended_at else None
+        if state is None:
+            reading = not_begun(self._batch.facts()) if self._batch else {}
+            return {"state": reading, "failures": [], "plan": plan}
+        return {"state": told_of(state), "failures": self._failures(state), "plan": plan}
+
+    def _plan(self, *, has_run: bool) -> dict[str, Any] | None:
+        """What may be bought here now; `None` where there is nothing."""
+        if self._batch is None:
+            return None
+        facts = self._batch.facts()
+        if has_run and not facts["to_buy"]:
+            return None
+        verb = "Make" if facts["simulated"] else "Buy"
+        few = min(_FEW, facts["to_buy"])
+        more = len(facts["problems"]) - len(problem_rows(facts))
+        return {
+            "given": given_words(facts["given"]),
+            "few": f"Preview {few}" if facts["to_buy"] > few > 0 else "",
+            "buy": f"{verb} {facts['to_buy']:,}" if facts["to_buy"] else "",
+            "price": str(facts["estimate"]) if facts["to_buy"] and has_run else "",
+            "problems": [] if has_run else [list(row) for row in problem_rows(facts)],
+            "more": f"{more:,} more in b.problems" if more > 0 and not has_run else "",
+        }
 
     def _failures(self, state: BatchState) -> list[dict[str, Any]]:
         return [
             {
                 "kind": group.kind,
+                "letter": self._letter(group.kind),
+                "sign": _SIGNS.get(group.kind, "failed"),
                 "title": _title(group.kind),
                 "rows": counted(group.rows, "row"),
                 "text": f"{'Not sent. ' if group.unsent else ''}{group.said}",
@@ -126,6 +189,14 @@ class BatchView(View):
             for group in self._run.failures
         ]
 
+    def _letter_of(self, outcome: Outcome) -> str:
+        return self._letter(type(outcome.error).__name__)
+
+    def _letter(self, kind: str) -> str:
+        """The capital that stands for a reason of failure in the cells; the last for all others."""
+        free = ascii_uppercase[min(len(self._letters), len(ascii_uppercase) - 1)]
+        return self._letters.setdefault(kind, free)
+
     # -- what the browser says -----------------------------------------------------------------
 
     def _on_hello(self, content: dict[str, Any]) -> Answer:
@@ -133,7 +204,7 @@ class BatchView(View):
         return None
 
     def _welcome(self) -> dict[str, Any]:
-        self._cells = self._run.cells()
+        self._cells = "" if self._begun is None else self._begun.cells(self._letter_of)
         return {**self._told(), "cells": self._cells}
 
     def _on_pause(self, content: dict[str, Any]) -> Answer:
@@ -156,6 +227,29 @@ class BatchView(View):
             price, simulated = self._run.estimate_of_retry(errortype), self._run.state.simulated
             money.check_unasked(price, content["most"], simulated)
         self._run.retry(errortype)
+        call_on_loop(self._changed)
+        return "ok", {}
+
+    def _on_create(self, content: dict[str, Any]) -> Answer:
+        batch = self._idle_batch()
+        if money.is_limited(content):
+            money.check_unasked(batch.estimate, content["most"], batch.facts()["simulated"])
+        return self._began(batch.create(budget=_budget(content)))
+
+    def _on_preview(self, content: dict[str, Any]) -> Answer:
+        batch = self._idle_batch()
+        if money.is_limited(content):
+            price = batch.estimate_of_preview(_FEW)
+            money.check_unasked(price, content["most"], batch.facts()["simulated"])
+        return self._began(batch.preview(_FEW, budget=_budget(content)))
+
+    def _idle_batch(self) -> Batch:
+        if self._batch is None or (self._begun is not None and self._begun.state.ended_at is None):
+            raise EvolinkError("A run of this batch goes on.", advice="Wait for its end.")
+        return self._batch
+
+    def _began(self, run: BatchRun) -> Answer:
+        self._follow(run)
         call_on_loop(self._changed)
         return "ok", {}
 
@@ -188,6 +282,15 @@ class BatchView(View):
         image = self._image(content.get("picture"))
         return "facts", {"rows": describe.facts(image, finished([image]))}
 
+    def _on_review(self, content: dict[str, Any]) -> Answer:
+        """Make a review of what is here, which the page shows under this view: one at a time."""
+        count = len(self._run.images)
+        if self._review is None or self._review[0] != count:
+            if self._review is not None:
+                self._review[1].close()
+            self._review = count, self._run.review()
+        return "reviewed", {"model": self._review[1].model_id}
+
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
         return outgoing_pictures.piece(self._image(picture), what, offset)
 
@@ -210,16 +313,23 @@ class BatchView(View):
     # -- being shown ---------------------------------------------------------------------------
 
     def _static_html(self) -> str:
+        if self._begun is None and self._batch is not None:
+            return html([], key=self._key, caption="", body=self._batch._repr_html_())
         return html(spread(self._run.images), key=self._key, caption=self._caption(), note=None)
 
     def _static_picture(self) -> dict[str, str]:
+        if self._begun is None:
+            return {}
         return sheet(spread(self._run.images))
 
     def _caption(self) -> str:
         return " · ".join(str(self._run).strip("<>").splitlines())
 
     def __repr__(self) -> str:
-        return f"<BatchView, {self._run.state}>"
+        if self._begun is None:
+            said = " · ".join(batch_counts(self._batch.facts())) if self._batch else "nothing"
+            return f"<BatchView, {said}>"
+        return f"<BatchView, {self._begun.state}>"
 
     def close(self) -> None:
         """Take the view away; the run goes on."""
@@ -261,10 +371,11 @@ def told_of(state: BatchState) -> dict[str, Any]:
                 (".", "Not sent", state.unsent),
                 ("f", "Failed", state.failed),
             )
-            if count
         ],
         "money": state.money,
+        "purse": purse(state),
         "simulated": state.simulated,
+        "begun": True,
         "ended": state.ended_at is not None,
         "paused": state.is_paused,
         "waits": state.held is not None and not state.is_paused,
@@ -272,6 +383,67 @@ def told_of(state: BatchState) -> dict[str, Any]:
         "unsent": state.unsent,
     }
 
+
+def not_begun(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A batch of which nothing was bought yet, as the page draws it.
+
+    Args:
+        facts: as the batch gathers them.
+    """
+    rows, *said = batch_counts(facts)
+    counts = [one for one in said if not one.startswith("to buy ")]
+    estimate, is_priced = facts["estimate"], bool(facts["to_buy"])
+    low, high = estimate.low, estimate.high
+    whole = high or 1.0
+    return {
+        "title": rows,
+        "head": " · ".join(counts[: -1 if is_priced else None]),
+        "parts": [
+            {"kind": kind, "word": word, "count": count}
+            for kind, word, count in (
+                ("s", "In the store", facts["pictures"] - facts["to_buy"]),
+                ("n", "To buy", facts["to_buy"]),
+                ("p", "Problems", facts["bad_rows"]),
+            )
+        ],
+        "money": f"{estimate}, {estimate.basis}" if is_priced else "Nothing to buy",
+        "purse": {
+            "paid": 0,
+            "least": round(100 * low / whole, 2) if is_priced else 0,
+            "most": round(100 * (high - low) / whole, 2) if is_priced else 0,
+            "cap": None,
+        },
+        "simulated": facts["simulated"],
+        "begun": False,
+        "ended": True,
+        "paused": False,
+        "waits": False,
+        "why": "",
+        "unsent": 0,
+    }
+
+
+def _budget(content: Mapping[str, Any]) -> float | None:
+    given = content.get("budget")
+    return float(given) if isinstance(given, (int, float)) and given else None
+
+
+def purse(state: BatchState) -> dict[str, float | None]:
+    """The line of money: percent that are charged, that are still to come, that may come; the cap.
+
+    Args:
+        state: of the run.
+    """
+    low, high = (0.0, 0.0) if state.to_come is None else (state.to_come.low, state.to_come.high)
+    whole = max(state.credits + high, state.budget or 0.0) or 1.0
+    parts = {"paid": state.credits, "least": low, "most": high - low}
+    percents = {name: round(100 * value / whole, 2) for name, value in parts.items()}
+    cap = None if state.budget is None else round(100 * state.budget / whole, 2)
+    return {**percents, "cap": cap}
+
+
+_SIGNS = {"ContentRefused": "refused", "OutcomeUnknown": "unknown", "WaitingStopped": "stopped"}
+"""Signs of the endings, as on a run's own card."""
 
 _TITLES = {
     "ContentRefused": "Refused by content policy",

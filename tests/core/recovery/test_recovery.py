@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from services import InProcess, Scripted, until
 
 import evolink_widgets as ew
-from evolink_widgets import api, connect, errors
+from evolink_widgets import api, errors
 from evolink_widgets.core.money import Budget
 from evolink_widgets.core.recovery import outstanding
 from evolink_widgets.core.recovery.outstanding import Outstanding
@@ -21,7 +22,6 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage
 from evolink_widgets.notebook import notices
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store import in_use
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.store import Store
 
@@ -148,6 +148,28 @@ def test_a_half_download_is_fetched_anew_by_the_next_kernel_and_leaves_nothing_b
     (task,) = session.recover()
     assert len(task.result(20)) == 2
     assert list((first.store.root / ".parts").iterdir()) == []
+
+
+def test_a_set_of_which_a_picture_is_still_out_has_its_recipe_file(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    in_process.play("truncated download", times=None, after=1)
+    task = session.submit(small(n=2))
+    with pytest.raises(errors.DownloadFailed):
+        task.result(20)
+
+    def named() -> list[str]:
+        (path,) = session.store.root.glob("*.json")
+        return [one["file"] for one in json.loads(path.read_text("utf-8"))["pictures"]]
+
+    assert named() == [image.path.name for image in task.images]
+    assert len(named()) == 1
+    in_process.play("fair")
+    task.resume()
+    images = task.result(20)
+    assert named() == [image.path.name for image in images]
+    assert len(named()) == 2
 
 
 def test_a_task_that_the_service_no_longer_knows_is_told_truly_and_not_bought_again(
@@ -437,14 +459,10 @@ def test_a_balance_that_can_not_be_read_keeps_nothing_back(
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
+def here(own_settings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(api, "_told", set())
-    monkeypatch.chdir(tmp_path)
     ew.configure(speed=300)
-    yield tmp_path
-    ew.session().close()
+    return tmp_path
 
 
 ASK: dict[str, Any] = {"size": "816x816", "quality": "low"}

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from png_parts import SIGNATURE, chunk
 from services import AGENT, KEY, read_request, reply, server
 
 from evolink_widgets.core import loop
 from evolink_widgets.core.loop import Workers
-from evolink_widgets.core.service.client import PIECE, Downloader, LinkRefused
+from evolink_widgets.core.service.downloads import LIGHT, PIECE, Downloader, LinkRefused
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import DownloadFailed, StoreError
+from evolink_widgets.images.check_picture import PictureFacts
+from evolink_widgets.store.gallery.part import Part
 
-PICTURE = bytes(range(256)) * 5000  # 1.28 MB: some pieces
+
+def png(size: int) -> bytes:
+    """A whole PNG of so many bytes."""
+    header = chunk(b"IHDR", (8).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0")
+    start = SIGNATURE + header + chunk(b"IDAT", b"pixels")
+    filling = bytes(range(256)) * (size // 256 + 1)
+    rest = size - len(start) - 24
+    return start + chunk(b"fiLl", filling[:rest]) + chunk(b"IEND")
+
+
+PICTURE = png(2_560_000)  # some pieces
+SMALL = png(100_000)
 Say = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
 
-def fetch(say: Say, part: Path, times: int = 1) -> list[bytes]:
+def fetch(say: Say, part: Part, times: int = 1) -> list[bytes]:
     """Fetch up to `times` times from a host that answers with `say`; the requests it saw."""
     seen: list[bytes] = []
 
@@ -64,21 +80,39 @@ def range_reply(head: bytes, etag: str = '"v1"', body: bytes = PICTURE) -> bytes
 
 
 @pytest.fixture
-def part(tmp_path: Path) -> Path:
-    return tmp_path / "picture.part"
+def part(tmp_path: Path) -> Part:
+    return Part(tmp_path / "picture.part")
 
 
-def test_a_whole_picture_comes_in_one_go(part: Path) -> None:
+def came(part: Part) -> bytes:
+    """What has come of the picture, as it is on the disk."""
+    part.write()
+    return part.path.read_bytes() if part.path.exists() else b""
+
+
+def finished(part: Part) -> PictureFacts:
+    part.write()
+    return part.facts()
+
+
+def earlier(part: Part, data: bytes) -> None:
+    """What an earlier try has fetched."""
+    for at in range(0, len(data), 65_536):
+        part.hold(data[at : at + 65_536])
+    part.write()
+
+
+def test_a_whole_picture_comes_in_one_go(part: Part) -> None:
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(range_reply(head))
 
     (head,) = fetch(say, part)
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
     assert b"accept-encoding: identity" in head
     assert b"authorization" not in head
 
 
-def test_it_is_continued_where_it_broke_off(part: Path) -> None:
+def test_it_is_continued_where_it_broke_off(part: Part) -> None:
     cuts = [PIECE + 5000, 600_000]
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
@@ -86,34 +120,34 @@ def test_it_is_continued_where_it_broke_off(part: Path) -> None:
         writer.write(whole[: cuts.pop(0)] if cuts else whole)
 
     first, second, third = fetch(say, part, times=3)
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
     assert asked_from(first) == 0 < asked_from(second) < asked_from(third)
     assert b'if-range: "v1"' in second
 
 
-def test_what_an_earlier_kernel_fetched_is_used(part: Path) -> None:
-    part.write_bytes(PICTURE[:900_000])
+def test_what_an_earlier_try_fetched_is_used(part: Part) -> None:
+    earlier(part, PICTURE[:900_000])
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(range_reply(head))
 
     (head,) = fetch(say, part)
     assert asked_from(head) == 900_000
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
 
 
-def test_a_host_that_knows_no_ranges_is_fetched_from_the_start(part: Path) -> None:
-    part.write_bytes(b"an older try that was longer" * 100_000)
+def test_a_host_that_knows_no_ranges_is_fetched_from_the_start(part: Part) -> None:
+    earlier(part, png(2_700_000)[:2_650_000])
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(reply(PICTURE))
 
     fetch(say, part)
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
 
 
-def test_another_part_than_was_asked_for_is_not_taken(part: Path) -> None:
-    part.write_bytes(PICTURE[:1000])
+def test_another_part_than_was_asked_for_is_not_taken(part: Part) -> None:
+    earlier(part, PICTURE[:1000])
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         span = f"bytes 0-{len(PICTURE) - 1}/{len(PICTURE)}"
@@ -121,22 +155,22 @@ def test_another_part_than_was_asked_for_is_not_taken(part: Path) -> None:
 
     with pytest.raises(DownloadFailed, match="another part"):
         fetch(say, part)
-    assert part.read_bytes() == PICTURE[:1000]
+    assert came(part) == PICTURE[:1000]
 
 
-def test_there_is_nothing_after_the_end_of_what_is_here_already(part: Path) -> None:
-    part.write_bytes(PICTURE)
+def test_there_is_nothing_after_the_end_of_what_is_here_already(part: Part) -> None:
+    earlier(part, PICTURE)
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         span = f"bytes */{len(PICTURE)}"
         writer.write(reply(b"", "416 Range Not Satisfiable", content_range=span))
 
     fetch(say, part)
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
 
 
-def test_a_part_that_is_longer_than_the_picture_is_begun_anew(part: Path) -> None:
-    part.write_bytes(PICTURE + b"more")
+def test_a_part_that_is_longer_than_the_picture_is_begun_anew(part: Part) -> None:
+    earlier(part, PICTURE + b"more")
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         if asked_from(head):
@@ -146,21 +180,21 @@ def test_a_part_that_is_longer_than_the_picture_is_begun_anew(part: Path) -> Non
             writer.write(reply(PICTURE))
 
     fetch(say, part, times=2)
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_a_link_whose_time_is_over_is_told_apart(status: int, part: Path) -> None:
+def test_a_link_whose_time_is_over_is_told_apart(status: int, part: Part) -> None:
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(reply(b"expired", f"{status} No"))
 
     with pytest.raises(LinkRefused, match=str(status)):
         fetch(say, part)
-    assert not part.exists()
+    assert not part.path.exists()
 
 
 @pytest.mark.parametrize("status", ["500 Oops", "503 Later", "204 Nothing", "302 Elsewhere"])
-def test_any_other_status_may_be_tried_again(status: str, part: Path) -> None:
+def test_any_other_status_may_be_tried_again(status: str, part: Part) -> None:
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(reply(b"", status))
 
@@ -169,7 +203,7 @@ def test_any_other_status_may_be_tried_again(status: str, part: Path) -> None:
     assert not isinstance(caught.value, LinkRefused)
 
 
-def test_a_reply_that_stands_still_keeps_what_came(part: Path) -> None:
+def test_a_reply_that_stands_still_keeps_what_came(part: Part) -> None:
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(reply(PICTURE)[:700_000])
         await writer.drain()
@@ -177,32 +211,32 @@ def test_a_reply_that_stands_still_keeps_what_came(part: Path) -> None:
 
     with pytest.raises(DownloadFailed, match="broke off"):
         fetch(say, part)
-    kept = part.read_bytes()
+    kept = came(part)
     assert len(kept) > 600_000
     assert PICTURE.startswith(kept)
 
 
-def test_a_file_too_long_for_a_picture_is_refused_unread(part: Path) -> None:
+def test_a_file_too_long_for_a_picture_is_refused_unread(part: Part) -> None:
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n")
 
     with pytest.raises(DownloadFailed, match="too many for a picture"):
         fetch(say, part)
-    assert not part.exists()
+    assert not part.path.exists()
 
 
-def test_a_host_that_packs_what_it_was_asked_not_to_pack_is_understood(part: Path) -> None:
+def test_a_host_that_packs_what_it_was_asked_not_to_pack_is_understood(part: Part) -> None:
     import gzip
 
     async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(reply(gzip.compress(PICTURE), content_encoding="gzip"))
 
     fetch(say, part)
-    assert part.read_bytes() == PICTURE
+    assert came(part) == PICTURE
 
 
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "data:image/png;base64,AA==", "", "//x/y"])
-def test_only_the_web_is_fetched_from(link: str, part: Path) -> None:
+def test_only_the_web_is_fetched_from(link: str, part: Part) -> None:
     transport = Transport(None, ("http://api.invalid",), agent=AGENT)
     downloads = Downloader(transport, Limits(), Workers("test", 1))
     with pytest.raises(DownloadFailed, match="no web address"):
@@ -214,4 +248,65 @@ def test_a_file_that_cannot_be_written_is_the_stores_error(tmp_path: Path) -> No
         writer.write(reply(PICTURE))
 
     with pytest.raises(StoreError):
-        fetch(say, tmp_path / "no such folder" / "picture.part")
+        fetch(say, Part(tmp_path / "no such folder" / "picture.part"))
+
+
+def test_a_small_picture_is_written_when_it_is_taken_in(part: Part) -> None:
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(SMALL))
+
+    fetch(say, part)
+    assert (part.held, part.size) == (len(SMALL), len(SMALL)) < (LIGHT, LIGHT)
+    assert not part.path.exists()
+    assert finished(part).sha256 == hashlib.sha256(SMALL).hexdigest()
+    assert part.path.read_bytes() == SMALL
+
+
+def test_a_picture_is_proved_while_it_comes_also_over_a_break(part: Part) -> None:
+    cuts = [PIECE + 5000, 600_000]
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        whole = range_reply(head)
+        writer.write(whole[: cuts.pop(0)] if cuts else whole)
+
+    fetch(say, part, times=3)
+    facts = finished(part)
+    assert (facts.format, facts.bytes_count) == ("png", len(PICTURE))
+    assert facts.sha256 == hashlib.sha256(PICTURE).hexdigest()
+
+
+def test_what_is_no_picture_is_not_fetched_to_its_end(part: Part) -> None:
+    sent = 0
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 200000000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while sent < 200_000_000:
+                writer.write(b"<html>" + bytes(PIECE - 6))
+                sent += PIECE
+                await writer.drain()
+
+    with pytest.raises(DownloadFailed, match="no picture: it is a web page"):
+        fetch(say, part)
+    assert sent < 50_000_000
+    assert part.size == 0
+    assert not part.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [(lambda path: path.unlink(), "removed"), (lambda path: path.write_bytes(b""), "cut off")],
+)
+def test_a_part_that_was_changed_between_two_tries_is_begun_anew(
+    part: Part, change: Callable[[Path], object], how: str
+) -> None:
+    earlier(part, PICTURE[:PIECE])
+    change(part.path)
+
+    async def say(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(range_reply(head))
+
+    first, second = fetch(say, part, times=2)
+    assert (asked_from(first), asked_from(second)) == (PIECE, 0)
+    assert came(part) == PICTURE

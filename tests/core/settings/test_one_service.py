@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from services import KEY, OnPort
 
 import evolink_widgets as ew
-from evolink_widgets import connect, errors
+from evolink_widgets import errors
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.service.limits import limits_for
-from evolink_widgets.store import in_use
 
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Settings of this test's own, in a folder of its own."""
-    monkeypatch.setattr(connect, "_state", connect.State())
-    monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
-    monkeypatch.chdir(tmp_path)
-    yield
-    if connect._state.session is not None:
-        connect._state.session.close()
-
+pytestmark = pytest.mark.usefixtures("own_settings")
 
 SPELLINGS = ["http://{host}", "http://{host}/", "http://LOCALHOST:{port}/v1/", "http://{host}/v1",
              "http://localhost.:{port}"]  # fmt: skip

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import threading
+from functools import partial
+from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
 from evolink_widgets.emulator.contract.read_request import CheckedRequest, read_request
+from evolink_widgets.emulator.http.app import API_URL, create_app
 from evolink_widgets.emulator.service.drawing_thread import DrawingThread
+from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.emulator.storage import drawn_pictures
 from evolink_widgets.emulator.storage.drawn_pictures import DrawnPictures, format_of
 
@@ -46,6 +51,56 @@ def test_a_worker_leaves_out_what_nobody_waits_for_any_more() -> None:
         assert done == ["wanted"]
 
     asyncio.run(story())
+
+
+def test_what_is_waited_for_goes_before_what_is_drawn_ahead() -> None:
+    async def story() -> None:
+        worker, gate, done = DrawingThread(), threading.Event(), list[str]()
+        last = threading.Event()
+
+        def ahead(number: int) -> None:
+            done.append(f"ahead {number}")
+            if number == 7:
+                last.set()
+
+        first = asyncio.create_task(worker.run(gate.wait))
+        await asyncio.sleep(0)
+        for number in range(20):
+            worker.begin(partial(ahead, number))
+        wanted = asyncio.create_task(worker.run(lambda: done.append("wanted")))
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(first, wanted)
+        assert done[0] == "wanted"
+        assert await asyncio.to_thread(last.wait, 20)
+        assert done[1:] == [f"ahead {number}" for number in range(8)]
+
+    asyncio.run(story())
+
+
+def test_a_notebooks_pictures_are_drawn_while_their_task_runs() -> None:
+    service = Service(seed=1, draws_ahead=True)
+    drawn = threading.Event()
+    draw = service.drawn.draw
+
+    def seen(*about: Any) -> tuple[bytes, str]:
+        made = draw(*about)
+        drawn.set()
+        return made
+
+    service.drawn.draw = seen  # type: ignore[method-assign]
+    body = {"model": "gpt-image-2", "prompt": "a fox", "size": "816x816", "quality": "low"}
+
+    async def story() -> None:
+        app = create_app(service)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=API_URL) as client:
+            headers = {"authorization": "Bearer any"}
+            reply = await client.post("/v1/images/generations", json=body, headers=headers)
+            assert reply.json()["status"] == "pending"
+
+    asyncio.run(story())
+    assert drawn.wait(20)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,15 @@ def fake(elapsed: float, seconds: float, chance: random.Random) -> int | None:
     return min(95, int(100 * elapsed / 60))
 
 
+def creeping(elapsed: float, seconds: float, chance: random.Random) -> int | None:
+    """A bar of each task's own that creeps at a quarter of its pace, and leaps now and then."""
+    own = random.Random(seconds)
+    leaps = [own.random() for _ in range(14)]
+    share = elapsed / seconds
+    leapt = max([0.0, *(leap for leap in leaps if leap <= share)])
+    return int(100 * (0.75 * leapt + 0.25 * share))
+
+
 def watch(
     durations: Durations, tasks: int, progress: Progress, *, estimated: float, seed: int = 7
 ) -> tuple[float, float]:
@@ -108,6 +117,14 @@ def test_honest_progress_is_worth_several_times_the_looks() -> None:
     informed, fewer = watch(told, 400, honest, estimated=MEDIAN)
     assert informed <= 0.5 * delay
     assert fewer <= looks * 1.5
+
+
+def test_a_bar_that_creeps_and_leaps_is_believed_where_it_leapt() -> None:
+    """Between two leaps it points ever later; the earliest end of the last stretch is the one."""
+    plain, told = Durations(), Durations()
+    delay, looks = watch(plain, 400, nothing, estimated=MEDIAN)
+    informed, fewer = watch(told, 400, creeping, estimated=MEDIAN)
+    assert informed + COST * fewer <= 0.6 * (delay + COST * looks)
 
 
 def test_it_never_looks_more_often_than_allowed_nor_hides_for_ever() -> None:

@@ -22,6 +22,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Step, Store
 from evolink_widgets.store.database.schema import MIGRATIONS
 from evolink_widgets.store.gallery.archive import export_zip
+from evolink_widgets.store.judging.verdicts import Change, Judgement
 
 KEY = "k3j2mnpqrstu"
 
@@ -605,3 +606,63 @@ def test_a_set_comes_in_whole_or_not_at_all(store, other, fill, visible):
     merged = store.merge(other.root)
     assert (merged.pictures, merged.already) == (2, 2)
     assert len(store.gallery.images(second)) == 2
+
+
+def test_verdicts_come_with_their_pictures_and_the_later_one_stays(store, other, fill, now):
+    key = fill(other, "a fox", n=2)
+    first, second = (key, 0), (key, 1)
+    other.verdicts.judge("ana", [Change(first, now, "keep", "a red fox")], now)
+    other.verdicts.judge("ben", [Change(second, now, "reject")], now)
+    merged = store.merge(other.root)
+    assert merged.verdicts == 2
+    assert "2 verdicts taken over" in str(merged)
+    said = store.verdicts.of([first, second])
+    assert said[first]["ana"] == Judgement("keep", "a red fox", now)
+    assert said[second]["ben"].verdict == "reject"
+    store.verdicts.judge("ana", [Change(first, now + 2, "reject")], now + 9)
+    other.verdicts.judge("ana", [Change(first, now + 1, None)], now + 9)
+    other.verdicts.judge("ben", [Change(second, now + 3, None)], now + 9)
+    assert store.merge(other.root).verdicts == 0, "nothing is said that was not said before"
+    said = store.verdicts.of([first, second])
+    assert said[first]["ana"].verdict == "reject", "ours is later"
+    assert second not in said, "theirs is taken back later"
+    assert store.merge(other.root).verdicts == 0
+
+
+def test_a_verdict_finds_its_picture_under_another_key(store, other, fill, now):
+    fill(store, "a hare", key=KEY, n=1)
+    fill(other, "a fox", key=KEY, n=1)
+    other.verdicts.judge("ana", [Change((KEY, 0), now, "keep")], now)
+    store.verdicts.judge("ana", [Change((KEY, 0), now, "reject")], now)
+    assert store.merge(other.root).verdicts == 1
+    pictures = {(one.task_key, one.index): one for one in store.gallery.page(Query(), 0, 9)}
+    words = {
+        pictures[place].recipe.request.prompt: said["ana"].verdict
+        for place, said in store.verdicts.of(pictures).items()
+    }
+    assert words == {"a hare": "reject", "a fox": "keep"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("verdict", "maybe"), ("verdict", b"keep"), ("judge", "a\nb"), ("judge", "x" * 90),
+     ("caption", "x" * 5_000), ("caption", b"\xff"), ("at", "later"), ("at", float("inf")),
+     ("number", -1), ("number", "two")],
+)  # fmt: skip
+def test_a_strangers_verdict_that_is_none_stays_there(store, other, fill, now, column, value):
+    key = fill(other, "a fox", n=2)
+    changes = [Change((key, 0), now, "keep"), Change((key, 1), now, "keep")]
+    other.verdicts.judge("ana", changes, now)
+    with other.database.write() as connection:
+        connection.execute(f"UPDATE verdicts SET {column} = ? WHERE number = 0", (value,))
+    assert store.merge(other.root).verdicts == 1
+    assert list(store.verdicts.of([(key, 0), (key, 1)])) == [(key, 1)]
+
+
+def test_a_strangers_moment_that_is_still_to_come_wins_nothing(store, other, fill, now):
+    key = fill(other, "a fox", n=1)
+    other.verdicts.judge("ana", [Change((key, 0), 9e12, "keep")], 9e12)
+    assert store.merge(other.root).verdicts == 1, "there is nothing else"
+    store.verdicts.judge("ana", [Change((key, 0), now, "reject")], now)
+    assert store.merge(other.root).verdicts == 0
+    assert store.verdicts.of([(key, 0)])[key, 0]["ana"].verdict == "reject"

@@ -28,6 +28,7 @@ from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Step, Store
+from evolink_widgets.store.gallery.admission import Arrival, NewSet
 
 ROOT, HOW = sys.argv[1:3]
 PACKAGE = str(Path(evolink_widgets.store.__file__).parent)
@@ -80,19 +81,24 @@ class Writer:
             self.witness(key, Step.ACCEPTED.value)
         journal.ready(key, [f"https://x/{key}/{index}" for index in range(PICTURES)], until=None)
         self.witness(key, Step.READY.value)
-        for index in range(PICTURES):
-            part = self.store.gallery.part_path(key, index)
-            data = picture(key, index)
-            with part.open("wb") as file:
-                file.write(data[:300])
-                file.flush()
-                file.write(data[300:])
-            self.store.gallery.admit(key, index, part, recipe, now=NOW)
-            self.witness(key, f"picture-{index}")
+        arrivals = [self.fetched(key, recipe, index) for index in range(PICTURES)]
+        # Some come at the same moment, and some one after the other.
+        for some in [arrivals] if ord(key[0]) % 2 or HOW != "random" else [[a] for a in arrivals]:
+            for outcome in self.store.gallery.admit_together(some):
+                assert not isinstance(outcome, Exception), outcome
+                self.witness(key, f"picture-{outcome.index}")
         receipt = Receipt(charged=1.75)
         ledger.settle(key, receipt, NOW)
         journal.finished(key, NOW, receipt=receipt)
         self.witness(key, Step.SAVED.value)
+
+    def fetched(self, key: str, recipe: Recipe, index: int) -> Arrival:
+        part, data = self.store.gallery.part(key, index), picture(key, index)
+        part.hold(data[:300])
+        part.write()
+        part.hold(data[300:])
+        about = NewSet(key, recipe, None, PICTURES, NOW, None)
+        return Arrival(about, index, part, NOW, are_more_coming=index < PICTURES - 1)
 
 
 def die_after(lines: int, modules: tuple[str, ...], pipe: int, once: bool = False) -> None:
@@ -214,6 +220,10 @@ def look(finished: bool = False) -> None:
         assert len(rows) == PICTURES * len(store.journal.known_task_ids("emulator"))
         assert store.ledger.spent().total == 1.75 * len(store.journal.known_task_ids("emulator"))
         assert list((store.root / ".parts").iterdir()) == []
+        recipes = [json.loads((store.root / name).read_text()) for name in files
+                   if name.endswith(".json")]  # fmt: skip
+        named = [one["file"] for record in recipes for one in record["pictures"]]
+        assert sorted(named) == sorted(rows), "a set without all its pictures in its recipe file"
     store.close()
 
 

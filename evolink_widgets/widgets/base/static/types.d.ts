@@ -108,7 +108,11 @@ interface Reading {
   /** Counts by state; `kind` is the letter of its cells. */
   parts: { kind: string; word: string; count: number }[];
   money: string;
+  /** The line of money in percent: charged, at least still to come, what may come; where the cap is. */
+  purse: { paid: number; least: number; most: number; cap: number | null };
   simulated: boolean;
+  /** Whether it is a run's; else nothing was asked for yet. */
+  begun: boolean;
   ended: boolean;
   paused: boolean;
   /** Whether something but a person holds what is unsent. */
@@ -119,13 +123,158 @@ interface Reading {
 }
 
 /** What failed for one reason; `kind` is the error's class. */
-interface FailureGroup { kind: string; title: string; rows: string; text: string; retry: boolean }
+interface FailureGroup { kind: string; letter: string; sign: string; title: string; rows: string; text: string; retry: boolean }
 
-/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "f" failed, "." unsent. */
-interface Batched { state: Reading; failures: FailureGroup[]; cells: string }
+/** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. */
+interface Batched { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells: string }
 
-/** What has changed since the last reading; all cells where they are others. */
-interface News { state: Reading; failures: FailureGroup[]; cells?: string; changes?: [number, string][] }
+/** What of a batch may be bought now; what a button would say is empty where there is none. */
+interface Plan { given: string; few: string; buy: string; price: string; problems: [string, string, string, string, string][]; more: string }
+
+/** What has changed since the last reading; all cells where they are others, and whether it is another run. */
+interface News { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells?: string; anew?: boolean; changes?: [number, string][] }
+
+/** A review: a letter for each picture, "k" kept, "r" rejected, "." undecided, by the judge of the view. */
+interface ToReview {
+  letters: string;
+  judge: string;
+  /** How many others have said something of these pictures. */
+  others: number;
+  /** Stands for the store and the judge. */
+  name: string;
+  /** Unix seconds by Python's clock. */
+  now: number;
+  simulated: boolean;
+}
+
+/** One picture of a review; what others say comes only where it was asked for: judge, verdict, caption. */
+interface About {
+  place: number;
+  id: string;
+  width: number;
+  height: number;
+  alt: string;
+  caption: string;
+  rows: [string, string][];
+  others: [string, string, string][];
+  /** Set by the page: what others say is here, too. */
+  isOpen?: boolean;
+}
+
+/** What is decided in a review; what is left out stays as it is. */
+interface Decision { picture: string; at: number; verdict?: string | null; caption?: string }
+
+/** How far two judges agree; `kappa` and its interval are null where there is none. */
+interface Pair { judges: [string, string]; both: number; same: number; kappa: number | null; low: number | null; high: number | null }
+
+/** One of two pictures that are voted on; its small copy comes as `thumbs`. */
+interface Contender { id: string; width: number; height: number; name: string }
+interface Contest { left: Contender; right: Contender }
+
+/** What a page has not got an answer for: a vote, or one that is taken back. */
+interface Ballot { vote: string; left: string; right: string; outcome: "left" | "right" | "tie"; withdrawn: boolean }
+
+/** An item behind its letter. */
+interface Who { letter: string; name: string }
+
+/** A ranked item; `at`: where interval and score stand on the scale, from 0 to 1. */
+interface Rated {
+  letter: string;
+  name: string;
+  /** An example of its pictures. */
+  picture: string;
+  rating: string;
+  low: string;
+  high: string;
+  half: string;
+  won: string;
+  at: [number, number, number];
+}
+
+/** How a ranking stands; `open`: two neighbours whose order is not settled, and about how many votes do that. */
+interface Standing {
+  title: string;
+  head: string;
+  votes: number;
+  left: number | null;
+  open: Who[];
+  rows: Rated[];
+  /** Items that are not among the rows. */
+  more: number;
+}
+
+/** A ranking as a page is told of it; `ballot`: the name under which it keeps what it could not send. */
+interface Ranked {
+  question: string;
+  about: string;
+  simulated: boolean;
+  leftOut: string;
+  ballot: string;
+  pairs: Contest[];
+  standing: Standing;
+}
+
+/** A named axis, and its levels as they are shown. */
+interface Axis { name: string; levels: string[] }
+
+/** How far a study is, in words; whether nothing is on its way. */
+interface StudyHead { text: string; ended: boolean }
+
+/**
+ * A study: its axes, and for each cell of their crossing, the last axis changing first, a letter ("n" has pictures,
+ * "r" being made, "q" waits, "f" did not come, "d" in the design, "." not in it, "x" breaks a rule), how many of its
+ * pictures are here, and its price as a place in `prices`.
+ */
+interface StudyWelcome {
+  axes: Axis[];
+  letters: string;
+  have: number[];
+  prices: string[];
+  priced: number[];
+  repeats: number;
+  simulated: boolean;
+  head: StudyHead;
+}
+
+/** One cell of a study: its levels and charge, why it did not come, whether asking may bring it, its repeats. */
+interface StudyCell {
+  rows: [string, string][];
+  why: string;
+  buys: boolean;
+  pictures: Repeat[];
+}
+
+/** A picture of a cell; null where it is not here. */
+type Repeat = { width: number; height: number; alt: string; name: string; favourite: boolean; trashed: boolean } | null;
+
+/** A cell of a study as the page draws it. */
+interface CellFacts {
+  place: number;
+  /** Of the picture in sight: "<place>.<repeat>". */
+  id: string;
+  shown: number;
+  letter: string;
+  have: number;
+  repeats: number;
+  url: string | undefined;
+  price: string;
+  verb: string;
+  levels: string[];
+  rows: string[][];
+  isSelected: boolean;
+}
+
+/** What a table of cells leaves to others. */
+interface CrossHand {
+  /** Draws a cell; answers the name of a small picture that it lacks. */
+  paint(node: any, r: number, c: number, zoom: number): string;
+  want(names: string[]): void;
+  /** The keyboard, or a press, is at another cell. */
+  current(r: number, c: number): void;
+  /** A key on a cell; whether it means something there. */
+  key(key: string, r: number, c: number, node: any): boolean;
+  zoomed(size: number): void;
+}
 
 /** One picture of a comparison, as Python tells of it. */
 interface Given {
@@ -176,7 +325,7 @@ interface Small { id: string; gone?: string }
 /** All that Python says, by the kind of the message. Answers have the id of what they answer. */
 interface Messages {
   // To every widget.
-  welcome: Welcome | Compared | Batched;
+  welcome: Welcome | Compared | Batched | ToReview | Ranked | StudyWelcome;
   /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
   rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
   ok: { count?: number; text?: string };
@@ -222,12 +371,30 @@ interface Messages {
   // To a gallery.
   looked: Looked;
   page: { items: Found[] };
-  thumbs: { pictures: Small[] };
+  /** `small`: those of a ranking that stand beside scores. */
+  thumbs: { pictures: Small[]; small?: boolean };
   ids: { ids: string[]; most: number };
   changed: {};
+  // To a ranking.
+  pairs: { pairs: Contest[] };
+  standing: { standing: Standing };
+  /** The pair whose vote is taken back; null where there was none. */
+  undone: { pair: Contest | null };
   // To a batch.
   news: News;
   cell: { text: string; picture: { width: number; height: number; alt: string } | null };
+  /** A review of its pictures that is made: its model. */
+  reviewed: { model: string };
+  // To a review.
+  about: { pictures: About[] };
+  /** Larger than `thumbs`, else like them. */
+  shots: { pictures: Small[] };
+  judged: { changes: [number, string][] };
+  agreement: { pairs: Pair[] };
+  // To a study.
+  /** Cells that have changed: number, letter, how many of its pictures are here. */
+  cells: { changes: [number, string, number][]; head: StudyHead };
+  studyCell: StudyCell;
 }
 
 interface Fields {
@@ -293,7 +460,7 @@ interface Link {
    */
   ask(kind: string, fields?: { buffers?: ArrayBuffer[]; [name: string]: any }, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
   /** A picture's bytes, and its file's name. */
-  pull(picture: string, what: "thumb" | "preview" | "original" | "zip", stop?: AbortSignal): Promise<[Blob, string]>;
+  pull(picture: string, what: "thumb" | "preview" | "original" | "zip" | "figure", stop?: AbortSignal): Promise<[Blob, string]>;
 }
 
 /** What every part of a panel may use. */

@@ -47,7 +47,7 @@ export function pictureMenu(ui) {
   ui.menu = (button, pic, note, open) => {
     from = button;
     /** @type {[string, string, () => Promise<string | void>][]} */
-    const items = ALL.filter(([name]) => fits(name, pic.trashed)).map(([name, sign, word, work]) => [
+    const items = ALL.filter(([name]) => (ui.fits ?? fits)(name, pic.trashed)).map(([name, sign, word, work]) => [
       name === "Favourite" && pic.favourite ? "Not a favourite" : name,
       sign,
       async () => (await work(ui, pic)) ?? word,

@@ -1,0 +1,1 @@
+"""The course gateway: holds a class's key, gives each student a budget, and keeps the books."""

@@ -1,0 +1,395 @@
+"""The service's API as students see it: their own tasks alone, paid from their own budget.
+
+A student's notebook needs no change but the address and a token. The replies are the service's,
+or in its words: what this gateway refuses comes as the 4xx that the kit explains.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
+from evolink_widgets.core.service.files_api import LIST, QUOTA, UPLOAD
+from evolink_widgets.core.service.transport import Reply
+from evolink_widgets.course.allowed import Allowed, NotAllowed, request_of
+from evolink_widgets.course.books import Ask, Books, CapReached, KeyConflict, Step, StillDeciding
+from evolink_widgets.course.identity import Identity
+from evolink_widgets.course.upstream import Sent, Unanswered, Upstream
+from evolink_widgets.errors import BadReply, InvalidRequest
+from evolink_widgets.rules.pricing.pricing import Estimate, estimate
+from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.outcome import Outcome
+from evolink_widgets.rules.tasks.task import read_mapping, read_task, read_text
+
+__all__ = ["Gateway"]
+
+_MOST_JSON = 2 * 1024 * 1024
+_MOST_UPLOAD = 100 * 1024 * 1024 + 64 * 1024
+_MOST_IDS, _MOST_PAGE = 50, 50
+_UPLOADS = (UPLOAD, "/api/v1/files/upload/base64", "/api/v1/files/upload/url")
+_HANDED_ON = ("x-request-id", "retry-after")
+
+
+class Refused(Exception):
+    """The gateway's own no, in the service's form.
+
+    Args:
+        status: of HTTP.
+        code, message: as the service would say it.
+        param: the field that is wrong.
+    """
+
+    def __init__(self, status: int, code: str, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = {"code": code, "message": message, "type": _TYPES[status]}
+        if param is not None:
+            self.error["param"] = param
+
+
+_TYPES = {
+    400: "invalid_request_error", 401: "authentication_error", 402: "insufficient_quota_error",
+    403: "permission_error", 404: "not_found_error", 409: "invalid_request_error",
+    413: "request_too_large_error", 502: "upstream_error", 503: "service_unavailable_error",
+}  # fmt: skip
+
+
+class Gateway:
+    """The handlers.
+
+    Args:
+        books: reserve, and know whose each task is.
+        upstream: the service under the course's key.
+        identity: knows students by their tokens.
+        allowed: what may be asked.
+        price: what a request may cost; its upper end is reserved.
+    """
+
+    def __init__(
+        self,
+        books: Books,
+        upstream: Upstream,
+        identity: Identity,
+        allowed: Allowed | None = None,
+        price: Callable[[ImageRequest], Estimate] = estimate,
+    ) -> None:
+        self._books = books
+        self._upstream = upstream
+        self._identity = identity
+        self._allowed = allowed or Allowed()
+        self._price = price
+
+    def routes(self) -> list[Route]:
+        """Its addresses: the service's own."""
+        routes: list[tuple[str, _Handler, str]] = [
+            (GENERATIONS, self._create, "POST"),
+            (BATCH, self._read_many, "POST"),
+            (TASKS, self._list, "GET"),
+            (TASKS + "/{task_id}", self._read, "GET"),
+            (CREDITS, self._credits, "GET"),
+            (LIST, self._list_files, "GET"),
+            (QUOTA, self._file_quota, "GET"),
+            *((path, self._upload, "POST") for path in _UPLOADS),
+        ]
+        return [Route(path, self._for(act), methods=[method]) for path, act, method in routes]
+
+    def _for(self, act: _Handler) -> Callable[[Request], Awaitable[Response]]:
+        """The handler for a request with a student's token, with its refusals put into words."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await act(request, await self._student(request))
+            except Refused as refused:
+                return JSONResponse({"error": refused.error}, refused.status)
+            except Unanswered as error:
+                said = {"code": "upstream_error", "type": "upstream_error"}
+                said["message"] = f"The service did not answer the course gateway: {error.reason}."
+                return JSONResponse({"error": said}, 502)
+
+        return endpoint
+
+    async def _student(self, request: Request) -> str:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refused(401, "invalid_api_key", "No token of the course was sent.")
+        name = await self._identity.student(token.strip())
+        if name is None:
+            raise Refused(401, "invalid_api_key", "This token is not one of the course's.")
+        return name
+
+    # What costs money.
+
+    async def _create(self, request: Request, student: str) -> Response:
+        body = await _json(request)
+        sent_under = request.headers.get("idempotency-key") or _unnamed()
+        body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        asked = _read(body)
+        [standing] = await self._books.standings(student)
+        try:
+            if standing.barred:
+                message = "The teacher has paused your part of the course."
+                raise Refused(403, "key_disabled", message)
+            self._check(asked)
+        except Refused as no:
+            record = asked.payload()
+            await self._books.turn_away(student, sent_under, body_hash, record, str(no))
+            raise
+        try:
+            ask, is_new = await self._books.admit(
+                student,
+                sent_under or _unnamed(),
+                body_hash,
+                asked.payload(),
+                self._price(asked).high,
+            )
+        except CapReached as cap:
+            raise _cap_reached(cap) from None
+        except KeyConflict:
+            message = "This Idempotency-Key was used for another request."
+            raise Refused(409, "idempotency_conflict", message) from None
+        except StillDeciding:
+            message = "The same request is on its way; whether it was accepted is not known yet."
+            raise Refused(409, "paid_outcome_unknown", message) from None
+        if not is_new:
+            return JSONResponse(ask.document, headers={"Idempotency-Replayed": "true"})
+        return await self._send(student, ask)
+
+    def _check(self, asked: ImageRequest) -> None:
+        try:
+            self._allowed.check(asked)
+        except NotAllowed as no:
+            if no.field == "model":
+                raise Refused(403, "key_model_not_allowed", no.message, no.field) from None
+            raise Refused(400, "not_in_this_course", no.message, no.field) from None
+
+    async def _send(self, student: str, ask: Ask) -> Response:
+        try:
+            sent = await self._upstream.create(student, ask.key, ask.request)
+        except BaseException:  # this gateway ends: whether it went out is not known
+            await self._books.lost(ask.key)
+            raise
+        kind = sent.verdict.kind
+        if sent.snapshot is not None and sent.reply is not None:
+            document = read_mapping(sent.reply.document())
+            if await self._books.accepted(ask.key, sent.snapshot, document):
+                return _passed_on(sent.reply)
+            kind = Outcome.UNKNOWN  # the service answers with a task that another ask has
+        if kind in (Outcome.REFUSED, Outcome.NOT_SENT):
+            await self._books.refused(ask.key, _why(sent))
+            if sent.reply is None:  # a code by which a client knows that it may ask again
+                message = f"The course gateway could not reach the service: {sent.reason}."
+                raise Refused(503, "no_available_channel", message)
+            return _passed_on(sent.reply)
+        await self._books.lost(ask.key)
+        message = "Whether the service accepted the request is not known. It is being looked for."
+        raise Refused(502, "paid_outcome_unknown", message)
+
+    # What is free.
+
+    async def _read(self, request: Request, student: str) -> Response:
+        ask = await self._own(request.path_params["task_id"], student)
+        if ask.step in (Step.DONE, Step.FAILED) and ask.document is not None:
+            return JSONResponse(ask.document)
+        reply = await self._upstream.task(student, ask.task_id or "")
+        await self._note(ask, reply.document() if reply.status == 200 else None)
+        return _passed_on(reply)
+
+    async def _note(self, ask: Ask, document: object) -> None:
+        """Write down a reading, where it says anything new that matters."""
+        try:
+            snapshot = read_task(document)
+        except BadReply:
+            return
+        if snapshot.id == ask.task_id and snapshot.status.finished:
+            await self._books.saw([(snapshot, read_mapping(document))])
+
+    async def _own(self, task_id: str, student: str) -> Ask:
+        ask = await self._books.ask_of_task(task_id)
+        if ask is None or ask.student != student:
+            raise Refused(404, "task_not_found", "There is no such task of yours.", "task_id")
+        return ask
+
+    async def _read_many(self, request: Request, student: str) -> Response:
+        ids = (await _json(request)).get("task_ids")
+        if not isinstance(ids, list) or not 1 <= len(ids) <= _MOST_IDS:
+            message = f"task_ids must be a list of 1 to {_MOST_IDS} ids."
+            raise Refused(400, "invalid_request", message, "task_ids")
+        wanted = {one for one in ids if isinstance(one, str)}
+        own = [ask for ask in await self._books.asks_of(student) if ask.task_id in wanted]
+        found = {
+            str(ask.task_id): ask.document
+            for ask in own
+            if ask.step in (Step.DONE, Step.FAILED) and ask.document is not None
+        }
+        rest = [str(ask.task_id) for ask in own if ask.task_id not in found]
+        if rest:
+            readings = await self._upstream.batch(rest, student)
+            if readings is None:
+                raise Refused(404, "not_found", "The service reads one task at a time.")
+            await self._books.saw([one for one in readings if one[0].status.finished])
+            found |= {snapshot.id: document for snapshot, document in readings}
+        return JSONResponse({"data": [found[one] for one in dict.fromkeys(ids) if one in found]})
+
+    async def _list(self, request: Request, student: str) -> Response:
+        query = request.query_params
+        page, size = _whole(query.get("page"), 1), _whole(query.get("page_size"), 20)
+        size = min(size, _MOST_PAGE)
+        rows = [
+            row
+            for ask in await self._books.asks_of(student)
+            if ask.task_id is not None
+            for row in [_row(ask)]
+            if query.get("model") in (None, "", row["model"])
+            and query.get("status") in (None, "", row["status"])
+        ]
+        part = rows[(page - 1) * size : page * size]
+        return JSONResponse({"data": part, "total": len(rows), "page": page, "page_size": size})
+
+    async def _credits(self, _: Request, student: str) -> Response:
+        [standing] = await self._books.standings(student)
+        course = await self._books.course_left()
+        token = {
+            "remaining_credits": standing.left,
+            "used_credits": standing.spent,
+            "unlimited_credits": False,
+        }
+        user = {"remaining_credits": standing.left if course is None else course}
+        data = {"token": token, "user": user}
+        return JSONResponse({"success": True, "message": "", "data": data})
+
+    # Files.
+
+    async def _upload(self, request: Request, student: str) -> Response:
+        length = request.headers.get("content-length", "")
+        if not length.isdigit():
+            return _no_file(411, "The length of the upload has to be told.")
+        if int(length) > _MOST_UPLOAD:
+            return _no_file(413, "The file is larger than the service takes.")
+        headers = {"content-length": length}
+        if kind := request.headers.get("content-type"):
+            headers["content-type"] = kind
+        reply = await self._upstream.files(
+            student, "POST", request.url.path, stream=_handed_through(request), headers=headers
+        )
+        data = read_mapping(read_mapping(reply.document()).get("data"))
+        if reply.status == 200 and (file_id := read_text(data.get("file_id"), 200)):
+            await self._books.own_file(file_id, student)
+        return _passed_on(reply)
+
+    async def _list_files(self, request: Request, student: str) -> Response:
+        """The account's list with this student's files alone; the pages stay the service's."""
+        reply = await self._upstream.files(
+            student, "GET", LIST, query=dict(request.query_params.items())
+        )
+        document = read_mapping(reply.document())
+        data = read_mapping(document.get("data"))
+        if reply.status != 200 or not isinstance(data.get("files"), list):
+            return _passed_on(reply)
+        own = await self._books.files_of(student)
+        files = [one for one in data["files"] if read_mapping(one).get("file_id") in own]
+        return JSONResponse({**document, "data": {**data, "files": files}})
+
+    async def _file_quota(self, _: Request, student: str) -> Response:
+        return _passed_on(await self._upstream.files(student, "GET", QUOTA))
+
+
+_Handler = Callable[[Request, str], Awaitable[Response]]
+
+
+async def _json(request: Request) -> Mapping[str, Any]:
+    size, pieces = 0, []
+    async for piece in request.stream():
+        size += len(piece)
+        if size > _MOST_JSON:
+            raise Refused(413, "request_too_large", f"The body has more than {_MOST_JSON} bytes.")
+        pieces.append(piece)
+    try:
+        found = json.loads(b"".join(pieces))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Refused(400, "invalid_json", "The body is no JSON object.", "body")
+    return found
+
+
+def _read(body: Mapping[str, Any]) -> ImageRequest:
+    try:
+        return request_of(body)
+    except InvalidRequest as wrong:
+        raise Refused(400, "invalid_request", wrong.message) from None
+
+
+async def _handed_through(request: Request) -> AsyncIterator[bytes]:
+    async for piece in request.stream():
+        if piece:
+            yield piece
+
+
+def _passed_on(reply: Reply) -> Response:
+    headers = {name: reply.headers[name] for name in _HANDED_ON if name in reply.headers}
+    if reply.headers.get("idempotency-replayed"):
+        headers["Idempotency-Replayed"] = "true"
+    kind = reply.headers.get("content-type", "application/json")
+    return Response(reply.body, reply.status, headers=headers, media_type=kind)
+
+
+def _no_file(status: int, message: str) -> Response:
+    return JSONResponse({"success": False, "code": status, "msg": message}, status)
+
+
+def _row(ask: Ask) -> dict[str, Any]:
+    """A task as the service's list shows it."""
+    document = ask.document or {}
+    created = document.get("created")
+    return {
+        "id": ask.task_id,
+        "status": document.get("status", "processing"),
+        "model": ask.request.get("model"),
+        "type": "image",
+        "progress": document.get("progress"),
+        "created_at": created if isinstance(created, (int, float)) else int(ask.asked_at),
+        "has_results": bool(document.get("results")),
+        "has_error": bool(document.get("error")),
+        "credits_used": ask.charged,
+    }
+
+
+def _cap_reached(cap: CapReached) -> Refused:
+    if cap.whose == "student":
+        message = (
+            f"Your budget in this course has {cap.left:.4g} credits left; this may cost "
+            f"{cap.needed:.4g}. Ask for less, or ask your teacher."
+        )
+        return Refused(402, "insufficient_token_quota", message)
+    message = (
+        f"The course's budget has {cap.left:.4g} credits left for all; this may cost "
+        f"{cap.needed:.4g}. Ask your teacher."
+    )
+    return Refused(402, "insufficient_user_quota", message)
+
+
+def _why(sent: Sent) -> str:
+    if sent.reply is None:
+        return f"not sent: {sent.reason}"
+    error = read_mapping(read_mapping(sent.reply.document()).get("error"))
+    return read_text(error.get("message")) or f"HTTP {sent.reply.status}"
+
+
+def _whole(text: str | None, usual: int) -> int:
+    with contextlib.suppress(ValueError):
+        return max(1, int(text or usual))
+    return usual
+
+
+def _unnamed() -> str:
+    """A name for an ask that came without an idempotency key."""
+    return f"unnamed-{secrets.token_hex(12)}"

@@ -1,0 +1,1 @@
+"""What people say of pictures: who judges, and what each has said."""

