@@ -45,6 +45,7 @@ def fill(root: Path, count: int) -> None:
     from evolink_widgets.images.check_picture import check_picture
     from evolink_widgets.rules.request.recipe import Recipe
     from evolink_widgets.rules.request.request import ImageRequest
+    from evolink_widgets.store.gallery import kinds
     from evolink_widgets.store.store import Store
 
     store = Store(root)
@@ -73,6 +74,7 @@ def fill(root: Path, count: int) -> None:
                 (key, number, name, facts.format, facts.width, facts.height,
                  facts.bytes_count, facts.sha256, 1.76e9 + at, at % 10 == 0),
             )  # fmt: skip
+    kinds.put_right(store.database)
     store.close()
 
 

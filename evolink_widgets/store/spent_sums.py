@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
-from evolink_widgets.errors import StoreDamaged, StoreReadOnly
+from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database.database import Database, load, load_object, storable
 
 __all__ = [
@@ -135,7 +135,7 @@ def count_new(database: Database) -> bool:
                     [(*_counts_for(row), row["key"]) for row in new],
                 )
                 _add(connection, [row["key"] for row in new], "")
-        except StoreReadOnly:
+        except StoreError:  # read-only, full, held by another program: each row is read then
             return False
         whole = whole and all(row["pictures"] is not None or _fits(row) for row in rows)
     return whole

@@ -250,7 +250,21 @@ _SIXTH: tuple[Change, ...] = (
 )
 
 
-def _number_kinds_and_prompts(connection: Connection) -> None:
+def count_pictures(connection: Connection) -> None:
+    """Fill `kinds` and `prompts`, which are empty, from the sets and their pictures."""
+    connection.execute(
+        "INSERT INTO kinds (size, quality, model, notebook, simulated, sets, pictures) "
+        "SELECT DISTINCT size, quality, model, notebook, simulated, 0, 0 FROM sets"
+    )
+    _number_prompts(connection)
+    counted = connection.execute(
+        "SELECT count(nullif(pictures, 0)), sum(pictures), kind FROM prompts GROUP BY kind"
+    ).fetchall()
+    counts = [tuple(row) for row in counted]
+    connection.executemany("UPDATE kinds SET sets = ?, pictures = ? WHERE kind = ?", counts)
+
+
+def _number_prompts(connection: Connection) -> None:
     # As bytes, as in `_fill_columns`.
     cursor = connection.execute(
         "SELECT CAST(key AS BLOB), CAST(words AS BLOB), (SELECT kind FROM kinds "
@@ -271,14 +285,6 @@ def _number_kinds_and_prompts(connection: Connection) -> None:
             "UPDATE pictures SET kind = ?, prompt = ? WHERE key = CAST(? AS TEXT)",
             [(kind, prompt, key) for prompt, (key, _, kind, _) in found],
         )
-
-
-def _count_kinds(connection: Connection) -> None:
-    counted = connection.execute(
-        "SELECT count(nullif(pictures, 0)), sum(pictures), kind FROM prompts GROUP BY kind"
-    ).fetchall()
-    counts = [tuple(row) for row in counted]
-    connection.executemany("UPDATE kinds SET sets = ?, pictures = ? WHERE kind = ?", counts)
 
 
 _SEVENTH: tuple[Change, ...] = (
@@ -338,12 +344,9 @@ _SEVENTH: tuple[Change, ...] = (
     "ALTER TABLE pictures ADD COLUMN kind INTEGER",
     "ALTER TABLE pictures ADD COLUMN prompt INTEGER",
     "DROP INDEX pictures_by_time",
-    "INSERT INTO kinds (size, quality, model, notebook, simulated, sets, pictures) "
-    "SELECT DISTINCT size, quality, model, notebook, simulated, 0, 0 FROM sets",
-    _number_kinds_and_prompts,
+    count_pictures,
     "CREATE INDEX pictures_by_time ON pictures "
     "(trashed_at, created_at DESC, key, number, favourite, kind, prompt)",
-    _count_kinds,
     # The search and the filters read those instead.
     "DROP INDEX sets_by_request",
     "DROP INDEX sets_by_words",

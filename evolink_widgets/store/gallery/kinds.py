@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from sqlite3 import Connection
 
 from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.schema import count_pictures
 
-__all__ = ["differences", "kind_and_prompt", "recounted"]
+__all__ = ["differences", "kind_and_prompt", "put_right", "recounted"]
 
 _FIELDS = ("size", "quality", "model", "notebook", "simulated")
 
@@ -97,6 +98,14 @@ def differences(database: Database) -> list[str]:
         "OR prompts.kind IS NOT pictures.kind OR prompts.words IS NOT coalesce(sets.words, '')"
     )
     return said + [f"set {row['key']} has another kind or prompt" for row in strays]
+
+
+def put_right(database: Database) -> None:
+    """Count all pictures anew, from the rows of sets and pictures."""
+    with database.write() as connection:
+        for table in ("kinds", "prompts"):
+            connection.execute(f"DELETE FROM {table}")
+        count_pictures(connection)
 
 
 def _kept(connection: Connection, key: str) -> int:

@@ -100,8 +100,11 @@ class TasksInPages(Sequence[TaskSpending]):
         if self._count <= len(self._first):
             return
         last, past = self._first[-1], max(0, start - len(self._first))
-        # What has changed since is found by the index of the counted rows again.
-        while count_new(self._database) and (rows := self._read(last, past, _PAGE)):
+        while True:
+            count_new(self._database)  # what has changed since is in the index again
+            rows = self._read(last, past, _PAGE)
+            if not rows:
+                return
             yield from rows
             last, past = rows[-1], 0
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from shelves import Shelf
 
+from evolink_widgets.store.gallery import kinds
+
 COUNT = 100_000
 #: Seconds of the processor that one step of the loop may take; the answers take many times that.
 _LONGEST_STEP = 0.1
@@ -36,6 +38,7 @@ def fill(one: Shelf) -> None:
                     for number in numbers
                 ),
             )
+    kinds.put_right(one.store.database)
 
 
 @pytest.mark.slow

@@ -139,6 +139,17 @@ def test_two_new_programs_migrate_an_old_store_once(old, program):
     store.close()
 
 
+def test_killed_at_each_line_of_the_schema_a_store_is_as_it_was_or_up_to_date(
+    old, tmp_path, program
+):
+    running = program("kill_a_migration.py", old, tmp_path / "copy")
+    out, err = running.communicate(timeout=170)
+    assert running.returncode == 0, err
+    done, kills = out.split()
+    assert done == "ok"
+    assert int(kills) > 40
+
+
 def test_a_service_that_was_written_in_another_spelling_has_its_one_name(old):
     request = ImageRequest("a fox in the snow", size="16:9")
     spelled = Recipe(request, "API.evolink.ai:443")

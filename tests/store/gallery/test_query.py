@@ -10,6 +10,7 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Facets, Query, Store
+from evolink_widgets.store.gallery import kinds
 
 
 @pytest.fixture
@@ -207,3 +208,27 @@ def test_a_clock_that_jumps_loses_nothing(store, take, when):
     assert image.path.is_file()
     assert set(found(store, Query())) == {"usual", "jumped"}
     assert store.gallery.images("jumped")[0].bytes
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE kinds SET pictures = pictures + 1", "kind"),
+        ("UPDATE kinds SET sets = 9", "kind"),
+        ("UPDATE prompts SET pictures = 0", "prompt"),
+        ("UPDATE prompts SET words = 'a hare'", "set"),
+        ("UPDATE sets SET size = '3:2'", "set"),
+        ("UPDATE pictures SET trashed_at = 1.0 WHERE number = 0", "counted wrong"),
+    ],
+)
+def test_counts_that_are_not_those_of_the_rows_are_found_and_put_right(store, admit, damage, said):
+    admit("k3j2mnpqrstu", 0, prompt="a fox")
+    admit("m4k3npqrstuv", 0, prompt="a fox at dusk")
+    assert kinds.differences(store.database) == []
+    with store.database.write() as connection:
+        connection.execute(damage)
+    assert said in " ".join(kinds.differences(store.database))
+    kinds.put_right(store.database)
+    assert kinds.differences(store.database) == []
+    left = len(store.gallery.page(Query(), 0, 9))
+    assert store.gallery.count(Query()) == store.gallery.count(Query(text="fox")) == left

@@ -382,3 +382,16 @@ def test_a_damaged_row_is_left_out_and_hides_no_other(
     rows = read_spending(store.database)
     assert [row.task for row in rows] == [f"key{number:09}" for number in (4, 3, 1, 0)]
     assert read_spending(store.database, by="day").total == rows.total
+
+
+def test_a_store_that_can_not_be_written_to_is_read_row_by_row(
+    store: Store, bought: Callable[..., None]
+) -> None:
+    bought(70)
+    held = Store(store.root)
+    store.database.busy_timeout = 0.05
+    store.close()
+    with closing(held), held.database.write():  # by a program that lets no other write
+        rows = read_spending(store.database)
+        assert len(rows) == 70
+        assert read_spending(store.database, by="day").total == rows.total
