@@ -131,7 +131,7 @@ c.JupyterHub.load_roles = [
     {"name": "user", "scopes": ["self"]},
     {"name": "looks", "services": ["ada"], "scopes": ["access:servers!user=ada"]},
     {"name": "starts", "services": ["starter"],
-     "scopes": ["admin:users", "admin:servers", "access:servers"]},
+     "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"]},
 ]  # fmt: skip
 c.JupyterHub.services = [
     {"name": name, "api_token": settings[name]} for name in ("ada", "starter", "stranger")
@@ -142,7 +142,7 @@ c.JupyterHub.services += [{
     "url": f"http://127.0.0.1:{settings['course_port']}",
     "command": [sys.executable, "-m", "evolink_widgets.course", "serve", "--budget", "20",
                 "--books", str(home / "course.sqlite"), "--port", str(settings["course_port"])],
-    "environment": {"EVOLINK_BASE_URL": settings["service"], "EVOLINK_API_KEY": "the-key-of-the-class",
+    "environment": {"EVOLINK_BASE_URL": settings["service"], "EVOLINK_API_KEY": "the-class-key",
                     "PYTHONPATH": os.environ["PYTHONPATH"]},
 }]  # fmt: skip
 c.SimpleLocalProcessSpawner.home_dir_template = str(home / "{username}")
