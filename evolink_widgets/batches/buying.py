@@ -107,6 +107,7 @@ class Buyer:
         self._ended = ended
         self._changed = changed
         self._raises = raises
+        self._closings = session.closings
         self._name = uuid4().hex
         self._queue: list[tuple[int, int]] = []
         self._ranks = {place: rank for rank, place in enumerate(self.order)}
@@ -183,7 +184,7 @@ class Buyer:
     # By asking.
 
     async def _buy(self) -> None:
-        while self.at_work or (self._queue and self.halted is None):
+        while self.at_work or (self._queue and not self._is_halted):
             self._fill()
             await self._sleep()
 
@@ -201,7 +202,12 @@ class Buyer:
 
     @property
     def _may_send(self) -> bool:
-        return not self.is_paused and self.held is None and self.halted is None
+        return not self.is_paused and self.held is None and not self._is_halted
+
+    @property
+    def _is_halted(self) -> bool:
+        """Whether no more is asked for: it was halted, or its session has been closed."""
+        return self.halted is not None or self.session.closings != self._closings
 
     async def _read_and_ask(self, place: int) -> None:
         wanted = self.wanted[place]
@@ -313,7 +319,7 @@ class Buyer:
         """Whether it is to be asked for again, or never was sent, as the error is not its own."""
         meaning = meaning_of(error)
         was_withdrawn = error.billed is Billed.NO and type(error) is type(withdrawn())
-        if was_withdrawn and (self.is_paused or self.halted is not None):
+        if was_withdrawn and (self.is_paused or self._is_halted):
             self._put_back(place)
             return True
         if meaning is Meaning.ROW:

@@ -246,7 +246,7 @@ class Workers:
             return True
 
     def close(self) -> None:
-        """Let the threads end once the jobs already queued are done."""
+        """Let the threads end once the jobs already queued are done; a later job starts another."""
         with self._lock:
             started, self._started, self._idle = self._started, 0, 0
         for _ in range(started):
@@ -259,8 +259,8 @@ class Workers:
                 result, error = function(), None
             except BaseException as exc:
                 result, error = None, exc
-            with self._lock:
-                self._idle += 1
+            with self._lock:  # none of those that `close` lets end counts as idle
+                self._idle = min(self._started, self._idle + 1)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_settle, future, result, error)
             del job, loop, future, function, result, error

@@ -125,6 +125,7 @@ class Session:
         self.key_source = key_source
         self.simulated = simulated
         self.weather_played = False  # by `ew.weather`, in this process
+        self.closings = 0  # what asks by itself, as a batch does, asks nothing after the next one
         self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
         self._stand_ins = tuple(stand_ins)
         self._may_spend = may_spend
@@ -148,6 +149,7 @@ class Session:
         self._leases = Leases(self._at_work, lambda: self._parts)
         self._generation = loop.generation()
         self._leaves_children_well = False
+        self._is_closing = False
 
     # What a user asks for.
 
@@ -288,20 +290,20 @@ class Session:
         Raises:
             StoreError: the store can't be read.
         """
-        run = self._assembled().database_thread.run
+        parts = self._assembled()
         for start in range(0, len(asked), _AT_ONCE):
-            some = range(start, min(start + _AT_ONCE, len(asked)))
-            for at, offers in await run(self._choose_stored, [(at, *asked[at]) for at in some]):
+            some = [(at, *asked[at]) for at in range(start, min(start + _AT_ONCE, len(asked)))]
+            for at, offers in await parts.database_thread.run(self._choose_stored, parts, some):
                 found(at, offers)
 
     def _choose_stored(
-        self, asked: Sequence[tuple[int, ImageRequest, int]]
+        self, parts: SessionParts, asked: Sequence[tuple[int, ImageRequest, int]]
     ) -> list[tuple[int, list[Offer]]]:
         """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
 
         service, stand_ins = self._recipe_service, self._stand_ins
         wanted = [(n, identities_of(request, service, stand_ins)) for _, request, n in asked]
-        chosen = self._assembled().pool.choose_each(wanted, service=self.service, now=self._clock())
+        chosen = parts.pool.choose_each(wanted, service=self.service, now=self._clock())
         return [
             (at, offers)
             for (at, _, n), offers in zip(asked, chosen, strict=True)
@@ -448,10 +450,11 @@ class Session:
         """The parts, made on first use; anew in the child of a fork."""
         self._begin_anew_after_fork()
         with self._assembling:  # no other lock: an ask need not wait for what is loaded
-            if self._parts is None:
-                self._parts = self._assemble()
+            parts = self._parts  # `close` may take them away at any moment
+            if parts is None:
+                parts = self._parts = self._assemble()
                 loop.call_on_loop(self._begin_upkeep)
-            return self._parts
+            return parts
 
     def _begin_upkeep(self) -> None:
         from evolink_widgets.core.recovery.upkeep import keep_in_order
@@ -522,6 +525,8 @@ class Session:
             from evolink_widgets.core.steps.allocate import Allocation
             from evolink_widgets.core.steps.runner import TaskRunner
 
+            if self._is_closing:
+                asked.stop()
             if asked.task.state.stage.ended:  # it was stopped before it began
                 return
             parts, allocation = self._assembled(), None
@@ -580,14 +585,22 @@ class Session:
         raise AssertionError("the last try returns or raises")
 
     async def _close(self) -> None:
-        runners = self.known().values()
-        for runner in runners:
-            runner.stop()
-        await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
-        await asyncio.gather(*(runner.left() for runner in runners))
-        if self._transport is not None:
-            await self._transport.close()
+        self.closings += 1
+        self._is_closing = True  # from here on no ask begins, so this comes to an end
+        try:
+            stopped: set[TaskRunner] = set()
+            while runners := [one for one in self.known().values() if one not in stopped]:
+                for runner in runners:
+                    runner.stop()
+                await asyncio.gather(*(runner.wait_for_open_steps() for runner in runners))
+                await asyncio.gather(*(runner.left() for runner in runners))
+                stopped.update(runners)  # an open step may have taken up another task meanwhile
+        finally:
+            self._is_closing = False
         parts, self._parts = self._parts, None
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.close()
         if parts is not None:
             await parts.durations.keep()
             if parts.callbacks is not None:

@@ -87,6 +87,20 @@ def test_a_store_that_came_along_answers_a_changed_frame(
     assert service.counts()["accepted"] == 6
 
 
+def test_a_batch_asks_for_nothing_more_once_its_session_is_closed(
+    batch: Make, service: InProcess, animals: Animals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buying, "AT_ONCE", 2)
+    service.play("stuck", times=2)
+    run = batch(animals(5)).create()
+    until(lambda: service.counts().get("accepted") == 2)
+    ew.session().close()
+    frame = run.result(20).to_frame()
+    assert {row["errortype"] for row in frame} == {"WaitingStopped"}
+    assert service.counts()["accepted"] == 2
+    ew.session().close()
+
+
 def test_a_cell_asks_beside_a_batch_for_other_pictures(batch: Make, animals: Animals) -> None:
     """A batch is an execution of its own: it takes nothing from the loop in a cell."""
     request = ew.ImageRequest("a fox number 0", size="816x816", quality="low")

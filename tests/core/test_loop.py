@@ -171,6 +171,30 @@ def test_a_job_runs_to_its_end_when_nobody_waits_any_more() -> None:
     assert loop.wait_on_loop(ask())
 
 
+def test_a_job_that_comes_after_the_end_of_a_busy_worker_is_done() -> None:
+    """It was put in the queue of a thread that had ended, and its caller waited for ever."""
+
+    async def ask() -> str:
+        workers = Workers("ending", 1)
+        begun, here = asyncio.Event(), asyncio.get_running_loop()
+        gate, thread = threading.Event(), list[threading.Thread]()
+
+        def job() -> None:
+            thread.append(threading.current_thread())
+            here.call_soon_threadsafe(begun.set)
+            gate.wait(5)
+
+        waiting = asyncio.ensure_future(workers.run(job))
+        await begun.wait()
+        workers.close()
+        gate.set()
+        await waiting
+        thread[0].join(5)
+        return await workers.run(lambda: "done")
+
+    assert loop.wait_on_loop(ask(), 10) == "done"
+
+
 def test_an_answer_that_comes_as_a_slice_ends_is_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

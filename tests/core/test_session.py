@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 import without_privileges
-from services import Emulated, InProcess, OnPort, Scripted, environment, quick
+from services import Emulated, InProcess, OnPort, Scripted, environment, quick, until
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.steps import buy
-from evolink_widgets.core.task import Stage
+from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Step
@@ -385,6 +385,28 @@ def test_a_session_that_is_closed_lets_others_collect(
     (found,) = open_session(in_process).recover()
     assert found.key == task.key
     assert len(found.result(20)) == 1
+
+
+def test_what_is_asked_while_a_session_closes_is_withdrawn(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session, asked = open_session(in_process), list[Task]()
+
+    def ask_again(state: TaskState) -> None:
+        if state.stage.ended and not asked:
+            asked.append(session.submit(small("another fox")))
+
+    in_process.play("stuck")
+    task = session.submit(small())
+    task.subscribe(ask_again)
+    until(lambda: task.id is not None)
+    session.close()
+    (other,) = asked
+    assert other.state.stage is Stage.REFUSED
+    assert isinstance(other.error, errors.WaitingStopped)
+    assert session.tasks == ()
+    assert in_process.counts()["accepted"] == 1
+    assert len(session.submit(small("another fox")).result(20)) == 1, "it may be used again"
 
 
 def test_links_older_than_a_day_of_a_task_that_is_gone_are_said_to_have_expired(
