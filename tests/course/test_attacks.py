@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sql
 from classroom import FOX, TEACHER, Classroom, apart, classroom, emulator, sqlite
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from evolink_widgets.course.books import Books, StillDeciding
@@ -134,6 +136,17 @@ def test_the_path_of_an_upload_is_not_the_students_to_choose(course: Course) -> 
         room.call("Ana", "POST", "/api/v1/files/upload/base64", json=FOX, headers={"Host": host})
     assert room.service.counts["create"] == 0
     assert room.service.counts["files"] == 3
+
+
+def test_under_a_hub_an_upload_goes_to_the_services_own_path(course: Course) -> None:
+    room = course()
+    behind = Starlette(routes=[Mount("/services/evolink", app=room.client.app)])
+    reply = TestClient(behind).post(
+        "/services/evolink/api/v1/files/upload/base64", json={"base64_data": 1},
+        headers={"Authorization": f"Bearer {room.tokens['Ana']}"},
+    )  # fmt: skip
+    assert reply.status_code == 400  # the service's word on it, and not its 404
+    assert room.service.counts["files"] == 1
 
 
 @pytest.mark.parametrize("ids", [[[1]], [{}], [None], [True], ["\ud83d"], [1e9]])
