@@ -27,8 +27,8 @@ from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
 __all__ = ["Ask", "Books", "CapReached", "KeyConflict", "Standing", "Step", "StillDeciding"]
 
 _DECIDING = 180.0
-"""Seconds after which a request whose end was never written is taken for lost: its gateway died.
-Longer than a paid request is waited for (`Timeouts.paid`)."""
+"""Seconds after which a request is taken for lost whose gateway is not heard of any more. Longer
+than a paid request is waited for (`Timeouts.paid`)."""
 
 _LONGEST_SAID = 500
 
@@ -119,7 +119,7 @@ class KeyConflict(Exception):
 
 
 class StillDeciding(Exception):
-    """The same request is on its way at this moment."""
+    """The same request is on its way at this moment, or was lost twice and is looked for."""
 
 
 class Books:
@@ -227,17 +227,18 @@ class Books:
 
         Returns:
             The ask, and whether it is to be sent. One that was sent under the same key before
-            and has its task is not sent again.
+            and has its task is not sent again; one that was lost is, once.
 
         Raises:
             CapReached: it would pass the student's cap or the course's.
             KeyConflict: the key was used for another request.
-            StillDeciding: the same request is on its way.
+            StillDeciding: the same request is on its way, or was sent again already.
         """
-        needed = _millionths(credits) or 0
+        price = _millionths(credits) or 0
         asked = _asked(student, sent_under, body_hash, request)
 
         def change(connection: sql.Connection) -> tuple[Ask, bool]:
+            at = self._clock()
             earlier = connection.execute(
                 sql.select(ASKS).where(ASKS.c.student == student, ASKS.c.sent_under == sent_under)
             ).one_or_none()
@@ -246,17 +247,23 @@ class Books:
                     raise KeyConflict
                 if earlier.task_id is not None:
                     return _ask(earlier), False
-                late = self._clock() - earlier.asked_at > _DECIDING
+                late = at - earlier.sent_at > _DECIDING
                 if earlier.step == Step.SENDING and not late:
                     raise StillDeciding
+            doubtful = None if earlier is None or earlier.step == Step.REFUSED else earlier
+            if doubtful is not None and doubtful.repeated:
+                raise StillDeciding
             before = 0 if earlier is None else int(earlier.cost)
+            needed = price if doubtful is None else max(price, before)
             key = _new_key() if earlier is None else earlier.key
-            row = {**asked, "key": key, "asked_at": self._clock()}
+            row = {**asked, "key": key, "asked_at": at, "sent_at": at, "repeated": False}
+            if doubtful is not None:  # it is looked for from when it may have been made first
+                row |= {"asked_at": doubtful.asked_at, "lost_at": at, "repeated": True}
             try:
                 self._check_caps(connection, student, needed - before)
             except CapReached as cap:
                 if not before:
-                    _put(connection, {**row, **_turned_away(_said(cap), self._clock())})
+                    _put(connection, {**row, **_turned_away(_said(cap), at)})
                 raise
             _put(
                 connection,
@@ -280,7 +287,7 @@ class Books:
             )
             if connection.scalar(there) is None:
                 at = self._clock()
-                row = {**asked, "key": _new_key(), "asked_at": at}
+                row = {**asked, "key": _new_key(), "asked_at": at, "sent_at": at}
                 _put(connection, {**row, **_turned_away(said, at)})
 
         await self.run(change)
@@ -300,14 +307,27 @@ class Books:
             caps.append(("course", _millionths(self.course_budget), spent))
         for whose, cap, query in caps:
             left = int(cap or 0) - int(connection.scalar(query) or 0)
-            if more > left:
+            if more > max(0, left):
                 raise CapReached(whose, more / MILLION, max(0, left) / MILLION)
 
-    async def accepted(self, key: str, snapshot: TaskSnapshot, document: Mapping[str, Any]) -> bool:
+    async def accepted(
+        self,
+        key: str,
+        snapshot: TaskSnapshot,
+        document: Mapping[str, Any],
+        *,
+        was_found: bool = False,
+    ) -> bool:
         """The service has accepted an ask.
 
+        Args:
+            key: of the ask.
+            snapshot, document: the task.
+            was_found: in the service's list; the service has not named it as this ask's.
+
         Returns:
-            Whether the task is this ask's: one that another ask has is left to it.
+            Whether the task is this ask's: one that another ask has is left to it. An ask that
+            has a task already was made twice; the second is the student's, too.
         """
 
         def change(connection: sql.Connection) -> bool:
@@ -315,9 +335,27 @@ class Books:
             owner = connection.scalar(query)
             if owner is not None:
                 return bool(owner == key)
+            row = connection.execute(sql.select(ASKS).where(ASKS.c.key == key)).one()
+            name = key
+            if was_found and row.step != Step.LOST.value:
+                return False
+            if row.task_id is not None:
+                name = _new_key()
+                again = {
+                    **row._mapping,
+                    "key": name,
+                    "sent_under": name,
+                    "document": None,
+                    "cost": row.reserved,
+                    "charged": None,
+                    "said": None,
+                    "ended_at": None,
+                }
+                del again["task_id"]
+                connection.execute(sql.insert(ASKS).values(again))
             connection.execute(
                 sql.update(ASKS)
-                .where(ASKS.c.key == key)
+                .where(ASKS.c.key == name)
                 .values(task_id=snapshot.id, step=Step.RUNNING.value, lost_at=None)
             )
             _write_down(connection, snapshot, document, self._clock())
@@ -325,21 +363,41 @@ class Books:
 
         return await self.run(change)
 
-    async def refused(self, key: str, said: str) -> None:
-        """The service has surely not accepted an ask: its reservation is free again."""
-        await self._end(
-            key, Step.REFUSED, cost=0, said=said[:_LONGEST_SAID], ended_at=self._clock()
-        )
+    async def refused(self, key: str, said: str) -> bool:
+        """The service has surely not accepted what was sent: its reservation is free again.
+
+        Returns:
+            Whether it is. Of one that was lost before, the first may have been accepted: it
+            stays lost.
+        """
+        at = self._clock()
+        ended = _turned_away(_plain(said), at)
+        del ended["reserved"]
+
+        def change(connection: sql.Connection) -> bool:
+            mine = sql.update(ASKS).where(ASKS.c.key == key, ASKS.c.task_id.is_(None))
+            done = connection.execute(mine.where(sql.not_(ASKS.c.repeated)).values(ended))
+            if not done.rowcount:
+                connection.execute(mine.values(step=Step.LOST.value))
+            return done.rowcount == 1
+
+        return await self.run(change)
 
     async def lost(self, key: str) -> None:
         """Whether an ask was accepted is not known; its reservation stays."""
-        await self._end(key, Step.LOST, lost_at=self._clock())
-
-    async def _end(self, key: str, step: Step, **values: Any) -> None:
         statement = (
             sql.update(ASKS)
             .where(ASKS.c.key == key, ASKS.c.task_id.is_(None))
-            .values(step=step.value, **values)
+            .values(step=Step.LOST.value, lost_at=self._clock())
+        )
+        await self.run(lambda connection: connection.execute(statement) and None)
+
+    async def still_sending(self, keys: Iterable[str]) -> None:
+        """The gateway that has these in hand lives: no one else may take them for lost."""
+        statement = (
+            sql.update(ASKS)
+            .where(ASKS.c.key.in_(list(keys)), ASKS.c.step == Step.SENDING.value)
+            .values(sent_at=self._clock())
         )
         await self.run(lambda connection: connection.execute(statement) and None)
 
@@ -369,7 +427,7 @@ class Books:
 
         def change(connection: sql.Connection) -> list[Ask]:
             at = self._clock()
-            stale = (ASKS.c.step == Step.SENDING.value) & (ASKS.c.asked_at < at - _DECIDING)
+            stale = (ASKS.c.step == Step.SENDING.value) & (ASKS.c.sent_at < at - _DECIDING)
             connection.execute(
                 sql.update(ASKS).where(stale).values(step=Step.LOST.value, lost_at=at)
             )
@@ -378,10 +436,16 @@ class Books:
 
         return await self.run(change)
 
-    async def owned(self, task_ids: Iterable[str]) -> set[str]:
-        """Those of the tasks that are in the books."""
+    async def without_task(self, task_ids: Iterable[str]) -> tuple[set[str], list[Ask]]:
+        """Of these tasks those that are in the books; and the asks that may have one more.
+
+        An ask that is on its way may have made a task that its gateway has not heard of yet.
+        """
         query = sql.select(ASKS.c.task_id).where(ASKS.c.task_id.in_(list(task_ids)))
-        return await self.run(lambda connection: set(connection.scalars(query)))
+        open_ = ASKS.c.step.in_([Step.SENDING.value, Step.LOST.value])
+        return await self.run(
+            lambda connection: (set(connection.scalars(query)), _asks(connection, open_))
+        )
 
     async def all_asks(self) -> list[Ask]:
         """Everything, newest first."""
@@ -489,9 +553,8 @@ def _write_down(
         if charged is not None:
             values |= {"charged": charged, "cost": charged}
         if snapshot.failure is not None:
-            values["said"] = (snapshot.failure.message or snapshot.failure.code or "")[
-                :_LONGEST_SAID
-            ]
+            said = snapshot.failure.message or snapshot.failure.code or ""
+            values["said"] = _plain(said)[:_LONGEST_SAID]
     connection.execute(sql.update(ASKS).where(ASKS.c.key == row.key).values(values))
 
 
@@ -518,6 +581,11 @@ def _turned_away(said: str, at: float) -> dict[str, Any]:
 
 def _said(cap: CapReached) -> str:
     return f"the {cap.whose}'s budget: {cap.needed:.4g} credits needed, {cap.left:.4g} left"
+
+
+def _plain(said: str) -> str:
+    """The service's words without what no database takes: NUL, and halves of surrogate pairs."""
+    return said.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _new_key() -> str:

@@ -6,13 +6,17 @@ or in its words: what this gateway refuses comes as the 4xx that the kit explain
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -32,9 +36,19 @@ from evolink_widgets.rules.tasks.task import read_mapping, read_task, read_text
 
 __all__ = ["Gateway"]
 
+T = TypeVar("T")
+
+log = logging.getLogger("evolink_widgets")
+
 _MOST_JSON = 2 * 1024 * 1024
 _MOST_UPLOAD = 100 * 1024 * 1024 + 64 * 1024
 _MOST_IDS, _MOST_PAGE = 50, 50
+_LONGEST_KEY = 200
+_UPLOADS_AT_ONCE = 2
+"""Uploads of one student: each holds a turn as long as the student's side takes to send it."""
+_PIECE_SECONDS = 30.0
+_WRITE_AGAIN = (0.1, 0.5, 1.0, *[2.0] * 20)
+"""Seconds between tries to write down what the service said: a full disk, a database restarted."""
 _UPLOADS = (UPLOAD, "/api/v1/files/upload/base64", "/api/v1/files/upload/url")
 _HANDED_ON = ("x-request-id", "retry-after")
 
@@ -63,6 +77,12 @@ _TYPES = {
 }  # fmt: skip
 
 
+_NO_BOOKS = Refused(
+    503, "no_available_channel", "The course's books can't be written: nothing was sent. Ask later."
+)
+"""The code says to a client that it may ask again."""
+
+
 class Gateway:
     """The handlers.
 
@@ -87,6 +107,10 @@ class Gateway:
         self._identity = identity
         self._allowed = allowed or Allowed()
         self._price = price
+        self._in_hand: set[str] = set()
+        self._uploads: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(_UPLOADS_AT_ONCE)
+        )
 
     def routes(self) -> list[Route]:
         """Its addresses: the service's own."""
@@ -98,7 +122,7 @@ class Gateway:
             (CREDITS, self._credits, "GET"),
             (LIST, self._list_files, "GET"),
             (QUOTA, self._file_quota, "GET"),
-            *((path, self._upload, "POST") for path in _UPLOADS),
+            *((path, self._upload_to(path), "POST") for path in _UPLOADS),
         ]
         return [Route(path, self._for(act), methods=[method]) for path, act, method in routes]
 
@@ -114,8 +138,16 @@ class Gateway:
                 said = {"code": "upstream_error", "type": "upstream_error"}
                 said["message"] = f"The service did not answer the course gateway: {error.reason}."
                 return JSONResponse({"error": said}, 502)
+            except SQLAlchemyError:
+                log.exception("The course's books can't be read or written")
+                return JSONResponse({"error": _NO_BOOKS.error}, _NO_BOOKS.status)
 
         return endpoint
+
+    async def still_sending(self) -> None:
+        """Say in the books that what this gateway has in hand is on its way."""
+        if self._in_hand:
+            await self._books.still_sending(tuple(self._in_hand))
 
     async def _student(self, request: Request) -> str:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -131,13 +163,13 @@ class Gateway:
     async def _create(self, request: Request, student: str) -> Response:
         body = await _json(request)
         sent_under = request.headers.get("idempotency-key") or _unnamed()
+        if len(sent_under) > _LONGEST_KEY:
+            message = f"Idempotency-Key has {len(sent_under)} characters; {_LONGEST_KEY} at most."
+            raise Refused(400, "invalid_request", message, "Idempotency-Key")
         body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         asked = _read(body)
-        [standing] = await self._books.standings(student)
         try:
-            if standing.barred:
-                message = "The teacher has paused your part of the course."
-                raise Refused(403, "key_disabled", message)
+            await self._check_not_paused(student)
             self._check(asked)
         except Refused as no:
             record = asked.payload()
@@ -146,7 +178,7 @@ class Gateway:
         try:
             ask, is_new = await self._books.admit(
                 student,
-                sent_under or _unnamed(),
+                sent_under,
                 body_hash,
                 asked.payload(),
                 self._price(asked).high,
@@ -161,7 +193,17 @@ class Gateway:
             raise Refused(409, "paid_outcome_unknown", message) from None
         if not is_new:
             return JSONResponse(ask.document, headers={"Idempotency-Replayed": "true"})
-        return await self._send(student, ask)
+        self._in_hand.add(ask.key)
+        try:
+            return await self._send(request, student, ask)
+        finally:
+            self._in_hand.discard(ask.key)
+
+    async def _check_not_paused(self, student: str) -> None:
+        [standing] = await self._books.standings(student)
+        if standing.barred:
+            message = "The teacher has paused your part of the course."
+            raise Refused(403, "key_disabled", message)
 
     def _check(self, asked: ImageRequest) -> None:
         try:
@@ -171,27 +213,54 @@ class Gateway:
                 raise Refused(403, "key_model_not_allowed", no.message, no.field) from None
             raise Refused(400, "not_in_this_course", no.message, no.field) from None
 
-    async def _send(self, student: str, ask: Ask) -> Response:
+    async def _send(self, request: Request, student: str, ask: Ask) -> Response:
+        async def may_go() -> None:
+            await self._check_not_paused(student)
+            if await request.is_disconnected():
+                raise Refused(
+                    503, "no_available_channel", "The notebook had gone: nothing was sent."
+                )
+
         try:
-            sent = await self._upstream.create(student, ask.key, ask.request)
+            sent = await self._upstream.create(student, ask.key, ask.request, may_go)
+        except (Refused, SQLAlchemyError) as no:  # of `may_go`: it has not gone out
+            said = no.error["message"] if isinstance(no, Refused) else _NO_BOOKS.error["message"]
+            if not await self._written(lambda: self._books.refused(ask.key, said)):
+                raise _not_known() from None
+            raise
         except BaseException:  # this gateway ends: whether it went out is not known
             await self._books.lost(ask.key)
             raise
         kind = sent.verdict.kind
         if sent.snapshot is not None and sent.reply is not None:
             document = read_mapping(sent.reply.document())
-            if await self._books.accepted(ask.key, sent.snapshot, document):
+            snapshot = sent.snapshot
+            if await self._written(lambda: self._books.accepted(ask.key, snapshot, document)):
                 return _passed_on(sent.reply)
             kind = Outcome.UNKNOWN  # the service answers with a task that another ask has
         if kind in (Outcome.REFUSED, Outcome.NOT_SENT):
-            await self._books.refused(ask.key, _why(sent))
+            if not await self._written(lambda: self._books.refused(ask.key, _why(sent))):
+                raise _not_known()
             if sent.reply is None:  # a code by which a client knows that it may ask again
                 message = f"The course gateway could not reach the service: {sent.reason}."
                 raise Refused(503, "no_available_channel", message)
             return _passed_on(sent.reply)
-        await self._books.lost(ask.key)
-        message = "Whether the service accepted the request is not known. It is being looked for."
-        raise Refused(502, "paid_outcome_unknown", message)
+        await self._written(lambda: self._books.lost(ask.key))
+        raise _not_known()
+
+    async def _written(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Write down what became of a request; again for a while, where the books can't be.
+
+        Raises:
+            Refused: they can't be for so long; the books take the ask for lost one day.
+        """
+        for pause in _WRITE_AGAIN:
+            try:
+                return await write()
+            except SQLAlchemyError as error:
+                log.warning("The course's books can't be written (%s)", type(error).__name__)
+                await asyncio.sleep(pause)
+        raise _not_known()
 
     # What is free.
 
@@ -200,7 +269,8 @@ class Gateway:
         if ask.step in (Step.DONE, Step.FAILED) and ask.document is not None:
             return JSONResponse(ask.document)
         reply = await self._upstream.task(student, ask.task_id or "")
-        await self._note(ask, reply.document() if reply.status == 200 else None)
+        if reply.status == 200:
+            await self._note(ask, reply.document())
         return _passed_on(reply)
 
     async def _note(self, ask: Ask, document: object) -> None:
@@ -209,11 +279,14 @@ class Gateway:
             snapshot = read_task(document)
         except BadReply:
             return
-        if snapshot.id == ask.task_id and snapshot.status.finished:
+        if snapshot.id != ask.task_id:  # another student's, maybe
+            raise Unanswered("it told of another task")
+        if snapshot.status.finished:
             await self._books.saw([(snapshot, read_mapping(document))])
 
     async def _own(self, task_id: str, student: str) -> Ask:
-        ask = await self._books.ask_of_task(task_id)
+        # Not every database takes a NUL.
+        ask = await self._books.ask_of_task(task_id) if task_id.isprintable() else None
         if ask is None or ask.student != student:
             raise Refused(404, "task_not_found", "There is no such task of yours.", "task_id")
         return ask
@@ -235,9 +308,11 @@ class Gateway:
             readings = await self._upstream.batch(rest, student)
             if readings is None:
                 raise Refused(404, "not_found", "The service reads one task at a time.")
+            readings = [one for one in readings if one[0].id in rest]
             await self._books.saw([one for one in readings if one[0].status.finished])
             found |= {snapshot.id: document for snapshot, document in readings}
-        return JSONResponse({"data": [found[one] for one in dict.fromkeys(ids) if one in found]})
+        asked = dict.fromkeys(one for one in ids if isinstance(one, str))
+        return JSONResponse({"data": [found[one] for one in asked if one in found]})
 
     async def _list(self, request: Request, student: str) -> Response:
         query = request.query_params
@@ -268,7 +343,16 @@ class Gateway:
 
     # Files.
 
-    async def _upload(self, request: Request, student: str) -> Response:
+    def _upload_to(self, path: str) -> _Handler:
+        """The handler of one kind of upload. The path is ours: a request's may say anything."""
+
+        async def upload(request: Request, student: str) -> Response:
+            async with self._uploads[student]:
+                return await self._upload(request, student, path)
+
+        return upload
+
+    async def _upload(self, request: Request, student: str, path: str) -> Response:
         length = request.headers.get("content-length", "")
         if not length.isdigit():
             return _no_file(411, "The length of the upload has to be told.")
@@ -278,7 +362,7 @@ class Gateway:
         if kind := request.headers.get("content-type"):
             headers["content-type"] = kind
         reply = await self._upstream.files(
-            student, "POST", request.url.path, stream=_handed_through(request), headers=headers
+            student, "POST", path, stream=_handed_through(request), headers=headers
         )
         data = read_mapping(read_mapping(reply.document()).get("data"))
         if reply.status == 200 and (file_id := read_text(data.get("file_id"), 200)):
@@ -329,9 +413,19 @@ def _read(body: Mapping[str, Any]) -> ImageRequest:
 
 
 async def _handed_through(request: Request) -> AsyncIterator[bytes]:
-    async for piece in request.stream():
+    pieces = request.stream()
+    while True:
+        try:
+            piece = await asyncio.wait_for(anext(pieces), _PIECE_SECONDS)
+        except StopAsyncIteration:
+            return
         if piece:
             yield piece
+
+
+def _not_known() -> Refused:
+    message = "Whether the service accepted the request is not known. It is being looked for."
+    return Refused(502, "paid_outcome_unknown", message)
 
 
 def _passed_on(reply: Reply) -> Response:

@@ -13,7 +13,7 @@ from evolink_widgets.course.roster import TOKEN_PREFIX, Student, token_hash
 __all__ = ["HubTokens", "Identity", "Tokens"]
 
 _KEPT = 60.0
-"""Seconds that an answer is believed; a barred student is refused at once all the same."""
+"""Seconds that the hub's answer is believed; a barred student is refused at once all the same."""
 _MOST = 5_000
 
 
@@ -27,26 +27,20 @@ class Identity(Protocol):
 class Tokens:
     """The tokens that `python -m evolink_widgets.course tokens` made.
 
+    The books are asked each time: a token that was renewed is void from then on.
+
     Args:
         books: keep their hashes.
-        clock: seconds.
     """
 
-    def __init__(self, books: Books, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, books: Books) -> None:
         self._books = books
-        self._known = _Recent(clock)
 
     async def student(self, token: str) -> str | None:
         """The student's name."""
         if not token.startswith(TOKEN_PREFIX):
             return None
-        hashed = token_hash(token)
-        if (known := self._known.get(hashed)) is not None:
-            return known
-        found = await self._books.student_of(hashed)
-        if found is not None:
-            self._known.put(hashed, found)
-        return found
+        return await self._books.student_of(token_hash(token))
 
 
 class HubTokens:

@@ -31,6 +31,8 @@ __all__ = ["Hub", "Rules", "create_app", "read_hub", "read_user"]
 log = logging.getLogger("evolink_widgets")
 
 _HUB_SECONDS = 10.0
+_SAYS_EVERY = 20.0
+"""Seconds between two words to the other gateways on what this one is sending."""
 
 
 @dataclass(frozen=True)
@@ -104,15 +106,23 @@ def create_app(
                 log.exception("The course gateway could not look at what is unfinished")
             await asyncio.sleep(rules.look_every)
 
+    async def say_that_it_lives() -> None:
+        while True:
+            await asyncio.sleep(_SAYS_EVERY)
+            try:
+                await gateway.still_sending()
+            except Exception:  # it says so again
+                log.exception("The course gateway could not write that it is sending")
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        keeping = asyncio.create_task(keep())
+        keeping = [asyncio.create_task(keep()), asyncio.create_task(say_that_it_lives())]
         try:
             yield
         finally:
-            keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeping
+            for one in keeping:
+                one.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
             await upstream.close()
             await asyncio.to_thread(books.close)
 
@@ -140,8 +150,10 @@ def read_user(api_url: str, token: str) -> str | None:
     request = urllib.request.Request(
         f"{api_url.rstrip('/')}/user", headers={"Authorization": f"token {token}"}
     )
+    # A proxy of the environment would get the students' tokens.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(request, timeout=_HUB_SECONDS) as reply:
+        with opener.open(request, timeout=_HUB_SECONDS) as reply:
             user: Any = json.loads(reply.read(1_000_000))
     except urllib.error.HTTPError as refused:
         if refused.code in (401, 403, 404):
@@ -149,5 +161,7 @@ def read_user(api_url: str, token: str) -> str | None:
         raise Unanswered(f"the hub answered {refused.code}") from None
     except (OSError, ValueError):
         raise Unanswered("the hub does not answer") from None
-    name = user.get("name") if isinstance(user, dict) else None
-    return name if isinstance(name, str) and name else None
+    if not isinstance(user, dict) or user.get("kind", "user") != "user":
+        return None  # a service of the hub may have any name, a student's too
+    name = user.get("name")
+    return name if isinstance(name, str) and name.isprintable() and name.strip() else None

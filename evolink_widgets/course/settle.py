@@ -9,6 +9,7 @@ to the ask that it must be of, and to no other.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -66,12 +67,12 @@ class Settler:
         self._prices = Learned.from_samples(amounts.charged)
         lost = [ask for ask in unfinished if ask.step is Step.LOST]
         if lost:
-            await self._find(lost, amounts)
+            await self._find(min(ask.asked_at for ask in lost) - _EARLY, amounts)
 
-    async def _find(self, lost: Sequence[Ask], amounts: _Amounts) -> None:
-        since = min(ask.asked_at for ask in lost) - _EARLY
+    async def _find(self, since: float, amounts: _Amounts) -> None:
         items = await self._list(since)
-        owned = await self._books.owned(item.id for item in items)
+        # After the list: whatever stands in it was asked for before, and is in the books.
+        owned, asks = await self._books.without_task(item.id for item in items)
         unowned = [item.id for item in items if item.id not in owned]
         readings = {
             one.id: (one, said) for one, said in await gather_tasks(self._upstream, unowned)
@@ -80,14 +81,16 @@ class Settler:
         tariffs = Tariff.learn(amounts.reserved), Tariff.learn(amounts.charged)
         edges: dict[str, dict[str, bool]] = {}
         groups: dict[str, str] = {}
-        for ask in sorted(lost, key=lambda one: one.asked_at):
+        for ask in sorted(asks, key=lambda one: one.asked_at):
             edges[ask.key] = _candidates(ask, readings, created, tariffs)
-            groups[ask.key] = f"{ask.student} {sorted(ask.request.items())}"
-        asks = {ask.key: ask for ask in lost}
+            # One on its way hears of its own task: it takes no other's, and gives none away.
+            waits = ask.key if ask.step is Step.SENDING else ""
+            groups[ask.key] = f"{waits} {ask.student} {sorted(ask.request.items())}"
+        lost = {ask.key: ask for ask in asks if ask.step is Step.LOST}
         for key, task_id in certain_assignments(edges, groups).items():
             snapshot, document = readings[task_id]
-            if await self._books.accepted(key, snapshot, document):
-                log.info("Found the task of an ask of %s whose reply was lost", asks[key].student)
+            if key in lost and await self._books.accepted(key, snapshot, document, was_found=True):
+                log.info("Found the task of an ask of %s whose reply was lost", lost[key].student)
 
     async def _list(self, since: float) -> list[TaskListItem]:
         found: list[TaskListItem] = []
@@ -113,7 +116,7 @@ def _candidates(
     except InvalidRequest:
         return {}
     told: Expected = expected(request, *tariffs)
-    until = (ask.lost_at or ask.asked_at) + _LATE
+    until = math.inf if ask.step is Step.SENDING else (ask.lost_at or ask.asked_at) + _LATE
     found = {}
     for task_id, (snapshot, _) in readings.items():
         at = created.get(task_id)

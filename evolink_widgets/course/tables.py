@@ -49,6 +49,10 @@ ASKS = sql.Table(
     sql.Column("document", sql.Text),
     sql.Column("said", sql.Text),
     sql.Column("asked_at", sql.Float, nullable=False),
+    # When the gateway that sends it was last heard of; it says so as long as it waits and sends.
+    sql.Column("sent_at", sql.Float, nullable=False),
+    # It was sent again after a loss: no refusal of the second proves anything of the first.
+    sql.Column("repeated", sql.Boolean, nullable=False, default=False),
     sql.Column("lost_at", sql.Float),
     sql.Column("ended_at", sql.Float),
     sql.UniqueConstraint("student", "sent_under"),

@@ -2,7 +2,8 @@
 
 A flush to the disk takes as long for one change as for fifty. Those that wait while one is
 written share the next. Each change reads before it writes, and refuses before it writes, so that
-a refusal undoes nothing of its neighbours.
+a refusal undoes nothing of its neighbours. One that the database itself refuses voids the
+transaction; then each of them is done again by itself.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Transactions:
 
     def __init__(self, url: str) -> None:
         try:
-            self._engine = sql.create_engine(url)
+            # A server that was restarted leaves connections that are dead: each is tried first.
+            self._engine = sql.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
             if self._engine.dialect.name == "sqlite":
                 _prepare_sqlite(self._engine)
             with self._engine.connect():
@@ -100,10 +102,16 @@ class Transactions:
                 for change, done in changes:
                     try:
                         told.append((done, change(connection), None))
-                    except sql.exc.SQLAlchemyError:
-                        raise  # the whole transaction is void
+                    except (sql.exc.SQLAlchemyError, OverflowError) as error:
+                        raise _Void from error
                     except Exception as refused:
                         told.append((done, None, refused))
+        except _Void as void:
+            if len(changes) > 1:  # nothing of it is written: one that fails fails by itself
+                for one in changes:
+                    self._commit([one])
+                return
+            told = [(done, None, _cause(void)) for _, done in changes]
         except Exception as error:
             told = [(done, None, error) for _, done in changes]
         for done, result, failure in told:
@@ -111,6 +119,14 @@ class Transactions:
                 done.set_result(result)
             else:
                 done.set_exception(failure)
+
+
+class _Void(Exception):
+    """The database has refused a change, and with it the transaction."""
+
+
+def _cause(void: _Void) -> Exception:
+    return void.__cause__ if isinstance(void.__cause__, Exception) else void
 
 
 _Change = tuple[Callable[[sql.Connection], Any], "concurrent.futures.Future[Any]"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -72,18 +72,27 @@ class Upstream:
         self._files_url = files_url
         self._turns = turns
 
-    async def create(self, student: str, key: str, body: Mapping[str, Any]) -> Sent:
+    async def create(
+        self,
+        student: str,
+        key: str,
+        body: Mapping[str, Any],
+        may_go: Callable[[], Awaitable[None]],
+    ) -> Sent:
         """Send a request that costs money. It goes out again after a 429 only, or if it never left.
 
         Args:
             student: whose turn it takes.
             key: the idempotency key, the same for every try.
             body: of the request.
+            may_go: is asked when its turn has come, as minutes may have passed; what it raises
+                keeps the request here. Nothing was accepted then.
         """
         headers = {"Idempotency-Key": key}
         sent = Sent(judge("POST", Event.NOT_SENT))
         for again in range(_TRIES):
             async with self._turns.turn(student):
+                await may_go()
                 try:
                     reply = await self._transport.call(
                         "POST", self._base_url + GENERATIONS, paid=True, body=body, headers=headers
@@ -94,10 +103,10 @@ class Upstream:
                         return sent
                 else:
                     sent = _judged(reply)
+                if sent.verdict.resend and again + 1 < _TRIES:
+                    self._pause(sent.reply)  # before the turn ends, and the next one goes out
             if not sent.verdict.resend:
                 return sent
-            if again + 1 < _TRIES:
-                self._pause(sent.reply)
         return sent
 
     async def task(self, student: str, task_id: str) -> Reply:
@@ -178,9 +187,10 @@ class Upstream:
                     reply = await self._transport.call(method, self._base_url + path, **how)
                 except NoAnswer as error:
                     raise Unanswered(error.reason) from None
+                if reply.status == 429 and again + 1 < _TRIES:
+                    self._pause(reply)
             if reply.status != 429 or again + 1 == _TRIES:
                 return reply
-            self._pause(reply)
         raise AssertionError  # the loop returns
 
     def _pause(self, reply: Reply | None) -> None:

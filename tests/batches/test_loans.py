@@ -168,6 +168,41 @@ def test_of_a_lost_loan_what_may_be_paid_stays_reserved(
     assert ew.spending().total.reserved == pytest.approx(sum(ask.high for ask in loan.asks))
 
 
+def test_a_worker_that_was_only_out_of_reach_is_heard_later(
+    lender: Session,
+    books: LenderBooks,
+    away: Path,
+    service: InProcess,
+    fulfil: Callable[..., list[Return]],
+) -> None:
+    loan = lend(books, away, 1).loan  # this service makes one picture for all
+    assert loan is not None
+    keys = [ask.key for ask in loan.asks]
+    borrow.take(away, loan)
+    books.lost(NAME, keys, ew.OutcomeUnknown("The worker is gone."))
+    returns = fulfil()  # it was not gone
+    assert list(books.left_behind()) == [NAME]
+    homes, _ = books.come_home(NAME, returns, folder_of(away, NAME))
+    assert [home.error for home in homes] == [None]
+    assert steps(lender) == {Step.SAVED}
+    assert ew.spending().total.reserved == 0
+    assert books.left_behind() == {}
+
+
+def test_what_a_lost_worker_never_sent_frees_nothing_that_was_sent_from_here(
+    lender: Session, books: LenderBooks, away: Path
+) -> None:
+    loan = lend(books, away, 1).loan
+    assert loan is not None
+    [ask] = loan.asks
+    borrow.take(away, loan)
+    books.lost(NAME, [ask.key], ew.OutcomeUnknown("The worker is gone."))
+    lender.store.journal.sending(ask.key, lender.parts.clock())  # a person sends it again
+    books.come_home(NAME, borrow.closed(away, NAME), None)
+    assert steps(lender) == {Step.SENDING}
+    assert ew.spending().total.reserved == pytest.approx(ask.high)
+
+
 def test_a_folder_s_name_can_not_lead_elsewhere(away: Path) -> None:
     with pytest.raises(StoreDamaged, match="is no loan's name"):
         folder_of(away, "../elsewhere")

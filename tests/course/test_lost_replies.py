@@ -106,7 +106,8 @@ def _forget(books: Books, key: str) -> None:
     from evolink_widgets.course.tables import ASKS
 
     back = {"step": Step.SENDING.value, "task_id": None, "document": None, "charged": None,
-            "ended_at": None, "asked_at": ASKS.c.asked_at - 200}  # fmt: skip
+            "ended_at": None, "asked_at": ASKS.c.asked_at - 200,
+            "sent_at": ASKS.c.sent_at - 200}  # fmt: skip
     change = sql.update(ASKS).where(ASKS.c.key == key).values(back)
     apart(books.run(lambda connection: connection.execute(change).rowcount))
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -136,6 +137,28 @@ def test_a_killed_gateway_loses_no_task_and_pays_none_twice(course: Course) -> N
         end(process)
     with urllib.request.urlopen(f"{course.service}/emulator/counts", timeout=10) as reply:
         assert json.load(reply)["create"] == 1
+
+
+def test_uploads_that_never_end_hold_up_their_student_alone(course: Course) -> None:
+    process, gateway = course.serve()
+    stalled = []
+    try:
+        for _ in range(20):  # more than there are turns at once
+            one = socket.create_connection(("127.0.0.1", int(gateway.rsplit(":", 1)[1])))
+            stalled.append(one)
+            one.sendall(
+                b"POST /api/v1/files/upload/stream HTTP/1.1\r\nHost: course\r\n"
+                b"Authorization: Bearer %b\r\nContent-Type: image/png\r\n"
+                b"Content-Length: 5000000\r\n\r\nab" % course.tokens["Ana"].encode()
+            )
+        head = {"Authorization": f"Bearer {course.tokens['Ben']}"}
+        request = urllib.request.Request(gateway + "/api/v1/files/quota", headers=head)
+        with urllib.request.urlopen(request, timeout=15) as reply:
+            assert reply.status == 200
+    finally:
+        for one in stalled:
+            one.close()
+        end(process)
 
 
 def test_without_a_list_of_students_the_command_says_what_to_name(tmp_path: Path) -> None:

