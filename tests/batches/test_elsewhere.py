@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
+import moto.server
 import pytest
 from clusters import SMALL, Served, prompts, rows, two_workers
 
 import evolink_widgets as ew
 from evolink_widgets import connect
 from evolink_widgets.store import in_use
-
-pytest.importorskip("distributed")
-pytest.importorskip("s3fs")
-moto = pytest.importorskip("moto.server")
-import fsspec  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """A bucket of a server on this machine; the credentials are in the environment."""
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server = moto.server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as environment:

@@ -113,7 +113,6 @@ def test_a_picture_that_all_rows_share_is_read_once(
 
 def test_what_an_engine_gets_is_read_before(batch: Make, photos: list[dict[str, str]]) -> None:
     """Its recipes are known by their bytes, so that none is bought by two workers."""
-    pytest.importorskip("distributed")
     b = batch(photos, "as a watercolour", references="{photo}")
     assert b._plan.unread == 4
     with pytest.raises(ew.ConfigurationError):

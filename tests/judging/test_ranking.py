@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evolink_widgets.errors import ConfigurationError
@@ -171,7 +172,6 @@ def test_what_can_not_be_ranked_is_refused(store: Store) -> None:
 
 
 def test_values_of_frames_are_plain_levels() -> None:
-    numpy = pytest.importorskip("numpy")
-    assert level_of(numpy.int64(3)) == 3
-    assert type(level_of(numpy.int64(3))) is int
+    assert level_of(np.int64(3)) == 3
+    assert type(level_of(np.int64(3))) is int
     assert level_of(("a", 1)) == "('a', 1)"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas
+import polars
+import pyarrow
 import pytest
 
 import evolink_widgets as ew
@@ -209,9 +212,9 @@ def test_a_table_and_a_text_stay() -> None:
 def test_a_frame_of_the_callers_kind_comes_back(kind: str) -> None:
     rows = {"style": list(STYLES), "size": ["816x816"] * 3}
     given = {
-        "pandas": lambda: pytest.importorskip("pandas").DataFrame(rows),
-        "polars": lambda: pytest.importorskip("polars").DataFrame(rows),
-        "pyarrow": lambda: pytest.importorskip("pyarrow").table(rows),
+        "pandas": lambda: pandas.DataFrame(rows),
+        "polars": lambda: polars.DataFrame(rows),
+        "pyarrow": lambda: pyarrow.table(rows),
     }[kind]()
     run = ew.batch(given, "a fox, {style}", size="{size}", quality="low").create().result(60)
     ranking = run.rank(NICER, by="style", seed=1)

@@ -264,6 +264,9 @@ interface CellFacts {
   isSelected: boolean;
 }
 
+/** Where a cell of a table stands: its row and its column. */
+interface GridSpot { r: number; c: number }
+
 /** What a table of cells leaves to others. */
 interface CrossHand {
   /** Draws a cell; answers the name of a small picture that it lacks. */

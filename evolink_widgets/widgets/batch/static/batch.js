@@ -1,12 +1,14 @@
 /** BatchView: what a batch would buy; how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
-import { fill, flag, h, hasFocus, icon, make, many, noter, num, set, token, write } from "../../base/static/dom.js";
+import { flag, h, many, noter, set, token, write } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
 import "../../base/static/stages.js";
 import { openView } from "../../base/static/view.js";
 import { choices } from "./choices.js";
+import { failuresOf } from "./failures.js";
 import { mosaic } from "./mosaic.js";
 import { plan } from "./plan.js";
 import { reviewing } from "./reviewing.js";
+import { runHead } from "./run_head.js";
 
 /** How long a telling of what is in view waits for the next. */
 const WANTING = 120;
@@ -17,15 +19,11 @@ function progress(ui) {
   let view = token();
   const [line, note] = noter(say);
   const fail = (/** @type {Error} */ { message }) => note(message, true);
-  const [title, head, badge, money, why] = make("b.head span.muted span.badge p.money p.why");
-  const bar = h("div.states", { "aria-hidden": true });
-  const key = h("ul.legend.key");
-  const purse = h("div.purse", { "aria-hidden": true }, ...make("i i i"));
-  const [failed, facts] = make("div.failed p.fact");
+  const head = runHead(say);
+  const facts = h("p.fact");
   const waits = purchases(ui);
   /** @type {any} */
   let state = {};
-  let said = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let wanting;
   /** @type {number[]} */
@@ -39,13 +37,14 @@ function progress(ui) {
   const offer = plan(ui, fail);
   const chosen = choices(() => {
     cells.filter();
-    failures(groups);
+    failed.draw();
     say(`${many(cells.count())} shown.`);
   });
+  const failed = failuresOf(ui, chosen, fail);
 
   const cells = mosaic({
-    shown: (letters) => chosen.shown(letters),
-    sign: (letter) => groups.find((/** @type {any} */ one) => one.letter === letter)?.sign ?? "failed",
+    shown: chosen.shown,
+    sign: failed.sign,
     want(places) {
       wanted = places;
       wanting ??= setTimeout(() => {
@@ -66,59 +65,18 @@ function progress(ui) {
   });
   ui.name = ({ index }) => `Picture ${index + 1}`;
 
-  /** @param {any} group */
-  const failure = (group) => {
-    const again = h("button.btn.first", { hidden: !group.retry || null }, "Retry these");
-    again.onclick = () => ui.buy(again, "retry", { errortype: group.kind }).then((told) => told && say("Asked again."), fail);
-    const is = chosen.reason() === group.letter;
-    const rows = h("button.btn", { "aria-pressed": is, onclick: () => chosen.choose(is ? "" : "f", is ? "" : group.letter) }, "Show rows");
-    return h("li", { "data-why": group.sign }, icon(group.sign), h("p", h("b", group.title), " ", h("span.muted", group.rows)), h("bdi.note", group.text), h("span.ways", again, rows));
-  };
-
-  /** What failed is built anew only where it has changed: a button stays under the pointer. */
-  let drawn = "";
-  /** @type {any[]} */
-  let groups = [];
-  function failures(/** @type {any[]} */ told) {
-    groups = told;
-    failed.hidden = !groups[0] || !chosen.failed();
-    const now = JSON.stringify([groups, chosen.reason()]);
-    if (now === drawn) return;
-    drawn = now;
-    const at = hasFocus(failed) && [...failed.querySelectorAll("button")].indexOf(/** @type {any} */ (document.activeElement));
-    fill(failed, h("b", "Without a picture"), h("ul", ...groups.map(failure)));
-    if (at !== false) failed.querySelectorAll("button")[at]?.focus();
-  }
-
   /** @param {any} told */
   function draw(told) {
     if (told.state) state = told.state;
-    write(title, state.title);
-    write(head, state.head);
-    write(badge, state.simulated ? "Simulated" : "");
-    badge.hidden = !state.simulated;
-    write(money, state.money);
-    const { paid, least, most, cap } = state.purse;
-    set(purse, { "--paid": `${paid}%`, "--least": `${least}%`, "--most": `${most}%`, "--cap": `${cap}%` });
-    flag(purse, "capped", cap != null);
-    purse.hidden = !(paid || least || most);
-    write(why, state.why);
-    why.hidden = !state.why;
-    fill(bar, ...state.parts.map((/** @type {any} */ { kind, count }) => count && h("i", { "data-s": kind, "--part": count })).filter(Boolean));
+    head.draw(state);
     // Before anything is bought there are no cells to choose from.
-    chosen.el.hidden = !(key.hidden = state.begun);
+    chosen.el.hidden = !state.begun;
     if (state.begun) chosen.know(state.parts, told.failures ?? []);
-    else fill(key, ...state.parts.map((/** @type {any} */ { kind, word, count }) => count && h("li", h("i", { "data-s": kind }), word, h("b.num", num(count)))).filter(Boolean));
     write(pause, state.paused ? "Resume" : state.waits ? "Look now" : "Pause unsent");
     pause.hidden = stop.hidden = state.ended || !state.unsent;
     review.hidden = !(state.begun && state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
-    failures(told.failures ?? []);
+    failed.draw(told.failures ?? []);
     offer.know(told.plan);
-    // The beginning, what holds it and the end are said aloud; counts never.
-    if (state.title !== said) {
-      if (said) say(`${state.title}. ${state.head}`);
-      said = state.title;
-    }
   }
 
   link.on.news = (told) => {
@@ -135,19 +93,19 @@ function progress(ui) {
 
   return {
     nodes: [
-      h("div.top", title, head, badge, h("span.push"), review, pause, stop),
-      bar,
+      h("div.top", ...head.words, h("span.push"), review, pause, stop),
+      head.bar,
       chosen.el,
-      key,
-      purse,
-      money,
-      why,
+      head.key,
+      head.purse,
+      head.money,
+      head.why,
       offer.el,
       waits,
       line,
       cells.el,
       facts,
-      failed,
+      failed.el,
     ],
     welcome(/** @type {any} */ told) {
       draw(told);
@@ -156,7 +114,7 @@ function progress(ui) {
     state(live) {
       for (const button of [review, pause, stop]) set(button, { "aria-disabled": !live || null });
       flag(offer.el, "still", !live);
-      flag(bar, "still", !live);
+      flag(head.bar, "still", !live);
     },
     mark() {},
   };

@@ -1,15 +1,9 @@
 /** Thousands of small cells, a letter each; only the rows in view are in the page, and their pictures. */
-import { fill, h, hasFocus, icon, many, set } from "../../base/static/dom.js";
+import { fill, hasFocus, icon, many, set } from "../../base/static/dom.js";
 import { keptThumbs } from "../../base/static/kept_thumbs.js";
 import { stateOf } from "./choices.js";
+import { ROWS, wallOf } from "./wall.js";
 
-const GAP = 4;
-const SMALL = 32;
-const LARGE = 38;
-const WIDE = 600;
-/** Rows in view, and those that are ready beside them. */
-const ROWS = 6;
-const SPARE = 2;
 /** Thumbnails that are kept. */
 const KEPT = 600;
 /** @type {Record<string, string>} */
@@ -18,36 +12,25 @@ const WORDS = { n: "new", s: "in the store", r: "rendering", f: "without a pictu
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], PageUp: [0, -ROWS], PageDown: [0, ROWS] };
 
 /**
- * The rows that are in the page, each at its height; built anew when their width changes.
- * @param {HTMLElement} wall
+ * Draws a cell, where anything of it is another than before.
+ * @param {any} cell
+ * @param {{ place: number, letter: string, count: number, why: string | null, url: string | undefined, isNow: boolean }} facts
  */
-function rowsIn(wall) {
-  /** @type {Map<number, any>} */
-  const rows = new Map();
-  return {
-    rows,
-    /** @param {number} r @param {number} cols @param {number} step */
-    add(r, cols, step) {
-      if (rows.has(r)) return;
-      const cells = Array.from({ length: cols }, () => h("div.dot", { role: "gridcell" }));
-      const row = h("div.line", { role: "row", "aria-rowindex": r + 1, "--y": `${r * step}px` }, ...cells);
-      wall.append(row);
-      rows.set(r, row);
-    },
-    /** Drops rows that have gone by. @param {(r: number) => boolean} stays */
-    keep(stays) {
-      for (const [r, row] of rows) {
-        if (stays(r)) continue;
-        row.remove();
-        rows.delete(r);
-      }
-    },
-    /** Where a cell is among those that are shown; -1 for anything else. @param {any} cell @param {number} cols */
-    placeOf(cell, cols) {
-      for (const [r, row] of rows) if (row === cell.parentNode) return r * cols + [...row.children].indexOf(cell);
-      return -1;
-    },
-  };
+function paintDot(cell, { place, letter, count, why, url, isNow }) {
+  cell.hidden = place == null;
+  if (cell.hidden) return;
+  const told = `${place}${letter}${why}${url}${isNow}`;
+  if (cell.told === told) return;
+  cell.told = told;
+  fill(cell, ...(why ? [icon(why)] : []));
+  set(cell, {
+    "data-s": letter,
+    "data-why": why,
+    label: `Picture ${place + 1}, ${WORDS[letter]}${count > 1 ? ", " + many(count) : ""}`,
+    "data-pips": count > 1 ? "•".repeat(count) : null,
+    tabindex: isNow ? 0 : -1,
+    "--thumb": url ? `url(${url})` : "none",
+  });
 }
 
 /**
@@ -55,8 +38,8 @@ function rowsIn(wall) {
  *   open: (place: number, url: string, from: HTMLElement) => void }} hand
  */
 export function mosaic(hand) {
-  const wall = h("div.wall", { role: "grid", label: "Pictures, by row" });
-  const el = h("div.mosaic", { hidden: true }, wall);
+  const cells = wallOf();
+  const { el, wall, placeOf } = cells;
   /** @type {string[]} */
   let letters = [];
   /** How many pictures each cell stands for, a digit each; empty where it is one. */
@@ -64,75 +47,35 @@ export function mosaic(hand) {
   /** The places of the cells that are shown. @type {number[]} */
   let shown = [];
   const thumbs = keptThumbs(KEPT);
-  const { rows, add, keep, placeOf } = rowsIn(wall);
-  let cols = 0;
-  let step = LARGE + GAP;
   let now = 0;
   let frame = 0;
 
-  const inView = () => {
-    const first = Math.max(0, Math.floor(el.scrollTop / step) - SPARE);
-    return [first, Math.min(Math.ceil(shown.length / cols), first + ROWS + 2 * SPARE + 1)];
-  };
   const has = (/** @type {number} */ place) => "ns".includes(letters[place]);
 
   /** @param {any} cell @param {number} at among those that are shown */
   function paint(cell, at) {
     const place = shown[at];
-    cell.hidden = place == null;
-    if (cell.hidden) return;
     const letter = stateOf(letters[place]);
-    const url = thumbs.at(place);
-    const count = +pips[place];
     const why = letter === "f" ? hand.sign(letters[place]) : null;
-    const told = `${place}${letter}${why}${url}${at === now}`;
-    if (cell.told === told) return;
-    cell.told = told;
-    fill(cell, ...(why ? [icon(why)] : []));
-    set(cell, {
-      "data-s": letter,
-      "data-why": why,
-      label: `Picture ${place + 1}, ${WORDS[letter]}${count > 1 ? ", " + many(count) : ""}`,
-      "data-pips": count > 1 ? "•".repeat(count) : null,
-      tabindex: at === now ? 0 : -1,
-      "--thumb": url ? `url(${url})` : "none",
-    });
+    paintDot(cell, { place, letter, why, count: +pips[place], url: thumbs.at(place), isNow: at === now });
   }
 
   function draw() {
     frame = 0;
-    if (!cols) return;
-    const [first, end] = inView();
-    const held = hasFocus(wall) ? Math.floor(now / cols) : -1;
-    keep((r) => (r >= first && r < end) || r === held);
-    for (let r = first; r < end; r++) add(r, cols, step);
-    const missing = [];
-    for (const place of shown.slice(first * cols, end * cols)) if (has(place) && !thumbs.at(place)) missing.push(place);
-    for (const [r, row] of rows) [...row.children].forEach((cell, c) => paint(cell, r * cols + c));
+    if (!cells.cols) return;
+    const near = cells.fit(shown.length, hasFocus(wall) ? now : -1, paint);
+    const missing = shown.slice(...near).filter((place) => has(place) && !thumbs.at(place));
     if (missing[0] != null) hand.want(missing);
   }
   const soon = () => (frame ||= requestAnimationFrame(draw));
-
-  function layout() {
-    const width = wall.clientWidth;
-    if (!width) return;
-    step = (width < WIDE ? SMALL : LARGE) + GAP;
-    cols = Math.max(1, Math.floor((width + GAP) / step));
-    const count = Math.ceil(shown.length / cols);
-    set(wall, { "--step": `${step}px`, "--cell": `${step - GAP}px`, "--all": `${count * step}px`, "aria-rowcount": count, "aria-colcount": cols });
-    set(el, { "--most": `${Math.min(count, ROWS) * step}px` });
-    keep(() => false);
-    draw();
-  }
+  const layout = () => cells.lay(shown.length) && draw();
 
   /** @param {number} to */
   function go(to) {
     now = Math.min(Math.max(to, 0), shown.length - 1);
-    const top = Math.floor(now / cols) * step;
-    if (top < el.scrollTop) el.scrollTop = top;
-    else if (top + step > el.scrollTop + el.clientHeight) el.scrollTop = top + step - el.clientHeight;
+    cells.reveal(now);
     draw();
-    rows.get(Math.floor(now / cols))?.children[now % cols].focus({ preventScroll: true });
+    cells.cell(now)?.focus({ preventScroll: true });
   }
 
   /** What is shown is chosen anew; the rows stay where their number does. */
@@ -145,32 +88,34 @@ export function mosaic(hand) {
     else soon();
   }
 
-  const show = (/** @type {any} */ cell) => {
-    const place = shown[placeOf(cell, cols)];
+  /** @param {any} cell */
+  function show(cell) {
+    const place = shown[placeOf(cell)];
     if (has(place)) hand.open(place, thumbs.at(place) ?? "", cell);
-  };
+  }
 
-  set(wall, {
-    onkeydown(/** @type {KeyboardEvent} */ event) {
-      const to = STEPS[event.key];
-      if (event.key === "Enter" || event.key === " ") show(event.target);
-      else if (to) go(now + to[0] + to[1] * cols);
-      else if (event.key === "Home") go(0);
-      else if (event.key === "End") go(shown.length - 1);
-      else return;
-      event.preventDefault();
-    },
-    onclick: (/** @type {any} */ { target }) => target.matches(".ew-dot") && show(target),
-  });
+  /** @param {KeyboardEvent} event */
+  function onkeydown(event) {
+    const to = STEPS[event.key];
+    if (event.key === "Enter" || event.key === " ") show(event.target);
+    else if (to) go(now + to[0] + to[1] * cells.cols);
+    else if (event.key === "Home") go(0);
+    else if (event.key === "End") go(shown.length - 1);
+    else return;
+    event.preventDefault();
+  }
+
+  const isDot = (/** @type {any} */ node) => node.matches(".ew-dot");
+  set(wall, { onkeydown, onclick: (/** @type {any} */ { target }) => isDot(target) && show(target) });
   wall.addEventListener("focusin", (/** @type {any} */ { target }) => {
-    const at = placeOf(target, cols);
+    const at = placeOf(target);
     if (at < 0) return;
     now = at;
     hand.tell(shown[at]);
     soon();
   });
   wall.addEventListener("pointerover", (/** @type {any} */ { target }) => {
-    if (target.matches(".ew-dot")) hand.tell(shown[placeOf(target, cols)]);
+    if (isDot(target)) hand.tell(shown[placeOf(target)]);
   });
   el.addEventListener("scroll", soon, { passive: true });
   new ResizeObserver(layout).observe(el);

@@ -1,5 +1,5 @@
-/** How many are kept, rejected and to be decided, as a bar and as filters. */
-import { fill, h, num, set, write } from "../../base/static/dom.js";
+/** How many are kept, rejected and to be decided, as a bar and as filters; and what is said when the last is passed. */
+import { fill, h, join, many, num, set, write } from "../../base/static/dom.js";
 import { orderOf } from "./order.js";
 import { paceOf } from "./pace.js";
 
@@ -32,4 +32,20 @@ export function tallyOf(order, head, choose) {
       write(head, `${num(kept + rejected)} of ${num(total)} decided${pace.left(left)}`);
     },
   };
+}
+
+/**
+ * What stands where no picture does: all is decided, or the filter leaves nothing more.
+ * @param {ReturnType<typeof orderOf>} order @param {(letter: string) => void} choose
+ */
+export function endingOf(order, choose) {
+  const total = order.letters.length;
+  const [kept, rejected] = ["k", "r"].map(order.count);
+  const isDone = kept + rejected === total;
+  const word = FILTERS.find(([letter]) => letter === order.filter)?.[1].toLowerCase();
+  const text = !order.list.length ? `No picture is ${word}.` : isDone ? `All ${many(total)} are decided.` : "That was the last one.";
+  const rest = isDone && `${num(kept)} kept, ${num(rejected)} rejected`;
+  const next = FILTERS.filter(([letter]) => letter && letter !== order.filter && order.count(letter)).map(([letter, name]) =>
+    h("button.btn", () => choose(letter), `Look through ${name.toLowerCase()}`));
+  return { isDone, label: join(text, rest), nodes: [h("b", text), rest ? h("span", rest) : "", h("div.next", ...next)] };
 }
