@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -415,9 +415,12 @@ class Books:
         """The ask that a task is of."""
         return next(iter(await self._asks(ASKS.c.task_id == task_id)), None)
 
-    async def asks_of(self, student: str) -> list[Ask]:
-        """A student's asks, newest first."""
-        return await self._asks(ASKS.c.student == student)
+    async def asks_of(self, student: str, task_ids: Collection[str] | None = None) -> list[Ask]:
+        """A student's asks, newest first; or those whose tasks are named."""
+        own = ASKS.c.student == student
+        return await self._asks(
+            own if task_ids is None else own & ASKS.c.task_id.in_(list(task_ids))
+        )
 
     async def unfinished(self) -> list[Ask]:
         """Asks that run, or that were lost, of all students; newest first.

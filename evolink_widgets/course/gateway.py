@@ -296,8 +296,8 @@ class Gateway:
         if not isinstance(ids, list) or not 1 <= len(ids) <= _MOST_IDS:
             message = f"task_ids must be a list of 1 to {_MOST_IDS} ids."
             raise Refused(400, "invalid_request", message, "task_ids")
-        wanted = {one for one in ids if isinstance(one, str)}
-        own = [ask for ask in await self._books.asks_of(student) if ask.task_id in wanted]
+        wanted = [one for one in ids if isinstance(one, str) and one.isprintable()]
+        own = await self._books.asks_of(student, wanted)
         found = {
             str(ask.task_id): ask.document
             for ask in own
@@ -311,8 +311,7 @@ class Gateway:
             readings = [one for one in readings if one[0].id in rest]
             await self._books.saw([one for one in readings if one[0].status.finished])
             found |= {snapshot.id: document for snapshot, document in readings}
-        asked = dict.fromkeys(one for one in ids if isinstance(one, str))
-        return JSONResponse({"data": [found[one] for one in asked if one in found]})
+        return JSONResponse({"data": [found[one] for one in dict.fromkeys(wanted) if one in found]})
 
     async def _list(self, request: Request, student: str) -> Response:
         query = request.query_params

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from classroom import FOX, Classroom
+from classroom import FOX, FOX_COSTS, Classroom
 
 from evolink_widgets.course.allowed import Allowed
 from evolink_widgets.course.roster import Student
@@ -125,4 +125,14 @@ def test_a_paused_student_asks_no_more_and_what_runs_goes_on(course: Course) -> 
     assert room.done("Ana", task["id"])["status"] == "completed"
     assert room.ask("Ben").status_code == 200
     room.client.post("/course/students/Ana", json={"barred": False}, headers=head)
+    assert room.ask("Ana").status_code == 200
+
+
+def test_credits_that_cannot_be_true_change_no_budget(course: Course) -> None:
+    room = course()
+    room.service.weather.play("absurd credits")
+    task = room.ask("Ana").json()["id"]
+    room.done("Ana", task)
+    room.until(lambda: room.standing("Ana")["done"] == 1)
+    assert 0 < room.standing("Ana")["spent"] < FOX_COSTS
     assert room.ask("Ana").status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_what_is_wrong_in_a_list_is_named(text: str, says: str) -> None:
 def tokens(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, str]:
     books = str(folder / "course.sqlite")
     students = str(folder / "students.csv")
-    assert main(["tokens", "--books", books, "--students", students, *more]) == 0
+    assert command("tokens", "--books", books, "--students", students, *more) == 0
     return {
         row["name"]: row["token"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))
     }
@@ -63,5 +64,11 @@ def test_a_name_that_is_not_in_the_list_is_told(
 ) -> None:
     (tmp_path / "students.csv").write_text("name\nAna\n")
     books, students = str(tmp_path / "course.sqlite"), str(tmp_path / "students.csv")
-    assert main(["tokens", "--books", books, "--students", students, "--renew", "Eve"]) == 2
+    assert command("tokens", "--books", books, "--students", students, "--renew", "Eve") == 2
     assert "Eve: not in the list" in capsys.readouterr().err
+
+
+def command(*arguments: str) -> int:
+    """Its exit code; on a thread of its own, as a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(main, arguments).result()
