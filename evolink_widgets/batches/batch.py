@@ -162,34 +162,40 @@ class Batch:
             self._how["read_all"], self._planned_for = True, None
         return buyer_on(on, self._session(), worker_store, store)
 
-    def preview(self, k: int = 8, *, budget: float | None = None) -> BatchRun:
+    def preview(
+        self, k: int = 8, *, budget: float | None = None, further: bool = False
+    ) -> BatchRun:
         """Buy a few pictures, spread over what differs; returns at once with the run.
 
         Their receipts teach what the rest will cost: `b` says it anew. The rest is bought by
-        `create`, which finds these in the store.
+        `create`, which finds these in the store. They are the same recipes each time, so that
+        running a notebook again buys none.
 
         Args:
             k: how many recipes.
             budget: credits that this run may spend.
+            further: take recipes that the store does not have: each call buys others.
 
         Raises:
             ConfigurationError: an argument can't be used; nothing was sent.
         """
-        return self._begin(budget=budget, only=self._few(k))
+        return self._begin(budget=budget, only=self._few(k, further))
 
-    def estimate_of_preview(self, k: int = 8) -> Estimate:
+    def estimate_of_preview(self, k: int = 8, *, further: bool = False) -> Estimate:
         """What `preview` may cost.
 
         Args:
             k: how many recipes.
+            further: of recipes that the store does not have.
         """
-        few = set(self._few(k))
+        few = set(self._few(k, further))
         return self._price([one for one in self._missing() if one[0] in few])
 
-    def _few(self, k: int) -> list[int]:
+    def _few(self, k: int, further: bool) -> list[int]:
         plan = self._current_plan()
         most = max(1, min(int(number("k", k)), len(plan.wanted)))
-        return _spread(plan.wanted, [place for place, _ in self._missing()], most)
+        missing = [place for place, _ in self._missing()] if further else []
+        return _spread(plan.wanted, missing or range(len(plan.wanted)), most)
 
     def _begin(
         self,
@@ -313,18 +319,18 @@ def _share(cost: Estimate, lacks: int, wanted: Wanted) -> Estimate:
     return Estimate(cost.low * part, cost.high * part, cost.basis, lacks)
 
 
-def _spread(wanted: Sequence[Wanted], missing: Sequence[int], k: int) -> list[int]:
+def _spread(wanted: Sequence[Wanted], places: Sequence[int], k: int) -> list[int]:
     """Recipes that differ from one another: of each size and quality in turn, and far apart."""
     kinds: dict[object, list[int]] = {}
-    for place in missing or range(len(wanted)):
+    for place in places:
         kinds.setdefault(_kind(wanted[place].request), []).append(place)
     chosen: list[int] = []
     share = -(-k // max(1, len(kinds)))
-    for places in kinds.values():
-        step = max(1.0, len(places) / share)
-        chosen += [places[int(at * step)] for at in range(min(share, len(places)))]
+    for alike in kinds.values():
+        step = max(1.0, len(alike) / share)
+        chosen += [alike[int(at * step)] for at in range(min(share, len(alike)))]
     if len(chosen) < k:  # one kind has fewer than its share
-        rest = [place for place in (missing or range(len(wanted))) if place not in set(chosen)]
+        rest = [place for place in places if place not in set(chosen)]
         step = max(1.0, len(rest) / (k - len(chosen)))
         chosen += [rest[int(at * step)] for at in range(min(k - len(chosen), len(rest)))]
     return sorted(chosen[:k])

@@ -9,7 +9,8 @@ same of every picture, e is 1: there is nothing that could tell agreement from c
 
 Its interval is the large-sample one (J. L. Fleiss, J. Cohen, B. S. Everitt, "Large sample standard
 errors of kappa and weighted kappa", Psychological Bulletin 72(5), 1969, p. 323-327). It is left
-out where they always agree: the formula's error is 0 then, however few the pictures are.
+out where they always agree, or one of them says the same of every picture: the formula's error is
+0 then, however few the pictures are.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def agreement_of(judges: tuple[str, str], verdicts: Sequence[tuple[str, str]]) -
     if len(rows) == len(columns) == 1 and rows.keys() == columns.keys():
         return Agreement(judges, count, same)
     kappa = (seen - chance) / (1 - chance)
-    if same == count:
+    if same == count or len(rows) == 1 or len(columns) == 1:
         return Agreement(judges, count, same, kappa)
     error = _standard_error(cells, rows, columns, kappa, chance, count)
     low, high = max(-1.0, kappa - _Z * error), min(1.0, kappa + _Z * error)

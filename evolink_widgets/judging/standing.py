@@ -134,7 +134,7 @@ def standing_of(
     placed = [
         Placed(
             items[place],
-            round(float(fit.scores[place]), 4),
+            round(float(fit.scores[place]), 4) + 0.0,  # no score is "-0.0"
             round(float(fit.scores[place] - halves[place]), 4),
             round(float(fit.scores[place] + halves[place]), 4),
             int(wins[place].sum()),

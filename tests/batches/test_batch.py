@@ -59,6 +59,18 @@ def test_its_price_learns_from_a_preview(batch: Make, service: InProcess) -> Non
     assert "4 in the store" in repr(b)
 
 
+def test_a_preview_that_is_run_again_buys_nothing(batch: Make, service: InProcess) -> None:
+    rows = [{"animal": f"fox {at}"} for at in range(10)]
+    batch(rows).preview(3).result(60)
+    assert batch(rows).estimate_of_preview(3).pictures == 0
+    again = batch(rows).preview(3).result(60)
+    assert service.counts()["accepted"] == 3
+    assert all(row["reused"] for row in again.to_frame())
+    assert batch(rows).estimate_of_preview(3, further=True).pictures == 3
+    batch(rows).preview(3, further=True).result(60)
+    assert service.counts()["accepted"] == 6
+
+
 def test_repeats_are_pictures_of_their_own(batch: Make, service: InProcess) -> None:
     rows = [{"animal": "fox"}, {"animal": "fox"}, {"animal": "owl"}]
     assert "to buy 2:" in repr(batch(rows))

@@ -60,7 +60,7 @@ def test_full_agreement_has_no_interval() -> None:
 
 def test_one_who_always_says_the_same_agrees_as_by_chance() -> None:
     found = agreement_of(("ana", "ben"), verdicts([[6, 4], [0, 0]]))
-    assert found.kappa == 0.0
+    assert (found.kappa, found.low, found.high) == (0.0, None, None)
 
 
 def test_only_what_both_have_decided_is_counted() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.batches.run import BatchRun
+from evolink_widgets.widgets.rank import rank_copy
 from evolink_widgets.widgets.rank.rank_view import RankView
 
 from .conftest import Browser
@@ -40,6 +41,13 @@ def vote(page: Browser, pair: Told, outcome: str = "left", name: str = "", **mor
 
 def counted(votes: int) -> Callable[[Told], bool]:
     return lambda told: told.get("kind") == "standing" and told["standing"]["votes"] == votes
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.86, "+0.86"), (-0.12, "−0.12"), (0.0, "+0.00"), (-0.004, "+0.00")]
+)
+def test_a_score_has_a_sign_and_nothing_has_a_minus(value: float, said: str) -> None:
+    assert rank_copy.signed(value) == said
 
 
 def test_a_page_has_pairs_ready_without_names_in_sight() -> None:

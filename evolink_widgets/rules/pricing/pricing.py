@@ -13,6 +13,7 @@ publishes for one picture: see the tests.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ _REFERENCE_TOKENS = 1536
 AUTO_LOW, AUTO_HIGH = (1024, 1024), (2048, 2048)
 _BASES, _MORE = 2, "and others"
 """How many bases of a sum are told, and what stands for the rest."""
+_RECEIPTS = re.compile(r"from ([\d,]+)(?: to ([\d,]+))? receipts?")
 
 _BETA_PRICES = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
 _BETA_TIERS = ((1_700_000, "1K"), (4_400_000, "2K"))
@@ -236,6 +238,10 @@ def in_steps(credits: float) -> float:
 
 def _both(one: str, other: str) -> str:
     """The basis of two estimates together; of many different ones the first and how it goes on."""
+    if (few := _RECEIPTS.fullmatch(one)) and (many := _RECEIPTS.fullmatch(other)):
+        counts = {int(count.replace(",", "")) for count in few.groups() + many.groups() if count}
+        least, most = min(counts), max(counts)
+        return one if least == most else f"from {least:,} to {most:,} receipts"
     said = one.split("; ")
     if other in said or said[-1] == _MORE:
         return one

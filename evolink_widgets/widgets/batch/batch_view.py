@@ -244,9 +244,9 @@ class BatchView(View):
     def _on_preview(self, content: dict[str, Any]) -> Answer:
         batch = self._idle_batch()
         if money.is_limited(content):
-            price = batch.estimate_of_preview(_FEW)
+            price = batch.estimate_of_preview(_FEW, further=True)
             money.check_unasked(price, content["most"], batch.facts()["simulated"])
-        return self._began(batch.preview(_FEW, budget=_budget(content)))
+        return self._began(batch.preview(_FEW, budget=_budget(content), further=True))
 
     def _idle_batch(self) -> Batch:
         if self._batch is None or (self._begun is not None and self._begun.state.ended_at is None):

@@ -111,7 +111,7 @@ def span_of(standing: Standing) -> tuple[float, float]:
 
 def signed(value: float) -> str:
     """A score with its sign: +0.86, −0.12."""
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def _row(

@@ -50,6 +50,14 @@ def test_references_are_counted_at_their_most_with_every_picture() -> None:
     assert more.low == plain.low
 
 
+def test_a_sum_says_how_many_receipts_it_rests_on() -> None:
+    said = ("from 1 receipt", "from 11 receipts", "from 1,016 receipts")
+    few, many, more = (Estimate(1.0, 1.0, basis) for basis in said)
+    assert (few + few).basis == "from 1 receipt"
+    assert (many + more + few).basis == "from 1 to 1,016 receipts"
+    assert (many + estimate(ImageRequest("a", size="1:1"))).basis.startswith("from 11 receipts; ")
+
+
 def test_auto_is_a_range_up_to_2048_squared() -> None:
     auto = estimate(ImageRequest("a"))
     small = estimate(ImageRequest("a", size="1:1"))
