@@ -454,6 +454,15 @@ class Books:
         """Everything, newest first."""
         return await self._asks(sql.true())
 
+    async def newest(self, most: int) -> list[Ask]:
+        """The newest asks, as many as `most`."""
+        return await self.run(lambda connection: _asks(connection, sql.true(), most))
+
+    async def is_barred(self, name: str) -> bool:
+        """Whether a student may ask no more for now."""
+        query = sql.select(STUDENTS.c.barred).where(STUDENTS.c.name == name)
+        return bool(await self.run(lambda connection: connection.scalar(query)))
+
     async def _asks(self, where: sql.ColumnElement[bool]) -> list[Ask]:
         return await self.run(lambda connection: _asks(connection, where))
 
@@ -602,8 +611,10 @@ def _put(connection: sql.Connection, row: Mapping[str, Any]) -> None:
         connection.execute(sql.insert(ASKS).values(row))
 
 
-def _asks(connection: sql.Connection, where: sql.ColumnElement[bool]) -> list[Ask]:
-    query = sql.select(ASKS).where(where).order_by(ASKS.c.asked_at.desc(), ASKS.c.key)
+def _asks(
+    connection: sql.Connection, where: sql.ColumnElement[bool], most: int | None = None
+) -> list[Ask]:
+    query = sql.select(ASKS).where(where).order_by(ASKS.c.asked_at.desc(), ASKS.c.key).limit(most)
     return [_ask(row) for row in connection.execute(query)]
 
 

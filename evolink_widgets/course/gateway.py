@@ -200,8 +200,7 @@ class Gateway:
             self._in_hand.discard(ask.key)
 
     async def _check_not_paused(self, student: str) -> None:
-        [standing] = await self._books.standings(student)
-        if standing.barred:
+        if await self._books.is_barred(student):
             message = "The teacher has paused your part of the course."
             raise Refused(403, "key_disabled", message)
 

@@ -63,7 +63,7 @@ class Settler:
         unfinished = await self._books.unfinished()
         running = [ask.task_id for ask in unfinished if ask.step is Step.RUNNING and ask.task_id]
         await self._books.saw(await gather_tasks(self._upstream, running))
-        amounts = _amounts(await self._books.all_asks())
+        amounts = _amounts(await self._books.newest(_NEWEST))
         self._prices = Learned.from_samples(amounts.charged)
         lost = [ask for ask in unfinished if ask.step is Step.LOST]
         if lost:
@@ -138,7 +138,7 @@ class _Amounts(NamedTuple):
 
 def _amounts(asks: Sequence[Ask]) -> _Amounts:
     found = _Amounts([], [])
-    for ask in asks[:_NEWEST]:
+    for ask in asks:
         if ask.document is None:
             continue
         try:

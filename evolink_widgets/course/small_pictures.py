@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -36,22 +37,21 @@ class SmallPictures:
     def __init__(self, books: Books, transport: Transport) -> None:
         self._books = books
         self._transport = transport
-        self._tried: set[tuple[str, int]] = set()
+        self._tried: set[str] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, asks: Sequence[Ask]) -> None:
         """Fetch those that are not here yet; one that can't be fetched is left out."""
+        fresh = [ask for ask in asks if ask.step is Step.DONE and ask.task_id not in self._tried]
+        here = await self.all() if fresh else set()
         wanted: list[tuple[str, int, str]] = []
-        for ask in asks:
-            if ask.step is Step.DONE and ask.document is not None:
-                try:
-                    results = read_task(ask.document).results
-                except BadReply:
-                    continue
-                wanted += [(str(ask.task_id), place, link) for place, link in enumerate(results)]
-        here = self._tried | await self.all()
-        self._tried = {(task_id, place) for task_id, place, _ in wanted} | self._tried
-        await asyncio.gather(*(self._fetch(*one) for one in wanted if one[:2] not in here))
+        for ask in fresh:
+            task_id = str(ask.task_id)
+            self._tried.add(task_id)
+            with contextlib.suppress(BadReply):
+                links = enumerate(read_task(ask.document).results)
+                wanted += [(task_id, at, link) for at, link in links if (task_id, at) not in here]
+        await asyncio.gather(*(self._fetch(*one) for one in wanted))
 
     async def read(self, task_id: str, number: int) -> bytes | None:
         """A small copy as WebP; `None` where there is none."""
