@@ -85,6 +85,15 @@ def a_review_on_its_way(notebook: Notebook, cell: Locator) -> None:
     cell.page.wait_for_timeout(1_500)  # until the sharp copy is there
 
 
+def a_crossing_with_gaps(notebook: Notebook, cell: Locator) -> None:
+    """Two axes with their labels; the keyboard is at a cell that was not bought."""
+    view = cell.locator(".ew.ew-live:not(.ew-off)")
+    expect(view.locator(".ew-at img").nth(5)).to_be_visible()
+    view.locator(".ew-at[data-s='.']").first.focus()
+    expect(view.get_by_role("button", name="Make this cell").first).to_be_visible()
+    cell.page.wait_for_timeout(1_500)  # until the small pictures are there
+
+
 def a_ranking_that_is_nearly_settled(notebook: Notebook, cell: Locator) -> None:
     """A pair in view, and the scores beside it, behind their letters."""
     view = cell.locator(".ew.ew-live:not(.ew-off)")
@@ -168,11 +177,26 @@ RANK = """
 run.rank("Which is nicer?", by="style", judge="ann", seed=1)
 """
 
+STUDY = """
+import evolink_widgets as ew
+
+ew.configure(speed=60)
+study = ew.study("a {animal} {place}, {style}", animal=["fox", "owl", "hare"],
+                 place=["in the snow", "by the sea"], repeats=2, design="fraction", budget=11,
+                 style=["watercolour", "woodcut", "linocut", "pastel", "paper cut"],
+                 size="1024x768", quality="low")
+run = study.create().result()
+"""
+GRID = """
+study.grid(x="style", y="animal", facet="place")
+"""
+
 SHOTS = (
     Shot("studio", (STUDIO,), a_finished_run),
     Shot("batch-before", (PRODUCTS, BATCH), a_batch_before, is_narrow=True),
     Shot("batch", (ROWS, RUN), a_batch_on_its_way, is_narrow=True),
     Shot("review", (REVIEW, 'run.review(judge="ana")'), a_review_on_its_way, is_narrow=True),
+    Shot("study", (STUDY, GRID), a_crossing_with_gaps, is_narrow=True),
     Shot("rank", (STYLES, RANK), a_ranking_that_is_nearly_settled, is_narrow=True),
 )
 
