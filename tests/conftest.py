@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     here = Path(__file__).parent
     # Playwright's loop goes on in a worker's main thread: what runs a loop there comes before it.
-    items.sort(key=lambda item: "jupyter" not in item.path.relative_to(here).parts)
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
     for item in items:
         if item.path.relative_to(here).parts[0] in WITH_A_BROWSER_OR_KERNEL:
             item.add_marker(pytest.mark.flaky(reruns=1))

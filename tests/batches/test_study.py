@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from services import InProcess
@@ -267,7 +267,13 @@ def test_a_fraction_keeps_its_repeats_while_effects_can_be_told_apart(
     assert 'design="fraction" fits 2 repeats of 7 cells instead' in hint
 
 
-@settings(deadline=None, max_examples=25)
+# A store without receipts: what it has learned is an estimate, and no price of a design.
+@pytest.mark.usefixtures("own_settings")
+@settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     share=st.floats(0.02, 1.2),
     repeats=st.integers(1, 3),

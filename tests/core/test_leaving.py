@@ -81,7 +81,7 @@ def until_said(process: subprocess.Popen[str], words: str) -> str:
 def test_a_script_that_ends_goes_on_to_its_pictures_and_keeps_its_exit_code(
     end: str, start: Start, tmp_path: Path
 ) -> None:
-    code, complained = ended(start(f"ask(n=2)\n{end}"))
+    code, complained = ended(start(f"ask(n=2)\n{end}", speed=8))  # longer than the grace
     assert code == {"": 0, "sys.exit(3)": 3}.get(end, 1)
     assert pictures(tmp_path) == 2
     assert complained.splitlines()[-1:] == [
