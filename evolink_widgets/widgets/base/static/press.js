@@ -106,8 +106,7 @@ export function onePress(root, ui) {
     if (event.detail ? isArmed : !isEarly(event, movedAt)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    // A second press on what buys is no reason to press again.
-    ui.say(ui.busy || `“${button.getAttribute("aria-label") ?? (button.title || button.innerText)}” has only just appeared. Press again.`);
+    ui.say(`“${button.getAttribute("aria-label") ?? (button.title || button.textContent)}” has only just appeared. Press again.`);
   });
   atEnd(signal, leave);
 }
