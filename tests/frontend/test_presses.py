@@ -137,6 +137,21 @@ def test_two_clicks_on_run_again_buy_one_and_stop_nothing(
         later(one, LONG)
 
 
+def test_run_is_armed_again_after_another_button_has_rested(bench: Opener) -> None:
+    one = studio(bench, 0)
+    key = one.show(n=1)
+    one.change(key, **DONE)
+    later(one, LONG)
+    aim(one, button(one, "Run again"))
+    click(one)
+    later(one, 200)
+    # A run as short as this is over while the button rests: the last that is drawn for it.
+    one.js("() => kernel.tell({ kind: 'balance', credits: 1, parts: [] })")
+    expect(run_button(one)).to_have_attribute("aria-disabled", "true")
+    later(one, LONG)
+    expect(run_button(one)).to_have_attribute("aria-disabled", "false")
+
+
 @pytest.mark.parametrize("trip", TRIPS)
 def test_what_the_store_offers_is_taken_once(bench: Opener, trip: int) -> None:
     one = studio(bench, trip, plan={"check": {"reuse": OFFER}})

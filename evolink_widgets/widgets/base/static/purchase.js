@@ -68,8 +68,8 @@ export function purchases(ui) {
   });
   atEnd(ui.signal, () => stop.abort(""));
 
-  /** @type {(button: HTMLElement, kind: string, fields: object, changed: () => void, most?: number) => Promise<any>} */
-  async function buy(button, kind, fields, changed, most) {
+  /** @type {(button: HTMLElement, kind: string, fields: object, most?: number) => Promise<any>} */
+  async function buy(button, kind, fields, most) {
     // What was pressed while it rested is early, though a page that was busy hears of it now.
     if (ui.busy || ui.pressedAt < restedAt) return say(ui.busy || "Asked a moment ago.");
     const kids = [...button.childNodes];
@@ -80,7 +80,7 @@ export function purchases(ui) {
       restedAt = performance.now();
       fill(button, ...inside);
       set(button, { "aria-disabled": !!busy || null });
-      changed();
+      for (const draw of ui.followBusy) draw();
     };
     // In the same frame as the press: nothing may look as if it had not been pressed.
     show("Asking the kernel…", "Asking…");
@@ -129,10 +129,10 @@ export function purchases(ui) {
     }
   }
 
-  ui.buy = async (button, kind, fields, changed = () => {}) => {
+  ui.buy = async (button, kind, fields) => {
     for (let most = unasked(); ; ) {
       try {
-        return await buy(button, kind, fields, changed, most);
+        return await buy(button, kind, fields, most);
       } catch (/** @type {any} */ error) {
         const asks = error.told?.asks;
         if (!asks) throw error;

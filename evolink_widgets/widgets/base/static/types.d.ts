@@ -487,13 +487,15 @@ interface Deck {
   select(ids: string[], on: boolean): void;
   /** Why nothing can be bought now: a purchase is being asked for, or was a moment ago. */
   busy: string;
+  /** Draw what follows it: called whenever it has changed, whichever button was pressed. */
+  followBusy: Set<() => void>;
   /** When a button or a key was pressed last, as events say it: on the clock of `performance.now`. */
   pressedAt: number;
   /**
-   * Buys once for a press on `button`, which shows at once that it was pressed; `changed` is called when it looks
-   * otherwise. Answers what Python did; nothing where another press is under way, which is said.
+   * Buys once for a press on `button`, which shows at once that it was pressed. Answers what Python did; nothing where
+   * another press is under way, which is said.
    */
-  buy(button: HTMLElement, kind: string, fields: object, changed?: () => void): Promise<any>;
+  buy(button: HTMLElement, kind: string, fields: object): Promise<any>;
   edit?: (prompt: string) => void;
   /** Draws a run that is not drawn yet: above the log, or under it where it is older than all that is there. */
   add?: (run: Run, past?: boolean) => void;

@@ -69,6 +69,7 @@ export function openView({ model, el }, name, label, build) {
     model,
     say,
     busy: "",
+    followBusy: new Set(),
     pressedAt: 0,
     signal,
     live: false,

@@ -18,11 +18,12 @@ export function plan(ui, fail) {
   }
   /** @param {string} spec @param {string} kind */
   const button = (spec, kind) => {
-    const made = h(spec, { "aria-disabled": false, onclick: () => ui.buy(made, kind, fields(), name).catch(fail) });
+    const made = h(spec, { "aria-disabled": false, onclick: () => ui.buy(made, kind, fields()).catch(fail) });
     return made;
   };
   const few = button("button.btn.first", "preview");
   const buy = button("button.run", "create");
+  ui.followBusy.add(name);
   const body = h("tbody");
   const heads = COLUMNS.map((name) => h("th", { scope: "col" }, name));
   const table = h("table", h("caption", "Left out, with problems"), h("thead", h("tr", ...heads)), body);

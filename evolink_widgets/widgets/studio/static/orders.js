@@ -131,7 +131,7 @@ export function orders(ui, save, blocked, draw) {
       turn++; // what this comes to is newer than a check that is on its way
       try {
         const fields = save();
-        if (await ui.buy(button, kind, { fields }, draw)) return fields.prompt;
+        if (await ui.buy(button, kind, { fields })) return fields.prompt;
       } catch (/** @type {any} */ { told, message }) {
         const problems = told?.problems;
         order.checked = { ...order.checked, problems: problems ?? [], notices: problems ? [] : [message] };
@@ -141,6 +141,7 @@ export function orders(ui, save, blocked, draw) {
       }
     },
   };
+  ui.followBusy.add(draw);
   ui.link.on.balance = (balance) => {
     order.checked = { ...order.checked, balance };
     draw();
