@@ -185,6 +185,7 @@ def test_a_cell_that_was_not_bought_says_its_price_and_is_bought_once(bench: Ope
     assert empty.count() in (0, 1)
     place = one.js("() => kernel.plan.welcome.letters.indexOf('.')")
     offer.dblclick()
+    assert not any("Press again" in said for said in one.told())
     one.page.wait_for_function("() => kernel.bought.length === 1")
     assert one.bought() == ["buyCell"]
     (sent,) = one.sent("buyCell")

@@ -106,7 +106,8 @@ export function onePress(root, ui) {
     if (event.detail ? isArmed : !isEarly(event, movedAt)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ui.say(`“${button.getAttribute("aria-label") ?? (button.title || button.textContent)}” has only just appeared. Press again.`);
+    // A second press on what buys is no reason to press again.
+    ui.say(ui.busy || `“${button.getAttribute("aria-label") ?? (button.title || button.innerText)}” has only just appeared. Press again.`);
   });
   atEnd(signal, leave);
 }
