@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -84,13 +85,16 @@ def _quoted(task: Task) -> str:
 def _follow_lines(task: Task, say: Callable[[str], object]) -> None:
     """Say one line for each stage that a person would want to know of, and wait for the end."""
     said: list[Stage] = []
+    # The end is told by two threads: the one that comes second waits until it is said.
+    speaking = threading.Lock()
 
     def listen(state: TaskState) -> None:
         quick = state.stage in (Stage.QUEUED, Stage.SENDING, Stage.SAVING)
-        if quick or said[-1:] == [state.stage]:
-            return
-        said.append(state.stage)
-        say(stage_line(task, state))
+        with speaking:
+            if quick or said[-1:] == [state.stage]:
+                return
+            said.append(state.stage)
+            say(stage_line(task, state))
 
     leave = task.subscribe(listen)
     try:

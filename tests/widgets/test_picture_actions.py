@@ -30,7 +30,8 @@ def ids(images: ew.ImageSet) -> list[str]:
 def test_a_picture_in_hand_knows_of_a_mark_that_was_set_in_a_gallery() -> None:
     images = paint()
     page = Browser(ew.Gallery())
-    page.ask("favourite", pictures=ids(images)[1:], on=True)
+    answer, _ = page.ask("favourite", pictures=ids(images)[1:], on=True)
+    assert answer.get("count") == 1, answer
     assert [image.favourite for image in images] == [False, True]
     page.ask("favourite", pictures=ids(images), on=False)
     assert not any(image.favourite for image in images)
