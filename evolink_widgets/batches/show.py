@@ -7,7 +7,7 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
-from evolink_widgets.batches.frames import Frame, is_missing
+from evolink_widgets.batches.rows.frames import Frame, is_missing
 from evolink_widgets.errors import InvalidRequest, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown

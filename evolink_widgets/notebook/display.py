@@ -30,7 +30,7 @@ from evolink_widgets.widgets.base.hosts import (
     host,
     speak,
 )
-from evolink_widgets.widgets.base.outgoing_pictures import workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
 
 __all__ = ["show_task", "stage_line"]
 

@@ -58,6 +58,14 @@ INNER_ROWS = {
         ("loans", "recovery"),
         ("session",),
     ),
+    "batches": (
+        ("rows",),
+        ("dataset", "ranked", "runs", "show"),
+        ("engine",),
+        ("run",),
+        ("batch",),
+        ("study",),
+    ),
     "emulator": (
         ("contract", "painter"),
         ("storage",),
@@ -73,6 +81,20 @@ INNER_ROWS = {
         ("gallery",),
         ("batch", "study"),
         ("rank", "review"),
+    ),
+    "widgets.base": (
+        ("transfers",),
+        ("companion", "describe"),
+        ("messages",),
+        ("view",),
+        ("panel",),
+    ),
+    "course": (
+        ("allowed", "books", "upstream"),
+        ("identity", "settle", "teacher"),
+        ("gateway",),
+        ("server",),
+        ("__main__",),
     ),
 }
 

@@ -15,7 +15,7 @@ import traitlets
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 
 from .conftest import Browser
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.widgets.base.hosts import Host, capturing, host, speak
-from evolink_widgets.widgets.base.outgoing_pictures import workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task

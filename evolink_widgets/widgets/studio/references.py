@@ -33,9 +33,10 @@ from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
-from evolink_widgets.widgets.base import describe, money, outgoing_pictures
-from evolink_widgets.widgets.base.incoming_files import IncomingFiles
+from evolink_widgets.widgets.base import describe, money
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
+from evolink_widgets.widgets.base.transfers.incoming_files import IncomingFiles
 from evolink_widgets.widgets.pictures.picture_panel import HANDOVER, PicturePanel, composers
 
 __all__ = ["TrayPanel", "added"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evolink_widgets.batches.outcome import Outcome
-from evolink_widgets.batches.plan import Plan
+from evolink_widgets.batches.rows.plan import Plan
+from evolink_widgets.batches.runs.outcome import Outcome
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.judging.verdicts import judgement_columns
 from evolink_widgets.store.gallery.pictures import GeneratedImage

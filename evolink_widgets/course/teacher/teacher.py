@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.course.books import Ask, Books, Standing
-from evolink_widgets.course.small_pictures import SmallPictures
+from evolink_widgets.course.books.books import Ask, Books, Standing
+from evolink_widgets.course.teacher.small_pictures import SmallPictures
 from evolink_widgets.rules.tasks.task import read_mapping
 
 __all__ = ["TeacherPage"]
 
 _STATIC = Path(__file__).parent / "static"
-_SHARED = Path(__file__).parents[1] / "widgets" / "base" / "static" / "tokens.css"
+_SHARED = Path(__file__).parents[2] / "widgets" / "base" / "static" / "tokens.css"
 _FILES = {
     "teacher.js": (_STATIC / "teacher.js", "text/javascript"),
     "teacher.css": (_STATIC / "teacher.css", "text/css"),

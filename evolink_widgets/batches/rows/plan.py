@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from evolink_widgets.batches.files import ReferenceFiles
-from evolink_widgets.batches.frames import Frame
-from evolink_widgets.batches.templates import Unfilled, compiled
+from evolink_widgets.batches.rows.files import ReferenceFiles
+from evolink_widgets.batches.rows.frames import Frame
+from evolink_widgets.batches.rows.templates import Unfilled, compiled
 from evolink_widgets.core.checked_request import checked_request
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import InvalidRequest

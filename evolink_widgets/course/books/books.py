@@ -18,9 +18,17 @@ from typing import Any
 import sqlalchemy as sql
 
 from evolink_widgets.clock import now
-from evolink_widgets.course.roster import Student
-from evolink_widgets.course.tables import ASKS, COURSE, FILES, METADATA, MILLION, STUDENTS, VERSION
-from evolink_widgets.course.transactions import Transactions
+from evolink_widgets.course.books.roster import Student
+from evolink_widgets.course.books.tables import (
+    ASKS,
+    COURSE,
+    FILES,
+    METADATA,
+    MILLION,
+    STUDENTS,
+    VERSION,
+)
+from evolink_widgets.course.books.transactions import Transactions
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
 

@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from evolink_widgets.batches.frames import is_missing
+from evolink_widgets.batches.rows.frames import is_missing
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
 

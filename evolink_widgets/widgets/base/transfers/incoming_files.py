@@ -22,7 +22,7 @@ from evolink_widgets.store.safe_files import (
     remove,
     sweep,
 )
-from evolink_widgets.widgets.base.outgoing_pictures import workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
 
 __all__ = ["MOST", "IncomingFiles"]
 

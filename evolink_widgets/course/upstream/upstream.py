@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
 from evolink_widgets.core.service.transport import NoAnswer, Reply, Transport
-from evolink_widgets.course.turns import Turns
+from evolink_widgets.course.upstream.turns import Turns
 from evolink_widgets.errors import BadReply
 from evolink_widgets.rules.tasks.outcome import Event, Outcome, Verdict, judge, retry_after
 from evolink_widgets.rules.tasks.task import (

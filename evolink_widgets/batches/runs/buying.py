@@ -15,9 +15,9 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from evolink_widgets.batches.files import ReferenceFiles
-from evolink_widgets.batches.outcome import Meaning, Outcome, meaning_of
-from evolink_widgets.batches.plan import Wanted
+from evolink_widgets.batches.rows.files import ReferenceFiles
+from evolink_widgets.batches.rows.plan import Wanted
+from evolink_widgets.batches.runs.outcome import Meaning, Outcome, meaning_of
 from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.loop import Workers
