@@ -17,7 +17,7 @@ HOSTS = Path(__file__).parents[2] / "docs" / "hosts.md"
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("other servers"), pytest.mark.timeout(300)]
 
-#: What docs/hosts.md asks for.
+#: What docs/howto/hosts.md asks for.
 OURS = {
     "script-src": ["blob:"],
     "style-src": ["'unsafe-inline'"],
