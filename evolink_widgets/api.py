@@ -523,7 +523,7 @@ def recipe(path: str | Path) -> Recipe:
         >>> ew.recipe(path).request.prompt
         'a fox'
     """
-    from evolink_widgets.store.gallery.embed import read_recipe
+    from evolink_widgets.store.gallery.copies.embed import read_recipe
 
     return read_recipe(path)
 

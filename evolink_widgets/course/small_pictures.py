@@ -14,7 +14,7 @@ from evolink_widgets.course.books import Ask, Books, Step
 from evolink_widgets.course.tables import PICTURES
 from evolink_widgets.errors import BadReply, StoreDamaged
 from evolink_widgets.rules.tasks.task import read_task
-from evolink_widgets.store.gallery.thumbs import thumbnail
+from evolink_widgets.store.gallery.thumbnails.thumbs import thumbnail
 
 __all__ = ["SmallPictures"]
 

@@ -187,7 +187,7 @@ def test_traits_come_from_both_sides(gallery: Callable[..., ew.Gallery]) -> None
 
 
 def ew_query(**fields: Any) -> Any:
-    from evolink_widgets.store.gallery.query import Query
+    from evolink_widgets.store.gallery.rows.query import Query
 
     return Query(**fields)
 

@@ -17,7 +17,7 @@ from evolink_widgets.batches.state import BatchState, spoken_time
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe, money, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer

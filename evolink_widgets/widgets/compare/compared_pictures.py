@@ -17,7 +17,7 @@ from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
+from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
 from evolink_widgets.widgets.base import outgoing_pictures
 from evolink_widgets.widgets.compare.labels import labels_of
 

@@ -18,7 +18,7 @@ from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.store.gallery.rows.query import Query
 from evolink_widgets.widgets.base import assets, outgoing_pictures
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import described

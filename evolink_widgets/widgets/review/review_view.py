@@ -16,7 +16,7 @@ from evolink_widgets.judging.agreement import Agreement
 from evolink_widgets.judging.review import Review
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.judging.verdicts import Change, Judgement, Verdict
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted

@@ -14,9 +14,9 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from evolink_widgets.images.check_picture import sniff
+from evolink_widgets.images.metadata.xmp import MOST_BYTES
 from evolink_widgets.images.png_chunks import SIGNATURE, png_chunk
-from evolink_widgets.images.xmp import MOST_BYTES
+from evolink_widgets.images.proof.check_picture import sniff
 
 _PNG_HEAD = len(SIGNATURE)
 _PNG_XMP = b"XML:com.adobe.xmp\x00"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged
-from evolink_widgets.images.check_picture import NotAPicture, PictureCheck, PictureFacts
+from evolink_widgets.images.proof.check_picture import NotAPicture, PictureCheck, PictureFacts
 from evolink_widgets.store.safe_files import change_plain, guarded, make_new, read_plain, remove
 
 __all__ = ["Part"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.file_names import slug
@@ -199,8 +199,8 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
     Raises:
         StoreDamaged: the file is gone, or no longer a whole picture.
     """
-    from evolink_widgets.store.gallery.embed import embedded, handed_on
-    from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, utc_time
+    from evolink_widgets.store.gallery.copies.embed import embedded, handed_on
+    from evolink_widgets.store.gallery.rows.rows import RECIPE_FORMAT, utc_time
 
     record = {
         "format": RECIPE_FORMAT,
@@ -217,7 +217,7 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
 def _converted(copy: PlannedCopy) -> bytes:
     if copy.format == copy.image.format:
         return with_recipe(copy.image)
-    from evolink_widgets.images.convert import converted
+    from evolink_widgets.images.pixels.convert import converted
     from evolink_widgets.images.scan_result import Broken
 
     try:

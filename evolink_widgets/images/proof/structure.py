@@ -3,7 +3,7 @@
 Nothing is kept but a PNG's beginning, which says how its pixels are to be read: a picture of any
 size is proved in bounded memory, and never read a second time. A PNG's checksums prove its
 pixels; the other two have none, and only decoding proves theirs. What a picture from elsewhere may
-hold is for `images.png`, `images.jpeg` and `images.webp` to say, which know it whole.
+hold is for `images.scans` to say, which knows it whole.
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evolink_widgets.images.exif import UPRIGHT, read_exif
-from evolink_widgets.images.icc import sound
+from evolink_widgets.images.metadata.exif import UPRIGHT, read_exif
+from evolink_widgets.images.metadata.icc import sound
+from evolink_widgets.images.proof.structure import webp_pixels
 from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, Scan, claimed
-from evolink_widgets.images.structure import webp_pixels
 
 __all__ = ["scan_webp"]
 

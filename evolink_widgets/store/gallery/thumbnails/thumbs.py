@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.images.check_picture import EXTENSIONS, MOST_PIXELS
-from evolink_widgets.images.large_png import shrunk
+from evolink_widgets.images.pixels.large_png import shrunk
+from evolink_widgets.images.proof.check_picture import EXTENSIONS, MOST_PIXELS
 from evolink_widgets.store.safe_files import (
     file_error,
     make_new,

@@ -21,7 +21,7 @@ from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.moved_files import month_of
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import inside
-from evolink_widgets.store.gallery.rows import MONTHS_NOTE, has_months
+from evolink_widgets.store.gallery.rows.rows import MONTHS_NOTE, has_months
 from evolink_widgets.store.safe_files import (
     flush_folder,
     guarded,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.images.check_picture import sniff
-from evolink_widgets.images.pixels import decode, plain
+from evolink_widgets.images.pixels.pixels import decode, plain
+from evolink_widgets.images.proof.check_picture import sniff
 from evolink_widgets.images.reference_limits import LIMITS
 from evolink_widgets.images.scan_result import Broken
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from evolink_widgets.images.exif import UPRIGHT, read_exif
-from evolink_widgets.images.icc import sound
-from evolink_widgets.images.reference_limits import ReferenceLimits
-from evolink_widgets.images.scan_result import Broken, Scan, claimed
-from evolink_widgets.images.structure import (
+from evolink_widgets.images.metadata.exif import UPRIGHT, read_exif
+from evolink_widgets.images.metadata.icc import sound
+from evolink_widgets.images.proof.structure import (
     JPEG_ALONE,
     JPEG_END,
     JPEG_FRAMES,
@@ -21,6 +19,8 @@ from evolink_widgets.images.structure import (
     JPEG_START,
     NEXT_JPEG_MARKER,
 )
+from evolink_widgets.images.reference_limits import ReferenceLimits
+from evolink_widgets.images.scan_result import Broken, Scan, claimed
 
 __all__ = ["scan_jpeg"]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images import xmp, xmp_in_files
-from evolink_widgets.images.check_picture import sniff
+from evolink_widgets.images.metadata import xmp, xmp_in_files
+from evolink_widgets.images.proof.check_picture import sniff
 from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.errors import StoreError
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.thumbs import Thumb, as_sheet
+from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_sheet
 
 if TYPE_CHECKING:
     from evolink_widgets.rules.request.recipe import Recipe

@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from evolink_widgets.images.exif import UPRIGHT, read_exif
-from evolink_widgets.images.icc import sound
+from evolink_widgets.images.metadata.exif import UPRIGHT, read_exif
+from evolink_widgets.images.metadata.icc import sound
 from evolink_widgets.images.png_chunks import png_chunk
 from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, Scan, claimed

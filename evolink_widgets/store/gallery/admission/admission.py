@@ -18,12 +18,12 @@ from sqlite3 import Row
 from typing import NamedTuple
 
 from evolink_widgets.errors import DownloadFailed, StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import PictureFacts
+from evolink_widgets.images.proof.check_picture import PictureFacts
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.gallery.part import Part
+from evolink_widgets.store.gallery.admission.part import Part
 from evolink_widgets.store.gallery.pictures import GeneratedImage, read_image
-from evolink_widgets.store.gallery.rows import (
+from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     NewPicture,
     NewSet,
@@ -33,7 +33,7 @@ from evolink_widgets.store.gallery.rows import (
     place_of,
     write_recipe_files,
 )
-from evolink_widgets.store.gallery.thumbs import PREVIEW_EDGE, thumbnail
+from evolink_widgets.store.gallery.thumbnails.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,

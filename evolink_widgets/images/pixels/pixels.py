@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.images.exif import UPRIGHT, read_exif
-from evolink_widgets.images.icc import sound, to_srgb
+from evolink_widgets.images.metadata.exif import UPRIGHT, read_exif
+from evolink_widgets.images.metadata.icc import sound, to_srgb
 from evolink_widgets.images.reference_limits import ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, claimed
 

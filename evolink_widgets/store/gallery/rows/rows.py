@@ -21,12 +21,12 @@ from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import EXTENSIONS, PictureFacts
+from evolink_widgets.images.proof.check_picture import EXTENSIONS, PictureFacts
 from evolink_widgets.moved_files import month_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
-from evolink_widgets.store.gallery.kinds import kind_and_prompt, recounted
+from evolink_widgets.store.gallery.rows.kinds import kind_and_prompt, recounted
 from evolink_widgets.store.safe_files import (
     flush_folder,
     free_names,

@@ -14,13 +14,13 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from evolink_widgets.images.png_chunks import SIGNATURE, png_chunk
-from evolink_widgets.images.scan_result import Broken
-from evolink_widgets.images.structure import (
+from evolink_widgets.images.proof.structure import (
     JpegStructure,
     PngStructure,
     Structure,
     WebpStructure,
 )
+from evolink_widgets.images.scan_result import Broken
 
 __all__ = [
     "EXTENSIONS",

@@ -19,8 +19,8 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import TRASH, in_database, inside
-from evolink_widgets.store.gallery.kinds import recounted
-from evolink_widgets.store.gallery.rows import (
+from evolink_widgets.store.gallery.rows.kinds import recounted
+from evolink_widgets.store.gallery.rows.rows import (
     already_there,
     facts_of,
     find_row,
