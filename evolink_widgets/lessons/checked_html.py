@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from evolink_widgets.store.gallery.static_copy import NO_MATHS
+from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS
 
 __all__ = ["checked_html"]
 
