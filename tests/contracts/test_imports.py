@@ -23,7 +23,7 @@ ROWS = (
     ("judging",),
     ("batches",),
     ("widgets",),
-    ("course", "jupyter", "notebook"),
+    ("course", "jupyter", "lessons", "notebook"),
     ("api",),
     ("magic",),
     ("__init__",),
