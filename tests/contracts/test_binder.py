@@ -75,6 +75,17 @@ def test_every_requirement_is_pinned() -> None:
     assert [line for line in pins() if "==" not in line] == []
 
 
+def test_the_badge_opens_a_notebook_that_is_there() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [address] = re.findall(r"^\[binder\]: (\S+)$", readme, re.M)
+    found = re.fullmatch(
+        r"https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/HEAD\?urlpath=lab/tree/(.+)", address
+    )
+    assert found, address
+    assert (ROOT / found[1]).is_file()
+    assert "][binder]" in readme, "something leads there"
+
+
 def check_pins(folder: Path) -> None:
     """Let pip resolve the pins for a Python that is not here: it can do all but run it."""
     report = folder / "report.json"
