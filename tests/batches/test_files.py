@@ -10,8 +10,8 @@ from PIL import Image
 from services import InProcess, until
 
 import evolink_widgets as ew
-from evolink_widgets.batches import files
 from evolink_widgets.batches.batch import Batch
+from evolink_widgets.batches.rows import files
 
 Make = Callable[..., Batch]
 

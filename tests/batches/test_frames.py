@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets.batches.frames import is_missing, read_frame
+from evolink_widgets.batches.rows.frames import is_missing, read_frame
 
 DATA = {"animal": ["fox", None, "owl"], "legs": [4, 4, 2]}
 RECORDS = [dict(zip(DATA, row, strict=True)) for row in zip(*DATA.values(), strict=True)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets.batches.templates import Unfilled, column_of, compiled
+from evolink_widgets.batches.rows.templates import Unfilled, column_of, compiled
 
 COLUMNS = ("animal", "price", "n_of_them", "photo")
 ROW = {"animal": "fox", "price": 3.456, "n_of_them": 2.0, "photo": "fox.jpg"}

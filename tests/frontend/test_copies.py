@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.thumbnails.static_copy import html
 
 #: The outermost element of one output, as the hosts write it.
 OUTPUTS = {

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import outgoing_pictures
-from evolink_widgets.widgets.base.outgoing_pictures import CHUNK, SendRate
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK, SendRate
 
 from .conftest import Browser
 

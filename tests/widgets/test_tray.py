@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import incoming_files
+from evolink_widgets.widgets.base.transfers import incoming_files
 from evolink_widgets.widgets.studio.references import TrayPanel
 
 from .conftest import Browser
