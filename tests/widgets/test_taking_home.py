@@ -8,7 +8,7 @@ import pytest
 
 import evolink_widgets as ew
 from evolink_widgets.store import Store
-from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 
 from .conftest import Browser
 

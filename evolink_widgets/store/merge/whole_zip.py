@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from evolink_widgets.errors import StoreError, StoreFull
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.safe_files import (

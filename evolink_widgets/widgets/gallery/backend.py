@@ -13,8 +13,8 @@ from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.rows.query import Query
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe

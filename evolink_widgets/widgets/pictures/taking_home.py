@@ -13,7 +13,7 @@ from typing import Any
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.merge.whole_zip import pieces
 from evolink_widgets.widgets.base.hosts import machine_that_goes
-from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 
 __all__ = ["WholeStores", "mark_of", "told_of_home"]
 

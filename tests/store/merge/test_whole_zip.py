@@ -15,7 +15,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Store
 from evolink_widgets.store.database.database import FILE
-from evolink_widgets.store.gallery import months
+from evolink_widgets.store.gallery.moves import months
 from evolink_widgets.store.judging.verdicts import Change
 from evolink_widgets.store.merge.whole_zip import NOTE, pieces
 
