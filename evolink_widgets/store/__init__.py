@@ -45,6 +45,7 @@ __all__ = [
     "empty_trash",
     "favourite",
     "merge",
+    "pack",
     "picture",
     "thumbnail",
     "thumbnail_html",
@@ -55,7 +56,7 @@ def merge(other: str | Path) -> Merged:
     """Take another store into the one that this process uses; see `Store.merge`.
 
     Args:
-        other: the folder; it is only read.
+        other: the folder, or a zip file that `pack` or *Download all* has made; it is only read.
 
     Raises:
         StoreError: `other` is no store, or ours; or ours can't be written to.
@@ -65,6 +66,25 @@ def merge(other: str | Path) -> Merged:
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.merge(other)
+
+
+def pack(target: str | Path = ".") -> Path:
+    """Write all of the store that this process uses into one zip file; see `Store.pack`.
+
+    Args:
+        target: the zip file, or a folder for it; nothing is overwritten.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        StoreError: there is nothing to pack, or it can't be written.
+
+    Example:
+        >>> ew.store.pack("home.zip")
+    """
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.pack(target)
 
 
 def picture(task_key: str, number: int) -> GeneratedImage:

@@ -12,7 +12,7 @@ import traitlets
 
 import evolink_widgets as ew
 
-from .conftest import Browser
+from ..conftest import Browser
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "quality": "low", "n": 2}
 PATIENCE = 20.0

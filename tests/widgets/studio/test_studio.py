@@ -14,7 +14,7 @@ from PIL import Image
 
 import evolink_widgets as ew
 
-from .conftest import Browser
+from ..conftest import Browser
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 2}
 

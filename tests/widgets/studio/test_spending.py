@@ -10,7 +10,7 @@ from evolink_widgets.core.task import Stage
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.widgets.base import money
 
-from .conftest import PATIENCE, Browser
+from ..conftest import PATIENCE, Browser
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 2}
 

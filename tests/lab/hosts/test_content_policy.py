@@ -13,7 +13,7 @@ from jupyterlab.commands import get_app_dir
 from notebook_page import Notebook, Server, expect_pictures, press_run, serve
 from playwright.sync_api import Page, expect
 
-HOSTS = Path(__file__).parents[2] / "docs" / "hosts.md"
+HOSTS = Path(__file__).parents[3] / "docs" / "howto" / "hosts.md"
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("other servers"), pytest.mark.timeout(300)]
 

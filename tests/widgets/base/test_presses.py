@@ -16,7 +16,7 @@ from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import PAID
 from evolink_widgets.widgets.base.press_tickets import FRESH, MOMENT, PressTickets
 
-from .conftest import PATIENCE, Browser
+from ..conftest import PATIENCE, Browser
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 1}
 

@@ -9,7 +9,7 @@ import pytest
 
 import evolink_widgets as ew
 
-from .conftest import Browser
+from ..conftest import Browser
 
 ASK: dict[str, Any] = {"size": "1024x640", "quality": "low", "n": 2}
 

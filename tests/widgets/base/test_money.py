@@ -6,7 +6,7 @@ import pytest
 
 import evolink_widgets as ew
 
-from .conftest import Browser
+from ..conftest import Browser
 
 FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 1}
 

@@ -15,7 +15,7 @@ import evolink_widgets as ew
 from evolink_widgets.widgets.base.transfers import incoming_files
 from evolink_widgets.widgets.studio.references import TrayPanel
 
-from .conftest import Browser
+from ..conftest import Browser
 
 PIECE = 1000
 LINKS = ["https://example.org/fox.png", "https://example.org/hare.png"]

@@ -12,7 +12,7 @@ import evolink_widgets as ew
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK, SendRate
 
-from .conftest import Browser
+from ..conftest import Browser
 
 ASK = {"size": "1024x640", "quality": "low", "n": 2}
 

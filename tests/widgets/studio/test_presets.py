@@ -10,7 +10,7 @@ import pytest
 import evolink_widgets as ew
 from evolink_widgets.store import Store
 
-from .conftest import PATIENCE, Browser
+from ..conftest import PATIENCE, Browser
 
 POSTER = {"size": "2:3", "quality": "high"}
 CONTROLS = {
