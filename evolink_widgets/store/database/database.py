@@ -38,6 +38,7 @@ from evolink_widgets.store.safe_files import (
     new_name,
     remove,
 )
+from evolink_widgets.store.unwritten import is_library
 
 Access = Literal["write", "read", "frozen"]
 
@@ -206,7 +207,8 @@ class Database:
             if not self._exists():
                 return 0
             check_files(self.path)
-            with closing(self._sqlite("read")) as connection:
+            access: Access = "frozen" if is_library(self.path.parent) else "read"
+            with closing(self._sqlite(access)) as connection:
                 return int(_one(connection, "PRAGMA user_version"))
 
     @property
@@ -220,6 +222,10 @@ class Database:
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Close the connection, also one that the whole process shares."""
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None:
@@ -257,6 +263,12 @@ class Database:
         return self._connection
 
     def _open(self, access: Access) -> None:
+        if is_library(self.path.parent):
+            if access == "write":
+                raise StoreReadOnly(f"{self.path.parent} is a library: it is only read.")
+            self._refuse_unclosed()
+            self._connect("frozen")
+            return
         try:
             self._connect("write")
         except StoreReadOnly:
@@ -552,7 +564,7 @@ def _before_fork() -> None:
         database._lock.acquire()
         _HELD.append(database)
         if not database._is_writing:
-            database.close()
+            database.drop()
 
 
 def _after_fork() -> None:
