@@ -277,7 +277,7 @@ def batch(
         >>> frame = b.create(budget=20).result().to_frame()
     """
     from evolink_widgets.batches.batch import Batch
-    from evolink_widgets.batches.frames import read_frame
+    from evolink_widgets.batches.rows.frames import read_frame
 
     given = {
         "prompt": prompt,
@@ -419,7 +419,7 @@ def show(frame: Any, *, rows: int = 20, edge: int = 96) -> ShownFrame:
         >>> table.to_html().count("<img")
         2
     """
-    from evolink_widgets.batches.frames import read_frame
+    from evolink_widgets.batches.rows.frames import read_frame
     from evolink_widgets.batches.show import ShownFrame
 
     return ShownFrame(read_frame(frame), store_in_use(), rows, edge)
@@ -521,7 +521,7 @@ def recipe(path: str | Path) -> Recipe:
         >>> ew.recipe(path).request.prompt
         'a fox'
     """
-    from evolink_widgets.store.gallery.embed import read_recipe
+    from evolink_widgets.store.gallery.copies.embed import read_recipe
 
     return read_recipe(path)
 

@@ -14,7 +14,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -191,6 +192,28 @@ def leave(budget: Budget) -> None:
     """Close a block, whichever was opened last."""
     with _blocks.lock:
         _blocks.open = tuple(one for one in _blocks.open if one is not budget)
+
+
+@contextmanager
+def buying_nothing(name: str) -> Iterator[None]:
+    """Refuse what any thread asks to buy inside, whenever that is decided.
+
+    A purchase that was asked for before goes on.
+
+    Args:
+        name: how a refusal calls the budget of 0 credits.
+    """
+    nothing = Budget(0.0, name=name)
+    enter(nothing)
+    try:
+        yield
+    finally:
+        leave(nothing)
+
+
+def buys_nothing() -> bool:
+    """Whether such a block is open now."""
+    return any(budget.limit == 0 for budget in blocks())
 
 
 class Block:

@@ -21,6 +21,7 @@ import sniffio
 import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
+from evolink_widgets.core.money import buys_nothing, check_spending
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -368,6 +369,7 @@ class Task:
         Raises:
             SpendingRefused: spending is switched off.
         """
+        check_spending(lambda: not buys_nothing(), "Sending it again may buy it a second time")
         self._ask(self._control.send_again)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

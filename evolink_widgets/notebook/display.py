@@ -18,7 +18,7 @@ from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
@@ -30,7 +30,7 @@ from evolink_widgets.widgets.base.hosts import (
     host,
     speak,
 )
-from evolink_widgets.widgets.base.outgoing_pictures import workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
 
 __all__ = ["show_task", "stage_line"]
 

@@ -16,10 +16,10 @@ from evolink_widgets.errors import StoreError
 from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
-from evolink_widgets.store.gallery.query import Facets, Query
-from evolink_widgets.store.gallery.static_copy import thumbnail_html
-from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
-from evolink_widgets.store.gallery.trash import Freed
+from evolink_widgets.store.gallery.moves.trash import Freed
+from evolink_widgets.store.gallery.rows.query import Facets, Query
+from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
+from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.caps import Cap, Spent
 from evolink_widgets.store.ledger.ledger import Ledger

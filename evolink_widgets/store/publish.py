@@ -25,7 +25,7 @@ from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.database.database import FILE, Database, dump, insert, load_object
 from evolink_widgets.store.database.schema import count_pictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.rows import (
+from evolink_widgets.store.gallery.rows.rows import (
     MONTHS_NOTE,
     SELECT,
     place_of,

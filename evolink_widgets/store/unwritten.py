@@ -41,13 +41,8 @@ _publishing = _Publishing()
 
 
 def leave_unwritten(folder: Path) -> None:
-    """Treat a folder as a library from now on, in this process.
-
-    One that was this process's own store stays one: what was paid for there may still be on its
-    way, and has to be saved.
-    """
-    if folder not in _own:
-        _named.add(folder)
+    """Treat a folder as a library from now on, in this process."""
+    _named.add(folder)
 
 
 def take_as_own(folder: Path) -> None:
@@ -72,7 +67,8 @@ def check_may_write(folder: Path) -> None:
     # Of what lies in a library only the store's own folders are meant: the hidden, the months'.
     is_inner = folder.name[:1] == "." or MONTH.fullmatch(folder.name) is not None
     for one in (folder, folder.parent) if is_inner else (folder,):
-        if is_library(one):
+        # What was paid for while it was the own store may be on its way, and has to be saved.
+        if is_library(one) and (one not in _own or _is_marked(one)):
             raise OSError(errno.EROFS, "it is a library, which is never written to", str(one))
 
 

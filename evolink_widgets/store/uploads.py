@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.journal.journal import LONGEST_LEASE, is_lease_free
 from evolink_widgets.store.safe_files import (

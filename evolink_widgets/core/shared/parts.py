@@ -17,7 +17,7 @@ from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name
-from evolink_widgets.store.gallery.admission import Arrival
+from evolink_widgets.store.gallery.admission.admission import Arrival
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Pool
 

@@ -252,7 +252,7 @@ class BytesHandler(_Handler):
             await self.finish(json.dumps({"message": error.message, "advice": error.advice}))
 
     async def _stream(self, image: GeneratedImage) -> None:
-        from evolink_widgets.widgets.base.outgoing_pictures import piece
+        from evolink_widgets.widgets.base.transfers.outgoing_pictures import piece
 
         kind, offset, total = f"image/{image.format}", 0, 1
         while offset < total:

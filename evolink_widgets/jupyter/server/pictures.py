@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.jupyter.server.found_stores import FoundStore, FoundStores
 from evolink_widgets.store.file_names import TRASH
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.store.gallery.rows.query import Query
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, item_of
 from evolink_widgets.widgets.gallery.query_results import query_of
 

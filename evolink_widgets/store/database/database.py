@@ -86,6 +86,7 @@ class Database:
         self.busy_timeout = busy_timeout
         self.vfs = vfs
         self.migrations = migrations
+        self._is_library = is_library(path.parent)
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._access: Access = "write"
@@ -207,7 +208,7 @@ class Database:
             if not self._exists():
                 return 0
             check_files(self.path)
-            access: Access = "frozen" if is_library(self.path.parent) else "read"
+            access: Access = "frozen" if self._is_library else "read"
             with closing(self._sqlite(access)) as connection:
                 return int(_one(connection, "PRAGMA user_version"))
 
@@ -263,7 +264,7 @@ class Database:
         return self._connection
 
     def _open(self, access: Access) -> None:
-        if is_library(self.path.parent):
+        if self._is_library:
             if access == "write":
                 raise StoreReadOnly(f"{self.path.parent} is a library: it is only read.")
             self._refuse_unclosed()

@@ -20,7 +20,7 @@ from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.library_pictures import LibraryPictures
 from evolink_widgets.store.gallery.marks import Marks, Picture
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
-from evolink_widgets.store.gallery.query import OWN, Facets, Query
+from evolink_widgets.store.gallery.rows.query import OWN, Facets, Query
 from evolink_widgets.store.library.library import Library, keys_in_both
 
 __all__ = ["AllPictures"]

@@ -12,10 +12,10 @@ from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.marks import Marks, Picture
+from evolink_widgets.store.gallery.moves.trash import Freed
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.store.gallery.trash import Freed
-from evolink_widgets.store.library.stars import star, starred
+from evolink_widgets.store.gallery.rows.query import Query
+from evolink_widgets.store.gallery.stars import star, starred
 from evolink_widgets.store.unwritten import is_library
 
 __all__ = ["LibraryPictures", "pictures_in"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.printable import printable
@@ -22,8 +22,8 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import in_database, one_line
-from evolink_widgets.store.gallery import copies
-from evolink_widgets.store.gallery.rows import (
+from evolink_widgets.store.gallery.copies import copies
+from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     check_row,
     in_reach,
@@ -31,9 +31,9 @@ from evolink_widgets.store.gallery.rows import (
     recipe_of,
     with_file_in_place,
 )
-from evolink_widgets.store.gallery.thumbs import Thumb, as_jpeg, thumbnail
+from evolink_widgets.store.gallery.stars import starred
+from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.library.library import database_in
-from evolink_widgets.store.library.stars import starred
 from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,
@@ -398,7 +398,7 @@ class GeneratedImage:
         The HTML carries the alt text, which JupyterLab drops from plain pictures; the JPEG is
         for exports that take no HTML, such as PDF.
         """
-        from evolink_widgets.store.gallery.static_copy import html
+        from evolink_widgets.store.gallery.thumbnails.static_copy import html
 
         shown = {"text/plain": repr(self)}
         try:
@@ -524,14 +524,14 @@ class ImageSet(Sequence[GeneratedImage]):
         return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
 
     def _repr_html_(self) -> str:
-        from evolink_widgets.store.gallery.static_copy import html
+        from evolink_widgets.store.gallery.thumbnails.static_copy import html
 
         note = f"{len(self)} of {self.expected} pictures came" if self.missing else None
         return html(self._images, caption=self.recipe.request.prompt, note=note)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show small copies, and for exports that take no HTML one JPEG of them all."""
-        from evolink_widgets.store.gallery.static_copy import sheet
+        from evolink_widgets.store.gallery.thumbnails.static_copy import sheet
 
         plain = {"text/plain": repr(self), "text/html": self._repr_html_()}
         return {**plain, **sheet(self._images)}

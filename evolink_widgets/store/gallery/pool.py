@@ -22,7 +22,7 @@ from typing import NamedTuple
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.database import Database, dump, load_object
 from evolink_widgets.store.gallery.pictures import GeneratedImage, read_image
-from evolink_widgets.store.gallery.rows import place_of, with_file_in_place
+from evolink_widgets.store.gallery.rows.rows import place_of, with_file_in_place
 from evolink_widgets.store.journal.journal import Entry, Step, is_free, read_entry, read_receipt
 from evolink_widgets.store.library.library import Library, keys_in_both
 from evolink_widgets.store.safe_files import is_plain

@@ -23,7 +23,7 @@ from evolink_widgets.rules.request.request import (
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.widgets.base import money
-from evolink_widgets.widgets.base.incoming_files import MOST
+from evolink_widgets.widgets.base.transfers.incoming_files import MOST
 
 __all__ = [
     "FIELDS",

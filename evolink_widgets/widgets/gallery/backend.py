@@ -15,8 +15,8 @@ from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.all_pictures import AllPictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.rows.query import Query
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.library.library import Library
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted

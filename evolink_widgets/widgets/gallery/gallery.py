@@ -18,12 +18,13 @@ from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
-from evolink_widgets.widgets.base import assets, outgoing_pictures
+from evolink_widgets.store.gallery.rows.query import Query
+from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import described
 from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.traits import SendableText
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, name_of
 from evolink_widgets.widgets.gallery.query_results import (
     QUERY,

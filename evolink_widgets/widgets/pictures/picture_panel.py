@@ -26,10 +26,11 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage, in_place
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, outgoing_pictures
+from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel, described
-from evolink_widgets.widgets.base.zip_files import ZipFiles
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
+from evolink_widgets.widgets.base.transfers.zip_files import ZipFiles
 from evolink_widgets.widgets.compare.compare import ImageCompare
 
 __all__ = ["HANDOVER", "PicturePanel", "composers", "names_in"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from evolink_widgets.batches.frames import Frame, is_missing, read_frame
+from evolink_widgets.batches.rows.frames import Frame, is_missing, read_frame
 from evolink_widgets.clock import now
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import call_on_loop, spawn
@@ -18,14 +18,15 @@ from evolink_widgets.judging.agreement import Agreement
 from evolink_widgets.judging.review import Review
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.judging.verdicts import Change, Judgement, Verdict
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.unwritten import is_library
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
+from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.batch.batch_view import spread
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
