@@ -49,6 +49,7 @@ __all__ = [
     "empty_trash",
     "favourite",
     "merge",
+    "pack",
     "picture",
     "publish",
     "thumbnail",
@@ -60,7 +61,7 @@ def merge(other: str | Path) -> Merged:
     """Take another store into the one that this process uses; see `Store.merge`.
 
     Args:
-        other: the folder; it is only read.
+        other: the folder, or a zip file that `pack` or *Download all* has made; it is only read.
 
     Raises:
         StoreError: `other` is no store, or ours; or ours can't be written to.
@@ -106,6 +107,25 @@ def publish(
     chosen = [pictures] if isinstance(pictures, GeneratedImage) else pictures
     with closing(Store(in_use.choice.folder())) as store:
         return store.publish(folder, pictures=chosen, references=references)
+
+
+def pack(target: str | Path = ".") -> Path:
+    """Write all of the store that this process uses into one zip file; see `Store.pack`.
+
+    Args:
+        target: the zip file, or a folder for it; nothing is overwritten.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        StoreError: there is nothing to pack, or it can't be written.
+
+    Example:
+        >>> ew.store.pack("home.zip")
+    """
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.pack(target)
 
 
 def picture(task_key: str, number: int) -> GeneratedImage:

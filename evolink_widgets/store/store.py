@@ -21,6 +21,7 @@ from evolink_widgets.store.judging.votes import Votes
 from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.library.library import Library, database_in
 from evolink_widgets.store.merge.merge import Merged, merge
+from evolink_widgets.store.merge.whole_zip import is_zip, pack, unpacked
 from evolink_widgets.store.publish import Published, publish
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.uploads import Uploads
@@ -93,14 +94,39 @@ class Store:
         a merge that was stopped, takes in what is missing.
 
         Args:
-            other: the folder.
+            other: the folder, or a zip file of whole stores, as `pack` writes it.
 
         Raises:
             StoreError: `other` is no store, or this one.
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
-        return merge(self.root, self.database, absolute(other, "The other store"))
+        path = absolute(other, "The other store")
+        if not is_zip(path):
+            return merge(self.root, self.database, path)
+        with unpacked(path) as folders:
+            return sum((merge(self.root, self.database, one) for one in folders), Merged())
+
+    def pack(self, target: str | Path) -> Path:
+        """Write all of the store into one zip file, which `merge` takes in elsewhere.
+
+        Its files are as they lie in the folder: the service's bytes, recipes, references, what is
+        in the trash, and the database with credits, marks and judgements. Kernels may go on.
+
+        Args:
+            target: the zip file, or a folder for it; where another file has the name, "-2" is
+                added to it.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            StoreError: there is nothing to pack, or it can't be written; no file is left then.
+        """
+        path = absolute(target, "target")
+        if path.is_dir():
+            path /= f"{self.root.name}.zip"
+        return pack({self.root.name: self.root}, path)
 
     def publish(
         self,

@@ -221,6 +221,18 @@ class Database:
         rows = self.rows("PRAGMA data_version")
         return int(rows[0][0]) if rows else 0
 
+    def copy_to(self, path: Path) -> None:
+        """Write what it holds at one moment into a new file, which needs no other beside it.
+
+        Where there is no store yet, none is made. Others may write meanwhile.
+        """
+        with self._lock, sqlite_guarded(self.path, "read"):
+            if not self._exists():
+                return
+            with closing(sqlite3.connect(path)) as copy:
+                self._ready("read").backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
         self.drop()

@@ -34,6 +34,7 @@ from evolink_widgets.widgets.gallery.query_results import (
 )
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 from evolink_widgets.widgets.pictures.picture_panel import PicturePanel, names_in
+from evolink_widgets.widgets.pictures.taking_home import told_of_home
 
 __all__ = ["Gallery"]
 
@@ -170,7 +171,12 @@ class Gallery(PicturePanel):
 
     def _welcome(self, tasks: list[Task]) -> dict[str, Any]:
         going = [task for task in tasks if task.state.stage is not Stage.DONE]
-        return {**super()._welcome(going), "folder": self._backend.folder}
+        # A gallery of some pictures is no place for all of them.
+        home = told_of_home(self._home()) if self._among is None else None
+        return {**super()._welcome(going), "folder": self._backend.folder, "home": home}
+
+    def _home(self) -> Path:
+        return self._backend.store.root
 
     def _landed(self, tasks: list[Task]) -> Iterable[tuple[str, int, GeneratedImage]]:
         return ()  # pages ask for what is in view
