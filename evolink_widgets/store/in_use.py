@@ -67,18 +67,29 @@ class StoreInUse:
         Raises:
             ConfigurationError: `EVOLINK_LIBRARY` names what can't be a folder.
         """
-        roots = self.named_libraries
-        if roots is None:
-            value = variable(LIBRARY_VARIABLE, os.environ)
-            if self.found_libraries is None:
-                paths = [path for path in value.split(os.pathsep) if path.strip()]
-                self.found_libraries = value, folders(paths, LIBRARY_VARIABLE)
-            roots = self.found_libraries[1]
         own = self.folder()
-        others = [root for root in roots if not _is_same(root, own)]
+        others = [root for root in self._library_folders() if not _is_same(root, own)]
         for root in others:
             leave_unwritten(root)
         return named(others)
+
+    def protect_libraries(self) -> None:
+        """Let this process write to no library, also where it uses no store of its own.
+
+        Raises:
+            ConfigurationError: `EVOLINK_LIBRARY` names what can't be a folder.
+        """
+        for root in self._library_folders():
+            leave_unwritten(root)
+
+    def _library_folders(self) -> tuple[Path, ...]:
+        if self.named_libraries is not None:
+            return self.named_libraries
+        if self.found_libraries is None:
+            value = variable(LIBRARY_VARIABLE, os.environ)
+            paths = [path for path in value.split(os.pathsep) if path.strip()]
+            self.found_libraries = value, folders(paths, LIBRARY_VARIABLE)
+        return self.found_libraries[1]
 
     def library_of(self, path: Path | os.PathLike[str]) -> str | None:
         """The name of the library that a picture's file lies in; `None` where it is in none."""

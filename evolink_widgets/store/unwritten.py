@@ -41,14 +41,15 @@ _publishing = _Publishing()
 
 
 def leave_unwritten(folder: Path) -> None:
-    """Treat a folder as a library from now on, in this process."""
-    _named.add(folder)
+    """Treat a folder as a library from now on, in this process; also by its other spelling."""
+    _named.update((folder, Path(os.path.realpath(folder))))
 
 
 def take_as_own(folder: Path) -> None:
     """Treat a folder as a store that may be written to, unless its own file says otherwise."""
-    _own.add(folder)
-    _named.discard(folder)
+    both = (folder, Path(os.path.realpath(folder)))
+    _own.update(both)
+    _named.difference_update(both)
 
 
 def is_library(folder: Path) -> bool:

@@ -17,8 +17,10 @@ from pathlib import Path
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.database.schema import MIGRATIONS
+from evolink_widgets.store.unwritten import is_library
 from evolink_widgets.widgets.gallery.backend import GalleryBackend
 
 __all__ = ["FoundStore", "FoundStores"]
@@ -53,6 +55,11 @@ class FoundStore:
     folder: str
     path: Path
     _backend: GalleryBackend | None = field(default=None, repr=False)
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it is only read: what it cost was spent elsewhere."""
+        return is_library(self.path)
 
     def open(self) -> GalleryBackend:
         """Return the access to it.
@@ -107,6 +114,10 @@ class FoundStores:
         self._listed = listed
         self._stores: dict[str, FoundStore] = {}
         self._walked_at = -_PAUSE
+        try:
+            in_use.choice.protect_libraries()
+        except EvolinkError as error:
+            log.warning("%s", error)
 
     @property
     def shows_trash(self) -> bool:
