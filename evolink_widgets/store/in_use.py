@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store import unwritten
 from evolink_widgets.store.library.library import Library, named
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import store_of
@@ -19,7 +20,6 @@ from evolink_widgets.store.unwritten import is_library, leave_unwritten, take_as
 from evolink_widgets.store.user_paths import absolute
 
 VARIABLE = "EVOLINK_STORE"
-LIBRARY_VARIABLE = "EVOLINK_LIBRARY"
 DEFAULT = "evolink_images"
 
 
@@ -73,22 +73,13 @@ class StoreInUse:
             leave_unwritten(root)
         return named(others)
 
-    def protect_libraries(self) -> None:
-        """Let this process write to no library, also where it uses no store of its own.
-
-        Raises:
-            ConfigurationError: `EVOLINK_LIBRARY` names what can't be a folder.
-        """
-        for root in self._library_folders():
-            leave_unwritten(root)
-
     def _library_folders(self) -> tuple[Path, ...]:
         if self.named_libraries is not None:
             return self.named_libraries
         if self.found_libraries is None:
-            value = variable(LIBRARY_VARIABLE, os.environ)
+            value = variable(unwritten.VARIABLE, os.environ)
             paths = [path for path in value.split(os.pathsep) if path.strip()]
-            self.found_libraries = value, folders(paths, LIBRARY_VARIABLE)
+            self.found_libraries = value, folders(paths, unwritten.VARIABLE)
         return self.found_libraries[1]
 
     def library_of(self, path: Path | os.PathLike[str]) -> str | None:

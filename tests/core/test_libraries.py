@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import sqlite3
 import subprocess
@@ -211,6 +212,28 @@ def test_an_edit_of_a_library_s_picture_knows_its_parent(tmp_path: Path) -> None
     with only_read(tmp_path / "edits"):
         other = ew.generate(ew.picture(night.path.name), fresh=True).result(60)[0]
     assert other.path.parent == tmp_path / "ben"
+    # The same edit of the same picture is answered, too.
+    ew.configure(store=tmp_path / "chloe", library=[library, tmp_path / "edits"], spend="never")
+    fox = ew.generate("a fox", **SMALL).result(60)[0]
+    assert fox.edit("make it night").result(60)[0] == ew.picture(night.path.name)
+
+
+def test_a_picture_that_is_handed_to_another_process_leaves_its_library_alone(
+    tmp_path: Path,
+) -> None:
+    library = made(tmp_path / "course", "a fox")
+    code = (
+        "import pickle, sys\n"
+        "image = pickle.load(sys.stdin.buffer)\n"
+        "print(image.favourite, image.trashed, len(image.thumbnail(64)) > 0, image.parents)"
+    )
+    [fox] = ew.store.Store(library).gallery.page(ew.store.Query(), 0, 1)
+    with only_read(library):
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, input=pickle.dumps(fox),
+            env=environment() | {"EVOLINK_LIBRARY": str(library)}, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert run.stdout == b"False False True ()\n", run.stderr
 
 
 def test_what_would_change_a_library_is_refused_or_kept_in_the_own_store(tmp_path: Path) -> None:

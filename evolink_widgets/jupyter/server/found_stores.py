@@ -17,7 +17,6 @@ from pathlib import Path
 
 from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.database.schema import MIGRATIONS
 from evolink_widgets.store.unwritten import is_library
@@ -114,10 +113,6 @@ class FoundStores:
         self._listed = listed
         self._stores: dict[str, FoundStore] = {}
         self._walked_at = -_PAUSE
-        try:
-            in_use.choice.protect_libraries()
-        except EvolinkError as error:
-            log.warning("%s", error)
 
     @property
     def shows_trash(self) -> bool:

@@ -48,9 +48,11 @@ async def test_a_library_is_shown_and_not_changed(
     if known_by == "its own file":
         own.store.publish(library)
     else:  # one that its owner works with in another process
-        theirs = shelf("course/evolink_images")
+        theirs = shelf("growing")
         theirs.add("a hare", letter="b")
         theirs.store.close()
+        library.parent.mkdir()
+        theirs.store.root.rename(library)
     own.add("an owl", letter="c")
     before = tree(library)
     page = await jp_ws_fetch("evolink-widgets", "changes")
