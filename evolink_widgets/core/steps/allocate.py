@@ -337,7 +337,8 @@ def stored_of(offers: Sequence[Offer]) -> Stored | None:
         credits=sum(known) if len(known) == len(shares) else None,
         paid_at=max(offer.paid_at or 0.0 for offer, _ in here),
         notebook=notebooks.pop() if len(notebooks) == 1 else None,
-        simulated=all(image.simulated for _, image in here),
+        simulated=all(image.simulated or image.recorded for _, image in here),
+        recorded=any(image.recorded for _, image in here),
         slots=frozenset((offer.slot.key, offer.slot.number) for offer, _ in here),
     )
 

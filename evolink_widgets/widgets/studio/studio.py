@@ -181,6 +181,7 @@ class ImageStudio(PresetPanel):
         return {
             **told,
             "simulated": current.simulated,
+            "badge": current.badge,
             "service": current.service,
             "keySource": current.key_source,
         }

@@ -52,7 +52,7 @@ export function modelOver(server, size) {
 
   /** What each kind of message is answered with. @type {Record<string, (asked: any) => any>} */
   const answers = {
-    hello: () => ({ kind: "welcome", runs: [], simulated: false, service: "", keySource: null, folder: "" }),
+    hello: () => ({ kind: "welcome", runs: [], simulated: false, badge: "", service: "", keySource: null, folder: "" }),
     look: ({ query }) => server.get("pictures/look", { query }),
     page: ({ query, offset, limit }) => server.get("pictures/page", { query, offset, limit }),
     ids: ({ query, from, to }) => server.get("pictures/ids", { query, from, to }),
