@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,13 @@ from evolink_widgets.core.settings.settings import (
     seed_of,
     speed_of,
 )
+from evolink_widgets.core.settings.tape_settings import (
+    VARIABLES,
+    cassette_in,
+    mode_in,
+    off_tape_in,
+    speed_in,
+)
 from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
@@ -51,7 +58,7 @@ from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
 from evolink_widgets.store import in_use
 from evolink_widgets.store.in_use import variable
 from evolink_widgets.store.process_globals import at_fork, process_global
-from evolink_widgets.store.store import Store
+from evolink_widgets.store.store import store_in_use
 
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.player import Player
@@ -66,16 +73,9 @@ __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 
 SPEND_VARIABLE = "EVOLINK_SPEND"
 SEED_VARIABLE = "EVOLINK_SEED"
-MODE_VARIABLE = "EVOLINK_MODE"
-CASSETTE_VARIABLE = "EVOLINK_CASSETTE"
-OFF_TAPE_VARIABLE = "EVOLINK_OFF_TAPE"
-SPEED_VARIABLE = "EVOLINK_SPEED"
 
 #: What says which service is asked; read when the first session is made.
-SERVICE_VARIABLES = (
-    KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE,
-    MODE_VARIABLE, CASSETTE_VARIABLE, OFF_TAPE_VARIABLE, SPEED_VARIABLE,
-)  # fmt: skip
+SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE, *VARIABLES)
 TAPE_SETTINGS = {"mode", "cassette", "off_tape", "speed"}
 SERVICE_SETTINGS = {"api_key", "base_url", "files_url", *TAPE_SETTINGS}
 
@@ -135,6 +135,7 @@ def configure(
     seed: int | Unnamed | None = UNNAMED,
     cassette: str | Path | Unnamed | None = UNNAMED,
     off_tape: OffTape | Unnamed | None = UNNAMED,
+    library: str | Path | Iterable[str | Path] | Unnamed | None = UNNAMED,
 ) -> None:
     """Change settings; what is not named stays as it is. Tasks on their way go on.
 
@@ -171,6 +172,9 @@ def configure(
         cassette: the file that is recorded or replayed, instead of `EVOLINK_CASSETTE`.
         off_tape: what is asked in a replay and was not recorded is an `"error"`, the default, or
             drawn by the `"emulator"`. Instead of `EVOLINK_OFF_TAPE`.
+        library: a store that answers beside the own one and is never written to, or several,
+            instead of `EVOLINK_LIBRARY` (several with ":" between them, on Windows ";"); `[]` is
+            none.
 
     Raises:
         ConfigurationError: a value can't be used; nothing was changed.
@@ -184,13 +188,14 @@ def configure(
         "api_key": each(api_key, find_key),
         "base_url": each(base_url, lambda url: address("base_url", url)),
         "files_url": each(files_url, lambda url: address("files_url", url)),
-        "store": each(store, in_use.folder),
+        "store": each(store, in_use.own_folder),
         "spend": each(spend, lambda word: choice("spend", word, Spend)),
         "mode": each(mode, lambda word: choice("mode", word, Mode)),
         "speed": each(speed, lambda value: speed_of("speed", value)),
         "seed": each(seed, lambda value: seed_of("seed", value)),
         "cassette": each(cassette, lambda path: cassette_of("cassette", path)),
         "off_tape": each(off_tape, lambda word: choice("off_tape", word, OffTape)),
+        "library": each(library, lambda paths: in_use.folders(paths, "library")),
     }
     with _state.lock:
         named["budget"] = budget_of(budget, per, _state.settings.budget)
@@ -202,7 +207,12 @@ def configure(
             _state.emulators.clear()
         if "store" in named:
             in_use.choice.named = named["store"]
-        changed = {name: value for name, value in named.items() if name != "store"}
+        if "library" in named or not named:
+            in_use.choice.forget_libraries()
+        if "library" in named:
+            in_use.choice.named_libraries = named["library"]
+        places = ("store", "library")
+        changed = {name: value for name, value in named.items() if name not in places}
         _state.settings = replace(_state.settings, **changed)
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
@@ -280,7 +290,7 @@ def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
             from evolink_widgets.cassettes.recorder import Recorder
 
             with _state.lock:
-                path = _cassette(_state.settings, {})
+                path = cassette_in(_state.settings, {})
                 _state.recorders[path] = Recorder(path, anew=True)
         yield session()
     finally:
@@ -378,7 +388,7 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
     if current.service != EMULATOR:
         body = {"play": name, **how} if name is not None else None
         return faults_in(current.emulator(body))
-    service = _the_emulator(current.store.root, _speed(_state.settings, _state.variables or {}))
+    service = _the_emulator(current.store.root, speed_in(_state.settings, _state.variables or {}))
     if name is not None:
         try:
             service.weather.play(name, **how)
@@ -431,10 +441,10 @@ def _seed(settings: Settings) -> int | None:
 
 def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     spend = _spend(settings)
-    mode = _mode(settings, environment)
+    mode = mode_in(settings, environment)
     if mode == "replay":
         return _replayed(settings, environment)
-    recorder = _recorder(_cassette(settings, environment)) if mode == "record" else None
+    recorder = _recorder(cassette_in(settings, environment)) if mode == "record" else None
     key = settings.api_key or find_key(environment=environment)
     base_url = settings.base_url or address(
         BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None
@@ -458,47 +468,6 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     return _live(settings, environment, key, base_url or BASE_URL, recorder)
 
 
-def _mode(settings: Settings, environment: Mapping[str, str]) -> Mode | None:
-    """What plays the service, or is to be done with a cassette.
-
-    Raises:
-        ConfigurationError: it is no mode; or a cassette is named, and nothing says what for.
-    """
-    word = variable(MODE_VARIABLE, environment).lower()
-    mode: Mode | None = settings.mode
-    if mode is None and word:
-        mode = choice(MODE_VARIABLE, word, Mode)
-    named = settings.cassette or variable(CASSETTE_VARIABLE, environment)
-    if mode is None and named:  # it would go live where there is a key
-        raise ConfigurationError(
-            f"A cassette is named ({str(named)!r:.80}), and no mode says what is done with it.",
-            advice=f'Name {MODE_VARIABLE}, or mode=: "replay" or "record".',
-        )
-    return mode
-
-
-def _cassette(settings: Settings, environment: Mapping[str, str]) -> Path:
-    """The cassette's file.
-
-    Raises:
-        ConfigurationError: none is named.
-    """
-    if settings.cassette is not None:
-        return settings.cassette
-    named = variable(CASSETTE_VARIABLE, environment)
-    if not named:
-        raise ConfigurationError(
-            "There is no cassette to record or replay.",
-            advice=f"Name its file: {CASSETTE_VARIABLE}, or ew.configure(cassette=...).",
-        )
-    return cassette_of(CASSETTE_VARIABLE, named)
-
-
-def _speed(settings: Settings, environment: Mapping[str, str]) -> float | None:
-    word = variable(SPEED_VARIABLE, environment)
-    return settings.speed or (speed_of(SPEED_VARIABLE, word) if word else None)
-
-
 def _live(
     settings: Settings,
     environment: Mapping[str, str],
@@ -519,7 +488,7 @@ def _live(
         base_url=base_url,
         files_url=files_url,
         transport=transport,
-        store=Store(in_use.choice.folder()),
+        store=store_in_use(),
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
@@ -544,11 +513,11 @@ def _callback_place(base_url: str) -> CallbackPlace | None:
 def _emulated(
     settings: Settings, environment: Mapping[str, str], recorder: Recorder | None
 ) -> Session:
-    store = Store(in_use.choice.folder())
+    store = store_in_use()
     key = no_secret()
     _seed(settings)  # a wrong one is told before anything is asked
 
-    speed = _speed(settings, environment)
+    speed = speed_in(settings, environment)
     if recorder is not None:
         recorder.simulated = True
 
@@ -615,14 +584,13 @@ def _replayed(settings: Settings, environment: Mapping[str, str]) -> Session:
     """
     from evolink_widgets.cassettes.player import Player, read_tape
 
-    path = _cassette(settings, environment)
-    speed = _speed(settings, environment) or 1.0
-    word = variable(OFF_TAPE_VARIABLE, environment).lower()
-    off_tape = settings.off_tape or (choice(OFF_TAPE_VARIABLE, word, OffTape) if word else "error")
+    path = cassette_in(settings, environment)
+    speed = speed_in(settings, environment) or 1.0
+    off_tape = off_tape_in(settings, environment)
     if (path, speed) not in _state.players:
         _state.players[path, speed] = Player(read_tape(path), speed=speed)
     player = _state.players[path, speed]
-    store = Store(in_use.choice.folder())
+    store = store_in_use()
 
     def transport() -> Transport:
         from evolink_widgets.cassettes.replies import API_URL, FILES_URL, create_app

@@ -11,7 +11,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import Any, NoReturn, Protocol
@@ -21,6 +21,8 @@ import sniffio
 import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
+from evolink_widgets.core.money import buys_nothing, check_spending
+from evolink_widgets.core.stored import Stored
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -35,7 +37,6 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
-from evolink_widgets.text import day
 
 __all__ = ["Listener", "Stage", "Stored", "Task", "TaskControl", "TaskState", "stopped",
            "timed_out", "withdrawn"]  # fmt: skip
@@ -79,47 +80,6 @@ class Stage(str, Enum):
 
 
 _ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.REFUSED, Stage.STOPPED, Stage.UNKNOWN})
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Pictures that answer a request for 0 credits.
-
-    Attributes:
-        pictures: how many of those that are asked for.
-        credits: what they cost when they were bought; `None` where the service did not report
-            it for all of them.
-        paid_at: Unix seconds; of several purchases the newest.
-        notebook: the notebook that asked for them; `None` where it is not known, or several did.
-        simulated: drawn by the emulator, or from a cassette: nothing was charged.
-        recorded: from a cassette.
-        slots: the pictures' names: each its task's key and its place there.
-    """
-
-    pictures: int
-    credits: float | None
-    paid_at: float
-    notebook: str | None = None
-    simulated: bool = False
-    recorded: bool = False
-    slots: frozenset[tuple[str, int]] = field(default=frozenset(), repr=False)
-
-    def __str__(self) -> str:
-        when = day(self.paid_at, now())
-        if self.simulated:
-            said = f"from the store, drawn on {when}"
-            if self.recorded:
-                said = "from the store, recorded, not charged"
-            if self.credits is None:
-                return said
-            return f"{said} (would have cost {_amount(self.credits)} credits)"
-        if self.credits is None:
-            return f"from the store, paid on {when} (charge not reported)"
-        return f"from the store, paid {_amount(self.credits)} credits on {when}"
-
-
-def _amount(credits: float) -> str:
-    return f"{credits:.1f}" if credits >= 1 else f"{credits:.2g}"
 
 
 @dataclass(frozen=True)
@@ -376,6 +336,7 @@ class Task:
         Raises:
             SpendingRefused: spending is switched off.
         """
+        check_spending(lambda: not buys_nothing(), "Sending it again may buy it a second time")
         self._ask(self._control.send_again)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

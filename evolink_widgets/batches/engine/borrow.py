@@ -25,7 +25,7 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key, find_key
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
 from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import check_picture
+from evolink_widgets.images.proof.check_picture import check_picture
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.rules.tasks.schedule import Durations
 from evolink_widgets.store.file_names import KEY
