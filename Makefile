@@ -37,7 +37,7 @@ lab: .venv/.lab  ## JupyterLab on the quickstart notebook; no key needed (LAB_AR
 	$(BIN)/python -m jupyterlab $(AS_ROOT) $(LAB_ARGS) notebooks/01-quickstart.ipynb
 
 test: .venv/.browser ## every test, the browser's included; installs all it needs (TEST_ARGS="-k studio")
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(TEST_ARGS)
 
 lint: .venv/.test ## ruff and the strict type checker; `make test` asks them too
 	$(BIN)/python -m ruff check .
