@@ -4,7 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-JOBS ?= 2
+# A test waits about as long as it computes: two cores carry four workers.
+JOBS ?= 4
 # Each kernel that a test starts would compile the package anew where a shell forbids to keep that.
 export PYTHONDONTWRITEBYTECODE :=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)

@@ -71,7 +71,7 @@ def test_its_install_steps_lead_to_a_quickstart_that_runs(tmp_path: Path) -> Non
         shutil.copy(path, copy)
 
     python = named_python()
-    environment = Environment(tmp_path / "environment", python or sys.executable)
+    environment = Environment(tmp_path / "environment", python or sys.executable, own_pip=True)
     if python is not None:
         environment.install("-r", str(checkout / "binder" / "requirements.txt"))
     else:  # the pins are for another Python: this one gets the same packages as they fit it
