@@ -1,6 +1,6 @@
 # The thin face of the project: `make lab` and `make test` need Python 3.10 or newer, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint pictures wheel clean
+.PHONY: help lab test lint docs pictures wheel clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -27,6 +27,10 @@ COPIED := $(shell find evolink_widgets/jupyter evolink_widgets/widgets -path '*/
 
 .venv/.test: pyproject.toml $(COPIED) | .venv/bin/python
 	$(PIP) -e ".[test]"
+	touch $@ .venv/.lab .venv/.docs
+
+.venv/.docs: pyproject.toml $(COPIED) | .venv/bin/python
+	$(PIP) -e ".[docs]"
 	touch $@ .venv/.lab
 
 .venv/.browser: .venv/.test tests/install_browser.py tests/install_firefox.py
@@ -44,6 +48,12 @@ lint: .venv/.test ## ruff and the strict type checker; `make test` asks them too
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+
+# A warning is an error, and so is a name that leads nowhere. Lessons that have not changed are
+# not run again.
+docs: .venv/.docs ## the manual, in docs/_build/html; the lessons run as it is built
+	$(BIN)/python -m sphinx -q -W --keep-going -n -j $(JOBS) -b html docs docs/_build/html $(DOCS_ARGS)
+	@echo "docs/_build/html/index.html"
 
 pictures: .venv/.browser ## the documents' pictures anew, from real views (ONLY="batch")
 	$(BIN)/python docs/images/retake.py $(ONLY)

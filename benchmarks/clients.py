@@ -24,7 +24,7 @@ import httpx
 from journal import JournalTime
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base.outgoing_pictures import EDGES
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import EDGES
 
 KEY = "a-key-for-benchmarks"
 Saved = dict[str, float]

@@ -42,10 +42,10 @@ def fill(root: Path, count: int) -> None:
     """Make a store of so many pictures, four of each task."""
     from PIL import Image
 
-    from evolink_widgets.images.check_picture import check_picture
+    from evolink_widgets.images.proof.check_picture import check_picture
     from evolink_widgets.rules.request.recipe import Recipe
     from evolink_widgets.rules.request.request import ImageRequest
-    from evolink_widgets.store.gallery import kinds
+    from evolink_widgets.store.gallery.rows import kinds
     from evolink_widgets.store.store import Store
 
     store = Store(root)

@@ -54,7 +54,7 @@ def grow(root: Path, n: int) -> None:
     """Write a store of so many tasks, a picture each, as schema 6 had them."""
     from PIL import Image
 
-    from evolink_widgets.images.check_picture import check_picture
+    from evolink_widgets.images.proof.check_picture import check_picture
     from evolink_widgets.rules.pricing.pricing import Receipt
     from evolink_widgets.rules.request.recipe import Recipe
     from evolink_widgets.rules.request.request import ImageRequest
@@ -168,7 +168,7 @@ def spent(root: Path, by: str) -> dict[str, Any]:
 
 def looked(root: Path) -> dict[str, Any]:
     """Counts, facets and searches, on a connection that is open."""
-    from evolink_widgets.store.gallery.query import Query
+    from evolink_widgets.store.gallery.rows.query import Query
     from evolink_widgets.store.store import Store
 
     found: dict[str, Any] = {}

@@ -1,7 +1,7 @@
 """A batch on two workers beside the same batch alone; and what planning takes as it grows.
 
-What a million rows would take is computed from these figures (docs/past-one-machine.md), so they
-are told by the row: bytes of the driver's database, memory of the plan, processor time of the
+What a million rows would take is computed from these figures (docs/howto/past-one-machine.md), so
+they are told by the row: bytes of the driver's database, memory of the plan, processor time of the
 driver and of the workers.
 """
 

@@ -1,6 +1,7 @@
 """The public names, each once: type checkers read them here, and `__init__.py` does, too."""
 
 from . import errors as errors
+from . import lessons as lessons
 from . import store as store
 from .api import _show_batch as _show_batch
 from .api import _show_task as _show_task

@@ -11,9 +11,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 #: Files by the beginning of their path, and what they share; the first that fits counts.
 TOGETHER = (
-    ("tests/lab/test_oldest_releases.py", "other servers"),
-    ("tests/lab/test_content_policy.py", "other servers"),
-    ("tests/lab/test_collaboration.py", "other servers"),
+    ("tests/lab/hosts/test_oldest_releases.py", "other servers"),
+    ("tests/lab/hosts/test_content_policy.py", "other servers"),
+    ("tests/lab/hosts/test_collaboration.py", "other servers"),
     ("tests/lab/", "one JupyterLab"),
 )
 #: Each of these hosts has a server of its own.

@@ -112,7 +112,7 @@ ROWS = """
 import itertools
 import pandas as pd
 import evolink_widgets as ew
-from evolink_widgets.batches import buying
+from evolink_widgets.batches.runs import buying
 
 ew.configure(speed=25)
 buying.AT_ONCE = 16  # so that some rows are still to be sent when the picture is taken

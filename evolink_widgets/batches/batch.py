@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import evolink_widgets as public
-from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.describe import batch_html, batch_lines
-from evolink_widgets.batches.frames import Frame
-from evolink_widgets.batches.plan import Plan, Repeats, Wanted, planned
-from evolink_widgets.batches.results import problem_columns
+from evolink_widgets.batches.rows.frames import Frame
+from evolink_widgets.batches.rows.plan import Plan, Repeats, Wanted, planned
 from evolink_widgets.batches.run import BatchRun, OnError, before_of
+from evolink_widgets.batches.runs.buying import Buyer
+from evolink_widgets.batches.runs.results import problem_columns
 from evolink_widgets.clock import monotonic
 from evolink_widgets.core import at_exit, loop
 from evolink_widgets.core.session import Session

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evolink_widgets.batches.frames import Frame, is_missing
+from evolink_widgets.batches.rows.frames import Frame, is_missing
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.judging.entries import Entries, Entry, level_of
 from evolink_widgets.problem import shown

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn, Protocol
 
 import evolink_widgets as public
-from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.dataset.export import Format, export
-from evolink_widgets.batches.outcome import Outcome, is_worth_retrying
-from evolink_widgets.batches.plan import Plan
-from evolink_widgets.batches.results import columns_of, names_of, with_verdicts
-from evolink_widgets.batches.state import BatchState, FailureGroup
+from evolink_widgets.batches.rows.plan import Plan
+from evolink_widgets.batches.runs.buying import Buyer
+from evolink_widgets.batches.runs.outcome import Outcome, is_worth_retrying
+from evolink_widgets.batches.runs.results import columns_of, names_of, with_verdicts
+from evolink_widgets.batches.runs.state import BatchState, FailureGroup
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
 from evolink_widgets.core.money import Budget

@@ -14,7 +14,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -193,6 +194,28 @@ def leave(budget: Budget) -> None:
         _blocks.open = tuple(one for one in _blocks.open if one is not budget)
 
 
+@contextmanager
+def buying_nothing(name: str) -> Iterator[None]:
+    """Refuse what any thread asks to buy inside, whenever that is decided.
+
+    A purchase that was asked for before goes on.
+
+    Args:
+        name: how a refusal calls the budget of 0 credits.
+    """
+    nothing = Budget(0.0, name=name)
+    enter(nothing)
+    try:
+        yield
+    finally:
+        leave(nothing)
+
+
+def buys_nothing() -> bool:
+    """Whether such a block is open now."""
+    return any(budget.limit == 0 for budget in blocks())
+
+
 class Block:
     """The budget of a `with` block, as `ew.budget` makes it; tells at any time what is gone of it.
 
@@ -291,20 +314,24 @@ class Terms:
         return scopes_of(self.budgets, self.notebook)
 
 
-def check_spending(may_spend: Callable[[], bool], what: str) -> None:
+def check_spending(
+    may_spend: Callable[[], bool],
+    what: str,
+    why: Callable[[], Sequence[str | None]] = tuple,
+) -> None:
     """Refuse a purchase where spending is switched off.
 
     Args:
         may_spend: whether it is allowed now.
         what: what would be bought, as the subject of a sentence.
+        why: sentences on why it may be missing, asked for a refusal alone.
 
     Raises:
         SpendingRefused: it is not.
     """
     if not may_spend():
-        raise SpendingRefused(
-            f'{what}, and spending is switched off (spend="never").', advice=ALLOW
-        )
+        said = [f'{what}, and spending is switched off (spend="never").', *why()]
+        raise SpendingRefused(" ".join(filter(None, said)), advice=ALLOW)
 
 
 class Prices:

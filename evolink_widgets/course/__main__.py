@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(given: argparse.Namespace) -> None:
     from evolink_widgets.course.allowed import Allowed
-    from evolink_widgets.course.books import Books
-    from evolink_widgets.course.roster import read_students
+    from evolink_widgets.course.books.books import Books
+    from evolink_widgets.course.books.roster import read_students
     from evolink_widgets.course.server import Rules, create_app, read_hub
 
     service = live_service(os.environ)
@@ -100,8 +100,13 @@ def _run(app: object, listener: socket.socket, given: argparse.Namespace) -> Non
 
 
 def _tokens(given: argparse.Namespace) -> None:
-    from evolink_widgets.course.books import Books
-    from evolink_widgets.course.roster import new_token, read_students, token_hash, write_tokens
+    from evolink_widgets.course.books.books import Books
+    from evolink_widgets.course.books.roster import (
+        new_token,
+        read_students,
+        token_hash,
+        write_tokens,
+    )
 
     students = read_students(_text(given.students))
     unknown = set(given.renew) - {one.name for one in students}
@@ -129,8 +134,8 @@ def _tokens(given: argparse.Namespace) -> None:
 
 
 def _export(given: argparse.Namespace) -> None:
-    from evolink_widgets.course.books import Books
-    from evolink_widgets.course.teacher import to_csv
+    from evolink_widgets.course.books.books import Books
+    from evolink_widgets.course.teacher.teacher import to_csv
 
     books = Books(_books_url(given.books), budget=0)
     try:

@@ -25,9 +25,16 @@ from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TAS
 from evolink_widgets.core.service.files_api import LIST, QUOTA, UPLOAD
 from evolink_widgets.core.service.transport import Reply
 from evolink_widgets.course.allowed import Allowed, NotAllowed, request_of
-from evolink_widgets.course.books import Ask, Books, CapReached, KeyConflict, Step, StillDeciding
+from evolink_widgets.course.books.books import (
+    Ask,
+    Books,
+    CapReached,
+    KeyConflict,
+    Step,
+    StillDeciding,
+)
 from evolink_widgets.course.identity import Identity
-from evolink_widgets.course.upstream import Sent, Unanswered, Upstream
+from evolink_widgets.course.upstream.upstream import Sent, Unanswered, Upstream
 from evolink_widgets.errors import BadReply, InvalidRequest
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from evolink_widgets.course.books import Books
-from evolink_widgets.course.roster import TOKEN_PREFIX, Student, token_hash
+from evolink_widgets.course.books.books import Books
+from evolink_widgets.course.books.roster import TOKEN_PREFIX, Student, token_hash
 
 __all__ = ["HubTokens", "Identity", "Tokens"]
 

@@ -17,14 +17,14 @@ from starlette.routing import Mount, Route
 
 from evolink_widgets.connect import LiveService
 from evolink_widgets.course.allowed import Allowed
-from evolink_widgets.course.books import Books
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.gateway import Gateway
 from evolink_widgets.course.identity import HubTokens, Identity, Tokens
 from evolink_widgets.course.settle import Settler
-from evolink_widgets.course.small_pictures import SmallPictures
-from evolink_widgets.course.teacher import TeacherPage
-from evolink_widgets.course.turns import Turns
-from evolink_widgets.course.upstream import Unanswered, Upstream
+from evolink_widgets.course.teacher.small_pictures import SmallPictures
+from evolink_widgets.course.teacher.teacher import TeacherPage
+from evolink_widgets.course.upstream.turns import Turns
+from evolink_widgets.course.upstream.upstream import Unanswered, Upstream
 
 __all__ = ["Hub", "Rules", "create_app", "read_hub", "read_user"]
 

@@ -18,7 +18,7 @@ from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError
 from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
@@ -30,7 +30,7 @@ from evolink_widgets.widgets.base.hosts import (
     host,
     speak,
 )
-from evolink_widgets.widgets.base.outgoing_pictures import workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
 
 __all__ = ["show_task", "stage_line"]
 
@@ -60,7 +60,7 @@ def stage_line(task: Task, state: TaskState) -> str:
         said = f"{said}: {counted(count, 'picture')}"
         reused = state.reused
         if reused is not None and reused.pictures == count:  # the title says where from
-            said += f", {str(reused).removeprefix('from the store, ')}"
+            said += f", {reused.price}"
         else:
             said += f" in {max(1, round((state.ended_at or state.at) - state.started_at))} s"
             said += f", {reused.pictures} of them {reused}" if reused else ""

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images.pixels import orientation_of
-from evolink_widgets.images.png import scan_png
+from evolink_widgets.images.pixels.pixels import orientation_of
 from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, claimed
+from evolink_widgets.images.scans.png import scan_png
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.arrays import NotAPictureArray, described, is_array, picture_of
 from evolink_widgets.references.from_text import read_path, read_text

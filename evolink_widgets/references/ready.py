@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.images import pixels
-from evolink_widgets.images.exif import UPRIGHT, read_exif
 from evolink_widgets.images.file_kinds import (
     AVIF,
     BMP,
@@ -29,11 +27,13 @@ from evolink_widgets.images.file_kinds import (
     FileKind,
     kind_of,
 )
-from evolink_widgets.images.jpeg import scan_jpeg
-from evolink_widgets.images.png import scan_png
+from evolink_widgets.images.metadata.exif import UPRIGHT, read_exif
+from evolink_widgets.images.pixels import pixels
 from evolink_widgets.images.reference_limits import LIMITS, ReferenceLimits
 from evolink_widgets.images.scan_result import Broken, Scan, claimed
-from evolink_widgets.images.webp import scan_webp
+from evolink_widgets.images.scans.jpeg import scan_jpeg
+from evolink_widgets.images.scans.png import scan_png
+from evolink_widgets.images.scans.webp import scan_webp
 from evolink_widgets.problem import Problem
 from evolink_widgets.references.source import Original, Ready, Source
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evolink_widgets.images.exif import UPRIGHT
+from evolink_widgets.images.metadata.exif import UPRIGHT
 from evolink_widgets.rules.request.links import kept_name
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import pytest
 from services import InProcess, OnPort, environment, until
 
 import evolink_widgets as ew
-from evolink_widgets.batches import buying
 from evolink_widgets.batches.batch import Batch
+from evolink_widgets.batches.runs import buying
 from evolink_widgets.core.session import Session
 
 Make = Callable[..., Batch]

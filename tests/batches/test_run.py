@@ -16,9 +16,9 @@ import pytest
 from services import InProcess, quick, until
 
 import evolink_widgets as ew
-from evolink_widgets.batches import buying
 from evolink_widgets.batches.batch import Batch
 from evolink_widgets.batches.run import BatchRun
+from evolink_widgets.batches.runs import buying
 from evolink_widgets.core.session import Session
 
 Make = Callable[..., Batch]

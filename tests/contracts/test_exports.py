@@ -19,7 +19,7 @@ import pytest
 
 import evolink_widgets as ew
 
-ROOMS = {"errors", "store"}
+ROOMS = {"errors", "lessons", "store"}
 NAMES = sorted(set(ew.__all__) - {"__version__"} - ROOMS)
 
 

@@ -35,7 +35,7 @@ from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Query, Store
 from evolink_widgets.store.gallery.archive import export_zip
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and pipes are POSIX's")

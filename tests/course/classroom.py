@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from evolink_widgets.connect import LiveService
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
-from evolink_widgets.course.books import Books
-from evolink_widgets.course.roster import Student, new_token, token_hash
+from evolink_widgets.course.books.books import Books
+from evolink_widgets.course.books.roster import Student, new_token, token_hash
 from evolink_widgets.course.server import Rules, create_app
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL
 from evolink_widgets.emulator.http.app import create_app as emulator_app

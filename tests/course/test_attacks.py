@@ -18,11 +18,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from evolink_widgets.course.books import Books, StillDeciding
+from evolink_widgets.course.books.books import Books, StillDeciding
+from evolink_widgets.course.books.roster import Student, new_token, token_hash
+from evolink_widgets.course.books.tables import ASKS
 from evolink_widgets.course.identity import Tokens
-from evolink_widgets.course.roster import Student, new_token, token_hash
 from evolink_widgets.course.server import Rules, read_user
-from evolink_widgets.course.tables import ASKS
 
 Course = Callable[..., Classroom]
 UNDER = "under-this-very-key"

@@ -9,7 +9,7 @@ import pytest
 from classroom import FOX, FOX_COSTS, Classroom
 
 from evolink_widgets.course.allowed import Allowed
-from evolink_widgets.course.roster import Student
+from evolink_widgets.course.books.roster import Student
 from evolink_widgets.course.server import Rules
 
 Course = Callable[..., Classroom]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from classroom import FOX, Classroom, apart, classroom, emulator, sqlite
 
-from evolink_widgets.course.books import Books, Step
-from evolink_widgets.course.roster import Student, new_token
+from evolink_widgets.course.books.books import Books, Step
+from evolink_widgets.course.books.roster import Student, new_token
 
 Course = Callable[..., Classroom]
 UNDER = "under-this-very-key"
@@ -103,7 +103,7 @@ def _forget(books: Books, key: str) -> None:
     """Put the row back to how it was before the reply came, some minutes ago."""
     import sqlalchemy as sql
 
-    from evolink_widgets.course.tables import ASKS
+    from evolink_widgets.course.books.tables import ASKS
 
     back = {"step": Step.SENDING.value, "task_id": None, "document": None, "charged": None,
             "ended_at": None, "asked_at": ASKS.c.asked_at - 200,

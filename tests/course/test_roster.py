@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evolink_widgets.course.__main__ import main
-from evolink_widgets.course.roster import Student, read_students
+from evolink_widgets.course.books.roster import Student, read_students
 from evolink_widgets.errors import ConfigurationError
 
 

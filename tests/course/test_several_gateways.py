@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sql
 from classroom import FOX, apart, classroom, emulator
 
-from evolink_widgets.course.books import Books
-from evolink_widgets.course.roster import Student, new_token
+from evolink_widgets.course.books.books import Books
+from evolink_widgets.course.books.roster import Student, new_token
 from evolink_widgets.errors import ConfigurationError
 
 
@@ -109,7 +109,7 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path: Pa
 
 
 def test_books_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
-    from evolink_widgets.course.tables import COURSE
+    from evolink_widgets.course.books.tables import COURSE
 
     url = f"sqlite:///{tmp_path / 'course.sqlite'}"
     books = Books(url, budget=1)

@@ -13,7 +13,7 @@ import uvicorn
 from classroom import FOX, TEACHER, Classroom
 from playwright.sync_api import Browser, Page, expect
 
-from evolink_widgets.course.roster import Student
+from evolink_widgets.course.books.roster import Student
 
 Course = Callable[..., Classroom]
 HEAD = {"Authorization": f"Bearer {TEACHER}"}

@@ -6,7 +6,7 @@ import asyncio
 
 from classroom import apart
 
-from evolink_widgets.course.turns import Turns
+from evolink_widgets.course.upstream.turns import Turns
 
 
 def order_of(calls: list[str], at_once: int = 1) -> list[str]:

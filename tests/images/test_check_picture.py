@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from png_parts import SIGNATURE, chunk
 
-from evolink_widgets.images.check_picture import (
+from evolink_widgets.images.proof.check_picture import (
     NotAPicture,
     PictureCheck,
     PictureFacts,

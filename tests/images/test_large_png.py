@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 from png_parts import chunk, pixels_of
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.images.large_png import shrunk
+from evolink_widgets.images.pixels.large_png import shrunk
 from evolink_widgets.store import thumbnail
 
 EDGE = 320

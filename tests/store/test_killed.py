@@ -28,7 +28,7 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
 @pytest.mark.parametrize(
     "modules",
     [
-        ["gallery/admission", "gallery/part", "gallery/rows"],
+        ["gallery/admission/admission", "gallery/admission/part", "gallery/rows/rows"],
         ["safe_files"],
         ["journal/journal", "ledger/ledger"],
     ],

@@ -9,7 +9,7 @@ import pytest
 import evolink_widgets as ew
 from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.notebook import batch_display
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.thumbnails.static_copy import html
 from evolink_widgets.widgets.batch.batch_view import spread
 
 from .conftest import Browser

@@ -14,7 +14,7 @@ from ipywidgets import FloatSlider
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base import outgoing_pictures
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.compare.prompt_words import differing, in_words
 
 from .conftest import Browser

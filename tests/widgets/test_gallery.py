@@ -15,7 +15,7 @@ import traitlets
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets.widgets.base.outgoing_pictures import CHUNK
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 
 from .conftest import Browser
 
@@ -187,7 +187,7 @@ def test_traits_come_from_both_sides(gallery: Callable[..., ew.Gallery]) -> None
 
 
 def ew_query(**fields: Any) -> Any:
-    from evolink_widgets.store.gallery.query import Query
+    from evolink_widgets.store.gallery.rows.query import Query
 
     return Query(**fields)
 

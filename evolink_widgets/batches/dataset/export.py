@@ -21,7 +21,7 @@ from evolink_widgets.batches.dataset.samples import Sample
 from evolink_widgets.errors import StoreError
 from evolink_widgets.judging.verdicts import Only, is_wanted
 from evolink_widgets.problem import shown
-from evolink_widgets.store.gallery.copies import with_recipe
+from evolink_widgets.store.gallery.copies.copies import with_recipe
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.user_paths import path_of

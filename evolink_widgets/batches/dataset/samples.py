@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from evolink_widgets.batches.frames import Frame, is_missing
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.batches.rows.frames import Frame, is_missing
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.file_names import slug
 from evolink_widgets.store.gallery.pictures import GeneratedImage

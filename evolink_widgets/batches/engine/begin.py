@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets import connect
-from evolink_widgets.batches.buying import Buyer
 from evolink_widgets.batches.engine import worker
 from evolink_widgets.batches.engine.borrow import KEY_FOR_WORKERS, Workplace
 from evolink_widgets.batches.engine.buyer import EngineBuyer
@@ -18,6 +17,7 @@ from evolink_widgets.batches.engine.calls import Cluster
 from evolink_widgets.batches.engine.dask import DaskCluster
 from evolink_widgets.batches.engine.elsewhere import Elsewhere, check_address
 from evolink_widgets.batches.engine.worker import Hello
+from evolink_widgets.batches.runs.buying import Buyer
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.version import __version__

@@ -32,7 +32,7 @@ from evolink_widgets.errors import (
     StoreDamaged,
     StoreError,
 )
-from evolink_widgets.images.check_picture import check_picture
+from evolink_widgets.images.proof.check_picture import check_picture
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.rules.tasks.schedule import Durations
 from evolink_widgets.store.file_names import KEY

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from evolink_widgets.batches.buying import AtWork, Buyer
 from evolink_widgets.batches.engine.borrow import Workplace
 from evolink_widgets.batches.engine.calls import Calls, Cluster
 from evolink_widgets.batches.engine.elsewhere import PictureElsewhere
 from evolink_widgets.batches.engine.lender import Lender
-from evolink_widgets.batches.outcome import Outcome
+from evolink_widgets.batches.runs.buying import AtWork, Buyer
+from evolink_widgets.batches.runs.outcome import Outcome
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.request import ImageRequest

@@ -23,7 +23,7 @@ from evolink_widgets.core.loans.loan import Return
 from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
+from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Step
 from evolink_widgets.store.store import Store
 

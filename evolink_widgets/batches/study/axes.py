@@ -13,7 +13,7 @@ from os import PathLike, fspath
 from pathlib import PurePath
 from typing import Any, Literal, TypeAlias
 
-from evolink_widgets.batches.frames import is_missing
+from evolink_widgets.batches.rows.frames import is_missing
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.batches.batch import costs_of
-from evolink_widgets.batches.outcome import Outcome, is_worth_retrying
-from evolink_widgets.batches.plan import Plan
+from evolink_widgets.batches.rows.plan import Plan
 from evolink_widgets.batches.run import BatchRun
+from evolink_widgets.batches.runs.outcome import Outcome, is_worth_retrying
 from evolink_widgets.core import loop
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import EvolinkError

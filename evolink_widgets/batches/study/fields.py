@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from evolink_widgets.batches.rows.templates import Unfilled, columns_used, compiled
 from evolink_widgets.batches.study.axes import Axes, Axis
 from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.designs import all_cells
-from evolink_widgets.batches.templates import Unfilled, columns_used, compiled
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import ImageRequest

@@ -9,8 +9,8 @@ from typing import Any
 
 import evolink_widgets as public
 from evolink_widgets.batches.batch import Batch, costs_of, total_of
-from evolink_widgets.batches.frames import Frame, read_frame
-from evolink_widgets.batches.plan import Plan, planned
+from evolink_widgets.batches.rows.frames import Frame, read_frame
+from evolink_widgets.batches.rows.plan import Plan, planned
 from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.study.axes import Axes, Library
 from evolink_widgets.batches.study.balance import Balance, Cell, balance_of

@@ -10,7 +10,7 @@ from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import Download, LinkForbidden, NoAnswer, Transport
 from evolink_widgets.errors import DownloadFailed
-from evolink_widgets.store.gallery.part import Part
+from evolink_widgets.store.gallery.admission.part import Part
 
 PIECE = 2**20
 """Bytes that are collected before a worker writes and proves them."""

@@ -12,14 +12,14 @@ from evolink_widgets.core.steps.watch import follow
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import DownloadFailed, EvolinkError, LinkExpired, NotFound, StoreError
 from evolink_widgets.rules.tasks.task import LINKS_LIVE
-from evolink_widgets.store.gallery.admission import Arrival, NewSet
+from evolink_widgets.store.gallery.admission.admission import Arrival, NewSet
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Step, is_found
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
+    from evolink_widgets.store.gallery.admission.part import Part
     from evolink_widgets.store.gallery.gallery import GeneratedImage
-    from evolink_widgets.store.gallery.part import Part
 
 AGAIN = 3
 """New links of a picture that are each tried as patiently as the first, before it is left."""

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import TaskSnapshot
+    from evolink_widgets.store.gallery.admission.part import Part
     from evolink_widgets.store.gallery.gallery import StoredPictures
-    from evolink_widgets.store.gallery.part import Part
 
 LOOKING = "The reply was lost; looking for the task at the service."
 TAKEN_BACK = "The task that was found is another's; looking once more."

@@ -323,7 +323,7 @@ _SEVENTH: tuple[Change, ...] = (
         PRIMARY KEY (simulated, notebook)
     ) WITHOUT ROWID""",
     # What filters choose by, each combination once, with how many sets and pictures of it are not
-    # in the trash; and the prompts as the search compares them (`store/gallery/kinds.py`).
+    # in the trash; and the prompts as the search compares them (`store/gallery/rows/kinds.py`).
     """CREATE TABLE kinds (
         kind INTEGER PRIMARY KEY,
         size TEXT,

@@ -14,13 +14,13 @@ from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.copies import with_recipe
-from evolink_widgets.store.gallery.embed import handed_on
+from evolink_widgets.store.gallery.copies.copies import with_recipe
+from evolink_widgets.store.gallery.copies.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.rows import utc_time
+from evolink_widgets.store.gallery.rows.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, store_of, temporary
 from evolink_widgets.store.user_paths import path_of

@@ -1,6 +1,6 @@
 """Finds the pictures of a store with their recipes, marks them, and moves them to the trash.
 
-How a picture comes in stands in `store.gallery.admission`.
+How a picture comes in stands in `store.gallery.admission.admission`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery import marks
-from evolink_widgets.store.gallery.admission import Admission
+from evolink_widgets.store.gallery.admission.admission import Admission
 from evolink_widgets.store.gallery.marks import Marks
+from evolink_widgets.store.gallery.moves.trash import Freed, Trash
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
-from evolink_widgets.store.gallery.query import (
+from evolink_widgets.store.gallery.rows.query import (
     FACETS,
     PAGE,
     PLACES,
@@ -30,13 +31,12 @@ from evolink_widgets.store.gallery.query import (
     condition,
     counted,
 )
-from evolink_widgets.store.gallery.rows import (
+from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     in_reach,
     recipe_of,
     with_file_in_place,
 )
-from evolink_widgets.store.gallery.trash import Freed, Trash
 from evolink_widgets.store.journal.journal import read_receipt
 from evolink_widgets.store.safe_files import (
     is_plain,

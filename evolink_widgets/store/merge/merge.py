@@ -14,18 +14,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import NotAPicture, check_picture
+from evolink_widgets.images.proof.check_picture import NotAPicture, check_picture
 from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
-from evolink_widgets.store.gallery.rows import NewPicture, NewSet, add_picture, write_recipe_file
+from evolink_widgets.store.gallery.rows.rows import (
+    NewPicture,
+    NewSet,
+    add_picture,
+    write_recipe_file,
+)
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.judging.verdicts import Picture, put_newer
 from evolink_widgets.store.ledger.ledger import taken_in
@@ -72,6 +77,10 @@ class Merged:
     presets: int = 0
     verdicts: int = 0
     votes: int = 0
+
+    def __add__(self, other: Merged) -> Merged:
+        mine, theirs = astuple(self), astuple(other)
+        return Merged(*(a + b for a, b in zip(mine, theirs, strict=True)))
 
     def __str__(self) -> str:
         said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]

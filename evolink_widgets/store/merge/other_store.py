@@ -22,13 +22,13 @@ from sqlite3 import Row
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
-from evolink_widgets.images.check_picture import NotAPicture
+from evolink_widgets.images.proof.check_picture import NotAPicture
 from evolink_widgets.moved_files import MONTH, where_it_lies
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Database, load_object
 from evolink_widgets.store.file_names import KEY, inside
-from evolink_widgets.store.gallery.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
+from evolink_widgets.store.gallery.rows.rows import RECIPE_FORMAT, is_digest, place_of, recipe_of
 from evolink_widgets.store.journal.journal import Entry, read_entry
 from evolink_widgets.store.judging.verdicts import SHORT, Judgement
 from evolink_widgets.store.judging.votes import LONGEST_QUESTION, Vote, read_vote

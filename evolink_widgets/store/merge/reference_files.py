@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from evolink_widgets.images.check_picture import EXTENSIONS, NotAPicture, check_picture
+from evolink_widgets.images.proof.check_picture import EXTENSIONS, NotAPicture, check_picture
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.merge.other_store import ForeignStore

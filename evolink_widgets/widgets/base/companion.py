@@ -1,8 +1,8 @@
 """The static companion of a live display: a second output that stays in the saved notebook.
 
 It is updated from the core's side as pictures land, and hidden by the live view while there is
-one. Its HTML comes from `store.gallery.static_copy`. Inside ipywidgets' `Output`, where no update
-of a display arrives, the page of the live view puts it there.
+one. Its HTML comes from `store.gallery.thumbnails.static_copy`. Inside ipywidgets' `Output`, where
+no update of a display arrives, the page of the live view puts it there.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from evolink_widgets.core.loop import run_on_loop
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.widgets.base.hosts import Host, capturing, host, speak
-from evolink_widgets.widgets.base.outgoing_pictures import workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task

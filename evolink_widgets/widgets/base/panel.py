@@ -49,11 +49,12 @@ from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import describe, money, outgoing_pictures
+from evolink_widgets.widgets.base import describe, money
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 
 __all__ = ["Panel", "described"]

@@ -9,7 +9,7 @@ from typing import Any
 from evolink_widgets.core.task import Stage, TaskState
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.thumbnails.static_copy import html
 from evolink_widgets.widgets.base import describe
 
 __all__ = ["SavedRun", "finished"]

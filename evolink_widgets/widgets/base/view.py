@@ -12,11 +12,12 @@ import traitlets
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.store.gallery.static_copy import html
-from evolink_widgets.widgets.base import describe, outgoing_pictures
+from evolink_widgets.store.gallery.thumbnails.static_copy import html
+from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.companion import Companion
 from evolink_widgets.widgets.base.hosts import Host, host, place
 from evolink_widgets.widgets.base.messages import Answer, MessageWidget
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 
 __all__ = ["View"]
 

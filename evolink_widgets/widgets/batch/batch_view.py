@@ -11,17 +11,18 @@ from typing import Any, ClassVar
 
 from evolink_widgets.batches.batch import Batch
 from evolink_widgets.batches.describe import batch_counts, given_words, problem_rows
-from evolink_widgets.batches.outcome import Outcome
 from evolink_widgets.batches.run import BatchRun
-from evolink_widgets.batches.state import BatchState, spoken_time
+from evolink_widgets.batches.runs.outcome import Outcome
+from evolink_widgets.batches.runs.state import BatchState, spoken_time
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html, sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import assets, describe, money, outgoing_pictures
+from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 

@@ -10,11 +10,12 @@ import traitlets
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html, sheet
-from evolink_widgets.widgets.base import assets, describe, outgoing_pictures
+from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
+from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
 from evolink_widgets.widgets.base.traits import WholeNumber
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.compare.compared_pictures import ComparedPicture, read_all
 from evolink_widgets.widgets.compare.prompt_words import Part, differing, in_words

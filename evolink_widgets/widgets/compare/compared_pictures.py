@@ -17,8 +17,8 @@ from evolink_widgets.references.source import Ready
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.thumbs import Thumb, thumbnail
-from evolink_widgets.widgets.base import outgoing_pictures
+from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.compare.labels import labels_of
 
 __all__ = ["FEWEST", "MOST", "ComparedPicture", "read_all"]

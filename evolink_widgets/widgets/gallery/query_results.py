@@ -13,7 +13,7 @@ from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.query import Query
+from evolink_widgets.store.gallery.rows.query import Query
 from evolink_widgets.text import counted
 
 __all__ = ["QUERY", "QueryResults", "TimestampTrait", "query_of"]
@@ -30,6 +30,7 @@ QUERY: dict[str, tuple[type, ...]] = {
     "since": (int, float, type(None)),
     "until": (int, float, type(None)),
     "trashed": (bool,),
+    "library": (str, type(None)),
 }
 
 #: Pictures read at once while all of them are iterated over.

@@ -10,7 +10,7 @@ from typing import Any
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.widgets.base.outgoing_pictures import send_rate, workers
+from evolink_widgets.widgets.base.transfers.outgoing_pictures import send_rate, workers
 
 __all__ = ["ThumbnailSender"]
 

@@ -19,11 +19,12 @@ from evolink_widgets.printable import printable
 from evolink_widgets.problem import shown
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.thumbnails.static_copy import html
 from evolink_widgets.store.judging.verdicts import Picture
 from evolink_widgets.store.judging.votes import Outcome
-from evolink_widgets.widgets.base import assets, outgoing_pictures
+from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 from evolink_widgets.widgets.rank import rank_copy

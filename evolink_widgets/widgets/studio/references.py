@@ -20,7 +20,7 @@ import traitlets
 from evolink_widgets.connect import session
 from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
-from evolink_widgets.images.check_picture import EXTENSIONS
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.references.read import prepare, read_one
 from evolink_widgets.references.ready import make_ready
@@ -31,11 +31,12 @@ from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.request.links import digest_of, nearest_link, reference_rule
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.thumbs import thumbnail
+from evolink_widgets.store.gallery.thumbnails.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
-from evolink_widgets.widgets.base import describe, money, outgoing_pictures
-from evolink_widgets.widgets.base.incoming_files import IncomingFiles
+from evolink_widgets.widgets.base import describe, money
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
+from evolink_widgets.widgets.base.transfers.incoming_files import IncomingFiles
 from evolink_widgets.widgets.pictures.picture_panel import HANDOVER, PicturePanel, composers
 
 __all__ = ["TrayPanel", "added"]

@@ -9,7 +9,7 @@ from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.pivot import Pivot
 from evolink_widgets.batches.study.study import Study
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import NO_MATHS, html, thumbnail_html
+from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS, html, thumbnail_html
 from evolink_widgets.widgets.base.companion import MOST_PICTURES
 
 __all__ = ["pictures_of", "static_grid"]

@@ -18,11 +18,12 @@ from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.static_copy import sheet
+from evolink_widgets.store.gallery.thumbnails.static_copy import sheet
 from evolink_widgets.text import counted
-from evolink_widgets.widgets.base import assets, describe, money, outgoing_pictures
+from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 from evolink_widgets.widgets.pictures.picture_panel import PicturePanel
 from evolink_widgets.widgets.study.static_grid import pictures_of, static_grid

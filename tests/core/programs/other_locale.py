@@ -21,7 +21,7 @@ from services import InProcess, quick, until
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query
 from evolink_widgets.store.gallery.archive import export_zip
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 
 PROMPTS = ("a fox in the snow \u96ea", "d\xe9j\xe0 vu", "\u6ce8\u610f \U0001f98a", "plain")
 

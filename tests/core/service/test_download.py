@@ -19,8 +19,8 @@ from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import DownloadFailed, StoreError
-from evolink_widgets.images.check_picture import PictureFacts
-from evolink_widgets.store.gallery.part import Part
+from evolink_widgets.images.proof.check_picture import PictureFacts
+from evolink_widgets.store.gallery.admission.part import Part
 
 
 def png(size: int) -> bytes:

@@ -13,7 +13,7 @@ from services import environment
 
 from evolink_widgets.core.settings.keys import find_key
 from evolink_widgets.errors import ConfigurationError, StoreError
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.in_use import folder, variable
 from evolink_widgets.store.store import Store
 

@@ -20,7 +20,7 @@ from evolink_widgets.references.read import read
 from evolink_widgets.references.secret_links import hide_secrets, name_of, whole_link
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 
 SECRET = "s3cr3t-3f9c1d7be2a84c60"
 LINKS = [

@@ -136,7 +136,7 @@ c.JupyterHub.load_roles = [
 c.JupyterHub.services = [
     {"name": name, "api_token": settings[name]} for name in ("ada", "starter", "stranger")
 ]
-# A class's gateway, as docs/course.md has it.
+# A class's gateway, as docs/howto/course.md has it.
 c.JupyterHub.services += [{
     "name": "evolink",
     "url": f"http://127.0.0.1:{settings['course_port']}",

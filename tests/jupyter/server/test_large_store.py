@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from shelves import Shelf
 
-from evolink_widgets.store.gallery import kinds
+from evolink_widgets.store.gallery.rows import kinds
 
 COUNT = 100_000
 #: Seconds of the processor that one step of the loop may take; the answers take many times that.

@@ -12,7 +12,7 @@ import pytest
 from evolink_widgets.errors import DownloadFailed, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import GeneratedImage, Store
-from evolink_widgets.store.gallery.admission import Arrival, NewSet
+from evolink_widgets.store.gallery.admission.admission import Arrival, NewSet
 
 Arrive = Callable[..., Arrival]
 

@@ -17,7 +17,7 @@ from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store import Query
 from evolink_widgets.store.gallery.archive import export_zip
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 
 
 def test_a_zip_holds_copies_with_recipes_and_a_manifest(admit, store, tmp_path, picture, now):

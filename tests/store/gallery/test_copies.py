@@ -10,7 +10,7 @@ from PIL import Image
 import evolink_widgets as ew
 from evolink_widgets.errors import StoreError
 from evolink_widgets.store import in_use
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 
 KEY = "k3j2mnpqrstu"
 KINDS = ["png", "jpeg", "webp"]

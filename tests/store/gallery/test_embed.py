@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
-from evolink_widgets.images import xmp, xmp_in_files
+from evolink_widgets.images.metadata import xmp, xmp_in_files
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.copies import with_recipe
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.copies import with_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 
 KINDS = ["png", "jpeg", "webp"]
 MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"

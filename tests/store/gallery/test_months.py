@@ -23,10 +23,11 @@ from evolink_widgets.references.source import Source
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import GeneratedImage, Query, Store
-from evolink_widgets.store.gallery import kinds, months
 from evolink_widgets.store.gallery.archive import export_zip
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.gallery.find_by_name import find_by_name
+from evolink_widgets.store.gallery.moves import months
+from evolink_widgets.store.gallery.rows import kinds
 
 MONTH = "2026-11"
 KEYS = ("k3j2mnpqrstu", "m4k3npqrstuv", "n5m4pqrstuvw")

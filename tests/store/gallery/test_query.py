@@ -10,7 +10,7 @@ from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Facets, Query, Store
-from evolink_widgets.store.gallery import kinds
+from evolink_widgets.store.gallery.rows import kinds
 
 
 @pytest.fixture

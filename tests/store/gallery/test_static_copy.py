@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from PIL import Image
 
-from evolink_widgets.store.gallery.static_copy import html
+from evolink_widgets.store.gallery.thumbnails.static_copy import html
 
 KEY = "k3j2mnpqrstu"
 HOSTILE = [

@@ -10,7 +10,7 @@ from PIL import Image
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store import thumbnail
-from evolink_widgets.store.gallery.thumbs import as_jpeg
+from evolink_widgets.store.gallery.thumbnails.thumbs import as_jpeg
 
 
 def opened(data: bytes) -> Image.Image:

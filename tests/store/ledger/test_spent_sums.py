@@ -22,7 +22,7 @@ from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Store
-from evolink_widgets.store.gallery import kinds
+from evolink_widgets.store.gallery.rows import kinds
 from evolink_widgets.store.ledger.spending_report import Spending, read_spending
 from evolink_widgets.store.ledger.spending_rows import grouped
 from evolink_widgets.store.ledger.task_rows import read_tasks

@@ -26,7 +26,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Store
 from evolink_widgets.store.gallery.archive import export_zip
-from evolink_widgets.store.gallery.embed import read_recipe
+from evolink_widgets.store.gallery.copies.embed import read_recipe
 
 ROOT, ROUNDS, SEED = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 OTHER, COPIES = ROOT.with_name("other"), ROOT.with_name("copies")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from evolink_widgets.store import Query, Store
 from evolink_widgets.store.database.schema import MIGRATIONS
-from evolink_widgets.store.gallery import kinds
+from evolink_widgets.store.gallery.rows import kinds
 
 OLD, ROOT = Path(sys.argv[1]), Path(sys.argv[2])
 

@@ -19,18 +19,18 @@ from pathlib import Path
 
 from PIL import Image
 
-import evolink_widgets.store.gallery.months
+import evolink_widgets.store.gallery.moves.months
 from evolink_widgets.moved_files import where_it_lies
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Store
-from evolink_widgets.store.gallery.embed import read_recipe
-from evolink_widgets.store.gallery.months import move_some
+from evolink_widgets.store.gallery.copies.embed import read_recipe
+from evolink_widgets.store.gallery.moves.months import move_some
 
 PLACE = Path(sys.argv[1])
 NO_LINKS = len(sys.argv) > 2
 TEMPLATE, ROOT = PLACE / "template", PLACE / "evolink_images"
-PACKAGE = str(Path(evolink_widgets.store.gallery.months.__file__).parent.parent)
+PACKAGE = str(Path(evolink_widgets.store.gallery.moves.months.__file__).parents[2])
 MODULES = ("months.py", "safe_files.py")
 NOW = 1_795_500_000.0
 points: set[str] = set()

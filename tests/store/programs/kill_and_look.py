@@ -28,7 +28,7 @@ from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Step, Store
-from evolink_widgets.store.gallery.admission import Arrival, NewSet
+from evolink_widgets.store.gallery.admission.admission import Arrival, NewSet
 
 ROOT, HOW = sys.argv[1:3]
 PACKAGE = str(Path(evolink_widgets.store.__file__).parent)

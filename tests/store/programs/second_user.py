@@ -22,7 +22,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Cap, Query, Store
 from evolink_widgets.store.gallery.archive import export_zip
-from evolink_widgets.store.gallery.thumbs import thumbnail
+from evolink_widgets.store.gallery.thumbnails.thumbs import thumbnail
 
 NOW = time.time()
 BODY = {"model": "gpt-image-2", "prompt": "a fox", "size": "816x816", "quality": "low"}

@@ -1,0 +1,1 @@
+"""What rows ask for: any frame read, templates filled, equal requests brought together."""

@@ -1,0 +1,1 @@
+"""A run of a batch: what it buys, what came of each recipe, and how it stands."""

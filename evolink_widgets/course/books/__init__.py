@@ -1,0 +1,1 @@
+"""The course's books: students, asks and charges in one database."""

@@ -1,0 +1,1 @@
+"""The teacher's page, and the small pictures on it."""

@@ -1,0 +1,1 @@
+"""The service behind the gateway, and fair turns at it."""

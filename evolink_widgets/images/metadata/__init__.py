@@ -1,0 +1,1 @@
+"""Exif, ICC and XMP: read within bounds, and XMP written."""

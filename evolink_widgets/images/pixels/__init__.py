@@ -1,0 +1,1 @@
+"""Pixels: decoded within bounds, scaled, converted and coded anew."""

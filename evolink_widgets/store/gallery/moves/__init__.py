@@ -1,0 +1,1 @@
+"""Moves of pictures' files: to the trash and back, and to the folder of their month."""

@@ -1,0 +1,1 @@
+"""The rows of sets and pictures: written, checked, counted and queried."""

@@ -1,0 +1,168 @@
+"""Queries of the gallery: what to look for, as a value and as one SQL statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evolink_widgets.store.database.database import dump, storable
+from evolink_widgets.store.file_names import search_text
+
+OWN = "the own store"
+"""What stands for the store itself where a library may be named."""
+
+_MOST_WORDS = 64
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which pictures to look for; all that is given must fit. The default is every picture.
+
+    Args:
+        text: words that must all stand in the prompt, in any order, capitals or not; `%` and
+            `_` are plain characters.
+        size: as it was asked: `"16:9"`, `"1280x720"`, `"auto"`.
+        quality: `"low"`, `"medium"` or `"high"`.
+        model: the model's name.
+        since: saved at this Unix second or later.
+        until: saved before this Unix second.
+        notebook: the notebook they come from.
+        favourite: favourites only.
+        simulated: `True` for the emulator's, `False` for the service's, `None` for both.
+        trashed: what lies in the trash, in place of what does not.
+        among: only these pictures, each as its task's key and its place in the task.
+        library: of this library alone, by its name; `OWN` is the store itself.
+        without: sets that are left out, by their tasks' keys.
+    """
+
+    text: str = ""
+    size: str | None = None
+    quality: str | None = None
+    model: str | None = None
+    since: float | None = None
+    until: float | None = None
+    notebook: str | None = None
+    favourite: bool = False
+    simulated: bool | None = None
+    trashed: bool = False
+    among: frozenset[tuple[str, int]] | None = None
+    library: str | None = None
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Facets:
+    """The values that occur in the gallery, the trash aside, to choose filters from.
+
+    Args:
+        sizes: as they were asked, most used first.
+        qualities: likewise.
+        models: likewise.
+        notebooks: likewise.
+        oldest: when the first picture was saved, Unix seconds; `None` where there is none.
+        newest: when the last one was.
+        libraries: `OWN` and the names of the libraries in view; empty where there is none.
+    """
+
+    sizes: tuple[str, ...] = ()
+    qualities: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    notebooks: tuple[str, ...] = ()
+    oldest: float | None = None
+    newest: float | None = None
+    libraries: tuple[str, ...] = ()
+
+
+COUNT = "SELECT count(*) FROM pictures WHERE {where}"
+
+COUNT_SUMS = "SELECT coalesce(sum(pictures), 0) FROM {table} WHERE {where}"
+"""For queries that ask for nothing that can be another of each picture."""
+
+PLACES = (
+    "SELECT created_at, key, number FROM pictures WHERE {where} "
+    "ORDER BY created_at DESC, key, number LIMIT ? OFFSET ?"
+)
+
+PAGE = (
+    # First which, from the narrow index alone; then their rows.
+    "WITH page AS (SELECT key, number FROM pictures WHERE {where} "
+    "ORDER BY created_at DESC, key, number LIMIT ? OFFSET ?) "
+    "SELECT pictures.*, sets.recipe, sets.task_id, sets.notebook "
+    "FROM page JOIN pictures USING (key, number) JOIN sets USING (key) "
+    "ORDER BY pictures.created_at DESC, key, number"
+)
+
+FACETS = "SELECT size, quality, model, notebook, sets FROM kinds WHERE sets > 0"
+
+TIMES = (
+    "SELECT (SELECT min(created_at) FROM pictures WHERE trashed_at IS NULL) AS oldest, "
+    "(SELECT max(created_at) FROM pictures WHERE trashed_at IS NULL) AS newest"
+)
+
+
+def counted(query: Query) -> tuple[str, list[object]]:
+    """Return the statement that counts the pictures that fit, and its values."""
+    of_sets = Query(
+        text=query.text,
+        size=query.size,
+        quality=query.quality,
+        model=query.model,
+        notebook=query.notebook,
+        simulated=query.simulated,
+    )
+    if query != of_sets:
+        where, values = condition(query)
+        return COUNT.format(where=where), values
+    wheres, values = _of_sets(query)
+    table = "prompts" if words_of(query) else "kinds"
+    return COUNT_SUMS.format(table=table, where=" AND ".join(["true", *wheres])), values
+
+
+def condition(query: Query) -> tuple[str, list[object]]:
+    """Return what stands for `{where}` in `COUNT` and `PAGE`, and its values."""
+    wheres = [f"trashed_at IS {'NOT ' if query.trashed else ''}NULL"]
+    values: list[object] = []
+    if query.favourite:
+        wheres.append("favourite")
+    for compared, moment in ((">=", query.since), ("<", query.until)):
+        if moment is not None:
+            wheres.append(f"created_at {compared} ?")
+            values.append(moment)
+    if query.among is not None:
+        # One parameter for any number: SQLite bounds how many a statement may have.
+        wheres.append("key || '.' || number IN (SELECT value FROM json_each(?))")
+        values.append(dump(sorted(f"{key}.{number}" for key, number in query.among)))
+    if query.without:
+        wheres.append("key NOT IN (SELECT value FROM json_each(?))")
+        values.append(dump(sorted(query.without)))
+    of_sets, given = _of_sets(query, "prompt IN (SELECT prompt FROM prompts WHERE {})")
+    return " AND ".join([*wheres, *of_sets]), [*values, *given]
+
+
+def _of_sets(query: Query, by_words: str = "{}") -> tuple[list[str], list[object]]:
+    """The conditions that hold for a whole set: its kind, and the words in its prompt."""
+    wheres, values = [], []
+    asked, given = _asked(query)
+    if asked:
+        wheres.append(f"kind IN (SELECT kind FROM kinds WHERE {' AND '.join(asked)})")
+        values += given
+    if words := words_of(query):
+        wheres.append(by_words.format(" AND ".join(["instr(words, ?)"] * len(words))))
+        values += words
+    return wheres, values
+
+
+def words_of(query: Query) -> list[str]:
+    """Return the words that have to stand in the prompt."""
+    return search_text(query.text).split()[:_MOST_WORDS]
+
+
+def _asked(query: Query) -> tuple[list[str], list[object]]:
+    given = {
+        "size": storable(query.size),
+        "quality": storable(query.quality),
+        "model": storable(query.model),
+        "notebook": storable(query.notebook),
+        "simulated": query.simulated,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return [f"{name} = ?" for name in given], list(given.values())

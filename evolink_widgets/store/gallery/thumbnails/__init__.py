@@ -1,0 +1,1 @@
+"""Small pictures: thumbnails, and the HTML with them that stays in a notebook."""

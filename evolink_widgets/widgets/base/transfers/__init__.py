@@ -1,0 +1,1 @@
+"""Files and pictures between the kernel and the browser."""

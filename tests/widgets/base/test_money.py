@@ -1,0 +1,152 @@
+"""What costs money goes out once, and what came of it is told truly."""
+
+from __future__ import annotations
+
+import pytest
+
+import evolink_widgets as ew
+
+from ..conftest import Browser
+
+FIELDS = {"prompt": "a fox", "size": "1024x640", "resolution": "1K", "quality": "low", "n": 1}
+
+
+@pytest.fixture
+def studio() -> ew.ImageStudio:
+    return ew.ImageStudio(**FIELDS)
+
+
+@pytest.fixture
+def page(studio: ew.ImageStudio) -> Browser:
+    return Browser(studio)
+
+
+def test_a_run_that_is_asked_for_twice_under_one_id_is_one_run(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    ask = {"kind": "run", "id": "x1", "fields": FIELDS, **page.press()}
+    page.say(ask)
+    page.say(ask)
+    first, second = page.answers("x1", 2)
+    assert first == second
+    assert len(studio.runs) == 1
+
+
+def test_running_again_twice_under_one_id_is_running_again_once(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    task = studio.run()
+    task.result(20)
+    ask = {"kind": "runAgain", "id": "x2", "key": task.key, **page.press()}
+    for _ in range(3):
+        page.say(ask)
+    page.answers("x2", 3)
+    assert len(studio.runs) == 2
+
+
+def test_an_unknown_outcome_offers_to_look_first_and_says_what_may_have_been_charged(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    # The answer is lost, and so is the list in which the task could be found.
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    assert run["charge"] == {"kind": "may", "text": f"Would cost up to {run['stake']}, or nothing"}
+    assert run["actions"][:2] == ["lookAgain", "sendAgain"]
+    ew.weather("fair")
+    assert page.ask("lookAgain", key=run["key"])[0]["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]
+
+
+def test_sending_again_is_a_persons_word_and_finds_the_first_task(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    assert page.ask("sendAgain", key=run["key"])[0]["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]
+    assert len(studio.runs) == 1
+
+
+def test_a_budget_that_is_too_small_is_a_sentence_in_the_panel(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    ew.configure(budget=0.0001)
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="failed")
+    assert run["title"] == "Not accepted"
+    assert run["charge"]["kind"] == "not charged"
+    assert "budget" in run["message"]
+
+
+def test_a_setting_that_is_wrong_leaves_a_panel_that_says_so(page: Browser) -> None:
+    ew.configure(mode="live")
+    told, _ = page.ask("hello")
+    assert told["kind"] == "welcome"
+    assert told["rules"]["tiers"] == ["1K", "2K", "4K"]
+    told, _ = page.ask("check", fields=FIELDS)
+    assert told["price"]["high"] > 0
+    assert told["obstacle"].startswith("There is no API key")
+    answer, _ = page.ask("run", fields=FIELDS)
+    assert answer["kind"] == "rejected"
+    assert "EVOLINK_API_KEY" in answer["message"]
+    assert page.state("error", lambda text: text.startswith("There is no API key"))
+
+
+def test_the_balance_is_told_and_told_anew_when_a_run_has_ended(page: Browser) -> None:
+    page.ask("hello")
+    before = page.wait(lambda message: message.get("kind") == "balance")[0]["credits"]
+    told, _ = page.ask("run", fields=FIELDS)
+    page.run(told["run"]["key"], stage="done")
+    page.wait(lambda message: message.get("kind") == "balance" and message["credits"] < before)
+    assert page.ask("check", fields=FIELDS)[0]["balance"]["credits"] < before
+
+
+def test_pictures_that_the_service_did_not_make_are_named(page: Browser) -> None:
+    ew.weather("one missing")
+    told, _ = page.ask("run", fields={**FIELDS, "n": 2})
+    run = page.run(told["run"]["key"], stage="done")
+    assert (run["n"], len(run["landed"])) == (2, 1)
+    assert run["message"] == "1 of 2 pictures came."
+
+
+def test_what_may_cost_more_than_a_page_buys_unasked_is_a_question_first(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    high = page.ask("check", fields=FIELDS)[0]["price"]["high"]
+    answer, _ = page.ask("run", fields=FIELDS, most=high / 2)
+    assert answer["kind"] == "rejected"
+    assert answer["asks"]["yes"] == "Make", "nothing is bought from the emulator"
+    assert "would cost up to" in answer["asks"]["text"]
+    assert studio.runs == ()
+    told, _ = page.ask("run", fields=FIELDS, most=answer["asks"]["most"])
+    run = page.run(told["run"]["key"], stage="done")
+    again, _ = page.ask("runAgain", key=run["key"], most=high / 2)
+    assert again["asks"]["most"] == pytest.approx(high, rel=0.1), "learned from the receipt"
+    assert len(studio.runs) == 1
+
+
+def test_what_the_store_has_is_no_purchase_and_never_asked_about(
+    studio: ew.ImageStudio, page: Browser
+) -> None:
+    studio.run().result(20)
+    told, _ = page.ask("reuse", fields=FIELDS, most=0)
+    assert page.run(told["run"]["key"], stage="done")["reused"]
+    more, _ = page.ask("reuse", fields={**FIELDS, "n": 3}, most=0)
+    missing = page.ask("check", fields={**FIELDS, "n": 2})[0]["price"]["high"]
+    assert more["asks"]["most"] == pytest.approx(missing, rel=0.1), "of three, two are to be bought"
+
+
+def test_sending_again_is_held_against_the_limit_too(studio: ew.ImageStudio, page: Browser) -> None:
+    ew.weather("no list")
+    ew.weather("reply lost")
+    told, _ = page.ask("run", fields=FIELDS)
+    run = page.run(told["run"]["key"], stage="unknown")
+    refused, _ = page.ask("sendAgain", key=run["key"], most=0)
+    assert refused["kind"] == "rejected"
+    sent, _ = page.ask("sendAgain", key=run["key"], most=refused["asks"]["most"])
+    assert sent["kind"] == "ok"
+    assert page.run(run["key"], stage="done")["landed"] == [0]
