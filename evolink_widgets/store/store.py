@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import in_file_system
@@ -14,13 +17,18 @@ from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
-from evolink_widgets.store.judging.verdicts import Verdicts
-from evolink_widgets.store.judging.votes import Votes
 from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.merge.merge import Merged, merge
-from evolink_widgets.store.saved_presets import Presets
-from evolink_widgets.store.uploads import Uploads
 from evolink_widgets.store.user_paths import absolute
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.judging.verdicts import Verdicts
+    from evolink_widgets.store.judging.votes import Votes
+    from evolink_widgets.store.merging.merge import Merged
+    from evolink_widgets.store.saved_presets import Presets
+    from evolink_widgets.store.uploads import Uploads
+else:
+    merges = LazyModule("evolink_widgets.store.merging.merge")
+    Merged = "merges.Merged"
 
 
 class Store:
@@ -43,10 +51,37 @@ class Store:
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
         self.gallery = StoredPictures(self.root, self.database)
-        self.uploads = Uploads(self.root, self.database)
-        self.presets = Presets(lambda: self.database)
-        self.verdicts = Verdicts(self.database)
-        self.votes = Votes(lambda: self.database)
+
+    # What no first ask needs is loaded with its first use. Each holds nothing but the database,
+    # so that two threads may make it at once.
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """References that the service keeps."""
+        from evolink_widgets.store.uploads import Uploads
+
+        return Uploads(self.root, self.database)
+
+    @cached_property
+    def presets(self) -> Presets:
+        """Values that are kept under a name."""
+        from evolink_widgets.store.saved_presets import Presets
+
+        return Presets(lambda: self.database)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What judges have said of pictures."""
+        from evolink_widgets.store.judging.verdicts import Verdicts
+
+        return Verdicts(self.database)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """Which of two pictures judges have found better."""
+        from evolink_widgets.store.judging.votes import Votes
+
+        return Votes(lambda: self.database)
 
     @property
     def owner(self) -> str:
@@ -80,6 +115,8 @@ class Store:
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
+        from evolink_widgets.store.merging.merge import merge
+
         return merge(self.root, self.database, absolute(other, "The other store"))
 
     def close(self) -> None:

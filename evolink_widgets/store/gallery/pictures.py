@@ -21,7 +21,6 @@ from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.database.database import FILE, Database
 from evolink_widgets.store.file_names import in_database, one_line
-from evolink_widgets.store.gallery.copies import copies
 from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     check_row,
@@ -30,7 +29,6 @@ from evolink_widgets.store.gallery.rows.rows import (
     recipe_of,
     with_file_in_place,
 )
-from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,
@@ -48,9 +46,15 @@ if TYPE_CHECKING:
     import numpy
     import numpy.typing
     from PIL.Image import Image
+
+    from evolink_widgets.store.gallery.copies import copies
+    from evolink_widgets.store.gallery.thumbnails import thumbs
+    from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb
 else:
     numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
-    Image = "pillow.Image"
+    copies = LazyModule("evolink_widgets.store.gallery.copies.copies")
+    thumbs = LazyModule("evolink_widgets.store.gallery.thumbnails.thumbs")
+    Image, Thumb = "pillow.Image", "thumbs.Thumb"
 
 _JPEG_BYTES = 5_200
 
@@ -361,7 +365,7 @@ class GeneratedImage:
             limit: bytes it may have at most.
         """
         cache = self._root / THUMBS
-        return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
+        return thumbs.thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     @property
     def _root(self) -> Path:
@@ -389,7 +393,7 @@ class GeneratedImage:
         shown = {"text/plain": repr(self)}
         try:
             thumb = self.small(256, limit=_JPEG_BYTES)
-            shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
+            shown["image/jpeg"] = thumbs.as_jpeg(thumb, _JPEG_BYTES)
         except StoreError as exc:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self])
