@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ from evolink_widgets.rules.request.service_address import is_loopback, service_n
 from evolink_widgets.store import in_use
 from evolink_widgets.store.in_use import variable
 from evolink_widgets.store.process_globals import at_fork, process_global
-from evolink_widgets.store.store import Store
+from evolink_widgets.store.store import store_in_use
 from evolink_widgets.version import __version__
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def configure(
     mode: Mode | Unnamed | None = UNNAMED,
     speed: float | Unnamed | None = UNNAMED,
     seed: int | Unnamed | None = UNNAMED,
+    library: str | Path | Iterable[str | Path] | Unnamed | None = UNNAMED,
 ) -> None:
     """Change settings; what is not named stays as it is. Tasks on their way go on.
 
@@ -137,6 +138,9 @@ def configure(
         speed: how much faster than the real service the emulator is.
         seed: of the emulator's chance, instead of `EVOLINK_SEED`: what is asked for gives the
             same pictures in any order, process and store. By default chance repeats nothing.
+        library: a store that answers beside the own one and is never written to, or several,
+            instead of `EVOLINK_LIBRARY` (several with ":" between them, on Windows ";"); `[]` is
+            none.
 
     Raises:
         ConfigurationError: a value can't be used; nothing was changed.
@@ -150,11 +154,12 @@ def configure(
         "api_key": each(api_key, find_key),
         "base_url": each(base_url, lambda url: address("base_url", url)),
         "files_url": each(files_url, lambda url: address("files_url", url)),
-        "store": each(store, in_use.folder),
+        "store": each(store, in_use.own_folder),
         "spend": each(spend, lambda word: choice("spend", word, Spend)),
         "mode": each(mode, lambda word: choice("mode", word, Mode)),
         "speed": each(speed, lambda value: number("speed", value)),
         "seed": each(seed, lambda value: seed_of("seed", value)),
+        "library": each(library, lambda paths: in_use.folders(paths, "library")),
     }
     with _state.lock:
         named["budget"] = budget_of(budget, per, _state.settings.budget)
@@ -166,7 +171,12 @@ def configure(
             _state.emulators.clear()
         if "store" in named:
             in_use.choice.named = named["store"]
-        changed = {name: value for name, value in named.items() if name != "store"}
+        if "library" in named or not named:
+            in_use.choice.forget_libraries()
+        if "library" in named:
+            in_use.choice.named_libraries = named["library"]
+        places = ("store", "library")
+        changed = {name: value for name, value in named.items() if name not in places}
         _state.settings = replace(_state.settings, **changed)
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
@@ -440,7 +450,7 @@ def _live(
         base_url=base_url,
         files_url=files_url,
         transport=transport,
-        store=Store(in_use.choice.folder()),
+        store=store_in_use(),
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
@@ -461,7 +471,7 @@ def _callback_place(base_url: str) -> CallbackPlace | None:
 
 
 def _emulated(settings: Settings) -> Session:
-    store = Store(in_use.choice.folder())
+    store = store_in_use()
     key = _no_secret()
     _seed(settings)  # a wrong one is told before anything is asked
 

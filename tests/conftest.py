@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test talks to the real service because the developer's shell has a key."""
     for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
-                 "EVOLINK_SPEND", "EVOLINK_SEED"):  # fmt: skip
+                 "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 

@@ -194,7 +194,7 @@ class Session:
         # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, self._recipe_service)
-        identities = identities_of(request, self._recipe_service, self._stand_ins)
+        identities = self._identities(request)
         ask = None
         if not fresh:
             name = executions.execution() if execution is UNNAMED else execution
@@ -249,11 +249,15 @@ class Session:
         from evolink_widgets.core.steps.allocate import stored_of
         from evolink_widgets.store.gallery.pool import Pool
 
-        identities = identities_of(request, self._recipe_service, self._stand_ins)
-        pool = Pool(self.store.root, self.store.database)
+        pool = Pool(self.store.root, self.store.database, self.store.libraries)
+        identities = self._identities(request)
         return stored_of(
             pool.choose(request.n, identities, service=self.service, now=self._clock())
         )
+
+    def _identities(self, request: ImageRequest) -> list[str]:
+        """The pools that may answer a request, in their order."""
+        return identities_of(request, self._recipe_service, self._stand_ins)
 
     def identity(self, request: ImageRequest) -> str:
         """The name of a request's recipe: requests with the same one share their pictures."""
@@ -269,12 +273,8 @@ class Session:
         """
         from evolink_widgets.store.gallery.pool import Pool
 
-        there = Pool(self.store.root, self.store.database).counts()
-        service, stand_ins = self._recipe_service, self._stand_ins
-        return [
-            sum(there.get(one, 0) for one in identities_of(request, service, stand_ins))
-            for request in requests
-        ]
+        there = Pool(self.store.root, self.store.database, self.store.libraries).counts()
+        return [sum(there.get(one, 0) for one in self._identities(request)) for request in requests]
 
     async def find_stored(
         self, asked: Sequence[tuple[ImageRequest, int]], found: Callable[[int, list[Offer]], object]
@@ -300,9 +300,7 @@ class Session:
         self, parts: SessionParts, asked: Sequence[tuple[int, ImageRequest, int]]
     ) -> list[tuple[int, list[Offer]]]:
         """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
-
-        service, stand_ins = self._recipe_service, self._stand_ins
-        wanted = [(n, identities_of(request, service, stand_ins)) for _, request, n in asked]
+        wanted = [(n, self._identities(request)) for _, request, n in asked]
         chosen = parts.pool.choose_each(wanted, service=self.service, now=self._clock())
         return [
             (at, offers)
@@ -379,10 +377,7 @@ class Session:
         """What lends purchases to other processes, and takes home what came of them."""
         from evolink_widgets.core.loans.lend import LenderBooks
 
-        def identities(request: ImageRequest) -> list[str]:
-            return identities_of(request, self._recipe_service, self._stand_ins)
-
-        return LenderBooks(self.parts, identities)
+        return LenderBooks(self.parts, self._identities)
 
     def leave_store(self) -> None:
         """Keep what is gone of this process's budgets: the next session has another store.
@@ -483,6 +478,7 @@ class Session:
             store=self.store,
             owner=self._owner,
             estimate=self.estimate,
+            identities=self._identities,
             may_spend=self._may_spend,
             retry=self._retry,
             clock=self._clock,

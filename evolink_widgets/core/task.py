@@ -92,6 +92,8 @@ class Stored:
         paid_at: Unix seconds; of several purchases the newest.
         notebook: the notebook that asked for them; `None` where it is not known, or several did.
         simulated: drawn by the emulator: nothing was charged.
+        libraries: the names of the libraries that have some of them.
+        borrowed: how many of the pictures are theirs.
         slots: the pictures' names: each its task's key and its place there.
     """
 
@@ -101,17 +103,32 @@ class Stored:
     notebook: str | None = None
     simulated: bool = False
     slots: frozenset[tuple[str, int]] = field(default=frozenset(), repr=False)
+    libraries: tuple[str, ...] = ()
+    borrowed: int = 0
 
-    def __str__(self) -> str:
+    @property
+    def source(self) -> str:
+        """Where they are from: "the store", "the library course"."""
+        kind = "library" if len(self.libraries) == 1 else "libraries"
+        lent = f"the {kind} {' and '.join(self.libraries)}" if self.libraries else None
+        own = None if lent is not None and self.borrowed >= self.pictures else "the store"
+        return " and ".join(filter(None, (own, lent)))
+
+    @property
+    def price(self) -> str:
+        """When they were paid or drawn, and what that was."""
         when = day(self.paid_at, now())
         if self.simulated:
-            said = f"from the store, drawn on {when}"
+            said = f"drawn on {when}"
             if self.credits is None:
                 return said
             return f"{said} (would have cost {_amount(self.credits)} credits)"
         if self.credits is None:
-            return f"from the store, paid on {when} (charge not reported)"
-        return f"from the store, paid {_amount(self.credits)} credits on {when}"
+            return f"paid on {when} (charge not reported)"
+        return f"paid {_amount(self.credits)} credits on {when}"
+
+    def __str__(self) -> str:
+        return f"from {self.source}, {self.price}"
 
 
 def _amount(credits: float) -> str:

@@ -60,7 +60,7 @@ def stage_line(task: Task, state: TaskState) -> str:
         said = f"{said}: {counted(count, 'picture')}"
         reused = state.reused
         if reused is not None and reused.pictures == count:  # the title says where from
-            said += f", {str(reused).removeprefix('from the store, ')}"
+            said += f", {reused.price}"
         else:
             said += f" in {max(1, round((state.ended_at or state.at) - state.started_at))} s"
             said += f", {reused.pictures} of them {reused}" if reused else ""

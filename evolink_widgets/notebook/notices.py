@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Hashable
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.printable import printable
 from evolink_widgets.store.process_globals import process_global
-from evolink_widgets.widgets.base.hosts import Host, host
+from evolink_widgets.widgets.base.hosts import Host, host, machine_that_goes
 
 if TYPE_CHECKING:
     from evolink_widgets.core.recovery.outstanding import Outstanding
@@ -72,18 +71,15 @@ def tell_short_lived(root: Path) -> None:
     Args:
         root: the store's folder.
     """
-    if "google.colab" in sys.modules and not root.is_relative_to("/content/drive"):
-        machine = "Colab's"
-    elif "BINDER_LAUNCH_HOST" in os.environ or "BINDER_SERVICE_HOST" in os.environ:
-        machine = "Binder's"
-    else:
+    machine = machine_that_goes(root)
+    if machine is None:
         return
     if ("short-lived", root) in _told:
         return
     _told.add(("short-lived", root))
     tell(
-        f"{root.name}/ goes when {machine} machine does: before it ends, save your pictures from "
-        "ew.Gallery() as one zip."
+        f"{root.name}/ goes when {machine} machine does: before it ends, take all pictures home "
+        "with Download all of ew.Gallery()."
     )
 
 

@@ -22,9 +22,12 @@ from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, Stor
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.caps import Cap, Spent
 from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.store import Store
+from evolink_widgets.store.safe_files import store_of
+from evolink_widgets.store.store import Store, store_in_use
+from evolink_widgets.store.unwritten import is_library
 
 if TYPE_CHECKING:
+    from evolink_widgets.store import publishing as _publishing
     from evolink_widgets.store.gallery.moves import trash as _trash
     from evolink_widgets.store.gallery.moves.trash import Freed
     from evolink_widgets.store.gallery.rows.query import Facets, Query
@@ -32,14 +35,17 @@ if TYPE_CHECKING:
     from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
     from evolink_widgets.store.merging import merge as _merge
     from evolink_widgets.store.merging.merge import Merged
+    from evolink_widgets.store.publishing import Published
 else:
     _trash = LazyModule("evolink_widgets.store.gallery.moves.trash")
     _merge = LazyModule("evolink_widgets.store.merging.merge")
+    _publishing = LazyModule("evolink_widgets.store.publishing")
 
 _LATER = {
     "Facets": "gallery.rows.query",
     "Freed": "gallery.moves.trash",
     "Merged": "merging.merge",
+    "Published": "publishing",
     "Query": "gallery.rows.query",
     "Thumb": "gallery.thumbnails.thumbs",
     "thumbnail": "gallery.thumbnails.thumbs",
@@ -57,6 +63,7 @@ __all__ = [
     "Journal",
     "Ledger",
     "Merged",
+    "Published",
     "Query",
     "Spent",
     "Step",
@@ -66,7 +73,9 @@ __all__ = [
     "empty_trash",
     "favourite",
     "merge",
+    "pack",
     "picture",
+    "publish",
     "thumbnail",
     "thumbnail_html",
 ]
@@ -89,7 +98,7 @@ def merge(other: str | Path) -> _merge.Merged:
     """Take another store into the one that this process uses; see `Store.merge`.
 
     Args:
-        other: the folder; it is only read.
+        other: the folder, or a zip file that `pack` or *Download all* has made; it is only read.
 
     Raises:
         StoreError: `other` is no store, or ours; or ours can't be written to.
@@ -101,8 +110,63 @@ def merge(other: str | Path) -> _merge.Merged:
         return store.merge(other)
 
 
+def publish(
+    folder: str | Path,
+    *,
+    pictures: GeneratedImage | Iterable[GeneratedImage] | None = None,
+    references: bool = True,
+) -> _publishing.Published:
+    """Copy the store that this process uses into a library, or bring that library up to date.
+
+    A library answers others' asks for 0 credits, and no process writes to it: commit the folder as
+    it is, or put it where a class can read it, and name it in `EVOLINK_LIBRARY`. It holds the
+    pictures, their recipes as text, and one database that is closed: the same pictures give the
+    same bytes. It holds no credits, marks, verdicts, presets, request keys or links.
+
+    Args:
+        folder: a new folder, or a library that was published before; what is not in the store any
+            more goes.
+        pictures: these alone; by default all that is not in the trash.
+        references: whether the bytes of references go along, for those who ask again: a photo of
+            yours, say. Without them what is there still answers.
+
+    Returns:
+        How many pictures it has, how many are new, and what was left out.
+
+    Raises:
+        StoreError: the folder is a store, or can't be written to.
+
+    Example:
+        >>> images = ew.generate("a fox").result()
+        >>> print(ew.store.publish("course_images"))
+        1 picture in course_images/, 1 new
+    """
+    chosen = [pictures] if isinstance(pictures, GeneratedImage) else pictures
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.publish(folder, pictures=chosen, references=references)
+
+
+def pack(target: str | Path = ".") -> Path:
+    """Write all of the store that this process uses into one zip file; see `Store.pack`.
+
+    Args:
+        target: the zip file, or a folder for it; nothing is overwritten.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        StoreError: there is nothing to pack, or it can't be written.
+
+    Example:
+        >>> ew.store.pack("home.zip")
+    """
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.pack(target)
+
+
 def picture(task_key: str, number: int) -> GeneratedImage:
-    """Return one picture of the store that this process uses; it asks no service.
+    """Return one picture of the store that this process uses, or of a library; asks no service.
 
     *Copy as code* gives this line: within a cell, and on any service, it is that very picture,
     where asking again could buy another.
@@ -124,12 +188,14 @@ def picture(task_key: str, number: int) -> GeneratedImage:
             f"number must be a whole number from 1; it is {shown(number)}.",
             advice="It stands at the end of the file's name.",
         )
-    with closing(Store(in_use.choice.folder())) as store:
-        return store.gallery.find(str(task_key), number - 1)
+    with closing(store_in_use()) as store:
+        return store.find(str(task_key), number - 1)
 
 
 def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = True) -> None:
     """Mark pictures of the store that this process uses as favourites, or take the mark back.
+
+    Marks of a library's pictures are kept in that store, too.
 
     Args:
         pictures: one, or several.
@@ -145,8 +211,13 @@ def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = Tr
         True
     """
     given = [pictures] if isinstance(pictures, GeneratedImage) else list(pictures)
-    with closing(Store(in_use.choice.folder())) as store:
-        store.gallery.favourite([(one.task_key, one.index) for one in given], on)
+    by_root: dict[Path, list[GeneratedImage]] = {}
+    for one in given:
+        root = store_of(one.path)
+        by_root.setdefault(root if is_library(root) else in_use.choice.folder(), []).append(one)
+    for root, images in by_root.items():
+        with closing(Store(root)) as store:
+            store.gallery.favourite([(one.task_key, one.index) for one in images], on)
 
 
 def empty_trash() -> _trash.Freed:

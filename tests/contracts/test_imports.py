@@ -37,7 +37,7 @@ INNER_ROWS = {
     "images": (("proof",), ("metadata",), ("pixels", "scans")),
     "store": (
         ("database",),
-        ("journal",),
+        ("journal", "library"),
         ("gallery", "judging", "ledger"),
         ("merging",),
         ("store",),
@@ -48,6 +48,8 @@ INNER_ROWS = {
         ("pictures",),
         ("admission", "archive", "find_by_name", "pool"),
         ("gallery",),
+        ("library_pictures",),
+        ("all_pictures",),
     ),
     "core": (
         ("executions", "loop", "money"),

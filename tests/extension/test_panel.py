@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from notebook_page import Server, axe_findings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from shelves import Shelf
 from side_panel import open_panel, wait_for_launcher
 
-from evolink_widgets.store import Cap
+from evolink_widgets.store import Cap, Store
 from evolink_widgets.store.ledger.standing_caps import keep_caps
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
@@ -149,6 +151,63 @@ def test_a_store_that_cant_be_read_is_a_sentence(shelf: Shelf, visit: Visit) -> 
     shelf.spoil()
     panel = open_panel(visit("lab"))
     expect(panel.get_by_text("is damaged").first).to_be_visible()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_one_button_downloads_all_pictures(
+    place: str, shelf: Shelf, visit: Visit, tmp_path: Path
+) -> None:
+    picture = shelf.add("a fox")
+    page = visit(place)
+    panel = open_panel(page)
+    expect(panel.get_by_role("gridcell")).to_have_count(1)
+    with page.expect_download() as told:
+        panel.get_by_role("button", name="Download all").click()
+    assert told.value.suggested_filename == "evolink_images.zip"
+    home = Store(tmp_path / "home")
+    merged = home.merge(told.value.path().rename(tmp_path / "home.zip"))
+    home.close()
+    assert merged.pictures == 1
+    assert (tmp_path / "home" / picture.name).read_bytes() == picture.read_bytes()
+
+
+def on_binder(page: Page) -> None:
+    """What the server tells is what it tells on Binder: its machine goes."""
+
+    def told_so(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        server.on_message(lambda text: line.send(with_machine(text)))
+
+    def with_machine(text: str | bytes) -> str:
+        told = json.loads(text)
+        return json.dumps(told | ({"machine": "Binder's"} if told["kind"] == "state" else {}))
+
+    page.route_web_socket("**/evolink-widgets/changes*", told_so)
+    page.route(
+        "**/evolink-widgets/home/look*",
+        lambda route: route.fulfill(json={"there": True, "machine": "Binder's"}),
+    )
+
+
+def test_where_the_machine_goes_jupyterlab_offers_it_once(shelf: Shelf, visit: Visit) -> None:
+    shelf.add("a fox")
+    page = visit("lab", before=on_binder)
+    offer = page.locator(".Toastify").get_by_text("Your pictures go when Binder's machine does.")
+    expect(offer).to_be_visible()
+    panel = open_panel(page)
+    line = panel.get_by_role("group", name="Take your pictures home")
+    expect(line).to_contain_text("goes when Binder's machine does")
+    assert axe_findings(page, ".evolink-side") == []
+    with page.expect_download():
+        page.locator(".Toastify").get_by_role("button", name="Download all").click()
+    shelf.add("a hare", letter="v")
+    expect(panel.get_by_role("gridcell")).to_have_count(2)
+    expect(offer).to_have_count(0)
+    page.reload()
+    panel = open_panel(page)
+    expect(panel.get_by_role("gridcell")).to_have_count(2)
+    expect(page.locator(".evolink-status")).to_be_attached()
+    expect(offer).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

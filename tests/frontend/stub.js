@@ -302,6 +302,9 @@ export class Kernel {
       ? { kind: "handed", text: edits ? "The studio asks what is to change." : "In the studio's tray.", code: null }
       : { kind: "handed", text: "No studio is open: its line of code is copied.", code: "ew.generate()" };
   }
+  on_home() {
+    return { kind: "home", home: "home.1" };
+  }
   on_zip({ pictures }) {
     return { kind: "zip", zip: "zip.1", name: "pictures.zip", path: "~/art/pictures.zip", text: `pictures.zip, ${pictures.length} pictures, 1.2 MB, in ~/art` };
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -29,6 +30,10 @@ def test_a_gallery_at_work(server: Server, open_notebook: Opener) -> None:
     tally = shelf.locator(".ew-tally")
     expect(tally).to_have_text("3 pictures")
     expect_pictures(notebook.cell(0).locator(".ew-wall"), 3)
+    with notebook.page.expect_download() as home:
+        shelf.get_by_role("button", name="Download all").click()
+    names = zipfile.ZipFile(home.value.path()).namelist()
+    assert sum(name.endswith(".png") for name in names) == 3
     shelf.get_by_role("gridcell").first.focus()
     notebook.page.keyboard.press("Control+a")
     expect(tally).to_have_text("3 pictures, 3 selected")

@@ -28,7 +28,7 @@ def test_a_short_lived_disk_is_told_of_once_with_how_to_keep_the_pictures(
         notices.tell_short_lived(Path("/content/evolink_images"))
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"evolink_images/ goes when {host}'s machine does")
-    assert "zip" in line
+    assert "Download all of ew.Gallery()" in line
 
 
 def test_a_disk_that_stays_is_not_spoken_of(

@@ -97,5 +97,21 @@ EXPECTED = {
         "a rule: more colour",
         "<RankView, Which is nicer? by animal",
     ],
+    "07-async-in-a-notebook.ipynb": [
+        "<coroutine object nap",
+        "number of pictures: 2",
+        "a path through the autumn woods, gouache",
+        "RuntimeError('no blue is left')",
+        "blocked: 0 ticks",
+        "cannot be called from a running event loop",
+    ],
+    "08-honest-pictures.ipynb": [
+        "digitalsourcetype/trainedAlgorithmicMedia",
+        "True · from the store",
+        "carries no recipe",
+        "in the snow · from: [",
+        "a screenshot                      –     –",
+        "ContentRefused",
+    ],
 }
 """What a reader has to find in each."""

@@ -122,6 +122,7 @@ def said_by_a_gallery() -> Browser:
     page.ask("favourite", pictures=[name], on=True)
     packed = page.ask("zip", pictures=[name])[0]["zip"]
     page.ask("bytes", picture=packed, what="zip")
+    page.ask("bytes", picture=page.ask("home")[0]["home"], what="home", offset=0)
     studio = Browser(ew.ImageStudio())
     studio.ask("hello")
     page.tell("refer", pictures=[name], edits=True)

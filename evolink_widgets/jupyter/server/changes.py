@@ -58,6 +58,8 @@ class Changes:
         self._read: dict[str, tuple[Stamp, float, dict[str, Any]]] = {}
         self._wrote = False
         self._is_new_page = False
+        #: Whose machine goes with all pictures on it.
+        self._machine: str | None = None
 
     def join(self, send: Send) -> None:
         """Tell a page from now on."""
@@ -106,12 +108,14 @@ class Changes:
     def _look(self, near: list[str]) -> list[str]:
         """What there is to tell; on the worker."""
         from evolink_widgets.jupyter.server.store_state import state_of, together
+        from evolink_widgets.widgets.base.hosts import machine_that_goes
 
         try:
             stores = self._stores()
         except EvolinkError as error:  # no store can be read here, whatever comes
             return self._messages(together([{"problem": error.message}]), set())
         whole, self._is_new_page = self._is_new_page, False
+        self._machine = machine_that_goes(stores.root)
         stores.refresh(near, whole=whole)
         news: set[str] = set()
         at = monotonic()
@@ -133,6 +137,7 @@ class Changes:
 
     def _messages(self, state: dict[str, Any], news: set[str]) -> list[str]:
         told = []
+        state["machine"] = self._machine
         comparable = json.dumps(_without_time(state))
         if comparable != self._comparable:
             self._comparable, self._state = comparable, json.dumps(state)

@@ -270,6 +270,47 @@ class BytesHandler(_Handler):
         await self.finish(set_content_type=kind)
 
 
+class HomeHandler(_Handler):
+    """All stores under the root as one zip file, or the one with a mark; and which there are.
+
+    It holds what the server hides as well: references, and what lies in the trash. So it is for
+    those who may write here.
+    """
+
+    @web.authenticated
+    @authorized
+    async def get(self, what: str) -> None:
+        self.check_xsrf_cookie()
+        may = self.authorizer.is_authorized(self, self.current_user, "write", self.auth_resource)
+        if not await ensure_async(may):
+            raise web.HTTPError(403)
+        mark = self.get_argument("mark", "")
+        if what == "look":
+            await self.answer(lambda pictures: pictures.home(mark).told())
+            return
+        home = await self.desk.reading.run(lambda: self.desk.pictures().home(mark))
+        parts = home.pieces()
+        try:
+            part = await self.desk.drawing.run(next, parts, b"")
+            self.set_header("Content-Type", "application/zip")
+            self.set_header("Content-Disposition", f'attachment; filename="{home.file_name}"')
+            self.set_header("Cache-Control", "no-store")
+            while part:
+                self.write(part)
+                await self.flush()  # as fast as the browser takes it, and no faster
+                part = await self.desk.drawing.run(next, parts, b"")
+        except EvolinkError as error:
+            if self._headers_written:  # cut off, the browser knows that it has not got all
+                raise
+            self.clear_header("Content-Disposition")
+            self.set_status(409)
+            await self.finish(json.dumps({"message": error.message}))
+        else:
+            await self.finish(set_content_type="application/zip")
+        finally:
+            parts.close()
+
+
 class ChangesSocket(WebSocketMixin, websocket.WebSocketHandler, JupyterHandler):
     """Tells a page what runs, what was spent and that pictures have changed; hears nothing."""
 
@@ -322,6 +363,7 @@ def add_handlers(serverapp: Any) -> Desk:
         ("pictures/(favourite|trash|restore)", WriteHandler),
         ("bytes/(small|thumb|preview|original)", BytesHandler),
         ("recipe", RecipeHandler),
+        ("home/(look|zip)", HomeHandler),
         ("changes", ChangesSocket),
     ]
     base = application.settings["base_url"]

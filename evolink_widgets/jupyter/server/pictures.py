@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from evolink_widgets.errors import EvolinkError
@@ -15,8 +18,11 @@ from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.query import Query
+from evolink_widgets.store.merging.whole_zip import pieces
+from evolink_widgets.widgets.base.hosts import machine_that_goes
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, item_of
 from evolink_widgets.widgets.gallery.query_results import query_of
+from evolink_widgets.widgets.pictures.taking_home import mark_of
 
 __all__ = ["PicturesUnderRoot"]
 
@@ -26,6 +32,33 @@ Place = tuple[float, str, str, int]
 
 #: Pictures in one answer, and in one write.
 _PAGE, _SELECTED = 200, 2_000
+
+
+@dataclass(frozen=True)
+class Home:
+    """Stores that can be taken home as one zip file.
+
+    Attributes:
+        stores: their folders, by their places under the root.
+        root: the server's root.
+    """
+
+    stores: Mapping[str, Path]
+    root: Path
+
+    @property
+    def file_name(self) -> str:
+        """What the zip file is called, in letters that every header takes."""
+        name = PurePath(next(iter(self.stores))).name if len(self.stores) == 1 else "pictures"
+        return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name).strip('-') or 'pictures'}.zip"
+
+    def told(self) -> dict[str, Any]:
+        """What a page is told of it."""
+        return {"there": bool(self.stores), "machine": machine_that_goes(self.root)}
+
+    def pieces(self) -> Generator[bytes, None, None]:
+        """The file's bytes, as they are asked for."""
+        yield from pieces(self.stores)
 
 
 class PicturesUnderRoot:
@@ -108,6 +141,11 @@ class PicturesUnderRoot:
         path = image.path.relative_to(self._stores.root).as_posix()
         return {"path": path, "name": image.path.name, "alt": image.alt,
                 "prompt": image.recipe.request.prompt}  # fmt: skip
+
+    def home(self, mark: str = "") -> Home:
+        """Return what goes home: all stores under the root, or the one with a mark."""
+        stores = [one for one in self._stores.all() if mark in ("", mark_of(one.path))]
+        return Home({one.folder: one.path for one in stores}, self._stores.root)
 
     def favourite(self, names: Iterable[str], on: bool) -> dict[str, Any]:
         """Mark pictures as favourites, or take the mark back."""

@@ -38,6 +38,7 @@ from evolink_widgets.store.safe_files import (
     new_name,
     remove,
 )
+from evolink_widgets.store.unwritten import is_library
 
 Access = Literal["write", "read", "frozen"]
 
@@ -85,6 +86,7 @@ class Database:
         self.busy_timeout = busy_timeout
         self.vfs = vfs
         self.migrations = migrations
+        self._is_library = is_library(path.parent)
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._access: Access = "write"
@@ -206,7 +208,8 @@ class Database:
             if not self._exists():
                 return 0
             check_files(self.path)
-            with closing(self._sqlite("read")) as connection:
+            access: Access = "frozen" if self._is_library else "read"
+            with closing(self._sqlite(access)) as connection:
                 return int(_one(connection, "PRAGMA user_version"))
 
     @property
@@ -218,8 +221,24 @@ class Database:
         rows = self.rows("PRAGMA data_version")
         return int(rows[0][0]) if rows else 0
 
+    def copy_to(self, path: Path) -> None:
+        """Write what it holds at one moment into a new file, which needs no other beside it.
+
+        Where there is no store yet, none is made. Others may write meanwhile.
+        """
+        with self._lock, sqlite_guarded(self.path, "read"):
+            if not self._exists():
+                return
+            with closing(sqlite3.connect(path)) as copy:
+                self._ready("read").backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Close the connection, also one that the whole process shares."""
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None:
@@ -257,6 +276,12 @@ class Database:
         return self._connection
 
     def _open(self, access: Access) -> None:
+        if self._is_library:
+            if access == "write":
+                raise StoreReadOnly(f"{self.path.parent} is a library: it is only read.")
+            self._refuse_unclosed()
+            self._connect("frozen")
+            return
         try:
             self._connect("write")
         except StoreReadOnly:
@@ -552,7 +577,7 @@ def _before_fork() -> None:
         database._lock.acquire()
         _HELD.append(database)
         if not database._is_writing:
-            database.close()
+            database.drop()
 
 
 def _after_fork() -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
@@ -77,6 +77,10 @@ class Merged:
     presets: int = 0
     verdicts: int = 0
     votes: int = 0
+
+    def __add__(self, other: Merged) -> Merged:
+        mine, theirs = astuple(self), astuple(other)
+        return Merged(*(a + b for a, b in zip(mine, theirs, strict=True)))
 
     def __str__(self) -> str:
         said = [f"{counted(self.pictures, 'picture')} and {counted(self.tasks, 'task')} taken over"]

@@ -20,6 +20,7 @@ from evolink_widgets.rules.request.request import (
     Problem,
     problems,
 )
+from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.widgets.base import money
 from evolink_widgets.widgets.base.transfers.incoming_files import MOST
@@ -71,8 +72,8 @@ def title(state: TaskState) -> str:
         return _POLICY
     if isinstance(state.error, DownloadFailed):
         return "Pictures not fetched yet"
-    if state.stage is Stage.DONE and _all_stored(state):
-        return "From the store"
+    if state.stage is Stage.DONE and state.reused is not None and _all_stored(state):
+        return f"From {state.reused.source}"
     return _TITLES[state.stage]
 
 
@@ -113,7 +114,7 @@ def run(
         "actions": _actions(state),
         "simulated": state.simulated,
         "stake": stake,
-        "reused": money.paid(state.reused) if state.reused and _all_stored(state) else None,
+        "reused": state.reused.price if state.reused and _all_stored(state) else None,
     }
 
 
@@ -276,7 +277,9 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     # A picture that was there before has a task of its own, with its own cost and time.
     stored = state.reused is not None and image.task_id != state.task_id
     if stored and state.reused is not None:
-        rows.append(["From the store", money.paid(state.reused)])
+        library = in_use.choice.library_of(image)
+        place = "the store" if library is None else f"the library {library}"
+        rows.append([f"From {place}", state.reused.price])
     elif state.receipt is not None and state.receipt.charged is not None:
         made = sum(other.task_id == image.task_id for other in state.images)
         each = state.receipt.charged / max(1, made)

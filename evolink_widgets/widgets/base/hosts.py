@@ -10,9 +10,18 @@ import sys
 import threading
 from collections.abc import Callable
 from enum import Enum
+from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["Host", "capturing", "displays_are_renewed", "host", "place", "speak"]
+__all__ = [
+    "Host",
+    "capturing",
+    "displays_are_renewed",
+    "host",
+    "machine_that_goes",
+    "place",
+    "speak",
+]
 
 T = TypeVar("T")
 
@@ -40,6 +49,23 @@ def host() -> Host:
     if kernel is None:
         return Host.TERMINAL
     return Host.BATCH if _is_program(kernel, _request(kernel)) else Host.NOTEBOOK
+
+
+def machine_that_goes(root: Path) -> str | None:
+    """Whose machine a folder lies on, where that is given back with all that is on its disk.
+
+    Args:
+        root: the store's folder.
+
+    Returns:
+        "Colab's" or "Binder's"; `None` where what is written stays.
+    """
+    if "google.colab" in sys.modules and not root.is_relative_to("/content/drive"):
+        return "Colab's"
+    # BinderHub sets the first for every server that it launches.
+    if "BINDER_LAUNCH_HOST" in os.environ or "BINDER_SERVICE_HOST" in os.environ:
+        return "Binder's"
+    return None
 
 
 def _is_program(kernel: Any, request: dict[str, Any]) -> bool:

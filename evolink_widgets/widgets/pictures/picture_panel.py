@@ -32,6 +32,7 @@ from evolink_widgets.widgets.base.panel import Panel, described
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.transfers.zip_files import ZipFiles
 from evolink_widgets.widgets.compare.compare import ImageCompare
+from evolink_widgets.widgets.pictures.taking_home import WholeStores
 
 __all__ = ["HANDOVER", "PicturePanel", "composers", "names_in"]
 
@@ -55,18 +56,20 @@ class PicturePanel(Panel):
         "trash": "_on_trash",
         "restore": "_on_restore",
         "zip": "_on_zip",
+        "home": "_on_home",
         "price": "_on_price",
         "compare": "_on_compare",
         "compared": "_on_compared",
         "refer": "_on_refer",
         "referred": "_on_referred",
     }
-    _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip")
+    _forms: ClassVar[tuple[str, ...]] = (*Panel._forms, "zip", "home")
     #: Whether what is packed stays beside the notebook.
     _keeps_zips: ClassVar[bool] = False
 
     def __init__(self, **traits: Any) -> None:
         self._zip_files = ZipFiles(lambda name: self._find(name)[0], keep=self._keeps_zips)
+        self._whole_stores = WholeStores()
         self._comparison: ImageCompare | None = None
         #: Set once a page has taken what was handed to it; and when a person was last here.
         self._has_taken = threading.Event()
@@ -160,7 +163,19 @@ class PicturePanel(Panel):
             content, "zip", self._zip_files.pack, names_in(content), workers=_packers
         )
 
+    def _home(self) -> Path:
+        """The folder of the store that goes home from here."""
+        return session().store.root
+
+    def _on_home(self, content: dict[str, Any]) -> Answer:
+        return self._later(content, "home", self._begin_home)
+
+    def _begin_home(self) -> dict[str, Any]:
+        return self._whole_stores.begin(self._home())
+
     def _piece(self, picture: object, what: str, offset: int) -> tuple[dict[str, Any], bytes]:
+        if what == "home":
+            return self._whole_stores.piece(picture, offset)
         if what == "zip":
             return self._zip_files.piece(picture, offset)
         return super()._piece(picture, what, offset)

@@ -23,6 +23,7 @@ from evolink_widgets.widgets.base.panel import described
 from evolink_widgets.widgets.base.saved_runs import SavedRun
 from evolink_widgets.widgets.base.traits import DerivedFlag, DerivedText, SendableText, WholeNumber
 from evolink_widgets.widgets.base.transfers.outgoing_pictures import workers
+from evolink_widgets.widgets.pictures.taking_home import told_of_home
 from evolink_widgets.widgets.studio.presets import PresetPanel
 from evolink_widgets.widgets.studio.references import added
 
@@ -183,6 +184,7 @@ class ImageStudio(PresetPanel):
             "simulated": current.simulated,
             "service": current.service,
             "keySource": current.key_source,
+            "home": told_of_home(self._home()),
         }
 
     def _on_check(self, content: dict[str, Any]) -> Answer:

@@ -515,6 +515,65 @@ def test_the_selection_is_packed_and_the_path_told_and_fetched(bench: Opener) ->
     assert told.value.path().read_bytes() == base64.b64decode(files()["original"])
 
 
+HOME = {"mark": "3f", "folder": "evolink_images", "machine": None}
+ON_BINDER = {"home": HOME | {"machine": "Binder's"}}
+
+
+def all_files(one: Bench) -> None:
+    """Python has a zip of the whole store, which comes in several pieces."""
+    one.js("text => (kernel.plan.files.home = text)", files()["original"])
+    one.js("() => (kernel.plan.chunk = 1000)")
+
+
+def test_one_button_takes_all_home_with_nothing_selected(bench: Opener) -> None:
+    one = gallery(bench, plan={"welcome": {"home": HOME}})
+    all_files(one)
+    all_of_it = one.root.get_by_role("button", name="Download all")
+    with one.page.expect_download() as told:
+        all_of_it.click()
+    assert told.value.path().read_bytes() == base64.b64decode(files()["original"])
+    assert len(one.sent("home")) == 1
+    expect(one.root.get_by_text("All is in home.1.png.").last).to_be_visible()
+    expect(one.root.get_by_role("group", name="Take your pictures home")).to_be_hidden()
+    place(one, 1).focus()
+    one.press("Space")
+    expect(all_of_it).to_have_count(0)  # what stands there now is about what is selected
+
+
+def test_some_pictures_alone_are_not_all_of_them(bench: Opener) -> None:
+    one = gallery(bench, plan={"welcome": {"home": None}})
+    expect(one.root.get_by_role("button", name="Download all")).to_have_count(0)
+
+
+@pytest.mark.parametrize("widget", ["gallery", "studio"])
+def test_where_the_machine_is_given_back_it_is_said_beside_the_button(
+    widget: str, bench: Opener
+) -> None:
+    plan = {"welcome": ON_BINDER}
+    one = gallery(bench, plan=plan) if widget == "gallery" else bench(plan=plan)
+    all_files(one)
+    line = one.root.get_by_role("group", name="Take your pictures home")
+    expect(line).to_contain_text("evolink_images goes when Binder's machine does")
+    assert one.root.get_by_role("button", name="Download all").count() == 1, "one button"
+    with one.page.expect_download() as told:
+        line.get_by_role("button", name="Download all").press("Enter")
+    assert told.value.path().read_bytes() == base64.b64decode(files()["original"])
+    one.js("() => (window.evolinkHome = async (mark) => (window.homed = mark))")
+    line.get_by_role("button", name="Download all").click()
+    expect(line).to_contain_text("The browser downloads all pictures.")
+    assert one.js("() => window.homed") == "3f"
+    assert len(one.sent("home")) == 1, "the server hands it out, not the kernel"
+
+
+def test_a_zip_that_breaks_off_is_told_and_not_saved(bench: Opener) -> None:
+    one = gallery(bench, plan={"welcome": {"home": HOME}})
+    one.js("() => (kernel.on_home = () => ({ kind: 'rejected', message: 'The disk is gone.' }))")
+    all_of_it = one.root.get_by_role("button", name="Download all")
+    all_of_it.click()
+    expect(one.root.get_by_text("The disk is gone.").last).to_be_visible()
+    expect(all_of_it).to_be_enabled()
+
+
 def test_pictures_that_land_elsewhere_appear_without_a_jump(bench: Opener) -> None:
     one = gallery(bench, 10_000)
     scroll(one, 20_000)

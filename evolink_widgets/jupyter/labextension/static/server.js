@@ -15,10 +15,15 @@ export async function serverOf({ app, load }) {
   const settings = app.serviceManager.serverSettings;
   const at = (/** @type {string} */ place) => URLExt.join(settings.baseUrl, PLACE, place);
 
+  /** @param {string} place @param {Record<string, any>} given */
+  const urlOf = (place, given) => {
+    const asked = Object.entries(given).map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : `${value}`]);
+    return `${at(place)}?${new URLSearchParams(asked)}`;
+  };
+
   /** @param {string} place @param {Record<string, any>} given @param {object} [init] */
   async function request(place, given, init = {}) {
-    const asked = Object.entries(given).map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : `${value}`]);
-    const url = `${at(place)}?${new URLSearchParams(asked)}`;
+    const url = urlOf(place, given);
     const answer = await ServerConnection.makeRequest(url, init, settings);
     if (answer.ok) return answer;
     const told = await answer.json().catch(() => ({}));
@@ -58,6 +63,16 @@ export async function serverOf({ app, load }) {
   return {
     get: async (place, given = {}) => (await request(place, given)).json(),
     post: async (place, body) => (await request(place, {}, { method: "POST", body: JSON.stringify(body) })).json(),
+    // The browser's own download: it goes to the disk as it comes, and on when the page is closed.
+    fetch(place, given) {
+      const [, xsrf] = document.cookie.match(/\b_xsrf=([^;]*)/) ?? [];
+      const shown = settings.appendToken && settings.token ? { token: settings.token } : {};
+      const link = document.createElement("a");
+      Object.assign(link, { href: urlOf(place, { ...given, ...(xsrf && { _xsrf: xsrf }), ...shown }), download: "" });
+      document.body.append(link);
+      link.click();
+      link.remove();
+    },
     /** A picture's bytes; the browser keeps them. */
     async bytes(what, picture, signal) {
       const answer = await request(`bytes/${what}`, { picture }, { cache: "default", signal });

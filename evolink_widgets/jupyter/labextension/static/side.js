@@ -1,4 +1,5 @@
 /** The panel's place in the window, and the line in the status bar; both are filled once they are seen. */
+import { offerHome, takeHome } from "./home.js";
 import { isNotebook7, settingsOf } from "./host.js";
 import { hostIcon } from "./icons.js";
 import { serverOf } from "./server.js";
@@ -30,6 +31,7 @@ export async function addSide(host) {
     ["@jupyterlab/ui-components", "@lumino/messaging", "@lumino/widgets"].map(load),
   );
   host.server = serverOf(host);
+  takeHome(host);
   const side = new components.SidePanel({ renderer: rendererOf(components) });
   side.id = ID;
   side.addClass("evolink-side");
@@ -82,6 +84,7 @@ export async function addSide(host) {
     words = saidOf(told);
     item.node.textContent = words;
     changed.emit(void 0);
+    offerHome(host, told).catch(console.error);
   });
 }
 

@@ -65,7 +65,8 @@ export function connect(model, signal) {
       await room();
       const [{ total, type, name }, [part]] = await ask("bytes", { picture, what, offset }, 5, stop);
       if (!part?.byteLength) throw Error("Only a part of it arrived. Try again.");
-      parts.push(/** @type {any} */ (part));
+      // As a Blob of its own the browser may lay it on its disk.
+      parts.push(new Blob([/** @type {any} */ (part)]));
       offset += part.byteLength;
       if (offset >= total) return [new Blob(parts, { type }), name];
     }

@@ -3,6 +3,9 @@
  * Read by `tsc --noEmit` (see jsconfig.json) and by people; never shipped to a browser.
  */
 
+/** The server part's way of taking a store home, where it is in the page: whether the browser fetches it now. */
+declare var evolinkHome: ((mark: string) => Promise<boolean>) | undefined;
+
 /** Stages as Python names them. */
 type Stage =
   | "queued" | "sending" | "pending" | "processing" | "saving"
@@ -92,6 +95,14 @@ interface Welcome {
   columns?: number | null;
   /** A gallery's: the store's folder, without its parents. */
   folder?: string;
+  /** The store that can be taken home from here, and whose machine it goes with. */
+  home?: Home | null;
+}
+
+interface Home {
+  mark: string;
+  folder: string;
+  machine: string | null;
 }
 
 /** What a comparison is told at first. */
@@ -346,6 +357,7 @@ interface Messages {
   marks: { pictures: { id: string; favourite: boolean; trashed: boolean }[] };
   price: { text: string };
   zip: { zip: string; name: string; path: string; text: string };
+  home: { home: string };
   /** A comparison that is made: its model, and the code of one like it. */
   comparison: { model: string; code: string };
   /** What became of pictures for the tray of a studio; with code where there is none. */
@@ -463,7 +475,7 @@ interface Link {
    */
   ask(kind: string, fields?: { buffers?: ArrayBuffer[]; [name: string]: any }, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
   /** A picture's bytes, and its file's name. */
-  pull(picture: string, what: "thumb" | "preview" | "original" | "zip" | "figure", stop?: AbortSignal): Promise<[Blob, string]>;
+  pull(picture: string, what: "thumb" | "preview" | "original" | "zip" | "home" | "figure", stop?: AbortSignal): Promise<[Blob, string]>;
 }
 
 /** What every part of a panel may use. */
@@ -641,6 +653,7 @@ type Facets = Record<string, string[]>;
  *   price {picture} → price, runAgain {picture} → accepted, then events `run`
  *   favourite {pictures, on}, trash {pictures}, restore {pictures}, emptyTrash {} → ok
  *   zip {pictures} → zip; its bytes come as a picture's do
+ *   home {} → home, the whole store as one zip file; its bytes come once, one piece after the other
  * and the event `changed`: something in the store is not as it was.
  */
 type Looked = { count: number; facets: Facets };

@@ -4,6 +4,7 @@ import { outcomeLine } from "../../base/static/outcome.js";
 import { purchases } from "../../base/static/purchase.js";
 import { openView } from "../../base/static/view.js";
 import { comparisons } from "../../pictures/static/comparison.js";
+import { homeOf } from "../../pictures/static/home.js";
 import { pictureMenu } from "../../pictures/static/menu.js";
 import { ALL, fits, QUICK, shareWork } from "../../pictures/static/picture_work.js";
 import { asksOf } from "./asks.js";
@@ -63,6 +64,7 @@ export function gallery(ui, own = {}) {
   const { safe } = told;
   const filters = filtersOf(ui, () => look(true));
   const waiting = purchases(ui);
+  const home = homeOf(ui);
   shareWork(ui);
   const asks = asksOf(ui, told.fail);
   let count = 0;
@@ -88,7 +90,7 @@ export function gallery(ui, own = {}) {
   const { cache, ask } = desk;
   const changes = changesOf(desk);
   const { trash, putBack, undo } = changes;
-  const chosen = selectionOf(desk, changes, filters.query, !own.tools);
+  const chosen = selectionOf(desk, changes, filters.query, !own.tools, home);
   const summary = () => chosen.draw(count, trashed());
   const large = largePictures(desk, () => count, (place) => grid.show(place));
 
@@ -161,9 +163,10 @@ export function gallery(ui, own = {}) {
   filters.el.disabled = true;
 
   return {
-    nodes: [filters.el, chosen.el, told.el, waiting, asks.el, grid.el, none, pictureMenu(ui)],
+    nodes: [home.banner, filters.el, chosen.el, told.el, waiting, asks.el, grid.el, none, pictureMenu(ui)],
     welcome(told) {
       folder = told.folder ?? "";
+      home.welcome(told);
       for (const run of told.runs) asks.take(run, true);
     },
     state(live) {

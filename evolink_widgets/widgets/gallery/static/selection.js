@@ -5,8 +5,9 @@ import { span } from "./rows.js";
 /**
  * @param {Desk} desk @param {Changes} changes @param {() => object} query what is looked for
  * @param {boolean} isWhole whether a kernel is there: it packs, compares and refers to several at once
+ * @param {ReturnType<typeof import("../../pictures/static/home.js").homeOf>} home what packs all there is
  */
-export function selectionOf(desk, { trash, putBack, empty }, query, isWhole) {
+export function selectionOf(desk, { trash, putBack, empty }, query, isWhole, home) {
   const { ask, told, cache, goTo, select } = desk;
   const { tell, put, button } = told;
   const [tally, acts] = make("span.tally.num div.acts");
@@ -92,8 +93,10 @@ export function selectionOf(desk, { trash, putBack, empty }, query, isWhole) {
       const isFull = isTrash && count;
       write(tally, count || size ? many(count) + (isTrash ? " in the trash" : "") + (size ? `, ${num(size)} selected` : "") : "");
       const several = size > 1;
-      if (drawn === (drawn = [!size, !isFull, isTrash, liked, several].join())) return;
-      fill(acts, ...(size ? buttons(isTrash, liked, several) : isFull ? [button("Empty trash", empty, "trash")] : []));
+      const goesHome = count && !isTrash && home.isFree();
+      if (drawn === (drawn = [!size, !isFull, isTrash, liked, several, goesHome].join())) return;
+      const forAll = isFull ? [button("Empty trash", empty, "trash")] : goesHome ? [home.line, home.button] : [];
+      fill(acts, ...(size ? buttons(isTrash, liked, several) : forAll));
     },
   };
 }

@@ -2,6 +2,7 @@
 import { field, problemLists } from "./controls.js";
 import { costs } from "./costs.js";
 import { flag, h, icon, num, set, token, withCtrl, write } from "../../base/static/dom.js";
+import { homeOf } from "../../pictures/static/home.js";
 import { promptHistory } from "./history.js";
 import { FIELDS, formFields, orders } from "./orders.js";
 import { openPanel } from "../../base/static/panel.js";
@@ -149,6 +150,7 @@ function composer(ui) {
   const earlier = promptHistory(ui, prompt, changed);
   const presets = presetFold(ui, fields.asked, apply);
   const past = pastRuns(ui);
+  const home = homeOf(ui);
   const folds = [tray.lid, earlier.lid, presets.lid, settings.models];
   const frame = h(
     "fieldset.composer",
@@ -219,9 +221,10 @@ function composer(ui) {
   prompt.value = model.get("prompt");
 
   return {
-    nodes: [recovery(ui), form, ...cost.nodes],
+    nodes: [home.banner, recovery(ui), form, ...cost.nodes],
     after: [past.el],
     welcome(told) {
+      home.welcome(told);
       const { rules } = told;
       if (!rules) return;
       if (!welcome) for (const name of FIELDS) listen(`change:${name}`, () => fields.follow(name) && order.alter());

@@ -50,9 +50,15 @@ export function modelOver(server, size) {
     return told;
   }
 
+  /** All stores under the root go home from here; a server that does not let this page take them says so. */
+  async function homeOf() {
+    const told = await server.get("home/look").catch(() => null);
+    return told && { mark: "", folder: "What is under this folder", machine: told.machine };
+  }
+
   /** What each kind of message is answered with. @type {Record<string, (asked: any) => any>} */
   const answers = {
-    hello: () => ({ kind: "welcome", runs: [], simulated: false, service: "", keySource: null, folder: "" }),
+    hello: async () => ({ kind: "welcome", runs: [], simulated: false, service: "", keySource: null, folder: "", home: await homeOf() }),
     look: ({ query }) => server.get("pictures/look", { query }),
     page: ({ query, offset, limit }) => server.get("pictures/page", { query, offset, limit }),
     ids: ({ query, from, to }) => server.get("pictures/ids", { query, from, to }),

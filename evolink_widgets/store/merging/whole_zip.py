@@ -1,0 +1,228 @@
+"""Whole stores as one zip file that comes in pieces, and such a file laid out as folders again.
+
+It is what a person takes home from a machine that is given back: everything that `merge` takes
+in, each file as it lies in the folder. Small copies, the emulator's own files and what is still
+fetched stay behind. Nothing of it is held in memory but a piece, and a line for each file.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from evolink_widgets.errors import StoreError, StoreFull
+from evolink_widgets.images.proof.check_picture import EXTENSIONS
+from evolink_widgets.moved_files import MONTH
+from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.safe_files import (
+    REFERENCES,
+    TRASH,
+    NotPlain,
+    file_error,
+    guarded,
+    is_plain,
+    names_in,
+    place_new,
+    read_plain,
+    temporary,
+)
+
+__all__ = ["NOTE", "is_zip", "pack", "pieces", "unpacked"]
+
+NOTE = "HOW-TO-USE.txt"
+"""What tells a person who has unpacked the file what to do with it."""
+
+_NOTE = """The pictures are in the folders, as they were saved, each with its recipe beside it.
+
+To take all of them into a store of your own, with their recipes, credits and marks:
+
+    import evolink_widgets as ew
+    ew.store.merge("{name}")  # or this zip file, as it is
+
+Taking them in again brings in only what is new.
+"""
+
+_BLOCK = 256 * 1024
+_PICTURES = frozenset(EXTENSIONS.values())
+_OURS = _PICTURES | {".json"}
+#: Bytes of one file in a zip that is taken in; `merge` has narrower bounds of its own.
+_LARGEST = 4_000_000_000
+_MOST_FILES = 1_000_000
+#: What zipfile says of a file that is torn, locked or packed in a way that it does not know.
+_TORN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+
+
+def pieces(stores: Mapping[str, Path]) -> Iterator[bytes]:
+    """Yield a zip file of whole stores, some 256 kB at a time.
+
+    The pictures are those of the moment at which a store's database is copied; kernels may go on
+    meanwhile. One that is deleted for good just then may be missing.
+
+    Args:
+        stores: their folders, by the folders that they are to be in the zip.
+
+    Raises:
+        StoreError: there is nothing to pack, or a file can't be read.
+    """
+    growing = _Growing()
+    with zipfile.ZipFile(growing, "w", zipfile.ZIP_STORED) as archive:
+        for folder, root in stores.items():
+            yield from _members(root, archive, growing, folder)
+        if not archive.filelist:
+            raise StoreError("There is nothing to take home yet.", advice="Ask for pictures.")
+        archive.writestr(NOTE, _NOTE.format(name=next(iter(stores))))
+    yield growing.take()
+
+
+def pack(stores: Mapping[str, Path], target: Path) -> Path:
+    """Write a zip file of whole stores; return its path. Nothing is overwritten.
+
+    Args:
+        stores: their folders, by the folders that they are to be in the zip.
+        target: the file; where another has its name, "-2" is added to it.
+
+    Raises:
+        StoreError: as `pieces`, or it can't be written; no file is left then.
+    """
+    with guarded(target, "written"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary(target.parent) as path:
+            with path.open("wb") as file:
+                for piece in pieces(stores):
+                    file.write(piece)
+            return place_new(path, target)
+
+
+def is_zip(path: Path) -> bool:
+    """Tell whether this is a zip file."""
+    with suppress(OSError):
+        return path.is_file() and zipfile.is_zipfile(path)
+    return False
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[list[Path]]:
+    """Give the stores of a zip file as folders, while the block runs; the file is only read.
+
+    It may be packed anew by another program, and may be a stranger's: no name in it leads out of
+    the folder, and nothing becomes a link. What the stores hold is for `merge` to check.
+
+    Raises:
+        StoreError: it can't be read, is larger than the disk, or has no store in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="evolink-") as made:
+        folder = Path(made)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _lay_out(archive, path, folder)
+        except (*_TORN, OSError) as exc:
+            if isinstance(exc, OSError) and exc.errno != errno.EINVAL:  # a seek before its begin
+                raise file_error(exc, folder, "written") from exc
+            raise StoreError(
+                f"{path} can't be unpacked: {exc}.", advice="Download it again."
+            ) from exc
+        found = sorted(_stores_in(folder))
+        if not found:
+            raise StoreError(
+                f"{path} has no store in it: neither {FILE} nor recipe files.",
+                advice="Name the zip file that Download all has made, or a store's folder.",
+            )
+        yield found
+
+
+def _members(
+    root: Path, archive: zipfile.ZipFile, growing: _Growing, folder: str
+) -> Iterator[bytes]:
+    """Add a store's files. What its database tells of is there by then, or lies in the trash."""
+    with tempfile.TemporaryDirectory(prefix="evolink-") as made:
+        copy = _copy_of_database(root, Path(made))
+        if is_plain(copy):
+            yield from _add(archive, growing, f"{folder}/{FILE}", copy)
+    months = sorted(name for name in names_in(root) if MONTH.fullmatch(name))
+    for inner in ("", *months, TRASH, REFERENCES):
+        place = root / inner if inner else root
+        for name in sorted(names_in(place)):
+            if name.startswith(".") or Path(name).suffix not in _OURS:
+                continue
+            yield from _add(archive, growing, "/".join(filter(None, (folder, inner, name))),
+                            place / name)  # fmt: skip
+
+
+def _copy_of_database(root: Path, folder: Path) -> Path:
+    database = Database(root / FILE)
+    try:
+        database.copy_to(folder / FILE)
+    except StoreError:  # damaged: the recipe files tell enough, and a person may mend it
+        return database.path
+    finally:
+        database.close()
+    return folder / FILE
+
+
+def _add(archive: zipfile.ZipFile, growing: _Growing, name: str, source: Path) -> Iterator[bytes]:
+    try:
+        file = read_plain(source)
+    except (FileNotFoundError, NotPlain):  # moved or deleted since it was listed; no file of ours
+        return
+    with guarded(source, "read"), file:
+        about = zipfile.ZipInfo.from_file(source, name, strict_timestamps=False)
+        with archive.open(about, "w") as member:
+            while block := file.read(_BLOCK):
+                member.write(block)
+                yield growing.take()
+
+
+def _lay_out(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
+    members = [one for one in archive.infolist() if _is_ours(one)]
+    if len(members) > _MOST_FILES or any(one.file_size > _LARGEST for one in members):
+        raise StoreError(f"{path} holds more than a store does.", advice="Unpack it yourself.")
+    wanted, free = sum(one.file_size for one in members), shutil.disk_usage(folder).free
+    if wanted > free:
+        raise StoreFull(f"{path} needs {wanted:,} bytes to be unpacked; {free:,} are free.")
+    for one in members:
+        archive.extract(one, folder)  # zipfile takes "..", drives and roots out of a name
+
+
+def _is_ours(member: zipfile.ZipInfo) -> bool:
+    name = PurePosixPath(member.filename)
+    return not member.is_dir() and (name.name == FILE or name.suffix.lower() in _OURS)
+
+
+def _stores_in(folder: Path) -> Iterable[Path]:
+    inside = [path for path in folder.rglob(FILE) if path.is_file()]
+    known = {path.parent for path in inside}
+    yield from known
+    for path in folder.rglob("*.json"):  # a store without its database
+        root = path.parent.parent if MONTH.fullmatch(path.parent.name) else path.parent
+        if root not in known and path.name != "manifest.json":
+            known.add(root)
+            yield root
+
+
+class _Growing:
+    """What a zip file has written, and has not been taken yet."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes, /) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """There is nothing to do: what was written is there."""
+
+    def close(self) -> None:
+        """What was written stays until it is taken."""
+
+    def take(self) -> bytes:
+        """Return what has come since, and let go of it."""
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
