@@ -41,7 +41,7 @@ INNER_ROWS = {
         ("database",),
         ("journal", "library"),
         ("gallery", "judging", "ledger"),
-        ("merge",),
+        ("merging",),
         ("store",),
     ),
     "store.gallery": (

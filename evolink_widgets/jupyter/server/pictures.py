@@ -19,7 +19,7 @@ from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.query import Query
-from evolink_widgets.store.merge.whole_zip import pieces
+from evolink_widgets.store.merging.whole_zip import pieces
 from evolink_widgets.widgets.base.hosts import machine_that_goes
 from evolink_widgets.widgets.gallery.backend import GalleryBackend, item_of
 from evolink_widgets.widgets.gallery.query_results import query_of

@@ -23,7 +23,6 @@ from evolink_widgets.rules.tasks.played import badge_of, is_recorded, is_simulat
 from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import in_database, one_line
-from evolink_widgets.store.gallery.copies import copies
 from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     check_row,
@@ -33,7 +32,6 @@ from evolink_widgets.store.gallery.rows.rows import (
     with_file_in_place,
 )
 from evolink_widgets.store.gallery.stars import starred
-from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import (
     THUMBS,
@@ -53,9 +51,15 @@ if TYPE_CHECKING:
     import numpy
     import numpy.typing
     from PIL.Image import Image
+
+    from evolink_widgets.store.gallery.copies import copies
+    from evolink_widgets.store.gallery.thumbnails import thumbs
+    from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb
 else:
     numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
-    Image = "pillow.Image"
+    copies = LazyModule("evolink_widgets.store.gallery.copies.copies")
+    thumbs = LazyModule("evolink_widgets.store.gallery.thumbnails.thumbs")
+    Image, Thumb = "pillow.Image", "thumbs.Thumb"
 
 _JPEG_BYTES = 5_200
 
@@ -383,7 +387,7 @@ class GeneratedImage:
         # A library is not written to: what is made of its pictures is kept in the own store.
         own = in_use.choice.settled if is_library(root) else root
         cache = None if own is None else own / THUMBS
-        return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
+        return thumbs.thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     @property
     def _root(self) -> Path:
@@ -412,7 +416,7 @@ class GeneratedImage:
         shown = {"text/plain": repr(self)}
         try:
             thumb = self.small(256, limit=_JPEG_BYTES)
-            shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
+            shown["image/jpeg"] = thumbs.as_jpeg(thumb, _JPEG_BYTES)
         except StoreError as exc:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self])
