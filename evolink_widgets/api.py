@@ -23,7 +23,6 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import store_in_use
@@ -33,12 +32,14 @@ if TYPE_CHECKING:
     from evolink_widgets.batches.run import BatchRun
     from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.batches.study.study import Study
+    from evolink_widgets.store.ledger import spending_report as reports
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 else:
     batches, shows, studies = (
         LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show", "study.study")
     )
     Batch, ShownFrame, Study = "batches.Batch", "shows.ShownFrame", "studies.Study"
+    reports = LazyModule("evolink_widgets.store.ledger.spending_report")
 
 __all__ = [
     "batch",
@@ -455,7 +456,7 @@ def credits() -> Credits:
     return connect.session().credits()
 
 
-def spending(by: str = "task", since: object = None, until: object = None) -> Spending[Any]:
+def spending(by: str = "task", since: object = None, until: object = None) -> reports.Spending[Any]:
     """What was spent in this store, newest first: a small table, and plain records.
 
     On the emulator these are simulated credits, with a key real ones; they are never added up.

@@ -10,24 +10,48 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import StoreError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
-from evolink_widgets.store.gallery.moves.trash import Freed
-from evolink_widgets.store.gallery.rows.query import Facets, Query
-from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
-from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.caps import Cap, Spent
 from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.merge.merge import Merged
-from evolink_widgets.store.publish import Published
 from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.store.store import Store, store_in_use
 from evolink_widgets.store.unwritten import is_library
+
+if TYPE_CHECKING:
+    from evolink_widgets.store import publishing as _publishing
+    from evolink_widgets.store.gallery.moves import trash as _trash
+    from evolink_widgets.store.gallery.moves.trash import Freed
+    from evolink_widgets.store.gallery.rows.query import Facets, Query
+    from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
+    from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
+    from evolink_widgets.store.merging import merge as _merge
+    from evolink_widgets.store.merging.merge import Merged
+    from evolink_widgets.store.publishing import Published
+else:
+    _trash = LazyModule("evolink_widgets.store.gallery.moves.trash")
+    _merge = LazyModule("evolink_widgets.store.merging.merge")
+    _publishing = LazyModule("evolink_widgets.store.publishing")
+
+_LATER = {
+    "Facets": "gallery.rows.query",
+    "Freed": "gallery.moves.trash",
+    "Merged": "merging.merge",
+    "Published": "publishing",
+    "Query": "gallery.rows.query",
+    "Thumb": "gallery.thumbnails.thumbs",
+    "thumbnail": "gallery.thumbnails.thumbs",
+    "thumbnail_html": "gallery.thumbnails.static_copy",
+}
+"""The module of each name that no first ask needs: it is loaded with the name's first use."""
 
 __all__ = [
     "Cap",
@@ -57,7 +81,20 @@ __all__ = [
 ]
 
 
-def merge(other: str | Path) -> Merged:
+def __getattr__(name: str) -> object:
+    """Import a name on its first use (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def merge(other: str | Path) -> _merge.Merged:
     """Take another store into the one that this process uses; see `Store.merge`.
 
     Args:
@@ -82,7 +119,7 @@ def publish(
     *,
     pictures: GeneratedImage | Iterable[GeneratedImage] | None = None,
     references: bool = True,
-) -> Published:
+) -> _publishing.Published:
     """Copy the store that this process uses into a library, or bring that library up to date.
 
     A library answers others' asks for 0 credits, and no process writes to it: commit the folder as
@@ -189,7 +226,7 @@ def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = Tr
             store.gallery.favourite([(one.task_key, one.index) for one in images], on)
 
 
-def empty_trash() -> Freed:
+def empty_trash() -> _trash.Freed:
     """Delete for good what lies in the trash of the store that this process uses.
 
     It asks nothing and can't be undone: it frees the disk that deleted pictures still take.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import ConfigurationError, StoreError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import in_file_system
@@ -16,16 +19,21 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
-from evolink_widgets.store.judging.verdicts import Verdicts
-from evolink_widgets.store.judging.votes import Votes
 from evolink_widgets.store.ledger.ledger import Ledger
 from evolink_widgets.store.library.library import Library, database_in
-from evolink_widgets.store.merge.merge import Merged, merge
-from evolink_widgets.store.merge.whole_zip import is_zip, pack, unpacked
-from evolink_widgets.store.publish import Published, publish
-from evolink_widgets.store.saved_presets import Presets
-from evolink_widgets.store.uploads import Uploads
 from evolink_widgets.store.user_paths import absolute
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.judging.verdicts import Verdicts
+    from evolink_widgets.store.judging.votes import Votes
+    from evolink_widgets.store.merging.merge import Merged
+    from evolink_widgets.store.publishing import Published
+    from evolink_widgets.store.saved_presets import Presets
+    from evolink_widgets.store.uploads import Uploads
+else:
+    merges = LazyModule("evolink_widgets.store.merging.merge")
+    publications = LazyModule("evolink_widgets.store.publishing")
+    Merged, Published = "merges.Merged", "publications.Published"
 
 
 class Store:
@@ -55,10 +63,37 @@ class Store:
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
         self.gallery = pictures_in(self.root, self.database)
-        self.uploads = Uploads(self.root, self.database, [one.root for one in self.libraries])
-        self.presets = Presets(lambda: self.database)
-        self.verdicts = Verdicts(self.database)
-        self.votes = Votes(lambda: self.database)
+
+    # What no first ask needs is loaded with its first use. Each holds nothing but the database,
+    # so that two threads may make it at once.
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """References that the service keeps."""
+        from evolink_widgets.store.uploads import Uploads
+
+        return Uploads(self.root, self.database, [one.root for one in self.libraries])
+
+    @cached_property
+    def presets(self) -> Presets:
+        """Values that are kept under a name."""
+        from evolink_widgets.store.saved_presets import Presets
+
+        return Presets(lambda: self.database)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What judges have said of pictures."""
+        from evolink_widgets.store.judging.verdicts import Verdicts
+
+        return Verdicts(self.database)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """Which of two pictures judges have found better."""
+        from evolink_widgets.store.judging.votes import Votes
+
+        return Votes(lambda: self.database)
 
     @property
     def owner(self) -> str:
@@ -106,6 +141,9 @@ class Store:
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
+        from evolink_widgets.store.merging.merge import Merged, merge
+        from evolink_widgets.store.merging.whole_zip import is_zip, unpacked
+
         path = absolute(other, "The other store")
         if not is_zip(path):
             return merge(self.root, self.database, path)
@@ -128,6 +166,8 @@ class Store:
         Raises:
             StoreError: there is nothing to pack, or it can't be written; no file is left then.
         """
+        from evolink_widgets.store.merging.whole_zip import pack
+
         path = absolute(target, "target")
         if path.is_dir():
             path /= f"{self.root.name}.zip"
@@ -147,6 +187,8 @@ class Store:
         Raises:
             StoreError: the folder is a store, or can't be written to.
         """
+        from evolink_widgets.store.publishing import publish
+
         place = absolute(folder, "folder")
         return publish(
             self.root,

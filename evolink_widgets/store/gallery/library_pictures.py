@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.errors import StoreReadOnly
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.marks import Marks, Picture
-from evolink_widgets.store.gallery.moves.trash import Freed
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.gallery.rows.query import Query
 from evolink_widgets.store.gallery.stars import star, starred
 from evolink_widgets.store.unwritten import is_library
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.gallery.moves.trash import Freed
+    from evolink_widgets.store.gallery.rows.query import Query
+else:
+    trashes = LazyModule("evolink_widgets.store.gallery.moves.trash")
+    queries = LazyModule("evolink_widgets.store.gallery.rows.query")
+    Freed, Query = "trashes.Freed", "queries.Query"
 
 __all__ = ["LibraryPictures", "pictures_in"]
 
@@ -61,6 +68,8 @@ class LibraryPictures(StoredPictures):
 
     def empty_trash(self, *, before: float) -> Freed:
         """Delete nothing."""
+        from evolink_widgets.store.gallery.moves.trash import Freed
+
         return Freed()
 
     def _refuse(self) -> NoReturn:

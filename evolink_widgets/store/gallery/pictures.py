@@ -19,10 +19,10 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.tasks.played import badge_of, is_recorded, is_simulated
 from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import in_database, one_line
-from evolink_widgets.store.gallery.copies import copies
 from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     check_row,
@@ -32,7 +32,6 @@ from evolink_widgets.store.gallery.rows.rows import (
     with_file_in_place,
 )
 from evolink_widgets.store.gallery.stars import starred
-from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_jpeg, thumbnail
 from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import (
     THUMBS,
@@ -52,9 +51,15 @@ if TYPE_CHECKING:
     import numpy
     import numpy.typing
     from PIL.Image import Image
+
+    from evolink_widgets.store.gallery.copies import copies
+    from evolink_widgets.store.gallery.thumbnails import thumbs
+    from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb
 else:
     numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
-    Image = "pillow.Image"
+    copies = LazyModule("evolink_widgets.store.gallery.copies.copies")
+    thumbs = LazyModule("evolink_widgets.store.gallery.thumbnails.thumbs")
+    Image, Thumb = "pillow.Image", "thumbs.Thumb"
 
 _JPEG_BYTES = 5_200
 
@@ -174,18 +179,25 @@ class GeneratedImage:
         return self.width, self.height
 
     @property
+    def recorded(self) -> bool:
+        """Whether it came from a cassette: recorded, not charged."""
+        return is_recorded(self.recipe.service, self.task_id)
+
+    @property
     def asked_pixels(self) -> tuple[int, int] | None:
         """Width and height as they were asked for; `None` where the service was to choose."""
         return self.recipe.request.pixels
 
     @property
     def alt(self) -> str:
-        """What a screen reader says: the prompt, the picture's place, and "simulated"."""
+        """What a screen reader says: prompt, place, and "simulated" or "recorded"."""
         said = [one_line(self.recipe.request.prompt, 160)]
         if self.recipe.request.n > 1:
             said.append(f"picture {self.index + 1} of {self.recipe.request.n}")
         if self.simulated:
             said.append("simulated")
+        if self.recorded:
+            said.append("recorded")
         return ", ".join(said)
 
     def as_code(self) -> str:
@@ -375,7 +387,7 @@ class GeneratedImage:
         # A library is not written to: what is made of its pictures is kept in the own store.
         own = in_use.choice.settled if is_library(root) else root
         cache = None if own is None else own / THUMBS
-        return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
+        return thumbs.thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     @property
     def _root(self) -> Path:
@@ -386,7 +398,8 @@ class GeneratedImage:
         return self.small(edge).data
 
     def __repr__(self) -> str:
-        kind = "simulated picture" if self.simulated else "picture"
+        words = ["recorded"] * self.recorded + ["simulated"] * self.simulated + ["picture"]
+        kind = " ".join(words)
         size = f"{self.width}×{self.height} {self.format.upper()}"
         return printable(f"<{kind} {size} {in_database(self.path.name)}>")
 
@@ -403,7 +416,7 @@ class GeneratedImage:
         shown = {"text/plain": repr(self)}
         try:
             thumb = self.small(256, limit=_JPEG_BYTES)
-            shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
+            shown["image/jpeg"] = thumbs.as_jpeg(thumb, _JPEG_BYTES)
         except StoreError as exc:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self])
@@ -520,7 +533,8 @@ class ImageSet(Sequence[GeneratedImage]):
         came = counted(count, "picture")
         if self.missing:
             came = f"{count} of {self.expected} pictures"
-        kind = " (simulated)" if any(image.simulated for image in self._images) else ""
+        said = badge_of(self._images)
+        kind = f" ({said.lower()})" if said else ""
         return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
 
     def _repr_html_(self) -> str:
@@ -560,7 +574,7 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         task_key=row["key"],
         task_id=row["task_id"],
         recipe=recipe,
-        simulated=recipe.service == "emulator",
+        simulated=is_simulated(recipe.service, row["task_id"]),
         created_at=row["created_at"],
         bytes_count=row["bytes_count"],
         sha256=row["sha256"],
