@@ -15,7 +15,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from evolink_widgets.connect import LiveService
+from evolink_widgets.connections import LiveService
 from evolink_widgets.course.allowed import Allowed
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.gateway import Gateway
