@@ -39,6 +39,8 @@ def state_of(found: FoundStore) -> dict[str, Any]:
     told: dict[str, Any] = {"store": found.name, "folder": found.folder}
     try:
         store = found.open().store
+        if found.is_library:  # nothing runs there, and what it cost was not spent here
+            return told | {"tasks": [], "spending": [], "caps": []}
         tasks, spending = _tasks(found, store), _spending(found, store)
         return told | {"tasks": tasks, "spending": spending, "caps": _caps(found, store)}
     except EvolinkError as error:
