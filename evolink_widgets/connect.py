@@ -63,7 +63,6 @@ from evolink_widgets.store.store import store_in_use
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.player import Player
     from evolink_widgets.cassettes.recorder import Recorder
-    from evolink_widgets.cassettes.tape import Tape
     from evolink_widgets.core.service.transport import App, Transport
     from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
@@ -276,14 +275,14 @@ def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
 
     Args:
         anew: a cassette that is recorded begins anew.
-        changes: settings, as `configure` takes them; checked by it.
+        changes: settings, as `configure` takes them; checked by it. A store, too.
 
     Raises:
         ConfigurationError: as `configure`, and as `session`.
     """
     with _state.lock:
         before, current, variables = _state.settings, _state.session, _state.variables
-        root = in_use.choice.named
+        place, folder = in_use.choice, replace(in_use.choice)
     configure(**changes)
     try:
         if anew:
@@ -295,9 +294,11 @@ def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
         yield session()
     finally:
         with _state.lock:
-            kept = {name: getattr(before, name) for name in changes}
+            kept = {name: getattr(before, name) for name in changes if name != "store"}
             _state.settings = replace(_state.settings, **kept)
-            same = _state.settings == before and root == in_use.choice.named
+            if "store" in changes:
+                place.named, place.found = folder.named, folder.found
+            same = _state.settings == before and place.named == folder.named
             _state.session = current if same else None
             _state.variables = variables
             _state.players.clear()
@@ -309,10 +310,10 @@ def recorder_of(path: Path) -> Recorder | None:
     return _state.recorders.get(path)
 
 
-def played_tape() -> Tape:
-    """The cassette that is replayed."""
+def player_in_use() -> Player:
+    """What plays the cassette that is replayed."""
     [player] = _state.players.values()
-    return player.tape
+    return player
 
 
 def proof_of_key(challenge: bytes) -> bytes | None:

@@ -7,7 +7,8 @@ import contextlib
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from evolink_widgets.core.settings.settings import OffTape, cassette_of
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.lazy_module import LazyModule
+from evolink_widgets.rules.tasks.played import EMULATOR
 from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ else:
     tapes = LazyModule("evolink_widgets.cassettes.tape")
     Recorder, Tape = "recorders.Recorder", "tapes.Tape"
 
-__all__ = ["Recording", "record", "replay"]
+__all__ = ["Cassette", "Recording", "in_test", "record", "replay"]
 
 _LOOK = 0.05
 """Seconds between two looks whether what was asked has ended."""
@@ -99,19 +101,27 @@ def replay(
     named: dict[str, Any] = {"mode": "replay", "cassette": cassette}
     named |= {"speed": 1.0 if speed is None else speed, "off_tape": off_tape}
     with connect.for_now(**named):
-        yield connect.played_tape()
+        yield connect.player_in_use().tape
 
 
 class Recording:
     """A block whose service is recorded; made by `ew.record`.
 
+    Args:
+        cassette: its file.
+        anew: begin it anew.
+        settings: others that hold inside, as `ew.configure` takes them.
+
     Attributes:
         path: the cassette's file.
     """
 
-    def __init__(self, cassette: str | Path, *, anew: bool = False) -> None:
+    def __init__(
+        self, cassette: str | Path, *, anew: bool = False, settings: Mapping[str, Any] | None = None
+    ) -> None:
         self.path = cassette_of("cassette", cassette)
         self._anew = anew
+        self._settings = dict(settings or {})
         self._block: contextlib.AbstractContextManager[Session] | None = None
         self._session: Session | None = None
         self._recorder: Recorder | None = None
@@ -130,7 +140,8 @@ class Recording:
     def __enter__(self) -> Recording:
         if self._block is not None:
             raise ConfigurationError("This recording has begun already: make another one.")
-        self._block = connect.for_now(mode="record", cassette=self.path, anew=self._anew)
+        named = {"mode": "record", "cassette": self.path, **self._settings}
+        self._block = connect.for_now(anew=self._anew, **named)
         self._session = self._block.__enter__()
         self._recorder = connect.recorder_of(self.path)
         self._session.on_ask = self._tasks.add
@@ -199,6 +210,56 @@ class Recording:
 
     def __repr__(self) -> str:
         return f"<Recording {self.path.name!r}: {counted(self.takes, 'take')}>"
+
+
+@dataclass(frozen=True)
+class Cassette:
+    """A test's cassette, as the fixture `evolink_cassette` gives it.
+
+    Attributes:
+        path: its file.
+        is_recorded: whether this run records it.
+        off_tape: what the test has asked for and is not on it, in words.
+    """
+
+    path: Path
+    is_recorded: bool
+    off_tape: list[str]
+
+
+@contextlib.contextmanager
+def in_test(path: Path, store: Path, *, record: bool) -> Iterator[Cassette]:
+    """A test's service: its cassette, replayed at once, or recorded anew.
+
+    Args:
+        path: the cassette.
+        store: an empty folder for pictures.
+        record: record it, with the key that is configured.
+
+    Raises:
+        ConfigurationError: there is no cassette, or no key to record it with.
+    """
+    if record:
+        with Recording(path, anew=True, settings={"store": store}):
+            if connect.session().service == EMULATOR:
+                raise ConfigurationError(
+                    "There is no API key to record with.",
+                    advice="Set EVOLINK_API_KEY, or EVOLINK_BASE_URL to an emulator on a port.",
+                )
+            yield Cassette(path, True, [])
+        return
+    if not path.exists():
+        raise ConfigurationError(
+            f"The test has no cassette yet ({path.parent.name}/{path.name}).",
+            advice="pytest --record buys and records it, with your key.",
+        )
+    settings: dict[str, Any] = {"mode": "replay", "cassette": path, "speed": 0, "store": store}
+    # Nothing can be bought here, also where CI forbids it.
+    with connect.for_now(**settings, off_tape="error", spend="allow") as session:
+        try:
+            yield Cassette(path, False, connect.player_in_use().off_tape)
+        finally:
+            session.close()
 
 
 async def _aside(function: Callable[[], object]) -> object:

@@ -77,6 +77,7 @@ class Player:
 
     def __init__(self, tape: Tape, *, speed: float = 1.0, clock: Callable[[], float] = now) -> None:
         self.tape = tape
+        self.off_tape: list[str] = []
         self.speed = speed
         self._clock = clock
         self._lock = threading.Lock()
@@ -152,7 +153,9 @@ class Player:
         key = key_of(ask)
         takes, at = self._takes.get(key, []), self._asked[key]
         if at >= len(takes):
-            raise OffTape(self._why(ask, len(takes)))
+            why = self._why(ask, len(takes))
+            self.off_tape.append(why)
+            raise OffTape(why)
         self._asked[key] += 1
         return takes[at]
 

@@ -167,14 +167,20 @@ class Recorder:
             if one is not None and not one.take.answers:
                 self._open.remove(one)
 
-    def read(self, document: object) -> None:
-        """Hear what the service said of a task."""
+    def read(self, document: object, *, adopts: bool = True) -> None:
+        """Hear what the service said of a task.
+
+        Args:
+            document: its record.
+            adopts: whether a task that is not known may be one whose reply was lost. Not where
+                other people's tasks are heard of, too.
+        """
         snapshot = _snapshot(document)
         if snapshot is None:
             return
         with self._lock:
             one = next((one for one in self._open if one.task_id == snapshot.id), None)
-            one = one or self._found(snapshot)
+            one = one or (self._found(snapshot) if adopts else None)
             if one is not None:
                 self._note(one, snapshot, document)
                 self._end_whole()

@@ -19,7 +19,7 @@ from evolink_widgets.core.service.transport import Download, NoAnswer, Reply, Tr
 from evolink_widgets.rules.tasks.outcome import Event
 from evolink_widgets.rules.tasks.task import read_mapping
 
-__all__ = ["RecordingTransport"]
+__all__ = ["RecordingTransport", "UploadHeard", "fetch_pictures"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -58,7 +58,7 @@ class RecordingTransport(Transport):
     ) -> Reply:
         """Call the API as `Transport` does."""
         path, key = urlsplit(url).path, _key_in(headers or {})
-        sent = _Upload(headers or {}) if stream is not None and path.endswith(UPLOAD) else None
+        sent = UploadHeard(headers or {}) if stream is not None and path.endswith(UPLOAD) else None
         how: dict[str, Any] = {"paid": paid, "body": body, "query": query, "headers": headers}
         how |= {"limit": limit, "stream": stream if sent is None else sent.heard(stream)}
         if paid:
@@ -71,11 +71,10 @@ class RecordingTransport(Transport):
                 self._tell(self._recorder.lost if is_out else self._recorder.unsent, key)
             raise
         if paid and path.endswith(GENERATIONS):
-            await self._aside(
-                self._recorder.answered, key, reply.status, reply.document(), reply.headers
-            )
+            said = (key, reply.status, reply.document(), reply.headers)
+            self._tell(self._recorder.answered, *said)
         elif 200 <= reply.status < 300:
-            await self._hear(method, path, reply, sent)
+            self._hear(method, path, reply, sent)
         return reply
 
     @contextlib.asynccontextmanager
@@ -104,17 +103,17 @@ class RecordingTransport(Transport):
             took = time.monotonic() - began
             await self._aside(self._recorder.fetched, url, bytes(held), took)
 
-    async def _hear(self, method: str, path: str, reply: Reply, sent: _Upload | None) -> None:
+    def _hear(self, method: str, path: str, reply: Reply, sent: UploadHeard | None) -> None:
         if sent is not None:
             link = read_mapping(read_mapping(reply.document()).get("data")).get("file_url")
             if isinstance(link, str):
                 self._tell(self._recorder.uploaded, link, sent.digest())
         elif method == "GET" and f"{TASKS}/" in path:
-            await self._aside(self._recorder.read, reply.document())
+            self._tell(self._recorder.read, reply.document())
         elif path.endswith(BATCH):
             data = read_mapping(reply.document()).get("data")
             for document in data if isinstance(data, list) else ():
-                await self._aside(self._recorder.read, document)
+                self._tell(self._recorder.read, document)
 
     async def close(self) -> None:
         """Close all connections; what is on the tape by now is all."""
@@ -128,11 +127,33 @@ class RecordingTransport(Transport):
             log.exception("Something could not be recorded")
 
     async def _aside(self, hear: Callable[..., object], *said: object) -> None:
-        """Tell it what may lead to a write, on another thread; no stop leaves it half told."""
+        """Tell it of a picture on another thread, as it is written; no stop cuts that short."""
         await asyncio.shield(asyncio.to_thread(self._tell, hear, *said))
 
 
-class _Upload:
+async def fetch_pictures(recorder: Recorder, transport: Transport) -> None:
+    """Fetch the pictures of finished tasks for a recorder, where no client of this process does.
+
+    One that can't be fetched is tried again the next time.
+    """
+    for link in recorder.pending():
+        began, data = time.monotonic(), bytearray()
+        try:
+            async with transport.download(link) as reply:
+                if reply.status != 200:
+                    continue
+                async for piece in reply.chunks:
+                    data += piece
+                    if len(data) > _LARGEST:
+                        break
+                else:
+                    took = time.monotonic() - began
+                    await asyncio.to_thread(recorder.fetched, link, bytes(data), took)
+        except NoAnswer as error:
+            log.info("A picture for %s could not be fetched: %s", recorder.path.name, error)
+
+
+class UploadHeard:
     """An upload as it goes by: the digest of the file in its multipart body."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:

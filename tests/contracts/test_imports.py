@@ -26,6 +26,7 @@ ROWS = (
     ("batches",),
     ("widgets",),
     ("course", "jupyter", "lessons", "notebook", "taped"),
+    ("pytest_plugin",),
     ("api",),
     ("magic",),
     ("__init__",),
