@@ -44,6 +44,8 @@ _PAUSE = 0.4
 _SHARE = 4
 
 _NAME = 60
+#: Votes that a standing names, so that a page counts none of its own twice.
+_NAMED = 100
 
 #: One thread: a vote is written before it is taken back.
 _votes = Workers("evolink-votes", 1)
@@ -258,7 +260,9 @@ class RankView(View):
             self._is_telling = False
 
     def _told(self) -> dict[str, Any]:
-        standing = self._ranking.standing()
+        votes = self._ranking.votes()
+        standing = self._ranking.standing(votes=votes)
+        mine = [vote.name for vote in votes if vote.judge == self._ranking.judge]
         low, high = rank_copy.span_of(standing)
         best = standing.placed[0]
         told: dict[str, Any] = {
@@ -269,6 +273,7 @@ class RankView(View):
             "open": [self._who(item) for item in standing.open or ()],
             "rows": [self._row(one, low, high) for one in standing.placed[: rank_copy.MOST_ROWS]],
             "more": max(0, len(standing.placed) - rank_copy.MOST_ROWS),
+            "counted": mine[-_NAMED:],
         }
         return told
 
