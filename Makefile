@@ -4,7 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-JOBS ?= 2
+# A test waits about as long as it computes: two cores carry four workers.
+JOBS ?= 4
 # Each kernel that a test starts would compile the package anew where a shell forbids to keep that.
 export PYTHONDONTWRITEBYTECODE :=
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -41,7 +42,7 @@ lab: .venv/.lab  ## JupyterLab on the quickstart notebook; no key needed (LAB_AR
 	$(BIN)/python -m jupyterlab $(AS_ROOT) $(LAB_ARGS) notebooks/01-quickstart.ipynb
 
 test: .venv/.browser ## every test, the browser's included; installs all it needs (TEST_ARGS="-k studio")
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(TEST_ARGS)
 
 lint: .venv/.test ## ruff and the strict type checker; `make test` asks them too
 	$(BIN)/python -m ruff check .

@@ -27,6 +27,7 @@ extensions = [
     "sphinx_copybutton",
     "gathered",
     "lessons",
+    "reference",
 ]
 exclude_patterns = ["_build", "_extensions", "_static", "images/*.py", "**/.ipynb_checkpoints"]
 
@@ -46,6 +47,21 @@ nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json
 
 # Reference
 nitpicky = True
+# Types in signatures: what is not ours has no page here, and neither has what is not public.
+nitpick_ignore_regex = [("py:.*", ".*")]
+default_role = "literal"  # our docstrings set code in single marks
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+add_module_names = False
+napoleon_custom_sections = [("Traits", "params_style")]
+napoleon_use_rtype = False
+toc_object_entries_show_parents = "hide"
+python_maximum_signature_line_length = 90
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: "
+copybutton_prompt_is_regexp = True
 
 # Looks
 html_theme = "pydata_sphinx_theme"

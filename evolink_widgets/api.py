@@ -23,22 +23,23 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.ledger.spending_report import Spending
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
-from evolink_widgets.store.store import Store
+from evolink_widgets.store.store import store_in_use
 
 if TYPE_CHECKING:
     from evolink_widgets.batches.batch import Batch
     from evolink_widgets.batches.run import BatchRun
     from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.batches.study.study import Study
+    from evolink_widgets.store.ledger import spending_report as reports
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 else:
     batches, shows, studies = (
         LazyModule(f"evolink_widgets.batches.{one}") for one in ("batch", "show", "study.study")
     )
     Batch, ShownFrame, Study = "batches.Batch", "shows.ShownFrame", "studies.Study"
+    reports = LazyModule("evolink_widgets.store.ledger.spending_report")
 
 __all__ = [
     "batch",
@@ -421,9 +422,8 @@ def show(frame: Any, *, rows: int = 20, edge: int = 96) -> ShownFrame:
     """
     from evolink_widgets.batches.rows.frames import read_frame
     from evolink_widgets.batches.show import ShownFrame
-    from evolink_widgets.store import in_use
 
-    return ShownFrame(read_frame(frame), Store(in_use.choice.folder()), rows, edge)
+    return ShownFrame(read_frame(frame), store_in_use(), rows, edge)
 
 
 def recover() -> list[Task]:
@@ -456,7 +456,7 @@ def credits() -> Credits:
     return connect.session().credits()
 
 
-def spending(by: str = "task", since: object = None, until: object = None) -> Spending[Any]:
+def spending(by: str = "task", since: object = None, until: object = None) -> reports.Spending[Any]:
     """What was spent in this store, newest first: a small table, and plain records.
 
     On the emulator these are simulated credits, with a key real ones; they are never added up.
@@ -483,7 +483,7 @@ def spending(by: str = "task", since: object = None, until: object = None) -> Sp
 
 
 def picture(name: str | os.PathLike[str]) -> GeneratedImage:
-    """A picture of the store in use, by the name that it has; it asks no service and is free.
+    """A picture of the store in use, or of a library, by its name; it asks no service and is free.
 
     The side panel writes this line where a picture is dropped into a cell. It holds in a
     notebook that is handed on with its store.
@@ -501,11 +501,10 @@ def picture(name: str | os.PathLike[str]) -> GeneratedImage:
         >>> ew.picture(image.path.name) == image
         True
     """
-    from evolink_widgets.store import in_use
-    from evolink_widgets.store.gallery.find_by_name import find_by_name
+    from evolink_widgets.store.gallery.find_by_name import find_in_any
 
-    with closing(Store(in_use.choice.folder())) as store:
-        return find_by_name(store.root, store.database, name)
+    with closing(store_in_use()) as store:
+        return find_in_any(store.root, store.database, store.libraries, name)
 
 
 def recipe(path: str | Path) -> Recipe:
@@ -592,7 +591,12 @@ def _is_default(name: str, value: object) -> bool:
 
 
 def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
-    """One quiet line: what an earlier kernel left, or a key that came after the emulator."""
+    """Quiet lines: what an earlier kernel left, a late key, a library that is left out."""
+    for library in current.store.libraries:
+        if (problem := library.problem_untold()) is not None:
+            from evolink_widgets.notebook.notices import tell
+
+            tell(problem)
     here = (os.getpid(), current.store.root, current.service)
     if here not in _told:
         from evolink_widgets.notebook.notices import tell_outstanding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 
 # A deadline measures the machine, and a busy one fails what is right.
@@ -19,16 +22,48 @@ settings.load_profile("any machine")
 
 WITH_A_BROWSER_OR_KERNEL = ("extension", "frontend", "lab", "magic", "notebook")
 
+IN_MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30
+"""Bytes that have to be free there; a whole run holds about 1 GB at a time."""
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' folders in memory, where there is room.
+
+    They ask for some ten thousand flushes, of milliseconds each on a disk. What a killed process
+    has written is in the kernel's memory either way.
+    """
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK):
+        found = os.statvfs(IN_MEMORY)
+        if found.f_bavail * found.f_frsize >= ENOUGH:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Several workers share tests as `schedule.py` says."""
+    from schedule import InOrder
+
+    config.option.loadscopereorder = False
+    return InOrder(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give what waits for a browser or a kernel a second try; the summary shows it as R.
 
     On a busy machine either may take longer than a test waits. Tests of money, of the store and
     of the rules get none: what fails there once is wrong.
     """
     here = Path(__file__).parent
+    with_browser = {one.path for one in items if "playwright" in getattr(one, "fixturenames", ())}
+    long = {
+        one.path for one in items if one.get_closest_marker("slow") or one.get_closest_marker("lab")
+    }
+    if not hasattr(config, "workerinput"):
+        long.clear()  # alone: what is quick says first what is wrong
     # Playwright's loop goes on in a worker's main thread: what runs a loop there comes before it.
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+    # What takes long begins first, and small files fill the time that is left.
+    items.sort(key=lambda item: (item.path in with_browser, item.path not in long))
     for item in items:
         if item.path.relative_to(here).parts[0] in WITH_A_BROWSER_OR_KERNEL:
             item.add_marker(pytest.mark.flaky(reruns=1))
@@ -38,7 +73,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test talks to the real service because the developer's shell has a key."""
     for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
-                 "EVOLINK_SPEND", "EVOLINK_SEED"):  # fmt: skip
+                 "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY", "EVOLINK_MODE",
+                 "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from evolink_widgets.problem import shown
+from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.text import counted
 
 __all__ = ["LINE", "batch_counts", "batch_html", "batch_lines", "given_words", "problem_rows"]
@@ -33,10 +34,7 @@ def batch_html(facts: Mapping[str, Any]) -> str:
         facts: as the batch gathers them.
     """
     head, *rest = batch_counts(facts)
-    badge = ""
-    if facts["simulated"]:
-        style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
-        badge = f'<span style="{style}">Simulated</span> '
+    badge = badge_html(facts["badge"])
     lines = [
         f'<p style="{LINE}">{badge}<strong>{escape(head)}</strong> · '
         f"{escape(' · '.join(rest))}</p>",
@@ -55,6 +53,12 @@ def batch_html(facts: Mapping[str, Any]) -> str:
             "</table>"
         )
     return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(lines)}</div>'
+
+
+def badge_html(words: str) -> str:
+    """Why nothing is charged, in a frame; nothing where the service itself is asked."""
+    style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
+    return f'<span style="{style}">{escape(words)}</span> ' if words else ""
 
 
 def _cell(text: str) -> str:
@@ -77,7 +81,7 @@ def batch_counts(facts: Mapping[str, Any]) -> list[str]:
     if facts["to_buy"]:
         money = str(facts["estimate"])
         if facts["simulated"]:
-            money = money.replace("credits", "simulated credits", 1)
+            money = money.replace("credits", credits_words(facts["badge"]), 1)
         most = ""
         if facts["unread"]:
             said.append(f"{facts['unread']:,} with reference files still to be read")

@@ -13,7 +13,7 @@ from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import whole_number
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.store.gallery.find_by_name import find_by_name
+from evolink_widgets.store.gallery.find_by_name import find_in_any
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS, thumbnail_html
 from evolink_widgets.store.store import Store
@@ -89,7 +89,9 @@ class ShownFrame:
         align = "right;font-variant-numeric:tabular-nums" if number else "left"
         if name == _IMAGE and isinstance(value, str):
             with suppress(StoreError):
-                value = find_by_name(self._store.root, self._store.database, value)
+                value = find_in_any(
+                    self._store.root, self._store.database, self._store.libraries, value
+                )
         if isinstance(value, GeneratedImage):
             text = thumbnail_html(value, self._edge)
         else:

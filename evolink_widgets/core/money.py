@@ -314,20 +314,24 @@ class Terms:
         return scopes_of(self.budgets, self.notebook)
 
 
-def check_spending(may_spend: Callable[[], bool], what: str) -> None:
+def check_spending(
+    may_spend: Callable[[], bool],
+    what: str,
+    why: Callable[[], Sequence[str | None]] = tuple,
+) -> None:
     """Refuse a purchase where spending is switched off.
 
     Args:
         may_spend: whether it is allowed now.
         what: what would be bought, as the subject of a sentence.
+        why: sentences on why it may be missing, asked for a refusal alone.
 
     Raises:
         SpendingRefused: it is not.
     """
     if not may_spend():
-        raise SpendingRefused(
-            f'{what}, and spending is switched off (spend="never").', advice=ALLOW
-        )
+        said = [f'{what}, and spending is switched off (spend="never").', *why()]
+        raise SpendingRefused(" ".join(filter(None, said)), advice=ALLOW)
 
 
 class Prices:

@@ -30,7 +30,8 @@ from evolink_widgets.core.recovery.outstanding import outstanding as outstanding
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
 from evolink_widgets.core.shared.callbacks import CallbackPlace
-from evolink_widgets.core.task import Stage, Stored, Task
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -43,6 +44,7 @@ from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, recipe_service
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.journal.journal import new_key
 from evolink_widgets.store.process_globals import at_fork, process_global
@@ -78,7 +80,7 @@ class Session:
     Nothing is connected before the first use. Usually made by `ew.session()`.
 
     Args:
-        service: the service's name in the journal: "emulator", or the API's host.
+        service: the service's name in the journal: "emulator", "recorded", or the API's host.
         base_url: the API's address.
         files_url: the address of its files API; the same by default.
         transport: makes the connections, on first use.
@@ -86,7 +88,7 @@ class Session:
         key_name: a name for the key within this process; sessions with the same one share
             their limits.
         key_source: where the key came from, to be shown; `None` on the emulator.
-        simulated: whether an emulator plays the service.
+        simulated: whether an emulator or a cassette plays the service: nothing is charged.
         budget: credits that may be spent, for this session or as the `Budget` says; `None` is
             no limit.
         stand_ins: services whose stored pictures answer too, looked at first.
@@ -125,6 +127,7 @@ class Session:
         self.key_source = key_source
         self.simulated = simulated
         self.weather_played = False  # by `ew.weather`, in this process
+        self.on_ask: Callable[[Task], object] | None = None  # hears of each task that is asked
         self.closings = 0  # what asks by itself, as a batch does, asks nothing after the next one
         self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
         self._stand_ins = tuple(stand_ins)
@@ -157,6 +160,13 @@ class Session:
     def budget(self) -> float | None:
         """Credits that may be spent, as configured; `None` is no limit."""
         return None if self._budget is None else self._budget.limit
+
+    @property
+    def badge(self) -> str:
+        """Why nothing is charged: "Simulated", "Recorded, not charged"; empty where it is."""
+        if self.service == RECORDED:
+            return NOT_CHARGED
+        return "Simulated" if self.simulated else ""
 
     @property
     def may_spend(self) -> bool:
@@ -194,7 +204,7 @@ class Session:
         # From here on everything keeps and shows the links' names; `send` knows the rest.
         request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, self._recipe_service)
-        identities = identities_of(request, self._recipe_service, self._stand_ins)
+        identities = self._identities(request)
         ask = None
         if not fresh:
             name = executions.execution() if execution is UNNAMED else execution
@@ -212,6 +222,8 @@ class Session:
         with self._lock:  # asks of one cell are decided in the order in which they were made
             self._asked[asked.key] = asked
             loop.call_on_loop(self._begin_asked, asked)
+        if self.on_ask is not None:
+            self.on_ask(asked.task)
         return asked.task
 
     def terms(self, notebook: str | None = None, *more: Budget) -> Terms:
@@ -249,11 +261,15 @@ class Session:
         from evolink_widgets.core.steps.allocate import stored_of
         from evolink_widgets.store.gallery.pool import Pool
 
-        identities = identities_of(request, self._recipe_service, self._stand_ins)
-        pool = Pool(self.store.root, self.store.database)
+        pool = Pool(self.store.root, self.store.database, self.store.libraries)
+        identities = self._identities(request)
         return stored_of(
             pool.choose(request.n, identities, service=self.service, now=self._clock())
         )
+
+    def _identities(self, request: ImageRequest) -> list[str]:
+        """The pools that may answer a request, in their order."""
+        return identities_of(request, self._recipe_service, self._stand_ins)
 
     def identity(self, request: ImageRequest) -> str:
         """The name of a request's recipe: requests with the same one share their pictures."""
@@ -269,12 +285,8 @@ class Session:
         """
         from evolink_widgets.store.gallery.pool import Pool
 
-        there = Pool(self.store.root, self.store.database).counts()
-        service, stand_ins = self._recipe_service, self._stand_ins
-        return [
-            sum(there.get(one, 0) for one in identities_of(request, service, stand_ins))
-            for request in requests
-        ]
+        there = Pool(self.store.root, self.store.database, self.store.libraries).counts()
+        return [sum(there.get(one, 0) for one in self._identities(request)) for request in requests]
 
     async def find_stored(
         self, asked: Sequence[tuple[ImageRequest, int]], found: Callable[[int, list[Offer]], object]
@@ -300,9 +312,7 @@ class Session:
         self, parts: SessionParts, asked: Sequence[tuple[int, ImageRequest, int]]
     ) -> list[tuple[int, list[Offer]]]:
         """Choose the pictures of some requests, and leave out what is not all here. On a worker."""
-
-        service, stand_ins = self._recipe_service, self._stand_ins
-        wanted = [(n, identities_of(request, service, stand_ins)) for _, request, n in asked]
+        wanted = [(n, self._identities(request)) for _, request, n in asked]
         chosen = parts.pool.choose_each(wanted, service=self.service, now=self._clock())
         return [
             (at, offers)
@@ -379,10 +389,7 @@ class Session:
         """What lends purchases to other processes, and takes home what came of them."""
         from evolink_widgets.core.loans.lend import LenderBooks
 
-        def identities(request: ImageRequest) -> list[str]:
-            return identities_of(request, self._recipe_service, self._stand_ins)
-
-        return LenderBooks(self.parts, identities)
+        return LenderBooks(self.parts, self._identities)
 
     def leave_store(self) -> None:
         """Keep what is gone of this process's budgets: the next session has another store.
@@ -435,7 +442,7 @@ class Session:
         self.store.close()
 
     def __repr__(self) -> str:
-        kind = "simulated" if self.simulated else f"key from {self.key_source}"
+        kind = self.badge.lower() or f"key from {self.key_source}"
         return printable(f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>")
 
     def __reduce__(self) -> NoReturn:
@@ -483,6 +490,7 @@ class Session:
             store=self.store,
             owner=self._owner,
             estimate=self.estimate,
+            identities=self._identities,
             may_spend=self._may_spend,
             retry=self._retry,
             clock=self._clock,
@@ -501,7 +509,7 @@ class Session:
 
     @property
     def _recipe_service(self) -> str:
-        return "emulator" if self.simulated else self.service
+        return recipe_service(self.service, simulated=self.simulated)
 
     def _budgets(self) -> tuple[Budget, ...]:
         own = () if self._budget is None else (self._budget,)

@@ -10,21 +10,48 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import StoreError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
-from evolink_widgets.store.gallery.moves.trash import Freed
-from evolink_widgets.store.gallery.rows.query import Facets, Query
-from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
-from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
 from evolink_widgets.store.journal.journal import Entry, Journal, Step
 from evolink_widgets.store.ledger.caps import Cap, Spent
 from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.merge.merge import Merged
-from evolink_widgets.store.store import Store
+from evolink_widgets.store.safe_files import store_of
+from evolink_widgets.store.store import Store, store_in_use
+from evolink_widgets.store.unwritten import is_library
+
+if TYPE_CHECKING:
+    from evolink_widgets.store import publishing as _publishing
+    from evolink_widgets.store.gallery.moves import trash as _trash
+    from evolink_widgets.store.gallery.moves.trash import Freed
+    from evolink_widgets.store.gallery.rows.query import Facets, Query
+    from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
+    from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
+    from evolink_widgets.store.merging import merge as _merge
+    from evolink_widgets.store.merging.merge import Merged
+    from evolink_widgets.store.publishing import Published
+else:
+    _trash = LazyModule("evolink_widgets.store.gallery.moves.trash")
+    _merge = LazyModule("evolink_widgets.store.merging.merge")
+    _publishing = LazyModule("evolink_widgets.store.publishing")
+
+_LATER = {
+    "Facets": "gallery.rows.query",
+    "Freed": "gallery.moves.trash",
+    "Merged": "merging.merge",
+    "Published": "publishing",
+    "Query": "gallery.rows.query",
+    "Thumb": "gallery.thumbnails.thumbs",
+    "thumbnail": "gallery.thumbnails.thumbs",
+    "thumbnail_html": "gallery.thumbnails.static_copy",
+}
+"""The module of each name that no first ask needs: it is loaded with the name's first use."""
 
 __all__ = [
     "Cap",
@@ -36,6 +63,7 @@ __all__ = [
     "Journal",
     "Ledger",
     "Merged",
+    "Published",
     "Query",
     "Spent",
     "Step",
@@ -47,12 +75,26 @@ __all__ = [
     "merge",
     "pack",
     "picture",
+    "publish",
     "thumbnail",
     "thumbnail_html",
 ]
 
 
-def merge(other: str | Path) -> Merged:
+def __getattr__(name: str) -> object:
+    """Import a name on its first use (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def merge(other: str | Path) -> _merge.Merged:
     """Take another store into the one that this process uses; see `Store.merge`.
 
     Args:
@@ -66,6 +108,42 @@ def merge(other: str | Path) -> Merged:
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.merge(other)
+
+
+def publish(
+    folder: str | Path,
+    *,
+    pictures: GeneratedImage | Iterable[GeneratedImage] | None = None,
+    references: bool = True,
+) -> _publishing.Published:
+    """Copy the store that this process uses into a library, or bring that library up to date.
+
+    A library answers others' asks for 0 credits, and no process writes to it: commit the folder as
+    it is, or put it where a class can read it, and name it in `EVOLINK_LIBRARY`. It holds the
+    pictures, their recipes as text, and one database that is closed: the same pictures give the
+    same bytes. It holds no credits, marks, verdicts, presets, request keys or links.
+
+    Args:
+        folder: a new folder, or a library that was published before; what is not in the store any
+            more goes.
+        pictures: these alone; by default all that is not in the trash.
+        references: whether the bytes of references go along, for those who ask again: a photo of
+            yours, say. Without them what is there still answers.
+
+    Returns:
+        How many pictures it has, how many are new, and what was left out.
+
+    Raises:
+        StoreError: the folder is a store, or can't be written to.
+
+    Example:
+        >>> images = ew.generate("a fox").result()
+        >>> print(ew.store.publish("course_images"))
+        1 picture in course_images/, 1 new
+    """
+    chosen = [pictures] if isinstance(pictures, GeneratedImage) else pictures
+    with closing(Store(in_use.choice.folder())) as store:
+        return store.publish(folder, pictures=chosen, references=references)
 
 
 def pack(target: str | Path = ".") -> Path:
@@ -88,7 +166,7 @@ def pack(target: str | Path = ".") -> Path:
 
 
 def picture(task_key: str, number: int) -> GeneratedImage:
-    """Return one picture of the store that this process uses; it asks no service.
+    """Return one picture of the store that this process uses, or of a library; asks no service.
 
     *Copy as code* gives this line: within a cell, and on any service, it is that very picture,
     where asking again could buy another.
@@ -110,12 +188,14 @@ def picture(task_key: str, number: int) -> GeneratedImage:
             f"number must be a whole number from 1; it is {shown(number)}.",
             advice="It stands at the end of the file's name.",
         )
-    with closing(Store(in_use.choice.folder())) as store:
-        return store.gallery.find(str(task_key), number - 1)
+    with closing(store_in_use()) as store:
+        return store.find(str(task_key), number - 1)
 
 
 def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = True) -> None:
     """Mark pictures of the store that this process uses as favourites, or take the mark back.
+
+    Marks of a library's pictures are kept in that store, too.
 
     Args:
         pictures: one, or several.
@@ -131,11 +211,16 @@ def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = Tr
         True
     """
     given = [pictures] if isinstance(pictures, GeneratedImage) else list(pictures)
-    with closing(Store(in_use.choice.folder())) as store:
-        store.gallery.favourite([(one.task_key, one.index) for one in given], on)
+    by_root: dict[Path, list[GeneratedImage]] = {}
+    for one in given:
+        root = store_of(one.path)
+        by_root.setdefault(root if is_library(root) else in_use.choice.folder(), []).append(one)
+    for root, images in by_root.items():
+        with closing(Store(root)) as store:
+            store.gallery.favourite([(one.task_key, one.index) for one in images], on)
 
 
-def empty_trash() -> Freed:
+def empty_trash() -> _trash.Freed:
     """Delete for good what lies in the trash of the store that this process uses.
 
     It asks nothing and can't be undone: it frees the disk that deleted pictures still take.

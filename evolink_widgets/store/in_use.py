@@ -1,15 +1,22 @@
-"""Which store this process uses: the folder that was named, or the one of its first use."""
+"""Which store this process uses: the folder that was named, or the one of its first use.
+
+And which libraries answer beside it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store import unwritten
+from evolink_widgets.store.library.library import Library, named
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.store.safe_files import store_of
+from evolink_widgets.store.unwritten import is_library, leave_unwritten, take_as_own
 from evolink_widgets.store.user_paths import absolute
 
 VARIABLE = "EVOLINK_STORE"
@@ -26,23 +33,63 @@ class StoreInUse:
     Attributes:
         named: the folder that `configure` was told; `None` leaves it to the environment.
         found: `EVOLINK_STORE` when the store was first used, and the folder that came of it.
+        named_libraries: the folders that `configure` was told; `None` as with `named`.
+        found_libraries: `EVOLINK_LIBRARY` when it was first read, and the folders in it.
     """
 
     named: Path | None = None
     found: tuple[str, Path] | None = None
+    named_libraries: tuple[Path, ...] | None = None
+    found_libraries: tuple[str, tuple[Path, ...]] | None = None
 
     def folder(self) -> Path:
         """The folder in use, settled now where it was not before.
 
         Raises:
-            ConfigurationError: `EVOLINK_STORE` is no folder, or its place can't be known.
+            ConfigurationError: `EVOLINK_STORE` is no folder, or its place can't be known; or the
+                folder is a library.
         """
         if self.named is not None:
             return self.named
         if self.found is None:
             value = variable(VARIABLE, os.environ)
-            self.found = value, folder(value or DEFAULT, VARIABLE if value else "store")
+            self.found = value, own_folder(value or DEFAULT, VARIABLE if value else "store")
         return self.found[1]
+
+    @property
+    def settled(self) -> Path | None:
+        """The folder in use; `None` while nothing has used one."""
+        return self.named or (self.found[1] if self.found is not None else None)
+
+    def libraries(self) -> tuple[Library, ...]:
+        """The libraries in use, in their order; the store itself is none.
+
+        Raises:
+            ConfigurationError: `EVOLINK_LIBRARY` names what can't be a folder.
+        """
+        own = self.folder()
+        others = [root for root in self._library_folders() if not _is_same(root, own)]
+        for root in others:
+            leave_unwritten(root)
+        return named(others)
+
+    def _library_folders(self) -> tuple[Path, ...]:
+        if self.named_libraries is not None:
+            return self.named_libraries
+        if self.found_libraries is None:
+            value = variable(unwritten.VARIABLE, os.environ)
+            paths = [path for path in value.split(os.pathsep) if path.strip()]
+            self.found_libraries = value, folders(paths, unwritten.VARIABLE)
+        return self.found_libraries[1]
+
+    def library_of(self, path: Path | os.PathLike[str]) -> str | None:
+        """The name of the library that a picture's file lies in; `None` where it is in none."""
+        root = store_of(Path(path))
+        if not is_library(root):
+            return None
+        known = self.libraries() if self.settled is not None else ()
+        names = (one.name for one in (*known, *named([root])) if one.root == root)
+        return next(names)
 
     @property
     def has_moved(self) -> bool:
@@ -52,6 +99,10 @@ class StoreInUse:
     def forget(self) -> None:
         """Settle the folder anew at the next use, where none is named."""
         self.found = None
+
+    def forget_libraries(self) -> None:
+        """Read `EVOLINK_LIBRARY` anew at the next use, where no library is named."""
+        self.found_libraries = None
 
 
 choice = process_global(f"{__name__} choice", StoreInUse)
@@ -73,6 +124,41 @@ def folder(path: object, name: str = "store") -> Path:
         if found.exists() and not found.is_dir():
             raise ConfigurationError(f"{name} must be a folder; {str(found)!r} is a file.")
     return found
+
+
+def own_folder(path: object, name: str = "store") -> Path:
+    """Read the path of a folder that is to be this process's own store.
+
+    Raises:
+        ConfigurationError: as `folder`; or it is a library, which is never written to.
+    """
+    found = folder(path, name)
+    take_as_own(found)
+    if is_library(found):
+        raise ConfigurationError(
+            f"{name} must be a folder of your own; {str(found)!r} is a library: it is only read.",
+            advice='Use both: ew.configure(store="my_images", '
+            f"library={str(found)!r}). What it has is in use then, for 0 credits.",
+        )
+    return found
+
+
+def folders(paths: object, name: str) -> tuple[Path, ...]:
+    """Read the paths of libraries: one, or several; each once. They need not be there yet.
+
+    Raises:
+        ConfigurationError: one is no path, or a file.
+    """
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    if not isinstance(given, Iterable):
+        given = [given]
+    return tuple(dict.fromkeys(folder(bare(p) if isinstance(p, str) else p, name) for p in given))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return one == other or one.samefile(other)
+    return False
 
 
 def variable(name: str, environment: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ from typing import BinaryIO
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from evolink_widgets.moved_files import MONTH
+from evolink_widgets.store.unwritten import check_may_write
 
 PARTS = ".parts"
 """The folder inside the store where files grow."""
@@ -156,6 +157,7 @@ def change_plain(path: Path) -> BinaryIO:
         NotPlain: it is no plain file, or has another name elsewhere.
         OSError: it can't be opened.
     """
+    check_may_write(path.parent)
     handle = _open(path, os.O_RDWR)
     if os.fstat(handle).st_nlink > 1:
         os.close(handle)
@@ -219,6 +221,7 @@ def make_new(path: Path) -> BinaryIO:
         NotPlain: its folder is a link.
         OSError: it can't be made.
     """
+    check_may_write(path.parent)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN
     with _held(path.parent) as folder:
         handle = os.open(path.name if folder is not None else path, flags, 0o666, dir_fd=folder)
@@ -240,10 +243,39 @@ def own_folder(root: Path, name: str) -> Path:
     folder = root / name
     if folder in _HOLDING.folders:
         return folder
+    check_may_write(root)
     folder.mkdir(parents=True, exist_ok=True)
     if _leads_away(folder):
         raise NotPlain(folder, "it is a link")
     return folder
+
+
+def lasting_folder(root: Path, name: str) -> Path:
+    """Make one of the folders that keep what was paid for, with its own name on the disk, too.
+
+    Raises:
+        NotPlain: it is a link.
+        OSError: it can't be made.
+    """
+    was_there = is_there(root / name)
+    folder = own_folder(root, name)
+    flush_name(folder, is_new=not was_there)
+    return folder
+
+
+def flush_name(folder: Path, *, is_new: bool) -> None:
+    """Put a folder's own name on the disk, once in each process.
+
+    Also where it is there already: the process that has made it may have been killed before it
+    came to that.
+    """
+    if is_new or folder not in _LASTING:
+        flush_folder(folder.parent)
+        _LASTING.add(folder)
+
+
+_LASTING: set[Path] = set()
+"""The folders whose names this process has put on the disk."""
 
 
 def is_plain(path: Path) -> bool:
@@ -276,6 +308,7 @@ def link(source: Path, target: Path) -> None:
         FileExistsError: something has that name.
         OSError: it can't be done.
     """
+    check_may_write(target.parent)
     with _held(source.parent) as there, _held(target.parent) as here:
         if there is None or here is None:
             os.link(source, target)
@@ -287,6 +320,8 @@ def link(source: Path, target: Path) -> None:
 
 def rename(source: Path, target: Path) -> None:
     """Give a file another name, in the place of whatever has it."""
+    check_may_write(source.parent)
+    check_may_write(target.parent)
     with _held(source.parent) as there, _held(target.parent) as here:
         if there is None or here is None:
             source.replace(target)
@@ -296,6 +331,7 @@ def rename(source: Path, target: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file, or a link and not what it leads to; where there is none, nothing."""
+    check_may_write(path.parent)
     with suppress(FileNotFoundError), _held(path.parent) as folder:
         os.unlink(path.name if folder is not None else path, dir_fd=folder)
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.errors import ConfigurationError, StoreError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
-from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import in_file_system
-from evolink_widgets.store.gallery.gallery import StoredPictures
+from evolink_widgets.store.gallery.library_pictures import pictures_in
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.journal.prompts import recent
-from evolink_widgets.store.judging.verdicts import Verdicts
-from evolink_widgets.store.judging.votes import Votes
 from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.merge.merge import Merged, merge
-from evolink_widgets.store.merge.whole_zip import is_zip, pack, unpacked
-from evolink_widgets.store.saved_presets import Presets
-from evolink_widgets.store.uploads import Uploads
+from evolink_widgets.store.library.library import Library, database_in
 from evolink_widgets.store.user_paths import absolute
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.judging.verdicts import Verdicts
+    from evolink_widgets.store.judging.votes import Votes
+    from evolink_widgets.store.merging.merge import Merged
+    from evolink_widgets.store.publishing import Published
+    from evolink_widgets.store.saved_presets import Presets
+    from evolink_widgets.store.uploads import Uploads
+else:
+    merges = LazyModule("evolink_widgets.store.merging.merge")
+    publications = LazyModule("evolink_widgets.store.publishing")
+    Merged, Published = "merges.Merged", "publications.Published"
 
 
 class Store:
@@ -32,27 +44,70 @@ class Store:
 
     Args:
         root: the folder. It is fixed now: a notebook that changes its folder later keeps it.
+        libraries: stores that answer beside it, and are only read.
 
     Raises:
         ConfigurationError: `root` is no path, or its place can't be known.
         StoreFull, StoreReadOnly, StoreDamaged, StoreTooNew: from every method, as they come.
     """
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, libraries: Sequence[Library] = ()) -> None:
         self.root = absolute(_spelt(root), "The store", ConfigurationError)
-        self.database = Database(self.root / FILE)
+        self.libraries = tuple(libraries)
+        self.database = database_in(self.root)
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.database)
-        self.gallery = StoredPictures(self.root, self.database)
-        self.uploads = Uploads(self.root, self.database)
-        self.presets = Presets(lambda: self.database)
-        self.verdicts = Verdicts(self.database)
-        self.votes = Votes(lambda: self.database)
+        self.gallery = pictures_in(self.root, self.database)
+
+    # What no first ask needs is loaded with its first use. Each holds nothing but the database,
+    # so that two threads may make it at once.
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """References that the service keeps."""
+        from evolink_widgets.store.uploads import Uploads
+
+        return Uploads(self.root, self.database, [one.root for one in self.libraries])
+
+    @cached_property
+    def presets(self) -> Presets:
+        """Values that are kept under a name."""
+        from evolink_widgets.store.saved_presets import Presets
+
+        return Presets(lambda: self.database)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What judges have said of pictures."""
+        from evolink_widgets.store.judging.verdicts import Verdicts
+
+        return Verdicts(self.database)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """Which of two pictures judges have found better."""
+        from evolink_widgets.store.judging.votes import Votes
+
+        return Votes(lambda: self.database)
 
     @property
     def owner(self) -> str:
         """This process's name for `journal.claim`; another one after a fork."""
         return this_process()
+
+    def find(self, task_key: str, index: int) -> GeneratedImage:
+        """Return one picture, in the trash or not; of the first library where it is not here.
+
+        Raises:
+            StoreError: neither this store nor a library has such a picture, or its file is gone.
+        """
+        try:
+            return self.gallery.find(task_key, index)
+        except StoreError as exc:
+            for library in self.libraries:
+                with suppress(StoreError):
+                    return pictures_in(library.root, library.database).find(task_key, index)
+            raise exc
 
     def prompts(self, most: int = 100) -> list[str]:
         """The last prompts, newest first, each once; at most 100 kB of text.
@@ -81,6 +136,9 @@ class Store:
             StoreFull, StoreReadOnly: ours can't be written to; what came in before stays.
             StoreTooNew: a newer version wrote the other one.
         """
+        from evolink_widgets.store.merging.merge import Merged, merge
+        from evolink_widgets.store.merging.whole_zip import is_zip, unpacked
+
         path = absolute(other, "The other store")
         if not is_zip(path):
             return merge(self.root, self.database, path)
@@ -103,10 +161,38 @@ class Store:
         Raises:
             StoreError: there is nothing to pack, or it can't be written; no file is left then.
         """
+        from evolink_widgets.store.merging.whole_zip import pack
+
         path = absolute(target, "target")
         if path.is_dir():
             path /= f"{self.root.name}.zip"
         return pack({self.root.name: self.root}, path)
+
+    def publish(
+        self,
+        folder: str | Path,
+        *,
+        pictures: Iterable[GeneratedImage] | None = None,
+        references: bool = True,
+    ) -> Published:
+        """Copy this store into a library, for git or a shared folder; or bring that up to date.
+
+        See `ew.store.publish`.
+
+        Raises:
+            StoreError: the folder is a store, or can't be written to.
+        """
+        from evolink_widgets.store.publishing import publish
+
+        place = absolute(folder, "folder")
+        return publish(
+            self.root,
+            self.database,
+            self.uploads,
+            place,
+            pictures=pictures,
+            references=references,
+        )
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""
@@ -114,6 +200,15 @@ class Store:
 
     def __repr__(self) -> str:
         return printable(f"Store({str(self.root)!r})")
+
+
+def store_in_use() -> Store:
+    """The store of this process, with the libraries that answer beside it.
+
+    Raises:
+        ConfigurationError: the folder, or a library, can't be one.
+    """
+    return Store(in_use.choice.folder(), in_use.choice.libraries())
 
 
 def _spelt(root: str | Path) -> str | Path:

@@ -7,6 +7,7 @@ has and until when, or who is uploading it at this moment: of many who need it, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,11 +76,13 @@ class Uploads:
     Args:
         root: the store's folder.
         database: its database.
+        libraries: folders of stores that are only read, whose references serve, too.
     """
 
-    def __init__(self, root: Path, database: Database) -> None:
+    def __init__(self, root: Path, database: Database, libraries: Sequence[Path] = ()) -> None:
         self._root = root
         self._folder = root / FOLDER
+        self._folders = [self._folder, *(library / FOLDER for library in libraries)]
         self._database = database
 
     def keep(self, data: bytes, sha256: str, form: str, original: str | None = None) -> Path:
@@ -109,7 +112,8 @@ class Uploads:
 
     def has(self, sha256: str) -> bool:
         """Whether a reference's bytes seem to be there; they are not read."""
-        return any(is_plain(self._folder / f"{sha256}{one}") for one in EXTENSIONS.values())
+        names = [f"{sha256}{one}" for one in EXTENSIONS.values()]
+        return any(is_plain(folder / name) for folder in self._folders for name in names)
 
     def file_of(self, sha256: str) -> Path:
         """The file with these bytes; read once, to see that it still has them.
@@ -118,12 +122,17 @@ class Uploads:
             StoreDamaged: there is none, or it was changed.
             StoreError: it can't be read.
         """
-        for extension in EXTENSIONS.values():
-            path = self._folder / f"{sha256}{extension}"
+        for path in (
+            folder / f"{sha256}{ending}"
+            for folder in self._folders
+            for ending in EXTENSIONS.values()
+        ):
             with guarded(path, "read"):
                 if is_plain(path):
                     if sha256_of(path) == sha256:
                         return path
+                    if path.parent != self._folder:
+                        continue  # another library may have it as it was
                     raise StoreDamaged(
                         f"The reference {path} was changed after it was kept.",
                         advice="Give the reference again; its file is then written anew.",

@@ -14,7 +14,8 @@ from services import KEY, environment, until
 
 import evolink_widgets as ew
 from evolink_widgets import connect
-from evolink_widgets.batches.engine import carry
+from evolink_widgets.batches.engine import borrow, carry
+from evolink_widgets.errors import RateLimited
 from evolink_widgets.store import in_use
 
 PROGRAM = Path(__file__).parent / "programs" / "mortal_driver.py"
@@ -135,6 +136,46 @@ def test_what_is_paused_goes_back_unsent(client: Any, service: Served, tmp_path:
     assert types(run.result(150).to_frame()) == [None] * 40
     sent = [prompt for prompt in service.prompts if "stork" in prompt]
     assert len(sent) == len(set(sent)) == 40
+
+
+def test_what_a_pause_took_back_is_sent_once_it_is_over(
+    client: Any, service: Served, tmp_path: Path
+) -> None:
+    """It is still on its way home when the run goes on."""
+    ew.configure(base_url=service.api)
+    b = ew.batch(rows(22), "a crane, {animal}", **SMALL)
+    before = service.counts()["accepted"]
+    service.play("429 retry-after", times=None, seconds=1, after=4)
+    run = b.create(on=client, worker_store=tmp_path / "workers")
+    until(lambda: service.counts()["accepted"] == before + 4, 120)
+    home: list[int] = []
+    run.subscribe(lambda: home.append(run.state.unsent + run.state.failed))
+    run.pause()
+    run.resume()
+    until(lambda: max(home) > 0, 60)
+    service.play("fair")
+    assert types(run.result(150).to_frame()) == [None] * 22
+    sent = [prompt for prompt in service.prompts if "crane" in prompt]
+    assert len(sent) == len(set(sent)) == 22
+
+
+def test_what_is_paid_for_comes_home_while_the_rest_is_turned_away(
+    client: Any, service: Served, tmp_path: Path
+) -> None:
+    ew.configure(base_url=service.api)
+    patience = "from evolink_widgets.batches.engine import borrow; borrow.LIMITED = {}"
+    client.run(exec, patience.format(1.0))
+    service.play("429", times=None, after=6)
+    b = ew.batch(rows(18), "an egret, {animal}", **SMALL)
+    run = b.create(on=client, worker_store=tmp_path / "workers")
+    until(lambda: run.state.new == 6, 60)
+    assert isinstance(run.state.held, RateLimited)
+    client.run(exec, patience.format(borrow.LIMITED))
+    service.play("fair")
+    run.resume()
+    assert types(run.result(150).to_frame()) == [None] * 18
+    sent = [prompt for prompt in service.prompts if "egret" in prompt]
+    assert len(sent) == len(set(sent)) == 18
 
 
 def test_a_folder_that_only_workers_see_is_sent_home(

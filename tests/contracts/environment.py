@@ -9,18 +9,26 @@ from pathlib import Path
 
 
 class Environment:
-    """A virtual environment, and the way to run things in it."""
+    """A virtual environment, and the way to run things in it.
 
-    def __init__(self, folder: Path, python: str = sys.executable) -> None:
+    It is made where it is not there. The pip of this very Python installs into it, which spares
+    a copy of pip; what is installed is compiled when it is imported, for most of it never is.
+
+    Args:
+        folder: where it is.
+        python: its Python; another than this one installs with a pip of its own.
+        own_pip: whether it is to have a pip itself.
+    """
+
+    def __init__(
+        self, folder: Path, python: str = sys.executable, *, own_pip: bool = False
+    ) -> None:
         self.folder = folder
-        self.run(python, "-m", "venv", str(folder))
-
-    @classmethod
-    def of(cls, folder: Path) -> Environment:
-        """One that was made before."""
-        found = cls.__new__(cls)
-        found.folder = folder
-        return found
+        own_pip = own_pip or python != sys.executable
+        self._pip = [self.python] if own_pip else [sys.executable]
+        self._pip += ["-m", "pip"] if own_pip else ["-m", "pip", "--python", self.python]
+        if not Path(self.python).exists():
+            self.run(python, "-m", "venv", *([] if own_pip else ["--without-pip"]), str(folder))
 
     @property
     def python(self) -> str:
@@ -41,4 +49,5 @@ class Environment:
         return done.stdout
 
     def install(self, *what: str) -> None:
-        self.run(self.python, "-m", "pip", "install", "--quiet", *what)
+        quiet = ("--quiet", "--disable-pip-version-check", "--no-compile")
+        self.run(*self._pip, "install", *quiet, *what)

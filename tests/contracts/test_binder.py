@@ -141,7 +141,7 @@ def test_its_install_steps_lead_to_a_quickstart_that_runs(tmp_path: Path) -> Non
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
     python = named_python()
-    environment = Environment(tmp_path / "environment", python or sys.executable)
+    environment = Environment(tmp_path / "environment", python or sys.executable, own_pip=True)
     version = environment.run(
         environment.python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"
     ).strip()

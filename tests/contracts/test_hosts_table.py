@@ -8,6 +8,7 @@ import pytest
 from source import ROOT
 
 HOSTS = (ROOT / "docs" / "howto" / "hosts.md").read_text("utf-8")
+KEYS = (ROOT / "docs" / "howto" / "keys.md").read_text("utf-8")
 _, _, *ROWS = (
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in HOSTS.split("\n## ")[0].splitlines()
@@ -35,7 +36,7 @@ def test_the_set_up_of_sanitised_pages_is_the_one_that_is_tested() -> None:
 def test_keys_are_asked_for_in_the_order_that_is_told() -> None:
     from evolink_widgets.core.settings.kept_keys import _SOURCES
 
-    told = re.findall(r"^\d\. (.*)$", HOSTS, re.M)[2:]
+    told = re.findall(r"^\d\. (.*)$", KEYS, re.M)[2:]
     names = [name.removeprefix("the ").split("'")[0].lower() for name, _ in _SOURCES]
     assert len(told) == len(names)
     assert [name in line.lower() for name, line in zip(names, told, strict=True)] == [True] * 4

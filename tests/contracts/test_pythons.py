@@ -66,10 +66,10 @@ def environment(python: str, version: str) -> Environment:
     stamp = folder / "made-for"
     wanted = hashlib.sha256(f"{python}\n{PROJECT}".encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
-        return Environment.of(folder)
+        return Environment(folder, python)
     shutil.rmtree(folder, ignore_errors=True)
     made = Environment(folder, python)
-    made.install("--disable-pip-version-check", "--editable", f"{ROOT}[quick]")
+    made.install("--editable", f"{ROOT}[quick]")
     stamp.write_text(wanted)
     return made
 

@@ -16,8 +16,6 @@ from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student, new_token
 from evolink_widgets.errors import ConfigurationError
 
-pytestmark = pytest.mark.xdist_group("postgresql")
-
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

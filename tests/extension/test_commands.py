@@ -12,7 +12,7 @@ from notebook_page import Server, expect_pictures, press_run
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 Visit = Callable[..., Page]
 COMMANDS = ("open-studio", "insert-studio", "collect")

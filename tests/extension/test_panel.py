@@ -19,7 +19,7 @@ from side_panel import open_panel, wait_for_launcher
 from evolink_widgets.store import Cap, Store
 from evolink_widgets.store.ledger.standing_caps import keep_caps
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 Visit = Callable[..., Page]
 PLACES = ("lab", "tree")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from shelves import Shelf
 from side_panel import open_panel
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("extension"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 Visit = Callable[..., Page]
 Write = Callable[..., None]

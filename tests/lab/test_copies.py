@@ -8,7 +8,7 @@ import pytest
 from notebook_page import Notebook, Server, expect_pictures
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 PROMPT = "a price tag of $5 next to a $10 note"
 CELL = f"""

@@ -11,7 +11,7 @@ import pytest
 from notebook_page import Notebook, Server, expect_pictures
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FIRST_PICTURE = 6 + 14

@@ -13,7 +13,7 @@ from notebook_page import Notebook, Server, expect_pictures, press_run
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 Opener = Callable[..., Notebook]
 SHOW = """

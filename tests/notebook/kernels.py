@@ -5,22 +5,24 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from environment import Environment
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[2]
 
-#: 6.31 is what Colab and older servers have; 7.0 knows no cell on a plain thread; the newest.
-PINS = {"6": "ipykernel==6.31.*", "7.0": "ipykernel==7.0.*", "7": "ipykernel>=7.1,<8"}
+#: 6.31 is what Colab and older servers have; 7.0 knows no cell on a plain thread; the newest is
+#: what the tests themselves run in.
+RELEASES = ("6", "7.0", "7")
 #: The oldest hosts that are promised, with the lowest widgets.
 OLDEST_HOSTS = (
     "jupyterlab==4.0.*", "notebook==7.0.*", "nbclassic>=1", "ipykernel==6.31.*",
@@ -31,11 +33,18 @@ OTHER_HOSTS = (
     "jupyterlab>=4.5", "jupyter-collaboration>=4", "voila>=0.5", "panel>=1.5",
     "ipywidgets_bokeh>=1.6", "jupyter-book<2",
 )  # fmt: skip
+#: What runs a script again and again, in one environment, too.
+RERUNNERS = ("streamlit>=1.40", "marimo>=0.10")
 
 
 def python_of(release: str) -> Path:
     """The interpreter of an environment with this ipykernel, made where it is missing."""
-    return python_with(f"ipykernel{release}", PINS[release])
+    if release == "6":
+        return python_of_oldest_hosts()
+    if release == "7":
+        assert version("ipykernel").startswith("7."), "the newest that is promised"
+        return Path(sys.executable)
+    return python_with("ipykernel7.0", "ipykernel==7.0.*")
 
 
 def python_of_oldest_hosts() -> Path:
@@ -48,6 +57,11 @@ def python_of_other_hosts() -> Path:
     return python_with("hosts", *OTHER_HOSTS)
 
 
+def python_of_rerunners() -> Path:
+    """The interpreter of an environment with Streamlit and marimo."""
+    return python_with("rerunners", *RERUNNERS)
+
+
 def python_with(name: str, *requirements: str) -> Path:
     """The interpreter of an environment with the package and these, made where it is missing."""
     home = ROOT / ".venvs" / name
@@ -58,10 +72,7 @@ def python_with(name: str, *requirements: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         pyproject = (ROOT / "pyproject.toml").stat().st_mtime
         if not stamp.exists() or stamp.stat().st_mtime < pyproject:
-            subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-            install = [str(python), "-m", "pip", "install", "--quiet"]
-            command = [*install, *requirements, "-e", str(ROOT)]
-            subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+            Environment(home).install(*requirements, "-e", str(ROOT))
             stamp.touch()
     return python
 

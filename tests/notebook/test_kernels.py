@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .kernels import PINS, Cell, Kernel, kernel
+from .kernels import RELEASES, Cell, Kernel, kernel
 
 SETUP = """
 import asyncio, threading, time
@@ -19,7 +19,7 @@ STUDIO = "studio = ew.ImageStudio(prompt='a fox', size='1024x640', quality='low'
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-@pytest.fixture(scope="module", params=PINS)
+@pytest.fixture(scope="module", params=RELEASES)
 def release(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

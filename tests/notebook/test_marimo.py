@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .kernels import ROOT, python_with
+from .kernels import ROOT, python_of_rerunners
 from .pages import SECONDS, free_port, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -50,7 +50,7 @@ def _(mo, w):
 @contextmanager
 def served(folder: Path, theme: str) -> Iterator[str]:
     """The app at an address, in one of marimo's themes."""
-    python = python_with("marimo", "marimo>=0.10")
+    python = python_of_rerunners()
     (folder / "app.py").write_text(APP)
     (folder / "pyproject.toml").write_text(f'[tool.marimo.display]\ntheme = "{theme}"\n')
     port = free_port()

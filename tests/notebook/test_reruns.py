@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .kernels import ROOT, python_with
+from .kernels import ROOT, python_of_rerunners
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -71,16 +71,10 @@ assert ew.spending().total.tasks == 2, ew.spending().total
 
 
 @pytest.mark.parametrize(
-    ("host", "requirement", "app", "program"),
-    [
-        ("streamlit", "streamlit>=1.40", APP, STREAMLIT),
-        ("marimo", "marimo>=0.10", NOTEBOOK, MARIMO),
-    ],
+    ("app", "program"), [(APP, STREAMLIT), (NOTEBOOK, MARIMO)], ids=["streamlit", "marimo"]
 )
-def test_a_rerun_begins_at_the_first_set_again(
-    host: str, requirement: str, app: str, program: str, tmp_path: Path
-) -> None:
-    python = python_with(host, requirement)
+def test_a_rerun_begins_at_the_first_set_again(app: str, program: str, tmp_path: Path) -> None:
+    python = python_of_rerunners()
     (tmp_path / "app.py").write_text(app)
     done = subprocess.run(
         [str(python), "-c", program],

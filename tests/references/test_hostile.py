@@ -14,7 +14,7 @@ from PIL import Image
 from references.hostile import HOSTILE, MARK
 
 # One process judges all files, for the tests of one worker.
-pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600)]
 
 PROGRAM = Path(__file__).parent / "programs" / "judge.py"
 KEPT_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"iCCP", b"gAMA", b"cHRM", b"sRGB",

@@ -9,7 +9,6 @@ borrower that does not see the folder has not taken the loan, and sends nothing 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import shutil
 from dataclasses import dataclass
@@ -23,8 +22,16 @@ from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key, find_key
-from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
-from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.core.task import Stage, Task, TaskState
+from evolink_widgets.errors import (
+    Billed,
+    ConfigurationError,
+    EvolinkError,
+    RateLimited,
+    ServiceUnavailable,
+    StoreDamaged,
+    StoreError,
+)
 from evolink_widgets.images.proof.check_picture import check_picture
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.rules.tasks.schedule import Durations
@@ -53,9 +60,17 @@ KEY_FOR_WORKERS = (
     "sent to one."
 )
 
+LIMITED = 20.0
+"""Seconds, in all, that a purchase waits because the service answers 429. Then all that is unsent
+of its loan goes home, for what is paid of it waits; the lender decides when it is asked for again.
+"""
+
 _MARK = "loan"
 _CLAIMS = 1.0
 """Seconds between two tries to become the one who collects a loan."""
+
+_TAKES_BACK = 0.5
+"""Seconds after which what was just being sent, and was turned away, is taken back as well."""
 
 
 @dataclass(frozen=True)
@@ -152,11 +167,12 @@ def closed(root: Path, name: str) -> list[Return]:
         StoreError: it can't be read or written.
     """
     store = Store(folder_of(root, name))
+    why = ServiceUnavailable("The workers could not send it.", billed=Billed.NO)
     try:
         with store.database.write(durable=True):
             for entry in store.journal.unsent_entries():
                 if store.journal.claim(entry.key, store.owner, now()):
-                    store.journal.refused(entry.key, failure_record(withdrawn()), now())
+                    store.journal.refused(entry.key, failure_record(why), now())
                     store.ledger.release(entry.key, now())
         return returns_of(store)
     finally:
@@ -200,7 +216,7 @@ def session_of(folder: Path, place: Workplace) -> Session:
         key_name=key.fingerprint(),
         key_source=key.source,
         simulated=place.simulated,
-        retry=RetryPolicy(look=()),
+        retry=RetryPolicy(look=(), limited=LIMITED),
     )
 
 
@@ -270,6 +286,9 @@ class Fulfilment:
     def withdraw(self) -> None:
         """Take back what was not sent yet; it costs nothing."""
         self._is_withdrawn = True
+        self._take_back()
+
+    def _take_back(self) -> None:
         for task in list(self._tasks.values()):
             if task.state.stage is Stage.QUEUED:
                 task.stop()
@@ -298,7 +317,21 @@ class Fulfilment:
                 await asyncio.sleep(_CLAIMS)
                 ended = {one.key for one in await run(journal.entries) if one.ended_at is not None}
                 left -= ended
-        await asyncio.gather(*map(_ended, self._tasks.values()))
+        await self._all_end()
+
+    async def _all_end(self) -> None:
+        """Wait for the end of all; once the service turns away for long, of what was sent."""
+        waits = {asyncio.ensure_future(_end_of(task)) for task in self._tasks.values()}
+        while waits:
+            ended, waits = await asyncio.wait(
+                waits,
+                timeout=_TAKES_BACK if self._is_withdrawn else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if any(isinstance(wait.result(), RateLimited) for wait in ended):
+                self._is_withdrawn = True
+            if self._is_withdrawn:
+                self._take_back()
 
     def _claim(self, keys: set[str]) -> list[Entry]:
         """Claim those that no living process has; on a worker."""
@@ -309,7 +342,10 @@ class Fulfilment:
         return [entry for entry in found if entry is not None]
 
 
-async def _ended(task: Task) -> None:
-    """Wait for the end of a task, however it ends."""
-    with contextlib.suppress(EvolinkError):
+async def _end_of(task: Task) -> EvolinkError | None:
+    """Wait for the end of a task; why it ended without its pictures."""
+    try:
         await task
+    except EvolinkError as error:
+        return error
+    return None

@@ -59,6 +59,11 @@ class EngineBuyer(Buyer):
         super().stop(why)
         self._lender.withdraw()
 
+    @property
+    def _withdraws(self) -> bool:
+        """Always: what a pause took back, or a worker hands back, may come after the pause."""
+        return True
+
     async def _take_from_store(self) -> None:
         await self._lender.collect_left()
         await super()._take_from_store()

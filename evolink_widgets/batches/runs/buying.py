@@ -319,7 +319,7 @@ class Buyer:
         """Whether it is to be asked for again, or never was sent, as the error is not its own."""
         meaning = meaning_of(error)
         was_withdrawn = error.billed is Billed.NO and type(error) is type(withdrawn())
-        if was_withdrawn and (self.is_paused or self._is_halted):
+        if was_withdrawn and self._withdraws:
             self._put_back(place)
             return True
         if meaning is Meaning.ROW:
@@ -336,6 +336,11 @@ class Buyer:
             self._hold_for_a_while(error)
         self._put_back(place)
         return True
+
+    @property
+    def _withdraws(self) -> bool:
+        """Whether what was withdrawn was taken back by this run, and not by a person."""
+        return self.is_paused or self._is_halted
 
     def _hold_for_a_while(self, error: EvolinkError) -> None:
         if self.looks_again_at is not None:

@@ -7,10 +7,11 @@ from html import escape
 from math import prod
 from typing import Any
 
-from evolink_widgets.batches.describe import LINE, batch_lines
+from evolink_widgets.batches.describe import LINE, badge_html, batch_lines
 from evolink_widgets.batches.study.axes import Axes, plural
 from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.fit import Fitted
+from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.text import counted
 
@@ -48,10 +49,7 @@ def study_html(facts: Mapping[str, Any]) -> str:
         facts: as the study gathers them.
     """
     head, *rest = batch_lines(facts)
-    badge = ""
-    if facts["simulated"]:
-        style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
-        badge = f'<span style="{style}">Simulated</span> '
+    badge = badge_html(facts["badge"])
     design, *more = _design(facts)
     lines = [
         f'<p style="{LINE}">{badge}<strong>Study</strong> {escape(_crossed(facts))}</p>',
@@ -196,7 +194,7 @@ def _latin_name(axes: Axes) -> str:
 def _money(facts: Mapping[str, Any], which: str) -> str:
     said = str(facts[which])
     if facts["simulated"]:
-        said = said.replace("credits", "simulated credits", 1)
+        said = said.replace("credits", credits_words(facts["badge"]), 1)
     return f"{said[:1].lower()}{said[1:]}"
 
 

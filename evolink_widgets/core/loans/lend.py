@@ -29,7 +29,7 @@ from evolink_widgets.store.journal.journal import Entry, Step
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
-    from evolink_widgets.store.merge.merge import Merged
+    from evolink_widgets.store.merging.merge import Merged
 
 __all__ = ["Home", "LenderBooks", "Lent", "Wish"]
 

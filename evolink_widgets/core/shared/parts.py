@@ -17,6 +17,7 @@ from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name
+from evolink_widgets.rules.tasks.played import recipe_service
 from evolink_widgets.store.gallery.admission.admission import Arrival
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Pool
@@ -52,6 +53,7 @@ class SessionParts:
         balance: the last reading of what is left.
         pool: the pictures of each recipe.
         estimate: what a request will cost.
+        identities: the pools that may answer a request.
         may_spend: whether anything may be bought now.
         paid_timeout: seconds after which the reply to a POST can't come any more.
         database_thread: one thread for the database: its writes keep their order.
@@ -77,6 +79,7 @@ class SessionParts:
     balance: Balance
     pool: Pool
     estimate: Callable[[ImageRequest], Estimate]
+    identities: Callable[[ImageRequest], list[str]]
     may_spend: Callable[[], bool]
     paid_timeout: float
     database_thread: Workers
@@ -89,7 +92,7 @@ class SessionParts:
     @property
     def recipe_service(self) -> str:
         """The service's name in recipes: pictures of any emulator are emulated ones."""
-        return "emulator" if self.simulated else self.service
+        return recipe_service(self.service, simulated=self.simulated)
 
 
 def assemble(
@@ -103,6 +106,7 @@ def assemble(
     store: Store,
     owner: str,
     estimate: Callable[[ImageRequest], Estimate],
+    identities: Callable[[ImageRequest], list[str]],
     may_spend: Callable[[], bool],
     retry: RetryPolicy,
     clock: Callable[[], float],
@@ -120,6 +124,7 @@ def assemble(
         store: the folder.
         owner: this session's name for leases in the journal.
         estimate: what a request will cost, in credits.
+        identities: the pools that may answer a request, in their order.
         may_spend: whether anything may be bought now.
         retry: how long things are tried again, in seconds.
         clock: Unix seconds.
@@ -160,8 +165,9 @@ def assemble(
         retry=retry,
         clock=clock,
         balance=Balance(client, store, service, database_thread, clock),
-        pool=Pool(store.root, store.database),
+        pool=Pool(store.root, store.database, store.libraries),
         estimate=estimate,
+        identities=identities,
         may_spend=may_spend,
         paid_timeout=transport.timeouts.paid,
         database_thread=database_thread,

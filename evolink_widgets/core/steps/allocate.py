@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from evolink_widgets.core.executions import Ask
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.buy import buy
-from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.task import Stage, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -316,12 +317,18 @@ class Allocation:
     def _check_spending(self, missing: int, gone: Sequence[str]) -> None:
         n = self._recipe.request.n
         what = "This picture is" if n == 1 else f"{missing} of {n} pictures are"
+        libraries = self._parts.store.libraries
         said = f"{what} not in the store"
+        if libraries:
+            kind = "the library" if len(libraries) == 1 else "the libraries"
+            said += f", nor in {kind} {' and '.join(one.name for one in libraries)}"
         if self.ask.others:  # a loop takes one after the other
             said += ", beside those that this run of the cell has taken"
         if gone:
             said += f" ({_names(gone)} not there any more: moved or deleted)"
-        check_spending(self._parts.may_spend, said)
+        check_spending(
+            self._parts.may_spend, said, lambda: [library.problem for library in libraries]
+        )
 
 
 def stored_of(offers: Sequence[Offer]) -> Stored | None:
@@ -337,8 +344,11 @@ def stored_of(offers: Sequence[Offer]) -> Stored | None:
         credits=sum(known) if len(known) == len(shares) else None,
         paid_at=max(offer.paid_at or 0.0 for offer, _ in here),
         notebook=notebooks.pop() if len(notebooks) == 1 else None,
-        simulated=all(image.simulated for _, image in here),
+        simulated=all(image.simulated or image.recorded for _, image in here),
+        recorded=any(image.recorded for _, image in here),
         slots=frozenset((offer.slot.key, offer.slot.number) for offer, _ in here),
+        libraries=tuple(dict.fromkeys(offer.library for offer, _ in here if offer.library)),
+        borrowed=sum(offer.library is not None for offer, _ in here),
     )
 
 

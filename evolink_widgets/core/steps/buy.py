@@ -54,7 +54,7 @@ def buy(parts: SessionParts, key: str, recipe: Recipe, terms: Terms) -> Entry:
             scopes=terms.scopes,
         )
 
-    with store.database.write():
+    with store.database.write() as connection:
         try:
             reserve()
         except BudgetExceeded:
@@ -62,6 +62,7 @@ def buy(parts: SessionParts, key: str, recipe: Recipe, terms: Terms) -> Entry:
             reserve()
         standing = terms.standing(parts.service, now, store.root)
         keep_caps(store.journal, terms.notebook, parts.owner, standing)
+        parts.pool.note_behind(connection, key, parts.identities(recipe.request))
         return store.journal.intend(
             recipe.request.to_record(),
             key=key,

@@ -40,10 +40,14 @@ _FROM_ANALYZE = (
 Schema = frozenset[tuple[str, str, str, str | None]]
 
 
-def check_files(path: Path) -> None:
+def check_files(path: Path, *, names: bool = True) -> None:
     """Look whether the database and the files beside it are plain files, before SQLite does.
 
     SQLite follows links, and writes to where they lead.
+
+    Args:
+        path: the database.
+        names: whether a second name elsewhere is wrong, too: not for what is only read.
 
     Raises:
         NotPlain: one is a link, a device, or has a second name elsewhere.
@@ -58,7 +62,7 @@ def check_files(path: Path) -> None:
         if not stat.S_ISREG(found.st_mode):
             what = "a link" if stat.S_ISLNK(found.st_mode) else "no plain file"
             raise NotPlain(file, f"it is {what}")
-        if found.st_nlink > 1:
+        if names and found.st_nlink > 1:
             raise NotPlain(file, "it has a second name elsewhere")
 
 

@@ -33,11 +33,13 @@ from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.safe_files import (
     DATABASE,
     file_error,
+    flush_name,
     guarded,
     make_new,
     new_name,
     remove,
 )
+from evolink_widgets.store.unwritten import is_library
 
 Access = Literal["write", "read", "frozen"]
 
@@ -85,6 +87,7 @@ class Database:
         self.busy_timeout = busy_timeout
         self.vfs = vfs
         self.migrations = migrations
+        self._is_library = is_library(path.parent)
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._access: Access = "write"
@@ -206,7 +209,8 @@ class Database:
             if not self._exists():
                 return 0
             check_files(self.path)
-            with closing(self._sqlite("read")) as connection:
+            access: Access = "frozen" if self._is_library else "read"
+            with closing(self._sqlite(access)) as connection:
                 return int(_one(connection, "PRAGMA user_version"))
 
     @property
@@ -232,6 +236,10 @@ class Database:
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Close the connection, also one that the whole process shares."""
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None:
@@ -269,6 +277,12 @@ class Database:
         return self._connection
 
     def _open(self, access: Access) -> None:
+        if self._is_library:
+            if access == "write":
+                raise StoreReadOnly(f"{self.path.parent} is a library: it is only read.")
+            self._refuse_unclosed()
+            self._connect("frozen")
+            return
         try:
             self._connect("write")
         except StoreReadOnly:
@@ -292,7 +306,10 @@ class Database:
     def _connect(self, access: Access) -> None:
         with sqlite_guarded(self.path, "opened"):
             if access == "write":
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                folder = self.path.parent
+                was_there = folder.exists()
+                folder.mkdir(parents=True, exist_ok=True)
+                flush_name(folder, is_new=not was_there)
                 if not self._exists():
                     # SQLite would make it so that a group can't write to it, whatever the umask.
                     with suppress(FileExistsError):
@@ -564,7 +581,7 @@ def _before_fork() -> None:
         database._lock.acquire()
         _HELD.append(database)
         if not database._is_writing:
-            database.close()
+            database.drop()
 
 
 def _after_fork() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from sqlite3 import Row
 from unicodedata import normalize
@@ -20,9 +20,10 @@ from evolink_widgets.problem import shown
 from evolink_widgets.store.database.database import Database, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database
 from evolink_widgets.store.gallery.pictures import GeneratedImage, find
+from evolink_widgets.store.library.library import Library
 from evolink_widgets.store.user_paths import absolute, path_of
 
-__all__ = ["find_by_name"]
+__all__ = ["find_by_name", "find_in_any"]
 
 _ID = re.compile(rf"({KEY.pattern})\.([0-9]{{1,9}})", re.ASCII)
 #: A name that is nearly one of these is told of: the newest are what a person most likely means.
@@ -58,6 +59,35 @@ def find_by_name(root: Path, database: Database, name: object) -> GeneratedImage
     if not rows:
         raise _unknown(root, name, file, (row["path"] for row in _newest(database)))
     return find(root, database, rows[0]["key"], rows[0]["number"])
+
+
+def find_in_any(
+    root: Path, database: Database, libraries: Sequence[Library], name: object
+) -> GeneratedImage:
+    """Return the picture that a name stands for: the own store's, or the first library's.
+
+    Args:
+        root: the own store's folder.
+        database: its database.
+        libraries: where to look then, one after the other.
+        name: as in `find_by_name`.
+
+    Raises:
+        StoreError: none of them has it; what is said is of the own store, or of the library that
+            the name is a path into.
+    """
+    try:
+        return find_by_name(root, database, name)
+    except StoreError as exc:
+        refused = exc
+    for library in libraries:
+        try:
+            return find_by_name(library.root, library.database, name)
+        except StoreError as exc:
+            path = path_of(name, "name")
+            if path.name != str(path) and path.is_relative_to(library.root):
+                refused = exc
+    raise refused
 
 
 def _check_folder(root: Path, path: Path) -> None:

@@ -9,28 +9,19 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
+from functools import cached_property
 from sqlite3 import Row
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.database import Database, storable
+from evolink_widgets.store.database.database import storable
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.admission.admission import Admission
 from evolink_widgets.store.gallery.marks import Marks
-from evolink_widgets.store.gallery.moves.trash import Freed, Trash
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet, find, read_image
-from evolink_widgets.store.gallery.rows.query import (
-    FACETS,
-    PAGE,
-    PLACES,
-    TIMES,
-    Facets,
-    Query,
-    condition,
-    counted,
-)
 from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     in_reach,
@@ -42,7 +33,16 @@ from evolink_widgets.store.safe_files import (
     is_plain,
 )
 
-__all__ = ["Facets", "GeneratedImage", "ImageSet", "Query", "StoredPictures"]
+if TYPE_CHECKING:
+    from evolink_widgets.store.gallery.moves.trash import Freed, Trash
+    from evolink_widgets.store.gallery.rows import query as queries
+    from evolink_widgets.store.gallery.rows.query import Facets, Query
+else:
+    queries = LazyModule("evolink_widgets.store.gallery.rows.query")
+    trashes = LazyModule("evolink_widgets.store.gallery.moves.trash")
+    Facets, Query, Freed = "queries.Facets", "queries.Query", "trashes.Freed"
+
+__all__ = ["GeneratedImage", "ImageSet", "StoredPictures"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -50,9 +50,11 @@ log = logging.getLogger("evolink_widgets")
 class StoredPictures(Admission):
     """The pictures of one store. Safe from any thread and process; every method blocks."""
 
-    def __init__(self, root: Path, database: Database) -> None:
-        super().__init__(root, database)
-        self._trash = Trash(root, database)
+    @cached_property
+    def _trash(self) -> Trash:
+        from evolink_widgets.store.gallery.moves.trash import Trash
+
+        return Trash(self.root, self._database)
 
     def images(self, key: str) -> ImageSet:
         """Return the pictures of a task that are there, whatever step the task is at.
@@ -112,8 +114,8 @@ class StoredPictures(Admission):
             offset: how many to leave out at the beginning.
             limit: how many to look at.
         """
-        where, values = condition(query)
-        sql = PAGE.format(where=where)
+        where, values = queries.condition(query)
+        sql = queries.PAGE.format(where=where)
         return self._read(self._database.rows(sql, (*values, _clamped(limit), _clamped(offset))))
 
     def places(self, query: Query, offset: int, limit: int) -> list[tuple[float, str, int]]:
@@ -126,28 +128,28 @@ class StoredPictures(Admission):
             offset: how many to leave out at the beginning.
             limit: how many to return at most.
         """
-        where, values = condition(query)
-        sql = PLACES.format(where=where)
+        where, values = queries.condition(query)
+        sql = queries.PLACES.format(where=where)
         rows = self._database.rows(sql, (*values, _clamped(limit), _clamped(offset)))
         return [tuple(row) for row in rows]
 
     def count(self, query: Query) -> int:
         """Return how many pictures fit."""
-        rows = self._database.rows(*counted(query))
+        rows = self._database.rows(*queries.counted(query))
         return int(rows[0][0]) if rows else 0
 
     def facets(self) -> Facets:
         """Return what occurs in the gallery, the trash aside."""
         used = {name: Counter[str]() for name in ("size", "quality", "model", "notebook")}
-        for row in self._database.rows(FACETS):
+        for row in self._database.rows(queries.FACETS):
             for name, found in used.items():
                 if isinstance(row[name], str):
                     found[row[name]] += row["sets"]
         sizes, qualities, models, notebooks = (
             tuple(word for word, _ in found.most_common()) for found in used.values()
         )
-        oldest, newest = next(iter(self._database.rows(TIMES)), (None, None))
-        return Facets(sizes, qualities, models, notebooks, oldest, newest)
+        oldest, newest = next(iter(self._database.rows(queries.TIMES)), (None, None))
+        return queries.Facets(sizes, qualities, models, notebooks, oldest, newest)
 
     def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> int:
         """Mark pictures as favourites, or take the mark back.
@@ -174,10 +176,10 @@ class StoredPictures(Admission):
         Args:
             pictures: each as its task's key and its place in the task.
         """
-        query = Query(favourite=True, among=frozenset(pictures))
+        query = queries.Query(favourite=True, among=frozenset(pictures))
         found = set()
         for trashed in (False, True):
-            where, values = condition(replace(query, trashed=trashed))
+            where, values = queries.condition(replace(query, trashed=trashed))
             rows = self._database.rows(f"SELECT key, number FROM pictures WHERE {where}", values)
             found |= {(row["key"], row["number"]) for row in rows}
         return found

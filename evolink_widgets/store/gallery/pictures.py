@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import Row
@@ -19,9 +19,10 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.rules.tasks.played import badge_of, is_recorded, is_simulated
+from evolink_widgets.store import in_use
+from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import in_database, one_line
-from evolink_widgets.store.gallery.copies import copies
 from evolink_widgets.store.gallery.rows.rows import (
     SELECT,
     check_row,
@@ -30,7 +31,8 @@ from evolink_widgets.store.gallery.rows.rows import (
     recipe_of,
     with_file_in_place,
 )
-from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_jpeg, thumbnail
+from evolink_widgets.store.gallery.stars import starred
+from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,
@@ -41,6 +43,7 @@ from evolink_widgets.store.safe_files import (
     read_plain,
     store_of,
 )
+from evolink_widgets.store.unwritten import is_library
 from evolink_widgets.store.user_paths import path_of
 from evolink_widgets.text import counted
 
@@ -48,9 +51,15 @@ if TYPE_CHECKING:
     import numpy
     import numpy.typing
     from PIL.Image import Image
+
+    from evolink_widgets.store.gallery.copies import copies
+    from evolink_widgets.store.gallery.thumbnails import thumbs
+    from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb
 else:
     numpy, pillow = LazyModule("numpy"), LazyModule("PIL.Image")
-    Image = "pillow.Image"
+    copies = LazyModule("evolink_widgets.store.gallery.copies.copies")
+    thumbs = LazyModule("evolink_widgets.store.gallery.thumbnails.thumbs")
+    Image, Thumb = "pillow.Image", "thumbs.Thumb"
 
 _JPEG_BYTES = 5_200
 
@@ -170,18 +179,25 @@ class GeneratedImage:
         return self.width, self.height
 
     @property
+    def recorded(self) -> bool:
+        """Whether it came from a cassette: recorded, not charged."""
+        return is_recorded(self.recipe.service, self.task_id)
+
+    @property
     def asked_pixels(self) -> tuple[int, int] | None:
         """Width and height as they were asked for; `None` where the service was to choose."""
         return self.recipe.request.pixels
 
     @property
     def alt(self) -> str:
-        """What a screen reader says: the prompt, the picture's place, and "simulated"."""
+        """What a screen reader says: prompt, place, and "simulated" or "recorded"."""
         said = [one_line(self.recipe.request.prompt, 160)]
         if self.recipe.request.n > 1:
             said.append(f"picture {self.index + 1} of {self.recipe.request.n}")
         if self.simulated:
             said.append("simulated")
+        if self.recorded:
+            said.append("recorded")
         return ", ".join(said)
 
     def as_code(self) -> str:
@@ -211,16 +227,23 @@ class GeneratedImage:
         return self._is("trashed_at IS NOT NULL")
 
     def _is(self, condition: str) -> bool:
+        if is_library(self._root):  # marks on it are the person's own
+            return condition == "favourite" and (self.task_key, self.index) in starred()
         sql = f"SELECT 1 FROM pictures WHERE key = ? AND number = ? AND {condition}"
-        with closing(Database(self._root / FILE)) as database:
+        with closing(database_in(self._root)) as database:
             return bool(database.rows(sql, (self.task_key, self.index)))
 
     @property
     def parents(self) -> tuple[GeneratedImage, ...]:
-        """The pictures that it was made from, as far as they are in the same store; in order."""
+        """The pictures that it was made from, in order, as far as they are there.
+
+        They may be in the same store, or in a library.
+        """
         if not self.recipe.request.references:
             return ()
-        return tuple(_parents(self._root, self.recipe))
+        libraries = in_use.choice.libraries() if in_use.choice.settled is not None else ()
+        roots = dict.fromkeys([self._root, *(library.root for library in libraries)])
+        return tuple(_parents(list(roots), self.recipe))
 
     def edit(
         self,
@@ -354,14 +377,17 @@ class GeneratedImage:
         return copies.write(planned, bare=bare)[0]
 
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb:
-        """Return a small WebP copy and its size; kept in the store's cache.
+        """Return a small WebP copy and its size; kept in the cache of the store, or of the own one.
 
         Args:
             edge: its longest edge in pixels.
             limit: bytes it may have at most.
         """
-        cache = self._root / THUMBS
-        return thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
+        root = self._root
+        # A library is not written to: what is made of its pictures is kept in the own store.
+        own = in_use.choice.settled if is_library(root) else root
+        cache = None if own is None else own / THUMBS
+        return thumbs.thumbnail(self.path, edge, limit=limit, cache=cache, name=self.sha256)
 
     @property
     def _root(self) -> Path:
@@ -372,7 +398,8 @@ class GeneratedImage:
         return self.small(edge).data
 
     def __repr__(self) -> str:
-        kind = "simulated picture" if self.simulated else "picture"
+        words = ["recorded"] * self.recorded + ["simulated"] * self.simulated + ["picture"]
+        kind = " ".join(words)
         size = f"{self.width}×{self.height} {self.format.upper()}"
         return printable(f"<{kind} {size} {in_database(self.path.name)}>")
 
@@ -389,7 +416,7 @@ class GeneratedImage:
         shown = {"text/plain": repr(self)}
         try:
             thumb = self.small(256, limit=_JPEG_BYTES)
-            shown["image/jpeg"] = as_jpeg(thumb, _JPEG_BYTES)
+            shown["image/jpeg"] = thumbs.as_jpeg(thumb, _JPEG_BYTES)
         except StoreError as exc:
             return {"text/plain": f"{self!r}: {exc}"}, {}
         shown["text/html"] = html([self])
@@ -506,7 +533,8 @@ class ImageSet(Sequence[GeneratedImage]):
         came = counted(count, "picture")
         if self.missing:
             came = f"{count} of {self.expected} pictures"
-        kind = " (simulated)" if any(image.simulated for image in self._images) else ""
+        said = badge_of(self._images)
+        kind = f" ({said.lower()})" if said else ""
         return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
 
     def _repr_html_(self) -> str:
@@ -546,7 +574,7 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         task_key=row["key"],
         task_id=row["task_id"],
         recipe=recipe,
-        simulated=recipe.service == "emulator",
+        simulated=is_simulated(recipe.service, row["task_id"]),
         created_at=row["created_at"],
         bytes_count=row["bytes_count"],
         sha256=row["sha256"],
@@ -588,27 +616,40 @@ def in_place(image: GeneratedImage) -> GeneratedImage:
     Raises:
         StoreError: the store has no such picture any more, or its file is gone.
     """
-    with closing(Database(image._root / FILE)) as database:
+    with closing(database_in(image._root)) as database:
         return find(image._root, database, image.task_key, image.index)
 
 
-def _parents(root: Path, recipe: Recipe) -> list[GeneratedImage]:
-    """The pictures of a store that a recipe's references were made from, in their order.
+def _parents(roots: Sequence[Path], recipe: Recipe) -> list[GeneratedImage]:
+    """The pictures of some stores that a recipe's references were made from, in their order.
 
     References from elsewhere have none here; of pictures with the same bytes it is the oldest.
+
+    Args:
+        roots: the picture's own store, which knows what its references were made from; then the
+            others in which they may lie.
+        recipe: the recipe.
     """
     found = []
-    with closing(Database(root / FILE)) as database:
+    with ExitStack() as stack:
+        stores = [(root, stack.enter_context(closing(database_in(root)))) for root in roots]
         for digest in filter(None, map(digest_of, recipe.request.references)):
-            rows = database.rows(
-                "SELECT pictures.key, number FROM pictures WHERE sha256 IN "
-                "(SELECT original FROM origins WHERE origins.sha256 = ?1 UNION SELECT ?1) "
-                "ORDER BY created_at, pictures.key, number LIMIT 1",
-                (digest,),
-            )
-            with suppress(StoreError):  # its file is gone
-                found += [find(root, database, row["key"], row["number"]) for row in rows]
+            originals = [row[0] for row in stores[0][1].rows(_ORIGINALS, (digest,))]
+            for root, database in stores:
+                with suppress(StoreError):  # its file is gone, or a library can't be read
+                    rows = database.rows(_WITH_BYTES, (dump([digest, *originals]),))
+                    images = [find(root, database, row["key"], row["number"]) for row in rows]
+                    if images:
+                        found += images
+                        break
     return found
+
+
+_ORIGINALS = "SELECT original FROM origins WHERE sha256 = ?"
+_WITH_BYTES = (
+    "SELECT pictures.key, number FROM pictures WHERE sha256 IN (SELECT value FROM json_each(?)) "
+    "ORDER BY created_at, pictures.key, number LIMIT 1"
+)
 
 
 def _gone(path: Path) -> StoreDamaged:

@@ -20,6 +20,8 @@ from evolink_widgets.rules.request.request import (
     Problem,
     problems,
 )
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED
+from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.widgets.base import money
 from evolink_widgets.widgets.base.transfers.incoming_files import MOST
@@ -71,8 +73,8 @@ def title(state: TaskState) -> str:
         return _POLICY
     if isinstance(state.error, DownloadFailed):
         return "Pictures not fetched yet"
-    if state.stage is Stage.DONE and _all_stored(state):
-        return "From the store"
+    if state.stage is Stage.DONE and state.reused is not None and _all_stored(state):
+        return f"From {state.reused.source}"
     return _TITLES[state.stage]
 
 
@@ -112,8 +114,9 @@ def run(
         "advice": _PRESS.get(state.stage, error.advice) if error else None,
         "actions": _actions(state),
         "simulated": state.simulated,
+        "badge": state.badge,
         "stake": stake,
-        "reused": money.paid(state.reused) if state.reused and _all_stored(state) else None,
+        "reused": state.reused.price if state.reused and _all_stored(state) else None,
     }
 
 
@@ -164,14 +167,20 @@ def _charge(state: TaskState, stake: str | None) -> dict[str, str] | None:
     if state.stage is Stage.DONE:
         # What the service did not report is left out: it is not zero.
         told = receipt is not None and receipt.charged is not None
-        text = f"Would cost {receipt}" if state.simulated else str(receipt)
-        return {"kind": "charged", "text": text} if told else None
+        return {"kind": "charged", "text": receipt_words(state)} if told else None
     if state.stage.ended and state.error is not None:
         billed = state.error.billed
         return {"kind": _CHARGES[billed], "text": _bill(billed, stake, state.simulated)}
     if receipt and receipt.reserved is not None:
         return {"kind": "reserved", "text": f"{money.amount(receipt.reserved)} credits reserved"}
     return None
+
+
+def receipt_words(state: TaskState) -> str:
+    """A receipt, and whether it is one that was paid."""
+    if state.recorded:
+        return f"{NOT_CHARGED}: {state.receipt}"
+    return f"Would cost {state.receipt}" if state.simulated else str(state.receipt)
 
 
 def _bill(billed: Billed, stake: str | None, simulated: bool) -> str:
@@ -276,11 +285,15 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     # A picture that was there before has a task of its own, with its own cost and time.
     stored = state.reused is not None and image.task_id != state.task_id
     if stored and state.reused is not None:
-        rows.append(["From the store", money.paid(state.reused)])
+        library = in_use.choice.library_of(image)
+        place = "the store" if library is None else f"the library {library}"
+        rows.append([f"From {place}", state.reused.price])
     elif state.receipt is not None and state.receipt.charged is not None:
         made = sum(other.task_id == image.task_id for other in state.images)
         each = state.receipt.charged / max(1, made)
         word = "Would cost" if image.simulated else "Charged"
+        if image.recorded:
+            word = NOT_CHARGED
         rows.append([word, f"{each:.4g} of {state.receipt.charged:.4g} credits"])
     if state.ended_at is not None and not stored:
         rows.append(["Made in", f"{max(1, round(state.ended_at - state.started_at))} s"])
@@ -289,8 +302,20 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     rows.append(["File", image.path.name])
     if image.task_id:
         rows.append(["Task", image.task_id])
+    rows += _origin(image)
+    return rows
+
+
+def _origin(image: GeneratedImage) -> list[list[str]]:
+    """Where a picture comes from that nothing was charged for."""
+    rows = []
+    if image.recorded:
+        rows.append(["Recorded", "From a cassette; nothing was charged"])
     if image.simulated:
-        rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
+        said = "Drawn by the emulator; nothing was charged"
+        if image.recipe.service == RECORDED and not image.recorded:
+            said = f"Not on the cassette. {said}"
+        rows.append(["Simulated", said])
     return rows
 
 

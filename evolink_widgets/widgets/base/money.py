@@ -9,7 +9,7 @@ from evolink_widgets.errors import SpendingRefused
 
 if TYPE_CHECKING:
     from evolink_widgets.core.money import Meter
-    from evolink_widgets.core.task import Stored
+    from evolink_widgets.core.stored import Stored
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import Credits
 
@@ -23,7 +23,6 @@ __all__ = [
     "meter",
     "obstacle",
     "offer",
-    "paid",
     "price",
     "span",
 ]
@@ -168,12 +167,6 @@ def offer(
         take = f"{take} and buy {rest.pictures} for about {amount(rest.high)} credits"
     return {
         "pictures": stored.pictures,
-        "text": f"{here} in the store, {paid(stored)}",
+        "text": f"{here} in {stored.source}, {stored.price}",
         "take": None if rest is not None and hindered else take,
     }
-
-
-def paid(stored: Stored) -> str:
-    """What stored pictures cost and when: "paid 9.7 credits on 21 November", or "drawn on" it."""
-    # It says itself in one line, place first; a panel has the place in words of its own.
-    return str(stored).partition(", ")[2]

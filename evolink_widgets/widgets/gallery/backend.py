@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError, StoreError
+from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.gallery.all_pictures import AllPictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.query import Query
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
+from evolink_widgets.store.library.library import Library
 from evolink_widgets.store.store import Store
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import describe
@@ -52,10 +55,14 @@ class GalleryBackend:
 
     Args:
         root: the store's folder.
+        libraries: stores whose pictures are shown beside its own.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.store = Store(root)
+    def __init__(self, root: Path, libraries: Sequence[Library] = ()) -> None:
+        self.store = Store(root, libraries)
+        self.gallery = self.store.gallery
+        if libraries:
+            self.gallery = AllPictures(root, self.store.database, libraries)
         self._version: object = None
         self._looks: object = None
 
@@ -68,14 +75,15 @@ class GalleryBackend:
         """Count the pictures that match, and list the values that filters can have."""
         if self._version is None:
             self.has_changed()  # what changes from here on is a change of what is told here
-        facets = self.store.gallery.facets()
+        facets = self.gallery.facets()
         return {
-            "count": self.store.gallery.count(query),
+            "count": self.gallery.count(query),
             "facets": {
                 "size": facets.sizes,
                 "quality": facets.qualities,
                 "model": facets.models,
                 "notebook": facets.notebooks,
+                "library": facets.libraries,
             },
         }
 
@@ -87,9 +95,9 @@ class GalleryBackend:
             offset: how many matches to skip.
             limit: how many to return, 200 at most.
         """
-        found = self.store.gallery.page(query, offset, min(limit, _PAGE))
+        found = self.gallery.page(query, offset, min(limit, _PAGE))
         places = [(image.task_key, image.index) for image in found]
-        favourites = self.store.gallery.favourites(places)
+        favourites = self.gallery.favourites(places)
         return {
             "items": [
                 item_of(image, place in favourites)
@@ -106,7 +114,7 @@ class GalleryBackend:
             end: the place after the last; 2,000 ids are returned at most.
         """
         limit = min(end - start, _SELECTED)
-        found = self.store.gallery.page(query, start, limit)
+        found = self.gallery.page(query, start, limit)
         return {"ids": [name_of(image) for image in found], "most": _SELECTED}
 
     def image(self, name: object) -> GeneratedImage:
@@ -115,14 +123,14 @@ class GalleryBackend:
         Raises:
             EvolinkError: there is none.
         """
-        return self.store.gallery.find(*_pair(name))
+        return self.gallery.find(*_pair(name))
 
     def facts(self, name: object) -> dict[str, Any]:
         """Return label and value pairs for the lightbox."""
         image = self.image(name)
         state = finished([image])
         try:
-            siblings = self.store.gallery.images(image.task_key)
+            siblings = self.gallery.images(image.task_key)
         except StoreError:  # of what is left no receipt is known
             pass
         else:
@@ -132,35 +140,40 @@ class GalleryBackend:
         rows = describe.facts(image, state)
         own = [["Saved", when]] if (when := _moment(image.created_at)) else []
         own += [["Notebook", image.notebook]] if image.notebook else []
+        library = in_use.choice.library_of(image)
+        own += [["Library", library]] if library is not None else []
         own += [["Model", image.recipe.request.model]]
         place = next((i for i, row in enumerate(rows) if row[0] == "Quality"), 0) + 1
         return {"rows": [*rows[:place], *own, *rows[place:]]}
 
     def favourite(self, names: Iterable[object], on: bool) -> dict[str, Any]:
         """Mark pictures as favourites, or take the mark back."""
-        return {"count": self.store.gallery.favourite([_pair(name) for name in names], on)}
+        return {"count": self.gallery.favourite([_pair(name) for name in names], on)}
 
     def trash(self, names: Iterable[object]) -> dict[str, Any]:
         """Move pictures to the trash."""
         pictures = [_pair(name) for name in names]
-        return {"count": self.store.gallery.trash(pictures, now=now())}
+        return {"count": self.gallery.trash(pictures, now=now())}
 
     def restore(self, names: Iterable[object]) -> dict[str, Any]:
         """Put pictures back."""
-        return {"count": self.store.gallery.restore([_pair(name) for name in names])}
+        return {"count": self.gallery.restore([_pair(name) for name in names])}
 
     def empty_trash(self) -> dict[str, Any]:
         """Delete for good what lies in the trash; the page has asked the user before."""
-        freed = self.store.gallery.empty_trash(before=math.inf)
+        freed = self.gallery.empty_trash(before=math.inf)
         return {"count": freed.pictures, "text": f"{freed}."}
 
     def has_changed(self) -> bool:
         """Whether this kernel or another process has changed the pictures since the last call."""
-        version = self.store.database.data_version
+        shown = self.gallery
+        version: object = self.store.database.data_version
+        if isinstance(shown, AllPictures):
+            version = shown.version
         if version == self._version:
             return False
         self._version = version
-        gallery = self.store.gallery
+        gallery = self.gallery
         kinds = (Query(), Query(favourite=True), Query(trashed=True))
         newest = [name_of(image) for image in gallery.page(Query(), 0, 1)]
         looks = (newest, *(gallery.count(query) for query in kinds))
@@ -169,16 +182,17 @@ class GalleryBackend:
 
     def static_html(self, key: str, query: Query) -> str:
         """The newest pictures of all that may be shown, and how many, as HTML with no kernel."""
-        gallery = self.store.gallery
+        gallery = self.gallery
         count = gallery.count(query)
         images = gallery.page(query, 0, _COMPANION)
         said = counted(count, "picture") if count else "No pictures yet"
-        line = f"{said} in {self.folder}"
+        beside = [f"the library {one.name}" for one in self.store.libraries]
+        line = f"{said} in {' and '.join([self.folder, *beside])}"
         return html(images, key=key, caption=line, edge=160)
 
     def static_picture(self) -> dict[str, str]:
         """The same pictures as one JPEG, as a part of a MIME bundle."""
-        return sheet(self.store.gallery.page(Query(), 0, _COMPANION))
+        return sheet(self.gallery.page(Query(), 0, _COMPANION))
 
     def close(self) -> None:
         """Close the database connection."""

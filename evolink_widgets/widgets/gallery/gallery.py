@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -63,6 +63,7 @@ class Gallery(PicturePanel):
         since, until: when they were saved, from and before, in Unix seconds; a `datetime` or a
             `date` may be set, and `until` a date is to its end.
         trashed: what lies in the trash, in place of what does not.
+        library: where they are, by a library's name, or `"the own store"`.
         images: the pictures that fit, newest first: a sequence that reads them as it is used.
         selected: ids of the selected pictures, `"<task key>.<index>"`; the pictures themselves
             are `gallery.selected_images`.
@@ -89,6 +90,7 @@ class Gallery(PicturePanel):
     since = TimestampTrait(None, allow_none=True).tag(sync=True)
     until = TimestampTrait(None, allow_none=True, ends=True).tag(sync=True)
     trashed = traitlets.Bool(False).tag(sync=True)
+    library = SendableText(None, allow_none=True).tag(sync=True)
 
     _handlers: ClassVar[dict[str, str]] = {
         **PicturePanel._handlers,
@@ -102,10 +104,11 @@ class Gallery(PicturePanel):
     _keeps_zips = True
 
     def __init__(self, pictures: Iterable[GeneratedImage] | None = None, **traits: Any) -> None:
-        root = session().store.root
-        self._backend = GalleryBackend(root)
+        store = session().store
+        self._backend = GalleryBackend(store.root, store.libraries)
         self._thumbnails = ThumbnailSender(self._backend.image, self.send)
-        self._among = None if pictures is None else _places(pictures, root)
+        self._roots = {store.root, *(library.root for library in store.libraries)}
+        self._among = None if pictures is None else _places(pictures, self._roots)
         self._arrived: set[str] = set()
         self._seen_at = 0.0
         self._watching = False
@@ -122,7 +125,7 @@ class Gallery(PicturePanel):
         return replace(query_of(content.get("query")), among=self._among)
 
     def _now(self, name: str) -> Any:
-        return QueryResults(self._backend.store.gallery, self.query)
+        return QueryResults(self._backend.gallery, self.query)
 
     def _find(self, name: object) -> tuple[GeneratedImage, TaskState]:
         image = self._backend.image(name)
@@ -138,7 +141,7 @@ class Gallery(PicturePanel):
             self._tell_changed()
 
     def _marked(self, root: Path, pictures: frozenset[tuple[str, int]]) -> None:
-        if root == self._backend.store.root:
+        if root in self._roots:
             self._tell_changed()
 
     def _tell_changed(self) -> None:
@@ -241,7 +244,7 @@ def _count(content: dict[str, Any], name: str) -> int:
     return value
 
 
-def _places(pictures: Iterable[object], root: Path) -> frozenset[tuple[str, int]]:
+def _places(pictures: Iterable[object], roots: Set[Path]) -> frozenset[tuple[str, int]]:
     """Saved pictures as a query names them."""
     given = (pictures,) if isinstance(pictures, GeneratedImage) else tuple(pictures)
     found = set()
@@ -252,7 +255,7 @@ def _places(pictures: Iterable[object], root: Path) -> frozenset[tuple[str, int]
                 advice="Give an ImageSet, as task.result() returns it, or a list of its pictures.",
             )
         folder = one.path.parent
-        if root not in (folder, folder.parent):
+        if not roots & {folder, folder.parent}:
             raise ConfigurationError(
                 f"pictures[{at}] is of another store, {folder.name}.",
                 advice="ew.ImageGrid shows pictures of any store; ew.store.merge takes one in.",

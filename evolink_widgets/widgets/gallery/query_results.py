@@ -30,6 +30,7 @@ QUERY: dict[str, tuple[type, ...]] = {
     "since": (int, float, type(None)),
     "until": (int, float, type(None)),
     "trashed": (bool,),
+    "library": (str, type(None)),
 }
 
 #: Pictures read at once while all of them are iterated over.

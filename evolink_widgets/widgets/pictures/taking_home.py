@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.store.merge.whole_zip import pieces
+from evolink_widgets.store.merging.whole_zip import pieces
 from evolink_widgets.widgets.base.hosts import machine_that_goes
 from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 

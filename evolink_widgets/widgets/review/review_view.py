@@ -6,19 +6,23 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from evolink_widgets.batches.rows.frames import Frame, is_missing, read_frame
 from evolink_widgets.clock import now
+from evolink_widgets.connect import session
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.judging.agreement import Agreement
 from evolink_widgets.judging.review import Review
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.judging.verdicts import Change, Judgement, Verdict
 from evolink_widgets.store.store import Store
+from evolink_widgets.store.unwritten import is_library
 from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
@@ -101,7 +105,7 @@ class ReviewView(View):
         each = {(one.task_key, one.index): at for at, one in reversed(list(enumerate(images)))}
         places = sorted(each.values())
         self._rows: list[dict[str, Any]] = [beside[at] for at in places]
-        self._store = Store(images[0]._root)
+        self._store = Store(_judged_in(images[0]))
         self._review = Review([images[at] for at in places], self._store, judge)
         self._is_copying = False
         super().__init__(**traits)
@@ -223,7 +227,7 @@ class ReviewView(View):
             "others": len(others),
             "name": hashlib.sha256(place).hexdigest()[:16],
             "now": now(),
-            "simulated": any(image.simulated for image in self.images),
+            "badge": badge_of(self.images),
         }
 
     def _on_about(self, content: dict[str, Any]) -> Answer:
@@ -371,13 +375,18 @@ def _pictures(given: object) -> tuple[GeneratedImage, ...]:
             f"ReviewView shows saved pictures; it was given {said}.",
             advice="Give it run.images, task.result(), or other saved pictures.",
         )
-    roots = list(dict.fromkeys(one._root for one in images))
+    roots = list(dict.fromkeys(map(_judged_in, images)))
     if len(roots) > 1:
         raise ConfigurationError(
             f"The pictures of a review lie in one store; these lie in {roots[0]} and {roots[1]}.",
             advice="Take one store into the other first: ew.store.merge(...).",
         )
     return images
+
+
+def _judged_in(image: GeneratedImage) -> Path:
+    """The store that keeps what is said of a picture: of a library's the person's own."""
+    return session().store.root if is_library(image._root) else image._root
 
 
 def _frame_of(rows: Any, count: int) -> Frame:

@@ -9,7 +9,7 @@ import pytest
 from notebook_page import Notebook, Server, axe_findings
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 SHOW = """
 import evolink_widgets as ew

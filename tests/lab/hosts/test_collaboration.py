@@ -10,7 +10,7 @@ from kernels import python_of_other_hosts
 from notebook_page import Notebook, Server, expect_pictures, press_run, serve
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("other servers"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
 
 SHOW = """
 import evolink_widgets as ew

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 HOSTS = Path(__file__).parents[3] / "docs" / "howto" / "hosts.md"
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("other servers"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 #: What docs/howto/hosts.md asks for.
 OURS = {

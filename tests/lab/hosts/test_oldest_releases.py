@@ -17,7 +17,7 @@ from notebook_page import (
 )
 from playwright.sync_api import Browser, expect
 
-pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("other servers"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
 
 SHOW = """
 import evolink_widgets as ew

@@ -33,7 +33,6 @@ from evolink_widgets.store.gallery.rows.rows import (
     place_of,
     write_recipe_files,
 )
-from evolink_widgets.store.gallery.thumbnails.thumbs import PREVIEW_EDGE, thumbnail
 from evolink_widgets.store.safe_files import (
     PARTS,
     THUMBS,
@@ -279,6 +278,8 @@ class Admission:
             # A PNG's checksums prove its pixels. The others have none: they are decoded once,
             # which leaves the preview behind.
             if facts.format != "png":
+                from evolink_widgets.store.gallery.thumbnails.thumbs import PREVIEW_EDGE, thumbnail
+
                 thumbnail(part.path, PREVIEW_EDGE, cache=self.root / THUMBS, name=facts.sha256)
         except StoreDamaged as exc:  # the file has become a link, say
             part.begin_anew()

@@ -36,8 +36,8 @@ from evolink_widgets.store.safe_files import (
     flush_folder,
     guarded,
     is_plain,
+    lasting_folder,
     names_in,
-    own_folder,
     remove,
     take_back,
 )
@@ -103,7 +103,7 @@ class Trash:
         try:
             with self._database.write() as connection, guarded(folder, "written"):
                 if trashed_at is not None:
-                    own_folder(self.root, TRASH)
+                    lasting_folder(self.root, TRASH)
                 for number in numbers:
                     row = find_row(connection, key, number)
                     if row is None or (row["trashed_at"] is None) == (trashed_at is None):

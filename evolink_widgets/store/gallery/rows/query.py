@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from evolink_widgets.store.database.database import dump, storable
 from evolink_widgets.store.file_names import search_text
 
+OWN = "the own store"
+"""What stands for the store itself where a library may be named."""
+
 _MOST_WORDS = 64
+_LONGEST_PATTERN = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Query:
         simulated: `True` for the emulator's, `False` for the service's, `None` for both.
         trashed: what lies in the trash, in place of what does not.
         among: only these pictures, each as its task's key and its place in the task.
+        library: of this library alone, by its name; `OWN` is the store itself.
+        without: sets that are left out, by their tasks' keys.
     """
 
     text: str = ""
@@ -40,6 +47,8 @@ class Query:
     simulated: bool | None = None
     trashed: bool = False
     among: frozenset[tuple[str, int]] | None = None
+    library: str | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Facets:
         notebooks: likewise.
         oldest: when the first picture was saved, Unix seconds; `None` where there is none.
         newest: when the last one was.
+        libraries: `OWN` and the names of the libraries in view; empty where there is none.
     """
 
     sizes: tuple[str, ...] = ()
@@ -61,6 +71,7 @@ class Facets:
     notebooks: tuple[str, ...] = ()
     oldest: float | None = None
     newest: float | None = None
+    libraries: tuple[str, ...] = ()
 
 
 COUNT = "SELECT count(*) FROM pictures WHERE {where}"
@@ -122,6 +133,9 @@ def condition(query: Query) -> tuple[str, list[object]]:
         # One parameter for any number: SQLite bounds how many a statement may have.
         wheres.append("key || '.' || number IN (SELECT value FROM json_each(?))")
         values.append(dump(sorted(f"{key}.{number}" for key, number in query.among)))
+    if query.without:
+        wheres.append("key NOT IN (SELECT value FROM json_each(?))")
+        values.append(dump(sorted(query.without)))
     of_sets, given = _of_sets(query, "prompt IN (SELECT prompt FROM prompts WHERE {})")
     return " AND ".join([*wheres, *of_sets]), [*values, *given]
 
@@ -134,9 +148,17 @@ def _of_sets(query: Query, by_words: str = "{}") -> tuple[list[str], list[object
         wheres.append(f"kind IN (SELECT kind FROM kinds WHERE {' AND '.join(asked)})")
         values += given
     if words := words_of(query):
-        wheres.append(by_words.format(" AND ".join(["instr(words, ?)"] * len(words))))
-        values += words
+        tests = [_test_of(word) for word in words]
+        wheres.append(by_words.format(" AND ".join(test for test, _ in tests)))
+        values += [value for _, value in tests]
     return wheres, values
+
+
+def _test_of(word: str) -> tuple[str, str]:
+    """What finds a word in prompts, and its value: GLOB takes two thirds of what `instr` does."""
+    if len(word) > _LONGEST_PATTERN or "\0" in word:  # SQLite bounds patterns, and ends them there
+        return "instr(words, ?)", word
+    return "words GLOB ?", "*" + re.sub(r"[*?[]", r"[\g<0>]", word) + "*"
 
 
 def words_of(query: Query) -> list[str]:

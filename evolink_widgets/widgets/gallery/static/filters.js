@@ -2,7 +2,7 @@
 import { fill, h, icon, set, write } from "../../base/static/dom.js";
 
 /** Traits that a field stands for; null is "any". @type {Record<string, string>} */
-const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", simulated: "Kind", since: "From", until: "To" };
+const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", library: "Where", simulated: "Kind", since: "From", until: "To" };
 const FOLDED = Object.keys(FIELDS);
 const NAMES = ["text", "favourite", "trashed", ...FOLDED];
 const KINDS = { true: "Simulated", false: "From the service" };

@@ -17,7 +17,7 @@ from evolink_widgets.store import Query, Store
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.gallery.moves import months
 from evolink_widgets.store.judging.verdicts import Change
-from evolink_widgets.store.merge.whole_zip import NOTE, pieces
+from evolink_widgets.store.merging.whole_zip import NOTE, pieces
 
 KEY, OTHER = "k3j2mnpqrstu", "k3j2mnpqrstv"
 

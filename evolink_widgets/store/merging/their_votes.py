@@ -9,7 +9,7 @@ from itertools import islice
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.judging.verdicts import Picture
 from evolink_widgets.store.judging.votes import put
-from evolink_widgets.store.merge.other_store import ForeignStore
+from evolink_widgets.store.merging.other_store import ForeignStore
 
 __all__ = ["take_votes"]
 

@@ -32,7 +32,7 @@ from evolink_widgets.store.gallery.rows.rows import RECIPE_FORMAT, is_digest, pl
 from evolink_widgets.store.journal.journal import Entry, read_entry
 from evolink_widgets.store.judging.verdicts import SHORT, Judgement
 from evolink_widgets.store.judging.votes import LONGEST_QUESTION, Vote, read_vote
-from evolink_widgets.store.merge import untrusted_values
+from evolink_widgets.store.merging import untrusted_values
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.saved_presets import LONGEST, read_preset
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from evolink_widgets.images.proof.check_picture import EXTENSIONS, NotAPicture, check_picture
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.store.database.database import Database
-from evolink_widgets.store.merge.other_store import ForeignStore
+from evolink_widgets.store.merging.other_store import ForeignStore
 from evolink_widgets.store.safe_files import (
     PARTS,
     guarded,

@@ -1,0 +1,1 @@
+"""Libraries: stores of others, only read, that answer beside the own one."""

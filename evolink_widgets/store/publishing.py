@@ -1,0 +1,300 @@
+"""Publishes a store as a library: a clean copy for git or a shared folder, which is only read.
+
+What is copied: pictures that are not in the trash, their recipe files, the references that they
+were made from, and a database that is closed. What is not: credits, keys of requests, links, marks,
+verdicts, presets and what the emulator remembers. The database is built anew in one order, so that
+the same pictures give the same bytes, and git sees a change only where there is one.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.printable import printable
+from evolink_widgets.rules.request.links import digest_of
+from evolink_widgets.store.database.database import FILE, Database, dump, insert, load_object
+from evolink_widgets.store.database.schema import count_pictures
+from evolink_widgets.store.gallery.pictures import GeneratedImage
+from evolink_widgets.store.gallery.rows.rows import (
+    MONTHS_NOTE,
+    SELECT,
+    place_of,
+    recipe_of,
+    with_file_in_place,
+    write_recipe_files,
+)
+from evolink_widgets.store.safe_files import (
+    REFERENCES,
+    change_plain,
+    guarded,
+    is_plain,
+    is_there,
+    names_in,
+    own_folder,
+    read_plain,
+    remove,
+    rename,
+    rewrite,
+    temporary,
+)
+from evolink_widgets.store.unwritten import FORMAT, MARKER, is_library, publishing
+from evolink_widgets.store.uploads import Uploads
+from evolink_widgets.text import counted
+
+__all__ = ["Published", "publish"]
+
+_SETS = ("key", "stem", "recipe", "identity", "service", "simulated", "task_id", "expected",
+         "created_at", "prompt", "size", "quality", "model", "notebook", "words")  # fmt: skip
+_PICTURES = ("key", "number", "path", "format", "width", "height", "bytes_count", "sha256",
+             "created_at")  # fmt: skip
+_TASKS = ("key", "step", "service", "recipe", "identity", "task_id", "created_at", "accepted_at",
+          "receipt", "origin")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Published:
+    """The result of publishing.
+
+    Args:
+        folder: the library.
+        pictures: how many it has now.
+        new: how many of them were not in it before.
+        removed: how many were taken out of it.
+        left_out: a sentence for each that could not be published.
+    """
+
+    folder: Path
+    pictures: int
+    new: int
+    removed: int
+    left_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = f"{counted(self.pictures, 'picture')} in {self.folder.name}/, {self.new} new"
+        if self.removed:
+            said += f", {self.removed} taken out"
+        if self.left_out:
+            said += f"; {len(self.left_out)} left out, the first: {self.left_out[0]}"
+        return printable(said)
+
+
+def publish(
+    root: Path,
+    database: Database,
+    uploads: Uploads,
+    folder: Path,
+    *,
+    pictures: Iterable[GeneratedImage] | None,
+    references: bool,
+) -> Published:
+    """Copy a store into a library's folder, or bring that up to date.
+
+    Args:
+        root: the store's folder.
+        database: its database.
+        uploads: its references.
+        folder: the library's.
+        pictures: these alone; `None` is all of the store.
+        references: whether the bytes of references go along.
+
+    Raises:
+        StoreError: the folder is a store, or can't be written to.
+    """
+    if folder.exists() and root.exists() and folder.samefile(root):
+        raise StoreError(f"{folder} is this store itself.", advice="Name another folder.")
+    if is_there(folder / FILE) and not is_library(folder):
+        raise StoreError(
+            f"{folder} is a store, and no library that was published.",
+            advice="Name a new folder, or one that ew.store.publish has made.",
+        )
+    only = None if pictures is None else {(one.task_key, one.index) for one in pictures}
+    with publishing(folder), guarded(folder, "written"):
+        folder.mkdir(parents=True, exist_ok=True)
+        return _Publishing(root, database, uploads, folder).run(only, references)
+
+
+class _Publishing:
+    def __init__(self, root: Path, database: Database, uploads: Uploads, folder: Path) -> None:
+        self._root = root
+        self._database = database
+        self._uploads = uploads
+        self._folder = folder
+        self._left_out: list[str] = []
+
+    def run(self, only: set[tuple[str, int]] | None, references: bool) -> Published:
+        if not is_plain(self._folder / MARKER):  # first: from here on nothing else writes to it
+            self._mark(0)
+        before = self._names_before()
+        with self._database.snapshot():
+            rows = self._rows(only)
+            months = self._database.rows("SELECT * FROM notes WHERE name = ?", (MONTHS_NOTE,))
+            with tempfile.TemporaryDirectory(prefix="evolink-") as place:
+                made = Path(place) / FILE
+                new = self._copy_pictures(rows)
+                rows = [row for row, _ in new]
+                digests = self._copy_references(rows) if references else []
+                self._build(made, rows, months, digests)
+                with closing(Database(made)) as built, built.write() as connection:
+                    keys = list(dict.fromkeys(row["key"] for row in rows))
+                    write_recipe_files(self._folder, connection, keys)
+                _close_for_good(made)
+                self._put(made, self._folder / FILE)
+        for name in names_in(self._folder / REFERENCES):
+            if Path(name).stem not in digests:
+                remove(self._folder / REFERENCES / name)
+        names = {row["path"] for row in rows}
+        gone = before - names - {f"{row['stem']}.json" for row in self._sets(rows)}
+        for name in gone:
+            for path in (self._folder / name, self._folder / name[:7] / name):
+                remove(path)
+        self._mark(len(rows))
+        taken_out = sum(not name.endswith(".json") for name in gone)
+        fresh = sum(is_new for _, is_new in new)
+        return Published(self._folder, len(rows), fresh, taken_out, tuple(self._left_out))
+
+    def _names_before(self) -> set[str]:
+        """The files of the library as it was published last: what is to go is among them."""
+        if not is_plain(self._folder / FILE):
+            return set()
+        with tempfile.TemporaryDirectory(prefix="evolink-") as place:
+            copy = Path(place) / FILE
+            with read_plain(self._folder / FILE) as file, copy.open("wb") as target:
+                shutil.copyfileobj(file, target)
+            try:
+                with closing(Database(copy)) as database:
+                    pictures = database.rows("SELECT path FROM pictures")
+                    stems = database.rows("SELECT stem FROM sets")
+            except StoreError as exc:  # it is made anew; what it had stays, unless it has it again
+                self._left_out.append(f"What the library had before can't be read: {exc.message}")
+                return set()
+        names = {str(row["path"]) for row in pictures} | {f"{row['stem']}.json" for row in stems}
+        return {name for name in names if Path(name).name == name}
+
+    def _rows(self, only: set[tuple[str, int]] | None) -> list[Row]:
+        rows = self._database.rows(f"{SELECT} WHERE trashed_at IS NULL ORDER BY key, number")
+        return [row for row in rows if only is None or (row["key"], row["number"]) in only]
+
+    def _copy_pictures(self, rows: Iterable[Row]) -> list[tuple[Row, bool]]:
+        """Copy the files; return the rows of those that are there now, and whether each is new."""
+        done = []
+        for given in rows:
+            try:
+                row = with_file_in_place(self._root, self._database, given)
+                recipe_of(self._root, row["key"], row["recipe"])
+                path = place_of(self._root, row)
+                if not is_plain(path):
+                    raise StoreDamaged(f"{path.name} is not there any more.")
+                target = self._folder / path.relative_to(self._root)
+                if target.parent != self._folder:
+                    own_folder(self._folder, target.parent.name)
+                done.append((row, self._put(path, target)))
+            except EvolinkError as exc:
+                self._left_out.append(exc.message)
+        return done
+
+    def _copy_references(self, rows: Iterable[Row]) -> list[str]:
+        """Copy the bytes of the references that are here; return their SHA-256."""
+        digests: dict[str, None] = {}
+        for key, record in {row["key"]: row["recipe"] for row in rows}.items():
+            request = recipe_of(self._root, key, record).request
+            digests |= dict.fromkeys(filter(None, map(digest_of, request.references)))
+        for digest in digests:
+            try:
+                source = self._uploads.file_of(digest)
+            except StoreError as exc:
+                self._left_out.append(exc.message)
+                continue
+            own_folder(self._folder, REFERENCES)
+            self._put(source, self._folder / REFERENCES / source.name)
+        return sorted(digests)
+
+    def _put(self, source: Path, target: Path) -> bool:
+        """Give a file its place, in one step; whether it was not there like this before."""
+        if is_plain(target) and filecmp.cmp(source, target, shallow=False):
+            return False
+        with guarded(target, "written"), temporary(target.parent) as path:
+            with read_plain(source) as file, change_plain(path) as written:
+                shutil.copyfileobj(file, written, 1 << 20)
+            rename(path, target)
+        return True
+
+    def _sets(self, rows: Sequence[Row]) -> list[Row]:
+        keys = dump(sorted({row["key"] for row in rows}))
+        sql = "SELECT * FROM {} WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
+        return self._database.rows(sql.format("sets"), (keys,))
+
+    def _build(
+        self, path: Path, rows: Sequence[Row], months: Sequence[Row], digests: Sequence[str]
+    ) -> None:
+        """Build the library's database of what may be known to all."""
+        sets = self._sets(rows)
+        keys = dump([row["key"] for row in sets])
+        tasks = self._database.rows(
+            "SELECT * FROM tasks WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
+            (keys,),
+        )
+        origins = self._database.rows(
+            "SELECT * FROM origins WHERE sha256 IN (SELECT value FROM json_each(?)) "
+            "ORDER BY sha256, original",
+            (dump(list(digests)),),
+        )
+        with closing(Database(path)) as database, database.write() as connection:
+            for row in sets:
+                insert(connection, "sets", {name: row[name] for name in _SETS})
+            for row in rows:
+                insert(connection, "pictures", {name: row[name] for name in _PICTURES})
+            for row in tasks:
+                _add_task(connection, row)
+            for row in origins:
+                insert(connection, "origins", dict(row))
+            for row in months:
+                insert(connection, "notes", dict(row))
+            count_pictures(connection)
+
+    def _mark(self, pictures: int) -> None:
+        record = {
+            "format": FORMAT,
+            "note": "A library of evolink-widgets: it is only read. Name it in EVOLINK_LIBRARY, or "
+            "ew.configure(library=...). ew.store.publish writes it.",
+            "pictures": pictures,
+        }
+        data = (json.dumps(record, indent=2) + "\n").encode()
+        path = self._folder / MARKER
+        if not (is_plain(path) and path.read_bytes() == data):
+            rewrite(path, data)
+
+
+def _add_task(connection: Connection, row: Row) -> None:
+    """Add what says when a set was asked for, and what it cost; nothing that leads to the service.
+
+    A store orders the pictures of a recipe by when they were asked for.
+    """
+    try:
+        recipe = load_object(row["recipe"], "a recipe") or {}
+    except StoreDamaged:
+        recipe = {}
+    columns = {name: row[name] for name in _TASKS}
+    columns |= {
+        "step": "saved",
+        "request": dump(recipe.get("request") or {}),
+        "idempotency_key": "published",
+        "ended_at": row["ended_at"] or row["created_at"],
+    }
+    insert(connection, "tasks", columns)
+
+
+def _close_for_good(path: Path) -> None:
+    """Leave a database with no other file beside it, and nothing in it that was deleted."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("VACUUM")

@@ -1,0 +1,463 @@
+"""A library answers beside the own store, costs nothing, and is left as it is to the last byte."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import without_privileges
+from services import environment
+
+import evolink_widgets as ew
+from evolink_widgets import errors
+from evolink_widgets.store.database.database import Database
+from evolink_widgets.store.database.schema import MIGRATIONS
+from evolink_widgets.store.judging.verdicts import Change
+
+pytestmark = pytest.mark.usefixtures("own_settings")
+
+SMALL = {"size": "816x816", "quality": "low"}
+SCHEMA_1 = Path(__file__).parents[1] / "store/database/schema_1"
+
+STUDENT = """
+import json, sys
+import evolink_widgets as ew
+ask = lambda: ew.generate("a fox", size="816x816", quality="low")
+cell = [ask(), ask()]
+first, second = [task.result(60)[0] for task in cell]
+again = ew.session().submit(cell[0].request, execution="the next run").result(60)[0]
+try:
+    ask().result(60)
+    refused = None
+except ew.SpendingRefused as error:
+    refused = str(error)
+ew.store.favourite(second)
+gallery = ew.Gallery(favourite=True)
+print(json.dumps({
+    "files": [str(first.path), str(second.path), str(again.path)],
+    "said": str(cell[0].state.reused),
+    "refused": refused,
+    "spent": len(list(ew.spending())),
+    "stored": str(ew.session().stored(cell[0].request)),
+    "counts": ew.session().stored_counts([cell[0].request]),
+    "marked": [first.favourite, second.favourite],
+    "starred": [image.path.name for image in gallery.images],
+    "small": len(second.thumbnail(100)),
+    "named": ew.picture(second.path.name) == second == ew.store.picture(second.task_key, 1),
+    "by path": ew.picture(second.path) == second,
+    "recipe": ew.recipe(first.save("out/")).request.prompt,
+    "merged": str(ew.store.merge(first.path.parent)),
+    "after": ew.session().stored_counts([cell[0].request]),
+}))
+"""
+
+
+def tree(root: Path) -> dict[str, Any]:
+    """All that is in a folder: the bytes and times of files, and which folders there are."""
+    return {
+        path.relative_to(root).as_posix(): (
+            path.stat().st_mtime_ns,
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None,
+        )
+        for path in sorted([root, *root.rglob("*")])
+    }
+
+
+@contextlib.contextmanager
+def only_read(root: Path) -> Iterator[None]:
+    """A folder that can't be written to (root can), and that is the same afterwards."""
+    before = tree(root)
+    paths = [root, *root.rglob("*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        yield
+    finally:
+        for path in paths:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    assert tree(root) == before
+
+
+def made(store: Path, *prompts: str, close: bool = True) -> Path:
+    """A store with a picture of each prompt."""
+    ew.configure(store=store, library=[], spend="allow", speed=1000)
+    for prompt in prompts:
+        ew.generate(prompt, fresh=True, **SMALL).result(60)
+    if close:
+        ew.session().close()
+    return store
+
+
+def student(folder: Path, libraries: str, **more: str) -> dict[str, Any]:
+    """What a process of a student's tells, who may buy nothing."""
+    folder.mkdir(exist_ok=True)
+    more = {"EVOLINK_SPEND": "never", "EVOLINK_LIBRARY": libraries, **more}
+    run = subprocess.run(
+        [*without_privileges.WORDS, sys.executable, "-c", STUDENT],
+        cwd=folder, env=environment() | more, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert run.stdout, run.stderr
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
+
+
+def test_a_class_gets_the_library_s_pictures_and_leaves_no_trace(tmp_path: Path) -> None:
+    library = made(tmp_path / "course/evolink_images", "a fox", "a fox", "an owl")
+    assert not (library / "evolink.sqlite-wal").exists()
+    with only_read(library):
+        told = student(tmp_path / "ana", str(library))
+    first, second, again = map(Path, told["files"])
+    assert first.parent == second.parent == library
+    assert first == again != second
+    assert told["said"].startswith("from the library course, drawn on ")
+    assert "nor in the library course" in told["refused"]
+    assert "Not charged" in told["refused"]
+    assert told["spent"] == 0
+    assert told["stored"] == told["said"]
+    assert told["marked"] == [False, True]
+    assert told["starred"] == [second.name]
+    assert told["small"]
+    assert told["named"]
+    assert told["by path"]
+    assert told["recipe"] == "a fox"
+    assert told["merged"].startswith("3 pictures and 3 tasks taken over")
+    assert (told["counts"], told["after"]) == ([2], [2])  # each picture once, also when in both
+    assert list((tmp_path / "ana/evolink_images/.thumbs").iterdir())
+
+
+def test_one_that_was_not_closed_or_is_at_work_is_read_from_a_copy(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox", close=False)
+    teacher = ew.session()
+    assert (library / "evolink.sqlite-wal").stat().st_size
+    with only_read(library):
+        told = student(tmp_path / "ana", str(library), EVOLINK_SPEND="allow")
+    assert told["files"][0].startswith(str(library))
+    assert told["refused"] is None  # the third was bought
+    # A kernel that reads it sees what the teacher makes while both run.
+    ew.configure(store=tmp_path / "ben", library=library, spend="never")
+    assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == library
+    with pytest.raises(errors.SpendingRefused):
+        ew.generate("an owl", **SMALL).result(60)
+    ew.configure(spend="allow")
+    request = ew.ImageRequest("an owl", **SMALL)
+    teacher.submit(request, fresh=True).result(60)
+    ew.configure(spend="never")
+    assert ew.generate(request).result(60)[0].path.parent == library
+    teacher.close()
+
+
+def test_what_is_bought_beside_a_library_stays_behind_its_pictures(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox", "a fox")
+    ew.configure(store=tmp_path / "mine", library=[library])
+    request = ew.ImageRequest("a fox", n=3, **SMALL)
+
+    def run(name: str) -> list[Path]:
+        return [image.path for image in ew.session().submit(request, execution=name).result(60)]
+
+    first = run("first")
+    assert [path.parent.name for path in first] == ["course", "course", "mine"]
+    assert run("again") == first
+    ew.session().submit(request.replace(n=1), fresh=True).result(60)
+    assert run("after a fresh one") == first
+    # Another library that comes later has its place behind what was there.
+    other = made(tmp_path / "other", "a fox")
+    ew.configure(store=tmp_path / "mine", library=[library, other])
+    assert run("with another") == first
+    five = ew.session().submit(request.replace(n=5), execution="five").result(60)
+    assert [one.path.parent.name for one in five] == ["course", "course", "mine", "mine", "other"]
+    assert ew.session().stored_counts([request]) == [5]
+
+
+def test_the_own_store_answers_first_then_each_library_in_order(tmp_path: Path) -> None:
+    one, two = made(tmp_path / "one", "a fox"), made(tmp_path / "two", "a fox", "an owl")
+    own = made(tmp_path / "mine", "a fox")
+    named = os.pathsep.join(map(str, (two, one)))
+    with pytest.MonkeyPatch.context() as patch, only_read(one), only_read(two):
+        patch.setenv("EVOLINK_LIBRARY", f" {named}{os.pathsep}")
+        ew.configure(store=own, library=None, spend="never")
+        ew.configure()
+        batch = ew.batch([{"prompt": "a fox"}, {"prompt": "an owl"}], repeats=1, **SMALL)
+        assert "2 in the store" in str(batch) or "2 in the store" in repr(batch)
+        rows = batch.create().result().to_frame()
+        assert [row["reused"] for row in rows] == [True, True]
+        images = ew.generate("a fox", n=3, **SMALL).result(60)
+    assert [image.path.parent.name for image in images] == ["mine", "two", "one"]
+    reused = ew.session().stored(ew.ImageRequest("a fox", n=3, **SMALL))
+    assert str(reused).startswith("from the store and the libraries two and one, drawn on")
+
+
+def test_an_edit_of_a_library_s_picture_knows_its_parent(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox")
+    with only_read(library):
+        ew.configure(store=tmp_path / "mine", library=library)
+        fox = ew.generate("a fox", **SMALL).result(60)[0]
+        night = fox.edit("make it night").result(60)[0]
+        assert night.path.parent == tmp_path / "mine"
+        assert night.parents == (fox,)
+    # The edit, published with its reference, can be asked for anew by who has neither.
+    published = ew.store.publish(tmp_path / "edits")
+    assert (published.pictures, published.left_out) == (1, ())
+    ew.configure(store=tmp_path / "ben", library=tmp_path / "edits")
+    with only_read(tmp_path / "edits"):
+        other = ew.generate(ew.picture(night.path.name), fresh=True).result(60)[0]
+    assert other.path.parent == tmp_path / "ben"
+    # The same edit of the same picture is answered, too.
+    ew.configure(store=tmp_path / "chloe", library=[library, tmp_path / "edits"], spend="never")
+    fox = ew.generate("a fox", **SMALL).result(60)[0]
+    assert fox.edit("make it night").result(60)[0] == ew.picture(night.path.name)
+
+
+def test_a_picture_that_is_handed_to_another_process_leaves_its_library_alone(
+    tmp_path: Path,
+) -> None:
+    library = made(tmp_path / "course", "a fox")
+    code = (
+        "import pickle, sys\n"
+        "image = pickle.load(sys.stdin.buffer)\n"
+        "print(image.favourite, image.trashed, len(image.thumbnail(64)) > 0, image.parents)"
+    )
+    [fox] = ew.store.Store(library).gallery.page(ew.store.Query(), 0, 1)
+    with only_read(library):
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, input=pickle.dumps(fox),
+            env=environment() | {"EVOLINK_LIBRARY": str(library)}, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert run.stdout == b"False False True ()\n", run.stderr
+
+
+def test_what_would_change_a_library_is_refused_or_kept_in_the_own_store(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox", "a hare")
+    with only_read(library):
+        ew.configure(store=tmp_path / "mine", library=library, spend="never")
+        fox = ew.generate("a fox", **SMALL).result(60)[0]
+        hare = ew.generate("a hare", **SMALL).result(60)[0]
+        with pytest.raises(errors.StoreReadOnly, match=r"library in .* can't be deleted"):
+            ew.store.Store(library).gallery.trash([(fox.task_key, 0)], now=1.0)
+        with pytest.raises(errors.StoreReadOnly, match="it is only read"):
+            ew.store.Store(library).presets["poster"] = {"size": "2:3"}
+        gallery = ew.Gallery([fox, hare])
+        with pytest.raises(errors.StoreReadOnly, match="can't be deleted"):
+            gallery._trash([f"{fox.task_key}.0"])
+        gallery._mark([f"{hare.task_key}.0"], True)
+        # What judges say is kept in the own store, of the own pictures and a library's together.
+        ew.configure(spend="allow")
+        owl = ew.generate("an owl", **SMALL).result(60)[0]
+        review = ew.ReviewView([fox, hare, owl], judge="ana")
+        change = Change((fox.task_key, 0), at=1.0, verdict="keep", caption="sly")
+        review._review.decide([change])
+        assert review.kept == (fox,)
+    assert (fox.favourite, hare.favourite, fox.trashed) == (False, True, False)
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged", "newer", "a link"])
+def test_a_library_that_cannot_be_read_is_told_once_and_the_rest_goes_on(
+    how: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    good = made(tmp_path / "good", "a fox")
+    bad = tmp_path / "bad"
+    if how == "damaged":
+        bad.mkdir()
+        (bad / "evolink.sqlite").write_bytes(b"no database" * 1000)
+        os.utime(bad / "evolink.sqlite", (1e9, 1e9))
+    elif how == "newer":
+        shutil.copytree(good, bad)
+        with contextlib.closing(sqlite3.connect(bad / "evolink.sqlite")) as connection:
+            connection.execute("PRAGMA user_version = 99")
+    elif how == "a link":
+        bad.mkdir()
+        (bad / "evolink.sqlite").symlink_to(good / "evolink.sqlite")
+    ew.configure(store=tmp_path / "mine", library=[bad, good], spend="never")
+    capfd.readouterr()
+    for _ in range(2):
+        assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == good
+        with pytest.raises(errors.SpendingRefused, match="The library bad is left out: "):
+            ew.generate("an owl", **SMALL).result(60)
+    told = capfd.readouterr()
+    assert (told.out + told.err).count("The library bad is left out: ") == 1
+
+
+def test_a_library_of_an_older_version_is_read(tmp_path: Path) -> None:
+    library = tmp_path / "old"
+    shutil.copytree(SCHEMA_1, library)
+    with contextlib.closing(sqlite3.connect(library / "evolink.sqlite")) as connection:
+        connection.executescript((library / "evolink.sql").read_text(encoding="utf-8"))
+        [key] = connection.execute("SELECT key FROM pictures").fetchone()
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+    assert version < len(MIGRATIONS)
+    with only_read(library):
+        ew.configure(store=tmp_path / "mine", library=library, spend="never")
+        image = ew.store.picture(key, 1)
+        assert image.path.is_relative_to(library)
+        assert image in ew.Gallery().images[:10]
+
+
+def test_a_folder_that_is_published_is_never_anybody_s_store(tmp_path: Path) -> None:
+    made(tmp_path / "mine", "a fox")
+    ew.store.publish("evolink_images")
+    with only_read(tmp_path / "evolink_images"):
+        with pytest.raises(errors.ConfigurationError, match="is a library: it is only read"):
+            ew.configure(store="evolink_images")
+        ew.configure(store=None)
+        with pytest.raises(errors.ConfigurationError, match="library="):
+            ew.session()
+        # Whatever opens it, as the server does, leaves it as it is.
+        code = (
+            "import evolink_widgets as ew, sys; from evolink_widgets.store.store import Store\n"
+            "store = Store(sys.argv[1]); print(len(store.gallery.page(ew.store.Query(), 0, 9)))"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "evolink_images")],
+            env=environment(), capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert run.stdout == "1\n", run.stderr
+
+
+def test_what_is_published_says_nothing_but_the_pictures_and_is_the_same_again(
+    tmp_path: Path,
+) -> None:
+    store = made(tmp_path / "mine", "a fox", "an owl")
+    rows = Database(store / "evolink.sqlite").rows("SELECT * FROM tasks")
+    ew.store.favourite(ew.picture(next(store.glob("*fox*_1.*")).name))
+    said = str(ew.store.publish("library"))
+    before = tree(tmp_path / "library")
+    assert said == "2 pictures in library/, 2 new"
+    assert str(ew.store.publish("library")) == "2 pictures in library/, 0 new"
+    after = tree(tmp_path / "library")
+    assert {name: digest for name, (_, digest) in before.items()} == {
+        name: digest for name, (_, digest) in after.items()
+    }
+    everything = b"".join(p.read_bytes() for p in (tmp_path / "library").rglob("*") if p.is_file())
+    for row in rows:
+        for secret in (row["idempotency_key"], json.loads(row["results"])[0]):
+            assert secret.encode() not in everything
+    [[favourites]] = Database(tmp_path / "library/evolink.sqlite").rows(
+        "SELECT sum(favourite) FROM pictures"
+    )
+    assert favourites == 0
+    ew.store.Store(store).gallery.trash([(row["key"], 0) for row in rows[:1]], now=1.0)
+    assert str(ew.store.publish("library")) == "1 picture in library/, 0 new, 1 taken out"
+    assert len(list((tmp_path / "library").glob("20*_1.*"))) == 1
+    assert len(list((tmp_path / "library").glob("20*.json"))) == 1
+    with pytest.raises(errors.StoreError, match="this store itself"):
+        ew.store.publish(store)
+    other = made(tmp_path / "other", "a hare")
+    with pytest.raises(errors.StoreError, match="is a store, and no library"):
+        ew.store.Store(store).publish(other)
+
+
+def git(folder: Path, *args: str) -> str:
+    """What git says."""
+    names = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for who in ("AUTHOR", "COMMITTER"):
+        names |= {f"GIT_{who}_NAME": "teacher", f"GIT_{who}_EMAIL": "teacher@example.org"}
+    run = subprocess.run(
+        ["git", *args], cwd=folder, env=os.environ | names, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_a_pull_conflicts_with_nothing_and_a_running_kernel_sees_it(tmp_path: Path) -> None:
+    teacher, course, clone = tmp_path / "teacher", tmp_path / "course", tmp_path / "clone"
+    made(teacher, "a fox")
+    course.mkdir()
+    git(course, "init", "-q", "-b", "main")
+    ew.store.publish(course / "pictures")
+    git(course, "add", "-A")
+    git(course, "commit", "-qm", "First lesson")
+    git(tmp_path, "clone", "-q", str(course), str(clone))
+    ew.configure(store=clone / "mine", library=clone / "pictures", spend="never")
+    ben = ew.session()
+    fox = ben.submit(ew.ImageRequest("a fox", **SMALL)).result(60)[0]
+    ew.store.favourite(fox)
+    fox.thumbnail()
+    assert git(clone, "status", "--porcelain", "pictures") == ""
+    made(teacher, "an owl")
+    ew.store.publish(course / "pictures")
+    git(course, "add", "-A")
+    git(course, "commit", "-qm", "Second lesson")
+    git(clone, "pull", "-q", "--ff-only")
+    assert git(clone, "status", "--porcelain", "pictures") == ""
+    ew.configure(store=clone / "mine", library=clone / "pictures", spend="never")
+    for prompt in ("an owl", "a fox"):
+        request = ew.ImageRequest(prompt, **SMALL)
+        image = ben.submit(request, execution=None).result(60)[0]
+        assert image.path.parent == clone / "pictures"
+    assert fox.favourite
+    # What git replaces is not there for a moment, and half written for another.
+    path = clone / "pictures/evolink.sqlite"
+    whole = path.read_bytes()
+    path.unlink()
+    assert ben.stored(ew.ImageRequest("an owl", **SMALL)) is not None
+    path.write_bytes(whole[: len(whole) // 2])
+    assert ben.stored(ew.ImageRequest("an owl", **SMALL)) is not None
+    path.write_bytes(whole)
+    assert ben.stored(ew.ImageRequest("an owl", **SMALL)) is not None
+    ben.close()
+
+
+def test_a_gallery_shows_the_store_and_libraries_and_says_where_from(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox", "a fox", "an owl")
+    made(tmp_path / "mine", "a hare")
+    ew.configure(store=tmp_path / "mine", library=library)
+    with only_read(library):
+        gallery = ew.Gallery()
+        assert [image.path.parent.name for image in gallery.images] == ["mine", *["course"] * 3]
+        assert [len(gallery.images[at : at + 2]) for at in (0, 2, 4)] == [2, 2, 0]
+        looked = gallery._backend.look(gallery.query)
+        assert (looked["count"], looked["facets"]["library"]) == (4, ("the own store", "course"))
+        newest = gallery.images[1]
+        rows = gallery._backend.facts(f"{newest.task_key}.{newest.index}")["rows"]
+        assert ["Library", "course"] in rows
+        gallery.text, gallery.library = "FOX", "course"
+        assert len(gallery.images) == 2
+        gallery.library = "the own store"
+        assert len(gallery.images) == 0
+        gallery.text, gallery.library, gallery.trashed = "", None, True
+        assert len(gallery.images) == 0
+        gallery.trashed = False
+        # What was taken over is seen once, and is the user's to delete.
+        assert ew.store.merge(library).pictures == 3
+        assert [image.path.parent.name for image in gallery.images] == ["mine"] * 4
+        assert gallery._backend.look(gallery.query)["count"] == 4
+        gallery._trash([f"{newest.task_key}.{newest.index}"])
+        assert len(gallery.images) == 3
+        assert "mine and the library course" in gallery._static_html()
+
+
+def test_many_kernels_read_one_library_at_once(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox")
+    code = (
+        "import evolink_widgets as ew\n"
+        "image = ew.generate('a fox', size='816x816', quality='low').result(60)[0]\n"
+        "print(image.path, len(image.thumbnail(64)) > 0)"
+    )
+    env = environment() | {"EVOLINK_LIBRARY": str(library), "EVOLINK_SPEND": "never"}
+    with only_read(library):
+        running = []
+        for number in range(6):
+            folder = tmp_path / f"student {number}"
+            folder.mkdir()
+            running.append(
+                subprocess.Popen(
+                    [sys.executable, "-c", code],
+                    cwd=folder,
+                    env=env,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        told = [process.communicate(timeout=120) for process in running]
+    assert {out for out, _ in told} == {f"{next(library.glob('*_1.*'))} True\n"}, told
