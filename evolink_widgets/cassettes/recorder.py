@@ -185,6 +185,15 @@ class Recorder:
                 self._note(one, snapshot, document)
                 self._end_whole()
 
+    def found(self, key: str, document: object) -> None:
+        """Hear which task is that of a request whose reply was lost."""
+        snapshot = _snapshot(document)
+        with self._lock:
+            one = self._of_key(key)
+            if one is not None and one.task_id is None and snapshot is not None:
+                one.task_id = snapshot.id
+                self._note(one, snapshot, document)
+
     def uploaded(self, link: str, digest: str) -> None:
         """Hear under which link the service keeps a file, and the SHA-256 of its bytes."""
         with self._lock:

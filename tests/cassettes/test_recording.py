@@ -140,6 +140,24 @@ def test_after_a_block_everything_is_as_before(live: Live, tmp_path: Path) -> No
     assert ew.session().service == session.service
 
 
+def test_the_emulators_weather_is_played_after_a_replay_too(
+    own_settings: None, tmp_path: Path
+) -> None:
+    ew.configure(store=tmp_path / "emulated", speed=200)
+    with ew.record(tmp_path / "lesson.cassette"):
+        ew.generate("a fox", **SMALL).result(timeout=60)
+    ew.generate("an owl", **SMALL).result(timeout=60)
+    with ew.replay(tmp_path / "lesson.cassette", speed=0), ew.record(tmp_path / "other.cassette"):
+        pass
+    with ew.replay(tmp_path / "lesson.cassette", speed=0):
+        assert ew.generate("a fox", **SMALL).result(timeout=60)[0].recorded
+        with pytest.raises(ew.ConfigurationError, match="weather that was recorded"):
+            ew.weather("reply lost")
+    ew.weather("policy refusal")
+    with pytest.raises(ew.ContentRefused):
+        ew.generate("a boat", **SMALL).result(timeout=60)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
