@@ -201,6 +201,20 @@ def test_a_picture_that_was_exchanged_is_not_shown(live: Live, tmp_path: Path) -
             task.result(timeout=60)
 
 
+def test_a_task_that_was_only_looked_at_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "lesson.cassette")
+    recorder.asked("key-1", {"model": "gpt-image-2", "prompt": "a fox", "n": 1})
+    recorder.lost("key-1")
+    done = {"status": "completed", "model": "gpt-image-2"}
+    for name in ("a-strangers", "ours"):
+        link = f"https://media.example.org/{name}.png"
+        recorder.read({"id": f"task-unified-1-{name}", "results": [link], **done})
+    assert recorder.wants("https://media.example.org/ours.png")
+    recorder.fetched("https://media.example.org/ours.png", b"\x89PNG\r\n\x1a\n", 0.1)
+    assert not recorder.wants("https://media.example.org/a-strangers.png")
+    assert len(Tape.read(tmp_path / "lesson.cassette").takes[0].pictures) == 1
+
+
 def test_a_recorder_hears_of_an_answer_that_was_lost_for_good(tmp_path: Path) -> None:
     path = tmp_path / "lesson.cassette"
     recorder = Recorder(path)
