@@ -48,6 +48,8 @@ from .rules.tasks.task import TaskStatus as TaskStatus
 from .store.gallery.pictures import GeneratedImage as GeneratedImage
 from .store.gallery.pictures import ImageSet as ImageSet
 from .store.ledger.spending_report import Spending as Spending
+from .taped import record as record
+from .taped import replay as replay
 from .version import __version__ as __version__
 from .widgets.batch.batch_view import BatchView as BatchView
 from .widgets.compare.compare import ImageCompare as ImageCompare

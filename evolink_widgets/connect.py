@@ -6,15 +6,24 @@ session is made when it is first asked for, and made anew after `configure`.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import clock
+from evolink_widgets.connections import (
+    BASE_URL,
+    BASE_URL_VARIABLE,
+    FILES_URL_VARIABLE,
+    connections,
+    files_url_beside,
+    keyless,
+    no_secret,
+)
 from evolink_widgets.core.money import Block, Per
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.kept_keys import kept_key
@@ -22,44 +31,55 @@ from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import (
     UNNAMED,
     Mode,
+    OffTape,
     Settings,
     Spend,
     Unnamed,
     address,
     budget_of,
+    cassette_of,
     choice,
     each,
     number,
     seed_of,
+    speed_of,
+)
+from evolink_widgets.core.settings.tape_settings import (
+    VARIABLES,
+    cassette_in,
+    mode_in,
+    off_tape_in,
+    speed_in,
 )
 from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
+from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
 from evolink_widgets.store import in_use
 from evolink_widgets.store.in_use import variable
 from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import store_in_use
-from evolink_widgets.version import __version__
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.cassettes.player import Player
+    from evolink_widgets.cassettes.recorder import Recorder
+    from evolink_widgets.core.service.transport import App, Transport
     from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 
-BASE_URL = "https://api.evolink.ai"
-FILES_URL = "https://files-api.evolink.ai"
-EMULATOR = "emulator"
-BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
-FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 SPEND_VARIABLE = "EVOLINK_SPEND"
 SEED_VARIABLE = "EVOLINK_SEED"
 
 #: What says which service is asked; read when the first session is made.
-SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE)
-SERVICE_SETTINGS = {"api_key", "base_url", "files_url", "mode"}
+SERVICE_VARIABLES = (KEY_VARIABLE, BASE_URL_VARIABLE, FILES_URL_VARIABLE, *VARIABLES)
+TAPE_SETTINGS = {"mode", "cassette", "off_tape", "speed"}
+SERVICE_SETTINGS = {"api_key", "base_url", "files_url", *TAPE_SETTINGS}
+
+_FASTEST = 1e6
+"""Of the emulator, where a tape is played at once."""
 
 
 @dataclass
@@ -72,6 +92,8 @@ class State:
         kept: the key that the host keeps, or `None` in its place; empty until it was asked.
         session: the one in use; `None` until the next use makes it.
         emulators: the services that are played in this process, by the store that keeps them.
+        players: the cassettes that are played, each where it stands.
+        recorders: the cassettes that are recorded.
         told_of_key: whether it was said that a key came after the emulator.
     """
 
@@ -80,6 +102,8 @@ class State:
     kept: tuple[Key | None, ...] = ()
     session: Session | None = None
     emulators: dict[Path, Service] = field(default_factory=dict)
+    players: dict[tuple[Path, float], Player] = field(default_factory=dict)
+    recorders: dict[Path, Recorder] = field(default_factory=dict)
     told_of_key: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -91,7 +115,7 @@ def _after_fork() -> None:
     """A forked child has a lock, a session and emulators of its own; settings and store stay."""
     _state.lock = threading.RLock()
     _state.session = None
-    _state.emulators = {}
+    _state.emulators, _state.players, _state.recorders = {}, {}, {}
 
 
 at_fork(__name__, after_in_child=_after_fork)
@@ -108,6 +132,8 @@ def configure(
     mode: Mode | Unnamed | None = UNNAMED,
     speed: float | Unnamed | None = UNNAMED,
     seed: int | Unnamed | None = UNNAMED,
+    cassette: str | Path | Unnamed | None = UNNAMED,
+    off_tape: OffTape | Unnamed | None = UNNAMED,
     library: str | Path | Iterable[str | Path] | Unnamed | None = UNNAMED,
 ) -> None:
     """Change settings; what is not named stays as it is. Tasks on their way go on.
@@ -134,10 +160,17 @@ def configure(
             whichever store.
         spend: `"never"` makes every purchase an error, instead of `EVOLINK_SPEND`: what the
             store has still answers, with no key. `"allow"` is the default.
-        mode: `"emulator"` plays the service even where there is a key; `"live"` insists on one.
-        speed: how much faster than the real service the emulator is.
+        mode: `"emulator"` plays the service even where there is a key; `"live"` insists on one;
+            `"record"` and `"replay"` do to `cassette` what `ew.record` and `ew.replay` do.
+            Instead of `EVOLINK_MODE`.
+        speed: how much faster than the real service the emulator is, or a replay than what was
+            recorded: 1 by default there, and 0 or infinity for at once. Instead of
+            `EVOLINK_SPEED`.
         seed: of the emulator's chance, instead of `EVOLINK_SEED`: what is asked for gives the
             same pictures in any order, process and store. By default chance repeats nothing.
+        cassette: the file that is recorded or replayed, instead of `EVOLINK_CASSETTE`.
+        off_tape: what is asked in a replay and was not recorded is an `"error"`, the default, or
+            drawn by the `"emulator"`. Instead of `EVOLINK_OFF_TAPE`.
         library: a store that answers beside the own one and is never written to, or several,
             instead of `EVOLINK_LIBRARY` (several with ":" between them, on Windows ";"); `[]` is
             none.
@@ -157,8 +190,10 @@ def configure(
         "store": each(store, in_use.own_folder),
         "spend": each(spend, lambda word: choice("spend", word, Spend)),
         "mode": each(mode, lambda word: choice("mode", word, Mode)),
-        "speed": each(speed, lambda value: number("speed", value)),
+        "speed": each(speed, lambda value: speed_of("speed", value)),
         "seed": each(seed, lambda value: seed_of("seed", value)),
+        "cassette": each(cassette, lambda path: cassette_of("cassette", path)),
+        "off_tape": each(off_tape, lambda word: choice("off_tape", word, OffTape)),
         "library": each(library, lambda paths: in_use.folders(paths, "library")),
     }
     with _state.lock:
@@ -181,6 +216,9 @@ def configure(
         _state.session = None
         if not named or named.keys() & SERVICE_SETTINGS:
             _state.variables, _state.kept = None, ()
+        if not named or named.keys() & TAPE_SETTINGS:  # a tape begins at its beginning
+            _state.players.clear()
+            _state.recorders.clear()
         if named.keys() & {"speed", "seed"}:
             _state.emulators.clear()
 
@@ -227,6 +265,55 @@ def session() -> Session:
             _state.session = _build(_state.settings, variables)
             _state.variables = variables  # kept only now: one that can't be used is read again
         return _state.session
+
+
+@contextlib.contextmanager
+def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
+    """Other settings of the service as long as a block lasts, for the whole process.
+
+    What else is configured meanwhile stays.
+
+    Args:
+        anew: a cassette that is recorded begins anew.
+        changes: settings, as `configure` takes them; checked by it. A store, too.
+
+    Raises:
+        ConfigurationError: as `configure`, and as `session`.
+    """
+    with _state.lock:
+        before, current, variables = _state.settings, _state.session, _state.variables
+        place, folder = in_use.choice, replace(in_use.choice)
+    configure(**changes)
+    try:
+        if anew:
+            from evolink_widgets.cassettes.recorder import Recorder
+
+            with _state.lock:
+                path = cassette_in(_state.settings, {})
+                _state.recorders[path] = Recorder(path, anew=True)
+        yield session()
+    finally:
+        with _state.lock:
+            kept = {name: getattr(before, name) for name in changes if name != "store"}
+            _state.settings = replace(_state.settings, **kept)
+            if "store" in changes:
+                place.named, place.found = folder.named, folder.found
+            same = _state.settings == before and place.named == folder.named
+            _state.session = current if same else None
+            _state.variables = variables
+            _state.players.clear()
+            _state.recorders.clear()
+
+
+def recorder_of(path: Path) -> Recorder | None:
+    """What records a cassette in this process."""
+    return _state.recorders.get(path)
+
+
+def player_in_use() -> Player:
+    """What plays the cassette that is replayed."""
+    [player] = _state.players.values()
+    return player
 
 
 def proof_of_key(challenge: bytes) -> bytes | None:
@@ -287,6 +374,11 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
         []
     """
     current = session()
+    if current.service == RECORDED:
+        raise ConfigurationError(
+            "A cassette plays the weather that was recorded.",
+            advice='Play weather on the emulator: ew.configure(mode="emulator").',
+        )
     if not current.simulated:
         raise ConfigurationError(
             f"{current.service} is a live service; its weather is its own.",
@@ -297,7 +389,7 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
     if current.service != EMULATOR:
         body = {"play": name, **how} if name is not None else None
         return faults_in(current.emulator(body))
-    service = _the_emulator(current)
+    service = _the_emulator(current.store.root, speed_in(_state.settings, _state.variables or {}))
     if name is not None:
         try:
             service.weather.play(name, **how)
@@ -350,19 +442,23 @@ def _seed(settings: Settings) -> int | None:
 
 def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
     spend = _spend(settings)
+    mode = mode_in(settings, environment)
+    if mode == "replay":
+        return _replayed(settings, environment)
+    recorder = _recorder(cassette_in(settings, environment)) if mode == "record" else None
     key = settings.api_key or find_key(environment=environment)
     base_url = settings.base_url or address(
         BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None
     )
     is_local = base_url is not None and is_loopback(base_url)
-    if key is None and settings.mode != "emulator" and not is_local:
+    if key is None and mode != "emulator" and not is_local:
         if not _state.kept:
             _state.kept = (kept_key(),)
         [key] = _state.kept
-    if settings.mode == "emulator" or (settings.mode is None and key is None and base_url is None):
-        return _emulated(settings)
+    if mode == "emulator" or (mode in (None, "record") and key is None and base_url is None):
+        return _emulated(settings, environment, recorder)
     if key is None and is_local:
-        key = _no_secret()  # an emulator on a port takes any
+        key = no_secret()  # an emulator on a port takes any
     if key is None and spend == "never":  # what the store has is all that is asked for
         return _live(settings, environment, None, base_url or BASE_URL)
     if key is None:
@@ -370,80 +466,23 @@ def _build(settings: Settings, environment: Mapping[str, str]) -> Session:
             "There is no API key, and the live service needs one.",
             advice="Set EVOLINK_API_KEY, or use ew.configure(api_key=...).",
         )
-    return _live(settings, environment, key, base_url or BASE_URL)
-
-
-@dataclass(frozen=True)
-class LiveService:
-    """A live service and the key to it.
-
-    Attributes:
-        base_url, files_url: without a slash at their ends.
-    """
-
-    base_url: str
-    files_url: str
-    key: Key
-
-    def transport(self) -> Transport:
-        """New connections, for the loop that runs."""
-        from evolink_widgets.core.service.transport import Transport
-
-        return Transport(self.key, (self.base_url, self.files_url), agent=_agent())
-
-
-def live_service(environment: Mapping[str, str]) -> LiveService:
-    """The service that an environment names, for a program that stands before it.
-
-    Args:
-        environment: whose `EVOLINK_API_KEY`, `EVOLINK_BASE_URL` and `EVOLINK_FILES_URL` count.
-
-    Raises:
-        ConfigurationError: it has no key, or a value is wrong.
-    """
-    named = address(BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None)
-    base_url = named or BASE_URL
-    key = find_key(environment=environment)
-    if key is None and is_loopback(base_url):
-        key = _no_secret()  # an emulator on a port takes any
-    if key is None:
-        raise ConfigurationError(
-            "There is no API key, and the live service needs one.",
-            advice=f"Set {KEY_VARIABLE}. To practise, run python -m evolink_widgets.emulator and "
-            f"set {BASE_URL_VARIABLE} to the address that it prints.",
-        )
-    return LiveService(base_url, files_url_beside(base_url, environment), key)
-
-
-def files_url_beside(
-    base_url: str, environment: Mapping[str, str], named: str | None = None
-) -> str:
-    """The address of the files API that goes with an API: its own, unless another is named.
-
-    Args:
-        base_url: of the API.
-        environment: whose `EVOLINK_FILES_URL` counts.
-        named: as `configure` was told.
-
-    Raises:
-        ConfigurationError: it is no address.
-    """
-    found = named or address(FILES_URL_VARIABLE, variable(FILES_URL_VARIABLE, environment) or None)
-    return found or (FILES_URL if base_url == BASE_URL else base_url)
+    return _live(settings, environment, key, base_url or BASE_URL, recorder)
 
 
 def _live(
-    settings: Settings, environment: Mapping[str, str], key: Key | None, base_url: str
+    settings: Settings,
+    environment: Mapping[str, str],
+    key: Key | None,
+    base_url: str,
+    recorder: Recorder | None = None,
 ) -> Session:
     files_url = files_url_beside(base_url, environment, settings.files_url)
     urls = (base_url, files_url)
 
     def transport() -> Transport:
-        from evolink_widgets.core.service.transport import Transport
-
         if key is None:
-            return Transport(_no_secret(), urls, agent=_agent(), app=_keyless)
-        return Transport(key, urls, agent=_agent())
+            return connections(no_secret(), urls, app=keyless)
+        return connections(key, urls, recorder=recorder)
 
     made = Session(
         service=service_name(base_url),
@@ -460,6 +499,8 @@ def _live(
     # Only a service on this very machine may be an emulator, so only there is it asked.
     if is_loopback(base_url):
         made.finds_emulator()
+    if recorder is not None:
+        recorder.simulated = made.simulated
     return made
 
 
@@ -470,17 +511,22 @@ def _callback_place(base_url: str) -> CallbackPlace | None:
     return callback_place(os.environ, service=base_url)
 
 
-def _emulated(settings: Settings) -> Session:
+def _emulated(
+    settings: Settings, environment: Mapping[str, str], recorder: Recorder | None
+) -> Session:
     store = store_in_use()
-    key = _no_secret()
+    key = no_secret()
     _seed(settings)  # a wrong one is told before anything is asked
 
+    speed = speed_in(settings, environment)
+    if recorder is not None:
+        recorder.simulated = True
+
     def transport() -> Transport:
-        from evolink_widgets.core.service.transport import Transport
         from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
 
-        app = create_app(_the_emulator(made))
-        return Transport(key, (API_URL, FILES_URL), agent=_agent(), app=app)
+        app = create_app(_the_emulator(made.store.root, speed))
+        return connections(key, (API_URL, FILES_URL), app=app, recorder=recorder)
 
     made = Session(
         service=EMULATOR,
@@ -500,26 +546,21 @@ def _emulated(settings: Settings) -> Session:
     return made
 
 
-async def _keyless(scope: Any, receive: Any, send: Any) -> None:
-    """In the place of a service that can't be asked without a key: nothing leaves the machine."""
-    error = {"message": "There is no API key.", "type": "authentication_error", "code": 401}
-    body = json.dumps({"error": error}).encode()
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 401, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _the_emulator(root: Path, speed: float | None) -> Service:
+    """The service that is played in this process; its tasks outlive it, in the store.
 
-
-def _the_emulator(current: Session) -> Service:
-    """The service that is played in this process; its tasks outlive it, in the store."""
+    Args:
+        root: the store's folder.
+        speed: how much faster than the real one it is; `None` is as in a notebook.
+    """
     from evolink_widgets.emulator import NOTEBOOK_SPEED
     from evolink_widgets.emulator.service.service import Service
 
-    root = current.store.root
     with _state.lock:
         if root not in _state.emulators:
             _state.emulators[root] = Service(
                 clock=clock.now,
-                speed=_state.settings.speed or NOTEBOOK_SPEED,
+                speed=min(speed or NOTEBOOK_SPEED, _FASTEST),
                 seed=_seed(_state.settings),
                 memory=root / ".emulator.jsonl",
                 draws_ahead=True,
@@ -527,9 +568,53 @@ def _the_emulator(current: Session) -> Service:
         return _state.emulators[root]
 
 
-def _no_secret() -> Key:
-    return Key("no-secret", "the emulator")
+def _recorder(path: Path) -> Recorder:
+    """What records a cassette, for as long as it is recorded."""
+    from evolink_widgets.cassettes.recorder import Recorder
+
+    if path not in _state.recorders:
+        _state.recorders[path] = Recorder(path)
+    return _state.recorders[path]
 
 
-def _agent() -> str:
-    return f"evolink-widgets/{__version__}"
+def _replayed(settings: Settings, environment: Mapping[str, str]) -> Session:
+    """A session whose service is a cassette; nothing but this process is asked.
+
+    Raises:
+        ConfigurationError: the cassette can't be read, or a setting is wrong.
+    """
+    from evolink_widgets.cassettes.player import Player, read_tape
+
+    path = cassette_in(settings, environment)
+    speed = speed_in(settings, environment) or 1.0
+    off_tape = off_tape_in(settings, environment)
+    if (path, speed) not in _state.players:
+        _state.players[path, speed] = Player(read_tape(path), speed=speed)
+    player = _state.players[path, speed]
+    store = store_in_use()
+
+    def transport() -> Transport:
+        from evolink_widgets.cassettes.replies import API_URL, FILES_URL, create_app
+
+        elsewhere = _drawn_instead(store.root, speed) if off_tape == "emulator" else None
+        return connections(no_secret(), (API_URL, FILES_URL), app=create_app(player, elsewhere))
+
+    return Session(
+        service=RECORDED,
+        base_url="http://api.tape.invalid",
+        files_url="http://files.tape.invalid",
+        transport=transport,
+        store=store,
+        key_name=f"cassette {path} {store.root}",
+        simulated=True,
+        budget=settings.budget,
+        may_spend=_may_spend,
+    )
+
+
+def _drawn_instead(root: Path, speed: float) -> App:
+    """The emulator, for what is off the tape."""
+    from evolink_widgets.emulator import NOTEBOOK_SPEED
+    from evolink_widgets.emulator.http.app import create_app
+
+    return create_app(_the_emulator(root, max(speed, NOTEBOOK_SPEED)))

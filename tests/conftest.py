@@ -74,7 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test talks to the real service because the developer's shell has a key."""
     for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
-                 "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY"):  # fmt: skip
+                 "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY", "EVOLINK_MODE",
+                 "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 

@@ -280,6 +280,7 @@ class Batch:
             "estimate": self._price(missing),
             "given": self._said,
             "simulated": self._session().simulated,
+            "badge": self._session().badge,
             "notices": plan.notices,
         }
 

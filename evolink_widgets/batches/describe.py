@@ -8,6 +8,7 @@ from typing import Any
 
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.text import counted
 
 __all__ = [
@@ -75,18 +76,18 @@ def paragraph(html: str) -> str:
 
 
 def badge(facts: Mapping[str, Any]) -> str:
-    """What stands before the first line where an emulator plays the service."""
-    if not facts["simulated"]:
+    """Why nothing is charged, in a frame; nothing where the service itself is asked."""
+    if not facts["badge"]:
         return ""
     style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
-    return f'<span style="{style}">Simulated</span> '
+    return f'<span style="{style}">{escape(facts["badge"])}</span> '
 
 
 def money_words(facts: Mapping[str, Any], estimate: Estimate) -> str:
     """An estimate in the middle of a sentence."""
     said = str(estimate)
     if facts["simulated"]:
-        said = said.replace("credits", "simulated credits", 1)
+        said = said.replace("credits", credits_words(facts["badge"]), 1)
     return f"{said[:1].lower()}{said[1:]}"
 
 

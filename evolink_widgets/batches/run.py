@@ -23,6 +23,7 @@ from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, Wron
 from evolink_widgets.judging.verdicts import Only
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.tasks.played import NOT_CHARGED
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
 
@@ -32,6 +33,10 @@ OnError = Literal["ignore", "raise"]
 
 _EARLY = 5
 """Pictures that have to be here before a time is told."""
+
+
+_PLAYED_BY = {"Simulated": "an emulator", NOT_CHARGED: "a cassette"}
+"""What answered where the service did not, as a dataset's card says it."""
 
 
 class Again(Protocol):
@@ -157,6 +162,7 @@ class BatchRun:
             looks_again_in=None if looks is None else max(0.0, looks - monotonic()),
             halted=buyer.halted,
             simulated=self._session.simulated,
+            badge=self._session.badge,
         )
 
     @property
@@ -377,7 +383,7 @@ class BatchRun:
             store=self._session.store,
             given=self._given,
             missing=len(places) - len(samples),
-            service="an emulator" if self._session.simulated else self._session.service,
+            service=_PLAYED_BY.get(self._session.badge, self._session.service),
         )
 
     def rank(

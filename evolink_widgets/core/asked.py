@@ -14,6 +14,7 @@ from evolink_widgets.core.task import Stage, Task, TaskControl, TaskState, withd
 from evolink_widgets.errors import Billed
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.tasks.played import RECORDED
 
 
 class Asked:
@@ -122,4 +123,5 @@ def first_state(recipe: Recipe, now: float, *, simulated: bool) -> TaskState:
         receipt=None,
         simulated=simulated,
         note=None,
+        taped=recipe.service == RECORDED,
     )

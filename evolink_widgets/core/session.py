@@ -30,7 +30,8 @@ from evolink_widgets.core.recovery.outstanding import outstanding as outstanding
 from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
 from evolink_widgets.core.shared.callbacks import CallbackPlace
-from evolink_widgets.core.task import Stage, Stored, Task
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.errors import (
     EvolinkError,
     RateLimited,
@@ -43,6 +44,7 @@ from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, recipe_service
 from evolink_widgets.rules.tasks.task import Credits
 from evolink_widgets.store.journal.journal import new_key
 from evolink_widgets.store.process_globals import at_fork, process_global
@@ -78,7 +80,7 @@ class Session:
     Nothing is connected before the first use. Usually made by `ew.session()`.
 
     Args:
-        service: the service's name in the journal: "emulator", or the API's host.
+        service: the service's name in the journal: "emulator", "recorded", or the API's host.
         base_url: the API's address.
         files_url: the address of its files API; the same by default.
         transport: makes the connections, on first use.
@@ -86,7 +88,7 @@ class Session:
         key_name: a name for the key within this process; sessions with the same one share
             their limits.
         key_source: where the key came from, to be shown; `None` on the emulator.
-        simulated: whether an emulator plays the service.
+        simulated: whether an emulator or a cassette plays the service: nothing is charged.
         budget: credits that may be spent, for this session or as the `Budget` says; `None` is
             no limit.
         stand_ins: services whose stored pictures answer too, looked at first.
@@ -125,6 +127,7 @@ class Session:
         self.key_source = key_source
         self.simulated = simulated
         self.weather_played = False  # by `ew.weather`, in this process
+        self.on_ask: Callable[[Task], object] | None = None  # hears of each task that is asked
         self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
         self._stand_ins = tuple(stand_ins)
         self._may_spend = may_spend
@@ -157,6 +160,13 @@ class Session:
     def budget(self) -> float | None:
         """Credits that may be spent, as configured; `None` is no limit."""
         return None if self._budget is None else self._budget.limit
+
+    @property
+    def badge(self) -> str:
+        """Why nothing is charged: "Simulated", "Recorded, not charged"; empty where it is."""
+        if self.service == RECORDED:
+            return NOT_CHARGED
+        return "Simulated" if self.simulated else ""
 
     @property
     def may_spend(self) -> bool:
@@ -212,6 +222,8 @@ class Session:
         with self._lock:  # asks of one cell are decided in the order in which they were made
             self._asked[asked.key] = asked
             loop.call_on_loop(self._begin_asked, asked)
+        if self.on_ask is not None:
+            self.on_ask(asked.task)
         return asked.task
 
     def terms(self, notebook: str | None = None, *more: Budget) -> Terms:
@@ -444,7 +456,7 @@ class Session:
         self.store.close()
 
     def __repr__(self) -> str:
-        kind = "simulated" if self.simulated else f"key from {self.key_source}"
+        kind = self.badge.lower() or f"key from {self.key_source}"
         return printable(f"<Session {self.service} ({kind}), store {str(self.store.root)!r}>")
 
     def __reduce__(self) -> NoReturn:
@@ -511,7 +523,7 @@ class Session:
 
     @property
     def _recipe_service(self) -> str:
-        return "emulator" if self.simulated else self.service
+        return recipe_service(self.service, simulated=self.simulated)
 
     def _budgets(self) -> tuple[Budget, ...]:
         own = () if self._budget is None else (self._budget,)

@@ -11,7 +11,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import Any, NoReturn, Protocol
@@ -22,6 +22,7 @@ import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.money import buys_nothing, check_spending
+from evolink_widgets.core.stored import Stored
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -34,8 +35,8 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of
 from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
-from evolink_widgets.text import day
 
 __all__ = ["Listener", "Stage", "Stored", "Task", "TaskControl", "TaskState", "stopped",
            "timed_out", "withdrawn"]  # fmt: skip
@@ -82,60 +83,6 @@ _ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.REFUSED, Stage.STOPPED, Stag
 
 
 @dataclass(frozen=True)
-class Stored:
-    """Pictures that answer a request for 0 credits.
-
-    Attributes:
-        pictures: how many of those that are asked for.
-        credits: what they cost when they were bought; `None` where the service did not report
-            it for all of them.
-        paid_at: Unix seconds; of several purchases the newest.
-        notebook: the notebook that asked for them; `None` where it is not known, or several did.
-        simulated: drawn by the emulator: nothing was charged.
-        libraries: the names of the libraries that have some of them.
-        borrowed: how many of the pictures are theirs.
-        slots: the pictures' names: each its task's key and its place there.
-    """
-
-    pictures: int
-    credits: float | None
-    paid_at: float
-    notebook: str | None = None
-    simulated: bool = False
-    slots: frozenset[tuple[str, int]] = field(default=frozenset(), repr=False)
-    libraries: tuple[str, ...] = ()
-    borrowed: int = 0
-
-    @property
-    def source(self) -> str:
-        """Where they are from: "the store", "the library course"."""
-        kind = "library" if len(self.libraries) == 1 else "libraries"
-        lent = f"the {kind} {' and '.join(self.libraries)}" if self.libraries else None
-        own = None if lent is not None and self.borrowed >= self.pictures else "the store"
-        return " and ".join(filter(None, (own, lent)))
-
-    @property
-    def price(self) -> str:
-        """When they were paid or drawn, and what that was."""
-        when = day(self.paid_at, now())
-        if self.simulated:
-            said = f"drawn on {when}"
-            if self.credits is None:
-                return said
-            return f"{said} (would have cost {_amount(self.credits)} credits)"
-        if self.credits is None:
-            return f"paid on {when} (charge not reported)"
-        return f"paid {_amount(self.credits)} credits on {when}"
-
-    def __str__(self) -> str:
-        return f"from {self.source}, {self.price}"
-
-
-def _amount(credits: float) -> str:
-    return f"{credits:.1f}" if credits >= 1 else f"{credits:.2g}"
-
-
-@dataclass(frozen=True)
 class TaskState:
     """One reading of a task; each change makes a new one.
 
@@ -152,13 +99,14 @@ class TaskState:
         error: what went wrong, for the stages that end badly.
         task_id: the service's id, once it accepted.
         receipt: credits as the service reported them.
-        simulated: whether the emulator plays the service.
+        simulated: whether an emulator or a cassette plays the service: nothing is charged.
         note: one sentence beside the stage ("3 of 4 pictures came"), or `None`.
         reused: what of it came from the store, for 0 credits; `None` where all is new.
         places: the place of each of `images` in what was asked, from 0; empty where that is
             each picture's own `index`. Places do not change while others land.
         held: whether it waits to be read because the service asked for that; `look_again`
             does not.
+        taped: whether a cassette plays the service.
 
     Example:
         >>> isinstance(ew.generate("a fox").state, ew.TaskState)
@@ -182,6 +130,25 @@ class TaskState:
     reused: Stored | None = None
     places: tuple[int, ...] = ()
     held: bool = False
+    taped: bool = False
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it comes from a cassette; what is off the tape is drawn by the emulator."""
+        if self.images:
+            return any(image.recorded for image in self.images)
+        return self.taped and (self.task_id is None or TapeId.read(self.task_id) is not None)
+
+    @property
+    def badge(self) -> str:
+        """Why nothing is charged: "Simulated", "Recorded, not charged"; empty where it is."""
+        if not self.simulated:
+            return ""
+        if self.images:
+            return badge_of(self.images)
+        about = TapeId.read(self.task_id)
+        drawn = about.drawn if about is not None else not self.recorded
+        return badge(simulated=drawn, recorded=self.recorded)
 
     @property
     def placed(self) -> tuple[tuple[int, GeneratedImage], ...]:

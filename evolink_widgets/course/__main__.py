@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from evolink_widgets.connect import live_service
+from evolink_widgets.connections import live_service
 from evolink_widgets.errors import ConfigurationError
 
 TEACHER_TOKEN = "EVOLINK_TEACHER_TOKEN"
@@ -60,6 +60,12 @@ def _serve(given: argparse.Namespace) -> None:
             advice="Use --students FILE; a JupyterHub's service needs none.",
         )
     students = [] if given.students is None else read_students(_text(given.students))
+    cassettes = dict(given.record)
+    unknown = set(cassettes) - {one.name for one in students} if hub is None else set()
+    if unknown:
+        raise ConfigurationError(
+            f"--record names {', '.join(sorted(unknown))}, not in the list of students."
+        )
     rules = Rules(
         title=given.title,
         allowed=Allowed(
@@ -75,13 +81,14 @@ def _serve(given: argparse.Namespace) -> None:
     teacher = os.environ.get(TEACHER_TOKEN) or secrets.token_urlsafe(24)
     try:
         without = asyncio.run(books.enrol(students, {}))
+        app = create_app(books, service, teacher, rules, hub, cassettes)
         listener = _listen(given.host, given.port)
     except BaseException:
         books.close()
         raise
     for line in _greeting(given, listener, teacher, without if hub is None else []):
         print(line, flush=True)
-    _run(create_app(books, service, teacher, rules, hub), listener, given)
+    _run(app, listener, given)
 
 
 def _run(app: object, listener: socket.socket, given: argparse.Namespace) -> None:
@@ -158,6 +165,7 @@ def _greeting(
         f"Students set EVOLINK_BASE_URL={address} and EVOLINK_API_KEY to their token.",
         f"The teacher's page: {address}/course#token={teacher}",
     ]
+    lines += [f"What {name} asks is recorded to {file}." for name, file in given.record]
     if without:
         lines.append(
             f"{len(without)} students have no token: "
@@ -212,6 +220,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--pixels", type=_whole, help="width times height of a picture, at most")
     add("--pictures", type=_whole, help="pictures of one request, at most")
     add("--at-once", type=_whole, default=16, help="calls on their way at once (default: 16)")
+    add(
+        "--record",
+        action="append",
+        type=_cassette,
+        default=[],
+        metavar="NAME=FILE",
+        help="record what this student asks on a cassette, such as Ana=lesson1.cassette; "
+        "may be repeated",
+    )
     add("--rate", type=_credits, help="calls a second (default: as the service allows)")
     return parser
 
@@ -245,6 +262,13 @@ def _credits(text: str) -> float:
     if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError("must be a number, 0 or more")
     return number
+
+
+def _cassette(text: str) -> tuple[str, Path]:
+    name, _, file = text.rpartition("=")
+    if not name.strip() or not file.strip():
+        raise argparse.ArgumentTypeError("must be a student's name, = and a file")
+    return name.strip(), Path(file.strip())
 
 
 def _whole(text: str) -> int:

@@ -10,12 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from evolink_widgets.connect import LiveService
+from evolink_widgets.connections import LiveService
 from evolink_widgets.course.allowed import Allowed
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.gateway import Gateway
@@ -23,8 +24,10 @@ from evolink_widgets.course.identity import HubTokens, Identity, Tokens
 from evolink_widgets.course.settle import Settler
 from evolink_widgets.course.teacher.small_pictures import SmallPictures
 from evolink_widgets.course.teacher.teacher import TeacherPage
+from evolink_widgets.course.upstream.recordings import Recordings
 from evolink_widgets.course.upstream.turns import Turns
 from evolink_widgets.course.upstream.upstream import Unanswered, Upstream
+from evolink_widgets.rules.request.service_address import is_loopback
 
 __all__ = ["Hub", "Rules", "create_app", "read_hub", "read_user"]
 
@@ -75,6 +78,7 @@ def create_app(
     teacher_token: str,
     rules: Rules | None = None,
     hub: Hub | None = None,
+    cassettes: Mapping[str, Path] | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application.
 
@@ -84,11 +88,17 @@ def create_app(
         teacher_token: opens the teacher's page.
         rules: what the teacher has chosen.
         hub: whose tokens students have; `None` are the course's own.
+        cassettes: to which the asks of some students are recorded, by their names.
+
+    Raises:
+        ConfigurationError: a cassette can't be gone on with.
     """
     rules = rules or Rules()
     transport = service.transport()
     turns = Turns(rules.at_once, rules.rate)
-    upstream = Upstream(transport, service.base_url, service.files_url, turns)
+    # On this very machine it can only be an emulator.
+    recordings = Recordings(cassettes, service.key, simulated=is_loopback(service.base_url))
+    upstream = Upstream(transport, service.base_url, service.files_url, turns, recordings)
     identity: Identity = Tokens(books)
     if hub is not None:
         identity = HubTokens(books, lambda token: read_user(hub.api_url, token))
@@ -101,6 +111,7 @@ def create_app(
         while True:
             try:
                 await settler.look()
+                await recordings.fetch(transport)
                 await pictures.fetch(await books.newest(_PICTURED))
             except Unanswered as error:
                 log.info("The service did not answer: %s", error.reason)

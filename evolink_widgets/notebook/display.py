@@ -65,14 +65,14 @@ def stage_line(task: Task, state: TaskState) -> str:
             said += f" in {max(1, round((state.ended_at or state.at) - state.started_at))} s"
             said += f", {reused.pictures} of them {reused}" if reused else ""
         if state.receipt is not None:
-            said += f", would cost {state.receipt}" if state.simulated else f", {state.receipt}"
+            said += f", {describe.receipt_words(state).lower()}"
         if state.images:
             said += f", in {store_of(state.images[0].path).name}/"
     elif state.stage.ended and state.error is not None:
         said = f"{said}. {state.error}"
     elif state.stage is Stage.PROCESSING and state.left:
         said += f", about {max(1, round(state.left[1]))} s left"
-    kind = " (simulated)" if state.simulated else ""
+    kind = f" ({state.badge.lower()})" if state.badge else ""
     note = f". {state.note}" if state.note and state.stage is Stage.DONE else ""
     return printable(f"{_quoted(task)}{kind}: {said}{note}")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.store import unwritten
 from evolink_widgets.store.library.library import Library, named
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import store_of
@@ -19,7 +20,6 @@ from evolink_widgets.store.unwritten import is_library, leave_unwritten, take_as
 from evolink_widgets.store.user_paths import absolute
 
 VARIABLE = "EVOLINK_STORE"
-LIBRARY_VARIABLE = "EVOLINK_LIBRARY"
 DEFAULT = "evolink_images"
 
 
@@ -67,18 +67,20 @@ class StoreInUse:
         Raises:
             ConfigurationError: `EVOLINK_LIBRARY` names what can't be a folder.
         """
-        roots = self.named_libraries
-        if roots is None:
-            value = variable(LIBRARY_VARIABLE, os.environ)
-            if self.found_libraries is None:
-                paths = [path for path in value.split(os.pathsep) if path.strip()]
-                self.found_libraries = value, folders(paths, LIBRARY_VARIABLE)
-            roots = self.found_libraries[1]
         own = self.folder()
-        others = [root for root in roots if not _is_same(root, own)]
+        others = [root for root in self._library_folders() if not _is_same(root, own)]
         for root in others:
             leave_unwritten(root)
         return named(others)
+
+    def _library_folders(self) -> tuple[Path, ...]:
+        if self.named_libraries is not None:
+            return self.named_libraries
+        if self.found_libraries is None:
+            value = variable(unwritten.VARIABLE, os.environ)
+            paths = [path for path in value.split(os.pathsep) if path.strip()]
+            self.found_libraries = value, folders(paths, unwritten.VARIABLE)
+        return self.found_libraries[1]
 
     def library_of(self, path: Path | os.PathLike[str]) -> str | None:
         """The name of the library that a picture's file lies in; `None` where it is in none."""

@@ -19,6 +19,7 @@ from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
 from evolink_widgets.errors import StoreDamaged, StoreError
+from evolink_widgets.rules.tasks.played import is_uncharged
 from evolink_widgets.store.database.database import Database, load, load_object, storable
 
 __all__ = [
@@ -200,8 +201,8 @@ def pictures_made(row: Row) -> int:
 
 
 def is_simulated(service: object, recipe: Mapping[str, Any]) -> bool:
-    """Tell whether an emulator has played a task."""
-    return "emulator" in (service, recipe.get("service"))
+    """Tell whether an emulator or a cassette has played a task: nothing was charged."""
+    return is_uncharged(service, recipe.get("service"))
 
 
 def notebook_of(origin: object) -> str | None:

@@ -1,7 +1,8 @@
 """Which folders are libraries: stores that answer, and that this package never writes to.
 
-A folder is one once it was named as such in this process, or by a file in it: `library.json`, which
-`ew.store.publish` puts there. So every process leaves it as it is, whatever it opens it as.
+A folder is one once it was named as such: to this process, in `EVOLINK_LIBRARY`, or by a file in
+it, `library.json`, which `ew.store.publish` puts there. So processes leave it as it is, whatever
+they open it as: a server, or a worker that was handed a picture.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.store.process_globals import process_global
 
-__all__ = ["FORMAT", "MARKER", "check_may_write", "is_library", "leave_unwritten", "publishing",
-           "take_as_own"]  # fmt: skip
+__all__ = ["FORMAT", "MARKER", "VARIABLE", "check_may_write", "is_library", "leave_unwritten",
+           "publishing", "take_as_own"]  # fmt: skip
+
+VARIABLE = "EVOLINK_LIBRARY"
+"""Names libraries, with the system's path separator between them."""
 
 MARKER = "library.json"
 """The file that says of a folder that it is a library."""
@@ -29,6 +33,15 @@ FORMAT = "evolink-widgets library 1"
 _LARGEST = 100_000
 _named: set[Path] = process_global(f"{__name__} named", set)
 _own: set[Path] = process_global(f"{__name__} own", set)
+
+
+class _Environment:
+    """What the environment named when it was last looked at."""
+
+    seen = ""
+
+
+_environment = process_global(f"{__name__} environment", _Environment)
 
 
 class _Publishing(threading.local):
@@ -41,21 +54,33 @@ _publishing = _Publishing()
 
 
 def leave_unwritten(folder: Path) -> None:
-    """Treat a folder as a library from now on, in this process."""
-    _named.add(folder)
+    """Treat a folder as a library from now on, in this process; also by its other spelling."""
+    _named.update((folder, Path(os.path.realpath(folder))))
 
 
 def take_as_own(folder: Path) -> None:
     """Treat a folder as a store that may be written to, unless its own file says otherwise."""
-    _own.add(folder)
-    _named.discard(folder)
+    both = (folder, Path(os.path.realpath(folder)))
+    _own.update(both)
+    _named.difference_update(both)
 
 
 def is_library(folder: Path) -> bool:
     """Tell whether a store's folder is a library."""
     if folder == _publishing.folder:
         return False
+    if (value := os.environ.get(VARIABLE, "")) != _environment.seen:
+        _environment.seen = value
+        _leave_named(value)
     return folder in _named or _is_marked(folder)
+
+
+def _leave_named(value: str) -> None:
+    for path in filter(None, (part.strip(" \t\"'`") for part in value.split(os.pathsep))):
+        with suppress(OSError, RuntimeError, ValueError):  # it is said where it is used
+            folder = Path(path).expanduser().absolute()
+            if folder not in _own:
+                leave_unwritten(folder)
 
 
 def check_may_write(folder: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import sqlite3
 import subprocess
@@ -211,6 +212,28 @@ def test_an_edit_of_a_library_s_picture_knows_its_parent(tmp_path: Path) -> None
     with only_read(tmp_path / "edits"):
         other = ew.generate(ew.picture(night.path.name), fresh=True).result(60)[0]
     assert other.path.parent == tmp_path / "ben"
+    # The same edit of the same picture is answered, too.
+    ew.configure(store=tmp_path / "chloe", library=[library, tmp_path / "edits"], spend="never")
+    fox = ew.generate("a fox", **SMALL).result(60)[0]
+    assert fox.edit("make it night").result(60)[0] == ew.picture(night.path.name)
+
+
+def test_a_picture_that_is_handed_to_another_process_leaves_its_library_alone(
+    tmp_path: Path,
+) -> None:
+    library = made(tmp_path / "course", "a fox")
+    code = (
+        "import pickle, sys\n"
+        "image = pickle.load(sys.stdin.buffer)\n"
+        "print(image.favourite, image.trashed, len(image.thumbnail(64)) > 0, image.parents)"
+    )
+    [fox] = ew.store.Store(library).gallery.page(ew.store.Query(), 0, 1)
+    with only_read(library):
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, input=pickle.dumps(fox),
+            env=environment() | {"EVOLINK_LIBRARY": str(library)}, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert run.stdout == b"False False True ()\n", run.stderr
 
 
 def test_what_would_change_a_library_is_refused_or_kept_in_the_own_store(tmp_path: Path) -> None:
@@ -382,3 +405,59 @@ def test_a_pull_conflicts_with_nothing_and_a_running_kernel_sees_it(tmp_path: Pa
     path.write_bytes(whole)
     assert ben.stored(ew.ImageRequest("an owl", **SMALL)) is not None
     ben.close()
+
+
+def test_a_gallery_shows_the_store_and_libraries_and_says_where_from(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox", "a fox", "an owl")
+    made(tmp_path / "mine", "a hare")
+    ew.configure(store=tmp_path / "mine", library=library)
+    with only_read(library):
+        gallery = ew.Gallery()
+        assert [image.path.parent.name for image in gallery.images] == ["mine", *["course"] * 3]
+        assert [len(gallery.images[at : at + 2]) for at in (0, 2, 4)] == [2, 2, 0]
+        looked = gallery._backend.look(gallery.query)
+        assert (looked["count"], looked["facets"]["library"]) == (4, ("the own store", "course"))
+        newest = gallery.images[1]
+        rows = gallery._backend.facts(f"{newest.task_key}.{newest.index}")["rows"]
+        assert ["Library", "course"] in rows
+        gallery.text, gallery.library = "FOX", "course"
+        assert len(gallery.images) == 2
+        gallery.library = "the own store"
+        assert len(gallery.images) == 0
+        gallery.text, gallery.library, gallery.trashed = "", None, True
+        assert len(gallery.images) == 0
+        gallery.trashed = False
+        # What was taken over is seen once, and is the user's to delete.
+        assert ew.store.merge(library).pictures == 3
+        assert [image.path.parent.name for image in gallery.images] == ["mine"] * 4
+        assert gallery._backend.look(gallery.query)["count"] == 4
+        gallery._trash([f"{newest.task_key}.{newest.index}"])
+        assert len(gallery.images) == 3
+        assert "mine and the library course" in gallery._static_html()
+
+
+def test_many_kernels_read_one_library_at_once(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox")
+    code = (
+        "import evolink_widgets as ew\n"
+        "image = ew.generate('a fox', size='816x816', quality='low').result(60)[0]\n"
+        "print(image.path, len(image.thumbnail(64)) > 0)"
+    )
+    env = environment() | {"EVOLINK_LIBRARY": str(library), "EVOLINK_SPEND": "never"}
+    with only_read(library):
+        running = []
+        for number in range(6):
+            folder = tmp_path / f"student {number}"
+            folder.mkdir()
+            running.append(
+                subprocess.Popen(
+                    [sys.executable, "-c", code],
+                    cwd=folder,
+                    env=env,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        told = [process.communicate(timeout=120) for process in running]
+    assert {out for out, _ in told} == {f"{next(library.glob('*_1.*'))} True\n"}, told

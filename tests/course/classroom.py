@@ -15,7 +15,7 @@ import httpx
 from services import KEY, SHELF
 from starlette.testclient import TestClient
 
-from evolink_widgets.connect import LiveService
+from evolink_widgets.connections import LiveService
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.course.books.books import Books
@@ -124,6 +124,7 @@ def classroom(
     budget: float = 20.0,
     course_budget: float | None = None,
     rules: Rules | None = None,
+    cassettes: dict[str, Path] | None = None,
 ) -> Iterator[Classroom]:
     """Serve a course as long as the block lasts."""
     service = service or emulator()
@@ -132,7 +133,8 @@ def classroom(
     hashes = {name: token_hash(token) for name, token in tokens.items()}
     apart(books.enrol(students, hashes))
     live = Emulated(API_URL, FILES_URL, Key(KEY, "a test"), emulator_app(service))
-    app = create_app(books, live, TEACHER, rules or Rules(look_every=0.1))
+    rules = rules or Rules(look_every=0.1)
+    app = create_app(books, live, TEACHER, rules, cassettes=cassettes)
     with TestClient(app) as client:
         yield Classroom(client, service, tokens)
 

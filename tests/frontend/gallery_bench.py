@@ -19,6 +19,7 @@ TRAITS: dict[str, Any] = {
     "quality": None,
     "model": None,
     "notebook": None,
+    "library": None,
     "simulated": None,
     "since": None,
     "until": None,

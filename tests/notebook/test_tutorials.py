@@ -99,11 +99,9 @@ EXPECTED = {
     ],
     "07-async-in-a-notebook.ipynb": [
         "<coroutine object nap",
-        "number of pictures: 2",
-        "a path through the autumn woods, gouache",
         "RuntimeError('no blue is left')",
         "blocked: 0 ticks",
-        "cannot be called from a running event loop",
+        "<ImageGrid, 2 pictures>",
     ],
     "08-honest-pictures.ipynb": [
         "digitalsourcetype/trainedAlgorithmicMedia",

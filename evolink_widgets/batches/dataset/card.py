@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.problem import shown
+from evolink_widgets.rules.tasks.played import badge
 from evolink_widgets.text import counted
 
 __all__ = ["Reviewed", "card"]
@@ -81,6 +82,8 @@ def card(
     """
     count = len(values)
     simulated = sum(bool(one.get("simulated")) for one in values)
+    recorded = sum(bool(one.get("recorded")) for one in values)
+    kind = badge(simulated=count == simulated > 0, recorded=count == recorded > 0).lower()
     models = Counter(str(one.get("model")) for one in values)
     sizes = Counter(f"{one.get('width')}×{one.get('height')}" for one in values)
     lines = [
@@ -102,6 +105,12 @@ def card(
             "from the prompt by code. They are placeholders and were not charged.",
             "",
         ]
+    if recorded:
+        lines += [
+            f"**Recorded:** {counted(recorded, 'picture')} of these came from a cassette. They "
+            "were charged when it was recorded, and not for this dataset.",
+            "",
+        ]
     lines += [
         "| | |",
         "|---|---|",
@@ -109,7 +118,7 @@ def card(
         f"| model | {_counts(models)} |",
         f"| pixels | {_counts(sizes)} |",
         *(f"| {name} | `{_cell(value)}` |" for name, value in given.items()),
-        f"| credits | {credits:,.4f}{', simulated' if simulated == count and count else ''} |",
+        f"| credits | {credits:,.4f}{f', {kind}' if kind else ''} |",
         f"| rows without a picture | {missing:,} |",
         *([] if reviewed is None else reviewed.lines()),
         f"| pictures that look nearly like another | {alike:,} (`near_duplicates.json`) |",

@@ -73,6 +73,7 @@ def samples_of(
             "credits": columns["credits"][at],
             "ai_generated": True,
             "simulated": image.simulated,
+            "recorded": image.recorded,
             "recipe": identity(image.recipe),
             "sha256_of_original": image.sha256,
         }

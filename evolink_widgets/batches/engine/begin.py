@@ -20,6 +20,7 @@ from evolink_widgets.batches.engine.worker import Hello
 from evolink_widgets.batches.runs.buying import Buyer
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
 from evolink_widgets.version import __version__
 
 __all__ = ["buyer_on"]
@@ -50,7 +51,12 @@ def buyer_on(
             f"worker_store must be an absolute path on the workers; it is {worker_store!r:.80}.",
             advice=NO_FOLDER,
         )
-    if session.service == connect.EMULATOR:
+    if session.service == RECORDED:
+        raise ConfigurationError(
+            "A cassette that is replayed in this process can't be reached by workers.",
+            advice="Create the batch here: without on=.",
+        )
+    if session.service == EMULATOR:
         raise ConfigurationError(
             "The emulator inside this process can't be reached by workers.",
             advice="Serve one with python -m evolink_widgets.emulator --port 8790, and name it: "

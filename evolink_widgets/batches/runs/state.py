@@ -14,6 +14,7 @@ from evolink_widgets.errors import (
     Unreachable,
 )
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.text import counted
 
 __all__ = ["BatchState", "FailureGroup", "spoken_time"]
@@ -71,7 +72,8 @@ class BatchState:
         held: what holds the unsent back for a while.
         looks_again_in: seconds until it is tried again.
         halted: why nothing more is sent.
-        simulated: whether an emulator plays the service.
+        simulated: whether an emulator or a cassette plays the service: nothing is charged.
+        badge: which of the two, in words; empty where neither does.
     """
 
     total: int
@@ -93,6 +95,7 @@ class BatchState:
     looks_again_in: float | None
     halted: EvolinkError | None
     simulated: bool
+    badge: str
 
     @property
     def done(self) -> int:
@@ -146,7 +149,7 @@ class BatchState:
     @property
     def money(self) -> str:
         """Credits so far and at the end, and the budget."""
-        kind = "simulated credits" if self.simulated else "credits"
+        kind = credits_words(self.badge) if self.simulated else "credits"
         amount = f"{self.credits:,.4g}" if self.credits < 1000 else f"{self.credits:,.0f}"
         said = f"{amount} {kind}"
         if self.unreported:

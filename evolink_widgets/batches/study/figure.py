@@ -17,6 +17,7 @@ from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.cells import CellState
 from evolink_widgets.batches.study.pivot import Pivot
 from evolink_widgets.errors import ConfigurationError, EvolinkError
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Sheet:
         self._states = states
         self._panels = list(pivot.panels())
         self._across, self._down = pivot.labels(pivot.x), pivot.labels(pivot.y)
-        words = [pivot.rest, "Simulated" if _is_simulated(states) else ""]
+        words = [pivot.rest, _badge(states)]
         self._foot = " · ".join(filter(None, words))
         self._left = min(_LABELS, width / 4) if any(self._down) else 0.0
         count = len(self._across)
@@ -215,6 +216,10 @@ def _pixels(image: GeneratedImage, edge: int) -> Any:
 
 def _is_simulated(states: Mapping[Cell, CellState]) -> bool:
     return any(image.simulated for state in states.values() for image in state.images if image)
+
+
+def _badge(states: Mapping[Cell, CellState]) -> str:
+    return badge_of(image for state in states.values() for image in state.images if image)
 
 
 def _width(text: str, points: float) -> float:

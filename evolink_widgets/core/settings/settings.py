@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
@@ -15,10 +17,12 @@ from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.request import whole_number
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.store.user_paths import absolute
 
 T = TypeVar("T")
 
-Mode = Literal["emulator", "live"]
+Mode = Literal["emulator", "live", "record", "replay"]
+OffTape = Literal["error", "emulator"]
 Spend = Literal["allow", "never"]
 
 
@@ -55,6 +59,8 @@ class Settings:
     mode: Mode | None = None
     speed: float | None = None
     seed: int | None = None
+    cassette: Path | None = None
+    off_tape: OffTape | None = None
 
 
 def address(name: str, url: str | None) -> str | None:
@@ -148,6 +154,38 @@ def number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e12:
         raise ConfigurationError(f"{name} must be a number greater than 0; it is {_shown(value)}.")
     return float(value)
+
+
+def speed_of(name: str, value: object) -> float:
+    """How much faster than true: a number, as text where the environment says it.
+
+    0 and infinity are at once.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            number(name, value)
+    if value == 0 and not isinstance(value, bool):
+        return math.inf
+    return math.inf if value == math.inf else number(name, value)
+
+
+def cassette_of(name: str, path: object) -> Path:
+    """A cassette's file; it stays the same when the process changes its directory.
+
+    Raises:
+        ConfigurationError: it is no path, or a folder stands in its place.
+    """
+    found = absolute(path, name, ConfigurationError)
+    if found.is_dir():
+        raise ConfigurationError(
+            f"{name} must be a file such as 'lesson1.cassette'; {str(found)!r} is a folder."
+        )
+    return found
 
 
 def seed_of(name: str, value: object) -> int:

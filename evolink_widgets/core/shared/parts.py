@@ -17,6 +17,7 @@ from evolink_widgets.core.shared.lost_tasks import TaskSearch
 from evolink_widgets.core.shared.upload import Uploader
 from evolink_widgets.core.shared.watcher import LearnedDurations, Watcher
 from evolink_widgets.rules.request.service_address import service_name
+from evolink_widgets.rules.tasks.played import recipe_service
 from evolink_widgets.store.gallery.admission.admission import Arrival
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Pool
@@ -91,7 +92,7 @@ class SessionParts:
     @property
     def recipe_service(self) -> str:
         """The service's name in recipes: pictures of any emulator are emulated ones."""
-        return "emulator" if self.simulated else self.service
+        return recipe_service(self.service, simulated=self.simulated)
 
 
 def assemble(

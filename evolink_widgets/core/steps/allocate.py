@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from evolink_widgets.core.executions import Ask
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.buy import buy
-from evolink_widgets.core.task import Stage, Stored, TaskState, stopped
+from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.task import Stage, TaskState, stopped
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -343,7 +344,8 @@ def stored_of(offers: Sequence[Offer]) -> Stored | None:
         credits=sum(known) if len(known) == len(shares) else None,
         paid_at=max(offer.paid_at or 0.0 for offer, _ in here),
         notebook=notebooks.pop() if len(notebooks) == 1 else None,
-        simulated=all(image.simulated for _, image in here),
+        simulated=all(image.simulated or image.recorded for _, image in here),
+        recorded=any(image.recorded for _, image in here),
         slots=frozenset((offer.slot.key, offer.slot.number) for offer, _ in here),
         libraries=tuple(dict.fromkeys(offer.library for offer, _ in here if offer.library)),
         borrowed=sum(offer.library is not None for offer, _ in here),

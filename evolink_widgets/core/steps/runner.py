@@ -211,7 +211,8 @@ class TaskRunner(TaskContext):
         own = {self._allocation.place_of(number): image for number, image in self.mine.items()}
         placed = dict(sorted((self._allocation.images | own).items()))
         images = tuple(placed.values())
-        simulated = any(image.simulated for image in images) if images else self.parts.simulated
+        drawn = [image.simulated or image.recorded for image in images]
+        simulated = any(drawn) if images else self.parts.simulated
         self.tell(
             images=images,
             places=tuple(placed),

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
 from evolink_widgets.core.service.transport import NoAnswer, Reply, Transport
+from evolink_widgets.course.upstream.recordings import Recordings
 from evolink_widgets.course.upstream.turns import Turns
 from evolink_widgets.errors import BadReply
 from evolink_widgets.rules.tasks.outcome import Event, Outcome, Verdict, judge, retry_after
@@ -64,9 +65,18 @@ class Upstream:
         transport: the connections; it takes the key out of every reply.
         base_url, files_url: of the service, without a slash at their ends.
         turns: share the rate among students.
+        recordings: hear what these students ask.
     """
 
-    def __init__(self, transport: Transport, base_url: str, files_url: str, turns: Turns) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        base_url: str,
+        files_url: str,
+        turns: Turns,
+        recordings: Recordings | None = None,
+    ) -> None:
+        self._recordings = recordings or Recordings()
         self._transport = transport
         self._base_url = base_url
         self._files_url = files_url
@@ -93,16 +103,19 @@ class Upstream:
         for again in range(_TRIES):
             async with self._turns.turn(student):
                 await may_go()
+                self._recordings.asked(student, key, body)
                 try:
                     reply = await self._transport.call(
                         "POST", self._base_url + GENERATIONS, paid=True, body=body, headers=headers
                     )
                 except NoAnswer as error:
                     sent = Sent(judge("POST", error.event), reason=error.reason)
+                    self._recordings.unanswered(student, key, error)
                     if error.lasting:
                         return sent
                 else:
                     sent = _judged(reply)
+                    self._recordings.answered(student, key, reply)
                 if sent.verdict.resend and again + 1 < _TRIES:
                     self._pause(sent.reply)  # before the turn ends, and the next one goes out
             if not sent.verdict.resend:
@@ -169,15 +182,24 @@ class Upstream:
             Unanswered: the service did not answer.
         """
         async with self._turns.turn(student):
+            heard = self._recordings.upload(student, path, stream, headers)
             try:
-                return await self._transport.call(
-                    method, self._files_url + path, stream=stream, headers=headers, query=query
+                reply = await self._transport.call(
+                    method,
+                    self._files_url + path,
+                    stream=stream if heard is None else heard.heard(stream),
+                    headers=headers,
+                    query=query,
                 )
             except NoAnswer as error:
                 raise Unanswered(error.reason) from None
+            if heard is not None:
+                self._recordings.uploaded(student, heard, reply)
+            return reply
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; what is recorded by then is all."""
+        await self._recordings.close(self._transport)
         await self._transport.close()
 
     async def _read(self, student: str, method: str, path: str, **how: Any) -> Reply:
@@ -190,6 +212,8 @@ class Upstream:
                 if reply.status == 429 and again + 1 < _TRIES:
                     self._pause(reply)
             if reply.status != 429 or again + 1 == _TRIES:
+                if reply.status == 200:
+                    self._recordings.read(reply.document())
                 return reply
         raise AssertionError  # the loop returns
 

@@ -19,6 +19,7 @@ from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.database.schema import MIGRATIONS
+from evolink_widgets.store.unwritten import is_library
 from evolink_widgets.widgets.gallery.backend import GalleryBackend
 
 __all__ = ["FoundStore", "FoundStores"]
@@ -53,6 +54,11 @@ class FoundStore:
     folder: str
     path: Path
     _backend: GalleryBackend | None = field(default=None, repr=False)
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it is only read: what it cost was spent elsewhere."""
+        return is_library(self.path)
 
     def open(self) -> GalleryBackend:
         """Return the access to it.

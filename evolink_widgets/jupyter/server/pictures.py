@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.jupyter.server.found_stores import FoundStore, FoundStores
+from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.copies.embed import read_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -131,8 +132,10 @@ class PicturesUnderRoot:
         request = recipe.request
         rows = [["Prompt", request.prompt], ["Size", request.size], ["Quality", request.quality],
                 ["Pictures", str(request.n)], ["Model", request.model]]  # fmt: skip
-        if recipe.service == "emulator":
+        if recipe.service == EMULATOR:
             rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
+        elif recipe.service == RECORDED:
+            rows.append(["Recorded", "Asked of a cassette; nothing was charged"])
         return {"rows": rows, "text": recipe.as_code()}
 
     def place(self, name: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from evolink_widgets.jupyter.server.found_stores import FoundStore
 from evolink_widgets.rules.pricing.pricing import CREDITS_PER_USD
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.played import is_uncharged
 from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, expected_seconds
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
@@ -38,6 +39,8 @@ def state_of(found: FoundStore) -> dict[str, Any]:
     told: dict[str, Any] = {"store": found.name, "folder": found.folder}
     try:
         store = found.open().store
+        if found.is_library:  # nothing runs there, and what it cost was not spent here
+            return told | {"tasks": [], "spending": [], "caps": []}
         tasks, spending = _tasks(found, store), _spending(found, store)
         return told | {"tasks": tasks, "spending": spending, "caps": _caps(found, store)}
     except EvolinkError as error:
@@ -124,7 +127,7 @@ def _task(
 
 
 def _is_simulated(entry: Entry) -> bool:
-    return "emulator" in (entry.service, (entry.recipe or {}).get("service"))
+    return is_uncharged(entry.service, (entry.recipe or {}).get("service"))
 
 
 def _stage(entry: Entry, unknown: bool) -> str:

@@ -33,7 +33,8 @@ from evolink_widgets import errors
 from evolink_widgets.errors import Billed, ServiceError
 from evolink_widgets.rules.tasks.task import read_mapping, read_number, read_text
 
-__all__ = ["Event", "Outcome", "Verdict", "judge", "retry_after", "service_error", "spoken"]
+__all__ = ["OFF_TAPE", "Event", "Outcome", "Verdict", "judge", "retry_after", "service_error",
+           "spoken"]  # fmt: skip
 
 
 class Event(Enum):
@@ -85,6 +86,9 @@ _REFUSALS = frozenset({
 })  # fmt: skip
 """Codes with which the service refuses at the door: nothing was made, nothing is charged, and the
 same would be refused again."""
+OFF_TAPE = "not_on_tape"
+"""Our own code: a replayed cassette has no such request."""
+
 _BUSY = "no_available_channel"
 """The same for a reason that passes."""
 _STILL_DECIDING = "paid_outcome_unknown"
@@ -191,6 +195,7 @@ _BY_CODE = {
         errors.PermissionDenied, "This key may not use the model",
         advice="Use another model, or a key that may use this one.",
     ),
+    OFF_TAPE: _Row(errors.RequestRefused, "The cassette has no answer"),
     _BUSY: _Row(
         errors.ServiceUnavailable, "The service has no free channel for this model",
         advice="Ask again in a while.",

@@ -102,6 +102,7 @@ def _entry(image: GeneratedImage, name: str, data: bytes) -> dict[str, Any]:
         "index": image.index,
         "made": utc_time(image.created_at),
         "simulated": image.simulated,
+        "recorded": image.recorded,
         "format": image.format,
         "width": image.width,
         "height": image.height,

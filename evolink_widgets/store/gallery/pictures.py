@@ -19,6 +19,7 @@ from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.tasks.played import badge_of, is_recorded, is_simulated
 from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import in_database, one_line
@@ -178,18 +179,25 @@ class GeneratedImage:
         return self.width, self.height
 
     @property
+    def recorded(self) -> bool:
+        """Whether it came from a cassette: recorded, not charged."""
+        return is_recorded(self.recipe.service, self.task_id)
+
+    @property
     def asked_pixels(self) -> tuple[int, int] | None:
         """Width and height as they were asked for; `None` where the service was to choose."""
         return self.recipe.request.pixels
 
     @property
     def alt(self) -> str:
-        """What a screen reader says: the prompt, the picture's place, and "simulated"."""
+        """What a screen reader says: prompt, place, and "simulated" or "recorded"."""
         said = [one_line(self.recipe.request.prompt, 160)]
         if self.recipe.request.n > 1:
             said.append(f"picture {self.index + 1} of {self.recipe.request.n}")
         if self.simulated:
             said.append("simulated")
+        if self.recorded:
+            said.append("recorded")
         return ", ".join(said)
 
     def as_code(self) -> str:
@@ -390,7 +398,8 @@ class GeneratedImage:
         return self.small(edge).data
 
     def __repr__(self) -> str:
-        kind = "simulated picture" if self.simulated else "picture"
+        words = ["recorded"] * self.recorded + ["simulated"] * self.simulated + ["picture"]
+        kind = " ".join(words)
         size = f"{self.width}×{self.height} {self.format.upper()}"
         return printable(f"<{kind} {size} {in_database(self.path.name)}>")
 
@@ -524,7 +533,8 @@ class ImageSet(Sequence[GeneratedImage]):
         came = counted(count, "picture")
         if self.missing:
             came = f"{count} of {self.expected} pictures"
-        kind = " (simulated)" if any(image.simulated for image in self._images) else ""
+        said = badge_of(self._images)
+        kind = f" ({said.lower()})" if said else ""
         return printable(f"<{came}{kind}: {one_line(self.recipe.request.prompt, 60)!r}>")
 
     def _repr_html_(self) -> str:
@@ -564,7 +574,7 @@ def read_image(root: Path, row: Row, recipe: Recipe | None = None) -> GeneratedI
         task_key=row["key"],
         task_id=row["task_id"],
         recipe=recipe,
-        simulated=recipe.service == "emulator",
+        simulated=is_simulated(recipe.service, row["task_id"]),
         created_at=row["created_at"],
         bytes_count=row["bytes_count"],
         sha256=row["sha256"],

@@ -18,6 +18,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
+from evolink_widgets.rules.tasks.played import RECORDED, badge
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.ledger.counted_spending import by_day, by_notebook, total_of
@@ -62,6 +63,7 @@ class Spending(Sequence[Row], Generic[Row]):
         by: str = "task",
         *,
         simulated: bool = False,
+        badge: str = "",
         total: Total | None = None,
     ) -> None:
         # Pages are read when they are looked at; all else is here.
@@ -70,6 +72,7 @@ class Spending(Sequence[Row], Generic[Row]):
         )
         self.by = by
         self.simulated = simulated
+        self._badge = badge or ("Simulated" if simulated else "")
         self._total = Total.of(self._rows) if total is None else total
 
     @property
@@ -88,7 +91,8 @@ class Spending(Sequence[Row], Generic[Row]):
 
     def __getitem__(self, place: int | slice) -> Row | Spending[Row]:
         if isinstance(place, slice):
-            return Spending(self._rows[place], self.by, simulated=self.simulated)
+            rows = self._rows[place]
+            return Spending(rows, self.by, simulated=self.simulated, badge=self._badge)
         return self._rows[place]
 
     def __iter__(self) -> Iterator[Row]:
@@ -145,7 +149,7 @@ class Spending(Sequence[Row], Generic[Row]):
         if not self.simulated:
             return str(self.total) if self._rows else "nothing was spent"
         said = str(self.total).replace("credits charged", "credits would be charged")
-        return f"Simulated: {said if self._rows else 'nothing was spent'}"
+        return f"{self._badge}: {said if self._rows else 'nothing was spent'}"
 
     def _rest(self) -> Iterator[str]:
         if len(self._rows) > _SHOWN:
@@ -179,7 +183,8 @@ def read_spending(
     ends = (_moment("since", since, -1e18), _moment("until", until, 1e18))
     if not (count_new(database) if counting else is_counted(database)):
         rows = [row for row in read_tasks(database, ends) if row.simulated == simulated]
-        return Spending(grouped(rows, by), by, simulated=simulated)
+        kind = _badge_of(database) if simulated else ""
+        return Spending(grouped(rows, by), by, simulated=simulated, badge=kind)
     with database.snapshot():
         if is_counted(database):
             return _summed(database, by, ends, simulated)
@@ -189,13 +194,22 @@ def read_spending(
 
 
 def _summed(database: Database, by: str, ends: Ends, simulated: bool) -> Spending[Any]:
-    if by == "notebook":
-        return Spending(by_notebook(database, ends, simulated), by, simulated=simulated)
-    if by == "day":
-        return Spending(by_day(database, ends, simulated), by, simulated=simulated)
+    kind = _badge_of(database) if simulated else ""
+    if by in ("notebook", "day"):
+        read: Callable[..., list[Any]] = by_notebook if by == "notebook" else by_day
+        return Spending(read(database, ends, simulated), by, simulated=simulated, badge=kind)
     total = total_of(database, ends, simulated)
     tasks = TasksInPages(database, ends, simulated, total.tasks)
-    return Spending(tasks, by, simulated=simulated, total=total)
+    return Spending(tasks, by, simulated=simulated, total=total, badge=kind)
+
+
+def _badge_of(database: Database) -> str:
+    """Why nothing was charged for what the ledger has apart from real credits."""
+    services = {row["service"] for row in database.rows(_UNCHARGED)}
+    return badge(simulated=services != {RECORDED}, recorded=RECORDED in services)
+
+
+_UNCHARGED = "SELECT DISTINCT service FROM ledger WHERE simulated IS NOT 0"
 
 
 def _moment(name: str, value: object, nothing: float) -> float:

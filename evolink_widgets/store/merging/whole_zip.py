@@ -19,7 +19,8 @@ from pathlib import Path, PurePosixPath
 from evolink_widgets.errors import StoreError, StoreFull
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
-from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.database.database import FILE
+from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import (
     REFERENCES,
     TRASH,
@@ -155,7 +156,7 @@ def _members(
 
 
 def _copy_of_database(root: Path, folder: Path) -> Path:
-    database = Database(root / FILE)
+    database = database_in(root)
     try:
         database.copy_to(folder / FILE)
     except StoreError:  # damaged: the recipe files tell enough, and a person may mend it

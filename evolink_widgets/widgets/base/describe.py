@@ -20,6 +20,7 @@ from evolink_widgets.rules.request.request import (
     Problem,
     problems,
 )
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED
 from evolink_widgets.store import in_use
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.widgets.base import money
@@ -113,6 +114,7 @@ def run(
         "advice": _PRESS.get(state.stage, error.advice) if error else None,
         "actions": _actions(state),
         "simulated": state.simulated,
+        "badge": state.badge,
         "stake": stake,
         "reused": state.reused.price if state.reused and _all_stored(state) else None,
     }
@@ -165,14 +167,20 @@ def _charge(state: TaskState, stake: str | None) -> dict[str, str] | None:
     if state.stage is Stage.DONE:
         # What the service did not report is left out: it is not zero.
         told = receipt is not None and receipt.charged is not None
-        text = f"Would cost {receipt}" if state.simulated else str(receipt)
-        return {"kind": "charged", "text": text} if told else None
+        return {"kind": "charged", "text": receipt_words(state)} if told else None
     if state.stage.ended and state.error is not None:
         billed = state.error.billed
         return {"kind": _CHARGES[billed], "text": _bill(billed, stake, state.simulated)}
     if receipt and receipt.reserved is not None:
         return {"kind": "reserved", "text": f"{money.amount(receipt.reserved)} credits reserved"}
     return None
+
+
+def receipt_words(state: TaskState) -> str:
+    """A receipt, and whether it is one that was paid."""
+    if state.recorded:
+        return f"{NOT_CHARGED}: {state.receipt}"
+    return f"Would cost {state.receipt}" if state.simulated else str(state.receipt)
 
 
 def _bill(billed: Billed, stake: str | None, simulated: bool) -> str:
@@ -284,6 +292,8 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
         made = sum(other.task_id == image.task_id for other in state.images)
         each = state.receipt.charged / max(1, made)
         word = "Would cost" if image.simulated else "Charged"
+        if image.recorded:
+            word = NOT_CHARGED
         rows.append([word, f"{each:.4g} of {state.receipt.charged:.4g} credits"])
     if state.ended_at is not None and not stored:
         rows.append(["Made in", f"{max(1, round(state.ended_at - state.started_at))} s"])
@@ -292,8 +302,20 @@ def facts(image: GeneratedImage, state: TaskState) -> list[list[str]]:
     rows.append(["File", image.path.name])
     if image.task_id:
         rows.append(["Task", image.task_id])
+    rows += _origin(image)
+    return rows
+
+
+def _origin(image: GeneratedImage) -> list[list[str]]:
+    """Where a picture comes from that nothing was charged for."""
+    rows = []
+    if image.recorded:
+        rows.append(["Recorded", "From a cassette; nothing was charged"])
     if image.simulated:
-        rows.append(["Simulated", "Drawn by the emulator; nothing was charged"])
+        said = "Drawn by the emulator; nothing was charged"
+        if image.recipe.service == RECORDED and not image.recorded:
+            said = f"Not on the cassette. {said}"
+        rows.append(["Simulated", said])
     return rows
 
 

@@ -9,7 +9,7 @@ from evolink_widgets.errors import SpendingRefused
 
 if TYPE_CHECKING:
     from evolink_widgets.core.money import Meter
-    from evolink_widgets.core.task import Stored
+    from evolink_widgets.core.stored import Stored
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.tasks.task import Credits
 

@@ -216,7 +216,8 @@ class Panel(View):
         saved = list(self._saved_runs.values())
         return {
             "simulated": any(task.state.simulated for task in tasks)
-            or any(image.simulated for run in saved for image in run.images),
+            or any(image.simulated or image.recorded for run in saved for image in run.images),
+            "badge": "",
             "service": "",
             "keySource": None,
             "runs": [*(run.told() for run in saved), *map(described, tasks)],

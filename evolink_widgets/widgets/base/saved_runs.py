@@ -117,6 +117,6 @@ def finished(images: Iterable[GeneratedImage], receipt: Receipt | None = None) -
         error=None,
         task_id=first.task_id,
         receipt=receipt,
-        simulated=first.simulated,
+        simulated=first.simulated or first.recorded,
         note=None,
     )

@@ -9,6 +9,7 @@ import traitlets
 
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.widgets.base import assets, describe
@@ -170,6 +171,8 @@ class ImageCompare(View):
         """What is to be known of all of them; with words for where some are simulated."""
         if not any(one.simulated for one in self._pictures):
             simulated = ""
+        if any(one.recorded for one in self._pictures):
+            simulated = f"{badge_of(self._pictures)}."
         same = len(set(self.prompts)) == 1 and self.prompts[0] is not None
         said = [_sizes(self._pictures), "The prompts are the same." if same else "", simulated]
         return " ".join(filter(None, said))

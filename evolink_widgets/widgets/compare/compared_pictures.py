@@ -63,6 +63,11 @@ class ComparedPicture:
         return self.source.recipe if isinstance(self.source, GeneratedImage) else None
 
     @property
+    def recorded(self) -> bool:
+        """Whether it came from a cassette."""
+        return isinstance(self.source, GeneratedImage) and self.source.recorded
+
+    @property
     def simulated(self) -> bool:
         """Drawn by the emulator."""
         return isinstance(self.source, GeneratedImage) and self.source.simulated

@@ -17,6 +17,7 @@ from evolink_widgets.judging.ranking import Pair, Ranking
 from evolink_widgets.judging.standing import Difference, Placed, Standing
 from evolink_widgets.printable import printable
 from evolink_widgets.problem import shown
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html
@@ -111,7 +112,7 @@ class RankView(View):
         # What a page could not send yet is kept there under this name.
         place = f"{store.root} {self._ranking.question} {self._ranking.judge}"
         self._ballot = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:16]
-        self._simulated = any(image.simulated for image in self._ranking.pictures)
+        self._badge = badge_of(self._ranking.pictures)
         super().__init__(**traits)
         self._thumbnails = ThumbnailSender(self._named, self._send_thumbs, _EDGE)
         self._examples = ThumbnailSender(self._named, self._send_examples, _SMALL)
@@ -307,7 +308,7 @@ class RankView(View):
         return {
             "question": self.question,
             "about": "blind" if by is None else f"blind, by {by}",
-            "simulated": self._simulated,
+            "badge": self._badge,
             "leftOut": self.left_out,
             "ballot": self._ballot,
             "pairs": self._next_pairs(()),
@@ -397,8 +398,8 @@ class RankView(View):
         table = ""
         if standing.votes:
             table = rank_copy.ranking_html(standing, self._name, self._ranking.example)
-        simulated = "Simulated pictures · " if self._simulated else ""
-        caption = f"{simulated}{self._title()} · {rank_copy.head_of(standing)}"
+        kind = f"{self._badge} · " if self._badge else ""
+        caption = f"{kind}{self._title()} · {rank_copy.head_of(standing)}"
         note = f"{rank_copy.open_words(standing, self._name)} {self.left_out}".strip()
         return html([], key=self._key, caption=caption, note=note, body=table)
 

@@ -16,6 +16,7 @@ from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.judging.agreement import Agreement
 from evolink_widgets.judging.review import Review
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
@@ -226,7 +227,7 @@ class ReviewView(View):
             "others": len(others),
             "name": hashlib.sha256(place).hexdigest()[:16],
             "now": now(),
-            "simulated": any(image.simulated for image in self.images),
+            "badge": badge_of(self.images),
         }
 
     def _on_about(self, content: dict[str, Any]) -> Answer:

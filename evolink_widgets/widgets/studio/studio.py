@@ -182,6 +182,7 @@ class ImageStudio(PresetPanel):
         return {
             **told,
             "simulated": current.simulated,
+            "badge": current.badge,
             "service": current.service,
             "keySource": current.key_source,
             "home": told_of_home(self._home()),

@@ -8,6 +8,7 @@ from html import escape
 from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.pivot import Pivot
 from evolink_widgets.batches.study.study import Study
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS, html, thumbnail_html
 from evolink_widgets.widgets.base.companion import MOST_PICTURES
@@ -48,9 +49,8 @@ def static_grid(study: Study, pivot: Pivot, key: str, caption: str) -> str:
         if any(cell in drawn for row in rows for cell in row)
     )
     more = there - len(drawn)
-    simulated = "Simulated" if any(image.simulated for image in drawn.values()) else ""
     said = [
-        simulated,
+        badge_of(drawn.values()),
         caption,
         pivot.rest,
         f"{more:,} more cells have pictures" if more > 0 else "",

@@ -214,6 +214,7 @@ class StudyView(PicturePanel):
             "priced": priced,
             "repeats": self._study.repeats,
             "simulated": self._study._session().simulated,
+            "badge": self._study._session().badge,
             "head": self._head(),
         }
 

@@ -60,7 +60,8 @@ def test_what_is_in_sight_and_what_is_folded(bench: Opener) -> None:
     expect(more).to_have_attribute("aria-expanded", "true")
     for name in ("Size", "Quality", "Kind", "From", "To"):
         expect(field(one, name)).to_be_visible()
-    # One model, and no notebook: there is nothing to choose.
+    # One model, no notebook and no library: there is nothing to choose.
+    expect(field(one, "Where")).to_be_hidden()
     expect(field(one, "Model")).to_be_hidden()
     expect(field(one, "Notebook")).to_be_hidden()
 
@@ -73,13 +74,17 @@ def test_what_is_in_sight_and_what_is_folded(bench: Opener) -> None:
         ("Kind", "Simulated", "simulated", True),
         ("Kind", "From the service", "simulated", False),
         ("Notebook", "cats.ipynb", "notebook", "cats.ipynb"),
+        ("Where", "course", "library", "course"),
     ],
 )
 def test_each_choice_is_a_trait_and_a_query(
     bench: Opener, label: str, choice: str, trait: str, value: object
 ) -> None:
-    notebooks = {"notebook": ["cats.ipynb", "dogs.ipynb"]}
-    one = gallery(bench, plan={"facets": notebooks})
+    facets = {
+        "notebook": ["cats.ipynb", "dogs.ipynb"],
+        "library": ["the own store", "course"],
+    }
+    one = gallery(bench, plan={"facets": facets})
     tray(one)
     field(one, label).select_option(choice)
     expect(one.root.get_by_role("button", name="Filters · 1")).to_be_visible()

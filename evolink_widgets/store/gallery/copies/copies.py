@@ -69,6 +69,10 @@ class SavedPicture(Protocol):
         """Drawn by the emulator."""
 
     @property
+    def recorded(self) -> bool:
+        """From a cassette."""
+
+    @property
     def created_at(self) -> float:
         """When it was saved, Unix seconds."""
 
@@ -206,6 +210,7 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
         "format": RECIPE_FORMAT,
         "made": utc_time(image.created_at),
         "simulated": image.simulated,
+        "recorded": image.recorded,
         "index": image.index,
         "sha256": image.sha256,
         "recipe": handed_on(image.recipe),

@@ -24,6 +24,7 @@ from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS, PictureFacts
 from evolink_widgets.moved_files import month_of
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.tasks.played import is_simulated
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
 from evolink_widgets.store.gallery.rows.kinds import kind_and_prompt, recounted
@@ -440,7 +441,7 @@ def _stem_of(root: Path, connection: Connection, about: NewSet) -> str:
         "recipe": dump(recipe.to_record()),
         "identity": recipe.identity,
         "service": recipe.service,
-        "simulated": recipe.service == "emulator",
+        "simulated": is_simulated(recipe.service, about.task_id),
         "task_id": storable(about.task_id),
         "expected": about.expected,
         "created_at": about.created_at,

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.errors import StoreError
+from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, as_sheet
 
@@ -74,6 +75,8 @@ class _Copied(Protocol):
     @property
     def simulated(self) -> bool: ...
     @property
+    def recorded(self) -> bool: ...
+    @property
     def recipe(self) -> Recipe | None: ...
     def small(self, edge: int = 320, *, limit: int | None = None) -> Thumb: ...
 
@@ -102,13 +105,12 @@ def html(
         recipe = images[0].recipe if images else None
         caption = recipe.request.prompt if recipe else ""
     edge = edge or _EDGES.get(len(images), _EDGE)
-    simulated = any(image.simulated for image in images)
     return "".join(
         (
             f'<div class="ew-static {NO_MATHS}">' if key is None else _under_live_view(key),
             _pictures(images, edge),
             body,
-            _caption(caption, note, simulated),
+            _caption(caption, note, badge_of(images)),
             "</div>",
         )
     )
@@ -202,8 +204,8 @@ def _shown(image: _Copied, edge: int) -> tuple[int, int]:
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
 
-def _caption(caption: str, note: str | None, simulated: bool) -> str:
-    badge = f'<span style="{_BADGE}">Simulated</span>' if simulated else ""
+def _caption(caption: str, note: str | None, kind: str) -> str:
+    badge = f'<span style="{_BADGE}">{kind}</span>' if kind else ""
     said = [f"<bdi>{escape(one_line(caption, _TEXT))}</bdi>"] if caption.strip() else []
     if note:
         said.append(f"<span>{escape(one_line(note, _TEXT))}</span>")

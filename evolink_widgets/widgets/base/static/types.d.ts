@@ -40,6 +40,8 @@ interface Run {
   /** Names from `ACTIONS` in runs.js; the first is the next step. Unknown names are not drawn. */
   actions: string[];
   simulated: boolean;
+  /** Why nothing is charged, in words; empty where it is. */
+  badge: string;
   /** What an outcome that is not known may have cost, in words. */
   stake?: string | null;
   /** Where all of it was there already: what was paid for it, and when. */
@@ -89,6 +91,8 @@ interface Rules {
 interface Welcome {
   rules?: Rules;
   simulated: boolean;
+  /** Why nothing is charged, in words; empty where it is. */
+  badge: string;
   service: string;
   keySource: string | null;
   runs: Run[];
@@ -121,7 +125,8 @@ interface Reading {
   money: string;
   /** The line of money in percent: charged, at least still to come, what may come; where the cap is. */
   purse: { paid: number; least: number; most: number; cap: number | null };
-  simulated: boolean;
+  /** Why nothing is charged, in words; empty where it is. */
+  badge: string;
   /** Whether it is a run's; else nothing was asked for yet. */
   begun: boolean;
   ended: boolean;
@@ -155,7 +160,8 @@ interface ToReview {
   name: string;
   /** Unix seconds by Python's clock. */
   now: number;
-  simulated: boolean;
+  /** Why nothing is charged, in words; empty where it is. */
+  badge: string;
 }
 
 /** One picture of a review; what others say comes only where it was asked for: judge, verdict, caption. */
@@ -218,7 +224,8 @@ interface Standing {
 interface Ranked {
   question: string;
   about: string;
-  simulated: boolean;
+  /** Why nothing is charged, in words; empty where it is. */
+  badge: string;
   leftOut: string;
   ballot: string;
   pairs: Contest[];
@@ -244,6 +251,8 @@ interface StudyWelcome {
   priced: number[];
   repeats: number;
   simulated: boolean;
+  /** Why nothing is charged, in words; empty where it is. */
+  badge: string;
   head: StudyHead;
 }
 

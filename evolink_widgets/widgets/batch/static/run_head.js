@@ -27,8 +27,8 @@ export function runHead(say) {
     draw(state) {
       write(title, state.title);
       write(head, state.head);
-      write(badge, state.simulated ? "Simulated" : "");
-      badge.hidden = !state.simulated;
+      write(badge, state.badge);
+      badge.hidden = !state.badge;
       write(money, state.money);
       drawPurse(state.purse);
       write(why, state.why);

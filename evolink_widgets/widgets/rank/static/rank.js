@@ -106,8 +106,8 @@ function ranking(ui) {
     welcome(/** @type {any} */ ranked) {
       told = ranked;
       stands = told.standing;
-      write(badge, told.simulated ? "Simulated" : "");
-      badge.hidden = !told.simulated;
+      write(badge, told.badge);
+      badge.hidden = !told.badge;
       write(left, told.leftOut);
       left.hidden = !told.leftOut;
       set(pair.el, { label: `${told.question} Two pictures without names` });

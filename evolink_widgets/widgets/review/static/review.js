@@ -113,8 +113,8 @@ function review(ui) {
   function welcome(now) {
     const isFirst = !order.letters.length;
     verdicts.begin(now.letters);
-    write(badge, now.simulated ? "Simulated" : "");
-    badge.hidden = !now.simulated;
+    write(badge, now.badge);
+    badge.hidden = !now.badge;
     fill(title, "Review by ", h("bdi", now.judge));
     decisions.welcome(now);
     if (isFirst) {

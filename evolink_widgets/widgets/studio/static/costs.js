@@ -44,10 +44,10 @@ export function costs(id, use) {
     );
 
   /** @param {Welcome} welcome @param {Balance | null} [balance] */
-  const left = ({ simulated, keySource }, balance) => {
+  const left = ({ badge, simulated, keySource }, balance) => {
     if (simulated)
       return [
-        h("span.badge", icon("flask"), "Simulated"),
+        h("span.badge", icon("flask"), badge),
         join(!keySource && "No key is set.", "Nothing is charged."),
       ];
     const parts = (balance?.parts ?? []).flatMap(([name, value], i) => [i ? " · " : "", `${name} `, h("b", value)]);

@@ -164,7 +164,7 @@ function studyPart(ui) {
     welcome(/** @type {any} */ given) {
       crossing.take(given);
       wants.again();
-      write(badge, given.simulated ? "Simulated" : "");
+      write(badge, given.badge);
       progress.draw(given.head);
       wholeTable.hidden = false;
       layout.take(given.axes);

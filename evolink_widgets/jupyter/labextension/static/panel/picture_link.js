@@ -58,7 +58,7 @@ export function modelOver(server, size) {
 
   /** What each kind of message is answered with. @type {Record<string, (asked: any) => any>} */
   const answers = {
-    hello: async () => ({ kind: "welcome", runs: [], simulated: false, service: "", keySource: null, folder: "", home: await homeOf() }),
+    hello: async () => ({ kind: "welcome", runs: [], simulated: false, badge: "", service: "", keySource: null, folder: "", home: await homeOf() }),
     look: ({ query }) => server.get("pictures/look", { query }),
     page: ({ query, offset, limit }) => server.get("pictures/page", { query, offset, limit }),
     ids: ({ query, from, to }) => server.get("pictures/ids", { query, from, to }),
