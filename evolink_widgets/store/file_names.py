@@ -164,9 +164,9 @@ def one_line(text: str, limit: int) -> str:
 def search_text(prompt: str) -> str:
     """Return a prompt as the search compares it: no capitals in any script, one form a letter.
 
-    Half surrogates, which SQLite can't keep, become "?".
+    Half surrogates, which SQLite can't keep, become "?", and NUL, where it ends a text, a space.
     """
-    text = unicodedata.normalize("NFKC", prompt).casefold()
+    text = unicodedata.normalize("NFKC", prompt.replace("\0", " ")).casefold()
     return unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode("utf-8")
 
 

@@ -250,6 +250,34 @@ def own_folder(root: Path, name: str) -> Path:
     return folder
 
 
+def lasting_folder(root: Path, name: str) -> Path:
+    """Make one of the folders that keep what was paid for, with its own name on the disk, too.
+
+    Raises:
+        NotPlain: it is a link.
+        OSError: it can't be made.
+    """
+    was_there = is_there(root / name)
+    folder = own_folder(root, name)
+    flush_name(folder, is_new=not was_there)
+    return folder
+
+
+def flush_name(folder: Path, *, is_new: bool) -> None:
+    """Put a folder's own name on the disk, once in each process.
+
+    Also where it is there already: the process that has made it may have been killed before it
+    came to that.
+    """
+    if is_new or folder not in _LASTING:
+        flush_folder(folder.parent)
+        _LASTING.add(folder)
+
+
+_LASTING: set[Path] = set()
+"""The folders whose names this process has put on the disk."""
+
+
 def is_plain(path: Path) -> bool:
     """Tell whether this is a plain file, in a folder that is the store's own."""
     try:

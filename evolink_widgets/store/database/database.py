@@ -33,6 +33,7 @@ from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.safe_files import (
     DATABASE,
     file_error,
+    flush_name,
     guarded,
     make_new,
     new_name,
@@ -305,7 +306,10 @@ class Database:
     def _connect(self, access: Access) -> None:
         with sqlite_guarded(self.path, "opened"):
             if access == "write":
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                folder = self.path.parent
+                was_there = folder.exists()
+                folder.mkdir(parents=True, exist_ok=True)
+                flush_name(folder, is_new=not was_there)
                 if not self._exists():
                     # SQLite would make it so that a group can't write to it, whatever the umask.
                     with suppress(FileExistsError):

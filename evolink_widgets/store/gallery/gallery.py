@@ -48,7 +48,14 @@ log = logging.getLogger("evolink_widgets")
 
 
 class StoredPictures(Admission):
-    """The pictures of one store. Safe from any thread and process; every method blocks."""
+    """The pictures of one store. Safe from any thread and process; every method blocks.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> pictures = ew.session().store.gallery
+        >>> isinstance(pictures, ew.store.StoredPictures), pictures.count(ew.store.Query())
+        (True, 2)
+    """
 
     @cached_property
     def _trash(self) -> Trash:
