@@ -220,6 +220,7 @@ class Session:
             clock=self._clock,
         )
         with self._lock:  # asks of one cell are decided in the order in which they were made
+            loop.core_loop()  # where it can't start, nothing is asked, nor waited for at the end
             self._asked[asked.key] = asked
             loop.call_on_loop(self._begin_asked, asked)
         if self.on_ask is not None:
