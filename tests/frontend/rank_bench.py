@@ -64,6 +64,7 @@ def standing(votes: int = 38, **changes: Any) -> dict[str, Any]:
         "open": who,
         "rows": [row(place) for place in range(6)],
         "more": 0,
+        "counted": [],
         **changes,
     }
 
