@@ -28,6 +28,7 @@ extensions = [
     "gathered",
     "lessons",
     "reference",
+    "llms",
 ]
 exclude_patterns = ["_build", "_extensions", "_static", "images/*.py", "**/.ipynb_checkpoints"]
 

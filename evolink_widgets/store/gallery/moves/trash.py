@@ -58,6 +58,11 @@ class Freed:
     Args:
         pictures: how many pictures.
         bytes: how much their files and small copies took on the disk.
+
+    Example:
+        >>> freed = ew.store.empty_trash()
+        >>> isinstance(freed, ew.store.Freed), freed.pictures
+        (True, 0)
     """
 
     pictures: int = 0
