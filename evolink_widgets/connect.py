@@ -283,8 +283,11 @@ def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
     with _state.lock:
         before, current, variables = _state.settings, _state.session, _state.variables
         place, folder = in_use.choice, replace(in_use.choice)
-    configure(**changes)
+        played = _state.emulators, _state.players, _state.recorders
+        # What was played and recorded before goes on after the block where it stood.
+        _state.emulators, _state.players, _state.recorders = {}, {}, {}
     try:
+        configure(**changes)
         if anew:
             from evolink_widgets.cassettes.recorder import Recorder
 
@@ -298,11 +301,10 @@ def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
             _state.settings = replace(_state.settings, **kept)
             if "store" in changes:
                 place.named, place.found = folder.named, folder.found
-            same = _state.settings == before and place.named == folder.named
+            same = _state.settings == before and place == folder and "store" not in changes
             _state.session = current if same else None
             _state.variables = variables
-            _state.players.clear()
-            _state.recorders.clear()
+            _state.emulators, _state.players, _state.recorders = played
 
 
 def recorder_of(path: Path) -> Recorder | None:

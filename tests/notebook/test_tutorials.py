@@ -11,6 +11,7 @@ from typing import Any
 import nbclient
 import nbformat
 import pytest
+from lesson_prices import figures, price, recipes_in, row
 
 import evolink_widgets as ew
 
@@ -22,6 +23,10 @@ SECONDS = {
     "02-what-it-costs.ipynb": 11,
     "03-when-things-go-wrong.ipynb": 18,
     "04-from-one-picture-to-the-next.ipynb": 24,
+    "05-a-thousand-pictures.ipynb": 20,
+    "06-which-is-better.ipynb": 37,
+    "07-async-in-a-notebook.ipynb": 45,
+    "08-honest-pictures.ipynb": 20,
 }
 """What a lesson's cells take at the emulator's own speed, in a new store, on two busy cores."""
 
@@ -36,7 +41,7 @@ def test_the_notebooks_have_a_number_each_in_their_order() -> None:
     assert set(LESSONS) == EXPECTED.keys()
 
 
-@pytest.mark.parametrize("name", sorted(SECONDS))
+@pytest.mark.parametrize("name", LESSONS)
 def test_it_says_its_goal_its_minutes_and_its_exercises(name: str) -> None:
     """All of its words count, those of the checks too, which are read as they are found."""
     lesson = read(name)
@@ -73,12 +78,20 @@ class Course:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._stood: dict[str, Any] = {}
+        self._bought: dict[str, set[Path]] = {}
 
     def as_it_stands(self, name: str) -> Any:
         """A lesson with what it has put out in its first run."""
         if name not in self._stood:
+            before = recipes_in(self.folder)
             self._stood[name] = run(read(name), self.folder)
+            self._bought[name] = recipes_in(self.folder) - before
         return self._stood[name]
+
+    def bought(self, name: str) -> set[Path]:
+        """The recipe files of what a lesson has bought as it stands."""
+        self.as_it_stands(name)
+        return self._bought[name]
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +145,23 @@ def test_everybody_gets_the_same_pictures(course: Course, own_settings: None) ->
     prompt = "a red fox in the snow, watercolour"
     ours = ew.generate(prompt, size="16:9", quality="low", n=2).result(60)
     assert ours[0].path.read_bytes() == theirs.read_bytes()
+
+
+@together
+def test_the_teachers_guide_tells_what_each_lesson_costs(
+    course: Course, own_settings: None, tmp_path: Path
+) -> None:
+    """By the published prices, low to high; the lessons share no picture."""
+    guide = (NOTEBOOKS.parent / "docs" / "howto" / "teaching.md").read_text("utf-8")
+    costs = {}
+    for name in LESSONS:
+        simulated = 'mode="emulator"' in "".join(cell.source for cell in read(name).cells)
+        costs[name] = price(set() if simulated else course.bought(name), elsewhere=tmp_path)
+    lines = [row(read(name), name, cost) for name, cost in costs.items()]
+    total = sum(costs.values())
+    lines.append(f"| all eight | | | {figures(total)} |")
+    missing = [line for line in lines if line not in guide]
+    assert missing == [], "\n".join(["These lines belong into docs/howto/teaching.md:", *missing])
 
 
 def read(name: str) -> Any:
@@ -191,7 +221,7 @@ EXPECTED = {
         "a path through the autumn woods, gouache",
     ],
     "02-what-it-costs.ipynb": [
-        "for 4 pictures; published prices",
+        "for 4 pictures; ",
         "would cost  not reported",
         "from the store",
         "· new",

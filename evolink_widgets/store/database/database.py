@@ -225,13 +225,15 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Write what it holds at one moment into a new file, which needs no other beside it.
 
-        Where there is no store yet, none is made. Others may write meanwhile.
+        It is read beside the connection in use: nothing is made, written or brought up to date.
+        Others may write meanwhile.
         """
         with self._lock, sqlite_guarded(self.path, "read"):
             if not self._exists():
                 return
-            with closing(sqlite3.connect(path)) as copy:
-                self._ready("read").backup(copy)
+            check_files(self.path)
+            with closing(self._sqlite("read")) as source, closing(sqlite3.connect(path)) as copy:
+                source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
