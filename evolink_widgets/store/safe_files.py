@@ -14,7 +14,6 @@ over another's. What the system refuses becomes an error of the package in `guar
 from __future__ import annotations
 
 import errno
-import filecmp
 import os
 import secrets
 import shutil
@@ -473,6 +472,8 @@ def place_new(path: Path, target: Path) -> Path:
             flush_folder(target.parent)
             return candidate
         except FileExistsError:
+            import filecmp
+
             if is_plain(candidate) and filecmp.cmp(candidate, path, shallow=False):
                 return candidate
     raise AssertionError("free_names has no end")
