@@ -21,7 +21,7 @@ def public_names() -> dict[str, object]:
     """Each public name as it is written behind `ew.`, also those in public modules, once."""
     top = {name: getattr(ew, name) for name in ew.__all__ if name != "__version__"}
     found = {name: value for name, value in top.items() if not isinstance(value, ModuleType)}
-    for module in set(top) - set(found):
+    for module in sorted(set(top) - set(found)):  # in each worker alike
         for name in top[module].__all__:
             value = getattr(top[module], name)
             if value is not top.get(name):

@@ -28,7 +28,7 @@ SERVES = """([pictures]) => {
     const at = (id) => Math.round(10 * parseFloat(id.slice(1))) % bytes.length;
     return { kind: "ok", after: [[told, ids.map((id) => bytes[at(id)])]] };
   };
-  kernel.answers.undo = () => ({ kind: "undone", pair: window.pairAt(900) });
+  kernel.answers.undo = () => ({ kind: "undone", pair: window.pairAt(900), vote: null });
 }"""
 
 

@@ -357,10 +357,10 @@ class RankView(View):
         def take_back() -> Answer:
             vote = self._ranking.take_back()
             if vote is None:
-                return "undone", {"pair": None}
+                return "undone", {"pair": None, "vote": None}
             self._look_again()
             pair = self._ranking.picture(vote.left), self._ranking.picture(vote.right)
-            return "undone", {"pair": self._told_pair(pair)}
+            return "undone", {"pair": self._told_pair(pair), "vote": vote.name}
 
         self._answer_later(content, take_back, _votes)
         return None

@@ -87,6 +87,30 @@ def test_each_vote_counts_once_however_answers_and_standings_overtake_one_anothe
     expect(one.root).to_contain_text("40 votes")
 
 
+def test_a_vote_that_was_told_again_is_taken_back_by_the_kernel_and_counts_no_more(
+    bench: Opener,
+) -> None:
+    """As after a reload: the page has cast no vote, and takes back what it has told again."""
+    one = opened(bench)
+    kept = [{"vote": "kept-vote", "left": "t1.0", "right": "t1.1", "outcome": "left",
+             "withdrawn": False}]  # fmt: skip
+    one.js("kept => sessionStorage.setItem('evolink-votes-k3j2', JSON.stringify(kept))", kept)
+    one.js("() => model.fire('comm_live_update')")
+    one.page.wait_for_function("() => sessionStorage.getItem('evolink-votes-k3j2') === '[]'")
+    expect(one.root).to_contain_text("39 votes")
+    told = {"kind": "standing", "standing": standing(39, counted=["kept-vote"])}
+    one.js("told => kernel.tell(told)", told)
+    one.js(
+        "() => { kernel.answers.undo = () => ({ kind: 'undone', pair: pairAt(900), vote: 'kept-vote' }) }"
+    )
+    one.root.get_by_role("group", name="Which is nicer?").focus()
+    one.press("z")
+    expect(one.root).to_contain_text("38 votes")
+    told = {"kind": "standing", "standing": standing(38, counted=[])}
+    one.js("told => kernel.tell(told)", told)
+    expect(one.root).to_contain_text("38 votes")
+
+
 def test_the_second_half_of_a_double_click_votes_on_no_pair(bench: Opener) -> None:
     one = opened(bench)
     pick(one, "Left").dblclick()

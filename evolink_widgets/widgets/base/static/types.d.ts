@@ -405,7 +405,7 @@ interface Messages {
   pairs: { pairs: Contest[] };
   standing: { standing: Standing };
   /** The pair whose vote is taken back; null where there was none. */
-  undone: { pair: Contest | null };
+  undone: { pair: Contest | null; vote: string | null };
   // To a batch.
   news: News;
   cell: { text: string; picture: { width: number; height: number; alt: string } | null };

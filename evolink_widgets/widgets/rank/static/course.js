@@ -20,20 +20,33 @@ const ids = ({ left, right }) => [left.id, right.id];
  * @param {() => void} changed called when another pair is next, or more votes are on their way
  */
 export function course({ link, say, signal }, note, changed) {
-  /** The last votes of this page, and the names of those that the standing in view counts. @type {Map<string, Ballot>} */
+  /** Votes whose count may still differ: whether each is taken back, and the names of those that the standing in view counts. @type {Map<string, boolean>} */
   const cast = new Map();
   /** @type {Set<string>} */
   let counted = new Set();
-  const box = ballotBox(link, note, (vote) => cast.delete(vote) && changed());
+  const box = ballotBox(
+    link,
+    (said, bad) => {
+      settle();
+      note(said, bad);
+    },
+    (vote) => cast.delete(vote) && changed(),
+  );
   /** The pairs to come; the first is in view. @type {Contest[]} */
   let queue = [];
   /** What was done here, the last thing last; a skipped pair has no ballot. @type {{ pair: Contest, ballot?: Ballot }[]} */
   const done = [];
   let isAsking = false;
 
+  /** Drops what Python has answered and the standing counts: from here on the standings say what becomes of it, as it may be taken back elsewhere. */
+  function settle() {
+    const waiting = new Set(box.waiting.map(({ vote }) => vote));
+    for (const [vote, withdrawn] of cast) if (!withdrawn && counted.has(vote) && !waiting.has(vote)) cast.delete(vote);
+  }
+
   /** @param {Ballot} ballot */
   function put(ballot) {
-    cast.set(ballot.vote, ballot);
+    cast.set(ballot.vote, ballot.withdrawn);
     for (const vote of [...cast.keys()].slice(0, -CAST)) cast.delete(vote);
     box.put(ballot);
   }
@@ -69,7 +82,7 @@ export function course({ link, say, signal }, note, changed) {
     /** How many votes more than the standing counts: an answer and the standing that follows it may come in any order. */
     get pending() {
       let more = 0;
-      for (const { vote, withdrawn } of cast.values()) more += (withdrawn ? 0 : 1) - (counted.has(vote) ? 1 : 0);
+      for (const [vote, withdrawn] of cast) more += (withdrawn ? 0 : 1) - (counted.has(vote) ? 1 : 0);
       return more;
     },
     get canUndo() {
@@ -96,7 +109,10 @@ export function course({ link, say, signal }, note, changed) {
         put({ ...last.ballot, withdrawn: true });
       } else if (!last) {
         try {
-          [{ pair }] = await link.ask("undo");
+          const [answer] = await link.ask("undo");
+          pair = answer.pair;
+          // It may be one of this page's, told again after a reload.
+          if (answer.vote) cast.set(answer.vote, true);
         } catch (/** @type {any} */ { message }) {
           return note(message, true);
         }
@@ -109,13 +125,14 @@ export function course({ link, say, signal }, note, changed) {
     /** Another standing is here. @param {Standing} standing */
     counts(standing) {
       counted = new Set(standing.counted);
+      settle();
     },
     /** A kernel has answered: what it was not told is told. @param {Ranked} told */
     open({ pairs, ballot, standing }) {
       if (!queue[0]) queue = pairs;
       counted = new Set(standing.counted);
       box.open(ballot);
-      for (const one of box.waiting) cast.set(one.vote, one);
+      for (const one of box.waiting) cast.set(one.vote, one.withdrawn);
     },
   };
 }
