@@ -145,6 +145,7 @@ def test_after_a_block_everything_is_as_before(live: Live, tmp_path: Path) -> No
     [
         ("", "no cassette"),
         ('{"cassette": 99}\n', "version 1"),
+        ('{"cassette": 1}\n{"take": 1, "ask": {}}\n', "nothing answers its take 1"),
         ('{"cassette": 1}\nnonsense\n', "line 2: no record"),
         ('{"cassette": 1}\n{"take": 1, "answer": 200, "took": 1}\n', "line 2: .* no ask"),
         ('{"cassette": 1}\n{"take": 1, "ask": {}}\n{"take": 1, "after": -1, "task": {}}\n', "3"),
@@ -154,7 +155,8 @@ def test_after_a_block_everything_is_as_before(live: Live, tmp_path: Path) -> No
             "line 3: .*secret",
         ),
         (
-            '{"cassette": 1}\n{"take": 1, "ask": {}}\n{"take": 1, "picture": 1, '
+            '{"cassette": 1}\n{"take": 1, "ask": {}}\n{"take": 1, "answer": "lost", "took": 1}\n'
+            '{"take": 1, "picture": 1, '
             '"file": "0123456789abcdef.png", "type": "image/png", "took": 1}\n',
             "not in lesson.pictures",
         ),
