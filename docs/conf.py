@@ -28,6 +28,7 @@ extensions = [
     "gathered",
     "lessons",
     "reference",
+    "llms",
 ]
 exclude_patterns = ["_build", "_extensions", "_static", "images/*.py", "**/.ipynb_checkpoints"]
 
@@ -72,7 +73,7 @@ html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
     "navbar_align": "left",
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 6,
     "show_nav_level": 1,
     "show_toc_level": 2,
     "footer_start": ["copyright"],

@@ -90,7 +90,8 @@ class _ForNow:
         named: the settings that it names.
         before: what was in the place of each.
         session: the one that was in use.
-        variables, players, recorders, on_session: of `State`, as they were.
+        variables, on_session: of `State`, as they were.
+        played: its emulators, players and recorders.
         whole: all settings and the store, as they were.
     """
 
@@ -98,8 +99,7 @@ class _ForNow:
     before: dict[str, Any]
     session: Session | None
     variables: dict[str, str] | None
-    players: dict[tuple[Path, float], Player]
-    recorders: dict[Path, Recorder]
+    played: tuple[dict[Path, Service], dict[tuple[Path, float], Player], dict[Path, Recorder]]
     on_session: Callable[[Session], object] | None
     whole: object
 
@@ -332,15 +332,16 @@ def for_now(
             before={name: _setting(name) for name in changes},
             session=_state.session,
             variables=_state.variables,
-            players=dict(_state.players),
-            recorders=dict(_state.recorders),
+            played=(_state.emulators, _state.players, _state.recorders),
             on_session=_state.on_session,
             whole=_all_settings(),
         )
-        configure(**changes)
+        # What was played and recorded before goes on after the block where it stood.
+        _state.emulators, _state.players, _state.recorders = {}, {}, {}
         _state.blocks.append(block)
         _state.on_session = on_session
     try:
+        configure(**changes)
         if anew:
             from evolink_widgets.cassettes.recorder import Recorder
 
@@ -361,7 +362,7 @@ def _setting(name: str) -> Any:
 
 
 def _all_settings() -> object:
-    return _state.settings, in_use.choice.named
+    return _state.settings, replace(in_use.choice)
 
 
 def _end(block: _ForNow) -> None:
@@ -380,12 +381,13 @@ def _end(block: _ForNow) -> None:
     if later:
         heir = later[0]
         heir.session, heir.variables, heir.whole = block.session, block.variables, block.whole
-        heir.players, heir.recorders = block.players, block.recorders
+        heir.played = block.played
         heir.on_session = block.on_session
         return
-    _state.session = block.session if _all_settings() == block.whole else None
+    is_same = _all_settings() == block.whole and "store" not in block.named
+    _state.session = block.session if is_same else None
     _state.variables = block.variables
-    _state.players, _state.recorders = block.players, block.recorders
+    _state.emulators, _state.players, _state.recorders = block.played
     _state.on_session = block.on_session
 
 

@@ -83,7 +83,12 @@ __all__ = [
 
 
 class Billed(Enum):
-    """Whether the thing that failed took money."""
+    """Whether the thing that failed took money.
+
+    Example:
+        >>> ew.errors.Billed.UNKNOWN.value
+        'may have been charged'
+    """
 
     NO = "not charged"
     YES = "charged"
@@ -193,7 +198,16 @@ class ConfigurationError(EvolinkError):
 
 
 class UnknownPreset(EvolinkError, KeyError):
-    """No preset of this store has this name; the advice says which there are."""
+    """No preset of this store has this name; the advice says which there are.
+
+    Example:
+        >>> ew.presets["poster"] = {"size": "2:3"}
+        >>> try:
+        ...     ew.presets["postr"]
+        ... except ew.errors.UnknownPreset as error:
+        ...     print(error.advice)
+        Did you mean 'poster'?...
+    """
 
     default_advice = "Look which there are: ew.presets."
 
@@ -240,19 +254,41 @@ class ServiceError(EvolinkError):
 
 
 class Unreachable(ServiceError):
-    """Nothing was sent: the name, the connection or TLS failed before that."""
+    """Nothing was sent: the name, the connection or TLS failed before that.
+
+    Example:
+        >>> try:
+        ...     ew.generate("a fox").result(timeout=60)
+        ... except ew.errors.Unreachable as error:
+        ...     print(error)  # nothing was sent: ask again when the network is back
+        <1 picture (simulated): 'a fox'>
+    """
 
     default_advice = "Check the network connection and the base_url, then ask again."
 
 
 class RequestRefused(ServiceError):
-    """The service read the request and said no (4xx)."""
+    """The service read the request and said no (4xx).
+
+    Example:
+        >>> issubclass(ew.errors.AuthenticationError, ew.errors.RequestRefused)
+        True
+    """
 
     default_advice = "Change the request; sending it again unchanged will not help."
 
 
 class AuthenticationError(RequestRefused):
-    """401: the key is wrong or has expired."""
+    """401: the key is wrong or has expired.
+
+    Example:
+        >>> faults = ew.weather("401")
+        >>> try:
+        ...     ew.generate("a fox", fresh=True).result()
+        ... except ew.errors.AuthenticationError as error:
+        ...     print(error.billed.value, error.status)
+        not charged 401
+    """
 
     default_advice = "Check EVOLINK_API_KEY, or set a key with ew.configure(api_key=...)."
 
@@ -280,19 +316,38 @@ class InsufficientCredits(RequestRefused):
 
 
 class PermissionDenied(RequestRefused):
-    """403: this key may not do that."""
+    """403: this key may not do that.
+
+    Example:
+        >>> faults = ew.weather("403")
+        >>> try:
+        ...     ew.generate("a fox", fresh=True).result()
+        ... except ew.errors.PermissionDenied as error:
+        ...     print(error.advice)
+        Use another model, or a key that may use this one.
+    """
 
     default_advice = "Use a key that may use this model."
 
 
 class NotFound(RequestRefused):
-    """404: there is no such task, file or address."""
+    """404: there is no such task, file or address.
+
+    Example:
+        >>> ew.errors.NotFound("There is no such task.", status=404).status
+        404
+    """
 
     default_advice = "Check the id; results are kept for 24 hours."
 
 
 class RequestTooLarge(RequestRefused):
-    """413: the request has too many bytes."""
+    """413: the request has too many bytes.
+
+    Example:
+        >>> ew.errors.RequestTooLarge("The request has too many bytes.").billed.value
+        'not charged'
+    """
 
     default_advice = "Send references as links."
 
@@ -302,6 +357,10 @@ class RateLimited(RequestRefused):
 
     Args:
         retry_after: seconds the service asks us to wait; `None` where it does not say.
+
+    Example:
+        >>> ew.errors.RateLimited("Too many requests.", retry_after=30).retry_after
+        30
     """
 
     default_advice = "Wait a moment and ask again."
@@ -312,11 +371,23 @@ class RateLimited(RequestRefused):
 
 
 class ServiceUnavailable(ServiceError):
-    """5xx, a time-out, or a reply that broke off."""
+    """5xx, a time-out, or a reply that broke off.
+
+    Example:
+        >>> issubclass(ew.errors.ServiceUnavailable, ew.ServiceError)
+        True
+    """
 
 
 class BadReply(ServiceError):
-    """The answer is not what the contract says: no JSON, or no task in it."""
+    """The answer is not what the contract says: no JSON, or no task in it.
+
+    Example:
+        >>> try:
+        ...     left = ew.credits().spendable
+        ... except (ew.errors.BadReply, ew.errors.Unreachable):
+        ...     left = None
+    """
 
 
 class OutcomeUnknown(EvolinkError):
@@ -372,7 +443,12 @@ class ContentRefused(TaskFailed):
 
 
 class TaskCancelled(TaskFailed):
-    """The service cancelled the task."""
+    """The service cancelled the task.
+
+    Example:
+        >>> issubclass(ew.errors.TaskCancelled, ew.TaskFailed)
+        True
+    """
 
 
 class DownloadFailed(EvolinkError):
@@ -389,7 +465,12 @@ class DownloadFailed(EvolinkError):
 
 
 class LinkExpired(DownloadFailed):
-    """The picture's link is older than 24 hours, and the service gives no new one."""
+    """The picture's link is older than 24 hours, and the service gives no new one.
+
+    Example:
+        >>> issubclass(ew.errors.LinkExpired, ew.DownloadFailed)
+        True
+    """
 
     default_advice = "The service no longer has the picture; ask its support, naming the task."
 
@@ -429,9 +510,13 @@ class WrongProcess(EvolinkError, RuntimeError):
     """A task was made before a fork: the parent process has it, and this one only a copy.
 
     Example:
-        >>> task = ew.generate("a fox")
-        >>> if os.fork() == 0:  # in the child, task.result() raises it
-        ...     images = ew.generate("a fox").result()  # and the store gives its pictures
+        >>> def pictures(task):  # also in the child of a fork
+        ...     try:
+        ...         return task.result()
+        ...     except ew.errors.WrongProcess:
+        ...         return ew.generate(task.recipe).result()  # the store answers
+        >>> pictures(ew.generate("a fox"))
+        <1 picture (simulated): 'a fox'>
     """
 
     default_billed = Billed.UNKNOWN
@@ -455,24 +540,44 @@ class StoreError(EvolinkError):
 
 
 class StoreFull(StoreError):
-    """The disk or the quota is full."""
+    """The disk or the quota is full.
+
+    Example:
+        >>> ew.errors.StoreFull("The disk is full.").billed.value
+        'not charged'
+    """
 
     default_advice = "Free some space, then run ew.recover()."
 
 
 class StoreReadOnly(StoreError):
-    """The store's folder can't be written to."""
+    """The store's folder can't be written to.
+
+    Example:
+        >>> issubclass(ew.errors.StoreReadOnly, ew.StoreError)
+        True
+    """
 
     default_advice = "Choose another folder with ew.configure(store=...)."
 
 
 class StoreDamaged(StoreError):
-    """The store's database, or a file in it, is not what was written."""
+    """The store's database, or a file in it, is not what was written.
+
+    Example:
+        >>> issubclass(ew.errors.StoreDamaged, ew.StoreError)
+        True
+    """
 
     default_advice = "Restore it from a copy; the pictures themselves are plain files beside it."
 
 
 class StoreTooNew(StoreError):
-    """A newer version of this package wrote the store."""
+    """A newer version of this package wrote the store.
+
+    Example:
+        >>> issubclass(ew.errors.StoreTooNew, ew.StoreError)
+        True
+    """
 
     default_advice = "Upgrade evolink-widgets, or choose another folder."

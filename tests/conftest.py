@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ ENOUGH = 4 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the tests' folders in memory, where there is room.
+    """Keep the tests' folders in memory, where there is room; those of their programs, too.
 
     They ask for some ten thousand flushes, of milliseconds each on a disk. What a killed process
     has written is in the kernel's memory either way.
@@ -36,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK):
         found = os.statvfs(IN_MEMORY)
         if found.f_bavail * found.f_frsize >= ENOUGH:
-            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+            tempfile.tempdir = os.environ.setdefault("TMPDIR", str(IN_MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -15,6 +15,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -26,11 +27,10 @@ from sphinx.util.inspect import signature, stringify_signature
 import evolink_widgets as ew
 
 FOLDER = Path(__file__).parents[1] / "reference" / "api"
-COMMANDS = {
-    "evolink_widgets.emulator": "The emulator on a port, for other programs",
-    "evolink_widgets.course": "The gateway of a class",
-}
 PUBLIC = tuple(name for name in ew.__all__ if name != "__version__")
+MODULES = [
+    name for name in PUBLIC if isinstance(getattr(ew, name), ModuleType) and name != "errors"
+]
 FOREIGN = ("AnyWidget", "DOMWidget", "Widget", "LoggingHasTraits", "HasTraits", "HasDescriptors")
 KINDS = {"functions": "Functions", "widgets": "Widgets", "classes": "Classes"}
 
@@ -92,7 +92,8 @@ def pages() -> Iterator[tuple[str, str]]:
                 page = titled(name, directive(f"evolink_widgets.{name}", getattr(ew, name)))
                 yield f"{title}/{name}.rst", page
     yield "errors.rst", errors_page()
-    yield "store.rst", store_page()
+    for name in MODULES:
+        yield f"{name}.rst", module_page(name)
     yield "commands.rst", commands_page()
 
 
@@ -104,33 +105,34 @@ def errors_page() -> str:
     parts = [sentence, "", "::", "", *(f"    {line.strip()}" if line[:4] == "    " else line
              for line in tree.splitlines()), "", after, ""]  # fmt: skip
     for name, value in vars(ew.errors).items():
-        is_ours = inspect.isclass(value) and value.__module__ == ew.errors.__name__
-        if is_ours and issubclass(value, ew.EvolinkError):
+        if name in ew.errors.__all__:
             full = "evolink_widgets" if name in PUBLIC else "evolink_widgets.errors"
             parts.append(titled(name, directive(f"{full}.{name}", value), mark="-"))
     return titled("Errors", *parts)
 
 
-def store_page() -> str:
-    """What `ew.store` has, and what is not public by itself already."""
-    names = [name for name in ew.store.__all__ if name not in PUBLIC or name == "picture"]
-    functions = [name for name in names if not inspect.isclass(getattr(ew.store, name))]
-    parts = [inspect.cleandoc(ew.store.__doc__ or ""), ""]
+def module_page(module: str) -> str:
+    """What a public module such as `ew.store` has, and what is not public by itself already."""
+    of = getattr(ew, module)
+    names = [name for name in of.__all__ if getattr(of, name) is not getattr(ew, name, None)]
+    functions = [name for name in names if not inspect.isclass(getattr(of, name))]
+    parts = [inspect.cleandoc(of.__doc__ or ""), ""]
     for name in [*functions, *(name for name in names if name not in functions)]:
-        full = f"evolink_widgets.store.{name}"
-        parts.append(titled(name, directive(full, getattr(ew.store, name)), mark="-"))
-    return titled("The store", *parts)
+        full = f"evolink_widgets.{module}.{name}"
+        parts.append(titled(name, directive(full, getattr(of, name)), mark="-"))
+    return titled(f"ew.{module}", *parts)
 
 
 def commands_page() -> str:
     """What each command says of itself, and each of its own commands."""
     parts = []
-    for module, title in COMMANDS.items():
+    for path in sorted(Path(ew.__file__).parent.glob("*/__main__.py")):
+        module = f"{ew.__name__}.{path.parent.name}"
         first = printed_help(module)
         acts = re.search(r"\{([\w,]+)\} \.\.\.", first)
         helps = [(["--help"], first)]
         helps += [([act, "--help"], printed_help(module, act)) for act in each(acts)]
-        parts.append(titled(title, mark="-"))
+        parts.append(titled(f"python -m {module}", mark="-"))
         for arguments, printed in helps:
             shown = [f"$ python -m {module} {' '.join(arguments)}", *printed.splitlines()]
             parts += [".. code-block:: text", "", *(f"   {line}".rstrip() for line in shown), ""]
@@ -183,11 +185,17 @@ def generate() -> None:
             path.write_text(text, "utf-8")
 
 
+def modules() -> str:
+    """Return the entries of public modules for the front's list of pages."""
+    return "\n".join(f"api/{name}" for name in ("errors", *MODULES, "commands"))
+
+
 def on_source_read(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the tables where the reference's front asks for them."""
     if docname == "reference/index":
         for folder, text in lists().items():
             source[0] = source[0].replace(f"<!-- {folder} -->", text)
+        source[0] = source[0].replace("api/modules", modules())
 
 
 class LinkNames(SphinxTransform):
@@ -221,9 +229,22 @@ class LinkNames(SphinxTransform):
             link += node
 
 
+def on_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], tree: object
+) -> None:
+    """Write a signature of many lines without a list in its term, which is no right HTML."""
+
+    def lines(match: re.Match[str]) -> str:
+        return match[1].replace("<dd>", '<span class="sig-line">').replace("</dd>", "</span>")
+
+    if body := context.get("body"):
+        context["body"] = re.sub(r"(?<=\(</span>)\s*<dl>(.*?)</dl>", lines, body, flags=re.S)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the pages before Sphinx looks which there are."""
     generate()
     app.connect("source-read", on_source_read)
+    app.connect("html-page-context", on_page)
     app.add_transform(LinkNames)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

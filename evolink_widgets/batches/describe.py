@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
 from evolink_widgets.problem import shown
+from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.text import counted
 
-__all__ = ["LINE", "batch_counts", "batch_html", "batch_lines", "given_words", "problem_rows"]
+__all__ = [
+    "badge",
+    "batch_counts",
+    "batch_html",
+    "batch_lines",
+    "framed",
+    "given_words",
+    "money_words",
+    "paragraph",
+    "problem_lines",
+    "problem_rows",
+]
 
 _PROBLEMS = 5
 """How many problems are listed; `b.problems` has all of them."""
 
-LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+_LINE = "margin:0 0 4px;font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
 
 
 def batch_lines(facts: Mapping[str, Any]) -> list[str]:
@@ -24,7 +36,7 @@ def batch_lines(facts: Mapping[str, Any]) -> list[str]:
     Args:
         facts: as the batch gathers them.
     """
-    return [" · ".join(batch_counts(facts)), *_problem_lines(facts)]
+    return [" · ".join(batch_counts(facts)), *problem_lines(facts)]
 
 
 def batch_html(facts: Mapping[str, Any]) -> str:
@@ -34,11 +46,9 @@ def batch_html(facts: Mapping[str, Any]) -> str:
         facts: as the batch gathers them.
     """
     head, *rest = batch_counts(facts)
-    badge = badge_html(facts["badge"])
     lines = [
-        f'<p style="{LINE}">{badge}<strong>{escape(head)}</strong> · '
-        f"{escape(' · '.join(rest))}</p>",
-        f'<p style="{LINE}">{escape(given_words(facts["given"]))}</p>',
+        paragraph(f"{badge(facts)}<strong>{escape(head)}</strong> · {escape(' · '.join(rest))}"),
+        paragraph(escape(given_words(facts["given"]))),
     ]
     if facts["problems"]:
         cells = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in problem_rows(facts))
@@ -52,13 +62,33 @@ def batch_html(facts: Mapping[str, Any]) -> str:
             f"{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody>"
             "</table>"
         )
-    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(lines)}</div>'
+    return framed(lines)
 
 
-def badge_html(words: str) -> str:
+def framed(parts: Iterable[str]) -> str:
+    """HTML that a host shows as it is: a dollar begins no mathematics."""
+    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(parts)}</div>'
+
+
+def paragraph(html: str) -> str:
+    """One of its lines."""
+    return f'<p style="{_LINE}">{html}</p>'
+
+
+def badge(facts: Mapping[str, Any]) -> str:
     """Why nothing is charged, in a frame; nothing where the service itself is asked."""
+    if not facts["badge"]:
+        return ""
     style = "padding:0 6px;border:1px dashed currentColor;border-radius:4px"
-    return f'<span style="{style}">{escape(words)}</span> ' if words else ""
+    return f'<span style="{style}">{escape(facts["badge"])}</span> '
+
+
+def money_words(facts: Mapping[str, Any], estimate: Estimate) -> str:
+    """An estimate in the middle of a sentence."""
+    said = str(estimate)
+    if facts["simulated"]:
+        said = said.replace("credits", credits_words(facts["badge"]), 1)
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _cell(text: str) -> str:
@@ -79,14 +109,11 @@ def batch_counts(facts: Mapping[str, Any]) -> list[str]:
     if facts["bad_rows"]:
         said.append(f"{facts['bad_rows']:,} with problems")
     if facts["to_buy"]:
-        money = str(facts["estimate"])
-        if facts["simulated"]:
-            money = money.replace("credits", credits_words(facts["badge"]), 1)
         most = ""
         if facts["unread"]:
             said.append(f"{facts['unread']:,} with reference files still to be read")
             most = "up to "
-        said.append(f"to buy {most}{facts['to_buy']:,}: {money[:1].lower()}{money[1:]}")
+        said.append(f"to buy {most}{facts['to_buy']:,}: {money_words(facts, facts['estimate'])}")
         said.append(facts["estimate"].basis)
     else:
         said.append("nothing to buy")
@@ -124,7 +151,12 @@ def problem_rows(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _problem_lines(facts: Mapping[str, Any]) -> list[str]:
+def problem_lines(facts: Mapping[str, Any]) -> list[str]:
+    """The first problems, a line each, and how many more there are.
+
+    Args:
+        facts: as the batch gathers them.
+    """
     lines = [f"  row {one.row}: {one.problem}" for one in facts["problems"][:_PROBLEMS]]
     more = len(facts["problems"]) - _PROBLEMS
     if more > 0:

@@ -86,10 +86,10 @@ class Player:
         self._clock = clock
         self._lock = threading.Lock()
         self._takes: defaultdict[str, list[Take]] = defaultdict(list)
-        self._numbered: defaultdict[int, list[Take]] = defaultdict(list)
         for take in tape.takes:
             self._takes[key_of(take.ask)].append(take)
-            self._numbered[take.number].append(take)
+        self._marks = {id(take): take.mark for take in tape.takes}
+        self._known = {(take.number, self._marks[id(take)]): take for take in tape.takes}
         self._asked: defaultdict[str, int] = defaultdict(int)
         self._sent: dict[str, _Sent] = {}
 
@@ -116,7 +116,9 @@ class Player:
             wait = self.scaled(answer.took)
             is_last = sent.times >= len(sent.take.answers)
             if answer.is_task or (is_last and sent.take.readings):
-                about = TapeId(self._clock(), sent.take.number, sent.take.mark, self.tape.simulated)
+                about = TapeId(
+                    self._clock(), sent.take.number, self._marks[id(sent.take)], self.tape.simulated
+                )
                 sent.task_id = tape_id(about, hashlib.sha256(key.encode()).hexdigest()[:12])
             if answer.is_task:
                 document = self._dressed(answer.document, str(sent.task_id), sent.take)
@@ -189,7 +191,7 @@ class Player:
         about = TapeId.read(task_id)
         if about is None:
             return None
-        return next((one for one in self._numbered[about.take] if one.mark == about.mark), None)
+        return self._known.get((about.take, about.mark))
 
     def _document(self, task_id: str, take: Take) -> dict[str, Any]:
         """What the service says of a task by now."""

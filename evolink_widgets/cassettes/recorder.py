@@ -36,6 +36,10 @@ log = logging.getLogger("evolink_widgets")
 
 _BEGINNING = b'{"cassette"'
 _TRIES = 100
+
+_MOST_STRANGERS = 200
+"""Tasks that are remembered while a lost one is looked for."""
+
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
 
@@ -120,6 +124,7 @@ class Recorder:
         check_place(self.path)
         self._replaces = _which(self.path) if anew else None
         kept = [] if anew or not self.path.exists() else Tape.read(self.path).takes
+        self._strangers: dict[str, list[tuple[float, TaskSnapshot, object]]] = {}
         self._next = 1 + max((take.number for take in kept), default=0)
 
     # What it hears.
@@ -187,10 +192,21 @@ class Recorder:
             return
         with self._lock:
             one = next((one for one in self._open if one.task_id == snapshot.id), None)
-            one = one or (self._found(snapshot) if adopts else None)
             if one is not None:
                 self._note(one, snapshot, document)
                 self._end_whole()
+            elif adopts and self._lost() and len(self._strangers) < _MOST_STRANGERS:
+                heard = (self._clock(), snapshot, document)
+                self._strangers.setdefault(snapshot.id, []).append(heard)
+
+    def found(self, key: str, document: object) -> None:
+        """Hear which task is that of a request whose reply was lost."""
+        snapshot = _snapshot(document)
+        with self._lock:
+            one = self._of_key(key)
+            if one is not None and one.task_id is None and snapshot is not None:
+                one.task_id = snapshot.id
+                self._note(one, snapshot, document)
 
     def uploaded(self, link: str, digest: str) -> None:
         """Hear under which link the service keeps a file, and the SHA-256 of its bytes."""
@@ -198,8 +214,13 @@ class Recorder:
             self._uploads[link] = f"sha256:{digest}"
 
     def wants(self, link: str) -> bool:
-        """Whether a link leads to a picture that belongs on the tape, and is not there yet."""
+        """Whether a link leads to a picture that belongs on the tape, and is not there yet.
+
+        Who looks for a lost task reads several; whose pictures are fetched it has found.
+        """
         with self._lock:
+            if self._place_of(link) is None:
+                self._adopt(link)
             return self._place_of(link) is not None
 
     def fetched(self, link: str, data: bytes, took: float) -> None:
@@ -245,24 +266,40 @@ class Recorder:
     def _of_key(self, key: str) -> _Open | None:
         return next((one for one in self._open if one.key == key), None)
 
-    def _found(self, snapshot: TaskSnapshot) -> _Open | None:
-        """The take whose reply was lost and whose task this must be; `None` where several may."""
-        lost = [
+    def _lost(self) -> list[_Open]:
+        """The takes whose reply was lost, and whose task is not known."""
+        return [
             one
             for one in self._open
             if one.task_id is None
             and one.take.answers
             and (one.take.answers[-1].status or 500) >= 500
-            and snapshot.model in (None, one.take.ask.get("model"))
         ]
-        if len(lost) != 1:
-            return None
-        lost[0].task_id = snapshot.id
-        return lost[0]
 
-    def _note(self, one: _Open, snapshot: TaskSnapshot, document: object) -> None:
+    def _adopt(self, link: str) -> None:
+        """Take a task for that of a lost take, where it can be that of one alone."""
+        for task_id, heard in self._strangers.items():
+            _, newest, _ = heard[-1]
+            if link not in newest.results:
+                continue
+            fits = [
+                one
+                for one in self._lost()
+                if one.take.ask.get("n", 1) == len(newest.results)
+                and newest.model in (None, one.take.ask.get("model"))
+            ]
+            if len(fits) == 1:
+                fits[0].task_id = task_id
+                for at, snapshot, document in heard:
+                    self._note(fits[0], snapshot, document, at)
+                del self._strangers[task_id]
+            return
+
+    def _note(
+        self, one: _Open, snapshot: TaskSnapshot, document: object, at: float | None = None
+    ) -> None:
         kept = self._hidden(task_of(document, sum(map(bool, snapshot.results))))
-        after = self._clock() - one.sent
+        after = (self._clock() if at is None else at) - one.sent
         before = one.take.readings[-1].document if one.take.readings else None
         if kept != before:
             one.take.readings.append(Reading(after, kept))

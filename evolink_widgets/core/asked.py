@@ -15,7 +15,6 @@ from evolink_widgets.errors import Billed
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.tasks.played import RECORDED
-from evolink_widgets.store.gallery.pictures import ImageSet
 
 
 class Asked:
@@ -63,17 +62,6 @@ class Asked:
             control=self,
             clock=clock,
             state=first_state(recipe, clock(), simulated=simulated),
-        )
-
-    def image_set(self, state: TaskState) -> ImageSet:
-        """The pictures of `state` as an ordered set."""
-        return ImageSet(
-            state.images,
-            key=self.key,
-            recipe=self.recipe,
-            receipt=state.receipt,
-            expected=state.expected,
-            places=state.places,
         )
 
     def waited(self, *, in_vain: bool) -> None:

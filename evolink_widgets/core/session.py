@@ -128,7 +128,6 @@ class Session:
         self.simulated = simulated
         self.weather_played = False  # by `ew.weather`, in this process
         self.on_ask: Callable[[Task], object] | None = None  # hears of each task that is asked
-        self.closings = 0  # what asks by itself, as a batch does, asks nothing after the next one
         self._budget = Budget(budget) if isinstance(budget, (int, float)) else budget
         self._stand_ins = tuple(stand_ins)
         self._may_spend = may_spend
@@ -150,6 +149,7 @@ class Session:
         self._asked: dict[str, Asked] = {}
         self._runners: dict[str, TaskRunner] = {}
         self._leases = Leases(self._at_work, lambda: self._parts)
+        self._told_of_close: list[Callable[[], object]] = []
         self._generation = loop.generation()
         self._leaves_children_well = False
         self._is_closing = False
@@ -220,6 +220,7 @@ class Session:
             clock=self._clock,
         )
         with self._lock:  # asks of one cell are decided in the order in which they were made
+            loop.core_loop()  # where it can't start, nothing is asked, nor waited for at the end
             self._asked[asked.key] = asked
             loop.call_on_loop(self._begin_asked, asked)
         if self.on_ask is not None:
@@ -434,6 +435,20 @@ class Session:
         """Load and assemble everything in the background, before the first ask."""
         loop.call_on_loop(self._assembled)
 
+    def when_closed(self, told: Callable[[], object]) -> Callable[[], None]:
+        """Call `told` on the core's loop as this is closed: what asks by itself is to end then.
+
+        Returns:
+            A function that ends this.
+        """
+        self._told_of_close.append(told)
+
+        def leave() -> None:
+            if told in self._told_of_close:
+                self._told_of_close.remove(told)
+
+        return leave
+
     def close(self) -> None:
         """Stop waiting for all tasks and close the connections; the journal keeps the tasks."""
         if loop.on_loop():
@@ -593,9 +608,10 @@ class Session:
         raise AssertionError("the last try returns or raises")
 
     async def _close(self) -> None:
-        self.closings += 1
         self._is_closing = True  # from here on no ask begins, so this comes to an end
         try:
+            for told in tuple(self._told_of_close):
+                told()
             stopped: set[TaskRunner] = set()
             while runners := [one for one in self.known().values() if one not in stopped]:
                 for runner in runners:

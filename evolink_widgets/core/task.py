@@ -172,9 +172,6 @@ INTERRUPTED_ADVICE = f"{INTERRUPTED} Await it again, or see task.state."
 class TaskControl(Protocol):
     """What a `Task` asks of the core. Every method is called on the core's own thread."""
 
-    def image_set(self, state: TaskState) -> ImageSet:
-        """The pictures of `state` as an ordered set."""
-
     def waited(self, *, in_vain: bool) -> None:
         """Hear how a wait for the task ended; the one method for any thread."""
 
@@ -257,7 +254,7 @@ class Task:
     @property
     def images(self) -> ImageSet:
         """The pictures that are saved so far; complete once the task is done."""
-        return self._control.image_set(self._state)
+        return self._image_set(self._state)
 
     @property
     def receipt(self) -> Receipt | None:
@@ -433,8 +430,18 @@ class Task:
     def _outcome(self, state: TaskState) -> ImageSet:
         self._control.waited(in_vain=state.error is not None)
         if state.error is None:
-            return self._control.image_set(state)
+            return self._image_set(state)
         raise state.error.with_traceback(None)
+
+    def _image_set(self, state: TaskState) -> ImageSet:
+        return ImageSet(
+            state.images,
+            key=self.key,
+            recipe=self.recipe,
+            receipt=state.receipt,
+            expected=state.expected,
+            places=state.places,
+        )
 
     def _interrupted(self) -> None:
         self._control.waited(in_vain=True)

@@ -84,6 +84,15 @@ _TYPES = {
 }  # fmt: skip
 
 
+_OF_THE_COURSE = {
+    401: (403, "course_key_refused", "The service does not take the course's key. Tell your "
+          "teacher; your token is in order."),
+    402: (402, "insufficient_user_quota", "The course's account has run out of credits. Tell your "
+          "teacher; your own budget is not used up."),
+}  # fmt: skip
+"""Refusals that are about the course's key and account: a student can mend neither, and what the
+service says of them is not for students."""
+
 _NO_BOOKS = Refused(
     503, "no_available_channel", "The course's books can't be written: nothing was sent. Ask later."
 )
@@ -238,6 +247,8 @@ class Gateway:
             await self._books.lost(ask.key)
             raise
         kind = sent.verdict.kind
+        if sent.reply is not None and sent.reply.status in _OF_THE_COURSE:
+            log.error("The service refuses the course's key: %s", _why(sent))
         if sent.snapshot is not None and sent.reply is not None:
             document = read_mapping(sent.reply.document())
             snapshot = sent.snapshot
@@ -250,6 +261,8 @@ class Gateway:
             if sent.reply is None:  # a code by which a client knows that it may ask again
                 message = f"The course gateway could not reach the service: {sent.reason}."
                 raise Refused(503, "no_available_channel", message)
+            if sent.reply.status in _OF_THE_COURSE:
+                raise Refused(*_OF_THE_COURSE[sent.reply.status])
             return _passed_on(sent.reply)
         await self._written(lambda: self._books.lost(ask.key))
         raise _not_known()
@@ -277,6 +290,8 @@ class Gateway:
         reply = await self._upstream.task(student, ask.task_id or "")
         if reply.status == 200:
             await self._note(ask, reply.document())
+        if reply.status in _OF_THE_COURSE:  # it may be told again once the key is mended
+            raise Refused(503, "service_unavailable", _OF_THE_COURSE[reply.status][2])
         return _passed_on(reply)
 
     async def _note(self, ask: Ask, document: object) -> None:
@@ -377,7 +392,7 @@ class Gateway:
     async def _list_files(self, request: Request, student: str) -> Response:
         """The account's list with this student's files alone; the pages stay the service's."""
         reply = await self._upstream.files(
-            student, "GET", LIST, query=dict(request.query_params.items())
+            student, "GET", LIST, query=_named(request, "page", "pageSize", "page_size")
         )
         document = read_mapping(reply.document())
         data = read_mapping(document.get("data"))
@@ -388,7 +403,23 @@ class Gateway:
         return JSONResponse({**document, "data": {**data, "files": files}})
 
     async def _file_quota(self, _: Request, student: str) -> Response:
-        return _passed_on(await self._upstream.files(student, "GET", QUOTA))
+        """How full the account is, in figures; its name and group are not the student's."""
+        reply = await self._upstream.files(student, "GET", QUOTA)
+        document = read_mapping(reply.document())
+        data = read_mapping(document.get("data"))
+        if reply.status != 200 or not data:
+            return _passed_on(reply)
+        figures = {name: data[name] for name in _QUOTA if isinstance(data.get(name), int)}
+        return JSONResponse({"success": True, "code": 200, "msg": "", "data": figures})
+
+
+_QUOTA = ("used_files", "max_files", "remain_files")
+
+
+def _named(request: Request, *names: str) -> dict[str, str]:
+    """These parameters of an address; any other is not the student's to choose."""
+    query = request.query_params
+    return {name: query[name] for name in names if name in query}
 
 
 _Handler = Callable[[Request, str], Awaitable[Response]]

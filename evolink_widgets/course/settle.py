@@ -90,6 +90,7 @@ class Settler:
         for key, task_id in certain_assignments(edges, groups).items():
             snapshot, document = readings[task_id]
             if key in lost and await self._books.accepted(key, snapshot, document, was_found=True):
+                self._upstream.recordings.found(lost[key].student, key, document)
                 log.info("Found the task of an ask of %s whose reply was lost", lost[key].student)
 
     async def _list(self, since: float) -> list[TaskListItem]:

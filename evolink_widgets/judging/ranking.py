@@ -224,13 +224,18 @@ class Ranking:
 
     # -- the standing --------------------------------------------------------------------------
 
-    def standing(self, judge: str | None = None) -> Standing:
+    def standing(
+        self, judge: str | None = None, *, votes: Sequence[Vote] | None = None
+    ) -> Standing:
         """Count the votes and find the scores; takes about a second for a thousand items.
 
         Args:
             judge: only this one's votes; `None` is all judges'.
+            votes: as they were read before; by default they are read now.
         """
-        votes = [one for one in self.votes() if judge in (None, one.judge)]
+        votes = [
+            one for one in (self.votes() if votes is None else votes) if judge in (None, one.judge)
+        ]
         found = standing_of(self.items, self._place_of, votes, self._fit)
         self._fit = found.fit
         return found

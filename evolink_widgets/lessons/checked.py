@@ -33,6 +33,13 @@ class Finding:
         sentence: what should be so.
         holds: whether it is.
         reason: why that could not be found out, in a line; `None` where it could.
+
+    Example:
+        >>> works = {"It is a fox": lambda: "fox" in "an owl"}
+        >>> checked = ew.lessons.check(works, hint="Look again.", answer="'a fox'")
+        >>> finding = checked.findings[0]
+        >>> isinstance(finding, ew.lessons.Finding), finding.sentence, finding.holds
+        (True, 'It is a fox', False)
     """
 
     sentence: str
@@ -52,6 +59,12 @@ class Checked:
         findings: the sentences in their order.
         hint: what to think of, in a sentence or two.
         answer: code that makes all of it hold.
+
+    Example:
+        >>> works = {"Two and two are four": lambda: 2 + 2 == 4}
+        >>> checked = ew.lessons.check(works, hint="Count.", answer="4")
+        >>> isinstance(checked, ew.lessons.Checked), bool(checked)
+        (True, True)
     """
 
     findings: tuple[Finding, ...]

@@ -104,7 +104,11 @@ def merge(other: str | Path) -> _merge.Merged:
         StoreError: `other` is no store, or ours; or ours can't be written to.
 
     Example:
-        >>> ew.store.merge("from-a-colleague/evolink_images")
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> packed = ew.store.pack("from-a-colleague.zip")
+        >>> ew.configure(store="mine")
+        >>> ew.store.merge("from-a-colleague.zip").pictures
+        2
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.merge(other)
@@ -159,7 +163,9 @@ def pack(target: str | Path = ".") -> Path:
         StoreError: there is nothing to pack, or it can't be written.
 
     Example:
-        >>> ew.store.pack("home.zip")
+        >>> images = ew.generate("a fox").result()
+        >>> ew.store.pack("home.zip").name
+        'home.zip'
     """
     with closing(Store(in_use.choice.folder())) as store:
         return store.pack(target)

@@ -71,6 +71,12 @@ class Published:
         new: how many of them were not in it before.
         removed: how many were taken out of it.
         left_out: a sentence for each that could not be published.
+
+    Example:
+        >>> images = ew.generate("a fox").result()
+        >>> published = ew.store.publish("library")
+        >>> isinstance(published, ew.store.Published), published.pictures
+        (True, 1)
     """
 
     folder: Path

@@ -14,7 +14,6 @@ over another's. What the system refuses becomes an error of the package in `guar
 from __future__ import annotations
 
 import errno
-import filecmp
 import os
 import secrets
 import shutil
@@ -250,6 +249,34 @@ def own_folder(root: Path, name: str) -> Path:
     return folder
 
 
+def lasting_folder(root: Path, name: str) -> Path:
+    """Make one of the folders that keep what was paid for, with its own name on the disk, too.
+
+    Raises:
+        NotPlain: it is a link.
+        OSError: it can't be made.
+    """
+    was_there = is_there(root / name)
+    folder = own_folder(root, name)
+    flush_name(folder, is_new=not was_there)
+    return folder
+
+
+def flush_name(folder: Path, *, is_new: bool) -> None:
+    """Put a folder's own name on the disk, once in each process.
+
+    Also where it is there already: the process that has made it may have been killed before it
+    came to that.
+    """
+    if is_new or folder not in _LASTING:
+        flush_folder(folder.parent)
+        _LASTING.add(folder)
+
+
+_LASTING: set[Path] = set()
+"""The folders whose names this process has put on the disk."""
+
+
 def is_plain(path: Path) -> bool:
     """Tell whether this is a plain file, in a folder that is the store's own."""
     try:
@@ -445,6 +472,8 @@ def place_new(path: Path, target: Path) -> Path:
             flush_folder(target.parent)
             return candidate
         except FileExistsError:
+            import filecmp
+
             if is_plain(candidate) and filecmp.cmp(candidate, path, shallow=False):
                 return candidate
     raise AssertionError("free_names has no end")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from html import escape
@@ -125,6 +124,8 @@ class Presets(MutableMapping[str, dict[str, Any]]):
 
     def _unknown(self, name: object) -> UnknownPreset:
         names = list(self)
+        import difflib
+
         near = difflib.get_close_matches(str(name)[:80], names, 1, 0.5)
         said = [f"Did you mean {near[0]!r}?"] if near else []
         if names:

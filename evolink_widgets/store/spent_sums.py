@@ -129,7 +129,7 @@ def count_new(database: Database) -> bool:
     for keys in _some_keys(database, "NULL"):
         try:
             with database.write() as connection:
-                rows = connection.execute(_FACTS, (json.dumps(keys),)).fetchall()
+                rows = connection.execute(_FACTS, (_text(keys),)).fetchall()
                 new = [row for row in rows if row["pictures"] is None and _fits(row)]
                 connection.executemany(
                     "UPDATE ledger SET simulated = ?, notebook = ?, pictures = ? WHERE key = ?",
@@ -138,6 +138,7 @@ def count_new(database: Database) -> bool:
                 _add(connection, [row["key"] for row in new], "")
         except StoreError:  # read-only, full, held by another program: each row is read then
             return False
+        whole = whole and len(rows) == len(keys)
         whole = whole and all(row["pictures"] is not None or _fits(row) for row in rows)
     return whole
 
@@ -155,7 +156,7 @@ def differences(database: Database) -> list[str]:
     """
     said = []
     for keys in _some_keys(database, "NOT NULL"):
-        for row in database.rows(f"{_FACTS} AND pictures IS NOT NULL", (json.dumps(keys),)):
+        for row in database.rows(f"{_FACTS} AND pictures IS NOT NULL", (_text(keys),)):
             told = (row["simulated"], row["notebook"], row["pictures"])
             if not _fits(row) or told != _counts_for(row):
                 said.append(f"task {row['key']} is counted as {told!r:.100}")
@@ -210,11 +211,16 @@ def notebook_of(origin: object) -> str | None:
     return None if origin in (None, "") else storable(str(origin))
 
 
-def _some_keys(database: Database, counted: str) -> Iterator[list[str]]:
-    last = ""
+def _some_keys(database: Database, counted: str) -> Iterator[list[object]]:
+    """Keys as they are: in a damaged row one may be no text, and is asked for no less."""
+    last: object = ""
     sql = f"SELECT key FROM ledger WHERE pictures IS {counted} AND key > ? ORDER BY key LIMIT ?"
     while rows := database.rows(sql, (last, _AT_ONCE)):
-        yield [last := str(row["key"]) for row in rows]
+        yield [last := row["key"] for row in rows]
+
+
+def _text(keys: Iterable[object]) -> str:
+    return json.dumps([key for key in keys if isinstance(key, str)])
 
 
 def _fits(row: Row) -> bool:

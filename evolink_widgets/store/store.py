@@ -49,6 +49,11 @@ class Store:
     Raises:
         ConfigurationError: `root` is no path, or its place can't be known.
         StoreFull, StoreReadOnly, StoreDamaged, StoreTooNew: from every method, as they come.
+
+    Example:
+        >>> store = ew.session().store
+        >>> isinstance(store, ew.store.Store), store.root.name
+        (True, 'evolink_images')
     """
 
     def __init__(self, root: str | Path, libraries: Sequence[Library] = ()) -> None:

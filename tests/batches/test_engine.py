@@ -159,6 +159,27 @@ def test_what_a_pause_took_back_is_sent_once_it_is_over(
     assert len(sent) == len(set(sent)) == 22
 
 
+def test_workers_send_nothing_more_once_the_session_is_closed(
+    client: Any, service: Served, tmp_path: Path
+) -> None:
+    ew.configure(base_url=service.api)
+    before = service.counts()["accepted"]
+    service.play("429 retry-after", times=None, seconds=8, after=4)
+    b = ew.batch(rows(12), "an ibis, {animal}", **SMALL)
+    run = b.create(on=client, worker_store=tmp_path / "workers")
+    until(lambda: service.counts()["accepted"] == before + 4, 120)
+    ew.session().close()
+    service.play("fair")
+    frame = run.result(60).to_frame()
+    assert types(frame).count("WaitingStopped") == 8
+    assert service.counts()["accepted"] == before + 4
+    assert (
+        types(b.create(on=client, worker_store=tmp_path / "workers").result(60).to_frame())
+        == [None] * 12
+    )
+    assert service.counts()["accepted"] == before + 12
+
+
 def test_what_is_paid_for_comes_home_while_the_rest_is_turned_away(
     client: Any, service: Served, tmp_path: Path
 ) -> None:

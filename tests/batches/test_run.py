@@ -101,6 +101,20 @@ def test_a_batch_asks_for_nothing_more_once_its_session_is_closed(
     ew.session().close()
 
 
+def test_a_paused_batch_ends_with_its_session(
+    batch: Make, service: InProcess, animals: Animals
+) -> None:
+    """Nothing of it is at work that could end: the closing itself wakes it."""
+    service.play("429", times=None)
+    run = batch(animals(3)).create()
+    until(lambda: run.state.rendering == 3)
+    run.pause()
+    until(lambda: run.state.unsent == 3)
+    ew.session().close()
+    frame = run.result(20).to_frame()
+    assert {row["errortype"] for row in frame} == {"WaitingStopped"}
+
+
 def test_a_cell_asks_beside_a_batch_for_other_pictures(batch: Make, animals: Animals) -> None:
     """A batch is an execution of its own: it takes nothing from the loop in a cell."""
     request = ew.ImageRequest("a fox number 0", size="816x816", quality="low")

@@ -140,6 +140,24 @@ def test_after_a_block_everything_is_as_before(live: Live, tmp_path: Path) -> No
     assert ew.session().service == session.service
 
 
+def test_the_emulators_weather_is_played_after_a_replay_too(
+    own_settings: None, tmp_path: Path
+) -> None:
+    ew.configure(store=tmp_path / "emulated", speed=200)
+    with ew.record(tmp_path / "lesson.cassette"):
+        ew.generate("a fox", **SMALL).result(timeout=60)
+    ew.generate("an owl", **SMALL).result(timeout=60)
+    with ew.replay(tmp_path / "lesson.cassette", speed=0), ew.record(tmp_path / "other.cassette"):
+        pass
+    with ew.replay(tmp_path / "lesson.cassette", speed=0):
+        assert ew.generate("a fox", **SMALL).result(timeout=60)[0].recorded
+        with pytest.raises(ew.ConfigurationError, match="weather that was recorded"):
+            ew.weather("reply lost")
+    ew.weather("policy refusal")
+    with pytest.raises(ew.ContentRefused):
+        ew.generate("a boat", **SMALL).result(timeout=60)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -183,6 +201,20 @@ def test_a_picture_that_was_exchanged_is_not_shown(live: Live, tmp_path: Path) -
         task = ew.generate("a fox", **SMALL)
         with pytest.raises(ew.DownloadFailed):
             task.result(timeout=60)
+
+
+def test_a_task_that_was_only_looked_at_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "lesson.cassette")
+    recorder.asked("key-1", {"model": "gpt-image-2", "prompt": "a fox", "n": 1})
+    recorder.lost("key-1")
+    done = {"status": "completed", "model": "gpt-image-2"}
+    for name in ("a-strangers", "ours"):
+        link = f"https://media.example.org/{name}.png"
+        recorder.read({"id": f"task-unified-1-{name}", "results": [link], **done})
+    assert recorder.wants("https://media.example.org/ours.png")
+    recorder.fetched("https://media.example.org/ours.png", b"\x89PNG\r\n\x1a\n", 0.1)
+    assert not recorder.wants("https://media.example.org/a-strangers.png")
+    assert len(Tape.read(tmp_path / "lesson.cassette").takes[0].pictures) == 1
 
 
 def test_a_recorder_hears_of_an_answer_that_was_lost_for_good(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_its_install_steps_lead_to_a_quickstart_that_runs(tmp_path: Path) -> Non
         place = f"export KERNEL_PYTHON_PREFIX={environment.folder}; "
         environment.run("bash", "-c", place + step, cwd=checkout)
     environment.run(environment.python, "-m", "pip", "check")
-    for name in ("01-quickstart.ipynb", "02-the-same-in-python.ipynb"):
+    for name in ("01-quickstart.ipynb", "02-what-it-costs.ipynb"):
         notebook = checkout / "notebooks" / name
         environment.run(
             *(environment.python, "-m", "jupyter", "execute", "--inplace", "--timeout=120"),

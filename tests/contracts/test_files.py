@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,28 @@ def is_known(named: str, known: dict[str, Path]) -> bool:
 def test_a_module_that_is_not_there_is_noticed(named: str, there: bool) -> None:
     known = {name.removeprefix(f"{PACKAGE}."): path for name, path in modules().items()}
     assert is_known(named, known) is there
+
+
+#: Folders that may hold more than a dozen modules, and why.
+CROWDED = {
+    "evolink_widgets": "what programs import by its path, and what imports nothing of ours",
+    "tests/contracts": "each of them asks something of the whole package",
+    "tests/core": "stories that go through all rooms of the core",
+    "tests/notebook": "one for each host",
+}
+
+
+def test_a_folder_holds_at_most_a_dozen_modules() -> None:
+    """Its face, `__init__.py`, is not counted; a room that grows past that is two ideas."""
+    found = Counter(
+        path.relative_to(ROOT).parent.as_posix()
+        for path in tracked_files()
+        if path.suffix == ".py" and path.name != "__init__.py"
+    )
+    inside = {name for name in found if name.startswith(("evolink_widgets", "tests"))}
+    crowded = {name for name in inside if found[name] > 12}
+    assert sorted(crowded - CROWDED.keys()) == [], "give it rooms, by idea"
+    assert CROWDED.keys() <= inside
 
 
 def test_the_tests_of_a_room_stand_where_the_room_does() -> None:

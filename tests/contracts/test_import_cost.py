@@ -55,6 +55,9 @@ def test_the_panels_class_brings_its_widgets_and_no_client(tmp_path: Path) -> No
 #: What the first ask of a kernel needs none of: other stores, judgements, the trash, reports,
 #: copies, small pictures, what is kept for later asks, and all that runs a task.
 NOT_AT_THE_FIRST_ASK = {
+    "difflib",  # for what is misspelt
+    "filecmp",
+    "statistics",  # for receipts that teach
     "evolink_widgets.core.service.transport",
     "evolink_widgets.core.steps.runner",
     "evolink_widgets.store.gallery.copies",

@@ -234,7 +234,7 @@ ew.ImageStudio(prompt="a fox"), ew.estimate("a fox"), ew.spending()
         [sys.executable, "-c", code, str(tmp_path / "store")],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
 
 
 def test_what_waits_at_the_same_moment_is_done_by_one_job() -> None:

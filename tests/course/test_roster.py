@@ -14,6 +14,13 @@ from evolink_widgets.course.books.roster import Student, read_students
 from evolink_widgets.errors import ConfigurationError
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_list_is_read_as_spreadsheets_of_any_country_write_it(between: str) -> None:
+    text = f"name{between}budget\r\nAna{between}\r\nChloé{between}40\r\n"
+    assert read_students(text) == [Student("Ana"), Student("Chloé", 40.0)]
+    assert read_students("name;budget\nAna;2,5\n") == [Student("Ana", 2.5)]
+
+
 def test_a_list_has_names_and_where_some_differ_budgets() -> None:
     text = "\ufeffName,group,Budget\nAna,1,\n Ben ,2,2.5\n,,\nChloé,1,0\n"
     assert read_students(text) == [Student("Ana"), Student("Ben", 2.5), Student("Chloé", 0.0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from classroom import FOX, Classroom
 from services import KEY
 
@@ -86,3 +87,23 @@ def test_no_six_characters_of_the_key_are_in_any_reply(course: Course) -> None:
     ]
     said = [reply.text + str(reply.headers) for reply in replies] + [str(room.state())]
     assert not [part for part in PARTS for text in said if part in text]
+
+
+@pytest.mark.parametrize(("fault", "status", "code"), [
+    ("401", 403, "course_key_refused"), ("402 account", 402, "insufficient_user_quota"),
+])  # fmt: skip
+def test_what_is_wrong_with_the_courses_key_is_not_told_as_the_tokens_fault(
+    course: Course, fault: str, status: int, code: str
+) -> None:
+    room = course()
+    room.service.weather.play(fault)
+    reply = room.ask("Ana")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (status, code)
+    assert "Tell your teacher" in reply.json()["error"]["message"]
+    assert room.standing("Ana")["reserved"] == 0
+    assert room.ask("Ana").status_code == 200
+
+
+def test_the_accounts_name_and_group_are_not_the_students(course: Course) -> None:
+    reply = course().call("Ana", "GET", "/api/v1/files/quota")
+    assert set(reply.json()["data"]) == {"used_files", "max_files", "remain_files"}

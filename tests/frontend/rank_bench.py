@@ -64,6 +64,7 @@ def standing(votes: int = 38, **changes: Any) -> dict[str, Any]:
         "open": who,
         "rows": [row(place) for place in range(6)],
         "more": 0,
+        "counted": [],
         **changes,
     }
 
@@ -73,7 +74,7 @@ def plan(left_out: str = "") -> dict[str, Any]:
     welcome = {
         "question": "Which is nicer?",
         "about": "blind, by style",
-        "simulated": True,
+        "badge": "Simulated",
         "leftOut": left_out,
         "ballot": "k3j2",
         "pairs": [pair(number) for number in range(8)],

@@ -106,7 +106,7 @@ export class Kernel {
   on_hello() {
     const { rules, simulated, keySource, check, columns = null } = this.plan;
     return {
-      kind: "welcome", rules, simulated, keySource, check, columns, service: simulated ? "emulator" : "api.example.org",
+      kind: "welcome", rules, simulated, badge: simulated ? "Simulated" : "", keySource, check, columns, service: simulated ? "emulator" : "api.example.org",
       runs: this.runs, folder: "evolink_images", ...this.plan.welcome, after: this.pictures.map((p) => this.picture(p)),
     };
   }

@@ -29,6 +29,7 @@ def welcome(
         "priced": [0] * count,
         "repeats": repeats,
         "simulated": True,
+        "badge": "Simulated",
         "head": {"text": f"18 of {count} cells · 94.2 credits", "ended": True},
         **more,
     }

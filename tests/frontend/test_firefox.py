@@ -157,7 +157,7 @@ def test_a_study_is_gone_through_and_a_cell_bought(window: Opener) -> None:
 
 def test_pictures_are_reviewed_by_keys(window: Opener) -> None:
     welcome = {"letters": "." * 40, "judge": "ana", "others": 0, "name": "store", "now": 1.0,
-               "simulated": True}  # fmt: skip
+               "badge": "Simulated"}  # fmt: skip
     one = window("review", plan={"welcome": welcome, "review": {}})
     one.wait("document.querySelector('.ew-shot img')?.naturalWidth")
     one.click(".ew-shot")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebook_page import Notebook, Server, expect_pictures
+from notebook_page import CONTENT, Notebook, Server, axe_findings, expect_pictures
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -27,53 +27,67 @@ SEEN = """() => {
 Opener = Callable[..., Notebook]
 
 
-def test_run_all_of_the_quickstart_shows_the_panel_with_a_picture(
+def test_the_quickstarts_first_cell_shows_the_panel_with_a_picture(
     server: Server, open_notebook: Opener
 ) -> None:
     """The time is that of an idle machine and a margin; benchmarks/first_picture.py tells it."""
     quickstart = nbformat.read(NOTEBOOKS / "01-quickstart.ipynb", as_version=4)
     notebook = open_notebook(server.put("quickstart", quickstart))
     notebook.page.set_viewport_size({"width": 1280, "height": 720})
+    first_code = [cell.cell_type for cell in quickstart.cells].index("code")
+    notebook.page.evaluate(f"i => {{ {CONTENT}.activeCellIndex = i }}", first_code)
     began = time.monotonic()
-    notebook.command("notebook:run-all-cells", wait=False)
+    notebook.command("notebook:run-cell-and-select-next", wait=False)  # Shift+Enter
     seen = notebook.page.wait_for_function(SEEN, polling=50).json_value()
     took = time.monotonic() - began
     assert seen["inSight"], f"all of the picture is seen, with no scrolling: {seen}"
-    first_code = [cell.cell_type for cell in quickstart.cells].index("code")
     assert seen["cell"] == str(first_code)
     assert took < FIRST_PICTURE
     expect(notebook.panel(first_code).get_by_text("Simulated", exact=True).first).to_be_visible()
 
 
-def test_the_second_notebook_runs_from_top_to_bottom(server: Server, open_notebook: Opener) -> None:
-    quickstart = nbformat.read(NOTEBOOKS / "02-the-same-in-python.ipynb", as_version=4)
-    sources = [cell.source for cell in quickstart.cells]
-    panel, task, several = (
-        sources.index(find(sources, f"\n{end}"))
-        for end in ("studio", "task", "    display(images[0])")
+def test_the_first_lesson_runs_unsolved_and_its_exercises_are_solved_by_hand(
+    server: Server, open_notebook: Opener
+) -> None:
+    lesson = nbformat.read(NOTEBOOKS / "01-quickstart.ipynb", as_version=4)
+    sources = [cell.source for cell in lesson.cells]
+    panel, task, fox, cell_magic = (
+        next(index for index, source in enumerate(sources) if source.endswith(end))
+        for end in ("\nstudio", "\ntask", "\nfox", "path through the {season} woods, gouache")
     )
-    first = find(sources, "import evolink_widgets as ew")
-    quickstart.cells[sources.index(first)].source += "\new.configure(speed=40)  # it is in a hurry"
-    path = server.put("quickstart", quickstart)
+    tags = [cell.metadata.get("tags", []) for cell in lesson.cells]
+    exercises = [index for index, names in enumerate(tags) if "exercise" in names]
+    checks = [index for index, names in enumerate(tags) if "check" in names]
+    lesson.cells[panel].source = sources[panel].replace("seed=1", "seed=1, speed=40")
+    path = server.put("quickstart", lesson)
     notebook = open_notebook(path)
     notebook.run_all()
 
     notebook.panel(panel)
-    expect_pictures(notebook.cell(task), 2)
-    expect_pictures(notebook.cell(several), 3)  # one under the other: none hides the one above
-    for index in range(len(sources)):
-        expect_pictures(notebook.cell(index), None)
+    for index, count in ((task, 2), (fox, 1), (cell_magic, 1)):
+        expect_pictures(notebook.cell(index), count)
+    for index in checks:
+        check = notebook.cell(index)
+        expect(check.get_by_role("status")).to_contain_text("Not yet: 0 of")
+        expect(check.locator("details pre")).to_be_hidden()
+        assert check.locator(".jp-InputArea-editor").count() == 0, "its source is folded"
+
+    # The first is solved as its own answer says, with nothing but the keyboard.
+    check = notebook.cell(checks[0])
+    check.get_by_text("Answer", exact=True).focus()
+    notebook.page.keyboard.press("Enter")
+    answer = check.locator("details pre").inner_text()
+    assert axe_findings(notebook.page, ".ew-check") == []
+    notebook.cell(exercises[0]).locator(".cm-content").fill(answer)
+    notebook.run(exercises[0])
+    notebook.run(checks[0])
+    expect(notebook.cell(checks[0]).get_by_role("status")).to_contain_text("Done: 2 of 2.")
+
     saved = notebook.save()
     outputs = [output for cell in saved.cells for output in cell.get("outputs", [])]
     assert [output.evalue for output in outputs if output.output_type == "error"] == []
     assert all(cell.execution_count for cell in saved.cells if cell.cell_type == "code")
     assert path.stat().st_size < 400_000
-
-
-def find(sources: list[str], end: str) -> str:
-    """The cell that ends so."""
-    [found] = [source for source in sources if source.endswith(end)]
-    return found
 
 
 def test_the_panel_is_used_by_keyboard_alone(server: Server, open_notebook: Opener) -> None:

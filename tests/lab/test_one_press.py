@@ -22,7 +22,7 @@ studio = ew.ImageStudio(prompt='a fox', quality='low')
 studio
 """.strip()
 #: How many POSTs the service got so far.
-COUNT = "print('posts', connect._the_emulator(ew.session()).counts['create'])"
+COUNT = "print('posts', connect._the_emulator(ew.session().store.root, None).counts['create'])"
 PID = "import os\nprint('pid', os.getpid())"
 
 #: The kernel's socket breaks, and no other one opens until `mend` is called.

@@ -50,7 +50,7 @@ class Shell:
     @staticmethod
     def bought() -> int:
         """How many tasks the service was asked for."""
-        return int(connect._the_emulator(ew.session()).counts["create"])
+        return int(connect._the_emulator(ew.session().store.root, None).counts["create"])
 
     def close(self) -> None:
         """Take the shell out of this process."""

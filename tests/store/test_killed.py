@@ -26,15 +26,18 @@ def test_a_writer_killed_at_random_points_leaves_a_store_that_goes_on(tmp_path, 
 
 
 @pytest.mark.parametrize(
-    "modules",
+    ("where", "modules"),
     [
-        ["gallery/admission/admission", "gallery/admission/part", "gallery/rows/rows"],
-        ["safe_files"],
-        ["journal/journal", "ledger/ledger"],
+        (
+            "each line in months",
+            ["gallery/admission/admission", "gallery/admission/part", "gallery/rows/rows"],
+        ),
+        ("each line", ["safe_files"]),
+        ("each line", ["journal/journal", "ledger/ledger"]),
     ],
 )
-def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program, modules):
-    running = program("kill_and_look.py", tmp_path / "s", "each line", *modules)
+def test_killed_at_each_line_that_a_task_runs_nothing_is_lost(tmp_path, program, where, modules):
+    running = program("kill_and_look.py", tmp_path / "s", where, *modules)
     out, err = running.communicate(timeout=170)
     assert running.returncode == 0, err
     done, kills, tasks, points = out.split()

@@ -80,7 +80,7 @@ def test_a_page_is_told_all_and_then_what_changes() -> None:
     page = Browser(ew.BatchView(run))
     welcome, _ = page.ask("hello")
     assert len(welcome["cells"]) == 3
-    assert welcome["state"]["simulated"] is True
+    assert welcome["state"]["badge"] == "Simulated"
     run.result(60)
     news, _ = page.wait(ended)
     assert news["state"]["title"] == "Done"

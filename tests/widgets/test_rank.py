@@ -54,7 +54,7 @@ def test_a_page_has_pairs_ready_without_names_in_sight() -> None:
     page = Browser(ranked())
     welcome, _ = page.ask("hello")
     assert (welcome["question"], welcome["about"]) == (NICER, "blind, by style")
-    assert welcome["simulated"] is True
+    assert welcome["badge"] == "Simulated"
     assert len(welcome["pairs"]) == 12
     for pair in welcome["pairs"]:
         assert pair["left"]["name"] != pair["right"]["name"]

@@ -59,6 +59,10 @@ class EngineBuyer(Buyer):
         super().stop(why)
         self._lender.withdraw()
 
+    def _session_closes(self) -> None:
+        super()._session_closes()
+        self._lender.withdraw()
+
     @property
     def _withdraws(self) -> bool:
         """Always: what a pause took back, or a worker hands back, may come after the pause."""

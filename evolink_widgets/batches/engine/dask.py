@@ -19,6 +19,9 @@ __all__ = ["DaskCluster", "Running", "leave_place"]
 
 log = logging.getLogger("evolink_widgets")
 
+COMES = 60.0
+"""Seconds in which the result of a task that has ended comes: a few lines."""
+
 
 class Running:
     """A task on a worker."""
@@ -34,10 +37,13 @@ class Running:
     def result(self) -> Any:
         """What it returned; blocks until it is here.
 
+        A result that was lost with its worker is made again there, and so never: a time-out says
+        that it does not come.
+
         Raises:
             Exception: it has failed, or its worker is gone.
         """
-        return self._future.result()
+        return self._future.result(COMES)
 
     def drop(self) -> None:
         """Let the engine forget it, so that it is not run again."""

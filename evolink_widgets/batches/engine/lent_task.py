@@ -6,13 +6,14 @@ from collections.abc import Callable, Hashable, Iterable
 
 from evolink_widgets.batches.engine.worker import News
 from evolink_widgets.clock import monotonic
+from evolink_widgets.core.asked import first_state
 from evolink_widgets.core.money import Terms
-from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
+from evolink_widgets.core.task import Stage, Task, withdrawn
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Entry, new_key
 
 __all__ = ["LentTask"]
@@ -51,25 +52,14 @@ class LentTask:
         self.is_out = False
         self.here: Task | None = None
         self._take_back = take_back
-        state = TaskState(
-            Stage.QUEUED, None, now, now, None, None, (), request.n, request.pixels, None, None,
-            None, simulated, None,
-        )  # fmt: skip
         self.task = Task(
             key=self.key,
             request=request,
             recipe=recipe,
             estimate=estimate,
-            state=state,
+            state=first_state(recipe, now, simulated=simulated),
             control=self,
         )
-
-    def image_set(self, state: TaskState) -> ImageSet:
-        """The pictures of `state` as an ordered set."""
-        return ImageSet(
-            state.images, key=self.key, recipe=self.recipe, receipt=state.receipt,
-            expected=state.expected, places=state.places,
-        )  # fmt: skip
 
     def waited(self, *, in_vain: bool) -> None:
         """A batch waits for its run."""

@@ -107,7 +107,8 @@ class Buyer:
         self._ended = ended
         self._changed = changed
         self._raises = raises
-        self._closings = session.closings
+        self._is_closed = False
+        self._leave_session = session.when_closed(self._session_closes)
         self._name = uuid4().hex
         self._queue: list[tuple[int, int]] = []
         self._ranks = {place: rank for rank, place in enumerate(self.order)}
@@ -137,6 +138,7 @@ class Buyer:
         except Exception as exc:
             log.exception("A batch came to an unexpected end")
             self.halted = EvolinkError(f"Something unexpected happened: {exc!r}.")
+        self._leave_session()
         why = self.halted or withdrawn()
         while self._queue:
             _, place = heapq.heappop(self._queue)
@@ -158,6 +160,11 @@ class Buyer:
         """Send nothing more; it ends when what was sent has ended."""
         self.halted = self.halted or why or withdrawn()
         self._withdraw()
+        self._tell()
+
+    def _session_closes(self) -> None:
+        """Send nothing more: its session has been closed, and stops what was asked for."""
+        self._is_closed = True
         self._tell()
 
     # From the store.
@@ -207,7 +214,7 @@ class Buyer:
     @property
     def _is_halted(self) -> bool:
         """Whether no more is asked for: it was halted, or its session has been closed."""
-        return self.halted is not None or self.session.closings != self._closings
+        return self.halted is not None or self._is_closed
 
     async def _read_and_ask(self, place: int) -> None:
         wanted = self.wanted[place]

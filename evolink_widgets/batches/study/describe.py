@@ -7,11 +7,17 @@ from html import escape
 from math import prod
 from typing import Any
 
-from evolink_widgets.batches.describe import LINE, badge_html, batch_lines
+from evolink_widgets.batches.describe import (
+    badge,
+    batch_counts,
+    framed,
+    money_words,
+    paragraph,
+    problem_lines,
+)
 from evolink_widgets.batches.study.axes import Axes, plural
 from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.fit import Fitted
-from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.text import counted
 
@@ -38,8 +44,7 @@ def study_lines(facts: Mapping[str, Any]) -> list[str]:
     Args:
         facts: as the study gathers them.
     """
-    head, *rest = batch_lines(facts)
-    return [_whole(facts), *_design(facts), _store(head), *rest]
+    return [_whole(facts), *_design(facts), _store(facts), *problem_lines(facts)]
 
 
 def study_html(facts: Mapping[str, Any]) -> str:
@@ -48,18 +53,16 @@ def study_html(facts: Mapping[str, Any]) -> str:
     Args:
         facts: as the study gathers them.
     """
-    head, *rest = batch_lines(facts)
-    badge = badge_html(facts["badge"])
-    design, *more = _design(facts)
+    said = [*_design(facts), _store(facts), *problem_lines(facts)]
     lines = [
-        f'<p style="{LINE}">{badge}<strong>Study</strong> {escape(_crossed(facts))}</p>',
+        paragraph(f"{badge(facts)}<strong>Study</strong> {escape(_crossed(facts))}"),
         f'<p style="{_FIGURE}">{escape(_verdict(facts))}</p>',
         _all(facts),
         _money_line(facts),
-        *map(_line, (design, *more, _store(head), *rest)),
+        *(paragraph(escape(one)) for one in said),
         _map(facts["axes"], facts["fit"]),
     ]
-    return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(lines)}</div>'
+    return framed(lines)
 
 
 def _all(facts: Mapping[str, Any]) -> str:
@@ -67,11 +70,8 @@ def _all(facts: Mapping[str, Any]) -> str:
     fit: Fitted = facts["fit"]
     if len(fit.cells) * fit.repeats == _pictures(facts):
         return ""
-    return _line(f"All {_pictures(facts):,} pictures would cost {_money(facts, 'whole')}.")
-
-
-def _line(text: str) -> str:
-    return f'<p style="{LINE}">{escape(text)}</p>'
+    said = f"All {_pictures(facts):,} pictures would cost {_money(facts, 'whole')}."
+    return paragraph(escape(said))
 
 
 def _verdict(facts: Mapping[str, Any]) -> str:
@@ -192,15 +192,12 @@ def _latin_name(axes: Axes) -> str:
 
 
 def _money(facts: Mapping[str, Any], which: str) -> str:
-    said = str(facts[which])
-    if facts["simulated"]:
-        said = said.replace("credits", credits_words(facts["badge"]), 1)
-    return f"{said[:1].lower()}{said[1:]}"
+    return money_words(facts, facts[which])
 
 
-def _store(head: str) -> str:
+def _store(facts: Mapping[str, Any]) -> str:
     """A batch's line without what the design has said already: rows and distinct ones."""
-    return " · ".join(head.split(" · ")[2:])
+    return " · ".join(batch_counts(facts)[2:])
 
 
 def _map(axes: Axes, fit: Fitted) -> str:

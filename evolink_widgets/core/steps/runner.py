@@ -42,7 +42,6 @@ from evolink_widgets.errors import (
 )
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
-from evolink_widgets.store.gallery.pictures import ImageSet
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.text import counted
@@ -116,17 +115,6 @@ class TaskRunner(TaskContext):
         """Start, or go on; `again` sends a request of unknown outcome once more."""
         self.own_end.clear()
         self._work = spawn(self._run(again), name=f"evolink-task-{self.key}")
-
-    def image_set(self, state: TaskState) -> ImageSet:
-        """The pictures of `state` as an ordered set."""
-        return ImageSet(
-            state.images,
-            key=self.key,
-            recipe=self.recipe,
-            receipt=state.receipt,
-            expected=state.expected,
-            places=state.places,
-        )
 
     def waited(self, *, in_vain: bool) -> None:
         """Hear how a wait for the task ended, on the thread that waited."""

@@ -43,7 +43,11 @@ def read_students(text: str) -> list[Student]:
     Raises:
         ConfigurationError: a column, a name or a budget is wrong; it names the line.
     """
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    # Spreadsheets write what their country separates lists with.
+    between = next((one for one in ";\t" if one in first and "," not in first), ",")
+    rows = csv.DictReader(io.StringIO(text), delimiter=between)
     columns = [(one or "").strip().lower() for one in rows.fieldnames or ()]
     if "name" not in columns:
         raise ConfigurationError(
@@ -59,7 +63,10 @@ def read_students(text: str) -> list[Student]:
             continue
         if name in found:
             raise ConfigurationError(f"Line {rows.line_num}: the name {name!r} is there twice.")
-        found[name] = Student(name, _budget(row.get("budget"), rows.line_num))
+        budget = row.get("budget")
+        if between != ",":  # in those countries a comma stands before the decimals
+            budget = (budget or "").replace(",", ".")
+        found[name] = Student(name, _budget(budget, rows.line_num))
     if not 0 < len(found) <= _MOST:
         raise ConfigurationError(f"The list names {len(found)} students; it may be 1 to {_MOST}.")
     return list(found.values())

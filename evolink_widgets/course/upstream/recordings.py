@@ -68,6 +68,10 @@ class Recordings:
             for one in data if isinstance(data, list) else [document]:
                 self._tell(student, functools.partial(_read, one))
 
+    def found(self, student: str, key: str, document: object) -> None:
+        """Hear which task an ask is, whose reply was lost."""
+        self._tell(student, lambda recorder: recorder.found(key, document))
+
     def upload(
         self,
         student: str,

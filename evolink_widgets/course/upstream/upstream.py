@@ -76,7 +76,7 @@ class Upstream:
         turns: Turns,
         recordings: Recordings | None = None,
     ) -> None:
-        self._recordings = recordings or Recordings()
+        self.recordings = recordings or Recordings()
         self._transport = transport
         self._base_url = base_url
         self._files_url = files_url
@@ -103,19 +103,19 @@ class Upstream:
         for again in range(_TRIES):
             async with self._turns.turn(student):
                 await may_go()
-                self._recordings.asked(student, key, body)
+                self.recordings.asked(student, key, body)
                 try:
                     reply = await self._transport.call(
                         "POST", self._base_url + GENERATIONS, paid=True, body=body, headers=headers
                     )
                 except NoAnswer as error:
                     sent = Sent(judge("POST", error.event), reason=error.reason)
-                    self._recordings.unanswered(student, key, error)
+                    self.recordings.unanswered(student, key, error)
                     if error.lasting:
                         return sent
                 else:
                     sent = _judged(reply)
-                    self._recordings.answered(student, key, reply)
+                    self.recordings.answered(student, key, reply)
                 if sent.verdict.resend and again + 1 < _TRIES:
                     self._pause(sent.reply)  # before the turn ends, and the next one goes out
             if not sent.verdict.resend:
@@ -182,7 +182,7 @@ class Upstream:
             Unanswered: the service did not answer.
         """
         async with self._turns.turn(student):
-            heard = self._recordings.upload(student, path, stream, headers)
+            heard = self.recordings.upload(student, path, stream, headers)
             try:
                 reply = await self._transport.call(
                     method,
@@ -194,12 +194,12 @@ class Upstream:
             except NoAnswer as error:
                 raise Unanswered(error.reason) from None
             if heard is not None:
-                self._recordings.uploaded(student, heard, reply)
+                self.recordings.uploaded(student, heard, reply)
             return reply
 
     async def close(self) -> None:
         """Close the connections; what is recorded by then is all."""
-        await self._recordings.close(self._transport)
+        await self.recordings.close(self._transport)
         await self._transport.close()
 
     async def _read(self, student: str, method: str, path: str, **how: Any) -> Reply:
@@ -213,7 +213,7 @@ class Upstream:
                     self._pause(reply)
             if reply.status != 429 or again + 1 == _TRIES:
                 if reply.status == 200:
-                    self._recordings.read(reply.document())
+                    self.recordings.read(reply.document())
                 return reply
         raise AssertionError  # the loop returns
 

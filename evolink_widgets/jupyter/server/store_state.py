@@ -68,6 +68,7 @@ def together(states: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "tasks": [task for state in told for task in state.get("tasks", ())],
         "spending": {
             "simulated": is_simulated,
+            "badge": next((row["badge"] for row in counted), ""),
             "charged": charged,
             "usd": None if is_simulated else round(charged / CREDITS_PER_USD, 4),
             "unreported": round(sum(row["unreported"] for row in counted), 6),
@@ -189,25 +190,25 @@ def _landed(found: FoundStore, store: Store, key: str) -> list[str]:
 def _spending(found: FoundStore, store: Store) -> list[dict[str, Any]]:
     """Today's, by notebook, newest first; simulated rows and real ones apart."""
     midnight = midnight_of(unix_now())
-    return [
-        {
-            "notebook": row.notebook,
-            "path": _path(found, row.notebook),
-            "charged": row.charged,
-            "unreported": row.unreported,
-            "reserved": row.reserved,
-            "simulated": row.simulated,
-        }
-        for simulated in (False, True)
-        for row in read_spending(
-            # What is read to be shown writes nothing: it would be a change to be shown again.
-            store.database,
-            by="notebook",
-            since=midnight,
-            simulated=simulated,
-            counting=False,
+    rows = []
+    for simulated in (False, True):
+        # What is read to be shown writes nothing: it would be a change to be shown again.
+        spent = read_spending(
+            store.database, by="notebook", since=midnight, simulated=simulated, counting=False
         )
-    ]
+        rows += [
+            {
+                "notebook": row.notebook,
+                "path": _path(found, row.notebook),
+                "charged": row.charged,
+                "unreported": row.unreported,
+                "reserved": row.reserved,
+                "simulated": row.simulated,
+                "badge": spent.badge,
+            }
+            for row in spent
+        ]
+    return rows
 
 
 def _caps(found: FoundStore, store: Store) -> list[dict[str, Any]]:

@@ -22,7 +22,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from statistics import median
 from typing import NamedTuple
 
 from evolink_widgets.rules.pricing.pricing import (
@@ -157,6 +156,8 @@ def lean(before: Range, values: Sequence[float]) -> Range:
     strange = max(1, count // 10) if count >= 5 else 0
     low, high = ordered[strange], ordered[-1 - strange]
     # What came so far is not all that can come.
+    from statistics import median
+
     middle, unseen = median(ordered), 1 / math.sqrt(count)
     low -= (middle - low) * unseen + _ROUNDING
     high += (high - middle) * unseen + _ROUNDING
@@ -211,6 +212,8 @@ def _surprise(line: Line, alike: Sequence[Line]) -> float:
     low, high = lean(Range(math.inf, -math.inf), usual)
     if low - _SURPRISE <= line.ratio <= high + _SURPRISE:
         return 0.0
+    from statistics import median
+
     return line.ratio - median(usual)
 
 

@@ -6,7 +6,6 @@ are pictures of one moment, and a preset is for the next one.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -69,6 +68,8 @@ def preset_fields(fields: object) -> dict[str, Any]:
 
 def _stranger(name: object, value: object) -> Problem:
     word = name if isinstance(name, str) and name.isidentifier() and len(name) <= 40 else None
+    import difflib
+
     near = difflib.get_close_matches((word or "").lower(), FIELDS, 1, 0.5)
     rule = f"is no field of a preset, which has {_KNOWN}"
     return Problem(word or shown(name), shown(value), rule, near[0] if near else None)

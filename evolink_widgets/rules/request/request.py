@@ -14,7 +14,6 @@ above which it may be and the user is told.
 
 from __future__ import annotations
 
-import difflib
 import math
 import operator
 import re
@@ -212,6 +211,8 @@ def _choice_problem(field: str, value: object, legal: tuple[str, ...]) -> Proble
     if isinstance(value, str) and value in legal:
         return None
     word = value[:40].strip().lower() if isinstance(value, str) else ""
+    import difflib
+
     near = [*difflib.get_close_matches(word, legal, 1, 0.5), *filter(None, [_abbreviated(word)])]
     default = "medium" if field == "quality" else legal[0]
     nearest = _QUALITY_WORDS.get(word) if field == "quality" else None

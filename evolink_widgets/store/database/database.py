@@ -33,6 +33,7 @@ from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.safe_files import (
     DATABASE,
     file_error,
+    flush_name,
     guarded,
     make_new,
     new_name,
@@ -224,13 +225,15 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Write what it holds at one moment into a new file, which needs no other beside it.
 
-        Where there is no store yet, none is made. Others may write meanwhile.
+        It is read beside the connection in use: nothing is made, written or brought up to date.
+        Others may write meanwhile.
         """
         with self._lock, sqlite_guarded(self.path, "read"):
             if not self._exists():
                 return
-            with closing(sqlite3.connect(path)) as copy:
-                self._ready("read").backup(copy)
+            check_files(self.path)
+            with closing(self._sqlite("read")) as source, closing(sqlite3.connect(path)) as copy:
+                source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
@@ -305,7 +308,10 @@ class Database:
     def _connect(self, access: Access) -> None:
         with sqlite_guarded(self.path, "opened"):
             if access == "write":
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                folder = self.path.parent
+                was_there = folder.exists()
+                folder.mkdir(parents=True, exist_ok=True)
+                flush_name(folder, is_new=not was_there)
                 if not self._exists():
                     # SQLite would make it so that a group can't write to it, whatever the umask.
                     with suppress(FileExistsError):

@@ -116,10 +116,9 @@ class AllPictures(StoredPictures):
             (OWN, *names) if names else (),
         )
 
-    def favourite(self, pictures: Iterable[Picture], on: bool) -> None:
+    def favourite(self, pictures: Iterable[Picture], on: bool) -> int:
         """Mark pictures as favourites, or take the mark back; all marks are kept in the store."""
-        for shelf, some in self._by_shelf(pictures):
-            shelf.favourite(some, on)
+        return sum(shelf.favourite(some, on) for shelf, some in self._by_shelf(pictures))
 
     def favourites(self, pictures: Iterable[Picture]) -> set[Picture]:
         """Return those of some pictures that are favourites."""

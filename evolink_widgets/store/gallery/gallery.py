@@ -48,7 +48,14 @@ log = logging.getLogger("evolink_widgets")
 
 
 class StoredPictures(Admission):
-    """The pictures of one store. Safe from any thread and process; every method blocks."""
+    """The pictures of one store. Safe from any thread and process; every method blocks.
+
+    Example:
+        >>> images = ew.generate("a fox", n=2).result()
+        >>> pictures = ew.session().store.gallery
+        >>> isinstance(pictures, ew.store.StoredPictures), pictures.count(ew.store.Query())
+        (True, 2)
+    """
 
     @cached_property
     def _trash(self) -> Trash:
@@ -151,20 +158,24 @@ class StoredPictures(Admission):
         oldest, newest = next(iter(self._database.rows(queries.TIMES)), (None, None))
         return queries.Facets(sizes, qualities, models, notebooks, oldest, newest)
 
-    def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> None:
+    def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> int:
         """Mark pictures as favourites, or take the mark back.
 
         Args:
             pictures: each as its task's key and its place in the task.
             on: favourite or not.
+
+        Returns:
+            How many of them are in the store, and are marked so now.
         """
         given = [picture for picture in pictures if in_reach(*picture)]
         with self._database.write() as connection:
-            connection.executemany(
+            done = connection.executemany(
                 "UPDATE pictures SET favourite = ? WHERE key = ? AND number = ?",
                 [(int(on), *picture) for picture in given],
             )
         marks.changed(self.root, given)
+        return done.rowcount if given else 0
 
     def favourites(self, pictures: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
         """Return those of some pictures that are favourites.

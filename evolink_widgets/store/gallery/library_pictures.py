@@ -43,11 +43,12 @@ class LibraryPictures(StoredPictures):
         """Return how many pictures fit."""
         return super().count(_as_marked_here(query))
 
-    def favourite(self, pictures: Iterable[Picture], on: bool) -> None:
+    def favourite(self, pictures: Iterable[Picture], on: bool) -> int:
         """Mark pictures as favourites, or take the mark back, in the store in use."""
         given = list(pictures)
         star(given, on)
         marks.changed(self.root, given)
+        return len(given)
 
     def favourites(self, pictures: Iterable[Picture]) -> set[Picture]:
         """Return those of some pictures that are favourites."""

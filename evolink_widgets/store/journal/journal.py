@@ -51,7 +51,12 @@ _RECEIPT_FIELDS = tuple(field.name for field in fields(Receipt))
 
 
 class Step(str, Enum):
-    """How far a task has come, as the journal knows it."""
+    """How far a task has come, as the journal knows it.
+
+    Example:
+        >>> ew.store.Step("saved") is ew.store.Step.SAVED
+        True
+    """
 
     INTENDED = "intended"
     SENDING = "sending"
@@ -65,7 +70,14 @@ class Step(str, Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One task as the journal has it. Times are Unix seconds; `None` is "not yet"."""
+    """One task as the journal has it. Times are Unix seconds; `None` is "not yet".
+
+    Example:
+        >>> images = ew.generate("a fox").result()
+        >>> entry = ew.session().store.journal.get(images.key)
+        >>> isinstance(entry, ew.store.Entry), entry.step.value
+        (True, 'saved')
+    """
 
     key: str
     step: Step
@@ -107,7 +119,13 @@ _PERHAPS_PAID = (Step.SENDING, Step.ACCEPTED, Step.READY, Step.UNKNOWN)
 
 
 class Journal:
-    """The tasks of one store. Safe from any thread; every method blocks for a moment."""
+    """The tasks of one store. Safe from any thread; every method blocks for a moment.
+
+    Example:
+        >>> journal = ew.session().store.journal
+        >>> isinstance(journal, ew.store.Journal), list(journal.open_entries())
+        (True, [])
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

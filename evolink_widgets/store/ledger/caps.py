@@ -39,6 +39,10 @@ class Cap:
         since: only rows reserved at or after this Unix second; `None` is always.
         service: only this service's rows; `None` is all.
         before: credits that are gone of it and are in no row here: spent in another store.
+
+    Example:
+        >>> ew.store.Cap(50, name="this block's budget").limit
+        50
     """
 
     limit: float
@@ -58,6 +62,11 @@ class Spent:
         unreported: reserved for tasks that ended with no report: "not reported", never zero.
         reserved: for tasks that are still out.
         tasks: how many rows were counted.
+
+    Example:
+        >>> spent = ew.session().store.ledger.spent()
+        >>> isinstance(spent, ew.store.Spent), spent.charged
+        (True, 0.0)
     """
 
     charged: float

@@ -55,7 +55,13 @@ ORDER BY newest.settled_at DESC, newest.key"""
 
 
 class Ledger:
-    """The credits of one store. Safe from any thread and process."""
+    """The credits of one store. Safe from any thread and process.
+
+    Example:
+        >>> ledger = ew.session().store.ledger
+        >>> isinstance(ledger, ew.store.Ledger), ledger.spent().tasks
+        (True, 0)
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -50,6 +50,7 @@ class Spending(Sequence[Row], Generic[Row]):
 
     Attributes:
         by: "task", "notebook" or "day".
+        badge: why nothing was charged: "Simulated", "Recorded, not charged"; empty where it was.
 
     Example:
         >>> ew.generate("a fox").result()
@@ -72,7 +73,7 @@ class Spending(Sequence[Row], Generic[Row]):
         )
         self.by = by
         self.simulated = simulated
-        self._badge = badge or ("Simulated" if simulated else "")
+        self.badge = badge or ("Simulated" if simulated else "")
         self._total = Total.of(self._rows) if total is None else total
 
     @property
@@ -92,7 +93,7 @@ class Spending(Sequence[Row], Generic[Row]):
     def __getitem__(self, place: int | slice) -> Row | Spending[Row]:
         if isinstance(place, slice):
             rows = self._rows[place]
-            return Spending(rows, self.by, simulated=self.simulated, badge=self._badge)
+            return Spending(rows, self.by, simulated=self.simulated, badge=self.badge)
         return self._rows[place]
 
     def __iter__(self) -> Iterator[Row]:
@@ -149,7 +150,7 @@ class Spending(Sequence[Row], Generic[Row]):
         if not self.simulated:
             return str(self.total) if self._rows else "nothing was spent"
         said = str(self.total).replace("credits charged", "credits would be charged")
-        return f"{self._badge}: {said if self._rows else 'nothing was spent'}"
+        return f"{self.badge}: {said if self._rows else 'nothing was spent'}"
 
     def _rest(self) -> Iterator[str]:
         if len(self._rows) > _SHOWN:

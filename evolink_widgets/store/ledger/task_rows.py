@@ -128,7 +128,7 @@ def _readable(rows: Iterable[sqlite3.Row]) -> Iterator[TaskSpending]:
 
 
 def _row(row: sqlite3.Row) -> TaskSpending:
-    key, service = row["key"], str(row["service"])
+    service = str(row["service"])
     request, recipe = _record(row, "request"), _record(row, "recipe")
     state = _state(row)
     charged = None if row["charged"] is None else row["charged"] / _MILLION
@@ -146,7 +146,7 @@ def _row(row: sqlite3.Row) -> TaskSpending:
         state=state,
         service=service,
         simulated=is_simulated(service, recipe),
-        task=key,
+        task=str(row["key"]),  # a damaged one may be no text; what it cost is told all the same
     )
 
 

@@ -68,6 +68,14 @@ class Merged:
         presets: how many presets were taken over.
         verdicts: how many verdicts were taken over.
         votes: how many votes have come in, or were taken back.
+
+    Example:
+        >>> images = ew.generate("a fox").result()
+        >>> packed = ew.store.pack("home.zip")
+        >>> ew.configure(store="elsewhere")
+        >>> merged = ew.store.merge("home.zip")
+        >>> isinstance(merged, ew.store.Merged), merged.pictures
+        (True, 1)
     """
 
     pictures: int = 0

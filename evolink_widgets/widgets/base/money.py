@@ -54,6 +54,9 @@ def amount(credits: float) -> str:
 def span(estimate: Estimate) -> str:
     """What something may cost, as digits: "4.9 to 5.6", or one number where the ends look alike."""
     low, high = amount(estimate.low), amount(estimate.high)
+    if estimate.high < 1:  # "0.49 to 0.50": of two that small, one is not to look rounder
+        places = max(len(text.partition(".")[2]) for text in (low, high))
+        low, high = (f"{float(text):.{places}f}" for text in (low, high))
     return low if low == high else f"{low} to {high}"
 
 

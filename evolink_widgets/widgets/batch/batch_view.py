@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any, ClassVar
@@ -14,7 +12,7 @@ from evolink_widgets.batches.describe import batch_counts, given_words, problem_
 from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.runs.outcome import Outcome
 from evolink_widgets.batches.runs.state import BatchState, spoken_time
-from evolink_widgets.core.loop import call_on_loop, spawn
+from evolink_widgets.core.loop import call_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
@@ -22,16 +20,13 @@ from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
+from evolink_widgets.widgets.base.teller import Teller
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 
 __all__ = ["BatchView"]
 
-log = logging.getLogger("evolink_widgets")
-
-_PAUSE = 0.5
-"""Seconds between two readings that are sent."""
 
 _EDGE = 96
 """The longest edge of a picture of the mosaic, in pixels."""
@@ -83,7 +78,7 @@ class BatchView(View):
         self._cells = ""
         self._is_anew = False
         self._letters: dict[str, str] = {}
-        self._is_stale = self._is_telling = False
+        self._teller = Teller("a batch", self._tell)
         #: A review of so many pictures.
         self._review: tuple[int, View] | None = None
         super().__init__(**traits)
@@ -110,32 +105,16 @@ class BatchView(View):
         self._thumbnails = ThumbnailSender(self._image, self._send_thumbs, _EDGE)
         self._begun, self._is_anew = run, True
         # In a context of its own: what is told later is told for the cell that runs then.
-        self._leave = contextvars.Context().run(run.subscribe, self._changed)
+        self._leave = contextvars.Context().run(run.subscribe, self._teller.changed)
 
     # -- what the run says ---------------------------------------------------------------------
 
-    def _changed(self) -> None:
-        """Something has changed; on the core's thread."""
-        self._is_stale = True
-        if not self._is_telling:
-            self._is_telling = True
-            spawn(self._tell(), name="evolink-batch-view")
-
     async def _tell(self) -> None:
-        """Send what has changed, at a pace, until nothing does."""
-        try:
-            while self._is_stale:
-                self._is_stale = False
-                news = await outgoing_pictures.workers.run(self._news)
-                self.send({"kind": "news", **news})
-                ended = news["state"]["ended"]
-                if ended:
-                    self._companion.update()
-                await asyncio.sleep(_PAUSE)
-        except Exception:
-            log.exception("The view of a batch could not be told")
-        finally:
-            self._is_telling = False
+        """Send what has changed."""
+        news = await outgoing_pictures.workers.run(self._news)
+        self.send({"kind": "news", **news})
+        if news["state"]["ended"]:
+            self._companion.update()
 
     def _news(self) -> dict[str, Any]:
         is_anew, self._is_anew = self._is_anew, False
@@ -233,7 +212,7 @@ class BatchView(View):
             price, simulated = self._run.estimate_of_retry(errortype), self._run.state.simulated
             money.check_unasked(price, content["most"], simulated)
         self._run.retry(errortype)
-        call_on_loop(self._changed)
+        call_on_loop(self._teller.changed)
         return "ok", {}
 
     def _on_create(self, content: dict[str, Any]) -> Answer:
@@ -256,7 +235,7 @@ class BatchView(View):
 
     def _began(self, run: BatchRun) -> Answer:
         self._follow(run)
-        call_on_loop(self._changed)
+        call_on_loop(self._teller.changed)
         return "ok", {}
 
     def _on_want(self, content: dict[str, Any]) -> Answer:

@@ -148,9 +148,7 @@ class GalleryBackend:
 
     def favourite(self, names: Iterable[object], on: bool) -> dict[str, Any]:
         """Mark pictures as favourites, or take the mark back."""
-        pictures = [_pair(name) for name in names]
-        self.gallery.favourite(pictures, on)
-        return {"count": len(pictures)}
+        return {"count": self.gallery.favourite([_pair(name) for name in names], on)}
 
     def trash(self, names: Iterable[object]) -> dict[str, Any]:
         """Move pictures to the trash."""

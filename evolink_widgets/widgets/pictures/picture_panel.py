@@ -130,7 +130,7 @@ class PicturePanel(Panel):
         return self._change(names, lambda gallery, pictures: gallery.restore(pictures))
 
     def _change(
-        self, names: list[str], change: Callable[[StoredPictures, list[Picture]], int | None]
+        self, names: list[str], change: Callable[[StoredPictures, list[Picture]], int]
     ) -> dict[str, Any]:
         """Change pictures of however many stores; answer how many."""
         by_root: dict[Path, list[Picture]] = {}
@@ -140,8 +140,7 @@ class PicturePanel(Panel):
         count = 0
         for root, pictures in by_root.items():
             with closing(Store(root)) as store:
-                found = change(store.gallery, pictures)
-                count += len(pictures) if found is None else found
+                count += change(store.gallery, pictures)
         return {"count": count}
 
     # -- what is told and handed out -----------------------------------------------------------

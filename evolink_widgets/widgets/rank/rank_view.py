@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, cast, get_args
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.connect import session
-from evolink_widgets.core.loop import Workers, call_on_loop, spawn
+from evolink_widgets.core.loop import Workers, call_on_loop
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.judging.entries import By, Entries, entries_of, key_of
 from evolink_widgets.judging.ranking import Pair, Ranking
@@ -25,6 +22,7 @@ from evolink_widgets.store.judging.verdicts import Picture
 from evolink_widgets.store.judging.votes import Outcome
 from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.teller import Teller
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.view import View
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
@@ -32,19 +30,18 @@ from evolink_widgets.widgets.rank import rank_copy
 
 __all__ = ["RankView"]
 
-log = logging.getLogger("evolink_widgets")
-
 _AHEAD = 12
 """Pairs that a page has ready."""
 
 _EDGE, _SMALL = 768, 96
 """The longest edge of a picture of a pair, and of one beside its score, in pixels."""
 
-_PAUSE = 0.4
-"""Seconds between two standings that are told, and how much longer than finding one they are."""
 _SHARE = 4
+"""How much longer than finding a standing the next one waits."""
 
 _NAME = 60
+#: Votes that a standing names, so that a page counts none of its own twice.
+_NAMED = 100
 
 #: One thread: a vote is written before it is taken back.
 _votes = Workers("evolink-votes", 1)
@@ -108,7 +105,9 @@ class RankView(View):
         self._ranking = Ranking(entries, question, judge=judge, seed=seed, store=store)
         self._letters = self._ranking.letters()
         self._pair: Pair | None = None
-        self._is_stale = self._is_telling = False
+        self._teller = Teller(
+            "a ranking", self._tell, share=_SHARE, at_rest=lambda: self._companion.update()
+        )
         # What a page could not send yet is kept there under this name.
         place = f"{store.root} {self._ranking.question} {self._ranking.judge}"
         self._ballot = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:16]
@@ -235,31 +234,17 @@ class RankView(View):
 
     def _look_again(self) -> None:
         """Tell pages how the ranking stands, soon."""
-        call_on_loop(self._changed)
-
-    def _changed(self) -> None:
-        self._is_stale = True
-        if not self._is_telling:
-            self._is_telling = True
-            spawn(self._tell(), name="evolink-rank-view")
+        call_on_loop(self._teller.changed)
 
     async def _tell(self) -> None:
-        """Send the standing at a pace that leaves the processor to others, until it is told."""
-        try:
-            while self._is_stale:
-                self._is_stale = False
-                began = monotonic()
-                told = await outgoing_pictures.workers.run(self._told)
-                self.send({"kind": "standing", "standing": told})
-                await asyncio.sleep(max(_PAUSE, _SHARE * (monotonic() - began)))
-            self._companion.update()
-        except Exception:
-            log.exception("The standing of a ranking could not be told")
-        finally:
-            self._is_telling = False
+        """Send the standing."""
+        told = await outgoing_pictures.workers.run(self._told)
+        self.send({"kind": "standing", "standing": told})
 
     def _told(self) -> dict[str, Any]:
-        standing = self._ranking.standing()
+        votes = self._ranking.votes()
+        standing = self._ranking.standing(votes=votes)
+        mine = [vote.name for vote in votes if vote.judge == self._ranking.judge]
         low, high = rank_copy.span_of(standing)
         best = standing.placed[0]
         told: dict[str, Any] = {
@@ -270,6 +255,7 @@ class RankView(View):
             "open": [self._who(item) for item in standing.open or ()],
             "rows": [self._row(one, low, high) for one in standing.placed[: rank_copy.MOST_ROWS]],
             "more": max(0, len(standing.placed) - rank_copy.MOST_ROWS),
+            "counted": mine[-_NAMED:],
         }
         return told
 

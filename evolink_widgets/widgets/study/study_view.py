@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
-import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
@@ -14,7 +12,7 @@ from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.pivot import Pivot, no_axis, pivoted
 from evolink_widgets.batches.study.study import Study
-from evolink_widgets.core.loop import call_on_loop, spawn
+from evolink_widgets.core.loop import call_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -23,6 +21,7 @@ from evolink_widgets.text import counted
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
+from evolink_widgets.widgets.base.teller import Teller
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.gallery.thumbnails import ThumbnailSender
 from evolink_widgets.widgets.pictures.picture_panel import PicturePanel
@@ -30,10 +29,6 @@ from evolink_widgets.widgets.study.static_grid import pictures_of, static_grid
 
 __all__ = ["StudyView"]
 
-log = logging.getLogger("evolink_widgets")
-
-_PAUSE = 0.5
-"""Seconds between two readings that are sent."""
 
 _EDGE = 320
 """The longest edge of a picture in a cell, in pixels."""
@@ -107,7 +102,7 @@ class StudyView(PicturePanel):
         self._study = study
         self._crossed: list[Cell] = list(study._all)
         self._told: list[tuple[str, int]] = []
-        self._is_stale_view = self._is_telling = False
+        self._teller = Teller("a study", self._tell)
         self._followed_runs: list[BatchRun] = []
         self._figure = b""
         pivot = pivoted(study._axes, x, y, facet)
@@ -128,35 +123,20 @@ class StudyView(PicturePanel):
 
     def _began(self, run: BatchRun) -> None:
         self._follow_run(run)
-        call_on_loop(self._changed_cells)
+        call_on_loop(self._teller.changed)
 
     def _follow_run(self, run: BatchRun) -> None:
         # In a context of its own: what is told later is told for the cell that runs then.
         self._followed_runs.append(run)
-        self._leave.append(contextvars.Context().run(run.subscribe, self._changed_cells))
-
-    def _changed_cells(self) -> None:
-        """Something of a run has changed; on the core's thread."""
-        self._is_stale_view = True
-        if not self._is_telling:
-            self._is_telling = True
-            spawn(self._tell(), name="evolink-study-view")
+        self._leave.append(contextvars.Context().run(run.subscribe, self._teller.changed))
 
     async def _tell(self) -> None:
-        """Send what has changed, at a pace, until nothing does."""
-        try:
-            while self._is_stale_view:
-                self._is_stale_view = False
-                changes = await outgoing_pictures.workers.run(self._changes)
-                if changes:
-                    self.send({"kind": "cells", "changes": changes, "head": self._head()})
-                    self._companion.update()
-                    self._reflect_soon()
-                await asyncio.sleep(_PAUSE)
-        except Exception:
-            log.exception("The view of a study could not be told")
-        finally:
-            self._is_telling = False
+        """Send what has changed."""
+        changes = await outgoing_pictures.workers.run(self._changes)
+        if changes:
+            self.send({"kind": "cells", "changes": changes, "head": self._head()})
+            self._companion.update()
+            self._reflect_soon()
 
     def _changes(self) -> list[list[Any]]:
         before, now = self._told, self._letters()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import InProcess, Scripted, until
+from services import InProcess, Scripted, quick, until
 
 import evolink_widgets as ew
 from evolink_widgets import api, errors
@@ -311,7 +311,7 @@ def lost(
 def test_a_refusal_of_the_second_post_says_nothing_of_the_first(
     refusal: str, in_process: InProcess, open_session: Open, small: Small
 ) -> None:
-    session = open_session(in_process)
+    session = open_session(in_process, retry=quick(limited=1.0))
     in_process.play("no list")
     in_process.play("reply lost")
     task = session.submit(small())

@@ -12,6 +12,7 @@ from services import Scripted, quick
 
 from evolink_widgets import errors
 from evolink_widgets.core import loop
+from evolink_widgets.core.service import limits
 from evolink_widgets.core.service.client import Client
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.shared.watcher import REFUSALS, Watcher
@@ -206,7 +207,10 @@ ODD = [301, 302, 307, 400, 401, 402, 403, 404, 410, 418, 422, 429, 451, 500, 503
 
 
 @pytest.mark.parametrize("status", ODD)
-def test_a_refusal_or_two_between_readings_end_nothing(status: int) -> None:
+def test_a_refusal_or_two_between_readings_end_nothing(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "DOUBLED", 0.1)
     faults = [status] * (REFUSALS - 1)
     ends, troubles = watch(Failing(readings=3, faults=faults), 1)
     assert all_done(ends)

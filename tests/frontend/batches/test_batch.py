@@ -34,7 +34,7 @@ def state(**changes: Any) -> dict[str, Any]:
         ],
         "money": "47.2 credits so far, 96 to 118 at the end",
         "purse": {"paid": 39.3, "least": 40.7, "most": 18.3, "cap": 100},
-        "simulated": True,
+        "badge": "Simulated",
         "begun": True,
         "ended": False,
         "paused": False,

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bench import Bench
 from playwright.sync_api import Locator, expect
-from rank_bench import SERVES, plan, thumbs
+from rank_bench import SERVES, plan, standing, thumbs
 
 Opener = Callable[..., Bench]
 
@@ -52,6 +52,48 @@ def test_keys_vote_and_the_next_pair_is_there_at_once(bench: Opener) -> None:
     one.press("ArrowRight", "ArrowDown")
     assert votes(one) == [("t0", "left"), ("t1", "right"), ("t2", "tie")]
     expect(one.root).to_contain_text("41 votes")
+
+
+def test_each_vote_counts_once_however_answers_and_standings_overtake_one_another(
+    bench: Opener,
+) -> None:
+    """The standing that counts a vote may come before the vote's own answer, or long after."""
+    one = opened(bench)
+    one.root.get_by_role("group", name="Which is nicer?").focus()
+    one.js("() => kernel.deaf.add('vote')")
+    one.press("ArrowLeft", "ArrowRight")
+    expect(one.root).to_contain_text("40 votes")
+    first, second = (told["vote"] for told in one.sent("vote"))
+
+    def stands(votes: int, *counted: str) -> None:
+        told = {"kind": "standing", "standing": standing(votes, counted=list(counted))}
+        one.js("told => kernel.tell(told)", told)
+
+    stands(39, first)  # its answer is still on its way
+    expect(one.root).to_contain_text("40 votes")
+    stands(40, first, second)
+    expect(one.root).to_contain_text("40 votes")
+    one.js("() => kernel.deaf.delete('vote')")
+    one.js("() => model.fire('comm_live_update')")  # asked anew: the welcome counts neither
+    one.page.wait_for_function("() => sessionStorage.getItem('evolink-votes-k3j2') === '[]'")
+    expect(one.root).to_contain_text("40 votes")
+    one.press("z")
+    expect(one.root).to_contain_text("39 votes")
+    stands(40, first, second)  # made before the vote was taken back
+    expect(one.root).to_contain_text("39 votes")
+    stands(39, first)
+    expect(one.root).to_contain_text("39 votes")
+    one.press("z", "ArrowLeft", "ArrowLeft")
+    expect(one.root).to_contain_text("40 votes")
+
+
+def test_the_second_half_of_a_double_click_votes_on_no_pair(bench: Opener) -> None:
+    one = opened(bench)
+    pick(one, "Left").dblclick()
+    assert votes(one) == [("t0", "left")], "the next pair has not been seen"
+    one.page.wait_for_timeout(400)  # longer than a hand needs for the second click
+    pick(one, "Left").dblclick()
+    assert votes(one) == [("t0", "left"), ("t1", "left")]
 
 
 def test_votes_do_not_wait_for_the_kernel(bench: Opener) -> None:

@@ -19,7 +19,7 @@ PAIR = {"judges": ["ana", "ben"], "both": 200, "same": 184, "kappa": 0.69, "low"
 def opened(bench: Opener, letters: str | int = 30, others: int = 0, **how: Any) -> Bench:
     given = "." * letters if isinstance(letters, int) else letters
     welcome = {"letters": given, "judge": "ana", "others": others, "name": "store",
-               "now": 1_795_500_000.0, "simulated": True}  # fmt: skip
+               "now": 1_795_500_000.0, "badge": "Simulated"}  # fmt: skip
     review = {"pairs": [PAIR], "said": {"0": [["ben", "reject", "too dark"]]}}
     plan = {"welcome": welcome, "files": files(), "review": review, "facts": [["Prompt", "fox"]]}
     one = bench(widget="review", plan=plan | how.pop("plan", {}), **how)

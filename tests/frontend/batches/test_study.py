@@ -181,7 +181,11 @@ def test_a_cell_that_was_not_bought_says_its_price_and_is_bought_once(bench: Ope
     letter = one.root.locator(".ew-at[data-s='.']").first
     letter.hover()
     offer = letter.get_by_role("button", name="Make this cell")
-    expect(offer).to_contain_text("4.9 to 5.6")
+    expect(offer).to_contain_text("4.9 to 5.6 credits")
+    boxes = offer.bounding_box(), letter.bounding_box()
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["width"] <= boxes[1]["width"], "its words have room in the cell"
     assert empty.count() in (0, 1)
     place = one.js("() => kernel.plan.welcome.letters.indexOf('.')")
     offer.dblclick()

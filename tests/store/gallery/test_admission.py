@@ -145,3 +145,13 @@ def test_one_that_can_not_be_placed_holds_up_no_other_and_leaves_nothing_half(
     assert {name for name in visible(store) if name.endswith(".png")} == here
     assert len([name for name in visible(store) if name.endswith(".json")]) == 2
     assert len(store.database.rows("SELECT * FROM pictures")) == 2
+
+
+def test_a_favourite_that_is_fetched_once_more_stays_one(store, admit, picture):
+    data = picture(seed=3)
+    image = admit(data=data)
+    assert store.gallery.favourite([(image.task_key, 0), ("gone", 0)], True) == 1, "of those here"
+    image.path.unlink()
+    assert admit(data=data).favourite
+    image.path.unlink()
+    assert not admit(data=picture(seed=4)).favourite, "another picture in its place"

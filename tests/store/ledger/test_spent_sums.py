@@ -372,15 +372,21 @@ def test_what_a_cap_counts_rests_on_no_sum(store: Store, bought: Callable[..., N
         store.ledger.reserve("more", 1.0, now=NOON, service="x", caps=[Cap(3.5)])
 
 
-def test_a_damaged_row_is_left_out_and_hides_no_other(
-    store: Store, bought: Callable[..., None]
+@pytest.mark.parametrize(
+    ("damage", "told"), [("charged = 'x'", []), ("key = x'00ff'", [r"b'\x00\xff'"])]
+)
+def test_a_damaged_row_hides_no_other(
+    store: Store, bought: Callable[..., None], damage: str, told: list[str]
 ) -> None:
     bought(5)
     with store.database.write() as connection:
-        connection.execute("UPDATE ledger SET charged = 'x' WHERE key = 'key000000002'")
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        connection.execute("DELETE FROM ledger_scopes WHERE key = 'key000000002'")
+        connection.execute(f"UPDATE ledger SET {damage} WHERE key = 'key000000002'")
     assert not count_new(store.database)
     rows = read_spending(store.database)
-    assert [row.task for row in rows] == [f"key{number:09}" for number in (4, 3, 1, 0)]
+    names = [f"key{number:09}" for number in range(5)]
+    assert [row.task for row in rows] == [names[4], names[3], *told, names[1], names[0]]
     assert read_spending(store.database, by="day").total == rows.total
 
 

@@ -14,7 +14,8 @@ from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Store
-from evolink_widgets.store.database.database import FILE
+from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.database.schema import MIGRATIONS
 from evolink_widgets.store.gallery.moves import months
 from evolink_widgets.store.judging.verdicts import Change
 from evolink_widgets.store.merging.whole_zip import NOTE, pieces
@@ -78,6 +79,23 @@ def test_it_may_be_unpacked_by_hand_and_needs_no_database(store, admit, home, tm
         packed.extractall(tmp_path / "by-hand")
     assert home.merge(tmp_path / "by-hand" / "evolink_images").pictures == 1
     assert home.merge(tmp_path / "evolink_images.zip").already == 1
+
+
+def test_a_store_of_an_older_version_is_packed_as_it_is(home, admit, store, tmp_path):
+    """It may be open in a kernel of that version: it is for that one to bring up to date."""
+    old = tmp_path / "old"
+    old.mkdir()
+    older = Database(old / FILE, migrations=MIGRATIONS[:4])
+    older.rows("PRAGMA user_version")
+    with older.write():
+        pass
+    older.close()
+    assert older.schema == 4
+    path = Store(old).pack(tmp_path / "old.zip")
+    assert older.schema == 4
+    admit(KEY, 0)
+    assert home.merge(path).pictures == 0
+    assert home.merge(store.pack(tmp_path)).pictures == 1
 
 
 def test_several_stores_are_one_zip_and_a_kernel_goes_on_meanwhile(

@@ -2,8 +2,9 @@
 
 Arguments: store, "random", rounds, seed: a child collects what the one before left and goes on
 with tasks of its own; it is killed (SIGKILL) after a number of Python lines, or of milliseconds,
-that the seed decides. Or: store, "each line", module names: child after child writes one task,
-and is killed at the first, second, third … line of code that it runs in these modules, to the last.
+that the seed decides. Or: store, "each line" or "each line in months", module names: child after
+child writes one task, and is killed at the first, second, third … line of code that it runs in
+these modules, to the last. In months: the store has a folder for each.
 After each kill this process looks at the store through a connection of its own. Prints
 "ok <kills> <tasks> <points>": how many places in the code it was killed at.
 """
@@ -19,6 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from PIL import Image
@@ -29,6 +31,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Step, Store
 from evolink_widgets.store.gallery.admission.admission import Arrival, NewSet
+from evolink_widgets.store.gallery.moves.months import move_some
 
 ROOT, HOW = sys.argv[1:3]
 PACKAGE = str(Path(evolink_widgets.store.__file__).parent)
@@ -198,19 +201,19 @@ def look(finished: bool = False) -> None:
         if finished:
             assert entry.step is Step.SAVED
             assert store.gallery.images(key).missing == ()
-    files = {path.name for path in store.root.iterdir() if not path.name.startswith(".")}
-    files -= {"evolink.sqlite", "evolink.sqlite-wal", "evolink.sqlite-shm"}
+    files = {path.name: path for path in (*store.root.iterdir(), *store.root.glob("20??-??/*"))
+             if path.is_file() and path.name[0] != "." and "sqlite" not in path.name}  # fmt: skip
     rows = {row["path"]: row for row in store.database.rows("SELECT * FROM pictures")}
-    assert set(rows) <= files, "a row without its file"
-    for name in files:
+    assert set(rows) <= files.keys(), "a row without its file"
+    for name, path in files.items():
         if name.endswith(".json"):
-            json.loads((store.root / name).read_text())
+            json.loads(path.read_text())
             continue
-        state = name, (store.root / name).stat().st_mtime_ns, name in rows
+        state = path, path.stat().st_mtime_ns, name in rows
         if state in looked_at:
             continue
         looked_at.add(state)
-        data = (store.root / name).read_bytes()
+        data = path.read_bytes()
         with Image.open(io.BytesIO(data)) as image:
             image.load()
         if name in rows:
@@ -220,8 +223,12 @@ def look(finished: bool = False) -> None:
         assert len(rows) == PICTURES * len(store.journal.known_task_ids("emulator"))
         assert store.ledger.spent().total == 1.75 * len(store.journal.known_task_ids("emulator"))
         assert list((store.root / ".parts").iterdir()) == []
-        recipes = [json.loads((store.root / name).read_text()) for name in files
-                   if name.endswith(".json")]  # fmt: skip
+        assert {path.parent.name == "2026-11" for path in files.values()} == {
+            HOW.endswith("months")
+        }
+        recipes = [
+            json.loads(path.read_text()) for path in files.values() if path.suffix == ".json"
+        ]
         named = [one["file"] for record in recipes for one in record["pictures"]]
         assert sorted(named) == sorted(rows), "a set without all its pictures in its recipe file"
     store.close()
@@ -242,6 +249,9 @@ if HOW == "random":
         kills += 1
         look()
 else:
+    if HOW.endswith("months"):
+        with closing(Store(ROOT)) as empty:
+            assert move_some(empty.root, empty.database) is None
     while one_round(functools.partial(write_one_task, kills + 1, sys.argv[3:]), None):
         kills += 1
         look()

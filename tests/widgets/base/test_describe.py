@@ -33,7 +33,7 @@ def test_a_run_on_its_way_has_all_that_is_drawn() -> None:
         "left": [3.0, 9.0], "landed": [], "taskId": "task-1", "title": "Rendering",
         "message": None, "advice": None, "actions": ["stop"],
         "charge": {"kind": "reserved", "text": "9.7 credits reserved"},
-        "simulated": False, "stake": None, "reused": None,
+        "simulated": False, "badge": "", "stake": None, "reused": None,
     }  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import evolink_widgets as ew
+from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.widgets.base import money
 
 from ..conftest import Browser
 
@@ -150,3 +152,14 @@ def test_sending_again_is_held_against_the_limit_too(studio: ew.ImageStudio, pag
     sent, _ = page.ask("sendAgain", key=run["key"], most=refused["asks"]["most"])
     assert sent["kind"] == "ok"
     assert page.run(run["key"], stage="done")["landed"] == [0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.49, 0.5, "0.49 to 0.50"), (4.9, 5.6, "4.9 to 5.6"), (98, 210, "98 to 210"), (0, 0, "0"),
+     (0.5, 0.5, "0.5"), (0.9, 1.2, "0.9 to 1.2")],
+)  # fmt: skip
+def test_the_ends_of_a_price_are_as_exact_as_one_another(
+    low: float, high: float, said: str
+) -> None:
+    assert money.span(Estimate(low, high, "from 3 receipts")) == said

@@ -89,11 +89,11 @@ export async function addSide(host) {
 }
 
 /** "3 running, 1 needs you · 36.4 credits today"; nothing where there is neither. @param {any} told */
-function saidOf({ tasks, spending: { charged, unreported, simulated } }) {
+function saidOf({ tasks, spending: { charged, unreported, simulated, badge } }) {
   const needs = tasks.filter((/** @type {Ongoing} */ task) => task.needs).length;
   const running = tasks.length - needs;
   const count = [running && `${running} running`, needs && `${needs} ${needs === 1 ? "needs" : "need"} you`].filter(Boolean).join(", ");
   const spent = charged + unreported;
   const credits = spent >= 0.05 ? `${spent.toFixed(1).replace(/\.0$/, "")} credits today` : "";
-  return [count, simulated ? count && "simulated" : credits].filter(Boolean).join(" · ");
+  return [count, simulated ? count && (badge || "simulated").toLowerCase() : credits].filter(Boolean).join(" · ");
 }

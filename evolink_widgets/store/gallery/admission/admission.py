@@ -75,10 +75,17 @@ class Arrival(NamedTuple):
         """Whether it is soon examined: what is still held is all that is to be written."""
         return self.part.size == self.part.held
 
-    def picture(self) -> NewPicture:
-        """It, examined, as it is written down."""
+    def picture(self, before: Row | None) -> NewPicture:
+        """It, examined, as it is written down.
+
+        Args:
+            before: the row of a picture that was in its place, and whose file is gone. The same
+                picture, fetched once more, is the favourite that it was.
+        """
         assert self.facts is not None
-        return NewPicture(self.number, self.part.path, self.facts, self.at)
+        same = before is not None and before["sha256"] == self.facts.sha256
+        marked = before is not None and same and bool(before["favourite"])
+        return NewPicture(self.number, self.part.path, self.facts, self.at, marked)
 
 
 class Admission:
@@ -306,7 +313,9 @@ class Admission:
                 for one in arrivals:
                     found = find_row(connection, one.about.key, one.number)
                     if found is None or not is_plain(place_of(self.root, found)):
-                        path, new = add_picture(self.root, connection, one.about, one.picture())
+                        path, new = add_picture(
+                            self.root, connection, one.about, one.picture(found)
+                        )
                         folders.add(path.parent)
                         placed += [(one.part.path, path)] if new else []
                 write_recipe_files(self.root, connection, complete, sorted(folders))

@@ -27,7 +27,7 @@ from evolink_widgets.store.safe_files import (
     guarded,
     is_plain,
     is_there,
-    own_folder,
+    lasting_folder,
     place,
     remove,
     sha256_of,
@@ -131,7 +131,7 @@ def _give_new_name(
     month = month_of(flat.name)
     if month is None or not is_plain(flat):
         return
-    folder = own_folder(root, month)
+    folder = lasting_folder(root, month)
     target = inside(folder, name)
     # An empty one was left where the file system knows no links, by a process that was killed.
     if is_plain(target) and size_of(target) == 0:

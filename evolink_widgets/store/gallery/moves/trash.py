@@ -36,8 +36,8 @@ from evolink_widgets.store.safe_files import (
     flush_folder,
     guarded,
     is_plain,
+    lasting_folder,
     names_in,
-    own_folder,
     remove,
     take_back,
 )
@@ -58,6 +58,11 @@ class Freed:
     Args:
         pictures: how many pictures.
         bytes: how much their files and small copies took on the disk.
+
+    Example:
+        >>> freed = ew.store.empty_trash()
+        >>> isinstance(freed, ew.store.Freed), freed.pictures
+        (True, 0)
     """
 
     pictures: int = 0
@@ -103,7 +108,7 @@ class Trash:
         try:
             with self._database.write() as connection, guarded(folder, "written"):
                 if trashed_at is not None:
-                    own_folder(self.root, TRASH)
+                    lasting_folder(self.root, TRASH)
                 for number in numbers:
                     row = find_row(connection, key, number)
                     if row is None or (row["trashed_at"] is None) == (trashed_at is None):

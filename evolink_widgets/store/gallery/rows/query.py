@@ -34,6 +34,11 @@ class Query:
         among: only these pictures, each as its task's key and its place in the task.
         library: of this library alone, by its name; `OWN` is the store itself.
         without: sets that are left out, by their tasks' keys.
+
+    Example:
+        >>> images = ew.generate("a fox in the snow", n=2).result()
+        >>> ew.session().store.gallery.count(ew.store.Query(text="snow"))
+        2
     """
 
     text: str = ""
@@ -63,6 +68,12 @@ class Facets:
         oldest: when the first picture was saved, Unix seconds; `None` where there is none.
         newest: when the last one was.
         libraries: `OWN` and the names of the libraries in view; empty where there is none.
+
+    Example:
+        >>> images = ew.generate("a fox", size="1:1", quality="low").result()
+        >>> facets = ew.session().store.gallery.facets()
+        >>> isinstance(facets, ew.store.Facets), facets.sizes, facets.qualities
+        (True, ('1:1',), ('low',))
     """
 
     sizes: tuple[str, ...] = ()

@@ -29,12 +29,11 @@ from evolink_widgets.store.database.database import Database, dump, insert, load
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
 from evolink_widgets.store.gallery.rows.kinds import kind_and_prompt, recounted
 from evolink_widgets.store.safe_files import (
-    flush_folder,
     free_names,
     guarded,
     is_plain,
     is_there,
-    own_folder,
+    lasting_folder,
     place,
     remove,
     rewrite_together,
@@ -129,10 +128,7 @@ def home_of(root: Path, connection: Connection, name: str) -> Path:
     month = month_of(name)
     if month is None or not has_months(connection):
         return root
-    if not is_there(root / month):
-        own_folder(root, month)
-        flush_folder(root)
-    return own_folder(root, month)
+    return lasting_folder(root, month)
 
 
 def has_months(connection: Connection) -> bool:
@@ -254,7 +250,7 @@ def add_picture(
     placed = path is None
     if path is None:
         if picture.trashed_at is not None:
-            own_folder(root, TRASH)
+            lasting_folder(root, TRASH)
         path = place_free(connection, picture.file, target, slot)
     try:
         _write_row(connection, about.key, picture, in_database(path.name))
@@ -382,7 +378,7 @@ def _put_right(root: Path, connection: Connection, row: Row) -> None:
         if found is None:
             return
         if path.parent != root:
-            own_folder(root, path.parent.name)
+            lasting_folder(root, path.parent.name)
         placed = place_free(connection, found, path, picture)
         connection.execute(
             "UPDATE pictures SET path = ? WHERE key = ? AND number = ?",

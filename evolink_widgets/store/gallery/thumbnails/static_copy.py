@@ -142,6 +142,11 @@ def thumbnail_html(image: object, edge: int = 96) -> str:
     Args:
         image: a picture, or anything else; `None` is nothing.
         edge: its longest edge in pixels.
+
+    Example:
+        >>> image = ew.generate("a fox").result()[0]
+        >>> "<img" in ew.store.thumbnail_html(image, edge=96)
+        True
     """
     if image is None:
         return ""

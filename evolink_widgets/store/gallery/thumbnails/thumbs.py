@@ -45,7 +45,14 @@ _SHEET_COLUMNS, _SHEET_GAP = 5, 8
 
 @dataclass(frozen=True)
 class Thumb:
-    """A small copy: WebP bytes, and its size in pixels."""
+    """A small copy: WebP bytes, and its size in pixels.
+
+    Example:
+        >>> image = ew.generate("a fox", size="1:1").result()[0]
+        >>> small = ew.store.thumbnail(image.path, edge=96)
+        >>> isinstance(small, ew.store.Thumb), small.width, small.height
+        (True, 96, 96)
+    """
 
     data: bytes
     width: int
@@ -72,6 +79,11 @@ def thumbnail(
 
     Raises:
         StoreDamaged: `source` is missing, or no picture that can be decoded.
+
+    Example:
+        >>> image = ew.generate("a fox", size="3:2").result()[0]
+        >>> ew.store.thumbnail(image.path, edge=96).width
+        96
     """
     kept = None
     if cache is not None and name is not None:

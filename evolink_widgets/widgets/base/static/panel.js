@@ -1,7 +1,7 @@
 /** What both panels are made of: a view with a log of runs, and what stands above it. */
 import { atEnd, h, join, short, urlOf } from "./dom.js";
 import { purchases } from "./purchase.js";
-import { runView } from "./runs.js";
+import { runView } from "./log/runs.js";
 import { openView } from "./view.js";
 import { comparisons } from "../../pictures/static/comparison.js";
 import { pictureMenu } from "../../pictures/static/menu.js";

@@ -218,6 +218,8 @@ interface Standing {
   rows: Rated[];
   /** Items that are not among the rows. */
   more: number;
+  /** The names of this judge's last votes that count in it. */
+  counted: string[];
 }
 
 /** A ranking as a page is told of it; `ballot`: the name under which it keeps what it could not send. */

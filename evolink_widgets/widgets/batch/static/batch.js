@@ -1,7 +1,7 @@
 /** BatchView: what a batch would buy; how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
 import { flag, h, many, noter, set, token, write } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
-import "../../base/static/stages.js";
+import "../../base/static/log/stages.js";
 import { openView } from "../../base/static/view.js";
 import { choices } from "./choices.js";
 import { failuresOf } from "./failures.js";

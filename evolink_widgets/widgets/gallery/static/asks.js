@@ -1,7 +1,7 @@
 /** What is being asked again: a line for each, until its pictures stand among the others. */
 import { fill, flag, h, icon, join, make, short, write } from "../../base/static/dom.js";
 import { BUYS } from "../../base/static/purchase.js";
-import "../../base/static/stages.js";
+import "../../base/static/log/stages.js";
 
 /** What Python may offer, and its words. @type {Record<string, string>} */
 const OFFERS = { stop: "Stop waiting", resume: "Wait again", lookAgain: "Look again", sendAgain: "Send again" };

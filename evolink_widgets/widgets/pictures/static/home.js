@@ -41,6 +41,8 @@ export function homeOf({ link, say }) {
       if (!home?.machine) return;
       fill(what, `${home.folder} goes when ${home.machine} machine does: take your pictures home before that.`);
       set(button, { class: "ew-btn ew-first" });
+      // What it came to takes no room before there is something to say.
+      line.style.flex = "none";
       fill(banner, icon("saving"), what, button, line);
     },
   };

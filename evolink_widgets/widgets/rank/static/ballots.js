@@ -17,8 +17,9 @@ function kept(name, ballots) {
 /**
  * @param {Link} link
  * @param {(said: string, bad?: boolean) => void} note tells what became of a vote, where it is not simply kept
+ * @param {(vote: string) => void} refused hears of one that will never be a vote
  */
-export function ballotBox(link, note) {
+export function ballotBox(link, note, refused) {
   /** Oldest first. @type {Map<string, Ballot>} */
   const waiting = new Map();
   /** @type {Set<Ballot>} */
@@ -35,6 +36,7 @@ export function ballotBox(link, note) {
       const [answer] = await link.ask("vote", { ...ballot }, TELLS);
       // Taken back meanwhile, it is another ballot under the same name.
       if (waiting.get(ballot.vote) === ballot) waiting.delete(ballot.vote);
+      if (answer.text) refused(ballot.vote);
       note(answer.text ?? "");
     } catch (/** @type {any} */ { message }) {
       // Without words the view has ended: the next one goes on.
@@ -49,9 +51,9 @@ export function ballotBox(link, note) {
   }
 
   return {
-    /** How many are not kept by Python yet. */
-    get count() {
-      return [...waiting.values()].filter(({ withdrawn }) => !withdrawn).length;
+    /** Those that Python is not known to keep. */
+    get waiting() {
+      return [...waiting.values()];
     },
     /** @param {Ballot} ballot */
     put(ballot) {

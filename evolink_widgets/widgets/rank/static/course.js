@@ -6,6 +6,8 @@ import { ballotBox } from "./ballots.js";
 const FEW = 9;
 /** How long after a question that got no answer the next is asked. */
 const REST = 2000;
+/** Votes that are known by name; fewer than a standing names. */
+const CAST = 50;
 /** @type {Record<Ballot["outcome"], string>} */
 const SAID = { left: "Left.", right: "Right.", tie: "No difference." };
 
@@ -18,13 +20,23 @@ const ids = ({ left, right }) => [left.id, right.id];
  * @param {() => void} changed called when another pair is next, or more votes are on their way
  */
 export function course({ link, say, signal }, note, changed) {
-  const box = ballotBox(link, note);
+  /** The last votes of this page, and the names of those that the standing in view counts. @type {Map<string, Ballot>} */
+  const cast = new Map();
+  /** @type {Set<string>} */
+  let counted = new Set();
+  const box = ballotBox(link, note, (vote) => cast.delete(vote) && changed());
   /** The pairs to come; the first is in view. @type {Contest[]} */
   let queue = [];
   /** What was done here, the last thing last; a skipped pair has no ballot. @type {{ pair: Contest, ballot?: Ballot }[]} */
   const done = [];
   let isAsking = false;
-  let pending = 0;
+
+  /** @param {Ballot} ballot */
+  function put(ballot) {
+    cast.set(ballot.vote, ballot);
+    for (const vote of [...cast.keys()].slice(0, -CAST)) cast.delete(vote);
+    box.put(ballot);
+  }
 
   /** Asks for more pairs before they run out. */
   async function refill() {
@@ -54,9 +66,11 @@ export function course({ link, say, signal }, note, changed) {
     get queue() {
       return queue;
     },
-    /** Votes that a standing which came before does not count. */
+    /** How many votes more than the standing counts: an answer and the standing that follows it may come in any order. */
     get pending() {
-      return pending;
+      let more = 0;
+      for (const { vote, withdrawn } of cast.values()) more += (withdrawn ? 0 : 1) - (counted.has(vote) ? 1 : 0);
+      return more;
     },
     get canUndo() {
       return !!done[0];
@@ -65,8 +79,7 @@ export function course({ link, say, signal }, note, changed) {
     vote(outcome) {
       const [left, right] = ids(queue[0]);
       const ballot = { vote: token() + token(), left, right, outcome, withdrawn: false };
-      pending++;
-      box.put(ballot);
+      put(ballot);
       go(SAID[outcome], ballot);
     },
     skip() {
@@ -80,8 +93,7 @@ export function course({ link, say, signal }, note, changed) {
       const last = done.pop();
       let pair = last?.pair;
       if (last?.ballot) {
-        pending--;
-        box.put({ ...last.ballot, withdrawn: true });
+        put({ ...last.ballot, withdrawn: true });
       } else if (!last) {
         try {
           [{ pair }] = await link.ask("undo");
@@ -94,15 +106,16 @@ export function course({ link, say, signal }, note, changed) {
       say("Taken back.");
       changed();
     },
-    /** Another standing is here. */
-    counted() {
-      pending = box.count;
+    /** Another standing is here. @param {Standing} standing */
+    counts(standing) {
+      counted = new Set(standing.counted);
     },
     /** A kernel has answered: what it was not told is told. @param {Ranked} told */
-    open({ pairs, ballot }) {
+    open({ pairs, ballot, standing }) {
       if (!queue[0]) queue = pairs;
+      counted = new Set(standing.counted);
       box.open(ballot);
-      pending = box.count;
+      for (const one of box.waiting) cast.set(one.vote, one);
     },
   };
 }

@@ -7,7 +7,7 @@ const KEPT = 64;
 
 /**
  * @param {Deck} ui
- * @param {(outcome: "left" | "right") => void} choose
+ * @param {(outcome: "left" | "right", event: MouseEvent) => void} choose
  */
 export function duel(ui, choose) {
   const view = token();
@@ -16,7 +16,7 @@ export function duel(ui, choose) {
   const sides = ["left", "right"].map((side) => {
     const [shot, name] = [h("span.shot"), h("bdi.name")];
     const label = side === "left" ? "Left picture" : "Right picture";
-    const button = h("button.pick", { label, onclick: () => choose(/** @type {any} */ (side)) }, shot, name);
+    const button = h("button.pick", { label, onclick: (/** @type {MouseEvent} */ event) => choose(/** @type {any} */ (side), event) }, shot, name);
     return { shot, name, button, label };
   });
   const el = h("div.duel", { role: "group", tabindex: 0, "aria-keyshortcuts": "ArrowLeft ArrowRight ArrowDown Z S" }, ...sides.map(({ button }) => button));

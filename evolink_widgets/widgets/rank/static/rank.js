@@ -12,7 +12,10 @@ const VOTES = /** @type {const} */ ([
   ["ArrowRight", "right", "Right", "→"],
 ]);
 
-/** @param {string} spec @param {string} key @param {string} sign @param {string} word @param {() => void} act */
+/** In fewer milliseconds two pictures have not been looked at. */
+const SEEN = 350;
+
+/** @param {string} spec @param {string} key @param {string} sign @param {string} word @param {(event: MouseEvent) => void} act */
 const keyed = (spec, key, sign, word, act) =>
   h(`button.${spec}`, { onclick: act, "aria-keyshortcuts": key }, h("kbd", { "aria-hidden": true }, sign), h("span", word));
 
@@ -26,11 +29,12 @@ function ranking(ui) {
   /** @type {Standing | undefined} */
   let stands;
   const shows = { scores: false, names: false, result: false };
+  let pressedAt = 0;
 
   const way = course(ui, note, draw);
-  const pair = duel(ui, vote);
+  const pair = duel(ui, pressed);
   const standing = standingOf(link);
-  const picks = VOTES.map(([key, outcome, word, sign]) => keyed("key", key, sign, word, () => vote(outcome)));
+  const picks = VOTES.map(([key, outcome, word, sign]) => keyed("key", key, sign, word, (event) => pressed(outcome, event)));
   const undo = keyed("key.small", "Z", "Z", "Undo", way.undo);
   const pass = keyed("key.small", "S", "S", "Skip", way.skip);
   const scores = h("button.btn", () => turn("scores"));
@@ -44,6 +48,13 @@ function ranking(ui) {
   /** @param {Ballot["outcome"]} outcome */
   function vote(outcome) {
     if (pair.isReady) way.vote(outcome);
+  }
+
+  /** A press by pointer. The second one of a double click is no vote: it hits a pair that was not seen. @param {Ballot["outcome"]} outcome @param {MouseEvent} event */
+  function pressed(outcome, { detail, timeStamp }) {
+    const isSecond = detail > 1 && timeStamp - pressedAt < SEEN;
+    pressedAt = timeStamp;
+    if (!isSecond) vote(outcome);
   }
 
   function draw() {
@@ -88,7 +99,7 @@ function ranking(ui) {
   };
   link.on.standing = ({ standing: now }) => {
     stands = now;
-    way.counted();
+    way.counts(now);
     draw();
   };
   // Whatever has the focus in here: a button that was pressed is no hindrance to the keys.

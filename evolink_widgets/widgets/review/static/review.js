@@ -6,10 +6,10 @@ import { decisionsOf } from "./decisions.js";
 import { deskOf } from "./desk.js";
 import { filmOf } from "./film.js";
 import { orderOf, SAID } from "./order.js";
-import { othersOf } from "./others.js";
+import { othersOf } from "./judged/others.js";
 import { stageOf } from "./stage.js";
 import { supplyOf } from "./supply.js";
-import { endingOf, tallyOf } from "./tally.js";
+import { endingOf, tallyOf } from "./judged/tally.js";
 import { verdictsOf } from "./verdicts.js";
 import { walkOf } from "./walk.js";
 

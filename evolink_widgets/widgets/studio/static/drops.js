@@ -1,6 +1,6 @@
 /** Drag and drop, and paste: files, pictures of the log, cards of the tray, links. */
 import { flag } from "../../base/static/dom.js";
-import { DRAGGED } from "../../base/static/grid.js";
+import { DRAGGED } from "../../base/static/log/grid.js";
 import { CARD } from "./cards.js";
 
 /** Kinds of data that are for us, by their types; the first that is there counts. */

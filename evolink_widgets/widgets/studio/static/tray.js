@@ -1,6 +1,6 @@
 /** The tray of reference pictures: what is dropped, pasted, chosen, linked, or taken from the log is added to it. */
 import { atEnd, h, icon, ICONS, isPlain, join, make, many, short, write } from "../../base/static/dom.js";
-import { DRAGGED } from "../../base/static/grid.js";
+import { DRAGGED } from "../../base/static/log/grid.js";
 import { CARD, cardList } from "./cards.js";
 import { fold } from "./controls.js";
 import { foldersIn, listenForDrops } from "./drops.js";

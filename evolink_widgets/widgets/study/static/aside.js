@@ -54,7 +54,7 @@ export function asideOf(ui, note, hand) {
       write(why, told?.why);
       why.hidden = !told?.why;
       const canBuy = !pic && (told ? told.buys : "d.".includes(now.letter));
-      if (!ui.busy) fill(buy, h("b", `${now.verb} this cell`), h("span.num", now.price));
+      if (!ui.busy) fill(buy, h("b", `${now.verb} this cell`), h("span.num", `${now.price} credits`));
       fill(acts, ...(pic ? [open, star, compare, more] : canBuy ? [buy] : []));
       set(star, { "aria-pressed": !!pic?.favourite });
       set(shot, { label: pic ? `Open ${label}` : label, "aria-disabled": pic ? null : true, "data-s": now.letter });

@@ -53,7 +53,7 @@ export function paintStudyCell(node, facts, zoom, buy) {
     inside.push(zoom >= ROOM && pips(repeats, have, shown));
     if (isSelected) inside.push(h("span.tick", icon("check")));
   } else if ("d.".includes(letter) && price && zoom >= ROOM) {
-    const button = h("button.offer", { tabindex: -1, "data-offer": "", onclick: () => buy(button) }, h("b", `${verb} this cell`), h("span.num", price));
+    const button = h("button.offer", { tabindex: -1, "data-offer": "", onclick: () => buy(button) }, h("b", `${verb} this cell`), h("span.num", `${price} credits`));
     inside.push(button);
   } else if (letter === "f" && zoom >= ROOM) inside.push(h("span.words", WORDS.f));
   else if (letter === "r") inside.push(h("span.bar", h("i")));

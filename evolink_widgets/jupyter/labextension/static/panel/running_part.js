@@ -1,6 +1,6 @@
 /** Running: each task with its prompt, bar, range of time left and notebook; what needs a person first. */
 import { fill, h, icon, set, write } from "../widgets/base/static/dom.js";
-import { timeLeft } from "../widgets/base/static/runs.js";
+import { timeLeft } from "../widgets/base/static/log/runs.js";
 
 /** Seconds between two draws of what time alone changes. */
 const TICK = 1000;

@@ -54,7 +54,7 @@ export function spendingPart(host) {
     take(told) {
       last = told;
       const { spending, tasks, stores } = told;
-      const { charged, out, unreported, usd, simulated, notebooks, caps } = spending;
+      const { charged, out, unreported, usd, simulated, badge: kind, notebooks, caps } = spending;
       const problems = stores.filter((/** @type {any} */ { problem }) => problem);
       const waiting = tasks.filter((/** @type {Ongoing} */ { needs, stage }) => needs && stage !== "unknown");
       const pictures = waiting.reduce((/** @type {number} */ sum, /** @type {Ongoing} */ { n, pictures }) => sum + n - pictures.length, 0);
@@ -64,7 +64,7 @@ export function spendingPart(host) {
       const whole = Math.max(spent, cap);
       const line = h(cap && cap >= spent ? "div.money.capped" : "div.money", { role: "img", label: `${amount(charged)} credits charged today, up to ${amount(out)} out` }, h("i.paid"), h("i.out"));
       set(line, { "--paid": `${whole ? (100 * (charged + unreported)) / whole : 0}%`, "--out": `${whole ? (100 * out) / whole : 0}%` });
-      const badge = h("span.badge", icon("flask"), "Simulated");
+      const badge = h("span.badge", icon("flask"), kind || "Simulated");
       const nothing = !spent && !notebooks.length;
       fill(
         body,

@@ -1,7 +1,7 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, fill, flag, h, isPlain, join, set, tool, write } from "./dom.js";
-import { picTools } from "./work.js";
-import { QUICK } from "../../pictures/static/picture_work.js";
+import { ahead, fill, flag, h, isPlain, join, set, tool, write } from "../dom.js";
+import { picTools } from "../work.js";
+import { QUICK } from "../../../pictures/static/picture_work.js";
 
 /** What a picture is dragged as: its id. */
 export const DRAGGED = "application/x-evolink-picture";

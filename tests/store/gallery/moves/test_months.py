@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import pickle
 import shutil
 import subprocess
@@ -75,6 +76,24 @@ def test_old_and_new_pictures_of_a_large_store_lie_in_the_folder_of_their_month(
     page = store.gallery.page(Query(), 0, 9)
     assert sorted(image.path.name for image in page) == sorted([*names, new.path.name])
     assert kinds.differences(store.database) == []
+
+
+def test_a_set_that_lies_in_both_places_has_one_recipe_file(
+    store: Store, admit: Callable[..., GeneratedImage]
+) -> None:
+    first = admit(KEYS[0], 0, n=2, data=drawn(0))
+    # What comes after this key is moved: nothing, and new pictures go to their month from now on.
+    assert months.move_some(store.root, store.database, after=KEYS[2]) is None
+    second = admit(KEYS[0], 1, n=2, data=drawn(1))
+    assert [one.path.parent.name for one in (first, second)] == [store.root.name, MONTH]
+    for _ in range(2):
+        (recipe,) = store.root.rglob("*.json")
+        assert recipe.parent.name == MONTH
+        listed = [one["file"] for one in json.loads(recipe.read_text())["pictures"]]
+        assert listed == [first.path.name, second.path.name]
+        assert list(store.gallery.images(KEYS[0])) == [first, second]
+        move(store)
+    assert first.path.parent.name == MONTH
 
 
 def test_what_was_written_down_before_the_move_leads_to_the_picture(

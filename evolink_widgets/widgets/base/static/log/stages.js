@@ -1,5 +1,5 @@
 /** The signs of a run: one for each stage, and where it comes from. */
-import { DISC, ICONS } from "./dom.js";
+import { DISC, ICONS } from "../dom.js";
 
 Object.assign(ICONS, {
   processing: "M2 3h12v10H2zM2 12l4-4 3 3 2-2 3 3M11 6v.01",

@@ -1,7 +1,7 @@
 /** What can be done next with a run: a button for each, and the question before a prompt is sent a second time. */
-import { copyText, download, fill, h, hasFocus, many, token, write } from "./dom.js";
-import { BUYS } from "./purchase.js";
-import { savePic } from "./work.js";
+import { copyText, download, fill, h, hasFocus, many, token, write } from "../dom.js";
+import { BUYS } from "../purchase.js";
+import { savePic } from "../work.js";
 
 /** Names that Python may give, and their words. @type {Record<string, string>} */
 const ACTIONS = {

@@ -1,6 +1,6 @@
 /** How many are kept, rejected and to be decided, as a bar and as filters; and what is said when the last is passed. */
-import { fill, h, join, many, num, set, write } from "../../base/static/dom.js";
-import { orderOf } from "./order.js";
+import { fill, h, join, many, num, set, write } from "../../../base/static/dom.js";
+import { orderOf } from "../order.js";
 import { paceOf } from "./pace.js";
 
 /** The filters: a letter each, and none for all. @type {[string, string][]} */

@@ -1,5 +1,5 @@
 /** What others say of the picture in view, and how far all agree: hidden until it is asked for. */
-import { fill, h, make, set, write } from "../../base/static/dom.js";
+import { fill, h, make, set, write } from "../../../base/static/dom.js";
 import { pairOf } from "./agreement.js";
 
 /** @type {Record<string, string>} */

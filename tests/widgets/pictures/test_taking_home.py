@@ -10,7 +10,7 @@ import evolink_widgets as ew
 from evolink_widgets.store import Store
 from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 
-from .conftest import Browser
+from ..conftest import Browser
 
 
 def paint(count: int) -> list[ew.GeneratedImage]:

@@ -14,7 +14,7 @@ import evolink_widgets as ew
 from evolink_widgets.widgets.pictures import picture_panel
 from evolink_widgets.widgets.studio import references
 
-from .conftest import Browser
+from ..conftest import Browser
 
 ASK: dict[str, Any] = {"size": "1024x640", "quality": "low", "n": 2}
 

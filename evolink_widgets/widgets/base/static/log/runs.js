@@ -1,8 +1,8 @@
 /** One run of the log: what it is doing, how long, what came of it and the next step. */
 import { runActions } from "./actions.js";
-import { fill, flag, h, icon, join, make, many, set, short, write } from "./dom.js";
+import { fill, flag, h, icon, join, make, many, set, short, write } from "../dom.js";
 import { pictureGrid } from "./grid.js";
-import { outcomeLine } from "./outcome.js";
+import { outcomeLine } from "../outcome.js";
 import "./stages.js";
 
 /** 0:07, 12:30, 75:00 @param {number} s */

@@ -1,5 +1,5 @@
 /** How far two judges agree: a sentence, and Cohen's kappa between "by chance" and "always". */
-import { h, set } from "../../base/static/dom.js";
+import { h, set } from "../../../base/static/dom.js";
 
 /** @param {number} value from 0, by chance, to 1; what is worse than chance stands at the edge */
 const share = (value) => `${Math.max(0, Math.min(1, value)) * 100}%`;
