@@ -147,7 +147,7 @@ def test_the_emulators_weather_is_played_after_a_replay_too(
     with ew.record(tmp_path / "lesson.cassette"):
         ew.generate("a fox", **SMALL).result(timeout=60)
     ew.generate("an owl", **SMALL).result(timeout=60)
-    with ew.replay(tmp_path / "lesson.cassette", speed=0), ew.record(tmp_path / "other.cassette"):
+    with ew.record(tmp_path / "other.cassette"), ew.replay(tmp_path / "lesson.cassette", speed=0):
         pass
     with ew.replay(tmp_path / "lesson.cassette", speed=0):
         assert ew.generate("a fox", **SMALL).result(timeout=60)[0].recorded
