@@ -1,9 +1,10 @@
 """Publishes a store as a library: a clean copy for git or a shared folder, which is only read.
 
 What is copied: pictures that are not in the trash, their recipe files, the references that they
-were made from, and a database that is closed. What is not: credits, keys of requests, links, addresses that were called back, marks,
-verdicts, presets and what the emulator remembers. The database is built anew in one order, so that
-the same pictures give the same bytes, and git sees a change only where there is one.
+were made from, and a database that is closed. What is not: credits, keys of requests, links,
+addresses that are called back, marks, verdicts, presets and what the emulator remembers. The
+database is built anew in one order, so that the same pictures give the same bytes, and git sees a
+change only where there is one.
 """
 
 from __future__ import annotations
