@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +82,28 @@ _FASTEST = 1e6
 """Of the emulator, where a tape is played at once."""
 
 
+@dataclass(eq=False)
+class _ForNow:
+    """A block of other settings: what it names, and what comes back at its end.
+
+    Attributes:
+        named: the settings that it names.
+        before: what was in the place of each.
+        session: the one that was in use.
+        variables, on_session: of `State`, as they were.
+        played: its emulators, players and recorders.
+        whole: all settings and the store, as they were.
+    """
+
+    named: dict[str, Any]
+    before: dict[str, Any]
+    session: Session | None
+    variables: dict[str, str] | None
+    played: tuple[dict[Path, Service], dict[tuple[Path, float], Player], dict[Path, Recorder]]
+    on_session: Callable[[Session], object] | None
+    whole: object
+
+
 @dataclass
 class State:
     """What holds for the whole process.
@@ -94,6 +116,8 @@ class State:
         emulators: the services that are played in this process, by the store that keeps them.
         players: the cassettes that are played, each where it stands.
         recorders: the cassettes that are recorded.
+        blocks: the blocks of other settings that are on, in the order in which they began.
+        on_session: hears of each session that is made.
         told_of_key: whether it was said that a key came after the emulator.
     """
 
@@ -104,6 +128,8 @@ class State:
     emulators: dict[Path, Service] = field(default_factory=dict)
     players: dict[tuple[Path, float], Player] = field(default_factory=dict)
     recorders: dict[Path, Recorder] = field(default_factory=dict)
+    blocks: list[_ForNow] = field(default_factory=list)
+    on_session: Callable[[Session], object] | None = None
     told_of_key: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -116,6 +142,7 @@ def _after_fork() -> None:
     _state.lock = threading.RLock()
     _state.session = None
     _state.emulators, _state.players, _state.recorders = {}, {}, {}
+    _state.on_session = None
 
 
 at_fork(__name__, after_in_child=_after_fork)
@@ -218,7 +245,8 @@ def configure(
             _state.variables, _state.kept = None, ()
         if not named or named.keys() & TAPE_SETTINGS:  # a tape begins at its beginning
             _state.players.clear()
-            _state.recorders.clear()
+            if not _state.blocks:  # a block's recorder hears it to its end
+                _state.recorders.clear()
         if named.keys() & {"speed", "seed"}:
             _state.emulators.clear()
 
@@ -263,29 +291,55 @@ def session() -> Session:
             if variables is None:
                 variables = {name: os.environ.get(name, "") for name in SERVICE_VARIABLES}
             _state.session = _build(_state.settings, variables)
+            if _state.on_session is not None:
+                _state.on_session(_state.session)
             _state.variables = variables  # kept only now: one that can't be used is read again
         return _state.session
 
 
 @contextlib.contextmanager
-def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
+def for_now(
+    *,
+    anew: bool = False,
+    on_session: Callable[[Session], object] | None = None,
+    **changes: Any,
+) -> Iterator[Session]:
     """Other settings of the service as long as a block lasts, for the whole process.
 
-    What else is configured meanwhile stays.
+    What else is configured meanwhile stays. Blocks of several threads may end in any order: each
+    holds until its own end.
 
     Args:
         anew: a cassette that is recorded begins anew.
+        on_session: hears of each session that is made in the block.
         changes: settings, as `configure` takes them; checked by it. A store, too.
 
     Raises:
-        ConfigurationError: as `configure`, and as `session`.
+        ConfigurationError: as `configure`, and as `session`; or a replay is going on, and what is
+            asked in this block would be bought.
     """
     with _state.lock:
-        before, current, variables = _state.settings, _state.session, _state.variables
-        place, folder = in_use.choice, replace(in_use.choice)
-        played = _state.emulators, _state.players, _state.recorders
+        if changes.get("mode") != "replay" and any(
+            one.named.get("mode") == "replay" for one in _state.blocks
+        ):
+            raise ConfigurationError(
+                "A replay is going on in this process: what is asked in it is never bought, and "
+                "there is nothing to record.",
+                advice="Record after its end.",
+            )
+        block = _ForNow(
+            named=changes,
+            before={name: _setting(name) for name in changes},
+            session=_state.session,
+            variables=_state.variables,
+            played=(_state.emulators, _state.players, _state.recorders),
+            on_session=_state.on_session,
+            whole=_all_settings(),
+        )
         # What was played and recorded before goes on after the block where it stood.
         _state.emulators, _state.players, _state.recorders = {}, {}, {}
+        _state.blocks.append(block)
+        _state.on_session = on_session
     try:
         configure(**changes)
         if anew:
@@ -297,14 +351,44 @@ def for_now(*, anew: bool = False, **changes: Any) -> Iterator[Session]:
         yield session()
     finally:
         with _state.lock:
-            kept = {name: getattr(before, name) for name in changes if name != "store"}
-            _state.settings = replace(_state.settings, **kept)
-            if "store" in changes:
-                place.named, place.found = folder.named, folder.found
-            same = _state.settings == before and place == folder and "store" not in changes
-            _state.session = current if same else None
-            _state.variables = variables
-            _state.emulators, _state.players, _state.recorders = played
+            _end(block)
+
+
+def _setting(name: str) -> Any:
+    """A setting as `configure` was told it; the store's folder also as it was found."""
+    if name == "store":
+        return in_use.choice.named, in_use.choice.found
+    return getattr(_state.settings, name)
+
+
+def _all_settings() -> object:
+    return _state.settings, replace(in_use.choice)
+
+
+def _end(block: _ForNow) -> None:
+    """Give back what a block had replaced; to a later block that is still on, where it has it."""
+    later = _state.blocks[_state.blocks.index(block) + 1 :]
+    _state.blocks.remove(block)
+    for name, value in block.before.items():
+        heir = next((one for one in later if name in one.named), None)
+        if heir is not None:
+            heir.before[name] = value
+        elif name == "store":
+            in_use.choice.named, in_use.choice.found = value
+            _state.session = None
+        else:
+            _state.settings = replace(_state.settings, **{name: value})
+    if later:
+        heir = later[0]
+        heir.session, heir.variables, heir.whole = block.session, block.variables, block.whole
+        heir.played = block.played
+        heir.on_session = block.on_session
+        return
+    is_same = _all_settings() == block.whole and "store" not in block.named
+    _state.session = block.session if is_same else None
+    _state.variables = block.variables
+    _state.emulators, _state.players, _state.recorders = block.played
+    _state.on_session = block.on_session
 
 
 def recorder_of(path: Path) -> Recorder | None:
@@ -503,6 +587,7 @@ def _live(
         made.finds_emulator()
     if recorder is not None:
         recorder.simulated = made.simulated
+        recorder.digest_of = made.store.uploads.digest_of
     return made
 
 
@@ -523,6 +608,7 @@ def _emulated(
     speed = speed_in(settings, environment)
     if recorder is not None:
         recorder.simulated = True
+        recorder.digest_of = store.uploads.digest_of
 
     def transport() -> Transport:
         from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app

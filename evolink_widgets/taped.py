@@ -123,7 +123,7 @@ class Recording:
         self._anew = anew
         self._settings = dict(settings or {})
         self._block: contextlib.AbstractContextManager[Session] | None = None
-        self._session: Session | None = None
+        self._sessions: list[Session] = []  # also those that `configure` makes inside
         self._recorder: Recorder | None = None
         self._tasks: weakref.WeakSet[Task] = weakref.WeakSet()
 
@@ -141,11 +141,14 @@ class Recording:
         if self._block is not None:
             raise ConfigurationError("This recording has begun already: make another one.")
         named = {"mode": "record", "cassette": self.path, **self._settings}
-        self._block = connect.for_now(anew=self._anew, **named)
-        self._session = self._block.__enter__()
-        self._recorder = connect.recorder_of(self.path)
-        self._session.on_ask = self._tasks.add
+        block = connect.for_now(anew=self._anew, on_session=self._hear, **named)
+        block.__enter__()
+        self._block, self._recorder = block, connect.recorder_of(self.path)
         return self
+
+    def _hear(self, session: Session) -> None:
+        self._sessions.append(session)
+        session.on_ask = self._tasks.add
 
     def __exit__(
         self,
@@ -176,18 +179,22 @@ class Recording:
 
     def _wait(self) -> None:
         """Wait until all that was asked has ended."""
-        while self._block is not None and self._session is not None and self._session.tasks:
+        while self._is_busy:
             time.sleep(_LOOK)
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(session.tasks for session in self._sessions)
 
     def _leave(self, *why: Any) -> None:
         assert self._block is not None
-        assert self._session is not None
         reused = sum(task.state.reused is not None for task in self._tasks)
-        self._session.on_ask = None
+        for session in self._sessions:
+            session.on_ask = None
         self._block.__exit__(*why)
         recorder = self._recorder
         assert recorder is not None
-        if not self._session.tasks:  # else it goes on until they have ended, or the kernel has
+        if not self._is_busy:  # else it goes on until they have ended, or the kernel has
             loop.wait_on_loop(_aside(recorder.close))
         for said in self._remarks(reused):
             warnings.warn(said, UserWarning, stacklevel=3)

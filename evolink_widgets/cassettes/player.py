@@ -32,6 +32,10 @@ FILES_URL = "http://files.tape.invalid"
 _SLACK = 0.25
 """Seconds by which what was read was true before it, at most: half the time since the last."""
 
+_COMPARED = 200
+"""Takes, and characters of their prompts, among which the nearest is looked for: on the loop of all
+tasks, where comparing a long tape would hold the others up."""
+
 SOON = 0.05
 """The estimate that is told where a tape is played at once: a client reads soon then."""
 
@@ -168,8 +172,8 @@ class Player:
             return f"{name} has this request {often}, and it was asked for once more"
         prompt = str(ask.get("prompt", ""))
         near = max(
-            (take.ask for take in self.tape.takes),
-            key=lambda one: SequenceMatcher(None, str(one.get("prompt", "")), prompt).ratio(),
+            (take.ask for take in self.tape.takes[:_COMPARED]),
+            key=lambda one: _likeness(str(one.get("prompt", "")), prompt),
             default=None,
         )
         if near is None:
@@ -222,6 +226,10 @@ class Player:
         else:
             document.pop("results", None)
         return document
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED]).ratio()
 
 
 def _shown(value: object) -> str:

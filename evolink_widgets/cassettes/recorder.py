@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from evolink_widgets.cassettes.scrub import ask_of, refusal_of, task_of
 from evolink_widgets.cassettes.tape import (
@@ -31,6 +33,9 @@ from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, read_task
 __all__ = ["Recorder"]
 
 log = logging.getLogger("evolink_widgets")
+
+_BEGINNING = b'{"cassette"'
+_TRIES = 100
 
 _MOST_STRANGERS = 200
 """Tasks that are remembered while a lost one is looked for."""
@@ -94,9 +99,10 @@ class Recorder:
     Attributes:
         simulated: whether an emulator is recorded; said at the top of a new cassette.
         hide: takes a key out of a text, wherever one might stand.
+        digest_of: the SHA-256 of a file that was uploaded earlier, by its link, where it is known.
 
     Raises:
-        ConfigurationError: there is something else in its place.
+        ConfigurationError: there is something else in its place, or nothing can be written there.
     """
 
     def __init__(
@@ -110,15 +116,16 @@ class Recorder:
         self.simulated = False
         self.counts = Counts()
         self.hide: Callable[[str], str] = lambda text: text
+        self.digest_of: Callable[[str], str | None] = lambda link: None
         self._clock = clock
         self._lock = threading.RLock()
         self._open: list[_Open] = []
         self._uploads: dict[str, str] = {}
+        check_place(self.path)
+        self._replaces = _which(self.path) if anew else None
+        kept = [] if anew or not self.path.exists() else Tape.read(self.path).takes
         self._strangers: dict[str, list[tuple[float, TaskSnapshot, object]]] = {}
-        self._old = None if anew or not self.path.exists() else Tape.read(self.path)
-        kept = self._old.takes if self._old else []
         self._next = 1 + max((take.number for take in kept), default=0)
-        self._is_begun = self._old is not None
 
     # What it hears.
 
@@ -129,6 +136,7 @@ class Recorder:
             if found is not None:
                 found.sent = self._clock()
                 return
+            self._know_links(body)
             ask = self._hidden(ask_of(body, self._uploads))
             self._open.append(_Open(Take(self._next, ask), key, self._clock()))
             self._next += 1
@@ -240,14 +248,20 @@ class Recorder:
         """Write what has come to an end without a task, and say what the tape holds."""
         with self._lock:
             for one in self._open:
-                if one.take.answers and (one.task_id is None or one.failed):
-                    self._append(one.take)
-                else:
+                ended = one.task_id is None or one.failed or one.is_whole
+                if not (one.take.answers and ended and self._append(one.take)):
                     self.counts.left += 1
             self._open.clear()
             return self.counts
 
     # What it makes of that.
+
+    def _know_links(self, body: Mapping[str, Any]) -> None:
+        links = body.get("image_urls")
+        given = [link for link in links if isinstance(link, str)] if isinstance(links, list) else []
+        for link in given:
+            if link not in self._uploads and (digest := self.digest_of(link)):
+                self._uploads[link] = f"sha256:{digest}"
 
     def _of_key(self, key: str) -> _Open | None:
         return next((one for one in self._open if one.key == key), None)
@@ -325,18 +339,17 @@ class Recorder:
     def _write_take(self, take: Take) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = take.text()
-        if not self._is_begun:
-            made = time.strftime("%Y-%m-%d", time.gmtime(now()))
-            _replace(self.path, head(self.simulated, made) + text)
-            self._is_begun = True
+        made = time.strftime("%Y-%m-%d", time.gmtime(now()))
+        first = head(self.simulated, made)
+        there = _which(self.path)
+        if there is None:
+            if not _placed(self.path, first + text):  # another has begun it this moment
+                _append(self.path, text)
+        elif there == self._replaces:
+            _replace(self.path, first + text)
         else:
-            with self.path.open("r+b") as file:
-                # A killed kernel may have left half a line.
-                file.seek(file.read().rfind(b"\n") + 1)
-                file.truncate()
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            _append(self.path, text)
+        self._replaces = None
         self.counts.takes += 1
         self.counts.numbers.append(take.number)
 
@@ -364,15 +377,83 @@ class Recorder:
 
 def _replace(path: Path, data: bytes) -> None:
     """Write a file at once or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_through(part, data)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _placed(path: Path, data: bytes) -> bool:
+    """Write a file at once, unless there is one."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        _write_through(part, data)
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return False
+        except OSError:  # no second names on this file system
+            part.replace(path)
+        return True
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _append(path: Path, text: bytes) -> None:
+    """Put lines behind those that are there, behind those of other processes too."""
+    with path.open("r+b") as file, _alone(file):
+        held = file.read()
+        if not held.startswith(_BEGINNING):
+            raise OSError(errno.EEXIST, "another file is in its place")
+        # A killed kernel may have left half a line.
+        file.seek(held.rfind(b"\n") + 1)
+        file.truncate()
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _alone(file: BinaryIO) -> Iterator[None]:
+    """Keep other processes from writing to a file meanwhile, where its file system can.
+
+    Raises:
+        OSError: another process keeps it for long.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    for tries in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if tries + 1 == _TRIES:
+                raise
+            time.sleep(0.01)
+        except OSError:  # no locks here
+            break
+    yield  # closing the file frees it
+
+
+def _which(path: Path) -> tuple[int, int, int] | None:
+    """Which file is there; `None` where none is."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _snapshot(document: object) -> TaskSnapshot | None:
@@ -383,10 +464,17 @@ def _snapshot(document: object) -> TaskSnapshot | None:
 
 
 def check_place(path: Path) -> None:
-    """See that a cassette can be written there.
+    """See that a cassette can be written there, before anything is paid for; writes nothing.
 
     Raises:
-        ConfigurationError: its place is taken by a folder, or its folder can't be made.
+        ConfigurationError: its place is taken by a folder, or its folder can't be written to.
     """
     if path.is_dir():
         raise ConfigurationError(f"cassette must be a file; {str(path)!r} is a folder.")
+    above = next(one for one in path.parents if one.exists() or one == one.parent)
+    is_open = above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+    if not is_open or (path.exists() and not os.access(path, os.W_OK)):
+        raise ConfigurationError(
+            f"The cassette {str(path)!r} can't be written: {above} is no folder that takes files.",
+            advice="Choose another place. Nothing was asked.",
+        )

@@ -237,6 +237,7 @@ class _Replies:
 
 
 def _refused(status: int, code: str, message: str, **more: str) -> Response:
+    message = message.encode("utf-8", "replace").decode()  # a file's name may be no Unicode
     kind = "not_found_error" if status == 404 else "invalid_request_error"
     return JSONResponse({"error": {"code": code, "message": message, "type": kind, **more}}, status)
 

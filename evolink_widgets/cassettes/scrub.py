@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from evolink_widgets.rules.tasks.task import read_mapping, read_text
 
-__all__ = ["ask_of", "is_settled", "refusal_of", "task_of"]
+__all__ = ["ask_of", "is_settled", "kept_of", "refusal_of", "task_of"]
 
 _ASK = ("model", "prompt", "size", "resolution", "quality", "n")
 _TASK: dict[str, Any] = {
@@ -28,10 +28,11 @@ _TASK: dict[str, Any] = {
 }  # fmt: skip
 _COST = ("credits", "usd")
 _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
+_MOST = 2**53
 _ERROR = ("code", "type", "param")
 _ERROR_TEXTS = ("message", "suggestion", "fallback_suggestion")
 
-_ABOUT_THE_KEY = frozenset({401, 402, 403})
+_ABOUT_THE_KEY = frozenset({401, 402, 403, 429})
 """Refusals whose words may tell of the key, its account and what is left on it: the code stays."""
 
 _PRIVATE = re.compile(
@@ -107,6 +108,13 @@ def refusal_of(document: object, status: int) -> dict[str, Any]:
     return {"error": _error(record.get("error", record), status)}
 
 
+def kept_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A task's record from a tape, without what no recorder writes: it may be a stranger's."""
+    count = document.get("results")
+    pictures = count if isinstance(count, int) and not isinstance(count, bool) else 0
+    return task_of(document, min(10, max(0, pictures)))
+
+
 def is_settled(document: Mapping[str, Any]) -> bool:
     """Tell whether a kept record says what was charged."""
     usage, billing = read_mapping(document.get("usage")), read_mapping(document.get("billing"))
@@ -121,6 +129,7 @@ def _error(error: object, status: int) -> dict[str, Any]:
     if status not in _ABOUT_THE_KEY:
         for name in _ERROR_TEXTS:
             if text := read_text(error.get(name), 300):
+                text = text.encode("utf-8", "replace").decode()
                 kept[name] = _PRIVATE.sub(lambda found: f"[{found.lastgroup}]", text)
     return kept
 
@@ -128,5 +137,5 @@ def _error(error: object, status: int) -> dict[str, Any]:
 def _value(value: object) -> Any:
     """A number, a truth or a single word; anything else may be about a person."""
     if isinstance(value, (bool, int, float)):
-        return value
+        return value if abs(value) <= _MOST else None  # NaN is no number that JSON has
     return value if isinstance(value, str) and _WORD.fullmatch(value) else None

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.cassettes.scrub import ask_of
+from evolink_widgets.cassettes.scrub import ask_of, kept_of, refusal_of
 from evolink_widgets.errors import ConfigurationError
 
 __all__ = [
@@ -44,6 +44,7 @@ _LONGEST = 64 * 2**20
 _LARGEST_PICTURE = 2**28
 _DIGITS = 16
 _FILE = re.compile(rf"[0-9a-f]{{{_DIGITS}}}\.(?:png|jpg|webp)", re.ASCII)
+_STATUSES = frozenset({*range(200, 300), *range(400, 600)})
 TYPES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _NEW_TAPE = "Take another copy of it, or record it anew."
 
@@ -113,8 +114,9 @@ class Take:
     @property
     def mark(self) -> str:
         """Six hex digits by which it is told from another tape's take of the same number."""
-        said = [self.ask, *(one.document for one in self.answers)]
+        said: list[object] = [self.ask, *(one.document for one in self.answers)]
         said += [one.document for one in self.readings]
+        said += [one.file for _, one in sorted(self.pictures.items())]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:6]
 
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -179,6 +181,10 @@ class Tape:
             except (KeyError, TypeError, ValueError, OverflowError) as wrong:
                 said = f"{path.name}, line {at}: no line of a cassette ({wrong!s:.120})."
                 raise ConfigurationError(said, advice=_NEW_TAPE) from None
+        for take in takes:
+            if not take.answers:
+                said = f"{path.name}: nothing answers its take {take.number}."
+                raise ConfigurationError(said, advice=_NEW_TAPE)
         takes.sort(key=lambda take: take.number)
         return cls(path, head[1].get("simulated") is True, takes)
 
@@ -280,9 +286,12 @@ def _add(line: Mapping[str, Any], takes: list[Take]) -> None:
         raise ValueError(f"take {number} has no ask above it")
     if "answer" in line:
         status = line["answer"]
-        if status != "lost" and not (isinstance(status, int) and 200 <= status < 600):
+        if status != "lost" and not (isinstance(status, int) and status in _STATUSES):
             raise ValueError(f"answer {status!r}")
-        document = _mapping(line.get("task") or line.get("said") or {})
+        said = _mapping(line.get("task") or line.get("said") or {})
+        document: Mapping[str, Any] = {}
+        if said and status != "lost":
+            document = kept_of(said) if status < 300 else refusal_of(said, status)
         pause = line.get("retry_after")
         take.answers.append(
             Answer(
@@ -295,8 +304,8 @@ def _add(line: Mapping[str, Any], takes: list[Take]) -> None:
     elif "after" in line:
         before = take.readings[-1].document if take.readings else take.accepted
         now = {**before, **_mapping(line["task"])}
-        said = {name: value for name, value in now.items() if value is not None}
-        take.readings.append(Reading(_seconds(line["after"]), said))
+        told = {name: value for name, value in now.items() if value is not None}
+        take.readings.append(Reading(_seconds(line["after"]), kept_of(told)))
     elif "picture" in line:
         place, name = line["picture"], str(line["file"])
         if not isinstance(place, int) or not 1 <= place <= 10:

@@ -1,9 +1,10 @@
 """Publishes a store as a library: a clean copy for git or a shared folder, which is only read.
 
 What is copied: pictures that are not in the trash, their recipe files, the references that they
-were made from, and a database that is closed. What is not: credits, keys of requests, links, marks,
-verdicts, presets and what the emulator remembers. The database is built anew in one order, so that
-the same pictures give the same bytes, and git sees a change only where there is one.
+were made from, and a database that is closed. What is not: credits, keys of requests, links,
+addresses that are called back, marks, verdicts, presets and what the emulator remembers. The
+database is built anew in one order, so that the same pictures give the same bytes, and git sees a
+change only where there is one.
 """
 
 from __future__ import annotations
@@ -256,7 +257,8 @@ class _Publishing:
         )
         with closing(Database(path)) as database, database.write() as connection:
             for row in sets:
-                insert(connection, "sets", {name: row[name] for name in _SETS})
+                columns = {name: row[name] for name in _SETS}
+                insert(connection, "sets", columns | {"recipe": _public(row["recipe"])})
             for row in rows:
                 insert(connection, "pictures", {name: row[name] for name in _PICTURES})
             for row in tasks:
@@ -280,16 +282,26 @@ class _Publishing:
             rewrite(path, data)
 
 
+def _public(recipe: str) -> str:
+    """A recipe without the address that was called back: it may hold a secret."""
+    record = load_object(recipe, "a recipe") or {}
+    request = record.get("request")
+    if not isinstance(request, dict) or request.get("callback_url") is None:
+        return recipe
+    return dump({**record, "request": {**request, "callback_url": None}})
+
+
 def _add_task(connection: Connection, row: Row) -> None:
     """Add what says when a set was asked for, and what it cost; nothing that leads to the service.
 
     A store orders the pictures of a recipe by when they were asked for.
     """
-    try:
-        recipe = load_object(row["recipe"], "a recipe") or {}
-    except StoreDamaged:
-        recipe = {}
     columns = {name: row[name] for name in _TASKS}
+    try:
+        columns["recipe"] = _public(row["recipe"])
+        recipe = load_object(columns["recipe"], "a recipe") or {}
+    except StoreDamaged:
+        recipe, columns["recipe"] = {}, dump({})
     columns |= {
         "step": "saved",
         "request": dump(recipe.get("request") or {}),

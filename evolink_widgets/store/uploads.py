@@ -161,6 +161,11 @@ class Uploads:
         )
         return _upload(rows[0], now) if rows else None
 
+    def digest_of(self, link: str) -> str | None:
+        """The SHA-256 of the file that was uploaded to a link; `None` where that is not known."""
+        rows = self._database.rows("SELECT sha256 FROM uploads WHERE link = ? LIMIT 1", (link,))
+        return str(rows[0]["sha256"]) if rows else None
+
     def take_turn(self, account: str, sha256: str, owner: str, now: float, lease_s: float) -> Turn:
         """See whether a content is uploaded; if not, become the one who does that.
 

@@ -147,7 +147,7 @@ def test_the_emulators_weather_is_played_after_a_replay_too(
     with ew.record(tmp_path / "lesson.cassette"):
         ew.generate("a fox", **SMALL).result(timeout=60)
     ew.generate("an owl", **SMALL).result(timeout=60)
-    with ew.replay(tmp_path / "lesson.cassette", speed=0), ew.record(tmp_path / "other.cassette"):
+    with ew.record(tmp_path / "other.cassette"), ew.replay(tmp_path / "lesson.cassette", speed=0):
         pass
     with ew.replay(tmp_path / "lesson.cassette", speed=0):
         assert ew.generate("a fox", **SMALL).result(timeout=60)[0].recorded
@@ -163,6 +163,7 @@ def test_the_emulators_weather_is_played_after_a_replay_too(
     [
         ("", "no cassette"),
         ('{"cassette": 99}\n', "version 1"),
+        ('{"cassette": 1}\n{"take": 1, "ask": {}}\n', "nothing answers its take 1"),
         ('{"cassette": 1}\nnonsense\n', "line 2: no record"),
         ('{"cassette": 1}\n{"take": 1, "answer": 200, "took": 1}\n', "line 2: .* no ask"),
         ('{"cassette": 1}\n{"take": 1, "ask": {}}\n{"take": 1, "after": -1, "task": {}}\n', "3"),
@@ -172,7 +173,8 @@ def test_the_emulators_weather_is_played_after_a_replay_too(
             "line 3: .*secret",
         ),
         (
-            '{"cassette": 1}\n{"take": 1, "ask": {}}\n{"take": 1, "picture": 1, '
+            '{"cassette": 1}\n{"take": 1, "ask": {}}\n{"take": 1, "answer": "lost", "took": 1}\n'
+            '{"take": 1, "picture": 1, '
             '"file": "0123456789abcdef.png", "type": "image/png", "took": 1}\n',
             "not in lesson.pictures",
         ),

@@ -356,6 +356,21 @@ def test_what_is_published_says_nothing_but_the_pictures_and_is_the_same_again(
         ew.store.Store(store).publish(other)
 
 
+def test_the_address_that_was_called_back_is_not_published(tmp_path: Path) -> None:
+    ew.configure(store=tmp_path / "own", mode="emulator", speed=200)
+    address = "https://hooks.example.org/a-secret-path"
+    images = ew.generate("a fox", size="1024x640", quality="low", callback_url=address).result(
+        timeout=60
+    )
+    ew.store.publish(tmp_path / "library")
+    files = [path for path in (tmp_path / "library").rglob("*") if path.is_file()]
+    assert len(files) == 4  # the picture, its recipe, the database and the library's mark
+    assert [path.name for path in files if b"a-secret-path" in path.read_bytes()] == []
+    ew.configure(store=tmp_path / "reader", library=tmp_path / "library")
+    again = ew.generate("a fox", size="1024x640", quality="low", callback_url=address)
+    assert again.result(timeout=60)[0].sha256 == images[0].sha256
+
+
 def git(folder: Path, *args: str) -> str:
     """What git says."""
     names = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}

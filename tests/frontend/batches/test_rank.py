@@ -101,7 +101,8 @@ def test_a_vote_that_was_told_again_is_taken_back_by_the_kernel_and_counts_no_mo
     told = {"kind": "standing", "standing": standing(39, counted=["kept-vote"])}
     one.js("told => kernel.tell(told)", told)
     one.js(
-        "() => { kernel.answers.undo = () => ({ kind: 'undone', pair: pairAt(900), vote: 'kept-vote' }) }"
+        "vote => { kernel.answers.undo = () => ({ kind: 'undone', pair: pairAt(900), vote }) }",
+        "kept-vote",
     )
     one.root.get_by_role("group", name="Which is nicer?").focus()
     one.press("z")
