@@ -71,6 +71,8 @@ html_static_path = ["_static", "images"]
 html_css_files = ["manual.css"]
 html_show_sourcelink = False
 html_copy_source = False
+# Where a page has no neighbours, the sidebar would be an empty heading.
+html_sidebars = {page: [] for page in ("index", "gallery", "faq", "changelog", "contributing")}
 html_theme_options = {
     "navbar_align": "left",
     "header_links_before_dropdown": 6,

@@ -12,7 +12,8 @@ def wait_for_launcher(page: Page) -> None:
 
 def open_panel(page: Page) -> Locator:
     """Open it by its command, and wait until it is filled."""
-    page.wait_for_function("() => jupyterapp.commands.hasCommand('evolink-widgets:show-panel')")
+    shows = "() => window.jupyterapp?.commands?.hasCommand('evolink-widgets:show-panel')"
+    page.wait_for_function(shows)
     page.evaluate("() => void jupyterapp.commands.execute('evolink-widgets:show-panel')")
     panel = page.locator(".evolink-side")
     expect(panel.get_by_label("Search prompts")).to_be_enabled()

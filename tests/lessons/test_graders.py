@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def tool(name: str, *requirements: str) -> Environment:
-    return Environment.of(python_with(name, *requirements).parents[1])
+    return Environment(python_with(name, *requirements).parents[1])
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 /** Whether it was offered, for this server: a page that is loaded again does not ask anew. */
 const OFFERED = "evolink-widgets-home-offered";
 
-/** @param {Host} host */
-export function takeHome(host) {
-  globalThis.evolinkHome = async (mark) => {
-    const server = /** @type {Server} */ (await host.server);
-    const { there } = await server.get("home/look", { mark });
-    if (there) server.fetch("home/zip", { mark });
-    return there;
-  };
+/** Whether the server has the store with this mark, and so the browser fetches it. @param {Host} host @param {string} mark */
+export async function takeHome(host, mark) {
+  const server = /** @type {Server} */ (await host.server);
+  const { there } = await server.get("home/look", { mark });
+  if (there) server.fetch("home/zip", { mark });
+  return there;
 }
 
 /** Offers it once there are pictures, where they go with their machine. @param {Host} host @param {any} told the stores' state */

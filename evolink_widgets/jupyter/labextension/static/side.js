@@ -1,5 +1,4 @@
 /** The panel's place in the window, and the line in the status bar; both are filled once they are seen. */
-import { offerHome, takeHome } from "./home.js";
 import { isNotebook7, settingsOf } from "./host.js";
 import { hostIcon } from "./icons.js";
 import { serverOf } from "./server.js";
@@ -31,7 +30,7 @@ export async function addSide(host) {
     ["@jupyterlab/ui-components", "@lumino/messaging", "@lumino/widgets"].map(load),
   );
   host.server = serverOf(host);
-  takeHome(host);
+  globalThis.evolinkHome = (mark) => import("./home.js").then(({ takeHome }) => takeHome(host, mark));
   const side = new components.SidePanel({ renderer: rendererOf(components) });
   side.id = ID;
   side.addClass("evolink-side");
@@ -84,7 +83,7 @@ export async function addSide(host) {
     words = saidOf(told);
     item.node.textContent = words;
     changed.emit(void 0);
-    offerHome(host, told).catch(console.error);
+    if (told.machine) import("./home.js").then(({ offerHome }) => offerHome(host, told)).catch(console.error);
   });
 }
 

@@ -61,9 +61,7 @@ export function gallery(ui, own = {}) {
   const { link, say, model } = ui;
   const none = h("div.none");
   const told = outcomeLine(say);
-  const { safe } = told;
   const filters = filtersOf(ui, () => look(true));
-  const waiting = purchases(ui);
   const home = homeOf(ui);
   shareWork(ui);
   const asks = asksOf(ui, told.fail);
@@ -97,15 +95,15 @@ export function gallery(ui, own = {}) {
   const grid = virtualGrid(desk, {
     picture: large.picture,
     open: large.open,
-    range: safe(chosen.range),
+    range: told.safe(chosen.range),
     pick: (place) => chosen.one(place).forEach((id) => ui.select([id], !ui.selected.has(id))),
     // All that are selected, where this is one of them.
-    trash: safe((place) => {
+    trash: told.safe((place) => {
       const ids = chosen.one(place);
       return ids[0] && (trashed() ? putBack : trash)(ui.selected.has(ids[0]) ? chosen.pictures() : ids);
     }),
-    all: safe(() => chosen.range(0, count - 1)),
-    undo: safe(undo),
+    all: told.safe(() => chosen.range(0, count - 1)),
+    undo: told.safe(undo),
     clear: chosen.clear,
   }, own.sizes);
 
@@ -163,7 +161,7 @@ export function gallery(ui, own = {}) {
   filters.el.disabled = true;
 
   return {
-    nodes: [home.banner, filters.el, chosen.el, told.el, waiting, asks.el, grid.el, none, pictureMenu(ui)],
+    nodes: [home.banner, filters.el, chosen.el, told.el, purchases(ui), asks.el, grid.el, none, pictureMenu(ui)],
     welcome(told) {
       folder = told.folder ?? "";
       home.welcome(told);

@@ -151,13 +151,12 @@ function composer(ui) {
   const presets = presetFold(ui, fields.asked, apply);
   const past = pastRuns(ui);
   const home = homeOf(ui);
-  const folds = [tray.lid, earlier.lid, presets.lid, settings.models];
   const frame = h(
     "fieldset.composer",
     { disabled: true },
     field("Prompt", prompt),
     problems.ofPrompt,
-    h("div.under", ...folds.flatMap(({ button, body }) => [button, body]), counter),
+    h("div.under", ...[tray.lid, earlier.lid, presets.lid, settings.models].flatMap(({ button, body }) => [button, body]), counter),
     settings.bar,
   );
   form.append(frame);
