@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sqlite3
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
+from evolink_widgets.store.database.checking import harden
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import (
@@ -52,6 +54,8 @@ Taking them in again brings in only what is new.
 _BLOCK = 256 * 1024
 _PICTURES = frozenset(EXTENSIONS.values())
 _OURS = _PICTURES | {".json"}
+#: Tables of what people have asked for and said.
+_KEPT = ("tasks", "sets", "presets", "verdicts", "votes")
 #: Bytes of one file in a zip that is taken in; `merge` has narrower bounds of its own.
 _LARGEST = 4_000_000_000
 _MOST_FILES = 1_000_000
@@ -143,7 +147,7 @@ def _members(
     """Add a store's files. What its database tells of is there by then, or lies in the trash."""
     with tempfile.TemporaryDirectory(prefix="evolink-") as made:
         copy = _copy_of_database(root, Path(made))
-        if is_plain(copy):
+        if is_plain(copy) and (copy.parent == root or _holds_anything(copy)):
             yield from _add(archive, growing, f"{folder}/{FILE}", copy)
     months = sorted(name for name in names_in(root) if MONTH.fullmatch(name))
     for inner in ("", *months, TRASH, REFERENCES):
@@ -164,6 +168,19 @@ def _copy_of_database(root: Path, folder: Path) -> Path:
     finally:
         database.close()
     return folder / FILE
+
+
+def _holds_anything(path: Path) -> bool:
+    """Whether a person has anything in it: a panel that is only looked at makes one, too."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            harden(connection)
+            known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            kept = [table for table in _KEPT if table in known]  # an older version has fewer
+            rows = (connection.execute(f"SELECT 1 FROM {table} LIMIT 1") for table in kept)
+            return any(found.fetchone() for found in rows)
+    except sqlite3.Error:  # damaged: a person may mend it
+        return True
 
 
 def _add(archive: zipfile.ZipFile, growing: _Growing, name: str, source: Path) -> Iterator[bytes]:

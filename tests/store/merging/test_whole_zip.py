@@ -87,8 +87,8 @@ def test_a_store_of_an_older_version_is_packed_as_it_is(home, admit, store, tmp_
     old.mkdir()
     older = Database(old / FILE, migrations=MIGRATIONS[:4])
     older.rows("PRAGMA user_version")
-    with older.write():
-        pass
+    with older.write() as connection:
+        connection.execute("INSERT INTO presets VALUES ('poster', '{}')")
     older.close()
     assert older.schema == 4
     path = Store(old).pack(tmp_path / "old.zip")
