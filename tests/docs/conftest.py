@@ -1,4 +1,4 @@
-"""The manual, built once for these tests; its lessons run in `make docs` and in their own tests."""
+"""The manual, built once in a worker; its lessons run in `make docs` and in their own tests."""
 
 from __future__ import annotations
 

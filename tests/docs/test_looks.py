@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.xdist_group("manual"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 PAGES = ["index", "tutorials/04-from-one-picture-to-the-next", "reference/api/functions/generate"]
 
 

@@ -16,7 +16,7 @@ from sphinx.util.inventory import InventoryFile
 
 import evolink_widgets
 
-pytestmark = [pytest.mark.xdist_group("manual"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_every_link_leads_to_a_page_and_a_place_in_it(manual: Manual) -> None:

@@ -63,7 +63,7 @@ def test_it_says_its_goal_its_minutes_and_its_exercises(name: str) -> None:
 
 def together(test: Any) -> Any:
     """Run by the same worker, in this order: they share a store."""
-    for mark in (pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("lessons")):
+    for mark in (pytest.mark.slow, pytest.mark.timeout(300)):
         test = mark(test)
     return test
 

@@ -25,8 +25,8 @@ OFFER = {"pictures": 2, "text": "2 of 4 in the store.", "take": "Use them and bu
 FAILURE = {"kind": "TaskFailed", "title": "The service gave up", "rows": "4 rows", "text": "",
            "retry": True, "letter": "A", "sign": "failed"}  # fmt: skip
 LEFT = {
-    "title": "Creating", "head": "", "parts": [], "money": "", "simulated": True, "begun": True,
-    "purse": {"paid": 1, "least": 1, "most": 1, "cap": 9}, "ended": True, "paused": False,
+    "title": "Creating", "head": "", "parts": [], "money": "", "badge": "Simulated",
+    "begun": True, "purse": {"paid": 1, "least": 1, "most": 1, "cap": 9}, "ended": True, "paused": False,
     "waits": False, "why": "", "unsent": 0,
 }  # fmt: skip
 TO_BUY = {"given": "", "few": "Preview 8", "buy": "Buy 317", "price": "", "problems": [],

@@ -37,7 +37,7 @@ interface Run {
   title: string;
   message: string | null;
   advice: string | null;
-  /** Names from `ACTIONS` in runs.js; the first is the next step. Unknown names are not drawn. */
+  /** Names from `ACTIONS` in log/actions.js; the first is the next step. Unknown names are not drawn. */
   actions: string[];
   simulated: boolean;
   /** Why nothing is charged, in words; empty where it is. */
