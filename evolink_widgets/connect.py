@@ -45,6 +45,7 @@ from evolink_widgets.core.settings.settings import (
     speed_of,
 )
 from evolink_widgets.core.settings.tape_settings import (
+    MODE,
     VARIABLES,
     cassette_in,
     mode_in,
@@ -319,13 +320,13 @@ def for_now(
             asked in this block would be bought.
     """
     with _state.lock:
-        if changes.get("mode") != "replay" and any(
-            one.named.get("mode") == "replay" for one in _state.blocks
+        if changes.get("mode") != "replay" and (
+            _is_replay() or any(one.named.get("mode") == "replay" for one in _state.blocks)
         ):
             raise ConfigurationError(
                 "A replay is going on in this process: what is asked in it is never bought, and "
                 "there is nothing to record.",
-                advice="Record after its end.",
+                advice="Record after its end, or configure another mode first.",
             )
         block = _ForNow(
             named=changes,
@@ -352,6 +353,12 @@ def for_now(
     finally:
         with _state.lock:
             _end(block)
+
+
+def _is_replay() -> bool:
+    """Whether a replay is configured, here or in the environment."""
+    found = os.environ if _state.variables is None else _state.variables
+    return (_state.settings.mode or variable(MODE, found).lower()) == "replay"
 
 
 def _setting(name: str) -> Any:

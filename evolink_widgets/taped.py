@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import time
 import warnings
-import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +124,7 @@ class Recording:
         self._block: contextlib.AbstractContextManager[Session] | None = None
         self._sessions: list[Session] = []  # also those that `configure` makes inside
         self._recorder: Recorder | None = None
-        self._tasks: weakref.WeakSet[Task] = weakref.WeakSet()
+        self._tasks: list[Task] = []
 
     @property
     def takes(self) -> int:
@@ -148,7 +147,7 @@ class Recording:
 
     def _hear(self, session: Session) -> None:
         self._sessions.append(session)
-        session.on_ask = self._tasks.add
+        session.on_ask = self._tasks.append
 
     def __exit__(
         self,
@@ -188,9 +187,10 @@ class Recording:
 
     def _leave(self, *why: Any) -> None:
         assert self._block is not None
-        reused = sum(task.state.reused is not None for task in self._tasks)
         for session in self._sessions:
             session.on_ask = None
+        reused = sum(task.state.reused is not None for task in self._tasks)
+        self._tasks.clear()  # a recording that stays in a notebook holds no pictures
         self._block.__exit__(*why)
         recorder = self._recorder
         assert recorder is not None

@@ -78,6 +78,24 @@ def test_nothing_is_recorded_and_so_bought_inside_a_replay(tape: Path, live: Liv
         pass
 
 
+@pytest.mark.parametrize("where", ["configured", "in the environment"])
+def test_nothing_is_recorded_where_a_replay_is_set(
+    where: str, tape: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lesson that still has the cell that recorded it buys nothing where it is replayed."""
+    before = live.counts
+    if where == "configured":
+        ew.configure(mode="replay", cassette=tape)
+    else:
+        monkeypatch.setenv("EVOLINK_MODE", "replay")
+        monkeypatch.setenv("EVOLINK_CASSETTE", str(tape))
+        ew.configure()
+    refused = pytest.raises(ew.ConfigurationError, match="A replay is going on")
+    with refused, ew.record(tape.with_name("other.cassette")):
+        ew.generate("a heron", **SMALL).result(timeout=60)
+    assert live.counts == before
+
+
 def test_a_replay_inside_a_recording_leaves_that_as_it_was(tape: Path, live: Live) -> None:
     path = tape.with_name("outer.cassette")
     with ew.record(path) as recording:

@@ -16,7 +16,7 @@ from evolink_widgets.core.settings.settings import (
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.store.in_use import variable
 
-__all__ = ["VARIABLES", "cassette_in", "mode_in", "off_tape_in", "speed_in"]
+__all__ = ["MODE", "VARIABLES", "cassette_in", "mode_in", "off_tape_in", "speed_in"]
 
 MODE = "EVOLINK_MODE"
 CASSETTE = "EVOLINK_CASSETTE"
