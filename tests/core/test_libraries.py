@@ -283,6 +283,8 @@ def test_a_library_that_cannot_be_read_is_told_once_and_the_rest_goes_on(
         assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == good
         with pytest.raises(errors.SpendingRefused, match="The library bad is left out: "):
             ew.generate("an owl", **SMALL).result(60)
+    fox = ew.ImageRequest("a fox", **SMALL)
+    assert list(ew.session().stored_counts([fox])) == [1], "a batch goes on, too"
     told = capfd.readouterr()
     assert (told.out + told.err).count("The library bad is left out: ") == 1
 

@@ -175,7 +175,8 @@ class Pool:
             )
             for row in library.rows(_COUNTS_BUT, (dump(sorted(twice)),)):
                 found[row["identity"]] += row["pictures"]
-            seen.append(library)
+            if library.problem is None:
+                seen.append(library)
         return dict(found)
 
     def gone(self, identities: Iterable[str]) -> list[str]:

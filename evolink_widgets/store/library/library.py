@@ -9,11 +9,12 @@ files. Whether another file has come in its place, as after `git pull`, is seen 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import stat
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -101,6 +102,14 @@ class LibraryDatabase(Database):
 
     def close(self) -> None:
         """Do nothing: the whole process reads over this one connection."""
+
+    def copy_to(self, path: Path) -> None:
+        """Write what it holds into a new file; nothing is made in the library's folder."""
+        with self._lock, sqlite_guarded(self.path, "read"):
+            source = self._ready("read")
+            with closing(sqlite3.connect(path)) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
 
     def drop(self) -> None:
         """Close the connection, and remove the copy where there is one."""

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.store.database.checking import harden
@@ -163,7 +163,11 @@ def _copy_of_database(root: Path, folder: Path) -> Path:
     database = database_in(root)
     try:
         database.copy_to(folder / FILE)
-    except (StoreDamaged, StoreReadOnly):  # the recipe files tell enough; a person may mend it
+    except (
+        StoreDamaged,
+        StoreReadOnly,
+        StoreTooNew,
+    ):  # the recipe files tell enough; a person may mend it
         return database.path
     finally:
         database.close()

@@ -74,5 +74,6 @@ async def test_a_library_is_shown_and_not_changed(
         refused = await client.ask(f"pictures/{act}", body={"pictures": [name], "on": True})
         assert refused.code >= 400
         assert b"only read" in refused.body
+    assert (await client.ask("home/zip")).code == 200
     assert tree(library) == before
     page.close()
