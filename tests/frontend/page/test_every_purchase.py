@@ -26,8 +26,8 @@ FAILURE = {"kind": "TaskFailed", "title": "The service gave up", "rows": "4 rows
            "retry": True, "letter": "A", "sign": "failed"}  # fmt: skip
 LEFT = {
     "title": "Creating", "head": "", "parts": [], "money": "", "badge": "Simulated",
-    "begun": True, "purse": {"paid": 1, "least": 1, "most": 1, "cap": 9}, "ended": True, "paused": False,
-    "waits": False, "why": "", "unsent": 0,
+    "begun": True, "purse": {"paid": 1, "least": 1, "most": 1, "cap": 9}, "ended": True,
+    "paused": False, "waits": False, "why": "", "unsent": 0,
 }  # fmt: skip
 TO_BUY = {"given": "", "few": "Preview 8", "buy": "Buy 317", "price": "", "problems": [],
           "more": ""}  # fmt: skip
