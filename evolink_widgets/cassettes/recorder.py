@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -83,7 +83,6 @@ class Counts:
     pictures: int = 0
     left: int = 0
     trouble: str | None = None
-    numbers: list[int] = field(default_factory=list)
 
 
 class Recorder:
@@ -238,12 +237,6 @@ class Recorder:
             self.counts.pictures += 1
             self._end_whole()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether no take is on its way."""
-        with self._lock:
-            return not any(one.task_id and not one.is_whole for one in self._open)
-
     def close(self) -> Counts:
         """Write what has come to an end without a task, and say what the tape holds."""
         with self._lock:
@@ -351,7 +344,6 @@ class Recorder:
             _append(self.path, text)
         self._replaces = None
         self.counts.takes += 1
-        self.counts.numbers.append(take.number)
 
     def _write_picture(self, name: str, data: bytes) -> None:
         folder = pictures_folder(self.path)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from evolink_widgets.rules.tasks.task import read_mapping, read_text
 
-__all__ = ["ask_of", "is_settled", "kept_of", "refusal_of", "task_of"]
+__all__ = ["ask_of", "kept_of", "refusal_of", "task_of"]
 
 _ASK = ("model", "prompt", "size", "resolution", "quality", "n")
 _TASK: dict[str, Any] = {
@@ -113,13 +113,6 @@ def kept_of(document: Mapping[str, Any]) -> dict[str, Any]:
     count = document.get("results")
     pictures = count if isinstance(count, int) and not isinstance(count, bool) else 0
     return task_of(document, min(10, max(0, pictures)))
-
-
-def is_settled(document: Mapping[str, Any]) -> bool:
-    """Tell whether a kept record says what was charged."""
-    usage, billing = read_mapping(document.get("usage")), read_mapping(document.get("billing"))
-    told = (usage.get("credits_used"), usage.get("cost"), billing.get("charged_credits"))
-    return any(one is not None for one in told)
 
 
 def _error(error: object, status: int) -> dict[str, Any]:

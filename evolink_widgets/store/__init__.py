@@ -125,7 +125,8 @@ def publish(
     A library answers others' asks for 0 credits, and no process writes to it: commit the folder as
     it is, or put it where a class can read it, and name it in `EVOLINK_LIBRARY`. It holds the
     pictures, their recipes as text, and one database that is closed: the same pictures give the
-    same bytes. It holds no credits, marks, verdicts, presets, request keys or links.
+    same bytes. It holds what each task cost, and no ledger, marks, verdicts, presets,
+    request keys or links.
 
     Args:
         folder: a new folder, or a library that was published before; what is not in the store any

@@ -1,10 +1,10 @@
 """Publishes a store as a library: a clean copy for git or a shared folder, which is only read.
 
 What is copied: pictures that are not in the trash, their recipe files, the references that they
-were made from, and a database that is closed. What is not: credits, keys of requests, links,
-addresses that are called back, marks, verdicts, presets and what the emulator remembers. The
-database is built anew in one order, so that the same pictures give the same bytes, and git sees a
-change only where there is one.
+were made from, and a database that is closed. What is not: the ledger of credits (what a task
+cost goes along, in its receipt), keys of requests, links, addresses that are called back, marks,
+verdicts, presets and what the emulator remembers. The database is built anew in one order, so
+that the same pictures give the same bytes, and git sees a change only where there is one.
 """
 
 from __future__ import annotations
@@ -144,6 +144,11 @@ class _Publishing:
         before = self._names_before()
         with self._database.snapshot():
             rows = self._rows(only)
+            found = {(row["key"], row["number"]) for row in rows}
+            self._left_out += [
+                f"Picture {number + 1} of task {key} is not in this store, or is in its trash."
+                for key, number in sorted((only or set()) - found)
+            ]
             months = self._database.rows("SELECT * FROM notes WHERE name = ?", (MONTHS_NOTE,))
             with tempfile.TemporaryDirectory(prefix="evolink-") as place:
                 made = Path(place) / FILE

@@ -358,6 +358,14 @@ def test_what_is_published_says_nothing_but_the_pictures_and_is_the_same_again(
         ew.store.Store(store).publish(other)
 
 
+def test_a_chosen_picture_that_is_not_in_the_store_is_named(tmp_path: Path) -> None:
+    library = made(tmp_path / "library", "a fox")
+    ew.configure(store=tmp_path / "mine", library=library, spend="never")
+    [fox] = ew.generate("a fox", **SMALL).result(60)
+    published = ew.store.publish(tmp_path / "mine too", pictures=[fox])
+    assert f"Picture 1 of task {fox.task_key} is not in this store" in published.left_out[0]
+
+
 def test_the_address_that_was_called_back_is_not_published(tmp_path: Path) -> None:
     ew.configure(store=tmp_path / "own", mode="emulator", speed=200)
     address = "https://hooks.example.org/a-secret-path"
