@@ -35,6 +35,7 @@ from evolink_widgets.course.books.books import (
 )
 from evolink_widgets.course.identity import Identity
 from evolink_widgets.course.upstream.upstream import Sent, Unanswered, Upstream
+from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import BadReply, InvalidRequest
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
@@ -452,7 +453,8 @@ async def _handed_through(request: Request) -> AsyncIterator[bytes]:
     pieces = request.stream()
     while True:
         try:
-            piece = await asyncio.wait_for(anext(pieces), _PIECE_SECONDS)
+            async with deadline(_PIECE_SECONDS):
+                piece = await anext(pieces)
         except StopAsyncIteration:
             return
         if piece:

@@ -163,11 +163,14 @@ def test_workers_send_nothing_more_once_the_session_is_closed(
     client: Any, service: Served, tmp_path: Path
 ) -> None:
     ew.configure(base_url=service.api)
-    before = service.counts()["accepted"]
-    service.play("429 retry-after", times=None, seconds=8, after=4)
+    counts, refused = service.counts(), "fault 429 retry-after"
+    before = counts["accepted"]
+    service.play("429 retry-after", times=None, seconds=15, after=4)
     b = ew.batch(rows(12), "an ibis, {animal}", **SMALL)
     run = b.create(on=client, worker_store=tmp_path / "workers")
-    until(lambda: service.counts()["accepted"] == before + 4, 120)
+    # A request that is still on its way would be taken by the fair service.
+    until(lambda: service.counts()[refused] - counts[refused] == 8, 120)
+    assert service.counts()["accepted"] == before + 4
     ew.session().close()
     service.play("fair")
     frame = run.result(60).to_frame()

@@ -27,6 +27,7 @@ from evolink_widgets.core import loop
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
+from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import Billed, EvolinkError, ServiceUnavailable, StoreError
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
@@ -199,8 +200,9 @@ class Lender:
     async def _sleep(self) -> None:
         self._wake.clear()
         try:
-            await asyncio.wait_for(self._wake.wait(), GATHER if self._inbox else LOOK)
-        except asyncio.TimeoutError:
+            async with deadline(GATHER if self._inbox else LOOK):
+                await self._wake.wait()
+        except TimeoutError:
             return
         if self._inbox:
             await asyncio.sleep(GATHER / 10)  # a buyer asks for many in a row

@@ -24,6 +24,7 @@ from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
+from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
@@ -240,8 +241,9 @@ class Buyer:
         if self.looks_again_at is not None and not self.is_paused:
             left = max(0.0, self.looks_again_at - monotonic())
         try:
-            await asyncio.wait_for(self._wake.wait(), left)
-        except asyncio.TimeoutError:
+            async with deadline(left):
+                await self._wake.wait()
+        except TimeoutError:
             self.held, self.looks_again_at = None, None
         self._wake.clear()
 

@@ -19,6 +19,7 @@ from typing import Any, cast
 import httpcore
 
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.deadline import deadline
 
 __all__ = ["Sockets", "Stream", "addresses_of"]
 
@@ -47,8 +48,9 @@ class Sockets(httpcore.AsyncNetworkBackend):
             httpcore.ConnectTimeout: it was not done in time.
         """
         try:
-            addresses = await asyncio.wait_for(addresses_of(host, port), timeout)
-        except asyncio.TimeoutError:
+            async with deadline(timeout):
+                addresses = await addresses_of(host, port)
+        except TimeoutError:
             raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from None
         except OSError as exc:
             raise httpcore.ConnectError(_why(exc)) from None
@@ -186,10 +188,11 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             self._transport, secure, ssl_context, server_hostname=server_hostname
         )
         try:
-            secure._transport = await asyncio.wait_for(agreeing, timeout)
+            async with deadline(timeout):
+                secure._transport = await agreeing
         except BaseException as exc:
             await self.aclose()
-            if isinstance(exc, asyncio.TimeoutError):
+            if isinstance(exc, TimeoutError):
                 raise httpcore.ConnectTimeout("TLS was not agreed upon in time") from None
             if isinstance(exc, (OSError, ValueError)):
                 raise httpcore.ConnectError(_why(exc)) from None
@@ -232,8 +235,9 @@ async def addresses_of(host: str, port: int) -> list[str]:
 async def _connect(address: str, port: int, timeout: float | None) -> Stream:
     connecting = asyncio.get_running_loop().create_connection(Stream, address, port)
     try:
-        _, stream = await asyncio.wait_for(connecting, timeout)
-    except asyncio.TimeoutError:
+        async with deadline(timeout):
+            _, stream = await connecting
+    except TimeoutError:
         raise httpcore.ConnectTimeout(f"{address} did not answer in time") from None
     except OSError as exc:
         raise httpcore.ConnectError(_why(exc)) from None

@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import sys
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -27,20 +26,10 @@ from evolink_widgets.core.service.certificates import roots_named_by
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
 from evolink_widgets.core.settings.keys import HIDDEN, Key, in_document
+from evolink_widgets.deadline import deadline
 from evolink_widgets.references.secret_links import SECRETS, hide_secrets
 from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event
-
-if sys.version_info >= (3, 11):
-    from asyncio import timeout as _deadline
-else:
-    from anyio import fail_after
-
-    @contextlib.asynccontextmanager
-    async def _deadline(seconds: float) -> AsyncIterator[None]:
-        with fail_after(seconds):
-            yield
-
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -223,7 +212,7 @@ class Transport:
                         "trace": sending.note,
                     },
                 )
-                async with _deadline(limit):
+                async with deadline(limit):
                     return self._without_key(await _read(way, request, self._key))
 
     @contextlib.asynccontextmanager
@@ -460,7 +449,7 @@ def _event(exc: BaseException) -> Event:
         ),
     ):
         return Event.NOT_SENT
-    if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError, TimeoutError)):
+    if isinstance(exc, (httpx.TimeoutException, TimeoutError)):
         return Event.TIMED_OUT
     return Event.BROKEN_OFF
 
@@ -479,7 +468,7 @@ def _forget_frames(exc: BaseException | None) -> None:
 
 def _reason(exc: BaseException) -> str:
     text = " ".join(str(exc).split())[:300]
-    if isinstance(exc, (httpx.TimeoutException, asyncio.TimeoutError, TimeoutError)):
+    if isinstance(exc, (httpx.TimeoutException, TimeoutError)):
         return text or "no answer in time"
     return text or type(exc).__name__
 
@@ -528,7 +517,8 @@ class AppTransport(httpx.AsyncBaseTransport):
         exchange = AppExchange(self._app, scope, await request.aread())
         limit = request.extensions.get("timeout", {}).get("read")
         try:
-            status, headers = await asyncio.wait_for(exchange.start(), limit)
+            async with deadline(limit):
+                status, headers = await exchange.start()
         except BaseException as exc:
             exchange.close()
             raise _as_httpx(exc, request) from None
@@ -549,11 +539,13 @@ class _AppStream(httpx.AsyncByteStream):
         chunks = self._exchange.body()
         while True:
             try:
-                yield await asyncio.wait_for(chunks.__anext__(), self._limit)
+                async with deadline(self._limit):
+                    chunk = await chunks.__anext__()
             except StopAsyncIteration:
                 return
-            except (Dropped, asyncio.TimeoutError) as exc:
+            except (Dropped, TimeoutError) as exc:
                 raise _as_httpx(exc, self._request) from None
+            yield chunk
 
     async def aclose(self) -> None:
         self._exchange.close()
@@ -563,7 +555,7 @@ def _as_httpx(exc: BaseException, request: httpx.Request) -> BaseException:
     """What httpx would raise had there been a socket."""
     if isinstance(exc, Dropped):
         return httpx.ReadError("the connection was broken off", request=request)
-    if isinstance(exc, asyncio.TimeoutError):
+    if isinstance(exc, TimeoutError):
         return httpx.ReadTimeout("no reply in time", request=request)
     return exc
 

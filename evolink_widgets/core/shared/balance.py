@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.text import moment
@@ -106,8 +107,9 @@ class Balance:
             return
         if self._first is None:
             self._first = asyncio.ensure_future(self.read())
-        with contextlib.suppress(EvolinkError, asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._first), FIRST)
+        with contextlib.suppress(EvolinkError, TimeoutError):
+            async with deadline(FIRST):
+                await asyncio.shield(self._first)
 
     async def hint(
         self, key: str, sent_at: float, estimate: Estimate, before: Reading | None

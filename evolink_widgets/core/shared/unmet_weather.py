@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import EvolinkError
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ _OF_REQUESTS = ("create", "task", "any")
 async def unmet(client: Client) -> str | None:
     """What is to be told of faults that still wait for a request; `None` where there are none."""
     try:
-        document = await asyncio.wait_for(client.emulator_weather(), LONGEST)
-    except (EvolinkError, asyncio.TimeoutError):  # it is said if it is known
+        async with deadline(LONGEST):
+            document = await client.emulator_weather()
+    except (EvolinkError, TimeoutError):  # it is said if it is known
         return None
     waiting = [
         repr(fault.get("name"))

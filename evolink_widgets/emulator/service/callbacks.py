@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+import anyio
+
 from evolink_widgets.emulator.contract.public_hosts import ip_is_public
 
 __all__ = ["RETRY_SECONDS", "TIMEOUT_SECONDS", "Sender", "deliver", "post"]
@@ -63,8 +65,9 @@ async def post(url: str, document: dict[str, Any], *, loopback: bool = False) ->
     Returns:
         the status; 0 where no public host answered within 10 seconds.
     """
-    with contextlib.suppress(OSError, asyncio.TimeoutError, ValueError, EOFError):
-        return await asyncio.wait_for(_post(urlsplit(url), document, loopback), TIMEOUT_SECONDS)
+    with contextlib.suppress(OSError, TimeoutError, ValueError, EOFError):
+        with anyio.fail_after(TIMEOUT_SECONDS):
+            return await _post(urlsplit(url), document, loopback)
     return 0
 
 

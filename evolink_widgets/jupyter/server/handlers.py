@@ -7,7 +7,6 @@ shown is what the server would serve as a file.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import time
@@ -23,6 +22,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web, websocket
 
 from evolink_widgets.core.loop import Workers
+from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.jupyter.server.callbacks import open_for_callbacks, with_own_login
 from evolink_widgets.jupyter.server.changes import Changes
@@ -94,10 +94,9 @@ class Desk:
         """End the watch, and let go of the stores; the server ends."""
         await self.changes.stop()
         if self._found is not None:
-            with contextlib.suppress(
-                asyncio.TimeoutError
-            ):  # it may be on a walk; that ends by itself
-                await asyncio.wait_for(self.reading.run(self._found.close), _LAST)
+            with contextlib.suppress(TimeoutError):  # it may be on a walk; that ends by itself
+                async with deadline(_LAST):
+                    await self.reading.run(self._found.close)
         self.reading.close()
         self.drawing.close()
 
