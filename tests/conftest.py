@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
-WITH_A_BROWSER_OR_KERNEL = ("extension", "frontend", "lab", "magic", "notebook")
+WITHOUT_OTHERS = ("contracts", "rules")
+"""Rooms whose tests wait for nothing: what fails there once is wrong."""
 
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30
@@ -50,10 +51,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give what waits for a browser or a kernel a second try; the summary shows it as R.
+    """Give all but rules and contracts a second try; the summary says why it was needed.
 
-    On a busy machine either may take longer than a test waits. Tests of money, of the store and
-    of the rules get none: what fails there once is wrong.
+    They wait for browsers, kernels, processes and threads, and any of these may take longer than
+    a test waits where others use the machine too.
     """
     here = Path(__file__).parent
     with_browser = {one.path for one in items if "playwright" in getattr(one, "fixturenames", ())}
@@ -66,8 +67,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # What takes long begins first, and small files fill the time that is left.
     items.sort(key=lambda item: (item.path in with_browser, item.path not in long))
     for item in items:
-        if item.path.relative_to(here).parts[0] in WITH_A_BROWSER_OR_KERNEL:
+        if item.path.relative_to(here).parts[0] not in WITHOUT_OTHERS:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what failed before a second try, so that none of it is overlooked."""
+    again = terminalreporter.stats.get("rerun", [])
+    if again:
+        terminalreporter.write_sep("=", "passed or failed at a second try")
+    for report in again:
+        terminalreporter.write_sep("_", report.nodeid)
+        terminalreporter.write_line(report.longreprtext)
 
 
 @pytest.fixture(autouse=True)
