@@ -28,10 +28,12 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.store.gallery.pool import Slot
 from evolink_widgets.store.process_globals import at_fork, process_global
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.gallery.pool import Slot
 
 SESSION_VARIABLE = "JPY_SESSION_NAME"
 """Jupyter Server sets it to the notebook's path, for the kernels that it starts."""

@@ -10,14 +10,22 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.store import unwritten
-from evolink_widgets.store.library.library import Library, named
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.store.unwritten import is_library, leave_unwritten, take_as_own
 from evolink_widgets.store.user_paths import absolute
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.library import library as library_rows
+    from evolink_widgets.store.library.library import Library
+else:
+    library_rows = LazyModule("evolink_widgets.store.library.library")
+    Library = "library_rows.Library"
 
 VARIABLE = "EVOLINK_STORE"
 DEFAULT = "evolink_images"
@@ -71,7 +79,7 @@ class StoreInUse:
         others = [root for root in self._library_folders() if not _is_same(root, own)]
         for root in others:
             leave_unwritten(root)
-        return named(others)
+        return library_rows.named(others) if others else ()
 
     def _library_folders(self) -> tuple[Path, ...]:
         if self.named_libraries is not None:
@@ -88,7 +96,7 @@ class StoreInUse:
         if not is_library(root):
             return None
         known = self.libraries() if self.settled is not None else ()
-        names = (one.name for one in (*known, *named([root])) if one.root == root)
+        names = (one.name for one in (*known, *library_rows.named([root])) if one.root == root)
         return next(names)
 
     @property

@@ -22,7 +22,7 @@ from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.store.database.checking import harden
 from evolink_widgets.store.database.database import FILE
-from evolink_widgets.store.library.library import database_in
+from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.safe_files import (
     REFERENCES,
     TRASH,
