@@ -18,7 +18,6 @@ from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.process_globals import process_global
@@ -214,6 +213,7 @@ def estimate(
     }
     if not isinstance(references, tuple) or references:
         from evolink_widgets.references.read import read
+        from evolink_widgets.rules.request.links import kept_name
 
         fields["references"] = tuple(
             item if isinstance(item, str) else kept_name("0" * 64)  # their number counts

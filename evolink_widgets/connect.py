@@ -82,7 +82,7 @@ _FASTEST = 1e6
 """Of the emulator, where a tape is played at once."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class _ForNow:
     """A block of other settings: what it names, and what comes back at its end.
 
@@ -104,7 +104,7 @@ class _ForNow:
     whole: object
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class State:
     """What holds for the whole process.
 

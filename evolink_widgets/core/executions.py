@@ -199,7 +199,7 @@ REMEMBERED = 256
 _clock = process_global(f"{__name__} clock", itertools.count)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ClaimedSet:
     """One set of a recipe that an execution takes: by one ask, or by those that take it up.
 
@@ -214,7 +214,7 @@ class ClaimedSet:
     beside: tuple[ClaimedSet, ...] = ()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Execution:
     """One run of a cell, or one pass of a script, and what its asks have taken.
 
@@ -310,7 +310,7 @@ class Ask:
         self._claim.in_vain_since = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Executions:
     """The executions of this process, by name, oldest first."""
 

@@ -162,7 +162,7 @@ def meter(ledger: Ledger, cap: Cap) -> Meter:
     return Meter(cap.name, cap.limit, gone, spent.reserved)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Blocks:
     """The `with` blocks that are open in this process."""
 

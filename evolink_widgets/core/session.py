@@ -35,7 +35,6 @@ from evolink_widgets.errors import (
 )
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
-from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
@@ -206,8 +205,11 @@ class Session:
         """
         self._begin_anew_after_fork()
         self._leave_children_well()
-        # From here on everything keeps and shows the links' names; `send` knows the rest.
-        request = replace(request, references=tuple(map(name_of, request.references)))
+        if request.references:
+            from evolink_widgets.references.secret_links import name_of
+
+            # From here on everything keeps and shows the links' names; `send` knows the rest.
+            request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, self._recipe_service)
         identities = self._identities(request)
         ask = None
