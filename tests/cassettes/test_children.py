@@ -155,7 +155,7 @@ def test_blocks_that_begin_at_one_instant_each_play_and_record_their_own(
     tape: Path, tmp_path: Path
 ) -> None:
     """Neither begins in the middle of the other, whoever is first."""
-    mine = [tape.with_name(f"{n}.cassette") for n in range(2)]
+    mine = [tape.with_name(f"{n}.cassette") for n in range(6)]
     for path in mine:
         path.write_text(tape.read_text())
         path.with_suffix(".pictures").symlink_to(tape.with_suffix(".pictures"))
@@ -163,17 +163,17 @@ def test_blocks_that_begin_at_one_instant_each_play_and_record_their_own(
     wrong: list[object] = []
 
     def at_once(work: Callable[[int], None]) -> None:
-        together = threading.Barrier(2)
+        together = threading.Barrier(6)
 
         def run(number: int) -> None:
-            for _ in range(40):
+            for _ in range(25):
                 together.wait(60)
                 try:
                     work(number)
                 except Exception as error:
                     wrong.append(error)
 
-        threads = [threading.Thread(target=run, args=(n,)) for n in range(2)]
+        threads = [threading.Thread(target=run, args=(n,)) for n in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
