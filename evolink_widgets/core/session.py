@@ -344,7 +344,8 @@ class Session:
         """
         entries = self.store.journal.open_entries(self.service)
         mine = {task.key for task in self.tasks}
-        return outstanding_of(entries, mine, self._owner, self._clock())
+        recorded = self.service == RECORDED
+        return outstanding_of(entries, mine, self._owner, self._clock(), recorded=recorded)
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.
