@@ -64,7 +64,8 @@ from evolink_widgets.store.store import store_in_use
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.player import Player
     from evolink_widgets.cassettes.recorder import Recorder
-    from evolink_widgets.core.service.transport import App, Transport
+    from evolink_widgets.core.service.in_process import App
+    from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
