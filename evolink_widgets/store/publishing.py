@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -48,8 +49,9 @@ from evolink_widgets.store.safe_files import (
     rewrite,
     temporary,
 )
-from evolink_widgets.store.unwritten import FORMAT, MARKER, is_library, publishing
+from evolink_widgets.store.unwritten import FORMAT, MARKER, is_published, publishing
 from evolink_widgets.store.uploads import Uploads
+from evolink_widgets.store.user_paths import is_same_folder
 from evolink_widgets.text import counted
 
 __all__ = ["Published", "publish"]
@@ -117,9 +119,11 @@ def publish(
     Raises:
         StoreError: the folder is a store, or can't be written to.
     """
-    if folder.exists() and root.exists() and folder.samefile(root):
+    if is_same_folder(folder, root):
         raise StoreError(f"{folder} is this store itself.", advice="Name another folder.")
-    if is_there(folder / FILE) and not is_library(folder):
+    if any(is_same_folder(one, root) for one in Path(os.path.realpath(folder)).parents):
+        raise StoreError(f"{folder} lies in this store.", advice="Name a folder beside it.")
+    if is_there(folder / FILE) and not is_published(folder):
         raise StoreError(
             f"{folder} is a store, and no library that was published.",
             advice="Name a new folder, or one that ew.store.publish has made.",
@@ -152,7 +156,7 @@ class _Publishing:
             months = self._database.rows("SELECT * FROM notes WHERE name = ?", (MONTHS_NOTE,))
             with tempfile.TemporaryDirectory(prefix="evolink-") as place:
                 made = Path(place) / FILE
-                new = self._copy_pictures(rows)
+                new = self._copy_pictures(rows, before)
                 rows = [row for row, _ in new]
                 digests = self._copy_references(rows) if references else []
                 self._build(made, rows, months, digests)
@@ -196,7 +200,7 @@ class _Publishing:
         rows = self._database.rows(f"{SELECT} WHERE trashed_at IS NULL ORDER BY key, number")
         return [row for row in rows if only is None or (row["key"], row["number"]) in only]
 
-    def _copy_pictures(self, rows: Iterable[Row]) -> list[tuple[Row, bool]]:
+    def _copy_pictures(self, rows: Iterable[Row], before: set[str]) -> list[tuple[Row, bool]]:
         """Copy the files; return the rows of those that are there now, and whether each is new."""
         done = []
         for given in rows:
@@ -209,6 +213,11 @@ class _Publishing:
                 target = self._folder / path.relative_to(self._root)
                 if target.parent != self._folder:
                     own_folder(self._folder, target.parent.name)
+                if path.name not in before and is_there(target) and not _is_same(path, target):
+                    raise StoreError(
+                        f"{target} is there, and is no file of this library: it stays as it is, "
+                        f"and {path.name} is left out."
+                    )
                 done.append((row, self._put(path, target)))
             except EvolinkError as exc:
                 self._left_out.append(exc.message)
@@ -232,7 +241,7 @@ class _Publishing:
 
     def _put(self, source: Path, target: Path) -> bool:
         """Give a file its place, in one step; whether it was not there like this before."""
-        if is_plain(target) and filecmp.cmp(source, target, shallow=False):
+        if _is_same(source, target):
             return False
         with guarded(target, "written"), temporary(target.parent) as path:
             with read_plain(source) as file, change_plain(path) as written:
@@ -285,6 +294,10 @@ class _Publishing:
         path = self._folder / MARKER
         if not (is_plain(path) and path.read_bytes() == data):
             rewrite(path, data)
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    return is_plain(target) and filecmp.cmp(source, target, shallow=False)
 
 
 def _public(recipe: str) -> str:

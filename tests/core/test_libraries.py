@@ -197,6 +197,77 @@ def test_the_own_store_answers_first_then_each_library_in_order(tmp_path: Path) 
     assert str(reused).startswith("from the store and the libraries two and one, drawn on")
 
 
+@pytest.mark.parametrize("order", ["it is used, then named", "it is named, then used"])
+@pytest.mark.parametrize("how", ["a link", "a link above it", "dots", "a link, not there yet"])
+def test_the_own_store_is_no_library_however_its_path_is_spelled(
+    how: str, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "real/mine"
+    spelled = {
+        "a link": tmp_path / "link",
+        "a link above it": tmp_path / "above/mine",
+        "dots": tmp_path / "real/../real/mine",
+        "a link, not there yet": tmp_path / "above/mine",
+    }[how]
+    if how == "a link, not there yet":
+        own.parent.mkdir()
+        ew.configure(speed=1000)
+    else:
+        made(own, "a fox")
+    (tmp_path / "link").symlink_to(own)
+    (tmp_path / "above").symlink_to(tmp_path / "real")
+    if order == "it is used, then named":
+        ew.configure(store=own, library=None)
+        monkeypatch.setenv("EVOLINK_LIBRARY", str(spelled))
+    else:
+        monkeypatch.setenv("EVOLINK_LIBRARY", str(spelled))
+        ew.configure(store=own, library=None)
+    ew.configure()  # the environment is read again
+    owl = ew.generate("an owl", **SMALL).result(60)[0]
+    assert ew.session().store.libraries == ()
+    ew.store.favourite(owl)
+    assert owl.favourite
+    # By that spelling it is a store, too.
+    store = ew.store.Store(spelled)
+    assert store.gallery.trash([(owl.task_key, 0)], now=1.0) == 1
+    store.close()
+    ew.configure(store=spelled, library=own)
+    assert ew.session().store.libraries == ()
+    assert ew.generate("a hare", **SMALL).result(60)[0].path.parent.samefile(own)
+
+
+def test_a_folder_that_both_variables_name_is_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = made(tmp_path / "mine", "a fox")
+    (tmp_path / "link").symlink_to(store)
+    [fox] = ew.store.Store(store).gallery.page(ew.store.Query(), 0, 1)
+    code = (  # as the server does it, which has no store of its own
+        "import sys, evolink_widgets as ew\n"
+        "store = ew.store.Store(sys.argv[1])\n"
+        f"print(store.gallery.trash([({fox.task_key!r}, 0)], now=1.0))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(store)], capture_output=True, text=True, timeout=60,
+        env=environment() | {"EVOLINK_STORE": str(store), "EVOLINK_LIBRARY": f"{tmp_path}/link"},
+    )  # fmt: skip
+    assert run.stdout == "1\n", run.stderr
+
+
+def test_a_library_is_left_alone_and_counted_once_by_each_of_its_names(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox")
+    for name in ("one", "two"):
+        (tmp_path / name).symlink_to(library)
+    with only_read(library):
+        ew.configure(store=tmp_path / "mine", library=[tmp_path / "one", library])
+        assert [one.name for one in ew.session().store.libraries] == ["one"]
+        fox = ew.generate("a fox", n=1, **SMALL).result(60)[0]
+        assert ew.picture(tmp_path / "two" / fox.path.name) == fox
+        for spelled in (library, tmp_path / "two", tmp_path / "two/../course"):
+            with pytest.raises(errors.StoreReadOnly, match="only read"):
+                ew.store.Store(spelled).gallery.trash([(fox.task_key, 0)], now=1.0)
+
+
 def test_an_edit_of_a_library_s_picture_knows_its_parent(tmp_path: Path) -> None:
     library = made(tmp_path / "course", "a fox")
     with only_read(library):
@@ -356,6 +427,45 @@ def test_what_is_published_says_nothing_but_the_pictures_and_is_the_same_again(
     other = made(tmp_path / "other", "a hare")
     with pytest.raises(errors.StoreError, match="is a store, and no library"):
         ew.store.Store(store).publish(other)
+
+
+def test_publishing_takes_nothing_away_that_it_has_not_put_there(tmp_path: Path) -> None:
+    colleague = made(tmp_path / "theirs", "a hare")
+    mine = made(tmp_path / "mine", "a fox")
+    (tmp_path / "link").symlink_to(mine)
+    before = tree(colleague), tree(mine)
+    ew.configure(store=mine, library=colleague)  # only named as one: it was never published
+    for folder, why in {
+        colleague: "is a store, and no library",
+        tmp_path / "link": "is this store itself",
+        mine / ".trash": "lies in this store",
+        tmp_path / "link/course": "lies in this store",
+    }.items():
+        with pytest.raises(errors.StoreError, match=why):
+            ew.store.publish(folder)
+    assert (tree(colleague), tree(mine)) == before
+    # A file of that name that was there before is a person's: a copy that was painted over, say.
+    [fox] = ew.Gallery(library="the own store").images
+    painted = tmp_path / "course" / fox.path.name
+    painted.parent.mkdir()
+    painted.write_bytes(b"painted over")
+    said = str(ew.store.publish(painted.parent))
+    assert said.startswith("0 pictures in course/, 0 new; 1 left out")
+    assert painted.name in said
+    painted.rename(tmp_path / "painted.png")
+    assert str(ew.store.publish(painted.parent)) == "1 picture in course/, 1 new"
+    painted.write_bytes(b"torn")  # now it is the library's, and is mended
+    assert str(ew.store.publish(painted.parent)) == "1 picture in course/, 1 new"
+    assert painted.read_bytes() == fox.bytes
+
+
+def test_a_store_in_a_published_folder_is_written_to(tmp_path: Path) -> None:
+    made(tmp_path / "mine", "a fox")
+    ew.store.publish(tmp_path / "course")
+    hidden = tmp_path / "course/.images"
+    ew.configure(store=hidden, library=tmp_path / "course")
+    assert ew.generate("an owl", **SMALL).result(60)[0].path.parent == hidden
+    assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == tmp_path / "course"
 
 
 def test_a_chosen_picture_that_is_not_in_the_store_is_named(tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
-from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.file_names import DEFAULT_FOLDER, one_line
 from evolink_widgets.store.gallery.copies.copies import with_recipe
 from evolink_widgets.store.gallery.copies.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
+from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, store_of, temporary
 from evolink_widgets.store.user_paths import path_of
 
@@ -53,7 +53,7 @@ def export_zip(images: Sequence[GeneratedImage], target: str | Path) -> Path:
     target = path_of(target, "target")
     with guarded(target, "written"):
         if target.is_dir():
-            target = target / "evolink_images.zip"
+            target = target / f"{DEFAULT_FOLDER}.zip"
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary(target.parent) as path:
             _write(images, path)
@@ -129,7 +129,7 @@ def _tasks(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
 
 
 def _charges(root: Path, keys: list[str]) -> list[tuple[str, float]]:
-    database = Database(root / FILE)
+    database = database_in(root)
     marks = ", ".join("?" * len(keys))
     sql = f"SELECT key, receipt FROM tasks WHERE key IN ({marks}) AND receipt IS NOT NULL"
     try:

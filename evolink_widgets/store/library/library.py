@@ -25,15 +25,13 @@ from evolink_widgets.errors import StoreDamaged, StoreError, StoreReadOnly, Stor
 from evolink_widgets.store.database.checking import check_files
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Access, Database, dump, sqlite_guarded
+from evolink_widgets.store.file_names import DEFAULT_FOLDER
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.unwritten import is_library
 
 __all__ = ["Library", "LibraryDatabase", "database_in", "named"]
 
 log = logging.getLogger("evolink_widgets")
-
-DEFAULT = "evolink_images"
-"""What stores are called where they are called nothing else: it says nothing of a library."""
 
 _REPLACED = 2.0
 """Seconds after its last change in which a file may still be half written, and is tried again."""
@@ -318,4 +316,5 @@ def named(roots: Sequence[Path]) -> tuple[Library, ...]:
 
 
 def _short(root: Path) -> str:
-    return (root.parent.name if root.name == DEFAULT else "") or root.name or str(root)
+    says_nothing = root.name == DEFAULT_FOLDER
+    return (root.parent.name if says_nothing else "") or root.name or str(root)

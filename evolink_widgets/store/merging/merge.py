@@ -51,6 +51,7 @@ from evolink_widgets.store.safe_files import (
 )
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.spent_sums import uncount
+from evolink_widgets.store.user_paths import is_same_folder
 from evolink_widgets.text import counted
 
 _AT_ONCE = 200
@@ -119,7 +120,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
         StoreError: `other` is no store, or this one; or ours can't be written to: what came in
             before that is in, and merging again goes on from there.
     """
-    if other.exists() and root.exists() and other.samefile(root):
+    if is_same_folder(other, root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
     sweep(root / PARTS)
     with opened(other) as theirs:
