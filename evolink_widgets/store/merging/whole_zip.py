@@ -20,8 +20,9 @@ from pathlib import Path, PurePosixPath
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
+from evolink_widgets.rules.request.recipe import handed_on
 from evolink_widgets.store.database.checking import harden
-from evolink_widgets.store.database.database import FILE
+from evolink_widgets.store.database.database import FILE, dump, load_object, sqlite_guarded
 from evolink_widgets.store.library.library import database_in
 from evolink_widgets.store.safe_files import (
     REFERENCES,
@@ -54,6 +55,8 @@ Taking them in again brings in only what is new.
 _BLOCK = 256 * 1024
 _PICTURES = frozenset(EXTENSIONS.values())
 _OURS = _PICTURES | {".json"}
+#: Columns in which older versions, or the journal, have the address that is told of the end.
+_ADDRESSED = (("tasks", "request"), ("tasks", "recipe"), ("sets", "recipe"))
 #: Tables of what people have asked for and said.
 _KEPT = ("tasks", "sets", "presets", "verdicts", "votes")
 #: Bytes of one file in a zip that is taken in; `merge` has narrower bounds of its own.
@@ -163,6 +166,8 @@ def _copy_of_database(root: Path, folder: Path) -> Path:
     database = database_in(root)
     try:
         database.copy_to(folder / FILE)
+        if is_plain(folder / FILE):  # else there is no store yet
+            _leave_out_addresses(folder / FILE)
     except (
         StoreDamaged,
         StoreReadOnly,
@@ -172,6 +177,34 @@ def _copy_of_database(root: Path, folder: Path) -> Path:
     finally:
         database.close()
     return folder / FILE
+
+
+def _leave_out_addresses(path: Path) -> None:
+    """Take out of a copy what the journal keeps of addresses that are told of a task's end.
+
+    They may hold a secret, and the copy may be for other people. They are only a hint.
+    """
+    with sqlite_guarded(path, "written"), closing(sqlite3.connect(path)) as connection:
+        harden(connection)
+        found = [
+            (table, column, key, text)
+            for table, column in _ADDRESSED
+            for key, text in connection.execute(
+                f"SELECT key, {column} FROM {table} WHERE instr({column}, '\"callback_url\"') "
+                f"AND NOT instr({column}, '\"callback_url\":null')"
+            )
+        ]
+        for table, column, key, text in found:
+            with suppress(StoreDamaged):
+                record = load_object(text, f"The {column} of {key}") or {}
+                clean = handed_on(record) | ({"callback_url": None} if column == "request" else {})
+                sql = f"UPDATE {table} SET {column} = ? WHERE key = ?"
+                connection.execute(sql, (dump(clean), key))
+        connection.commit()
+    if found:  # what was written over is still in the file's free space
+        with sqlite_guarded(path, "written"), closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("VACUUM")
 
 
 def _holds_anything(path: Path) -> bool:
