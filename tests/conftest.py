@@ -101,6 +101,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     yield
+    connect._state.inherited.write({})
     if connect._state.session is not None:
         connect._state.session.close()
 

@@ -87,7 +87,7 @@ class Upstream:
         student: str,
         key: str,
         body: Mapping[str, Any],
-        may_go: Callable[[], Awaitable[None]],
+        may_go: Callable[[bool], Awaitable[None]],
     ) -> Sent:
         """Send a request that costs money. It goes out again after a 429 only, or if it never left.
 
@@ -95,14 +95,15 @@ class Upstream:
             student: whose turn it takes.
             key: the idempotency key, the same for every try.
             body: of the request.
-            may_go: is asked when its turn has come, as minutes may have passed; what it raises
-                keeps the request here. Nothing was accepted then.
+            may_go: is asked when its turn has come, and told whether it was waited for, as
+                minutes may have passed then; what it raises keeps the request here. Nothing was
+                accepted in that case.
         """
         headers = {"Idempotency-Key": key}
         sent = Sent(judge("POST", Event.NOT_SENT))
         for again in range(_TRIES):
-            async with self._turns.turn(student):
-                await may_go()
+            async with self._turns.turn(student) as has_waited:
+                await may_go(has_waited or again > 0)
                 self.recordings.asked(student, key, body)
                 try:
                     reply = await self._transport.call(
