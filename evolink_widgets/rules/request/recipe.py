@@ -142,8 +142,8 @@ def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str])
     Args:
         request: what is asked.
         service: the service's name in recipes.
-        stand_ins: services whose pictures are as good or better. An emulator has some: pictures
-            that were really paid for; a real service has none.
+        stand_ins: services whose pictures are as good or better: EvoLink's own address, for an
+            emulator and for a gateway; nothing else for that address.
     """
     services = dict.fromkeys((*stand_ins, service))
     return [Recipe(request, one).identity for one in services]
