@@ -614,8 +614,9 @@ def _live(
             return connections(no_secret(), urls, app=keyless)
         return connections(key, urls, recorder=recorder)
 
+    name = service_name(base_url)
     made = Session(
-        service=service_name(base_url),
+        service=name,
         base_url=base_url,
         files_url=files_url,
         transport=transport,
@@ -623,6 +624,9 @@ def _live(
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
+        # What EvoLink's own address gave answers at a gateway, too. Never the other way round:
+        # what any other server gives is not known to be EvoLink's.
+        stand_ins=(name, service_name(BASE_URL)),
         may_spend=_may_spend,
         callbacks=_callback_place(base_url),
     )
