@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from evolink_widgets.course.allowed import request_of
-from evolink_widgets.course.books.books import Ask, Books, Step
+from evolink_widgets.course.books.asks import Ask, Step
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.upstream.upstream import PAGE_SIZE, Upstream, gather_tasks
 from evolink_widgets.errors import BadReply, InvalidRequest
 from evolink_widgets.rules.pricing.learning import Learned, Sample

@@ -19,6 +19,7 @@ from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.safe_files import TRASH, is_there, make_new, remove
 
 __all__ = [
+    "DEFAULT_FOLDER",
     "KEY",
     "TRASH",
     "in_database",
@@ -30,6 +31,9 @@ __all__ = [
     "stem",
     "stems",
 ]
+
+DEFAULT_FOLDER = "evolink_images"
+"""What a store is called where it is called nothing else."""
 
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What a task's local key looks like."""

@@ -1,19 +1,20 @@
 """Runs what changes the books one after another, many to a commit, on a thread of its own.
 
-A flush to the disk takes as long for one change as for fifty. Those that wait while one is
-written share the next. Each change reads before it writes, and refuses before it writes, so that
-a refusal undoes nothing of its neighbours. One that the database itself refuses voids the
-transaction; then each of them is done again by itself.
+A flush to the disk takes as long for one change as for fifty. Those that come before one begins
+share it, and one call wakes all of a loop that wait for it. Each change reads before it writes,
+and refuses before it writes, so that a refusal undoes nothing of its neighbours. One that the
+database itself refuses voids the transaction; then each of them is done again by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import queue
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, Union
 
 import sqlalchemy as sql
 
@@ -28,6 +29,7 @@ _TOGETHER = 100
 
 _LOCK = 0x45564C43
 """PostgreSQL's advisory lock of a course: two gateways never reserve at the same time."""
+_ONE_GATEWAY_AT_A_TIME = sql.text(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 class Transactions:
@@ -63,7 +65,9 @@ class Transactions:
 
         It is done also where the caller is cancelled: what the service said must be in the books.
         """
-        return await asyncio.shield(asyncio.wrap_future(self.submit(change)))
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.put((change, done))
+        return await asyncio.shield(done)
 
     def submit(self, change: Callable[[sql.Connection], T]) -> concurrent.futures.Future[T]:
         """The same, from any thread."""
@@ -78,47 +82,80 @@ class Transactions:
         self._engine.dispose()
 
     def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            changes, goes_on = [first], True
-            while len(changes) < _TOGETHER and goes_on:
-                try:
-                    more = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    goes_on = False
-                else:
-                    changes.append(more)
-            self._commit(changes)
-            if not goes_on:
-                return
+        goes_on = True
+        while goes_on and (first := self._waiting.get()) is not None:
+            goes_on = self._commit([first])
 
-    def _commit(self, changes: list[_Change]) -> None:
-        told: list[tuple[concurrent.futures.Future[Any], Any, Exception | None]] = []
+    def _commit(self, changes: list[_Change], *, alone: bool = False) -> bool:
+        """Do these and, before they are flushed, what has come meanwhile.
+
+        Args:
+            changes: in their order.
+            alone: nothing else is taken along.
+
+        Returns:
+            Whether the books stay open.
+        """
+        goes_on = True
+        told: list[_Told] = []
         try:
             with self._engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execute(sql.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-                for change, done in changes:
+                    connection.execute(_ONE_GATEWAY_AT_A_TIME)
+                for change, done in changes:  # it grows
                     try:
                         told.append((done, change(connection), None))
                     except (sql.exc.SQLAlchemyError, OverflowError) as error:
                         raise _Void from error
                     except Exception as refused:
                         told.append((done, None, refused))
+                    if not alone and goes_on and len(told) == len(changes):
+                        goes_on = self._take_along(changes)
         except _Void as void:
             if len(changes) > 1:  # nothing of it is written: one that fails fails by itself
                 for one in changes:
-                    self._commit([one])
-                return
+                    self._commit([one], alone=True)
+                return goes_on
             told = [(done, None, _cause(void)) for _, done in changes]
         except Exception as error:
             told = [(done, None, error) for _, done in changes]
-        for done, result, failure in told:
-            if failure is None:
-                done.set_result(result)
-            else:
-                done.set_exception(failure)
+        _tell(told)
+        return goes_on
+
+    def _take_along(self, changes: list[_Change]) -> bool:
+        """Add what waits; whether the books stay open."""
+        while len(changes) < _TOGETHER:
+            try:
+                more = self._waiting.get_nowait()
+            except queue.Empty:
+                return True
+            if more is None:
+                return False
+            changes.append(more)
+        return True
+
+
+def _tell(told: Sequence[_Told]) -> None:
+    """Wake those who wait: all of a loop at once."""
+    of_loops: dict[asyncio.AbstractEventLoop, list[_Told]] = {}
+    for one in told:
+        if isinstance(one[0], asyncio.Future):
+            of_loops.setdefault(one[0].get_loop(), []).append(one)
+        else:
+            _end(one)
+    for loop, ended in of_loops.items():
+        with contextlib.suppress(RuntimeError):  # it was closed: no one waits there any more
+            loop.call_soon_threadsafe(_end, *ended)
+
+
+def _end(*ended: _Told) -> None:
+    for done, result, failure in ended:
+        if done.cancelled():
+            continue
+        if failure is None:
+            done.set_result(result)
+        else:
+            done.set_exception(failure)
 
 
 class _Void(Exception):
@@ -129,7 +166,9 @@ def _cause(void: _Void) -> Exception:
     return void.__cause__ if isinstance(void.__cause__, Exception) else void
 
 
-_Change = tuple[Callable[[sql.Connection], Any], "concurrent.futures.Future[Any]"]
+_Done = Union["concurrent.futures.Future[Any]", "asyncio.Future[Any]"]
+_Change = tuple[Callable[[sql.Connection], Any], _Done]
+_Told = tuple[_Done, Any, Exception | None]
 
 
 def _prepare_sqlite(engine: sql.Engine) -> None:

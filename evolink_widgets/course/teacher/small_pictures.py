@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import sqlalchemy as sql
 
 from evolink_widgets.core.service.transport import NoAnswer, Transport
-from evolink_widgets.course.books.books import Ask, Books, Step
+from evolink_widgets.course.books.asks import Ask, Step
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.tables import PICTURES
 from evolink_widgets.errors import BadReply, StoreDamaged
 from evolink_widgets.rules.tasks.task import read_task

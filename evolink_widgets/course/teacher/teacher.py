@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.course.books.books import Ask, Books, Standing
+from evolink_widgets.course.books.asks import Ask, Standing
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.teacher.small_pictures import SmallPictures
 from evolink_widgets.rules.tasks.task import read_mapping
 
