@@ -55,6 +55,11 @@ class Transactions:
 
     def __init__(self, url: str, *, reads: bool = False) -> None:
         self._reads = reads
+        if _is_in_memory(url):
+            raise ConfigurationError(
+                "The books can't be kept in memory: what was paid for would end with the gateway.",
+                advice="Give a path of a file, such as --books course.sqlite.",
+            )
         try:
             # A server that was restarted leaves connections that are dead: each is tried first.
             self._engine = sql.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
@@ -199,6 +204,14 @@ def _cause(void: _Void) -> Exception:
 _Done = Union["concurrent.futures.Future[Any]", "asyncio.Future[Any]"]
 _Change = tuple[Callable[[sql.Connection], Any], _Done]
 _Told = tuple[_Done, Any, Exception | None]
+
+
+def _is_in_memory(url: str) -> bool:
+    """Whether it is SQLite with no file; two connections would have two databases, too."""
+    backend, _, rest = url.partition(":")
+    has_no_name = rest.removeprefix("///").partition("?")[0] in ("", "//")
+    in_memory = has_no_name or ":memory:" in rest or "mode=memory" in rest
+    return backend.startswith("sqlite") and in_memory
 
 
 def _prepare_sqlite(engine: sql.Engine, reads: bool) -> None:
