@@ -65,7 +65,8 @@ from evolink_widgets.store.store import store_in_use
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.player import Player
     from evolink_widgets.cassettes.recorder import Recorder
-    from evolink_widgets.core.service.transport import App, Transport
+    from evolink_widgets.core.service.in_process import App
+    from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
@@ -613,8 +614,9 @@ def _live(
             return connections(no_secret(), urls, app=keyless)
         return connections(key, urls, recorder=recorder)
 
+    name = service_name(base_url)
     made = Session(
-        service=service_name(base_url),
+        service=name,
         base_url=base_url,
         files_url=files_url,
         transport=transport,
@@ -622,6 +624,9 @@ def _live(
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
+        # What EvoLink's own address gave answers at a gateway, too. Never the other way round:
+        # what any other server gives is not known to be EvoLink's.
+        stand_ins=(name, service_name(BASE_URL)),
         may_spend=_may_spend,
         callbacks=_callback_place(base_url),
     )

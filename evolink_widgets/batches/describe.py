@@ -8,6 +8,7 @@ from typing import Any
 
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.tasks.played import credits_words
 from evolink_widgets.text import counted
 
@@ -22,6 +23,7 @@ __all__ = [
     "paragraph",
     "problem_lines",
     "problem_rows",
+    "told",
 ]
 
 _PROBLEMS = 5
@@ -118,6 +120,23 @@ def batch_counts(facts: Mapping[str, Any]) -> list[str]:
     else:
         said.append("nothing to buy")
     return said
+
+
+def told(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they may be shown and handed on: no secret of a link is in them.
+
+    Args:
+        given: templates, functions or values.
+    """
+    found = {name: value for name, value in given.items() if name != "callback_url"}
+    references = found.get("references")
+    if isinstance(references, str):
+        found["references"] = without_secret(references)
+    elif isinstance(references, (list, tuple)):
+        found["references"] = [
+            without_secret(one) if isinstance(one, str) else one for one in references
+        ]
+    return found
 
 
 def given_words(given: Mapping[str, Any]) -> str:

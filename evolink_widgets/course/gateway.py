@@ -21,7 +21,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
+from evolink_widgets.core.service.client import (
+    BATCH,
+    CREDITS,
+    EMULATOR_WEATHER,
+    GENERATIONS,
+    TASKS,
+)
 from evolink_widgets.core.service.files_api import LIST, QUOTA, UPLOAD
 from evolink_widgets.core.service.transport import Reply
 from evolink_widgets.course.allowed import Allowed, NotAllowed, request_of
@@ -144,6 +150,11 @@ class Gateway:
             (QUOTA, self._file_quota, "GET"),
             *((path, self._upload_to(path), "POST") for path in _UPLOADS),
         ]
+        if self._upstream.may_be_played:
+            routes += [
+                (EMULATOR_WEATHER, self._emulator, "GET"),
+                (EMULATOR_WEATHER, self._play, "POST"),
+            ]
         create = Route(GENERATIONS, self._in_words(self._create), methods=["POST"])
         return [
             create,
@@ -376,6 +387,20 @@ class Gateway:
         user = {"remaining_credits": standing.left if course is None else course}
         data = {"token": token, "user": user}
         return JSONResponse({"success": True, "message": "", "data": data})
+
+    # Practice: an emulator in the place of the service.
+
+    async def _emulator(self, _: Request, student: str) -> Response:
+        """Whether an emulator plays the service: students' pictures are "Simulated" then."""
+        try:
+            return _passed_on(await self._upstream.emulator(student))
+        except Unanswered:  # the kit, too, takes a silent one on this machine for it
+            return JSONResponse({"weather": []})
+
+    async def _play(self, _: Request, student: str) -> Response:
+        """Its weather is everybody's: a fault that one student plays would hit another."""
+        message = "The weather of the course's emulator is the teacher's to play."
+        raise Refused(403, "not_in_this_course", message)
 
     # Files.
 

@@ -2,9 +2,10 @@
 
 What is copied: pictures that are not in the trash, their recipe files, the references that they
 were made from, and a database that is closed. What is not: the ledger of credits (what a task
-cost goes along, in its receipt), keys of requests, links, addresses that are called back, marks,
-verdicts, presets and what the emulator remembers. The database is built anew in one order, so
-that the same pictures give the same bytes, and git sees a change only where there is one.
+cost goes along, in its receipt), ids and keys of the service's tasks and requests, links,
+addresses that are called back, names of notebooks, marks, verdicts, presets and what the emulator
+remembers. The database is built anew in one order, so that the same pictures give the same bytes,
+and git sees a change only where there is one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
+from evolink_widgets.rules.request.recipe import handed_on
+from evolink_widgets.rules.tasks.played import is_recorded
 from evolink_widgets.store.database.database import FILE, Database, dump, insert, load_object
 from evolink_widgets.store.database.schema import count_pictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -56,12 +59,12 @@ from evolink_widgets.text import counted
 
 __all__ = ["Published", "publish"]
 
-_SETS = ("key", "stem", "recipe", "identity", "service", "simulated", "task_id", "expected",
-         "created_at", "prompt", "size", "quality", "model", "notebook", "words")  # fmt: skip
+_SETS = ("key", "stem", "identity", "service", "simulated", "expected", "created_at", "prompt",
+         "size", "quality", "model", "words")  # fmt: skip
 _PICTURES = ("key", "number", "path", "format", "width", "height", "bytes_count", "sha256",
              "created_at")  # fmt: skip
-_TASKS = ("key", "step", "service", "recipe", "identity", "task_id", "created_at", "accepted_at",
-          "receipt", "origin")  # fmt: skip
+_TASKS = ("key", "service", "identity", "created_at", "accepted_at")
+_CREDITS = ("reserved", "charged", "refunded", "billing_rule")
 
 
 @dataclass(frozen=True)
@@ -272,7 +275,8 @@ class _Publishing:
         with closing(Database(path)) as database, database.write() as connection:
             for row in sets:
                 columns = {name: row[name] for name in _SETS}
-                insert(connection, "sets", columns | {"recipe": _public(row["recipe"])})
+                columns |= {"recipe": _public(row["recipe"]), "task_id": _public_id(row)}
+                insert(connection, "sets", columns)
             for row in rows:
                 insert(connection, "pictures", {name: row[name] for name in _PICTURES})
             for row in tasks:
@@ -301,12 +305,22 @@ def _is_same(source: Path, target: Path) -> bool:
 
 
 def _public(recipe: str) -> str:
-    """A recipe without the address that was called back: it may hold a secret."""
-    record = load_object(recipe, "a recipe") or {}
-    request = record.get("request")
-    if not isinstance(request, dict) or request.get("callback_url") is None:
-        return recipe
-    return dump({**record, "request": {**request, "callback_url": None}})
+    return dump(handed_on(load_object(recipe, "a recipe") or {}))
+
+
+def _public_id(row: Row) -> str | None:
+    """A task's id where that says that it came from a cassette; those of accounts stay here."""
+    found: str | None = row["task_id"]
+    return found if is_recorded(row["service"], found) else None
+
+
+def _public_receipt(text: str | None) -> str | None:
+    """What a task cost, without the ids by which the service's support finds it."""
+    try:
+        record = load_object(text, "a receipt")
+    except StoreDamaged:
+        return None
+    return None if record is None else dump({name: record.get(name) for name in _CREDITS})
 
 
 def _add_task(connection: Connection, row: Row) -> None:
@@ -322,6 +336,8 @@ def _add_task(connection: Connection, row: Row) -> None:
         recipe, columns["recipe"] = {}, dump({})
     columns |= {
         "step": "saved",
+        "task_id": _public_id(row),
+        "receipt": _public_receipt(row["receipt"]),
         "request": dump(recipe.get("request") or {}),
         "idempotency_key": "published",
         "ended_at": row["ended_at"] or row["created_at"],

@@ -23,6 +23,11 @@ import evolink_widgets as ew
 task = ew.generate("a fox of a student", size="1:1", quality="low")
 images = task.result(60)
 print(images[0].path.name, task.receipt.charged, ew.credits().key_remaining)
+print(images[0].simulated, images.recipe.service)
+try:
+    ew.weather("429")
+except ew.EvolinkError as error:
+    print(error)
 """
 
 
@@ -102,9 +107,12 @@ def test_a_students_notebook_needs_an_address_and_a_token_alone(course: Course) 
     finally:
         end(process)
     assert ana.returncode == 0, ana.stderr
-    name, charged, left = ana.stdout.split()
+    [priced, origin, weather] = ana.stdout.splitlines()
+    name, charged, left = priced.split()
     assert name.endswith((".png", ".webp"))  # the service's own choice
     assert float(left) == pytest.approx(20 - float(charged))
+    assert origin == "True emulator", "what is practised never answers for what is bought"
+    assert "the teacher's to play" in weather
     assert "InsufficientCredits" in ben.stderr
     assert "Your budget in this course has 0.1 credits left" in ben.stderr
     parts = {KEY[place : place + 6].encode() for place in range(8, len(KEY) - 5)}

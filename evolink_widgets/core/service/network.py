@@ -137,6 +137,8 @@ class Network(httpx.AsyncBaseTransport):
             httpx.HTTPError: the exchange broke; of a proxy's it names the proxy.
         """
         url = request.url
+        if url.scheme not in _PORTS:
+            raise httpx.UnsupportedProtocol(f"a link leads to {url.scheme[:20]}:, not to the web")
         port = url.port or _PORTS[url.scheme]
         proxy = proxy_for(url.scheme, url.host, port) if self._proxied else None
         if proxy is None:

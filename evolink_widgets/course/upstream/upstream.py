@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
+from evolink_widgets.core.service.client import (
+    BATCH,
+    CREDITS,
+    EMULATOR_WEATHER,
+    GENERATIONS,
+    TASKS,
+)
 from evolink_widgets.core.service.transport import NoAnswer, Reply, Transport
 from evolink_widgets.course.upstream.recordings import Recordings
 from evolink_widgets.course.upstream.turns import Turns
 from evolink_widgets.errors import BadReply
+from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event, Outcome, Verdict, judge, retry_after
 from evolink_widgets.rules.tasks.task import (
     TaskListItem,
@@ -66,6 +73,10 @@ class Upstream:
         base_url, files_url: of the service, without a slash at their ends.
         turns: share the rate among students.
         recordings: hear what these students ask.
+
+    Attributes:
+        may_be_played: whether the service is on this very machine: only there it may be an
+            emulator.
     """
 
     def __init__(
@@ -77,6 +88,7 @@ class Upstream:
         recordings: Recordings | None = None,
     ) -> None:
         self.recordings = recordings or Recordings()
+        self.may_be_played = is_loopback(base_url)
         self._transport = transport
         self._base_url = base_url
         self._files_url = files_url
@@ -166,6 +178,14 @@ class Upstream:
             Unanswered: the service did not answer.
         """
         return await self._read(_GATEWAY, "GET", CREDITS)
+
+    async def emulator(self, student: str) -> Reply:
+        """Ask the service whether it is an emulator: one answers with its weather.
+
+        Raises:
+            Unanswered: the service did not answer.
+        """
+        return await self._read(student, "GET", EMULATOR_WEATHER)
 
     async def files(
         self,

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem, shown
@@ -125,6 +126,8 @@ class ImageRequest:
 
     def __repr__(self) -> str:
         record = {**vars(self), "references": tuple(map(without_secret, self.references))}
+        if self.callback_url is not None:  # its path is often the secret
+            record["callback_url"] = f"https://{urlsplit(self.callback_url).hostname}/…"
         told = ", ".join(f"{name}={value!r}" for name, value in record.items())
         return f"{type(self).__name__}({told})"
 
