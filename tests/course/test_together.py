@@ -204,6 +204,26 @@ def test_a_large_body_of_no_one_is_not_read(course: Course) -> None:
     assert read == []
 
 
+def test_who_leaves_in_the_middle_of_a_request_has_asked_nothing(course: Course) -> None:
+    room = course()
+    said = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/images/generations", "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {room.tokens['Ana']}".encode()),
+                    (b"content-length", b"100")],
+    }  # fmt: skip
+    apart(room.client.app(scope, receive, send))  # an error would be told in the log, and raised
+    assert said[0]["status"] == 400
+    assert room.state()["asks"] == []
+
+
 def test_a_paused_students_ask_is_in_the_books_as_refused(course: Course) -> None:
     from classroom import TEACHER
 
