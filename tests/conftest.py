@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +106,19 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     connect._state.inherited.write({})
     if connect._state.session is not None:
         connect._state.session.close()
+
+
+@pytest.fixture(scope="session")
+def own_mounts() -> tuple[str, ...]:
+    """The words before a command that may mount what it likes, unseen by everyone else.
+
+    None where the machine allows that to nobody; there is a way without mounts then.
+    """
+    unshare = shutil.which("unshare")
+    words = (unshare or "unshare", "--map-root-user", "--mount")
+    if unshare is None or subprocess.run([*words, "true"], capture_output=True).returncode:
+        return ()
+    return words
 
 
 @pytest.fixture(scope="session")

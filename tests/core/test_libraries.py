@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +99,24 @@ def made(store: Path, *prompts: str, close: bool = True) -> Path:
     return store
 
 
-def student(folder: Path, libraries: str, **more: str) -> dict[str, Any]:
+def left(store: Path, library: Path) -> Path:
+    """A copy of a store that is in use, as a kernel leaves it that is killed: with its WAL."""
+    with contextlib.closing(sqlite3.connect(store / "evolink.sqlite")) as reading:
+        reading.execute("SELECT count(*) FROM tasks").fetchone()
+        ew.session().close()  # this one writes no more, and what it wrote stays in the WAL
+        shutil.copytree(store, library)
+    assert (library / "evolink.sqlite-wal").stat().st_size
+    return library
+
+
+def student(
+    folder: Path, libraries: str, before: Sequence[str] = without_privileges.WORDS, **more: str
+) -> dict[str, Any]:
     """What a process of a student's tells, who may buy nothing."""
     folder.mkdir(exist_ok=True)
     more = {"EVOLINK_SPEND": "never", "EVOLINK_LIBRARY": libraries, **more}
     run = subprocess.run(
-        [*without_privileges.WORDS, sys.executable, "-c", STUDENT],
+        [*(before or without_privileges.WORDS), sys.executable, "-c", STUDENT],
         cwd=folder, env=environment() | more, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert run.stdout, run.stderr
@@ -138,13 +150,15 @@ def test_a_class_gets_the_library_s_pictures_and_leaves_no_trace(tmp_path: Path)
 
 def test_one_that_was_not_closed_or_is_at_work_is_read_from_a_copy(tmp_path: Path) -> None:
     library = made(tmp_path / "course", "a fox", close=False)
-    teacher = ew.session()
-    assert (library / "evolink.sqlite-wal").stat().st_size
-    with only_read(library):
-        told = student(tmp_path / "ana", str(library), EVOLINK_SPEND="allow")
-    assert told["files"][0].startswith(str(library))
+    old = left(library, tmp_path / "left open")
+    with only_read(old):
+        told = student(tmp_path / "ana", str(old), EVOLINK_SPEND="allow")
+    assert told["files"][0].startswith(str(old))
     assert told["refused"] is None  # the third was bought
     # A kernel that reads it sees what the teacher makes while both run.
+    made(library, "a wolf", close=False)
+    teacher = ew.session()
+    assert (library / "evolink.sqlite-wal").stat().st_size
     ew.configure(store=tmp_path / "ben", library=library, spend="never")
     assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == library
     with pytest.raises(errors.SpendingRefused):
@@ -571,28 +585,60 @@ def test_a_gallery_shows_the_store_and_libraries_and_says_where_from(tmp_path: P
         assert "mine and the library course" in gallery._static_html()
 
 
-def test_many_kernels_read_one_library_at_once(tmp_path: Path) -> None:
-    library = made(tmp_path / "course", "a fox")
-    code = (
-        "import evolink_widgets as ew\n"
-        "image = ew.generate('a fox', size='816x816', quality='low').result(60)[0]\n"
-        "print(image.path, len(image.thumbnail(64)) > 0)"
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+@pytest.mark.parametrize("how", ["published", "left open"])
+def test_a_class_reads_one_library_at_once(how: str, tmp_path: Path) -> None:
+    store, library = (
+        made(tmp_path / "mine", "a fox", "an owl", "an owl", close=False),
+        tmp_path / how,
     )
-    env = environment() | {"EVOLINK_LIBRARY": str(library), "EVOLINK_SPEND": "never"}
+    if how == "published":
+        ew.store.publish(library)
+    else:
+        left(store, library)
+    (tmp_path / "temporary").mkdir()
+    readers = Path(__file__).parent / "programs/readers.py"
+    command = [*without_privileges.WORDS, sys.executable, readers, library, tmp_path / "class"]
+    env = environment() | {"TMPDIR": str(tmp_path / "temporary")}
     with only_read(library):
-        running = []
-        for number in range(6):
-            folder = tmp_path / f"student {number}"
-            folder.mkdir()
-            running.append(
-                subprocess.Popen(
-                    [sys.executable, "-c", code],
-                    cwd=folder,
-                    env=env,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-            )
-        told = [process.communicate(timeout=120) for process in running]
-    assert {out for out, _ in told} == {f"{next(library.glob('*_1.*'))} True\n"}, told
+        run = subprocess.run(
+            [*map(str, command), "12", "4"], env=env, capture_output=True, text=True, timeout=120
+        )
+    assert run.returncode == 0, run.stderr
+    told = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(told) == 12
+    for one in told:
+        assert [name.split("_")[1] for name in one["names"]] == ["a-fox", "an-owl"]
+        assert one["names"] == told[0]["names"]
+        assert (one["small"], one["marked"]) == ([True, True], [True, False])
+        assert (one["seen"], one["refused"]) == (3, True)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+MOUNTED = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+
+
+@pytest.mark.parametrize("how", ["published", "left open", "closed"])
+def test_a_library_on_a_mount_that_is_read_only_answers(
+    how: str, tmp_path: Path, own_mounts: tuple[str, ...]
+) -> None:
+    store, library = made(tmp_path / "mine", "a fox", "a fox", close=False), tmp_path / "course"
+    if how == "published":
+        ew.store.publish(library)
+    elif how == "left open":
+        left(store, library)
+    else:
+        ew.session().close()
+        store.rename(library)
+    before = [*own_mounts, "sh", "-c", MOUNTED, "-", str(library)] if own_mounts else []
+    with only_read(library):
+        told = student(tmp_path / "ana", str(library), before=before)
+        if own_mounts:
+            code = f"open({str(library / 'new')!r}, 'w')"
+            run = subprocess.run([*before, sys.executable, "-c", code], capture_output=True)
+            assert b"Read-only file system" in run.stderr
+    assert {Path(name).parent for name in told["files"]} == {library}
+    assert told["said"].startswith("from the library course, drawn on ")
+    assert told["small"]
+    assert told["spent"] == 0
+    assert told["merged"].startswith("2 pictures and 2 tasks taken over")

@@ -245,8 +245,12 @@ def _cell(credits: float | None, missing: str) -> str:
 
 def _charged(row: Any) -> str:
     if isinstance(row, TaskSpending) and row.charged is None:
-        return row.state
+        return _UNCHARGED_STATES.get(row.state, row.state) if row.simulated else row.state
     return _cell(row.charged, "not reported")
+
+
+_UNCHARGED_STATES = {"not charged": "nothing", "perhaps charged": "perhaps"}
+"""A task's state under "would cost"."""
 
 
 def _local(row: TaskSpending) -> str:

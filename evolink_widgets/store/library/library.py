@@ -9,6 +9,7 @@ files. Whether another file has come in its place, as after `git pull`, is seen 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import stat
 import tempfile
@@ -177,12 +178,17 @@ class LibraryDatabase(Database):
             try:
                 with ExitStack() as stack:
                     aside = open_aside(self.path, Path(copy.name), stack)
-                    # The copy stays as long as the connection.
-                    connection, aside._connection = aside._connection, None  # type: ignore[assignment]
-                    return connection, copy
+                    aside.rows("PRAGMA journal_mode = DELETE")  # all of it is in one file then
+                connection = aside._sqlite("frozen")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             except BaseException:
                 copy.cleanup()
                 raise
+            if os.name == "nt":  # there the name stays as long as the connection
+                return connection, copy
+            # The open file stays, whatever ends this process; its name would be left behind.
+            copy.cleanup()
+            return connection, None
 
     def _look(self) -> Stamp:
         """What the database's file and those beside it are now; an empty one beside it is none."""

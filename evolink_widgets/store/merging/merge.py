@@ -295,13 +295,10 @@ class _Merge:
         )
 
     def _place_of(self, theirs: TheirPicture) -> Path:
-        # Killed while it was moved, a file lies at the other of its two places.
-        if theirs.file.exists():
-            return theirs.file
-        here = store_of(theirs.file)
-        trashed = here / TRASH / theirs.file.name
-        other = where_it_lies(here / trashed.name) if theirs.file.parent.name == TRASH else trashed
-        return other if other.is_file() else theirs.file
+        # Moved meanwhile, or killed while it was moved, a file lies at another of its places.
+        here, name = store_of(theirs.file), theirs.file.name
+        others = (where_it_lies(here / name), here / TRASH / name)
+        return next((one for one in (theirs.file, *others) if one.is_file()), theirs.file)
 
     def _take_task(self, connection: Connection, key: str) -> None:
         theirs = self.theirs.task(key)

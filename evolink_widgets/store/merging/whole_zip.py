@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -59,6 +59,8 @@ _OURS = _PICTURES | {".json"}
 _ADDRESSED = (("tasks", "request"), ("tasks", "recipe"), ("sets", "recipe"))
 #: Tables of what people have asked for and said.
 _KEPT = ("tasks", "sets", "presets", "verdicts", "votes")
+#: How often a store is looked through: what is moved meanwhile is in another folder by then.
+_LOOKS = 4
 #: Bytes of one file in a zip that is taken in; `merge` has narrower bounds of its own.
 _LARGEST = 4_000_000_000
 _MOST_FILES = 1_000_000
@@ -147,19 +149,31 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
 def _members(
     root: Path, archive: zipfile.ZipFile, growing: _Growing, folder: str
 ) -> Iterator[bytes]:
-    """Add a store's files. What its database tells of is there by then, or lies in the trash."""
+    """Add a store's files, also those that are moved within it meanwhile."""
     with tempfile.TemporaryDirectory(prefix="evolink-") as made:
         copy = _copy_of_database(root, Path(made))
         if is_plain(copy) and (copy.parent == root or _holds_anything(copy)):
             yield from _add(archive, growing, f"{folder}/{FILE}", copy)
+    packed: set[str] = set()
+    for _ in range(_LOOKS):
+        before, known = len(packed), frozenset(packed)
+        for inner, name in _files_of(root):
+            if name not in known:
+                source = root / inner / name
+                member = source.relative_to(root).as_posix()
+                if (yield from _add(archive, growing, f"{folder}/{member}", source)):
+                    packed.add(name)
+        if len(packed) == before:
+            break
+
+
+def _files_of(root: Path) -> Iterator[tuple[str, str]]:
+    """The files of a store that go along: the folder in it, and the name."""
     months = sorted(name for name in names_in(root) if MONTH.fullmatch(name))
     for inner in ("", *months, TRASH, REFERENCES):
-        place = root / inner if inner else root
-        for name in sorted(names_in(place)):
-            if name.startswith(".") or Path(name).suffix not in _OURS:
-                continue
-            yield from _add(archive, growing, "/".join(filter(None, (folder, inner, name))),
-                            place / name)  # fmt: skip
+        for name in sorted(names_in(root / inner)):
+            if not name.startswith(".") and Path(name).suffix in _OURS:
+                yield inner, name
 
 
 def _copy_of_database(root: Path, folder: Path) -> Path:
@@ -220,17 +234,21 @@ def _holds_anything(path: Path) -> bool:
         return True
 
 
-def _add(archive: zipfile.ZipFile, growing: _Growing, name: str, source: Path) -> Iterator[bytes]:
+def _add(
+    archive: zipfile.ZipFile, growing: _Growing, name: str, source: Path
+) -> Generator[bytes, None, bool]:
+    """Add a file; return whether it is there."""
     try:
         file = read_plain(source)
     except (FileNotFoundError, NotPlain):  # moved or deleted since it was listed; no file of ours
-        return
+        return False
     with guarded(source, "read"), file:
         about = zipfile.ZipInfo.from_file(source, name, strict_timestamps=False)
         with archive.open(about, "w") as member:
             while block := file.read(_BLOCK):
                 member.write(block)
                 yield growing.take()
+    return True
 
 
 def _lay_out(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
