@@ -23,7 +23,7 @@ from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, Wron
 from evolink_widgets.judging.verdicts import Only
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.tasks.played import NOT_CHARGED
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
 
@@ -173,7 +173,7 @@ class BatchRun:
         for place, outcome in list(self._outcomes.items()):
             error = outcome.error
             if error is not None and not outcome.is_whole:
-                key = (type(error).__name__, error.billed.value, not outcome.sent)
+                key = (type(error).__name__, error.charge.lower(), not outcome.sent)
                 group = groups.setdefault(key, [error, 0])
                 group[1] += rows.get(place, 0)
         found = [
@@ -588,12 +588,14 @@ class BatchRun:
 
     def _late(self, seconds: float) -> WaitTimeout:
         state = self.state
-        return WaitTimeout(
+        error = WaitTimeout(
             f"The batch is not finished after {seconds:g} s: {state.done:,} of "
             f"{counted(state.total, 'picture')} are here.",
             billed=Billed.LATER,
             advice="Call run.result() again; run.stop() sends nothing more.",
         )
+        error.badge = self._session.badge if self._session.service == RECORDED else ""
+        return error
 
     def _left(self, remaining: int) -> tuple[float, float] | None:
         """The seconds that are left, by the pace of what was bought so far."""
