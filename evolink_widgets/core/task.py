@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
-from evolink_widgets.core.money import buys_nothing, check_spending
+from evolink_widgets.core.money import check_open
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -324,6 +324,10 @@ class Task:
         """Wait again for a stopped task, or fetch again what could not be fetched.
 
         A task that is on its way is read at once, whatever pause the service asked for.
+
+        Raises:
+            SpendingRefused: it may have to buy what others did not bring, and a lesson's check
+                is running.
         """
         self._ask(self._control.resume)
 
@@ -342,7 +346,7 @@ class Task:
         Raises:
             SpendingRefused: spending is switched off.
         """
-        check_spending(lambda: not buys_nothing(), "Sending it again may buy it a second time")
+        check_open("Sending it again may buy it a second time")
         self._ask(self._control.send_again)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
