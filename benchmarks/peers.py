@@ -134,7 +134,7 @@ def environment() -> Path:
 def service(python: Path, core: int | None) -> Iterator[int]:
     """The service in a second process; its port."""
     command = [str(python), str(HERE / "peers_service.py"), *_on(core)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_path())
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=with_checkout())
     try:
         assert child.stdout is not None
         yield int(json.loads(child.stdout.readline())["port"])
@@ -149,7 +149,7 @@ def run(python: Path, client: str, part: Part, port: int, core: int | None, seed
     how = [*part.how, "--seed", str(seed), *(["--batches"] if extra else []), *_on(core)]
     command = [str(python), str(HERE / "peers_clients.py"), name, str(port), *how]
     done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, timeout=LONGEST, env=_path()
+        command, check=True, stdout=subprocess.PIPE, text=True, timeout=LONGEST, env=with_checkout()
     )
     result: Result = json.loads(done.stdout.splitlines()[-1])
     return result
@@ -159,7 +159,7 @@ def _on(core: int | None) -> list[str]:
     return [] if core is None else ["--core", str(core)]
 
 
-def _path() -> dict[str, str]:
+def with_checkout() -> dict[str, str]:
     """This checkout goes before whatever is installed, and modules stay compiled."""
     return {**os.environ, "PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": ""}
 

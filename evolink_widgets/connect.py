@@ -24,8 +24,9 @@ from evolink_widgets.connections import (
     keyless,
     no_secret,
 )
-from evolink_widgets.core.money import Block, Per
+from evolink_widgets.core.money import Block, Per, buying_nothing, buys_nothing
 from evolink_widgets.core.session import Session
+from evolink_widgets.core.settings.inherited import SPEND_VARIABLE, Inherited, inherited_words
 from evolink_widgets.core.settings.kept_keys import kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import (
@@ -63,14 +64,14 @@ from evolink_widgets.store.store import store_in_use
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.player import Player
     from evolink_widgets.cassettes.recorder import Recorder
-    from evolink_widgets.core.service.transport import App, Transport
+    from evolink_widgets.core.service.in_process import App
+    from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared.callbacks import CallbackPlace
     from evolink_widgets.emulator.service.service import Service
     from evolink_widgets.store.ledger.ledger import Ledger
 
 __all__ = ["Mode", "Spend", "budget", "configure", "session", "weather"]
 
-SPEND_VARIABLE = "EVOLINK_SPEND"
 SEED_VARIABLE = "EVOLINK_SEED"
 
 #: What says which service is asked; read when the first session is made.
@@ -104,6 +105,21 @@ class _ForNow:
     whole: object
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What a block of other settings has begun with, whatever begins after it.
+
+    Attributes:
+        session: the block's first.
+        player: what plays its cassette, if it has one to play.
+        recorder: what records its cassette, if it has one to record.
+    """
+
+    session: Session
+    player: Player | None
+    recorder: Recorder | None
+
+
 @dataclass(eq=False, repr=False)
 class State:
     """What holds for the whole process.
@@ -118,6 +134,7 @@ class State:
         recorders: the cassettes that are recorded.
         blocks: the blocks of other settings that are on, in the order in which they began.
         on_session: hears of each session that is made.
+        inherited: what programs that are started from here find in their environment.
         told_of_key: whether it was said that a key came after the emulator.
     """
 
@@ -130,6 +147,7 @@ class State:
     recorders: dict[Path, Recorder] = field(default_factory=dict)
     blocks: list[_ForNow] = field(default_factory=list)
     on_session: Callable[[Session], object] | None = None
+    inherited: Inherited = field(default_factory=Inherited)
     told_of_key: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -249,6 +267,36 @@ def configure(
                 _state.recorders.clear()
         if named.keys() & {"speed", "seed"}:
             _state.emulators.clear()
+        _tell_children()
+
+
+def _tell_children() -> None:
+    """Let programs that are started from now on buy nothing where this process may not."""
+    found = _environment() if _state.variables is None else _state.variables
+    words = inherited_words(_state.settings, found, buys_nothing=buys_nothing())
+    _state.inherited.write(words)
+
+
+@contextlib.contextmanager
+def buying_nothing_here(name: str) -> Iterator[None]:
+    """Refuse what is asked to be bought inside, in programs that are started inside, too.
+
+    Args:
+        name: how a refusal calls the budget of 0 credits.
+    """
+    try:
+        with buying_nothing(name):
+            with _state.lock:
+                _tell_children()
+            yield
+    finally:
+        with _state.lock:
+            _tell_children()
+
+
+def _environment() -> Mapping[str, str]:
+    """The environment's word, without what stands there for programs that are started from here."""
+    return _state.inherited.environment()
 
 
 def budget(credits: float) -> Block:
@@ -289,7 +337,8 @@ def session() -> Session:
         if _state.session is None:
             variables = _state.variables
             if variables is None:
-                variables = {name: os.environ.get(name, "") for name in SERVICE_VARIABLES}
+                found = _environment()
+                variables = {name: found.get(name, "") for name in SERVICE_VARIABLES}
             _state.session = _build(_state.settings, variables)
             if _state.on_session is not None:
                 _state.on_session(_state.session)
@@ -303,7 +352,7 @@ def for_now(
     anew: bool = False,
     on_session: Callable[[Session], object] | None = None,
     **changes: Any,
-) -> Iterator[Session]:
+) -> Iterator[Begun]:
     """Other settings of the service as long as a block lasts, for the whole process.
 
     What else is configured meanwhile stays. Blocks of several threads may end in any order: each
@@ -318,7 +367,7 @@ def for_now(
         ConfigurationError: as `configure`, and as `session`; or a replay is going on, and what is
             asked in this block would be bought.
     """
-    with _state.lock:
+    with _state.lock:  # a block begins in one piece: another thread's stands before or after it
         if changes.get("mode") != "replay" and (
             _is_replay() or any(one.named.get("mode") == "replay" for one in _state.blocks)
         ):
@@ -340,23 +389,34 @@ def for_now(
         _state.emulators, _state.players, _state.recorders = {}, {}, {}
         _state.blocks.append(block)
         _state.on_session = on_session
+        try:
+            begun = _begun(anew=anew, **changes)
+        except BaseException:
+            _end(block)
+            raise
     try:
-        configure(**changes)
-        if anew:
-            from evolink_widgets.cassettes.recorder import Recorder
-
-            with _state.lock:
-                path = cassette_in(_state.settings, {})
-                _state.recorders[path] = Recorder(path, anew=True)
-        yield session()
+        yield begun
     finally:
         with _state.lock:
             _end(block)
 
 
+def _begun(*, anew: bool, **changes: Any) -> Begun:
+    configure(**changes)
+    if anew:
+        from evolink_widgets.cassettes.recorder import Recorder
+
+        path = cassette_in(_state.settings, {})
+        _state.recorders[path] = Recorder(path, anew=True)
+    made = session()
+    return Begun(
+        made, next(iter(_state.players.values()), None), next(iter(_state.recorders.values()), None)
+    )
+
+
 def _is_replay() -> bool:
     """Whether a replay is configured, here or in the environment."""
-    found = os.environ if _state.variables is None else _state.variables
+    found = _environment() if _state.variables is None else _state.variables
     return (_state.settings.mode or variable(MODE, found).lower()) == "replay"
 
 
@@ -384,6 +444,12 @@ def _end(block: _ForNow) -> None:
             _state.session = None
         else:
             _state.settings = replace(_state.settings, **{name: value})
+    _give_back(block, later)
+    _tell_children()
+
+
+def _give_back(block: _ForNow, later: list[_ForNow]) -> None:
+    """Give back a block's session and what it played; to the next one that is still on."""
     if later:
         heir = later[0]
         heir.session, heir.variables, heir.whole = block.session, block.variables, block.whole
@@ -395,17 +461,6 @@ def _end(block: _ForNow) -> None:
     _state.variables = block.variables
     _state.emulators, _state.players, _state.recorders = block.played
     _state.on_session = block.on_session
-
-
-def recorder_of(path: Path) -> Recorder | None:
-    """What records a cassette in this process."""
-    return _state.recorders.get(path)
-
-
-def player_in_use() -> Player:
-    """What plays the cassette that is replayed."""
-    [player] = _state.players.values()
-    return player
 
 
 def proof_of_key(challenge: bytes) -> bytes | None:
@@ -516,9 +571,10 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
-    if not os.environ.get(SPEND_VARIABLE):
+    found = _state.inherited.word(SPEND_VARIABLE)
+    if not found:
         return "allow"
-    word = variable(SPEND_VARIABLE, os.environ).lower()
+    word = variable(SPEND_VARIABLE, {SPEND_VARIABLE: found}).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
 
@@ -578,8 +634,9 @@ def _live(
             return connections(no_secret(), urls, app=keyless)
         return connections(key, urls, recorder=recorder)
 
+    name = service_name(base_url)
     made = Session(
-        service=service_name(base_url),
+        service=name,
         base_url=base_url,
         files_url=files_url,
         transport=transport,
@@ -587,6 +644,9 @@ def _live(
         key_name=key.fingerprint() if key else "no key",
         key_source=key.source if key else "nowhere",
         budget=settings.budget,
+        # What EvoLink's own address gave answers at a gateway, too. Never the other way round:
+        # what any other server gives is not known to be EvoLink's.
+        stand_ins=(name, service_name(BASE_URL)),
         may_spend=_may_spend,
         callbacks=_callback_place(base_url),
     )

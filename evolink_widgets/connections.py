@@ -15,7 +15,8 @@ from evolink_widgets.version import __version__
 
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.recorder import Recorder
-    from evolink_widgets.core.service.transport import App, Transport
+    from evolink_widgets.core.service.in_process import App
+    from evolink_widgets.core.service.transport import Transport
 
 __all__ = ["LiveService", "connections", "files_url_beside", "keyless", "live_service",
            "no_secret"]  # fmt: skip

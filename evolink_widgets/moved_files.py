@@ -18,7 +18,7 @@ __all__ = ["MONTH", "month_of", "where_it_lies"]
 MONTH = late_pattern(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 """What a month's folder is called."""
 
-_NAME = late_pattern(rf"({MONTH.pattern})-[0-9]{{2}}_", re.ASCII)
+_NAME = late_pattern(r"([0-9]{4}-[0-9]{2})-[0-9]{2}_", re.ASCII)
 
 
 def month_of(name: str) -> str | None:

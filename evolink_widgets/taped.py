@@ -99,8 +99,9 @@ def replay(
     """
     named: dict[str, Any] = {"mode": "replay", "cassette": cassette}
     named |= {"speed": 1.0 if speed is None else speed, "off_tape": off_tape}
-    with connect.for_now(**named):
-        yield connect.player_in_use().tape
+    with connect.for_now(**named) as begun:
+        assert begun.player is not None
+        yield begun.player.tape
 
 
 class Recording:
@@ -121,7 +122,7 @@ class Recording:
         self.path = cassette_of("cassette", cassette)
         self._anew = anew
         self._settings = dict(settings or {})
-        self._block: contextlib.AbstractContextManager[Session] | None = None
+        self._block: contextlib.AbstractContextManager[connect.Begun] | None = None
         self._sessions: list[Session] = []  # also those that `configure` makes inside
         self._recorder: Recorder | None = None
         self._tasks: list[Task] = []
@@ -141,8 +142,8 @@ class Recording:
             raise ConfigurationError("This recording has begun already: make another one.")
         named = {"mode": "record", "cassette": self.path, **self._settings}
         block = connect.for_now(anew=self._anew, on_session=self._hear, **named)
-        block.__enter__()
-        self._block, self._recorder = block, connect.recorder_of(self.path)
+        begun = block.__enter__()
+        self._block, self._recorder = block, begun.recorder
         return self
 
     def _hear(self, session: Session) -> None:
@@ -262,11 +263,12 @@ def in_test(path: Path, store: Path, *, record: bool) -> Iterator[Cassette]:
         )
     settings: dict[str, Any] = {"mode": "replay", "cassette": path, "speed": 0, "store": store}
     # Nothing can be bought here, also where CI forbids it.
-    with connect.for_now(**settings, off_tape="error", spend="allow") as session:
+    with connect.for_now(**settings, off_tape="error", spend="allow") as begun:
+        assert begun.player is not None
         try:
-            yield Cassette(path, False, connect.player_in_use().off_tape)
+            yield Cassette(path, False, begun.player.off_tape)
         finally:
-            session.close()
+            begun.session.close()
 
 
 async def _aside(function: Callable[[], object]) -> object:

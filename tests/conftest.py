@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,14 +83,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(report.longreprtext)
 
 
+VARIABLES = ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
+             "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY", "EVOLINK_MODE",
+             "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED")  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
-def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_live_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test talks to the real service because the developer's shell has a key."""
-    for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
-                 "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY", "EVOLINK_MODE",
-                 "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED"):  # fmt: skip
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    yield
+    for name in VARIABLES:  # settings of this test are not handed on to programs of the next
+        os.environ.pop(name, None)
 
 
 @pytest.fixture
@@ -101,8 +109,22 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     yield
+    connect._state.inherited.write({})
     if connect._state.session is not None:
         connect._state.session.close()
+
+
+@pytest.fixture(scope="session")
+def own_mounts() -> tuple[str, ...]:
+    """The words before a command that may mount what it likes, unseen by everyone else.
+
+    None where the machine allows that to nobody; there is a way without mounts then.
+    """
+    unshare = shutil.which("unshare")
+    words = (unshare or "unshare", "--map-root-user", "--mount")
+    if unshare is None or subprocess.run([*words, "true"], capture_output=True).returncode:
+        return ()
+    return words
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import evolink_widgets as public
-from evolink_widgets.batches.describe import batch_html, batch_lines
+from evolink_widgets.batches.describe import batch_html, batch_lines, told
 from evolink_widgets.batches.rows.frames import Frame
 from evolink_widgets.batches.rows.plan import Plan, Repeats, Wanted, planned
 from evolink_widgets.batches.run import BatchRun, OnError, before_of
@@ -69,7 +69,7 @@ class Batch:
     ) -> None:
         self._frame = frame
         self._given = dict(given)
-        self._said = dict(given if said is None else said)
+        self._said = told(given if said is None else said)
         self._session = session
         self.budget = budget
         self._how: dict[str, Any] = {"repeats": repeats, "keep_metadata": keep_metadata}

@@ -8,7 +8,9 @@ from typing import Any
 
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.pricing.pricing import Estimate
+from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.tasks.played import credits_words
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.text import counted
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "paragraph",
     "problem_lines",
     "problem_rows",
+    "told",
 ]
 
 _PROBLEMS = 5
@@ -57,11 +60,12 @@ def batch_html(facts: Mapping[str, Any]) -> str:
         more = len(facts["problems"]) - _PROBLEMS
         said = f"; {more:,} more in b.problems" if more > 0 else ""
         caption = f"{counted(facts['bad_rows'], 'row')} left out, with problems{said}"
-        lines.append(
+        table = (
             f'<table class="dataframe"><caption style="caption-side:top;text-align:left">'
             f"{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody>"
             "</table>"
         )
+        lines.append(scrolling(table, "Rows with problems"))
     return framed(lines)
 
 
@@ -118,6 +122,23 @@ def batch_counts(facts: Mapping[str, Any]) -> list[str]:
     else:
         said.append("nothing to buy")
     return said
+
+
+def told(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they may be shown and handed on: no secret of a link is in them.
+
+    Args:
+        given: templates, functions or values.
+    """
+    found = {name: value for name, value in given.items() if name != "callback_url"}
+    references = found.get("references")
+    if isinstance(references, str):
+        found["references"] = without_secret(references)
+    elif isinstance(references, (list, tuple)):
+        found["references"] = [
+            without_secret(one) if isinstance(one, str) else one for one in references
+        ]
+    return found
 
 
 def given_words(given: Mapping[str, Any]) -> str:

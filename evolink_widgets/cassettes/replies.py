@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from evolink_widgets.cassettes.player import FILES_URL, MEDIA_URL, OffTape, Player
 from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
 from evolink_widgets.core.service.files_api import UPLOAD
-from evolink_widgets.core.service.transport import App, Message, Receive, Send
+from evolink_widgets.core.service.in_process import App, Message, Receive, Send
 from evolink_widgets.rules.tasks.outcome import OFF_TAPE
 from evolink_widgets.rules.tasks.task import read_mapping
 

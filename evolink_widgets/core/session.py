@@ -44,10 +44,10 @@ from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
+    from evolink_widgets.core import retry as retries
     from evolink_widgets.core import stored as store_answers
     from evolink_widgets.core.loans.lend import LenderBooks
     from evolink_widgets.core.recovery import outstanding as outs
-    from evolink_widgets.core.service import retry as retries
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.core.shared import callbacks as callback_places
     from evolink_widgets.core.shared.parts import SessionParts
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from evolink_widgets.store.gallery.pool import Offer
 else:
     outs = LazyModule("evolink_widgets.core.recovery.outstanding")
-    retries = LazyModule("evolink_widgets.core.service.retry")
+    retries = LazyModule("evolink_widgets.core.retry")
     callback_places = LazyModule("evolink_widgets.core.shared.callbacks")
     store_answers = LazyModule("evolink_widgets.core.stored")
     readings = LazyModule("evolink_widgets.rules.tasks.task")
@@ -355,7 +355,8 @@ class Session:
         if not entries:
             return None
         mine = {task.key for task in self.tasks}
-        return outs.outstanding(entries, mine, self._owner, self._clock())
+        recorded = self.service == RECORDED
+        return outs.outstanding(entries, mine, self._owner, self._clock(), recorded=recorded)
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.

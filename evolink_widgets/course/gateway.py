@@ -17,22 +17,30 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
+from evolink_widgets.core.service.client import (
+    BATCH,
+    CREDITS,
+    EMULATOR_WEATHER,
+    GENERATIONS,
+    TASKS,
+)
 from evolink_widgets.core.service.files_api import LIST, QUOTA, UPLOAD
 from evolink_widgets.core.service.transport import Reply
 from evolink_widgets.course.allowed import Allowed, NotAllowed, request_of
-from evolink_widgets.course.books.books import (
+from evolink_widgets.course.books.asks import (
     Ask,
-    Books,
     CapReached,
     KeyConflict,
+    NoStudent,
+    Paused,
     Step,
     StillDeciding,
 )
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.identity import Identity
 from evolink_widgets.course.upstream.upstream import Sent, Unanswered, Upstream
 from evolink_widgets.deadline import deadline
@@ -52,6 +60,8 @@ _MOST_JSON = 2 * 1024 * 1024
 _MOST_UPLOAD = 100 * 1024 * 1024 + 64 * 1024
 _MOST_IDS, _MOST_PAGE = 50, 50
 _LONGEST_KEY = 200
+_READ_FIRST = 64 * 1024
+"""Bytes of a body that is read before it is known whose it is; of no one else more is taken in."""
 _UPLOADS_AT_ONCE = 2
 """Uploads of one student: each holds a turn as long as the student's side takes to send it."""
 _PIECE_SECONDS = 30.0
@@ -132,7 +142,6 @@ class Gateway:
     def routes(self) -> list[Route]:
         """Its addresses: the service's own."""
         routes: list[tuple[str, _Handler, str]] = [
-            (GENERATIONS, self._create, "POST"),
             (BATCH, self._read_many, "POST"),
             (TASKS, self._list, "GET"),
             (TASKS + "/{task_id}", self._read, "GET"),
@@ -141,16 +150,35 @@ class Gateway:
             (QUOTA, self._file_quota, "GET"),
             *((path, self._upload_to(path), "POST") for path in _UPLOADS),
         ]
-        return [Route(path, self._for(act), methods=[method]) for path, act, method in routes]
+        if self._upstream.may_be_played:
+            routes += [
+                (EMULATOR_WEATHER, self._emulator, "GET"),
+                (EMULATOR_WEATHER, self._play, "POST"),
+            ]
+        create = Route(GENERATIONS, self._in_words(self._create), methods=["POST"])
+        return [
+            create,
+            *(Route(path, self._for(act), methods=[method]) for path, act, method in routes),
+        ]
 
-    def _for(self, act: _Handler) -> Callable[[Request], Awaitable[Response]]:
-        """The handler for a request with a student's token, with its refusals put into words."""
+    def _for(self, act: _Handler) -> _Endpoint:
+        """The handler for a request with a student's token."""
+
+        async def endpoint(request: Request) -> Response:
+            return await act(request, await self._student(request))
+
+        return self._in_words(endpoint)
+
+    def _in_words(self, act: _Endpoint) -> _Endpoint:
+        """A handler whose refusals are put into words."""
 
         async def endpoint(request: Request) -> Response:
             try:
-                return await act(request, await self._student(request))
+                return await act(request)
             except Refused as refused:
                 return JSONResponse({"error": refused.error}, refused.status)
+            except ClientDisconnect:  # before it had said what it wants
+                return Response(status_code=400)
             except Unanswered as error:
                 said = {"code": "upstream_error", "type": "upstream_error"}
                 said["message"] = f"The service did not answer the course gateway: {error.reason}."
@@ -167,39 +195,42 @@ class Gateway:
             await self._books.still_sending(tuple(self._in_hand))
 
     async def _student(self, request: Request) -> str:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Refused(401, "invalid_api_key", "No token of the course was sent.")
-        name = await self._identity.student(token.strip())
+        name = await self._identity.student(_token(request))
         if name is None:
-            raise Refused(401, "invalid_api_key", "This token is not one of the course's.")
+            raise _no_student()
         return name
 
     # What costs money.
 
-    async def _create(self, request: Request, student: str) -> Response:
-        body = await _json(request)
-        sent_under = request.headers.get("idempotency-key") or _unnamed()
-        if len(sent_under) > _LONGEST_KEY:
-            message = f"Idempotency-Key has {len(sent_under)} characters; {_LONGEST_KEY} at most."
-            raise Refused(400, "invalid_request", message, "Idempotency-Key")
-        body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        asked = _read(body)
+    async def _create(self, request: Request) -> Response:
+        """A request that costs money. One transaction says whose it is, and reserves its price."""
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > _READ_FIRST:
+            await self._student(request)
         try:
-            await self._check_not_paused(student)
-            self._check(asked)
-        except Refused as no:
-            record = asked.payload()
-            await self._books.turn_away(student, sent_under, body_hash, record, str(no))
+            body = await _json(request)
+            sent_under = _sent_under(request)
+            asked = _read(body)
+        except Refused:
+            await self._student(request)  # of no one's request it is not told what is wrong
             raise
+        who = await self._identity.claim(_token(request))
+        if who is None:
+            raise _no_student()
+        body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        to_send = asked.payload()
         try:
-            ask, is_new = await self._books.admit(
-                student,
-                sent_under,
-                body_hash,
-                asked.payload(),
-                self._price(asked).high,
-            )
+            try:
+                self._check(asked)
+            except Refused as no:
+                await self._books.turn_away(who, sent_under, body_hash, to_send, str(no))
+                raise
+            price = self._price(asked).high
+            ask, is_new = await self._books.admit(who, sent_under, body_hash, to_send, price)
+        except NoStudent:
+            raise _no_student() from None
+        except Paused as paused:
+            raise _paused(paused) from None
         except CapReached as cap:
             raise _cap_reached(cap) from None
         except KeyConflict:
@@ -212,14 +243,9 @@ class Gateway:
             return JSONResponse(ask.document, headers={"Idempotency-Replayed": "true"})
         self._in_hand.add(ask.key)
         try:
-            return await self._send(request, student, ask)
+            return await self._send(request, ask)
         finally:
             self._in_hand.discard(ask.key)
-
-    async def _check_not_paused(self, student: str) -> None:
-        if await self._books.is_barred(student):
-            message = "The teacher has paused your part of the course."
-            raise Refused(403, "key_disabled", message)
 
     def _check(self, asked: ImageRequest) -> None:
         try:
@@ -229,16 +255,18 @@ class Gateway:
                 raise Refused(403, "key_model_not_allowed", no.message, no.field) from None
             raise Refused(400, "not_in_this_course", no.message, no.field) from None
 
-    async def _send(self, request: Request, student: str, ask: Ask) -> Response:
-        async def may_go() -> None:
-            await self._check_not_paused(student)
+    async def _send(self, request: Request, ask: Ask) -> Response:
+        async def may_go(has_waited: bool) -> None:
+            # One that has not waited was admitted a moment ago, and not paused then.
+            if has_waited and await self._books.is_barred(ask.student):
+                raise _paused(Paused())
             if await request.is_disconnected():
                 raise Refused(
                     503, "no_available_channel", "The notebook had gone: nothing was sent."
                 )
 
         try:
-            sent = await self._upstream.create(student, ask.key, ask.request, may_go)
+            sent = await self._upstream.create(ask.student, ask.key, ask.request, may_go)
         except (Refused, SQLAlchemyError) as no:  # of `may_go`: it has not gone out
             said = no.error["message"] if isinstance(no, Refused) else _NO_BOOKS.error["message"]
             if not await self._written(lambda: self._books.refused(ask.key, said)):
@@ -362,6 +390,20 @@ class Gateway:
         data = {"token": token, "user": user}
         return JSONResponse({"success": True, "message": "", "data": data})
 
+    # Practice: an emulator in the place of the service.
+
+    async def _emulator(self, _: Request, student: str) -> Response:
+        """Whether an emulator plays the service: students' pictures are "Simulated" then."""
+        try:
+            return _passed_on(await self._upstream.emulator(student))
+        except Unanswered:  # the kit, too, takes a silent one on this machine for it
+            return JSONResponse({"weather": []})
+
+    async def _play(self, _: Request, student: str) -> Response:
+        """Its weather is everybody's: a fault that one student plays would hit another."""
+        message = "The weather of the course's emulator is the teacher's to play."
+        raise Refused(403, "not_in_this_course", message)
+
     # Files.
 
     def _upload_to(self, path: str) -> _Handler:
@@ -424,6 +466,30 @@ def _named(request: Request, *names: str) -> dict[str, str]:
 
 
 _Handler = Callable[[Request, str], Awaitable[Response]]
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refused(401, "invalid_api_key", "No token of the course was sent.")
+    return token.strip()
+
+
+def _no_student() -> Refused:
+    return Refused(401, "invalid_api_key", "This token is not one of the course's.")
+
+
+def _paused(paused: Paused) -> Refused:
+    return Refused(403, "key_disabled", str(paused))
+
+
+def _sent_under(request: Request) -> str:
+    key = request.headers.get("idempotency-key") or _unnamed()
+    if len(key) > _LONGEST_KEY:
+        message = f"Idempotency-Key has {len(key)} characters; {_LONGEST_KEY} at most."
+        raise Refused(400, "invalid_request", message, "Idempotency-Key")
+    return key
 
 
 async def _json(request: Request) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from evolink_widgets.course.books.asks import TokenHash
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import TOKEN_PREFIX, Student, token_hash
 
@@ -22,6 +23,9 @@ class Identity(Protocol):
 
     async def student(self, token: str) -> str | None:
         """The student's name; `None` where the token is no one's."""
+
+    async def claim(self, token: str) -> str | TokenHash | None:
+        """Whom the books are to look up as they reserve; `None` where it is surely no one's."""
 
 
 class Tokens:
@@ -41,6 +45,10 @@ class Tokens:
         if not token.startswith(TOKEN_PREFIX):
             return None
         return await self._books.student_of(token_hash(token))
+
+    async def claim(self, token: str) -> TokenHash | None:
+        """The token's hash: the books need no second question for it."""
+        return TokenHash(token_hash(token)) if token.startswith(TOKEN_PREFIX) else None
 
 
 class HubTokens:
@@ -75,6 +83,10 @@ class HubTokens:
                 await self._books.enrol([Student(name)], {})
             self._known.put(hashed, name)
         return name
+
+    async def claim(self, token: str) -> str | None:
+        """The student's name: the books know no token of the hub's."""
+        return await self.student(token)
 
 
 class _Recent:

@@ -137,7 +137,7 @@ def publish(
     it is, or put it where a class can read it, and name it in `EVOLINK_LIBRARY`. It holds the
     pictures, their recipes as text, and one database that is closed: the same pictures give the
     same bytes. It holds what each task cost, and no ledger, marks, verdicts, presets,
-    request keys or links.
+    ids or keys of the service's tasks and requests, links, addresses or names of notebooks.
 
     Args:
         folder: a new folder, or a library that was published before; what is not in the store any

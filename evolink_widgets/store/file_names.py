@@ -20,6 +20,7 @@ from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.store.safe_files import TRASH, is_there, make_new, remove
 
 __all__ = [
+    "DEFAULT_FOLDER",
     "KEY",
     "TRASH",
     "in_database",
@@ -31,6 +32,9 @@ __all__ = [
     "stem",
     "stems",
 ]
+
+DEFAULT_FOLDER = "evolink_images"
+"""What a store is called where it is called nothing else."""
 
 KEY = late_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What a task's local key looks like."""

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.store import unwritten
+from evolink_widgets.store.file_names import DEFAULT_FOLDER
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.store.unwritten import is_library, leave_unwritten, take_as_own
-from evolink_widgets.store.user_paths import absolute
+from evolink_widgets.store.user_paths import absolute, is_same_folder
 
 if TYPE_CHECKING:
     from evolink_widgets.store.library import library as library_rows
@@ -27,8 +28,7 @@ else:
     library_rows = LazyModule("evolink_widgets.store.library.library")
     Library = "library_rows.Library"
 
-VARIABLE = "EVOLINK_STORE"
-DEFAULT = "evolink_images"
+VARIABLE = unwritten.OWN_VARIABLE
 
 
 @dataclass
@@ -61,7 +61,7 @@ class StoreInUse:
             return self.named
         if self.found is None:
             value = variable(VARIABLE, os.environ)
-            self.found = value, own_folder(value or DEFAULT, VARIABLE if value else "store")
+            self.found = value, own_folder(value or DEFAULT_FOLDER, VARIABLE if value else "store")
         return self.found[1]
 
     @property
@@ -76,9 +76,11 @@ class StoreInUse:
             ConfigurationError: `EVOLINK_LIBRARY` names what can't be a folder.
         """
         own = self.folder()
-        others = [root for root in self._library_folders() if not _is_same(root, own)]
-        for root in others:
-            leave_unwritten(root)
+        others: list[Path] = []
+        for root in self._library_folders():
+            if not any(is_same_folder(root, one) for one in (own, *others)):
+                others.append(root)
+                leave_unwritten(root)
         return library_rows.named(others) if others else ()
 
     def _library_folders(self) -> tuple[Path, ...]:
@@ -95,8 +97,9 @@ class StoreInUse:
         root = store_of(Path(path))
         if not is_library(root):
             return None
-        known = self.libraries() if self.settled is not None else ()
-        names = (one.name for one in (*known, *library_rows.named([root])) if one.root == root)
+        used = self.libraries() if self.settled is not None else ()
+        known = (*used, *library_rows.named([root]))
+        names = (one.name for one in known if is_same_folder(one.root, root))
         return next(names)
 
     @property
@@ -161,12 +164,6 @@ def folders(paths: object, name: str) -> tuple[Path, ...]:
     if not isinstance(given, Iterable):
         given = [given]
     return tuple(dict.fromkeys(folder(bare(p) if isinstance(p, str) else p, name) for p in given))
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    with suppress(OSError):
-        return one == other or one.samefile(other)
-    return False
 
 
 def variable(name: str, environment: Mapping[str, str]) -> str:

@@ -2,15 +2,17 @@
 
 What is copied: pictures that are not in the trash, their recipe files, the references that they
 were made from, and a database that is closed. What is not: the ledger of credits (what a task
-cost goes along, in its receipt), keys of requests, links, addresses that are called back, marks,
-verdicts, presets and what the emulator remembers. The database is built anew in one order, so
-that the same pictures give the same bytes, and git sees a change only where there is one.
+cost goes along, in its receipt), ids and keys of the service's tasks and requests, links,
+addresses that are called back, names of notebooks, marks, verdicts, presets and what the emulator
+remembers. The database is built anew in one order, so that the same pictures give the same bytes,
+and git sees a change only where there is one.
 """
 
 from __future__ import annotations
 
 import filecmp
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -23,6 +25,8 @@ from sqlite3 import Connection, Row
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
+from evolink_widgets.rules.request.recipe import handed_on
+from evolink_widgets.rules.tasks.played import is_recorded
 from evolink_widgets.store.database.database import FILE, Database, dump, insert, load_object
 from evolink_widgets.store.database.schema import count_pictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -48,18 +52,19 @@ from evolink_widgets.store.safe_files import (
     rewrite,
     temporary,
 )
-from evolink_widgets.store.unwritten import FORMAT, MARKER, is_library, publishing
+from evolink_widgets.store.unwritten import FORMAT, MARKER, is_published, publishing
 from evolink_widgets.store.uploads import Uploads
+from evolink_widgets.store.user_paths import is_same_folder
 from evolink_widgets.text import counted
 
 __all__ = ["Published", "publish"]
 
-_SETS = ("key", "stem", "recipe", "identity", "service", "simulated", "task_id", "expected",
-         "created_at", "prompt", "size", "quality", "model", "notebook", "words")  # fmt: skip
+_SETS = ("key", "stem", "identity", "service", "simulated", "expected", "created_at", "prompt",
+         "size", "quality", "model", "words")  # fmt: skip
 _PICTURES = ("key", "number", "path", "format", "width", "height", "bytes_count", "sha256",
              "created_at")  # fmt: skip
-_TASKS = ("key", "step", "service", "recipe", "identity", "task_id", "created_at", "accepted_at",
-          "receipt", "origin")  # fmt: skip
+_TASKS = ("key", "service", "identity", "created_at", "accepted_at")
+_CREDITS = ("reserved", "charged", "refunded", "billing_rule")
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,11 @@ def publish(
     Raises:
         StoreError: the folder is a store, or can't be written to.
     """
-    if folder.exists() and root.exists() and folder.samefile(root):
+    if is_same_folder(folder, root):
         raise StoreError(f"{folder} is this store itself.", advice="Name another folder.")
-    if is_there(folder / FILE) and not is_library(folder):
+    if any(is_same_folder(one, root) for one in Path(os.path.realpath(folder)).parents):
+        raise StoreError(f"{folder} lies in this store.", advice="Name a folder beside it.")
+    if is_there(folder / FILE) and not is_published(folder):
         raise StoreError(
             f"{folder} is a store, and no library that was published.",
             advice="Name a new folder, or one that ew.store.publish has made.",
@@ -152,7 +159,7 @@ class _Publishing:
             months = self._database.rows("SELECT * FROM notes WHERE name = ?", (MONTHS_NOTE,))
             with tempfile.TemporaryDirectory(prefix="evolink-") as place:
                 made = Path(place) / FILE
-                new = self._copy_pictures(rows)
+                new = self._copy_pictures(rows, before)
                 rows = [row for row, _ in new]
                 digests = self._copy_references(rows) if references else []
                 self._build(made, rows, months, digests)
@@ -196,7 +203,7 @@ class _Publishing:
         rows = self._database.rows(f"{SELECT} WHERE trashed_at IS NULL ORDER BY key, number")
         return [row for row in rows if only is None or (row["key"], row["number"]) in only]
 
-    def _copy_pictures(self, rows: Iterable[Row]) -> list[tuple[Row, bool]]:
+    def _copy_pictures(self, rows: Iterable[Row], before: set[str]) -> list[tuple[Row, bool]]:
         """Copy the files; return the rows of those that are there now, and whether each is new."""
         done = []
         for given in rows:
@@ -209,6 +216,11 @@ class _Publishing:
                 target = self._folder / path.relative_to(self._root)
                 if target.parent != self._folder:
                     own_folder(self._folder, target.parent.name)
+                if path.name not in before and is_there(target) and not _is_same(path, target):
+                    raise StoreError(
+                        f"{target} is there, and is no file of this library: it stays as it is, "
+                        f"and {path.name} is left out."
+                    )
                 done.append((row, self._put(path, target)))
             except EvolinkError as exc:
                 self._left_out.append(exc.message)
@@ -232,7 +244,7 @@ class _Publishing:
 
     def _put(self, source: Path, target: Path) -> bool:
         """Give a file its place, in one step; whether it was not there like this before."""
-        if is_plain(target) and filecmp.cmp(source, target, shallow=False):
+        if _is_same(source, target):
             return False
         with guarded(target, "written"), temporary(target.parent) as path:
             with read_plain(source) as file, change_plain(path) as written:
@@ -263,7 +275,8 @@ class _Publishing:
         with closing(Database(path)) as database, database.write() as connection:
             for row in sets:
                 columns = {name: row[name] for name in _SETS}
-                insert(connection, "sets", columns | {"recipe": _public(row["recipe"])})
+                columns |= {"recipe": _public(row["recipe"]), "task_id": _public_id(row)}
+                insert(connection, "sets", columns)
             for row in rows:
                 insert(connection, "pictures", {name: row[name] for name in _PICTURES})
             for row in tasks:
@@ -287,13 +300,27 @@ class _Publishing:
             rewrite(path, data)
 
 
+def _is_same(source: Path, target: Path) -> bool:
+    return is_plain(target) and filecmp.cmp(source, target, shallow=False)
+
+
 def _public(recipe: str) -> str:
-    """A recipe without the address that was called back: it may hold a secret."""
-    record = load_object(recipe, "a recipe") or {}
-    request = record.get("request")
-    if not isinstance(request, dict) or request.get("callback_url") is None:
-        return recipe
-    return dump({**record, "request": {**request, "callback_url": None}})
+    return dump(handed_on(load_object(recipe, "a recipe") or {}))
+
+
+def _public_id(row: Row) -> str | None:
+    """A task's id where that says that it came from a cassette; those of accounts stay here."""
+    found: str | None = row["task_id"]
+    return found if is_recorded(row["service"], found) else None
+
+
+def _public_receipt(text: str | None) -> str | None:
+    """What a task cost, without the ids by which the service's support finds it."""
+    try:
+        record = load_object(text, "a receipt")
+    except StoreDamaged:
+        return None
+    return None if record is None else dump({name: record.get(name) for name in _CREDITS})
 
 
 def _add_task(connection: Connection, row: Row) -> None:
@@ -309,6 +336,8 @@ def _add_task(connection: Connection, row: Row) -> None:
         recipe, columns["recipe"] = {}, dump({})
     columns |= {
         "step": "saved",
+        "task_id": _public_id(row),
+        "receipt": _public_receipt(row["receipt"]),
         "request": dump(recipe.get("request") or {}),
         "idempotency_key": "published",
         "ended_at": row["ended_at"] or row["created_at"],

@@ -188,7 +188,8 @@ class Store:
         """Write all of the store into one zip file, which `merge` takes in elsewhere.
 
         Its files are as they lie in the folder: the service's bytes, recipes, references, what is
-        in the trash, and the database with credits, marks and judgements. Kernels may go on.
+        in the trash, and the database with credits, marks and judgements, but no address that is
+        told of a task's end (`callback_url`). Kernels may go on.
 
         Args:
             target: the zip file, or a folder for it; where another file has the name, "-2" is

@@ -18,12 +18,16 @@ from pathlib import Path
 
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.store.user_paths import is_same_folder
 
-__all__ = ["FORMAT", "MARKER", "VARIABLE", "check_may_write", "is_library", "leave_unwritten",
-           "publishing", "take_as_own"]  # fmt: skip
+__all__ = ["FORMAT", "MARKER", "OWN_VARIABLE", "VARIABLE", "check_may_write", "is_library",
+           "is_published", "leave_unwritten", "publishing", "take_as_own"]  # fmt: skip
 
 VARIABLE = "EVOLINK_LIBRARY"
 """Names libraries, with the system's path separator between them."""
+
+OWN_VARIABLE = "EVOLINK_STORE"
+"""Names the own store: that is no library, also where the other variable names it, too."""
 
 MARKER = "library.json"
 """The file that says of a folder that it is a library."""
@@ -54,15 +58,14 @@ _publishing = _Publishing()
 
 
 def leave_unwritten(folder: Path) -> None:
-    """Treat a folder as a library from now on, in this process; also by its other spelling."""
-    _named.update((folder, Path(os.path.realpath(folder))))
+    """Treat a folder as a library from now on, in this process, however its path is spelled."""
+    _named.update({folder, *_spellings(folder, _own)})
 
 
 def take_as_own(folder: Path) -> None:
     """Treat a folder as a store that may be written to, unless its own file says otherwise."""
-    both = (folder, Path(os.path.realpath(folder)))
-    _own.update(both)
-    _named.difference_update(both)
+    _own.add(folder)
+    _named.difference_update(_spellings(folder, _named))
 
 
 def is_library(folder: Path) -> bool:
@@ -72,15 +75,43 @@ def is_library(folder: Path) -> bool:
     if (value := os.environ.get(VARIABLE, "")) != _environment.seen:
         _environment.seen = value
         _leave_named(value)
-    return folder in _named or _is_marked(folder)
+    # A library is not looked at for each file of the own store: it may lie on a slow disk.
+    is_named = folder in _named or (folder not in _own and bool(_spellings(folder, _named)))
+    return is_named or is_published(folder)
+
+
+def _spellings(folder: Path, known: set[Path]) -> list[Path]:
+    """Those of some paths that lead to a folder."""
+    return [one for one in list(known) if is_same_folder(one, folder)]
 
 
 def _leave_named(value: str) -> None:
-    for path in filter(None, (part.strip(" \t\"'`") for part in value.split(os.pathsep))):
-        with suppress(OSError, RuntimeError, ValueError):  # it is said where it is used
-            folder = Path(path).expanduser().absolute()
-            if folder not in _own:
-                leave_unwritten(folder)
+    own = _folders(os.environ.get(OWN_VARIABLE, ""))
+    for folder in (one for part in value.split(os.pathsep) for one in _folders(part)):
+        if not _spellings(folder, _own.union(own)):
+            leave_unwritten(folder)
+
+
+def _folders(text: str) -> list[Path]:
+    """The folder that a variable names; none where it is empty or can't be one."""
+    with suppress(OSError, RuntimeError, ValueError):  # it is said where it is used
+        path = text.strip(" \t\"'`")
+        return [Path(path).expanduser().absolute()] if path else []
+    return []
+
+
+def is_published(folder: Path) -> bool:
+    """Tell whether a folder's own file says that it is a library: `publish` has made it."""
+    path = folder / MARKER
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as file:
+            record = json.loads(file.read(_LARGEST))
+        return isinstance(record, dict) and record.get("format") == FORMAT
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 def check_may_write(folder: Path) -> None:
@@ -91,9 +122,10 @@ def check_may_write(folder: Path) -> None:
     """
     # Of what lies in a library only the store's own folders are meant: the hidden, the months'.
     is_inner = folder.name[:1] == "." or MONTH.fullmatch(folder.name) is not None
+    is_inner = is_inner and folder not in _own
     for one in (folder, folder.parent) if is_inner else (folder,):
         # What was paid for while it was the own store may be on its way, and has to be saved.
-        if is_library(one) and (one not in _own or _is_marked(one)):
+        if is_library(one) and (is_published(one) or not _spellings(one, _own)):
             raise OSError(errno.EROFS, "it is a library, which is never written to", str(one))
 
 
@@ -105,16 +137,3 @@ def publishing(folder: Path) -> Iterator[None]:
         yield
     finally:
         _publishing.folder = before
-
-
-def _is_marked(folder: Path) -> bool:
-    path = folder / MARKER
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return False
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as file:
-            record = json.loads(file.read(_LARGEST))
-        return isinstance(record, dict) and record.get("format") == FORMAT
-    except (OSError, ValueError, RecursionError):
-        return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from evolink_widgets.errors import ConfigurationError, EvolinkError, StoreError
 from evolink_widgets.problem import shown
 
-__all__ = ["absolute", "path_of"]
+__all__ = ["absolute", "is_same_folder", "path_of"]
 
 
 def path_of(given: object, name: str, kind: type[EvolinkError] = StoreError) -> Path:
@@ -72,3 +73,17 @@ def absolute(given: object, name: str, kind: type[EvolinkError] = StoreError) ->
             if kind is ConfigurationError
             else "Name the whole path, or change to a folder that is there (os.chdir).",
         ) from exc
+
+
+def is_same_folder(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one folder: by a link, a mount, or another spelling.
+
+    Neither has to be there.
+    """
+    if one == other:
+        return True
+    with suppress(OSError, ValueError):
+        return one.samefile(other)
+    with suppress(OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other)
+    return False

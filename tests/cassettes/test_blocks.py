@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -14,9 +15,9 @@ from lessons import SMALL, Live
 from PIL import Image
 
 import evolink_widgets as ew
+from evolink_widgets.cassettes.player import Player
 from evolink_widgets.cassettes.recorder import Recorder
 from evolink_widgets.cassettes.tape import Tape
-from evolink_widgets.connect import player_in_use
 from evolink_widgets.errors import RequestRefused
 from evolink_widgets.rules.tasks.played import RECORDED
 
@@ -255,8 +256,9 @@ def test_a_long_tape_does_not_hold_up_what_else_is_asked(
             file.write(json.dumps({"take": n, "ask": ask}) + "\n")
             file.write(json.dumps({"take": n, "answer": "lost", "took": 0}) + "\n")
     ew.configure(store=tmp_path / "pupil")
-    with ew.replay(path, speed=0):
+    with ew.replay(path, speed=0) as tape:
+        player = Player(tape, speed=math.inf)
         before = time.thread_time()
-        why = player_in_use()._why({**ASK, "prompt": "".join(map(chr, range(2000, 3800)))}, 0)
+        why = player._why({**ASK, "prompt": "".join(map(chr, range(2000, 3800)))}, 0)
         assert time.thread_time() - before < 2  # it took 3.3 s
     assert "the nearest has prompt" in why

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +99,24 @@ def made(store: Path, *prompts: str, close: bool = True) -> Path:
     return store
 
 
-def student(folder: Path, libraries: str, **more: str) -> dict[str, Any]:
+def left(store: Path, library: Path) -> Path:
+    """A copy of a store that is in use, as a kernel leaves it that is killed: with its WAL."""
+    with contextlib.closing(sqlite3.connect(store / "evolink.sqlite")) as reading:
+        reading.execute("SELECT count(*) FROM tasks").fetchone()
+        ew.session().close()  # this one writes no more, and what it wrote stays in the WAL
+        shutil.copytree(store, library)
+    assert (library / "evolink.sqlite-wal").stat().st_size
+    return library
+
+
+def student(
+    folder: Path, libraries: str, before: Sequence[str] = without_privileges.WORDS, **more: str
+) -> dict[str, Any]:
     """What a process of a student's tells, who may buy nothing."""
     folder.mkdir(exist_ok=True)
     more = {"EVOLINK_SPEND": "never", "EVOLINK_LIBRARY": libraries, **more}
     run = subprocess.run(
-        [*without_privileges.WORDS, sys.executable, "-c", STUDENT],
+        [*(before or without_privileges.WORDS), sys.executable, "-c", STUDENT],
         cwd=folder, env=environment() | more, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert run.stdout, run.stderr
@@ -138,13 +150,15 @@ def test_a_class_gets_the_library_s_pictures_and_leaves_no_trace(tmp_path: Path)
 
 def test_one_that_was_not_closed_or_is_at_work_is_read_from_a_copy(tmp_path: Path) -> None:
     library = made(tmp_path / "course", "a fox", close=False)
-    teacher = ew.session()
-    assert (library / "evolink.sqlite-wal").stat().st_size
-    with only_read(library):
-        told = student(tmp_path / "ana", str(library), EVOLINK_SPEND="allow")
-    assert told["files"][0].startswith(str(library))
+    old = left(library, tmp_path / "left open")
+    with only_read(old):
+        told = student(tmp_path / "ana", str(old), EVOLINK_SPEND="allow")
+    assert told["files"][0].startswith(str(old))
     assert told["refused"] is None  # the third was bought
     # A kernel that reads it sees what the teacher makes while both run.
+    made(library, "a wolf", close=False)
+    teacher = ew.session()
+    assert (library / "evolink.sqlite-wal").stat().st_size
     ew.configure(store=tmp_path / "ben", library=library, spend="never")
     assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == library
     with pytest.raises(errors.SpendingRefused):
@@ -195,6 +209,77 @@ def test_the_own_store_answers_first_then_each_library_in_order(tmp_path: Path) 
     assert [image.path.parent.name for image in images] == ["mine", "two", "one"]
     reused = ew.session().stored(ew.ImageRequest("a fox", n=3, **SMALL))
     assert str(reused).startswith("from the store and the libraries two and one, drawn on")
+
+
+@pytest.mark.parametrize("order", ["it is used, then named", "it is named, then used"])
+@pytest.mark.parametrize("how", ["a link", "a link above it", "dots", "a link, not there yet"])
+def test_the_own_store_is_no_library_however_its_path_is_spelled(
+    how: str, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "real/mine"
+    spelled = {
+        "a link": tmp_path / "link",
+        "a link above it": tmp_path / "above/mine",
+        "dots": tmp_path / "real/../real/mine",
+        "a link, not there yet": tmp_path / "above/mine",
+    }[how]
+    if how == "a link, not there yet":
+        own.parent.mkdir()
+        ew.configure(speed=1000)
+    else:
+        made(own, "a fox")
+    (tmp_path / "link").symlink_to(own)
+    (tmp_path / "above").symlink_to(tmp_path / "real")
+    if order == "it is used, then named":
+        ew.configure(store=own, library=None)
+        monkeypatch.setenv("EVOLINK_LIBRARY", str(spelled))
+    else:
+        monkeypatch.setenv("EVOLINK_LIBRARY", str(spelled))
+        ew.configure(store=own, library=None)
+    ew.configure()  # the environment is read again
+    owl = ew.generate("an owl", **SMALL).result(60)[0]
+    assert ew.session().store.libraries == ()
+    ew.store.favourite(owl)
+    assert owl.favourite
+    # By that spelling it is a store, too.
+    store = ew.store.Store(spelled)
+    assert store.gallery.trash([(owl.task_key, 0)], now=1.0) == 1
+    store.close()
+    ew.configure(store=spelled, library=own)
+    assert ew.session().store.libraries == ()
+    assert ew.generate("a hare", **SMALL).result(60)[0].path.parent.samefile(own)
+
+
+def test_a_folder_that_both_variables_name_is_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = made(tmp_path / "mine", "a fox")
+    (tmp_path / "link").symlink_to(store)
+    [fox] = ew.store.Store(store).gallery.page(ew.store.Query(), 0, 1)
+    code = (  # as the server does it, which has no store of its own
+        "import sys, evolink_widgets as ew\n"
+        "store = ew.store.Store(sys.argv[1])\n"
+        f"print(store.gallery.trash([({fox.task_key!r}, 0)], now=1.0))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(store)], capture_output=True, text=True, timeout=60,
+        env=environment() | {"EVOLINK_STORE": str(store), "EVOLINK_LIBRARY": f"{tmp_path}/link"},
+    )  # fmt: skip
+    assert run.stdout == "1\n", run.stderr
+
+
+def test_a_library_is_left_alone_and_counted_once_by_each_of_its_names(tmp_path: Path) -> None:
+    library = made(tmp_path / "course", "a fox")
+    for name in ("one", "two"):
+        (tmp_path / name).symlink_to(library)
+    with only_read(library):
+        ew.configure(store=tmp_path / "mine", library=[tmp_path / "one", library])
+        assert [one.name for one in ew.session().store.libraries] == ["one"]
+        fox = ew.generate("a fox", n=1, **SMALL).result(60)[0]
+        assert ew.picture(tmp_path / "two" / fox.path.name) == fox
+        for spelled in (library, tmp_path / "two", tmp_path / "two/../course"):
+            with pytest.raises(errors.StoreReadOnly, match="only read"):
+                ew.store.Store(spelled).gallery.trash([(fox.task_key, 0)], now=1.0)
 
 
 def test_an_edit_of_a_library_s_picture_knows_its_parent(tmp_path: Path) -> None:
@@ -358,6 +443,45 @@ def test_what_is_published_says_nothing_but_the_pictures_and_is_the_same_again(
         ew.store.Store(store).publish(other)
 
 
+def test_publishing_takes_nothing_away_that_it_has_not_put_there(tmp_path: Path) -> None:
+    colleague = made(tmp_path / "theirs", "a hare")
+    mine = made(tmp_path / "mine", "a fox")
+    (tmp_path / "link").symlink_to(mine)
+    before = tree(colleague), tree(mine)
+    ew.configure(store=mine, library=colleague)  # only named as one: it was never published
+    for folder, why in {
+        colleague: "is a store, and no library",
+        tmp_path / "link": "is this store itself",
+        mine / ".trash": "lies in this store",
+        tmp_path / "link/course": "lies in this store",
+    }.items():
+        with pytest.raises(errors.StoreError, match=why):
+            ew.store.publish(folder)
+    assert (tree(colleague), tree(mine)) == before
+    # A file of that name that was there before is a person's: a copy that was painted over, say.
+    [fox] = ew.Gallery(library="the own store").images
+    painted = tmp_path / "course" / fox.path.name
+    painted.parent.mkdir()
+    painted.write_bytes(b"painted over")
+    said = str(ew.store.publish(painted.parent))
+    assert said.startswith("0 pictures in course/, 0 new; 1 left out")
+    assert painted.name in said
+    painted.rename(tmp_path / "painted.png")
+    assert str(ew.store.publish(painted.parent)) == "1 picture in course/, 1 new"
+    painted.write_bytes(b"torn")  # now it is the library's, and is mended
+    assert str(ew.store.publish(painted.parent)) == "1 picture in course/, 1 new"
+    assert painted.read_bytes() == fox.bytes
+
+
+def test_a_store_in_a_published_folder_is_written_to(tmp_path: Path) -> None:
+    made(tmp_path / "mine", "a fox")
+    ew.store.publish(tmp_path / "course")
+    hidden = tmp_path / "course/.images"
+    ew.configure(store=hidden, library=tmp_path / "course")
+    assert ew.generate("an owl", **SMALL).result(60)[0].path.parent == hidden
+    assert ew.generate("a fox", **SMALL).result(60)[0].path.parent == tmp_path / "course"
+
+
 def test_a_chosen_picture_that_is_not_in_the_store_is_named(tmp_path: Path) -> None:
     library = made(tmp_path / "library", "a fox")
     ew.configure(store=tmp_path / "mine", library=library, spend="never")
@@ -461,28 +585,60 @@ def test_a_gallery_shows_the_store_and_libraries_and_says_where_from(tmp_path: P
         assert "mine and the library course" in gallery._static_html()
 
 
-def test_many_kernels_read_one_library_at_once(tmp_path: Path) -> None:
-    library = made(tmp_path / "course", "a fox")
-    code = (
-        "import evolink_widgets as ew\n"
-        "image = ew.generate('a fox', size='816x816', quality='low').result(60)[0]\n"
-        "print(image.path, len(image.thumbnail(64)) > 0)"
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+@pytest.mark.parametrize("how", ["published", "left open"])
+def test_a_class_reads_one_library_at_once(how: str, tmp_path: Path) -> None:
+    store, library = (
+        made(tmp_path / "mine", "a fox", "an owl", "an owl", close=False),
+        tmp_path / how,
     )
-    env = environment() | {"EVOLINK_LIBRARY": str(library), "EVOLINK_SPEND": "never"}
+    if how == "published":
+        ew.store.publish(library)
+    else:
+        left(store, library)
+    (tmp_path / "temporary").mkdir()
+    readers = Path(__file__).parent / "programs/readers.py"
+    command = [*without_privileges.WORDS, sys.executable, readers, library, tmp_path / "class"]
+    env = environment() | {"TMPDIR": str(tmp_path / "temporary")}
     with only_read(library):
-        running = []
-        for number in range(6):
-            folder = tmp_path / f"student {number}"
-            folder.mkdir()
-            running.append(
-                subprocess.Popen(
-                    [sys.executable, "-c", code],
-                    cwd=folder,
-                    env=env,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-            )
-        told = [process.communicate(timeout=120) for process in running]
-    assert {out for out, _ in told} == {f"{next(library.glob('*_1.*'))} True\n"}, told
+        run = subprocess.run(
+            [*map(str, command), "12", "4"], env=env, capture_output=True, text=True, timeout=120
+        )
+    assert run.returncode == 0, run.stderr
+    told = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(told) == 12
+    for one in told:
+        assert [name.split("_")[1] for name in one["names"]] == ["a-fox", "an-owl"]
+        assert one["names"] == told[0]["names"]
+        assert (one["small"], one["marked"]) == ([True, True], [True, False])
+        assert (one["seen"], one["refused"]) == (3, True)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+MOUNTED = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+
+
+@pytest.mark.parametrize("how", ["published", "left open", "closed"])
+def test_a_library_on_a_mount_that_is_read_only_answers(
+    how: str, tmp_path: Path, own_mounts: tuple[str, ...]
+) -> None:
+    store, library = made(tmp_path / "mine", "a fox", "a fox", close=False), tmp_path / "course"
+    if how == "published":
+        ew.store.publish(library)
+    elif how == "left open":
+        left(store, library)
+    else:
+        ew.session().close()
+        store.rename(library)
+    before = [*own_mounts, "sh", "-c", MOUNTED, "-", str(library)] if own_mounts else []
+    with only_read(library):
+        told = student(tmp_path / "ana", str(library), before=before)
+        if own_mounts:
+            code = f"open({str(library / 'new')!r}, 'w')"
+            run = subprocess.run([*before, sys.executable, "-c", code], capture_output=True)
+            assert b"Read-only file system" in run.stderr
+    assert {Path(name).parent for name in told["files"]} == {library}
+    assert told["said"].startswith("from the library course, drawn on ")
+    assert told["small"]
+    assert told["spent"] == 0
+    assert told["merged"].startswith("2 pictures and 2 tasks taken over")

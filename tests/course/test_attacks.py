@@ -18,7 +18,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from evolink_widgets.course.books.books import Books, StillDeciding
+from evolink_widgets.course.books.asks import StillDeciding
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student, new_token, token_hash
 from evolink_widgets.course.books.tables import ASKS
 from evolink_widgets.course.identity import Tokens

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from classroom import FOX, Classroom, apart, classroom, emulator, sqlite
 
-from evolink_widgets.course.books.books import Books, Step
+from evolink_widgets.course.books.asks import Step
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student, new_token
 
 Course = Callable[..., Classroom]

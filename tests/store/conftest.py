@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import random
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -90,19 +89,6 @@ def program() -> Callable[..., subprocess.Popen[str]]:
         )
 
     return start
-
-
-@pytest.fixture(scope="session")
-def own_mounts() -> tuple[str, ...]:
-    """The words before a command that may mount what it likes, unseen by everyone else.
-
-    None where the machine allows that to nobody; there is a way without mounts then.
-    """
-    unshare = shutil.which("unshare")
-    words = (unshare or "unshare", "--map-root-user", "--mount")
-    if unshare is None or subprocess.run([*words, "true"], capture_output=True).returncode:
-        return ()
-    return words
 
 
 def visible(store: Store) -> list[str]:

@@ -128,8 +128,8 @@ def card(
         f"dataset = {_LOAD[format].format(folder=folder)}",
         "```",
         "",
-        "`manifest.json` lists every file with its size and SHA-256; `receipts.jsonl` what the "
-        "service reported of each task.",
+        "`manifest.json` lists every file with its size and SHA-256; `receipts.jsonl` what "
+        "each task was charged.",
         *(["", _TEXT] if reviewed is not None and reviewed.captions else []),
         "",
     ]

@@ -148,15 +148,13 @@ def _reviewed(samples: Sequence[Sample], only: Only | None) -> Reviewed | None:
 
 
 def _receipts(store: Store, samples: Sequence[Sample]) -> Iterator[dict[str, Any]]:
-    """What the service reported of each task that the pictures are from."""
+    """What each task that the pictures are from was charged; no id of the service's."""
     for key in dict.fromkeys(one.image.task_key for one in samples):
         entry = store.journal.get(key)
         receipt = None if entry is None else entry.receipt
         yield {
             "task": key,
-            "task_id": None if entry is None else entry.task_id,
             "charged": None if receipt is None else receipt.charged,
-            "request_id": None if receipt is None else receipt.request_id,
         }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from dataclasses import replace
 from typing import Protocol
 
 from evolink_widgets.core.shared.parts import SessionParts
@@ -10,7 +12,7 @@ from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.core.steps.context import TaskRegistry
 from evolink_widgets.core.steps.runner import TaskRunner
 from evolink_widgets.core.task import Task
-from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.errors import InvalidRequest, SpendingRefused
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
@@ -46,7 +48,10 @@ async def recover(parts: SessionParts, registry: RunnerRegistry) -> list[Task]:
             runner = TaskRunner(parts, registry, entry.key, recipe, cost, entry=entry)
             registry.begin(runner)
         elif runner.task.state.stage.ended and not runner.over:
-            runner.resume()
+            try:
+                runner.resume()
+            except SpendingRefused:  # it stays as it is, for a later look
+                continue
         else:
             runner.look_now()
             continue
@@ -116,10 +121,18 @@ def _read(parts: SessionParts, key: str, entry: Entry | None) -> Found | None:
         return None
     try:
         if entry.recipe is not None:
-            recipe = Recipe.from_record(entry.recipe)
+            recipe = _called_back(Recipe.from_record(entry.recipe), entry)
         else:
             recipe = Recipe(ImageRequest.from_record(entry.request), parts.recipe_service)
     except InvalidRequest as error:
         log.warning("The journal's task %s can't be taken up: %s", key, error)
         return None
     return entry, recipe, parts.estimate(recipe.request)
+
+
+def _called_back(recipe: Recipe, entry: Entry) -> Recipe:
+    """The recipe with the address that is told of the end, which the request's line alone has."""
+    with contextlib.suppress(InvalidRequest):  # a damaged one must not keep pictures away
+        request = recipe.request.replace(callback_url=entry.request.get("callback_url"))
+        return replace(recipe, request=request)
+    return recipe

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 import httpx
 
-from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.service.certificates import roots_named_by
+from evolink_widgets.core.service.in_process import App, AppTransport
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
 from evolink_widgets.core.settings.keys import HIDDEN, Key, in_document
@@ -31,16 +32,20 @@ from evolink_widgets.references.secret_links import SECRETS, hide_secrets
 from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
-
 CONNECTIONS = 16
 """Open at once to the API for what costs nothing: 500 readings a second over a line of 30 ms."""
 
 MAX_BODY = 8 * 2**20
 """Bytes of an API reply that are read at most; the largest legal one is far below."""
+
+REDIRECTS = 5
+"""Redirects of a picture's link that are followed at most."""
+
+SKIPPED = 2**16
+"""Bytes of what a redirect says that are read, so that its connection can be used again."""
+
+Origin = tuple[str, str, int | None]
+"""Scheme, host and port."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +142,7 @@ class Transport:
         if key is not None:
             _hidden_in_logs(key)
         self._origins = frozenset(_origin(httpx.URL(url)) for url in api_urls)
-        self._agent = agent
-        self._usual = (
-            (b"user-agent", agent.encode()),
-            (b"accept", b"*/*"),
-            (b"accept-encoding", b"gzip, deflate"),
-        )
+        self._usual = ((b"user-agent", agent.encode()), (b"accept", b"*/*"))
         self._app = app
         # A proxy of the environment would be asked for an address on this very machine.
         self._proxied = not all(map(is_loopback, api_urls))
@@ -150,7 +150,6 @@ class Transport:
         self._roots = Roots()
         self._room = asyncio.Semaphore(CONNECTIONS)
         self._ways: dict[str, httpx.AsyncBaseTransport] = {}
-        self._browser: httpx.AsyncClient | None = None
 
     @property
     def in_process(self) -> bool:
@@ -189,9 +188,12 @@ class Transport:
             NoAnswer: there was no complete answer.
         """
         with self._border(lambda: False):  # nothing is out yet
-            address = httpx.URL(url)
+            address, origin = _address(url)
             content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        if _origin(address) not in self._origins:
+            headers = dict(headers or {})
+            if content is not None:
+                headers |= {"content-type": "application/json", "content-length": f"{len(content)}"}
+        if origin not in self._origins:
             raise NoAnswer(Event.NOT_SENT, "the address is not one of the API's")
         limit = limit or (self.timeouts.paid if paid else self.timeouts.total)
         read = limit if paid else self.timeouts.read
@@ -205,12 +207,9 @@ class Transport:
                 request = httpx.Request(
                     method,
                     address.copy_with(params=query) if query else address,
-                    headers=self._headers_of(address, content, headers or {}),
+                    headers=self._headers_of(address, b"gzip, deflate", headers),
                     stream=httpx.ByteStream(content or b"") if stream is None else _Stream(stream),
-                    extensions={
-                        "timeout": {"connect": self.timeouts.connect, "read": read, "write": read},
-                        "trace": sending.note,
-                    },
+                    extensions=self._extensions(read, sending),
                 )
                 async with deadline(limit):
                     return self._without_key(await _read(way, request, self._key))
@@ -225,18 +224,9 @@ class Transport:
             LinkForbidden: it leads, or is redirected, into a network where the API is not.
             NoAnswer: the exchange broke, at its beginning or while the body came.
         """
-        client = self._browser = self._browser or self._new_browser()
         sending = Departure(self._app is not None)
         with self._border(lambda: sending.left):
-            request = client.build_request(
-                "GET",
-                url,
-                # The length must be that of the file, and a range must mean its bytes.
-                headers={"accept-encoding": "identity", **(headers or {})},
-                timeout=httpx.Timeout(self.timeouts.read, connect=self.timeouts.connect, pool=None),
-                extensions={"trace": sending.note},
-            )
-            response = await client.send(request, stream=True, follow_redirects=True)
+            response = await self._follow(url, headers or {}, sending)
         try:
             headers = _headers(response)
             if self._key is not None:
@@ -250,7 +240,7 @@ class Transport:
 
     async def close(self) -> None:
         """Close all connections."""
-        ways, self._ways, self._browser = list(self._ways.values()), {}, None
+        ways, self._ways = list(self._ways.values()), {}
         for way in ways:
             with contextlib.suppress(Exception):
                 await way.aclose()
@@ -265,15 +255,44 @@ class Transport:
             body = _without_link_secrets(body)
         return Reply(reply.status, hide.headers(reply.headers), body)
 
-    async def _check_link(self, request: httpx.Request) -> None:
+    async def _follow(
+        self, link: str, more: Mapping[str, str], sending: Departure
+    ) -> httpx.Response:
+        """Ask for a picture, and go where redirects lead; what comes of it at last."""
+        url = httpx.URL(link)
+        request = httpx.Request(
+            "GET",
+            url,
+            # The length must be that of the file, and a range must mean its bytes.
+            headers=self._headers_of(url, b"identity", more),
+            stream=httpx.ByteStream(b""),
+            extensions=self._extensions(self.timeouts.read, sending),
+        )
+        if url.username or url.password:
+            next(httpx.BasicAuth(url.username, url.password).auth_flow(request))
+        way, cookies = self._way("pictures"), httpx.Cookies()
+        for _ in range(REDIRECTS + 1):
+            self._check_link(request.url)
+            response = await way.handle_async_request(request)
+            if not response.has_redirect_location:
+                return response
+            response.request = request
+            try:
+                request = _redirected(response, cookies)
+                await _skip(response)
+            finally:
+                await response.aclose()
+        raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
+
+    def _check_link(self, link: httpx.URL) -> None:
         """Keep the key from picture hosts, also where a link or a redirect would carry it there."""
-        url = str(request.url)
+        url = str(link)
         if HIDDEN in unquote(url) or (self._key and self._key.redaction.opaque(url) != url):
             raise HostRefused("The link holds the API key, which goes to no picture host.")
 
     async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
         with self._border(lambda: True):
-            async for chunk in response.aiter_bytes():
+            async for chunk in _pieces(response):
                 yield chunk
 
     @contextlib.contextmanager
@@ -302,24 +321,16 @@ class Transport:
             ) from None
 
     def _headers_of(
-        self, address: httpx.URL, content: bytes | None, more: Mapping[str, str]
+        self, address: httpx.URL, packed: bytes, more: Mapping[str, str]
     ) -> list[tuple[bytes, bytes]]:
-        """The headers of an API call, as they go out; the key comes later."""
-        headers = [(b"host", address.netloc), *self._usual]
-        if content is not None:
-            headers.append((b"content-type", b"application/json"))
-            headers.append((b"content-length", b"%d" % len(content)))
-        return headers + [(name.encode(), value.encode()) for name, value in more.items()]
+        """The headers of a request, as they go out; the key comes later."""
+        own = [(name.encode(), value.encode()) for name, value in more.items()]
+        return [(b"host", address.netloc), *self._usual, (b"accept-encoding", packed), *own]
 
-    def _new_browser(self) -> httpx.AsyncClient:
-        """The client that fetches pictures, and follows redirects."""
-        return httpx.AsyncClient(
-            transport=self._way("pictures"),
-            trust_env=False,  # `Network` reads it, and says what is wrong in it
-            headers={"user-agent": self._agent, "accept": "*/*"},
-            max_redirects=5,
-            event_hooks={"request": [self._check_link]},
-        )
+    def _extensions(self, read: float, sending: Departure) -> dict[str, Any]:
+        """What httpcore is told beside a request."""
+        timeouts = {"connect": self.timeouts.connect, "read": read, "write": read}
+        return {"timeout": timeouts, "trace": sending.note}
 
     def _way(self, purpose: str) -> httpx.AsyncBaseTransport:
         """One way a purpose, made on first use: `api`, `paid` or `pictures`."""
@@ -330,6 +341,7 @@ class Transport:
                     proxied=self._proxied,
                     kept=0 if purpose == "paid" else CONNECTIONS,
                     guard=self._guard if purpose == "pictures" else None,
+                    plain=purpose == "paid",
                 )
                 if self._app is None
                 else AppTransport(self._app)
@@ -403,18 +415,68 @@ class _Stream(httpx.AsyncByteStream):
 
 
 async def _read(way: httpx.AsyncBaseTransport, request: httpx.Request, key: Key | None) -> Reply:
+    """Send a request and read its answer to the end."""
     if key is not None:  # at the last moment, where no traceback looks
         request.headers["authorization"] = key.authorization()
     response = await way.handle_async_request(request)
     try:
         body = bytearray()
-        async for chunk in response.aiter_bytes():
+        async for chunk in _pieces(response):
             body += chunk
             if len(body) > MAX_BODY:
                 raise httpx.ReadError("the reply is too long", request=request)
         return Reply(response.status_code, _headers(response), bytes(body))
     finally:
         await response.aclose()
+
+
+def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
+    """What a response holds, as it comes: unpacked where it is packed, which costs more."""
+    if "content-encoding" in response.headers:
+        return response.aiter_bytes()
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return response.stream
+
+
+def _redirected(response: httpx.Response, cookies: httpx.Cookies) -> httpx.Request:
+    """The request that follows from a redirect; a GET stays one, and cookies last for one link.
+
+    Raises:
+        httpx.RemoteProtocolError: it leads to no address.
+    """
+    before = response.request
+    try:
+        url = httpx.URL(response.headers["location"])
+    except httpx.InvalidURL as exc:
+        raise httpx.RemoteProtocolError(f"Invalid URL in location header: {exc}.") from None
+    if url.scheme and not url.host:
+        url = url.copy_with(host=before.url.host)
+    if url.is_relative_url:
+        url = before.url.join(url)
+    if before.url.fragment and not url.fragment:
+        url = url.copy_with(fragment=before.url.fragment)
+    headers = before.headers.copy()
+    headers["host"] = url.netloc.decode("ascii")
+    here, there = _origin(before.url), _origin(url)
+    if here != there and (here, there) != (("http", url.host, 80), ("https", url.host, 443)):
+        headers.pop("authorization", None)  # of user and password in the link, never the key
+    headers.pop("cookie", None)
+    cookies.extract_cookies(response)
+    request = httpx.Request(
+        "GET", url, headers=headers, stream=before.stream, extensions=before.extensions
+    )
+    cookies.set_cookie_header(request)
+    return request
+
+
+async def _skip(response: httpx.Response) -> None:
+    """Read what a redirect says beside its address, if it is not long."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    size = 0
+    async for chunk in response.stream:
+        size += len(chunk)
+        if size > SKIPPED:
+            break
 
 
 def _without_link_secrets(body: bytes) -> bytes:
@@ -486,166 +548,13 @@ def _advice(exc: BaseException) -> str | None:
     return None
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+def _origin(url: httpx.URL) -> Origin:
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, url.host.lower(), port
 
 
-class AppTransport(httpx.AsyncBaseTransport):
-    """Reaches an ASGI application in this process; streams, and can be broken off."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand one request to the application."""
-        url = request.url
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": request.method,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.split(b"?")[0],
-            "query_string": url.query,
-            "server": (url.host, url.port or (443 if url.scheme == "https" else 80)),
-            "client": ("127.0.0.1", 0),
-            "root_path": "",
-        }
-        exchange = AppExchange(self._app, scope, await request.aread())
-        limit = request.extensions.get("timeout", {}).get("read")
-        try:
-            async with deadline(limit):
-                status, headers = await exchange.start()
-        except BaseException as exc:
-            exchange.close()
-            raise _as_httpx(exc, request) from None
-        return httpx.Response(
-            status, headers=headers, stream=_AppStream(exchange, limit, request), request=request
-        )
-
-
-class _AppStream(httpx.AsyncByteStream):
-    """The body of a reply from an application in this process."""
-
-    def __init__(self, exchange: AppExchange, limit: float | None, request: httpx.Request) -> None:
-        self._exchange = exchange
-        self._limit = limit
-        self._request = request
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = self._exchange.body()
-        while True:
-            try:
-                async with deadline(self._limit):
-                    chunk = await chunks.__anext__()
-            except StopAsyncIteration:
-                return
-            except (Dropped, TimeoutError) as exc:
-                raise _as_httpx(exc, self._request) from None
-            yield chunk
-
-    async def aclose(self) -> None:
-        self._exchange.close()
-
-
-def _as_httpx(exc: BaseException, request: httpx.Request) -> BaseException:
-    """What httpx would raise had there been a socket."""
-    if isinstance(exc, Dropped):
-        return httpx.ReadError("the connection was broken off", request=request)
-    if isinstance(exc, TimeoutError):
-        return httpx.ReadTimeout("no reply in time", request=request)
-    return exc
-
-
-class Dropped(Exception):
-    """The application broke the connection off, or crashed."""
-
-
-class AppExchange:
-    """One exchange with an ASGI application in this process, streamed in both directions.
-
-    The emulator is reached through this instead of a socket: no port, no second process. Unlike a
-    transport that collects the whole reply first, the body arrives piece by piece with back
-    pressure, and the application can break the connection off: it finds a callable under
-    `scope["extensions"]["evolink.drop"]`, as it does on a real port.
-
-    Args:
-        app: the ASGI application.
-        scope: the connection's scope, without extensions.
-        body: the request's body.
-    """
-
-    def __init__(self, app: App, scope: dict[str, Any], body: bytes) -> None:
-        self._app = app
-        self._scope = {**scope, "extensions": {"evolink.drop": self._drop}}
-        self._body: bytes | None = body
-        # Room for one message: the application waits until its reader has taken it.
-        self._reply: asyncio.Queue[Message | None] = asyncio.Queue(1)
-        self._gone = asyncio.Event()
-        self._broken = False
-
-    async def start(self) -> tuple[int, list[tuple[bytes, bytes]]]:
-        """Send the request and wait for the reply's status and headers.
-
-        Raises:
-            Dropped: the connection was broken off before a reply.
-        """
-        spawn(self._serve(), name="evolink-asgi")
-        message = await self._next()
-        return message["status"], [(bytes(k), bytes(v)) for k, v in message.get("headers", ())]
-
-    async def body(self) -> AsyncIterator[bytes]:
-        """The reply's body in pieces.
-
-        Raises:
-            Dropped: the connection was broken off in the middle.
-        """
-        while True:
-            message = await self._next()
-            if chunk := message.get("body", b""):
-                yield chunk
-            if not message.get("more_body", False):
-                return
-
-    def close(self) -> None:
-        """Leave. As behind a real port, the application goes on and is not heard."""
-        self._gone.set()
-        while not self._reply.empty():  # it may be waiting for room
-            self._reply.get_nowait()
-
-    async def _next(self) -> Message:
-        if self._broken and self._reply.empty():
-            raise Dropped
-        message = await self._reply.get()
-        if message is None:
-            raise Dropped
-        return message
-
-    async def _serve(self) -> None:
-        # The application logs its own crash; to us it is a connection that died.
-        with contextlib.suppress(Exception):
-            await self._app(self._scope, self._receive, self._send)
-        self._drop()
-
-    async def _receive(self) -> Message:
-        body, self._body = self._body, None
-        if body is not None:
-            return {"type": "http.request", "body": body, "more_body": False}
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Message) -> None:
-        if self._gone.is_set():
-            return
-        if message["type"] in ("http.response.start", "http.response.body"):
-            await self._reply.put(message)
-
-    def _drop(self) -> None:
-        """Break the connection off now; what the application says after it is not heard."""
-        self._gone.set()
-        self._broken = True
-        if self._reply.empty():  # wake a reader that waits; else it finds out by itself
-            self._reply.put_nowait(None)
+@functools.lru_cache(maxsize=1024)
+def _address(url: str) -> tuple[httpx.URL, Origin]:
+    """An address of the API, read once: that of a task is asked again and again."""
+    address = httpx.URL(url)
+    return address, _origin(address)

@@ -8,16 +8,18 @@ the ledger's (`store.ledger.caps`), for many students and on a server.
 
 from __future__ import annotations
 
-import json
+import asyncio
+import functools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import sqlalchemy as sql
 
 from evolink_widgets.clock import now
+from evolink_widgets.course.books import admission
+from evolink_widgets.course.books.admission import DECIDING, Asked, Caps
+from evolink_widgets.course.books.asks import Ask, Standing, Step, TokenHash, ask_of, millionths
 from evolink_widgets.course.books.roster import Student
 from evolink_widgets.course.books.tables import (
     ASKS,
@@ -30,104 +32,14 @@ from evolink_widgets.course.books.tables import (
 )
 from evolink_widgets.course.books.transactions import Transactions
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
+from evolink_widgets.rules.tasks.task import TaskSnapshot
 
-__all__ = ["Ask", "Books", "CapReached", "KeyConflict", "Standing", "Step", "StillDeciding"]
+__all__ = ["Books"]
 
-_DECIDING = 180.0
-"""Seconds after which a request is taken for lost whose gateway is not heard of any more. Longer
-than a paid request is waited for (`Timeouts.paid`)."""
-
-_LONGEST_SAID = 500
-
-
-class Step(str, Enum):
-    """Where an ask stands."""
-
-    SENDING = "sending"
-    RUNNING = "running"
-    LOST = "lost"
-    DONE = "done"
-    FAILED = "failed"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One row of the books.
-
-    Attributes:
-        key: of the row; the service is asked under it, whatever key the student's side sent.
-        request: the student's request, as the service's body.
-        reserved, charged, cost: credits; `cost` is what counts now.
-        document: the service's last word on the task.
-        said: why it was refused or failed, in the service's words.
-        asked_at, lost_at, ended_at: Unix seconds.
-    """
-
-    key: str
-    student: str
-    request: Mapping[str, Any]
-    step: Step
-    reserved: float
-    charged: float | None
-    cost: float
-    task_id: str | None
-    document: Mapping[str, Any] | None
-    said: str | None
-    asked_at: float
-    lost_at: float | None
-    ended_at: float | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a student stands.
-
-    Attributes:
-        budget: credits that the student may spend.
-        spent: credits charged, and reserved for what ended without a report.
-        reserved: credits set aside for what runs or is lost.
-        running, lost, done, failed, refused: asks.
-    """
-
-    name: str
-    budget: float
-    barred: bool
-    has_token: bool
-    spent: float = 0.0
-    reserved: float = 0.0
-    running: int = 0
-    lost: int = 0
-    done: int = 0
-    failed: int = 0
-    refused: int = 0
-
-    @property
-    def left(self) -> float:
-        """Credits that may still be reserved."""
-        return max(0.0, round(self.budget - self.spent - self.reserved, 6))
-
-
-class CapReached(Exception):
-    """A reservation would pass a cap; nothing was written.
-
-    Args:
-        whose: "student" or "course".
-        needed, left: credits.
-    """
-
-    def __init__(self, whose: str, needed: float, left: float) -> None:
-        super().__init__(whose)
-        self.whose, self.needed, self.left = whose, needed, left
-
-
-class KeyConflict(Exception):
-    """The idempotency key was used for another request."""
-
-
-class StillDeciding(Exception):
-    """The same request is on its way at this moment, or was lost twice and is looked for."""
+_AT_ONCE = 20
+"""Readings that are written in one transaction, so that no create waits behind hundreds."""
+_FEW = 20
+"""Rows that are read into asks before others of the loop have their turn."""
 
 
 class Books:
@@ -153,17 +65,21 @@ class Books:
     ) -> None:
         self.budget = budget
         self.course_budget = course_budget
+        self._caps = Caps(millionths(budget) or 0, millionths(course_budget))
         self._clock = clock
         self._transactions = Transactions(url)
         self.run = self._transactions.run
         try:
             self.course_id: str = self._transactions.submit(_set_up).result()
+            self._readings = Transactions(url, reads=True)
         except BaseException:
-            self.close()
+            self._transactions.close()
             raise
+        self.read = self._readings.run
 
     def close(self) -> None:
         """Let go of the database."""
+        self._readings.close()
         self._transactions.close()
 
     # Students.
@@ -182,7 +98,7 @@ class Books:
         def change(connection: sql.Connection) -> list[str]:
             there = set(connection.scalars(sql.select(STUDENTS.c.name)))
             for one in students:
-                values: dict[str, Any] = {"budget": _millionths(one.budget)}
+                values: dict[str, Any] = {"budget": millionths(one.budget)}
                 if one.name in hashes:
                     values["token_hash"] = hashes[one.name]
                 if one.name in there:
@@ -211,14 +127,14 @@ class Books:
 
     async def student_of(self, hashed: str) -> str | None:
         """Whose token this is the hash of."""
-        query = sql.select(STUDENTS.c.name).where(STUDENTS.c.token_hash == hashed)
-        return await self.run(lambda connection: connection.scalar(query))
+        given = {"hashed": hashed}
+        return await self.read(lambda connection: connection.scalar(_OF_TOKEN, given))
 
     # Asks.
 
     async def admit(
         self,
-        student: str,
+        student: str | TokenHash,
         sent_under: str,
         body_hash: str,
         request: Mapping[str, Any],
@@ -227,7 +143,8 @@ class Books:
         """Reserve an ask's price and write it down; it may be sent then.
 
         Args:
-            student: who asks.
+            student: who asks, by name or by token: both are looked up in the transaction that
+                reserves.
             sent_under: the student's idempotency key.
             body_hash: of what is asked.
             request: the body for the service.
@@ -238,85 +155,36 @@ class Books:
             and has its task is not sent again; one that was lost is, once.
 
         Raises:
+            NoStudent: there is none of that name or token; nothing was written.
+            Paused: the teacher has paused the student.
             CapReached: it would pass the student's cap or the course's.
             KeyConflict: the key was used for another request.
             StillDeciding: the same request is on its way, or was sent again already.
         """
-        price = _millionths(credits) or 0
-        asked = _asked(student, sent_under, body_hash, request)
-
-        def change(connection: sql.Connection) -> tuple[Ask, bool]:
-            at = self._clock()
-            earlier = connection.execute(
-                sql.select(ASKS).where(ASKS.c.student == student, ASKS.c.sent_under == sent_under)
-            ).one_or_none()
-            if earlier is not None:
-                if earlier.body_hash != body_hash:
-                    raise KeyConflict
-                if earlier.task_id is not None:
-                    return _ask(earlier), False
-                late = at - earlier.sent_at > _DECIDING
-                if earlier.step == Step.SENDING and not late:
-                    raise StillDeciding
-            doubtful = None if earlier is None or earlier.step == Step.REFUSED else earlier
-            if doubtful is not None and doubtful.repeated:
-                raise StillDeciding
-            before = 0 if earlier is None else int(earlier.cost)
-            needed = price if doubtful is None else max(price, before)
-            key = _new_key() if earlier is None else earlier.key
-            row = {**asked, "key": key, "asked_at": at, "sent_at": at, "repeated": False}
-            if doubtful is not None:  # it is looked for from when it may have been made first
-                row |= {"asked_at": doubtful.asked_at, "lost_at": at, "repeated": True}
-            try:
-                self._check_caps(connection, student, needed - before)
-            except CapReached as cap:
-                if not before:
-                    _put(connection, {**row, **_turned_away(_said(cap), at)})
-                raise
-            _put(
-                connection,
-                {**row, "step": Step.SENDING.value, "reserved": needed, "cost": needed,
-                 "said": None, "ended_at": None},
-            )  # fmt: skip
-            where = ASKS.c.key == key
-            return _ask(connection.execute(sql.select(ASKS).where(where)).one()), True
-
-        return await self.run(change)
+        asked = Asked(student, sent_under, body_hash, request)
+        price = millionths(credits) or 0
+        return await self.run(
+            lambda connection: admission.admit(connection, asked, price, self._caps, self._clock())
+        )
 
     async def turn_away(
-        self, student: str, sent_under: str, body_hash: str, request: Mapping[str, Any], said: str
+        self,
+        student: str | TokenHash,
+        sent_under: str,
+        body_hash: str,
+        request: Mapping[str, Any],
+        said: str,
     ) -> None:
-        """Write down that the gateway itself has refused an ask."""
-        asked = _asked(student, sent_under, body_hash, request)
+        """Write down that the gateway itself has refused an ask.
 
-        def change(connection: sql.Connection) -> None:
-            there = sql.select(ASKS.c.key).where(
-                ASKS.c.student == student, ASKS.c.sent_under == sent_under
-            )
-            if connection.scalar(there) is None:
-                at = self._clock()
-                row = {**asked, "key": _new_key(), "asked_at": at, "sent_at": at}
-                _put(connection, {**row, **_turned_away(said, at)})
-
-        await self.run(change)
-
-    def _check_caps(self, connection: sql.Connection, student: str, more: int) -> None:
-        """Raise `CapReached` where `more` millionths would pass a cap: the one place for it."""
-        spent = sql.select(sql.func.coalesce(sql.func.sum(ASKS.c.cost), 0))
-        own = connection.scalar(sql.select(STUDENTS.c.budget).where(STUDENTS.c.name == student))
-        caps = [
-            (
-                "student",
-                _millionths(self.budget) if own is None else own,
-                spent.where(ASKS.c.student == student),
-            )
-        ]
-        if self.course_budget is not None:
-            caps.append(("course", _millionths(self.course_budget), spent))
-        for whose, cap, query in caps:
-            left = int(cap or 0) - int(connection.scalar(query) or 0)
-            if more > max(0, left):
-                raise CapReached(whose, more / MILLION, max(0, left) / MILLION)
+        Raises:
+            NoStudent: there is none of that name or token; nothing was written.
+            Paused: the teacher has paused the student; that is written down in the place of it.
+        """
+        asked = Asked(student, sent_under, body_hash, request)
+        await self.run(
+            lambda connection: admission.turn_away(connection, asked, said, self._clock())
+        )
 
     async def accepted(
         self,
@@ -338,38 +206,11 @@ class Books:
             has a task already was made twice; the second is the student's, too.
         """
 
-        def change(connection: sql.Connection) -> bool:
-            query = sql.select(ASKS.c.key).where(ASKS.c.task_id == snapshot.id)
-            owner = connection.scalar(query)
-            if owner is not None:
-                return bool(owner == key)
-            row = connection.execute(sql.select(ASKS).where(ASKS.c.key == key)).one()
-            name = key
-            if was_found and row.step != Step.LOST.value:
-                return False
-            if row.task_id is not None:
-                name = _new_key()
-                again = {
-                    **row._mapping,
-                    "key": name,
-                    "sent_under": name,
-                    "document": None,
-                    "cost": row.reserved,
-                    "charged": None,
-                    "said": None,
-                    "ended_at": None,
-                }
-                del again["task_id"]
-                connection.execute(sql.insert(ASKS).values(again))
-            connection.execute(
-                sql.update(ASKS)
-                .where(ASKS.c.key == name)
-                .values(task_id=snapshot.id, step=Step.RUNNING.value, lost_at=None)
+        return await self.run(
+            lambda connection: admission.accept(
+                connection, key, snapshot, document, self._clock(), was_found=was_found
             )
-            _write_down(connection, snapshot, document, self._clock())
-            return True
-
-        return await self.run(change)
+        )
 
     async def refused(self, key: str, said: str) -> bool:
         """The service has surely not accepted what was sent: its reservation is free again.
@@ -379,7 +220,7 @@ class Books:
             stays lost.
         """
         at = self._clock()
-        ended = _turned_away(_plain(said), at)
+        ended = admission.refusal(said, at)
         del ended["reserved"]
 
         def change(connection: sql.Connection) -> bool:
@@ -412,12 +253,11 @@ class Books:
     async def saw(self, readings: Sequence[tuple[TaskSnapshot, Mapping[str, Any]]]) -> None:
         """Write down what the service says of tasks; a charge takes the reservation's place."""
 
-        def change(connection: sql.Connection) -> None:
-            for snapshot, document in readings:
-                _write_down(connection, snapshot, document, self._clock())
-
-        if readings:
-            await self.run(change)
+        told = {snapshot.id: (snapshot, document) for snapshot, document in readings}
+        ids = list(told)
+        for first in range(0, len(ids), _AT_ONCE):
+            part = {name: told[name] for name in ids[first : first + _AT_ONCE]}
+            await self.run(functools.partial(admission.write_down, readings=part, at=self._clock()))
 
     async def ask_of_task(self, task_id: str) -> Ask | None:
         """The ask that a task is of."""
@@ -436,16 +276,16 @@ class Books:
         What a gateway sent before it died counts as lost from now on.
         """
 
-        def change(connection: sql.Connection) -> list[Ask]:
+        def change(connection: sql.Connection) -> _Rows:
             at = self._clock()
-            stale = (ASKS.c.step == Step.SENDING.value) & (ASKS.c.sent_at < at - _DECIDING)
+            stale = (ASKS.c.step == Step.SENDING.value) & (ASKS.c.sent_at < at - DECIDING)
             connection.execute(
                 sql.update(ASKS).where(stale).values(step=Step.LOST.value, lost_at=at)
             )
             open_ = ASKS.c.step.in_([Step.RUNNING.value, Step.LOST.value])
-            return _asks(connection, open_)
+            return _rows(connection, open_)
 
-        return await self.run(change)
+        return await _read(await self.run(change))
 
     async def without_task(self, task_ids: Iterable[str]) -> tuple[set[str], list[Ask]]:
         """Of these tasks those that are in the books; and the asks that may have one more.
@@ -454,9 +294,10 @@ class Books:
         """
         query = sql.select(ASKS.c.task_id).where(ASKS.c.task_id.in_(list(task_ids)))
         open_ = ASKS.c.step.in_([Step.SENDING.value, Step.LOST.value])
-        return await self.run(
-            lambda connection: (set(connection.scalars(query)), _asks(connection, open_))
+        owned, rows = await self.run(
+            lambda connection: (set(connection.scalars(query)), _rows(connection, open_))
         )
+        return owned, await _read(rows)
 
     async def all_asks(self) -> list[Ask]:
         """Everything, newest first."""
@@ -464,15 +305,34 @@ class Books:
 
     async def newest(self, most: int) -> list[Ask]:
         """The newest asks, as many as `most`."""
-        return await self.run(lambda connection: _asks(connection, sql.true(), most))
+        return await _read(await self.read(lambda connection: _rows(connection, sql.true(), most)))
+
+    async def number(self) -> int:
+        """How many asks there are."""
+        query = sql.select(sql.func.count()).select_from(ASKS)
+        return await self.read(lambda connection: connection.execute(query).scalar_one())
+
+    async def newest_done(self, most: int) -> list[str]:
+        """The tasks of the newest asks whose pictures are finished, as many as `most`."""
+        query = (
+            sql.select(ASKS.c.task_id)
+            .where(ASKS.c.step == Step.DONE.value)
+            .order_by(ASKS.c.asked_at.desc())
+            .limit(most)
+        )
+        return await self.read(lambda connection: list(connection.scalars(query)))
+
+    async def of_tasks(self, task_ids: Collection[str]) -> list[Ask]:
+        """The asks that these tasks are of, newest first."""
+        return await self._asks(ASKS.c.task_id.in_(list(task_ids)))
 
     async def is_barred(self, name: str) -> bool:
         """Whether a student may ask no more for now."""
-        query = sql.select(STUDENTS.c.barred).where(STUDENTS.c.name == name)
-        return bool(await self.run(lambda connection: connection.scalar(query)))
+        given = {"name": name}
+        return bool(await self.read(lambda connection: connection.scalar(_BARRED, given)))
 
     async def _asks(self, where: sql.ColumnElement[bool]) -> list[Ask]:
-        return await self.run(lambda connection: _asks(connection, where))
+        return await _read(await self.read(lambda connection: _rows(connection, where)))
 
     async def own_file(self, file_id: str, student: str) -> None:
         """Write down whose an uploaded file is; the first who has it keeps it."""
@@ -487,7 +347,7 @@ class Books:
     async def files_of(self, student: str) -> set[str]:
         """The ids of a student's uploaded files."""
         query = sql.select(FILES.c.file_id).where(FILES.c.student == student)
-        return await self.run(lambda connection: set(connection.scalars(query)))
+        return await self.read(lambda connection: set(connection.scalars(query)))
 
     # How it stands.
 
@@ -507,7 +367,7 @@ class Books:
                 found.setdefault(student, {})[Step(step)] = (number, int(cost))
             return [self._standing(row, found.get(row.name, {})) for row in connection.execute(who)]
 
-        return await self.run(read)
+        return await self.read(read)
 
     def _standing(self, row: Any, steps: Mapping[Step, tuple[int, int]]) -> Standing:
         number = {step: steps.get(step, (0, 0))[0] for step in Step}
@@ -531,8 +391,12 @@ class Books:
         if self.course_budget is None:
             return None
         query = sql.select(sql.func.coalesce(sql.func.sum(ASKS.c.cost), 0))
-        spent = int(await self.run(lambda connection: connection.scalar(query)) or 0)
+        spent = int(await self.read(lambda connection: connection.scalar(query)) or 0)
         return max(0.0, self.course_budget - spent / MILLION)
+
+
+_OF_TOKEN = sql.select(STUDENTS.c.name).where(STUDENTS.c.token_hash == sql.bindparam("hashed"))
+_BARRED = sql.select(STUDENTS.c.barred).where(STUDENTS.c.name == sql.bindparam("name"))
 
 
 def _set_up(connection: sql.Connection) -> str:
@@ -552,97 +416,25 @@ def _set_up(connection: sql.Connection) -> str:
     return str(found["id"])
 
 
-def _write_down(
-    connection: sql.Connection, snapshot: TaskSnapshot, document: Mapping[str, Any], at: float
-) -> None:
-    row = connection.execute(sql.select(ASKS).where(ASKS.c.task_id == snapshot.id)).one_or_none()
-    if row is None or row.step in (Step.DONE.value, Step.FAILED.value):
-        return
-    values: dict[str, Any] = {"document": json.dumps(document)}
-    receipt, status = snapshot.receipt, snapshot.status
-    told = _millionths(receipt.reserved) or 0
-    if told > row.reserved:  # the service knows better what it has set aside
-        values |= {"reserved": told, "cost": told}
-    if status.finished:
-        completed = status is TaskStatus.COMPLETED
-        step = Step.DONE if completed else Step.FAILED
-        values |= {"step": step.value, "ended_at": at}
-        charged = _millionths(receipt.charged)
-        if charged is None and not completed:
-            charged = 0  # the contract: failed tasks are not charged
-        if charged is not None:
-            values |= {"charged": charged, "cost": charged}
-        if snapshot.failure is not None:
-            said = snapshot.failure.message or snapshot.failure.code or ""
-            values["said"] = _plain(said)[:_LONGEST_SAID]
-    connection.execute(sql.update(ASKS).where(ASKS.c.key == row.key).values(values))
+_Rows = Sequence[sql.Row[Any]]
 
 
-def _asked(
-    student: str, sent_under: str, body_hash: str, request: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "student": student,
-        "sent_under": sent_under,
-        "body_hash": body_hash,
-        "request": json.dumps(request),
-    }
-
-
-def _turned_away(said: str, at: float) -> dict[str, Any]:
-    return {
-        "step": Step.REFUSED.value,
-        "reserved": 0,
-        "cost": 0,
-        "said": said[:_LONGEST_SAID],
-        "ended_at": at,
-    }
-
-
-def _said(cap: CapReached) -> str:
-    return f"the {cap.whose}'s budget: {cap.needed:.4g} credits needed, {cap.left:.4g} left"
-
-
-def _plain(said: str) -> str:
-    """The service's words without what no database takes: NUL, and halves of surrogate pairs."""
-    return said.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _new_key() -> str:
-    return f"course-{secrets.token_hex(20)}"
-
-
-def _put(connection: sql.Connection, row: Mapping[str, Any]) -> None:
-    """Write a row anew, or over the one of its key."""
-    done = connection.execute(sql.update(ASKS).where(ASKS.c.key == row["key"]).values(row))
-    if not done.rowcount:
-        connection.execute(sql.insert(ASKS).values(row))
-
-
-def _asks(
+def _rows(
     connection: sql.Connection, where: sql.ColumnElement[bool], most: int | None = None
-) -> list[Ask]:
+) -> _Rows:
     query = sql.select(ASKS).where(where).order_by(ASKS.c.asked_at.desc(), ASKS.c.key).limit(most)
-    return [_ask(row) for row in connection.execute(query)]
+    return connection.execute(query).all()
 
 
-def _ask(row: Any) -> Ask:
-    return Ask(
-        key=row.key,
-        student=row.student,
-        request=json.loads(row.request),
-        step=Step(row.step),
-        reserved=row.reserved / MILLION,
-        charged=None if row.charged is None else row.charged / MILLION,
-        cost=row.cost / MILLION,
-        task_id=row.task_id,
-        document=None if row.document is None else json.loads(row.document),
-        said=row.said,
-        asked_at=row.asked_at,
-        lost_at=row.lost_at,
-        ended_at=row.ended_at,
-    )
+async def _read(rows: _Rows) -> list[Ask]:
+    """Rows as asks, a few at a time.
 
-
-def _millionths(credits: float | None) -> int | None:
-    return None if credits is None else round(credits * MILLION)
+    Not on the thread of the books, for whose end the next create waits; on no thread of its own
+    either: beside one that computes, each step of the loop takes its turn at the interpreter.
+    """
+    asks = []
+    for number, row in enumerate(rows, 1):
+        asks.append(ask_of(row))
+        if number % _FEW == 0:
+            await asyncio.sleep(0)
+    return asks

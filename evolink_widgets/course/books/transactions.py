@@ -1,19 +1,23 @@
 """Runs what changes the books one after another, many to a commit, on a thread of its own.
 
-A flush to the disk takes as long for one change as for fifty. Those that wait while one is
-written share the next. Each change reads before it writes, and refuses before it writes, so that
-a refusal undoes nothing of its neighbours. One that the database itself refuses voids the
-transaction; then each of them is done again by itself.
+What only reads them has a thread beside it, and waits for no flush.
+
+A flush to the disk takes as long for one change as for fifty. Those that come before one begins
+share it, and one call wakes all of a loop that wait for it. Each change reads before it writes,
+and refuses before it writes, so that a refusal undoes nothing of its neighbours. One that the
+database itself refuses voids the transaction; then each of them is done again by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import queue
+import sqlite3
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, Union
 
 import sqlalchemy as sql
 
@@ -23,29 +27,44 @@ __all__ = ["Transactions"]
 
 T = TypeVar("T")
 
-_TOGETHER = 100
+_TOGETHER = 50
 """Changes in one commit at most."""
+
+_QUIET = 1.0
+"""Seconds without a change after which SQLite's log is put into its file: two more flushes, which
+otherwise fall upon whoever fills the thousandth page of the log."""
+_LOGGED = 10_000
+"""Pages of that log at which it is done at once, where a class is never quiet: 40 MB."""
 
 _LOCK = 0x45564C43
 """PostgreSQL's advisory lock of a course: two gateways never reserve at the same time."""
+_ONE_GATEWAY_AT_A_TIME = sql.text(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 class Transactions:
-    """Transactions on one database; each sees what those before it have written.
+    """Transactions on one database; each sees what was told as done before it was asked for.
 
     Args:
         url: `sqlite:///course.sqlite`, or `postgresql+psycopg://…`.
+        reads: they only read: they wait for none that writes, and share nothing with each other,
+            as one that came later would not see what was written meanwhile.
 
     Raises:
         ConfigurationError: the database can't be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, reads: bool = False) -> None:
+        self._reads = reads
+        if _is_in_memory(url):
+            raise ConfigurationError(
+                "The books can't be kept in memory: what was paid for would end with the gateway.",
+                advice="Give a path of a file, such as --books course.sqlite.",
+            )
         try:
             # A server that was restarted leaves connections that are dead: each is tried first.
             self._engine = sql.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
             if self._engine.dialect.name == "sqlite":
-                _prepare_sqlite(self._engine)
+                _prepare_sqlite(self._engine, reads)
             with self._engine.connect():
                 pass
         except (sql.exc.SQLAlchemyError, ImportError) as error:
@@ -55,7 +74,9 @@ class Transactions:
                 advice="Give a path of a file, or postgresql+psycopg://user:password@host/name.",
             ) from None
         self._waiting: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="evolink-course-books")
+        self._is_tidy = True
+        name = "evolink-course-" + ("readings" if reads else "books")
+        self._thread = threading.Thread(target=self._work, name=name)
         self._thread.start()
 
     async def run(self, change: Callable[[sql.Connection], T]) -> T:
@@ -63,7 +84,9 @@ class Transactions:
 
         It is done also where the caller is cancelled: what the service said must be in the books.
         """
-        return await asyncio.shield(asyncio.wrap_future(self.submit(change)))
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.put((change, done))
+        return await asyncio.shield(done)
 
     def submit(self, change: Callable[[sql.Connection], T]) -> concurrent.futures.Future[T]:
         """The same, from any thread."""
@@ -78,47 +101,96 @@ class Transactions:
         self._engine.dispose()
 
     def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            changes, goes_on = [first], True
-            while len(changes) < _TOGETHER and goes_on:
-                try:
-                    more = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    goes_on = False
-                else:
-                    changes.append(more)
-            self._commit(changes)
-            if not goes_on:
-                return
+        goes_on = True
+        while goes_on and (first := self._next()) is not None:
+            goes_on = self._commit([first], alone=self._reads)
 
-    def _commit(self, changes: list[_Change]) -> None:
-        told: list[tuple[concurrent.futures.Future[Any], Any, Exception | None]] = []
+    def _next(self) -> _Change | None:
+        """What waits longest; while nothing does, SQLite's log is put into its file."""
+        if self._is_tidy:
+            return self._waiting.get()
+        with contextlib.suppress(queue.Empty):
+            return self._waiting.get(timeout=_QUIET)
+        with contextlib.suppress(sql.exc.SQLAlchemyError, sqlite3.Error):  # it is done another time
+            tidy = self._engine.raw_connection()  # no transaction: it has one of its own
+            try:
+                tidy.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                tidy.close()
+        self._is_tidy = True
+        return self._waiting.get()
+
+    def _commit(self, changes: list[_Change], *, alone: bool = False) -> bool:
+        """Do these and, before they are flushed, what has come meanwhile.
+
+        Args:
+            changes: in their order.
+            alone: nothing else is taken along.
+
+        Returns:
+            Whether the books stay open.
+        """
+        goes_on = True
+        told: list[_Told] = []
         try:
             with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.execute(sql.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-                for change, done in changes:
+                self._is_tidy = self._reads or connection.dialect.name != "sqlite"
+                if connection.dialect.name == "postgresql" and not self._reads:
+                    connection.execute(_ONE_GATEWAY_AT_A_TIME)
+                for change, done in changes:  # it grows
                     try:
                         told.append((done, change(connection), None))
                     except (sql.exc.SQLAlchemyError, OverflowError) as error:
                         raise _Void from error
                     except Exception as refused:
                         told.append((done, None, refused))
+                    if not alone and goes_on and len(told) == len(changes):
+                        goes_on = self._take_along(changes)
         except _Void as void:
             if len(changes) > 1:  # nothing of it is written: one that fails fails by itself
                 for one in changes:
-                    self._commit([one])
-                return
+                    self._commit([one], alone=True)
+                return goes_on
             told = [(done, None, _cause(void)) for _, done in changes]
         except Exception as error:
             told = [(done, None, error) for _, done in changes]
-        for done, result, failure in told:
-            if failure is None:
-                done.set_result(result)
-            else:
-                done.set_exception(failure)
+        _tell(told)
+        return goes_on
+
+    def _take_along(self, changes: list[_Change]) -> bool:
+        """Add what waits; whether the books stay open."""
+        while len(changes) < _TOGETHER:
+            try:
+                more = self._waiting.get_nowait()
+            except queue.Empty:
+                return True
+            if more is None:
+                return False
+            changes.append(more)
+        return True
+
+
+def _tell(told: Sequence[_Told]) -> None:
+    """Wake those who wait: all of a loop at once."""
+    of_loops: dict[asyncio.AbstractEventLoop, list[_Told]] = {}
+    for one in told:
+        if isinstance(one[0], asyncio.Future):
+            of_loops.setdefault(one[0].get_loop(), []).append(one)
+        else:
+            _end(one)
+    for loop, ended in of_loops.items():
+        with contextlib.suppress(RuntimeError):  # it was closed: no one waits there any more
+            loop.call_soon_threadsafe(_end, *ended)
+
+
+def _end(*ended: _Told) -> None:
+    for done, result, failure in ended:
+        if done.cancelled():
+            continue
+        if failure is None:
+            done.set_result(result)
+        else:
+            done.set_exception(failure)
 
 
 class _Void(Exception):
@@ -129,20 +201,31 @@ def _cause(void: _Void) -> Exception:
     return void.__cause__ if isinstance(void.__cause__, Exception) else void
 
 
-_Change = tuple[Callable[[sql.Connection], Any], "concurrent.futures.Future[Any]"]
+_Done = Union["concurrent.futures.Future[Any]", "asyncio.Future[Any]"]
+_Change = tuple[Callable[[sql.Connection], Any], _Done]
+_Told = tuple[_Done, Any, Exception | None]
 
 
-def _prepare_sqlite(engine: sql.Engine) -> None:
-    """Let SQLAlchemy begin transactions, each with the right to write from its first line."""
+def _is_in_memory(url: str) -> bool:
+    """Whether it is SQLite with no file; two connections would have two databases, too."""
+    backend, _, rest = url.partition(":")
+    has_no_name = rest.removeprefix("///").partition("?")[0] in ("", "//")
+    in_memory = has_no_name or ":memory:" in rest or "mode=memory" in rest
+    return backend.startswith("sqlite") and in_memory
+
+
+def _prepare_sqlite(engine: sql.Engine, reads: bool) -> None:
+    """Let SQLAlchemy begin transactions; those that write with the right to from the first line."""
 
     @sql.event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOGGED}")
         connection.execute("PRAGMA busy_timeout = 10000")
         connection.execute("PRAGMA foreign_keys = ON")
 
     @sql.event.listens_for(engine, "begin")
     def on_begin(connection: sql.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from evolink_widgets.course.books.books import Ask, Books, Standing
+from evolink_widgets.course.books.asks import Ask, Standing
+from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.teacher.small_pictures import SmallPictures
 from evolink_widgets.rules.tasks.task import read_mapping
 
@@ -96,7 +97,7 @@ class TeacherPage:
         return FileResponse(path, media_type=kind, headers=_HEADERS)
 
     async def _state(self, _: Request) -> Response:
-        asks = await self._books.all_asks()
+        asks = await self._books.newest(_NEWEST)
         standings = await self._books.standings()
         small: dict[str, list[int]] = {}
         for task_id, number in sorted(await self._pictures.all()):
@@ -106,8 +107,8 @@ class TeacherPage:
                 "title": self._title,
                 "course_budget": self._books.course_budget,
                 "students": [{**asdict(one), "left": one.left} for one in standings],
-                "asks": [_shown(ask, small) for ask in asks[:_NEWEST]],
-                "total": len(asks),
+                "asks": [_shown(ask, small) for ask in asks],
+                "total": await self._books.number(),
             }
         )
 

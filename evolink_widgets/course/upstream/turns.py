@@ -40,11 +40,12 @@ class Turns:
         self._alarm: asyncio.TimerHandle | None = None
 
     @contextlib.asynccontextmanager
-    async def turn(self, student: str) -> AsyncIterator[None]:
-        """Wait for a turn, and keep it as long as the block lasts."""
+    async def turn(self, student: str) -> AsyncIterator[bool]:
+        """Wait for a turn, and keep it as long as the block lasts; whether it had to wait."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues.setdefault(student, deque()).append(mine)
         self._grant()
+        has_waited = not mine.done()
         try:
             await mine
         except asyncio.CancelledError:
@@ -52,7 +53,7 @@ class Turns:
                 self._release()
             raise
         try:
-            yield
+            yield has_waited
         finally:
             self._release()
 

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from evolink_widgets.core.service.client import BATCH, CREDITS, GENERATIONS, TASKS
+from evolink_widgets.core.service.client import (
+    BATCH,
+    CREDITS,
+    EMULATOR_WEATHER,
+    GENERATIONS,
+    TASKS,
+)
 from evolink_widgets.core.service.transport import NoAnswer, Reply, Transport
 from evolink_widgets.course.upstream.recordings import Recordings
 from evolink_widgets.course.upstream.turns import Turns
 from evolink_widgets.errors import BadReply
+from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event, Outcome, Verdict, judge, retry_after
 from evolink_widgets.rules.tasks.task import (
     TaskListItem,
@@ -66,6 +73,10 @@ class Upstream:
         base_url, files_url: of the service, without a slash at their ends.
         turns: share the rate among students.
         recordings: hear what these students ask.
+
+    Attributes:
+        may_be_played: whether the service is on this very machine: only there it may be an
+            emulator.
     """
 
     def __init__(
@@ -77,6 +88,7 @@ class Upstream:
         recordings: Recordings | None = None,
     ) -> None:
         self.recordings = recordings or Recordings()
+        self.may_be_played = is_loopback(base_url)
         self._transport = transport
         self._base_url = base_url
         self._files_url = files_url
@@ -87,7 +99,7 @@ class Upstream:
         student: str,
         key: str,
         body: Mapping[str, Any],
-        may_go: Callable[[], Awaitable[None]],
+        may_go: Callable[[bool], Awaitable[None]],
     ) -> Sent:
         """Send a request that costs money. It goes out again after a 429 only, or if it never left.
 
@@ -95,14 +107,15 @@ class Upstream:
             student: whose turn it takes.
             key: the idempotency key, the same for every try.
             body: of the request.
-            may_go: is asked when its turn has come, as minutes may have passed; what it raises
-                keeps the request here. Nothing was accepted then.
+            may_go: is asked when its turn has come, and told whether it was waited for, as
+                minutes may have passed then; what it raises keeps the request here. Nothing was
+                accepted in that case.
         """
         headers = {"Idempotency-Key": key}
         sent = Sent(judge("POST", Event.NOT_SENT))
         for again in range(_TRIES):
-            async with self._turns.turn(student):
-                await may_go()
+            async with self._turns.turn(student) as has_waited:
+                await may_go(has_waited or again > 0)
                 self.recordings.asked(student, key, body)
                 try:
                     reply = await self._transport.call(
@@ -165,6 +178,14 @@ class Upstream:
             Unanswered: the service did not answer.
         """
         return await self._read(_GATEWAY, "GET", CREDITS)
+
+    async def emulator(self, student: str) -> Reply:
+        """Ask the service whether it is an emulator: one answers with its weather.
+
+        Raises:
+            Unanswered: the service did not answer.
+        """
+        return await self._read(student, "GET", EMULATOR_WEATHER)
 
     async def files(
         self,

@@ -14,7 +14,7 @@ from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import BETA, ImageRequest, told_references
 
-__all__ = ["Recipe"]
+__all__ = ["Recipe", "handed_on"]
 
 _VERSION = 1
 _SHA256 = late_pattern(r"[0-9a-f]{64}", re.ASCII)
@@ -82,7 +82,10 @@ class Recipe:
         return f"ew.generate(\n{body})"
 
     def to_record(self) -> dict[str, Any]:
-        """JSON-safe values, for the file beside the pictures; no secret of a link is in them."""
+        """JSON-safe values, for the file beside the pictures; no secret of a link is in them.
+
+        Nor is the address that is told of the end: it decides no picture, and is the asker's own.
+        """
         return {
             "version": _VERSION,
             "service": self.service,
@@ -109,12 +112,24 @@ class Recipe:
             broken.append(Problem("service", shown(service), "must be a host's name"))
         if broken:
             raise InvalidRequest(broken)
-        return cls(ImageRequest.from_record(record["request"]), str(service), tuple(hashes))
+        request = handed_on(record)["request"]
+        return cls(ImageRequest.from_record(request), str(service), tuple(hashes))
+
+
+def handed_on(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe's record for other people: without the address that is told of the end.
+
+    Older versions have kept it in recipes. It may hold a secret.
+    """
+    request = record.get("request")
+    if not isinstance(request, Mapping):
+        return dict(record)
+    return {**record, "request": {**request, "callback_url": None}}
 
 
 def _told(request: ImageRequest) -> dict[str, Any]:
-    record = request.to_record()
-    return {**record, "references": list(told_references(request))}
+    links = list(told_references(request))
+    return {**request.to_record(), "references": links, "callback_url": None}
 
 
 def _is_digest(value: object) -> bool:
@@ -127,8 +142,8 @@ def identities_of(request: ImageRequest, service: str, stand_ins: Sequence[str])
     Args:
         request: what is asked.
         service: the service's name in recipes.
-        stand_ins: services whose pictures are as good or better. An emulator has some: pictures
-            that were really paid for; a real service has none.
+        stand_ins: services whose pictures are as good or better: EvoLink's own address, for an
+            emulator and for a gateway; nothing else for that address.
     """
     services = dict.fromkeys((*stand_ins, service))
     return [Recipe(request, one).identity for one in services]

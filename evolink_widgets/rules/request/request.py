@@ -20,6 +20,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.late_pattern import late_pattern
@@ -115,6 +116,8 @@ class ImageRequest:
 
     def __repr__(self) -> str:
         record = {**vars(self), "references": told_references(self)}
+        if self.callback_url is not None:  # its path is often the secret
+            record["callback_url"] = f"https://{urlsplit(self.callback_url).hostname}/…"
         told = ", ".join(f"{name}={value!r}" for name, value in record.items())
         return f"{type(self).__name__}({told})"
 

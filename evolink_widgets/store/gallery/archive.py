@@ -15,13 +15,12 @@ from typing import Any
 
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
-from evolink_widgets.store.database.database import FILE, Database
-from evolink_widgets.store.file_names import one_line
+from evolink_widgets.store.file_names import DEFAULT_FOLDER, one_line
 from evolink_widgets.store.gallery.copies.copies import with_recipe
-from evolink_widgets.store.gallery.copies.embed import handed_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
+from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, store_of, temporary
 from evolink_widgets.store.user_paths import path_of
 
@@ -53,7 +52,7 @@ def export_zip(images: Sequence[GeneratedImage], target: str | Path) -> Path:
     target = path_of(target, "target")
     with guarded(target, "written"):
         if target.is_dir():
-            target = target / "evolink_images.zip"
+            target = target / f"{DEFAULT_FOLDER}.zip"
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary(target.parent) as path:
             _write(images, path)
@@ -109,7 +108,7 @@ def _entry(image: GeneratedImage, name: str, data: bytes) -> dict[str, Any]:
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
         "original": {"bytes": image.bytes_count, "sha256": image.sha256},
-        "recipe": handed_on(image.recipe),
+        "recipe": image.recipe.to_record(),
     }
 
 
@@ -117,7 +116,7 @@ def _tasks(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
     """Return each task with its charge; `null` is "not reported"."""
     tasks: dict[str, dict[str, Any]] = {}
     for image in images:
-        fresh = {"task": image.task_key, "id": image.task_id, "credits": None}
+        fresh = {"task": image.task_key, "credits": None}
         tasks.setdefault(image.task_key, fresh)
     roots = {store_of(image.path) for image in images}
     keys = list(tasks)
@@ -129,7 +128,7 @@ def _tasks(images: Sequence[GeneratedImage]) -> list[dict[str, Any]]:
 
 
 def _charges(root: Path, keys: list[str]) -> list[tuple[str, float]]:
-    database = Database(root / FILE)
+    database = database_in(root)
     marks = ", ".join("?" * len(keys))
     sql = f"SELECT key, receipt FROM tasks WHERE key IN ({marks}) AND receipt IS NOT NULL"
     try:

@@ -9,6 +9,7 @@ files. Whether another file has come in its place, as after `git pull`, is seen 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import stat
 import tempfile
@@ -25,14 +26,12 @@ from evolink_widgets.errors import StoreDamaged, StoreError, StoreReadOnly, Stor
 from evolink_widgets.store.database.checking import check_files
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Access, Database, dump, sqlite_guarded
+from evolink_widgets.store.file_names import DEFAULT_FOLDER
 from evolink_widgets.store.process_globals import process_global
 
 __all__ = ["Library", "LibraryDatabase", "library_database", "named"]
 
 log = logging.getLogger("evolink_widgets")
-
-DEFAULT = "evolink_images"
-"""What stores are called where they are called nothing else: it says nothing of a library."""
 
 _REPLACED = 2.0
 """Seconds after its last change in which a file may still be half written, and is tried again."""
@@ -178,12 +177,17 @@ class LibraryDatabase(Database):
             try:
                 with ExitStack() as stack:
                     aside = open_aside(self.path, Path(copy.name), stack)
-                    # The copy stays as long as the connection.
-                    connection, aside._connection = aside._connection, None  # type: ignore[assignment]
-                    return connection, copy
+                    aside.rows("PRAGMA journal_mode = DELETE")  # all of it is in one file then
+                connection = aside._sqlite("frozen")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             except BaseException:
                 copy.cleanup()
                 raise
+            if os.name == "nt":  # there the name stays as long as the connection
+                return connection, copy
+            # The open file stays, whatever ends this process; its name would be left behind.
+            copy.cleanup()
+            return connection, None
 
     def _look(self) -> Stamp:
         """What the database's file and those beside it are now; an empty one beside it is none."""
@@ -312,4 +316,5 @@ def named(roots: Sequence[Path]) -> tuple[Library, ...]:
 
 
 def _short(root: Path) -> str:
-    return (root.parent.name if root.name == DEFAULT else "") or root.name or str(root)
+    says_nothing = root.name == DEFAULT_FOLDER
+    return (root.parent.name if says_nothing else "") or root.name or str(root)

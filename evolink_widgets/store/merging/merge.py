@@ -51,6 +51,7 @@ from evolink_widgets.store.safe_files import (
 )
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.spent_sums import uncount
+from evolink_widgets.store.user_paths import is_same_folder
 from evolink_widgets.text import counted
 
 _AT_ONCE = 200
@@ -119,7 +120,7 @@ def merge(root: Path, database: Database, other: Path) -> Merged:
         StoreError: `other` is no store, or this one; or ours can't be written to: what came in
             before that is in, and merging again goes on from there.
     """
-    if other.exists() and root.exists() and other.samefile(root):
+    if is_same_folder(other, root):
         raise StoreError(f"{other} is this store itself.", advice="Name another folder.")
     sweep(root / PARTS)
     with opened(other) as theirs:
@@ -294,13 +295,10 @@ class _Merge:
         )
 
     def _place_of(self, theirs: TheirPicture) -> Path:
-        # Killed while it was moved, a file lies at the other of its two places.
-        if theirs.file.exists():
-            return theirs.file
-        here = store_of(theirs.file)
-        trashed = here / TRASH / theirs.file.name
-        other = where_it_lies(here / trashed.name) if theirs.file.parent.name == TRASH else trashed
-        return other if other.is_file() else theirs.file
+        # Moved meanwhile, or killed while it was moved, a file lies at another of its places.
+        here, name = store_of(theirs.file), theirs.file.name
+        others = (where_it_lies(here / name), here / TRASH / name)
+        return next((one for one in (theirs.file, *others) if one.is_file()), theirs.file)
 
     def _take_task(self, connection: Connection, key: str) -> None:
         theirs = self.theirs.task(key)

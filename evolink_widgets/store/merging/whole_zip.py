@@ -13,15 +13,16 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
+from evolink_widgets.rules.request.recipe import handed_on
 from evolink_widgets.store.database.checking import harden
-from evolink_widgets.store.database.database import FILE
+from evolink_widgets.store.database.database import FILE, dump, load_object, sqlite_guarded
 from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.safe_files import (
     REFERENCES,
@@ -54,8 +55,12 @@ Taking them in again brings in only what is new.
 _BLOCK = 256 * 1024
 _PICTURES = frozenset(EXTENSIONS.values())
 _OURS = _PICTURES | {".json"}
+#: Columns in which older versions, or the journal, have the address that is told of the end.
+_ADDRESSED = (("tasks", "request"), ("tasks", "recipe"), ("sets", "recipe"))
 #: Tables of what people have asked for and said.
 _KEPT = ("tasks", "sets", "presets", "verdicts", "votes")
+#: How often a store is looked through: what is moved meanwhile is in another folder by then.
+_LOOKS = 4
 #: Bytes of one file in a zip that is taken in; `merge` has narrower bounds of its own.
 _LARGEST = 4_000_000_000
 _MOST_FILES = 1_000_000
@@ -144,25 +149,39 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
 def _members(
     root: Path, archive: zipfile.ZipFile, growing: _Growing, folder: str
 ) -> Iterator[bytes]:
-    """Add a store's files. What its database tells of is there by then, or lies in the trash."""
+    """Add a store's files, also those that are moved within it meanwhile."""
     with tempfile.TemporaryDirectory(prefix="evolink-") as made:
         copy = _copy_of_database(root, Path(made))
         if is_plain(copy) and (copy.parent == root or _holds_anything(copy)):
             yield from _add(archive, growing, f"{folder}/{FILE}", copy)
+    packed: set[str] = set()
+    for _ in range(_LOOKS):
+        before, known = len(packed), frozenset(packed)
+        for inner, name in _files_of(root):
+            if name not in known:
+                source = root / inner / name
+                member = source.relative_to(root).as_posix()
+                if (yield from _add(archive, growing, f"{folder}/{member}", source)):
+                    packed.add(name)
+        if len(packed) == before:
+            break
+
+
+def _files_of(root: Path) -> Iterator[tuple[str, str]]:
+    """The files of a store that go along: the folder in it, and the name."""
     months = sorted(name for name in names_in(root) if MONTH.fullmatch(name))
     for inner in ("", *months, TRASH, REFERENCES):
-        place = root / inner if inner else root
-        for name in sorted(names_in(place)):
-            if name.startswith(".") or Path(name).suffix not in _OURS:
-                continue
-            yield from _add(archive, growing, "/".join(filter(None, (folder, inner, name))),
-                            place / name)  # fmt: skip
+        for name in sorted(names_in(root / inner)):
+            if not name.startswith(".") and Path(name).suffix in _OURS:
+                yield inner, name
 
 
 def _copy_of_database(root: Path, folder: Path) -> Path:
     database = database_in(root)
     try:
         database.copy_to(folder / FILE)
+        if is_plain(folder / FILE):  # else there is no store yet
+            _leave_out_addresses(folder / FILE)
     except (
         StoreDamaged,
         StoreReadOnly,
@@ -172,6 +191,34 @@ def _copy_of_database(root: Path, folder: Path) -> Path:
     finally:
         database.close()
     return folder / FILE
+
+
+def _leave_out_addresses(path: Path) -> None:
+    """Take out of a copy what the journal keeps of addresses that are told of a task's end.
+
+    They may hold a secret, and the copy may be for other people. They are only a hint.
+    """
+    with sqlite_guarded(path, "written"), closing(sqlite3.connect(path)) as connection:
+        harden(connection)
+        found = [
+            (table, column, key, text)
+            for table, column in _ADDRESSED
+            for key, text in connection.execute(
+                f"SELECT key, {column} FROM {table} WHERE instr({column}, '\"callback_url\"') "
+                f"AND NOT instr({column}, '\"callback_url\":null')"
+            )
+        ]
+        for table, column, key, text in found:
+            with suppress(StoreDamaged):
+                record = load_object(text, f"The {column} of {key}") or {}
+                clean = handed_on(record) | ({"callback_url": None} if column == "request" else {})
+                sql = f"UPDATE {table} SET {column} = ? WHERE key = ?"
+                connection.execute(sql, (dump(clean), key))
+        connection.commit()
+    if found:  # what was written over is still in the file's free space
+        with sqlite_guarded(path, "written"), closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("VACUUM")
 
 
 def _holds_anything(path: Path) -> bool:
@@ -187,17 +234,21 @@ def _holds_anything(path: Path) -> bool:
         return True
 
 
-def _add(archive: zipfile.ZipFile, growing: _Growing, name: str, source: Path) -> Iterator[bytes]:
+def _add(
+    archive: zipfile.ZipFile, growing: _Growing, name: str, source: Path
+) -> Generator[bytes, None, bool]:
+    """Add a file; return whether it is there."""
     try:
         file = read_plain(source)
     except (FileNotFoundError, NotPlain):  # moved or deleted since it was listed; no file of ours
-        return
+        return False
     with guarded(source, "read"), file:
         about = zipfile.ZipInfo.from_file(source, name, strict_timestamps=False)
         with archive.open(about, "w") as member:
             while block := file.read(_BLOCK):
                 member.write(block)
                 yield growing.take()
+    return True
 
 
 def _lay_out(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:

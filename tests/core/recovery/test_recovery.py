@@ -132,6 +132,24 @@ def test_an_ask_for_what_an_earlier_kernel_paid_for_collects_it(
     assert session.outstanding() is None
 
 
+def test_a_task_is_taken_up_with_the_address_that_is_told_of_its_end(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    hook = "https://hooks.example.org/secret"
+    requests = [small("a fox").replace(callback_url=hook), small("an owl")]
+    left_out(open_session(in_process), in_process, requests)
+    session = open_session(in_process)
+    with session.store.database.write() as connection:  # one is damaged, and kept nothing back
+        connection.execute(
+            "UPDATE tasks SET request = json_set(request, '$.callback_url', 'none') "
+            "WHERE request LIKE '%an owl%'"
+        )
+    tasks = session.recover()
+    assert [task.request.callback_url for task in tasks] == [hook, None]
+    in_process.play("fair")
+    assert [len(task.result(20)) for task in tasks] == [1, 1]
+
+
 def test_a_half_download_is_fetched_anew_by_the_next_kernel_and_leaves_nothing_behind(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from evolink_widgets.core.service.transport import AppTransport, Message, Receive, Send
+from evolink_widgets.core.service.in_process import AppTransport, Message, Receive, Send
 from evolink_widgets.deadline import deadline
 
 

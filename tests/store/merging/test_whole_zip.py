@@ -119,6 +119,36 @@ def test_several_stores_are_one_zip_and_a_kernel_goes_on_meanwhile(
     assert home.merge(store.root).already + merged.pictures >= 3
 
 
+@pytest.mark.parametrize("meanwhile", ["to the trash", "out of the trash", "to their months"])
+def test_what_is_moved_while_a_store_is_packed_comes_home_all_the_same(
+    meanwhile, store, admit, home, now, tmp_path
+):
+    for number in range(3):
+        admit(KEY, number, n=3)
+    kept = pictures_of(store)
+    both = [(KEY, 1), (KEY, 2)]
+    if meanwhile == "out of the trash":
+        store.gallery.trash(both, now=now)
+    (store.root / "2026-01-01_a-large-one_1.png").write_bytes(os.urandom(1_000_000))
+    path = tmp_path / "home.zip"
+    moved = False
+    with path.open("wb") as file:
+        for piece in pieces({"home": store.root}):
+            file.write(piece)
+            if not moved and b"a-large-one" in piece:  # the names of the folder are read by now
+                moved = True
+                if meanwhile == "to their months":
+                    months.move_some(store.root, store.database, "")
+                elif meanwhile == "to the trash":
+                    assert store.gallery.trash(both, now=now) == 2
+                else:
+                    assert store.gallery.restore(both) == 2
+    assert moved
+    merged = home.merge(path)
+    assert (merged.pictures, merged.left_out) == (3, ())
+    assert pictures_of(home) == kept
+
+
 def test_a_large_store_takes_no_more_memory_than_a_piece(store, admit):
     admit(KEY, 0)
     with (store.root / "2026-11-24_large_k3j2_1.png").open("wb") as file:

@@ -203,7 +203,7 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
     Raises:
         StoreDamaged: the file is gone, or no longer a whole picture.
     """
-    from evolink_widgets.store.gallery.copies.embed import embedded, handed_on
+    from evolink_widgets.store.gallery.copies.embed import embedded
     from evolink_widgets.store.gallery.rows.rows import RECIPE_FORMAT, utc_time
 
     record = {
@@ -213,7 +213,7 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
         "recorded": image.recorded,
         "index": image.index,
         "sha256": image.sha256,
-        "recipe": handed_on(image.recipe),
+        "recipe": image.recipe.to_record(),
     }
     file = image.bytes if data is None else data
     return embedded(file, record, simulated=image.simulated, path=image.path)

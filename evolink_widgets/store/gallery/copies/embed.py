@@ -91,12 +91,6 @@ def read_recipe(path: str | Path) -> Recipe:
     )
 
 
-def handed_on(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe's record for other people: without the address that is told of the end."""
-    record = recipe.to_record()
-    return {**record, "request": {**record["request"], "callback_url": None}}
-
-
 def _bytes(source: Path) -> bytes:
     with guarded(source, "read"):
         try:

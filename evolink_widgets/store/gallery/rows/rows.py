@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS, PictureFacts
 from evolink_widgets.moved_files import month_of
-from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.rules.request.recipe import Recipe, handed_on
 from evolink_widgets.rules.tasks.played import is_simulated
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
 from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
@@ -493,7 +493,9 @@ def _record(found: Row, pictures: list[Row]) -> dict[str, object]:
         "made": utc_time(found["created_at"]),
         "task": {"key": found["key"], "id": found["task_id"]},
         "simulated": bool(found["simulated"]),
-        "recipe": load_object(found["recipe"], f"the recipe of set {found['key']}"),
+        "recipe": handed_on(
+            load_object(found["recipe"], f"the recipe of set {found['key']}") or {}
+        ),
         "pictures": [
             {
                 "file": row["path"],
