@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
-from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError, StoreFull
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
@@ -229,6 +229,8 @@ class _Publishing:
                         f"and {path.name} is left out."
                     )
                 done.append((row, self._put(path, target)))
+            except StoreFull:  # it holds for all that come
+                raise
             except EvolinkError as exc:
                 self._left_out.append(exc.message)
         return done

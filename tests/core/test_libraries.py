@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import without_privileges
+from PIL import Image
 from services import environment
 
 import evolink_widgets as ew
@@ -516,6 +517,40 @@ def test_publishing_that_is_killed_leaves_a_library_that_answers_and_nothing_for
     assert {path.name for path in library.iterdir() if path.suffix in (".tmp", ".part")} == {
         "a.part", "notes.tmp",
     }  # fmt: skip
+
+
+FULL = """
+import resource, sys
+import evolink_widgets as ew
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+try:
+    print(ew.store.Store(sys.argv[1]).publish(sys.argv[2]))
+except ew.errors.StoreFull:
+    print("full")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits on files are POSIX's")
+def test_a_full_disk_ends_publishing_and_the_library_stays_as_it_was(tmp_path: Path) -> None:
+    store, library = made(tmp_path / "mine", "a fox"), tmp_path / "course"
+    ew.store.publish(library)
+    pictures = ew.session().store.gallery
+    fox = next(iter(ew.Gallery().images))
+    for index in range(2):  # noise takes 480 kB
+        part = pictures.part_path("abcdefghijkl", index)
+        Image.frombytes("RGB", (400, 400), os.urandom(480_000)).save(part, "PNG")
+        pictures.admit("abcdefghijkl", index, part, fox.recipe, now=1.0)
+    before = tree(library)
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, str(store), str(library)],
+        env=environment(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert run.stdout == "full\n", run.stderr
+    after = tree(library)
+    assert {name: of for name, of in after.items() if name != "."} == {
+        name: of for name, of in before.items() if name != "."
+    }
+    assert ew.store.publish(library).pictures == 3
 
 
 def test_a_store_in_a_published_folder_is_written_to(tmp_path: Path) -> None:
