@@ -16,8 +16,8 @@ import selectors
 from collections.abc import Sequence
 from typing import Any, cast
 
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.client import Client
-from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.shared.watcher import Watcher
 from evolink_widgets.emulator.contract import timing
 from evolink_widgets.rules.tasks.schedule import WORTH, Durations, Plan, shortest_pause

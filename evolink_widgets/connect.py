@@ -24,7 +24,7 @@ from evolink_widgets.connections import (
     keyless,
     no_secret,
 )
-from evolink_widgets.core.money import Block, Per
+from evolink_widgets.core.money import Block, Per, buying_nothing, buys_nothing
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.inherited import SPEND_VARIABLE, Inherited, inherited_words
 from evolink_widgets.core.settings.kept_keys import kept_key
@@ -274,7 +274,25 @@ def configure(
 def _tell_children() -> None:
     """Let programs that are started from now on buy nothing where this process may not."""
     found = _environment() if _state.variables is None else _state.variables
-    _state.inherited.write(inherited_words(_state.settings, found))
+    words = inherited_words(_state.settings, found, buys_nothing=buys_nothing())
+    _state.inherited.write(words)
+
+
+@contextlib.contextmanager
+def buying_nothing_here(name: str) -> Iterator[None]:
+    """Refuse what is asked to be bought inside, in programs that are started inside, too.
+
+    Args:
+        name: how a refusal calls the budget of 0 credits.
+    """
+    try:
+        with buying_nothing(name):
+            with _state.lock:
+                _tell_children()
+            yield
+    finally:
+        with _state.lock:
+            _tell_children()
 
 
 def _environment() -> Mapping[str, str]:
@@ -552,9 +570,10 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
-    if not os.environ.get(SPEND_VARIABLE):
+    found = _state.inherited.word(SPEND_VARIABLE)
+    if not found:
         return "allow"
-    word = variable(SPEND_VARIABLE, os.environ).lower()
+    word = variable(SPEND_VARIABLE, {SPEND_VARIABLE: found}).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
 

@@ -216,6 +216,21 @@ def buys_nothing() -> bool:
     return any(budget.limit == 0 for budget in blocks())
 
 
+def check_open(what: str) -> None:
+    """Refuse what may buy on terms of before, while such a block is open.
+
+    Args:
+        what: what may buy, as the subject of a sentence.
+
+    Raises:
+        SpendingRefused: a block is open.
+    """
+    if buys_nothing():
+        raise SpendingRefused(
+            f"{what}, and a check is running, which buys nothing.", advice="Do it after the check."
+        )
+
+
 class Block:
     """The budget of a `with` block, as `ew.budget` makes it; tells at any time what is gone of it.
 

@@ -27,7 +27,7 @@ from evolink_widgets.core.money import (
 from evolink_widgets.core.recovery.leases import Leases
 from evolink_widgets.core.recovery.outstanding import Outstanding
 from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
-from evolink_widgets.core.service.retry import RetryPolicy
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
 from evolink_widgets.core.shared.callbacks import CallbackPlace
 from evolink_widgets.core.stored import Stored
@@ -344,7 +344,8 @@ class Session:
         """
         entries = self.store.journal.open_entries(self.service)
         mine = {task.key for task in self.tasks}
-        return outstanding_of(entries, mine, self._owner, self._clock())
+        recorded = self.service == RECORDED
+        return outstanding_of(entries, mine, self._owner, self._clock(), recorded=recorded)
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.

@@ -12,7 +12,17 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "deadline", "lazy_module", "moved_files", "printable", "problem", "text", "version"),
+    (
+        "clock",
+        "deadline",
+        "lazy_module",
+        "moved_files",
+        "printable",
+        "problem",
+        "scrolling",
+        "text",
+        "version",
+    ),
     ("errors",),
     ("rules",),
     ("images",),
@@ -179,7 +189,7 @@ def test_the_emulator_imports_nothing_of_ours() -> None:
 
 def test_only_the_transport_and_what_is_under_it_import_httpx() -> None:
     found = {one.module for one in imports() if one.target.split(".")[0] in ("httpx", "httpcore")}
-    under = ("transport", "in_process", "network", "pool", "sockets")
+    under = ("transport", "in_process", "network", "connection", "pool", "sockets")
     assert found <= {f"{PACKAGE}.core.service.{name}" for name in under}, found
 
 

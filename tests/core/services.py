@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-from evolink_widgets.core.service.retry import RetryPolicy
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key

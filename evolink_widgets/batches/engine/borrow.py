@@ -18,7 +18,7 @@ from pathlib import Path
 from evolink_widgets.clock import now
 from evolink_widgets.core import loop
 from evolink_widgets.core.loans.loan import Loan, Return
-from evolink_widgets.core.service.retry import RetryPolicy
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key, find_key

@@ -1,1 +1,1 @@
-"""HTTP alone: the transport, the API's endpoints, downloads, limits and retries."""
+"""HTTP alone: the transport, the API's endpoints, downloads, and limits."""

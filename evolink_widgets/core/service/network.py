@@ -18,7 +18,8 @@ import httpcore
 import httpx
 
 from evolink_widgets.core.service.certificates import FILE, FOLDER, trusted
-from evolink_widgets.core.service.pool import Pool
+from evolink_widgets.core.service.connection import Connections
+from evolink_widgets.core.service.pool import Pool, Ways
 from evolink_widgets.core.service.proxies import Proxy, proxy_for
 from evolink_widgets.core.service.sockets import Sockets, addresses_of
 from evolink_widgets.rules.request.addresses import Zone, reachable_from, zone_of, zone_of_host
@@ -119,13 +120,23 @@ class Network(httpx.AsyncBaseTransport):
         proxied: whether the environment's proxies count.
         kept: idle connections that are kept open. How many are in use is for the callers to bound.
         guard: which hosts may be asked; `None` where they are the API's own.
+        plain: whether httpcore's own connections are used, which cost more.
     """
 
-    def __init__(self, roots: Roots, *, proxied: bool, kept: int, guard: Guard | None) -> None:
+    def __init__(
+        self,
+        roots: Roots,
+        *,
+        proxied: bool,
+        kept: int,
+        guard: Guard | None = None,
+        plain: bool = False,
+    ) -> None:
         self._roots = roots
         self._proxied = proxied
         self._kept = kept
         self._guard = guard
+        self._plain = plain
         self._ways: dict[tuple[str | None, ssl.SSLContext | None], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -164,7 +175,9 @@ class Network(httpx.AsyncBaseTransport):
         context = self._roots.context() if tls else None
         name = (None if proxy is None else proxy.url, context)
         if name not in self._ways:
-            self._ways[name] = _Way(proxy, context, self._kept, self._guard or Sockets())
+            self._ways[name] = _Way(
+                proxy, context, self._kept, self._guard or Sockets(), plain=self._plain
+            )
         return self._ways[name]
 
 
@@ -175,7 +188,13 @@ class _Way(httpx.AsyncHTTPTransport):
     """
 
     def __init__(
-        self, proxy: Proxy | None, context: ssl.SSLContext | None, kept: int, sockets: Sockets
+        self,
+        proxy: Proxy | None,
+        context: ssl.SSLContext | None,
+        kept: int,
+        sockets: Sockets,
+        *,
+        plain: bool,
     ) -> None:
         limits = httpx.Limits(keepalive_expiry=KEPT_FOR)
         its_own = context if proxy and proxy.url.lower().startswith("https:") else None
@@ -185,8 +204,10 @@ class _Way(httpx.AsyncHTTPTransport):
             limits=limits,
             proxy=None if proxy is None else httpx.Proxy(proxy.url, ssl_context=its_own),
         )
-        ways = self._pool
-        if proxy is None:  # httpx has no argument for it; httpcore has
+        ways: Ways = self._pool
+        if proxy is None and not plain:
+            ways = Connections(sockets, context, KEPT_FOR)
+        elif proxy is None:  # httpx has no argument for the sockets; httpcore has
             ways = httpcore.AsyncConnectionPool(
                 ssl_context=context, keepalive_expiry=KEPT_FOR, network_backend=sockets
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Protocol
 
 import httpcore
 
@@ -21,17 +21,24 @@ Origin = tuple[bytes, bytes, int]
 """Scheme, host and port: httpcore's own can't be looked up by."""
 
 
+class Ways(Protocol):
+    """What makes connections, as httpcore's own pools do. Nothing else of them is used."""
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        """One that leads to this origin."""
+
+
 class Pool:
     """Sends each request over an idle connection, or over a new one.
 
     A request is never sent a second time, whatever became of it: it may have arrived.
 
     Args:
-        ways: makes connections: directly or through a proxy. Nothing else of it is used.
+        ways: makes connections: directly or through a proxy.
         kept: idle connections of one origin that are kept open.
     """
 
-    def __init__(self, ways: httpcore.AsyncConnectionPool, kept: int) -> None:
+    def __init__(self, ways: Ways, kept: int) -> None:
         self._ways = ways
         self._kept = kept
         self._idle: defaultdict[Origin, deque[httpcore.AsyncConnectionInterface]]

@@ -341,6 +341,7 @@ class Transport:
                     proxied=self._proxied,
                     kept=0 if purpose == "paid" else CONNECTIONS,
                     guard=self._guard if purpose == "pictures" else None,
+                    plain=purpose == "paid",
                 )
                 if self._app is None
                 else AppTransport(self._app)

@@ -26,6 +26,7 @@ from evolink_widgets.store.process_globals import process_global
 __all__ = [
     "HIDDEN",
     "KEY_VARIABLE",
+    "LEAST",
     "LONG",
     "TELLING",
     "Key",
@@ -105,6 +106,11 @@ def _check(secret: str, source: str) -> None:
         )
     if not secret:
         raise ConfigurationError(f"The API key from {source} is empty.")
+    if len(secret) < LEAST:
+        raise ConfigurationError(
+            f"The API key from {source} is shorter than {LEAST} characters, which no key is.",
+            advice="Copy the whole of it. An emulator on a port takes any text of that length.",
+        )
     if not (secret.isascii() and secret.isprintable()) or set(secret) & set(" \"'`"):
         raise ConfigurationError(
             f"The API key from {source} has characters that no key has "
@@ -139,8 +145,9 @@ TELLING = 6
 LONG = 12
 """Characters in a row that do not stand in an id or a link by chance."""
 
-SHORT = 8
-"""Characters of a key that is looked for whole in ids and links; a shorter one may stand there."""
+LEAST = 8
+"""Characters of the shortest text that is taken for a key. What is shorter stands in other words,
+too: hidden wherever it stands it would blank out letters of every error."""
 
 _MOST = 20_000
 """Places that are looked at closely; a text with more of them is hidden as a whole."""
@@ -272,10 +279,6 @@ class _Runs:
         signs: dict[str, None] = {}
         for form in _forms(secret):
             length = round(least * form.scale)
-            if not form.text:  # of a key of one letter, whose coded form has no letter of its own
-                continue
-            if len(form.text) < min(length, SHORT) and least > TELLING:
-                continue
             length = min(length, len(form.text))
             for at in range(len(form.text) - length + 1):
                 run = form.text[at : at + length]

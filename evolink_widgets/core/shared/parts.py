@@ -23,7 +23,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Pool
 
 if TYPE_CHECKING:
-    from evolink_widgets.core.service.retry import RetryPolicy
+    from evolink_widgets.core.retry import RetryPolicy
     from evolink_widgets.core.service.transport import Transport
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evolink_widgets.core.loop import Workers, spawn
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.files_api import Files, quota_reached
-from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.errors import (
     AuthenticationError,
     BadReply,

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.loop import Workers, spawn
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.client import Client
-from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.errors import EvolinkError, RateLimited, RequestRefused, StoreError
 from evolink_widgets.rules.tasks.schedule import Durations, Plan
 from evolink_widgets.rules.tasks.task import TaskSnapshot

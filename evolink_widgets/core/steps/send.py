@@ -32,9 +32,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.client import Sent
 from evolink_widgets.core.service.limits import WORTH_SAYING
-from evolink_widgets.core.service.retry import RetryPolicy
 from evolink_widgets.core.shared.lost_tasks import (
     in_doubt_since,
     surely_not_accepted,

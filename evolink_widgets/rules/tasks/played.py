@@ -12,8 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from evolink_widgets.errors import Billed, EvolinkError, ServiceError, TaskFailed
+from evolink_widgets.rules.tasks.outcome import OFF_TAPE
+
 __all__ = ["EMULATOR", "NOT_CHARGED", "RECORDED", "TapeId", "badge", "badge_of", "credits_words",
-           "is_recorded", "is_simulated", "is_uncharged", "recipe_service", "tape_id"]  # fmt: skip
+           "error_badge", "is_recorded", "is_simulated", "is_uncharged", "recipe_service",
+           "tape_id"]  # fmt: skip
 
 EMULATOR = "emulator"
 RECORDED = "recorded"
@@ -123,6 +127,19 @@ def badge_of(pictures: Iterable[Picture]) -> str:
         simulated = simulated or picture.simulated
         recorded = recorded or picture.recorded
     return badge(simulated=simulated, recorded=recorded)
+
+
+def error_badge(error: EvolinkError, badge: str) -> str:
+    """The badge on an error that a cassette replays; empty on one that is of our own making.
+
+    Args:
+        error: of a task that a cassette plays.
+        badge: the task's.
+    """
+    if isinstance(error, ServiceError) and error.code == OFF_TAPE:
+        return ""  # it was not recorded
+    is_told = isinstance(error, (ServiceError, TaskFailed)) or error.billed is not Billed.NO
+    return badge if is_told else ""
 
 
 def credits_words(kind: str) -> str:

@@ -7,9 +7,9 @@ import itertools
 
 import pytest
 
+from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service import limits
 from evolink_widgets.core.service.limits import FREE_AGAIN, SLOWEST, Pace, limits_for
-from evolink_widgets.core.service.retry import RetryPolicy
 
 
 class Clock:
