@@ -119,6 +119,9 @@ def _run(app: object, listener: socket.socket, given: argparse.Namespace) -> Non
         ssl_keyfile=given.certificate_key,
         timeout_graceful_shutdown=130,  # a paid request is waited for
     )
+    # The thread of the books gives the interpreter up at each statement. With the usual 5 ms it
+    # may wait for as long each time that another computes, and whoever asks waits with it.
+    sys.setswitchinterval(0.001)
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
