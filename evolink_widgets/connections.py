@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import address
@@ -27,7 +28,8 @@ BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 
 
-class LiveService(NamedTuple):
+@dataclass(frozen=True)
+class LiveService:
     """A live service and the key to it.
 
     Attributes:
