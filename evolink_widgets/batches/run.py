@@ -17,7 +17,7 @@ from evolink_widgets.batches.runs.results import columns_of, names_of, with_verd
 from evolink_widgets.batches.runs.state import BatchState, FailureGroup
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
-from evolink_widgets.core.money import Budget
+from evolink_widgets.core.money import Budget, check_open
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, WrongProcess
 from evolink_widgets.judging.verdicts import Only
@@ -228,7 +228,12 @@ class BatchRun:
         self._ask(self._buyer.pause)
 
     def resume(self) -> None:
-        """Go on after `pause`; or at once, where it waits for the service to be back."""
+        """Go on after `pause`; or at once, where it waits for the service to be back.
+
+        Raises:
+            SpendingRefused: a lesson's check is running, which buys nothing.
+        """
+        check_open("Going on may buy the rows that are unsent")
         self._ask(self._buyer.resume)
 
     def stop(self) -> None:
@@ -246,6 +251,7 @@ class BatchRun:
 
         Raises:
             ConfigurationError: the run has not ended yet.
+            SpendingRefused: a lesson's check is running, which buys nothing.
         """
         self._check_process()
         if not self._ended.is_set():
@@ -256,6 +262,7 @@ class BatchRun:
         again = self._worth_retrying(errortype)
         if not again:
             return self
+        check_open("Asking again may buy what did not come")
         for place in again:
             self._count(self._outcomes.pop(place), -1)
         self._spent += self._buyer.credits

@@ -19,6 +19,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.tasks.played import RECORDED, badge
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.ledger.counted_spending import by_day, by_notebook, total_of
@@ -137,7 +138,7 @@ class Spending(Sequence[Row], Generic[Row]):
         start = '<table class="dataframe tex2jax_ignore mathjax_ignore"'
         style = "table-layout:auto;overflow-wrap:break-word"
         whole = f'{start} style="{style}">{caption}{table}</table>'
-        return f'<div style="overflow-x:auto;max-width:100%">{whole}</div>{rest}'
+        return f"{scrolling(whole, 'What was spent')}{rest}"
 
     def _cells(self) -> list[list[str]]:
         columns = _COLUMNS[self.by]

@@ -33,7 +33,7 @@ from evolink_widgets.store.gallery.rows.rows import (
 )
 from evolink_widgets.store.journal.journal import Entry, columns_of
 from evolink_widgets.store.judging.verdicts import Picture, put_newer
-from evolink_widgets.store.ledger.ledger import taken_in
+from evolink_widgets.store.ledger.taken_in import taken_in
 from evolink_widgets.store.merging.other_store import ForeignStore, TheirPicture, TheirSet, opened
 from evolink_widgets.store.merging.reference_files import ReferenceMerge
 from evolink_widgets.store.merging.their_votes import take_votes
