@@ -53,7 +53,6 @@ from evolink_widgets.core.settings.tape_settings import (
     off_tape_in,
     speed_in,
 )
-from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
@@ -84,7 +83,7 @@ _FASTEST = 1e6
 """Of the emulator, where a tape is played at once."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class _ForNow:
     """A block of other settings: what it names, and what comes back at its end.
 
@@ -121,7 +120,7 @@ class Begun:
     recorder: Recorder | None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class State:
     """What holds for the whole process.
 
@@ -536,6 +535,8 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
         current.weather_played = True
     if current.service != EMULATOR:
         body = {"play": name, **how} if name is not None else None
+        from evolink_widgets.core.shared.unmet_weather import faults_in
+
         return faults_in(current.emulator(body))
     service = _the_emulator(current.store.root, speed_in(_state.settings, _state.variables or {}))
     if name is not None:

@@ -14,15 +14,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
-from typing import Any, NoReturn, Protocol
-
-import sniffio
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.money import check_open
-from evolink_widgets.core.stored import Stored
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -31,14 +28,22 @@ from evolink_widgets.errors import (
     WaitTimeout,
     WrongProcess,
 )
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of, error_badge
-from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
 
-__all__ = ["Listener", "Stage", "Stored", "Task", "TaskControl", "TaskState", "stopped",
+if TYPE_CHECKING:
+    from evolink_widgets.core import stored as store_answers
+    from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+else:
+    pictures = LazyModule("evolink_widgets.store.gallery.pictures")
+    store_answers = LazyModule("evolink_widgets.core.stored")
+    GeneratedImage, ImageSet = "pictures.GeneratedImage", "pictures.ImageSet"
+
+__all__ = ["Listener", "Stage", "Task", "TaskControl", "TaskState", "stopped",
            "timed_out", "withdrawn"]  # fmt: skip
 
 log = logging.getLogger("evolink_widgets")
@@ -127,7 +132,7 @@ class TaskState:
     receipt: Receipt | None
     simulated: bool
     note: str | None
-    reused: Stored | None = None
+    reused: store_answers.Stored | None = None
     places: tuple[int, ...] = ()
     held: bool = False
     taped: bool = False
@@ -449,6 +454,8 @@ class Task:
         raise state.error.with_traceback(None)
 
     def _image_set(self, state: TaskState) -> ImageSet:
+        from evolink_widgets.store.gallery.pictures import ImageSet
+
         return ImageSet(
             state.images,
             key=self.key,
@@ -551,6 +558,8 @@ def _asyncio_loop() -> asyncio.AbstractEventLoop:
     Raises:
         RuntimeError: none does, or it is another library's.
     """
+    import sniffio
+
     try:
         library = sniffio.current_async_library()
     except sniffio.AsyncLibraryNotFoundError:

@@ -12,6 +12,7 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
+    ("late_pattern",),
     (
         "clock",
         "deadline",

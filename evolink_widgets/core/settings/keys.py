@@ -14,11 +14,12 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NoReturn
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.printable import printable
 from evolink_widgets.store.in_use import bare, variable
 from evolink_widgets.store.process_globals import process_global
@@ -156,7 +157,7 @@ HIDDEN = "[key]"
 """What is shown in the place of a key."""
 
 #: What begins the keys of a service is public: "sk-", "sk-evo-".
-_PREFIX = re.compile(r"(?:[a-z]{2,8}[-_]){1,2}", re.IGNORECASE)
+_PREFIX = late_pattern(r"(?:[a-z]{2,8}[-_]){1,2}", re.IGNORECASE)
 #: The contract's own words: a key that is made of them, as in a test, does not spoil a reading.
 _CONTRACT = (
     "processing", "pending", "completed", "failed", "cancelled", "canceled", "succeeded",
@@ -167,7 +168,7 @@ _CONTRACT = (
 )  # fmt: skip
 #: One character as an escape, however often the escape was escaped. A run of backslashes is tried
 #: from its beginning alone: from each of its characters it would take quadratic time.
-_ESCAPE = re.compile(
+_ESCAPE = late_pattern(
     r"(?=[\\%&])(?:(?<!\\)\\+u([0-9a-f]{4})|(?<!\\)\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})"
     r"|&(?:amp;)*#x0*([0-9a-f]{1,6});?|&(?:amp;)*#0*([0-9]{1,7});?|(?<!\\)\\+([/\"'.-]))",
     re.IGNORECASE,
@@ -373,7 +374,7 @@ def _merged(found: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int]]:
     return [(start, end) for start, end, tells in merged if tells]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class _Form:
     """A way to write a key.
 
@@ -383,7 +384,7 @@ class _Form:
         scale: its length beside the key's.
     """
 
-    text: str = field(repr=False)
+    text: str
     public: int
     scale: float
 
