@@ -732,9 +732,11 @@ def test_a_library_on_a_mount_that_is_read_only_answers(
         ew.session().close()
         store.rename(library)
     before = [*own_mounts, "sh", "-c", MOUNTED, "-", str(library)] if own_mounts else []
+    if before and subprocess.run([*before, "true"], capture_output=True).returncode:
+        before = []  # this machine mounts nothing: permission bits are what is left
     with only_read(library):
         told = student(tmp_path / "ana", str(library), before=before)
-        if own_mounts:
+        if before:
             code = f"open({str(library / 'new')!r}, 'w')"
             run = subprocess.run([*before, sys.executable, "-c", code], capture_output=True)
             assert b"Read-only file system" in run.stderr
