@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from contextlib import closing
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, overload
 
 from evolink_widgets import connect
 from evolink_widgets.connect import budget, session, weather
@@ -18,11 +18,8 @@ from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import store_in_use
@@ -32,6 +29,8 @@ if TYPE_CHECKING:
     from evolink_widgets.batches.run import BatchRun
     from evolink_widgets.batches.show import ShownFrame
     from evolink_widgets.batches.study.study import Study
+    from evolink_widgets.rules.tasks.task import Credits
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
     from evolink_widgets.store.ledger import spending_report as reports
     from evolink_widgets.widgets.grid.image_grid import ImageGrid
 else:
@@ -40,6 +39,9 @@ else:
     )
     Batch, ShownFrame, Study = "batches.Batch", "shows.ShownFrame", "studies.Study"
     reports = LazyModule("evolink_widgets.store.ledger.spending_report")
+    pictures = LazyModule("evolink_widgets.store.gallery.pictures")
+    readings = LazyModule("evolink_widgets.rules.tasks.task")
+    GeneratedImage, Credits = "pictures.GeneratedImage", "readings.Credits"
 
 __all__ = [
     "batch",
@@ -63,7 +65,7 @@ __all__ = [
 T = TypeVar("T")
 P = ParamSpec("P")
 
-Again: TypeAlias = ImageRequest | Recipe | GeneratedImage
+Again: TypeAlias = Union[ImageRequest, Recipe, "GeneratedImage"]
 """What can be asked for again as it was."""
 
 _DEFAULTS = ImageRequest("-")
@@ -211,6 +213,7 @@ def estimate(
     }
     if not isinstance(references, tuple) or references:
         from evolink_widgets.references.read import read
+        from evolink_widgets.rules.request.links import kept_name
 
         fields["references"] = tuple(
             item if isinstance(item, str) else kept_name("0" * 64)  # their number counts

@@ -24,7 +24,7 @@ from evolink_widgets.connections import (
     keyless,
     no_secret,
 )
-from evolink_widgets.core.money import Block, Per
+from evolink_widgets.core.money import Block, Per, buying_nothing, buys_nothing
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.inherited import SPEND_VARIABLE, Inherited, inherited_words
 from evolink_widgets.core.settings.kept_keys import kept_key
@@ -53,7 +53,6 @@ from evolink_widgets.core.settings.tape_settings import (
     off_tape_in,
     speed_in,
 )
-from evolink_widgets.core.shared.unmet_weather import faults_in
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
@@ -84,7 +83,7 @@ _FASTEST = 1e6
 """Of the emulator, where a tape is played at once."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class _ForNow:
     """A block of other settings: what it names, and what comes back at its end.
 
@@ -121,7 +120,7 @@ class Begun:
     recorder: Recorder | None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class State:
     """What holds for the whole process.
 
@@ -274,7 +273,25 @@ def configure(
 def _tell_children() -> None:
     """Let programs that are started from now on buy nothing where this process may not."""
     found = _environment() if _state.variables is None else _state.variables
-    _state.inherited.write(inherited_words(_state.settings, found))
+    words = inherited_words(_state.settings, found, buys_nothing=buys_nothing())
+    _state.inherited.write(words)
+
+
+@contextlib.contextmanager
+def buying_nothing_here(name: str) -> Iterator[None]:
+    """Refuse what is asked to be bought inside, in programs that are started inside, too.
+
+    Args:
+        name: how a refusal calls the budget of 0 credits.
+    """
+    try:
+        with buying_nothing(name):
+            with _state.lock:
+                _tell_children()
+            yield
+    finally:
+        with _state.lock:
+            _tell_children()
 
 
 def _environment() -> Mapping[str, str]:
@@ -518,6 +535,8 @@ def weather(name: str | None = None, **how: Any) -> list[dict[str, Any]]:
         current.weather_played = True
     if current.service != EMULATOR:
         body = {"play": name, **how} if name is not None else None
+        from evolink_widgets.core.shared.unmet_weather import faults_in
+
         return faults_in(current.emulator(body))
     service = _the_emulator(current.store.root, speed_in(_state.settings, _state.variables or {}))
     if name is not None:
@@ -552,9 +571,10 @@ def _spend(settings: Settings) -> Spend:
     """
     if settings.spend is not None:
         return settings.spend
-    if not os.environ.get(SPEND_VARIABLE):
+    found = _state.inherited.word(SPEND_VARIABLE)
+    if not found:
         return "allow"
-    word = variable(SPEND_VARIABLE, os.environ).lower()
+    word = variable(SPEND_VARIABLE, {SPEND_VARIABLE: found}).lower()
     return choice(SPEND_VARIABLE, word, Spend) if word else "allow"
 
 

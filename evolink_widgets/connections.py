@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import address
@@ -28,8 +27,7 @@ BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
 FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 
 
-@dataclass(frozen=True)
-class LiveService:
+class LiveService(NamedTuple):
     """A live service and the key to it.
 
     Attributes:

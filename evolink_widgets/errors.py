@@ -108,6 +108,10 @@ class EvolinkError(Exception):
         request_id: the service's `X-Request-Id`, to name the call to its support.
         task_id: the service's task id, where there is one.
 
+    Attributes:
+        badge: "Recorded, not charged" on what a cassette replays: `billed` is then what was
+            true when it was recorded. Empty elsewhere.
+
     Example:
         >>> try:
         ...     ew.generate("", n=12)
@@ -115,6 +119,7 @@ class EvolinkError(Exception):
         ...     print(error)
     """
 
+    badge: str = ""
     default_billed: ClassVar[Billed] = Billed.NO
     default_advice: ClassVar[str] = "See the message above."
 
@@ -140,8 +145,12 @@ class EvolinkError(Exception):
 
     def __str__(self) -> str:
         named = f" [request {self.request_id}]" if self.request_id else ""
-        charge = self.billed.value.capitalize()
-        return printable(f"{self._happened()} {charge}. {self.advice}{named}")
+        return printable(f"{self._happened()} {self.charge}. {self.advice}{named}")
+
+    @property
+    def charge(self) -> str:
+        """Whether it is charged now, in words: what is replayed is not."""
+        return self.badge or self.billed.value.capitalize()
 
     def _happened(self) -> str:
         """What happened, in whole sentences."""

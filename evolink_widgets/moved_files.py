@@ -11,12 +11,14 @@ import re
 import stat
 from pathlib import Path
 
+from evolink_widgets.late_pattern import late_pattern
+
 __all__ = ["MONTH", "month_of", "where_it_lies"]
 
-MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
+MONTH = late_pattern(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 """What a month's folder is called."""
 
-_NAME = re.compile(rf"({MONTH.pattern})-[0-9]{{2}}_", re.ASCII)
+_NAME = late_pattern(r"([0-9]{4}-[0-9]{2})-[0-9]{2}_", re.ASCII)
 
 
 def month_of(name: str) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
+
+from evolink_widgets.late_pattern import late_pattern
 
 __all__ = ["printable"]
 
-_ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_ACTIVE = late_pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line end, halves of surrogate pairs, and what turns the direction
 of all text around it: a terminal obeys the first and the last."""
 

@@ -83,14 +83,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(report.longreprtext)
 
 
+VARIABLES = ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
+             "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY", "EVOLINK_MODE",
+             "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED")  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
-def no_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_live_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test talks to the real service because the developer's shell has a key."""
-    for name in ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLINK_STORE",
-                 "EVOLINK_SPEND", "EVOLINK_SEED", "EVOLINK_LIBRARY", "EVOLINK_MODE",
-                 "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED"):  # fmt: skip
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    yield
+    for name in VARIABLES:  # settings of this test are not handed on to programs of the next
+        os.environ.pop(name, None)
 
 
 @pytest.fixture

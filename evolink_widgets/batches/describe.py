@@ -10,6 +10,7 @@ from evolink_widgets.problem import shown
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.tasks.played import credits_words
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.text import counted
 
 __all__ = [
@@ -59,11 +60,12 @@ def batch_html(facts: Mapping[str, Any]) -> str:
         more = len(facts["problems"]) - _PROBLEMS
         said = f"; {more:,} more in b.problems" if more > 0 else ""
         caption = f"{counted(facts['bad_rows'], 'row')} left out, with problems{said}"
-        lines.append(
+        table = (
             f'<table class="dataframe"><caption style="caption-side:top;text-align:left">'
             f"{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody>"
             "</table>"
         )
+        lines.append(scrolling(table, "Rows with problems"))
     return framed(lines)
 
 

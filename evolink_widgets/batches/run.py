@@ -17,13 +17,13 @@ from evolink_widgets.batches.runs.results import columns_of, names_of, with_verd
 from evolink_widgets.batches.runs.state import BatchState, FailureGroup
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
-from evolink_widgets.core.money import Budget
+from evolink_widgets.core.money import Budget, check_open
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, WrongProcess
 from evolink_widgets.judging.verdicts import Only
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.rules.tasks.played import NOT_CHARGED
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text import counted
 
@@ -173,7 +173,7 @@ class BatchRun:
         for place, outcome in list(self._outcomes.items()):
             error = outcome.error
             if error is not None and not outcome.is_whole:
-                key = (type(error).__name__, error.billed.value, not outcome.sent)
+                key = (type(error).__name__, error.charge.lower(), not outcome.sent)
                 group = groups.setdefault(key, [error, 0])
                 group[1] += rows.get(place, 0)
         found = [
@@ -228,7 +228,12 @@ class BatchRun:
         self._ask(self._buyer.pause)
 
     def resume(self) -> None:
-        """Go on after `pause`; or at once, where it waits for the service to be back."""
+        """Go on after `pause`; or at once, where it waits for the service to be back.
+
+        Raises:
+            SpendingRefused: a lesson's check is running, which buys nothing.
+        """
+        check_open("Going on may buy the rows that are unsent")
         self._ask(self._buyer.resume)
 
     def stop(self) -> None:
@@ -246,6 +251,7 @@ class BatchRun:
 
         Raises:
             ConfigurationError: the run has not ended yet.
+            SpendingRefused: a lesson's check is running, which buys nothing.
         """
         self._check_process()
         if not self._ended.is_set():
@@ -256,6 +262,7 @@ class BatchRun:
         again = self._worth_retrying(errortype)
         if not again:
             return self
+        check_open("Asking again may buy what did not come")
         for place in again:
             self._count(self._outcomes.pop(place), -1)
         self._spent += self._buyer.credits
@@ -588,12 +595,14 @@ class BatchRun:
 
     def _late(self, seconds: float) -> WaitTimeout:
         state = self.state
-        return WaitTimeout(
+        error = WaitTimeout(
             f"The batch is not finished after {seconds:g} s: {state.done:,} of "
             f"{counted(state.total, 'picture')} are here.",
             billed=Billed.LATER,
             advice="Call run.result() again; run.stop() sends nothing more.",
         )
+        error.badge = self._session.badge if self._session.service == RECORDED else ""
+        return error
 
     def _left(self, remaining: int) -> tuple[float, float] | None:
         """The seconds that are left, by the pace of what was bought so far."""

@@ -12,6 +12,7 @@ from evolink_widgets.errors import InvalidRequest, StoreError
 from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import whole_number
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.find_by_name import find_in_any
 from evolink_widgets.store.gallery.pictures import GeneratedImage
@@ -55,9 +56,8 @@ class ShownFrame:
         said = f"{self._rows:,} of {counted(count, 'row')}" if more > 0 else counted(count, "row")
         caption = f'<caption style="caption-side:top;text-align:left">{said}</caption>'
         table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-        return (
-            f'<div style="overflow-x:auto;max-width:100%" class="{NO_MATHS}">'
-            f'<table class="dataframe">{caption}{table}</table></div>'
+        return scrolling(
+            f'<table class="dataframe">{caption}{table}</table>', f"Table: {said}", NO_MATHS
         )
 
     def _repr_html_(self) -> str:

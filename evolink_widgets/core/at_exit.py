@@ -125,6 +125,8 @@ def _tell(out: Sequence[Task]) -> None:
 
 
 def _kind(tasks: Sequence[Task]) -> str:
+    if all(task.state.recorded for task in tasks):
+        return "recorded task"
     return "simulated task" if all(task.state.simulated for task in tasks) else "task"
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.errors import InvalidRequest
 from evolink_widgets.problem import Problem
-from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.request import ImageRequest, problems
 from evolink_widgets.store.store import Store
 
@@ -51,17 +50,19 @@ def checked_request(
     names: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     wrong: tuple[Problem, ...] = ()
+    missing: list[Problem] = []
     if not isinstance(references, tuple) or references:
         # Their readers are loaded for those who give some.
         from evolink_widgets.references.read import prepare
+        from evolink_widgets.rules.request.links import digest_of
 
         given = prepare(references, keep, keep_metadata=keep_metadata, known=known_name)
         names, notices, wrong = given.references, given.notices, given.problems
-    missing = [
-        Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
-        for at, name in enumerate(names)
-        if name not in named and (digest := digest_of(name)) and not store.uploads.has(digest)
-    ]
+        missing = [
+            Problem(f"references[{at}]", name, "must be in this store: give the picture itself")
+            for at, name in enumerate(names)
+            if name not in named and (digest := digest_of(name)) and not store.uploads.has(digest)
+        ]
     if broken := [*problems(**fields), *wrong, *missing]:
         raise InvalidRequest(broken)
     return ImageRequest(**fields, references=names), notices

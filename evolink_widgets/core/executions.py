@@ -28,10 +28,12 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.store.gallery.pool import Slot
 from evolink_widgets.store.process_globals import at_fork, process_global
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.gallery.pool import Slot
 
 SESSION_VARIABLE = "JPY_SESSION_NAME"
 """Jupyter Server sets it to the notebook's path, for the kernels that it starts."""
@@ -197,7 +199,7 @@ REMEMBERED = 256
 _clock = process_global(f"{__name__} clock", itertools.count)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ClaimedSet:
     """One set of a recipe that an execution takes: by one ask, or by those that take it up.
 
@@ -212,7 +214,7 @@ class ClaimedSet:
     beside: tuple[ClaimedSet, ...] = ()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Execution:
     """One run of a cell, or one pass of a script, and what its asks have taken.
 
@@ -308,7 +310,7 @@ class Ask:
         self._claim.in_vain_since = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Executions:
     """The executions of this process, by name, oldest first."""
 

@@ -79,7 +79,7 @@ class _Thread:
         self.loop.run_forever()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Here:
     """This process's thread, and how many forks the process descends from."""
 

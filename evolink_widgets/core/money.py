@@ -23,15 +23,17 @@ from typing import TYPE_CHECKING, Literal
 from evolink_widgets.clock import monotonic
 from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
-from evolink_widgets.rules.pricing.learning import Learned
-from evolink_widgets.store.ledger.caps import Cap
-from evolink_widgets.store.ledger.ledger import Ledger, taken_in
+from evolink_widgets.rules.pricing.pricing import estimate as published_estimate
+from evolink_widgets.store.ledger.taken_in import taken_in
 from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:
+    from evolink_widgets.rules.pricing.learning import Learned
     from evolink_widgets.rules.pricing.pricing import Estimate
     from evolink_widgets.rules.request.request import ImageRequest
     from evolink_widgets.store.database.database import Database
+    from evolink_widgets.store.ledger.caps import Cap
+    from evolink_widgets.store.ledger.ledger import Ledger
 
 log = logging.getLogger("evolink_widgets")
 
@@ -110,6 +112,8 @@ class Budget:
             now: Unix seconds.
             store: the folder of the ledger that checks it.
         """
+        from evolink_widgets.store.ledger.caps import Cap
+
         others = _elsewhere.get((self.token, service), {})
         return Cap(
             self.limit,
@@ -158,7 +162,7 @@ def meter(ledger: Ledger, cap: Cap) -> Meter:
     return Meter(cap.name, cap.limit, gone, spent.reserved)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Blocks:
     """The `with` blocks that are open in this process."""
 
@@ -214,6 +218,21 @@ def buying_nothing(name: str) -> Iterator[None]:
 def buys_nothing() -> bool:
     """Whether such a block is open now."""
     return any(budget.limit == 0 for budget in blocks())
+
+
+def check_open(what: str) -> None:
+    """Refuse what may buy on terms of before, while such a block is open.
+
+    Args:
+        what: what may buy, as the subject of a sentence.
+
+    Raises:
+        SpendingRefused: a block is open.
+    """
+    if buys_nothing():
+        raise SpendingRefused(
+            f"{what}, and a check is running, which buys nothing.", advice="Do it after the check."
+        )
 
 
 class Block:
@@ -346,7 +365,7 @@ class Prices:
         self._database = database
         self._service = service
         self._lock = threading.Lock()
-        self._learned = Learned()
+        self._learned: Learned | None = None
         self._is_stale = True
         self._read_at = 0.0
         self._pause = 0.0
@@ -367,6 +386,8 @@ class Prices:
                 self._read()
             finally:
                 self._is_reading = False
+        if self._learned is None:
+            return published_estimate(request)
         return self._learned.estimate(request)
 
     def learn(self) -> None:
@@ -374,14 +395,19 @@ class Prices:
         self._is_stale = True
 
     def _read(self) -> None:
-        from evolink_widgets.store.ledger.ledger import samples
-
         began = monotonic()
         self._is_stale, self._merges = False, taken_in[self._database.path]
         try:
-            found = samples(self._database, self._service, limit=RECEIPTS)
-            self._learned = Learned.from_samples(found)
+            self._learned = self._from_receipts()
         except StoreError as error:  # a write to that store says so; a price need not be
             log.debug("Prices can't be learned: %s", error)
         self._read_at = monotonic()
         self._pause = (self._read_at - began) / SHARE
+
+    def _from_receipts(self) -> Learned | None:
+        if not self._database.is_made:  # the first ask of a kernel waits for this
+            return None
+        from evolink_widgets.rules.pricing.learning import Learned
+        from evolink_widgets.store.ledger.ledger import samples
+
+        return Learned.from_samples(samples(self._database, self._service, limit=RECEIPTS))

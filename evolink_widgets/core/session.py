@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.clock import now
@@ -25,12 +25,7 @@ from evolink_widgets.core.money import (
     meter,
 )
 from evolink_widgets.core.recovery.leases import Leases
-from evolink_widgets.core.recovery.outstanding import Outstanding
-from evolink_widgets.core.recovery.outstanding import outstanding as outstanding_of
-from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.settings.settings import UNNAMED, Unnamed
-from evolink_widgets.core.shared.callbacks import CallbackPlace
-from evolink_widgets.core.stored import Stored
 from evolink_widgets.core.task import Stage, Task
 from evolink_widgets.errors import (
     EvolinkError,
@@ -40,23 +35,31 @@ from evolink_widgets.errors import (
 )
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
-from evolink_widgets.references.secret_links import name_of
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, recipe_service
-from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.store.journal.journal import new_key
+from evolink_widgets.store.journal.new_names import new_key
 from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
 
 if TYPE_CHECKING:
+    from evolink_widgets.core import retry as retries
+    from evolink_widgets.core import stored as store_answers
     from evolink_widgets.core.loans.lend import LenderBooks
+    from evolink_widgets.core.recovery import outstanding as outs
     from evolink_widgets.core.service.transport import Transport
+    from evolink_widgets.core.shared import callbacks as callback_places
     from evolink_widgets.core.shared.parts import SessionParts
     from evolink_widgets.core.steps.runner import TaskRunner
+    from evolink_widgets.rules.tasks.task import Credits
     from evolink_widgets.store.gallery.pool import Offer
 else:
+    outs = LazyModule("evolink_widgets.core.recovery.outstanding")
+    retries = LazyModule("evolink_widgets.core.retry")
+    callback_places = LazyModule("evolink_widgets.core.shared.callbacks")
+    store_answers = LazyModule("evolink_widgets.core.stored")
+    readings = LazyModule("evolink_widgets.rules.tasks.task")
     runners = LazyModule("evolink_widgets.core.steps.runner")
     transports = LazyModule("evolink_widgets.core.service.transport")
     pools = LazyModule("evolink_widgets.store.gallery.pool")
@@ -65,6 +68,7 @@ else:
     TaskRunner, Transport = "runners.TaskRunner", "transports.Transport"
     Offer, LenderBooks = "pools.Offer", "lending.LenderBooks"
     SessionParts = "shared_parts.SessionParts"
+    Credits = "readings.Credits"
 
 
 _AT_ONCE = 100
@@ -116,9 +120,9 @@ class Session:
         budget: float | Budget | None = None,
         stand_ins: Sequence[str] = (),
         may_spend: Callable[[], bool] = lambda: True,
-        retry: RetryPolicy | None = None,
+        retry: retries.RetryPolicy | None = None,
         clock: Callable[[], float] = now,
-        callbacks: CallbackPlace | None = None,
+        callbacks: callback_places.CallbackPlace | None = None,
     ) -> None:
         self.service = service
         self.base_url = base_url
@@ -133,7 +137,7 @@ class Session:
         self._may_spend = may_spend
         self._make_transport = transport
         self._key_name = key_name
-        self._retry = retry or RetryPolicy()
+        self._given_retry = retry
         self._clock = clock
         self._callbacks = callbacks
         self._name = secrets.token_hex(4)
@@ -201,8 +205,11 @@ class Session:
         """
         self._begin_anew_after_fork()
         self._leave_children_well()
-        # From here on everything keeps and shows the links' names; `send` knows the rest.
-        request = replace(request, references=tuple(map(name_of, request.references)))
+        if request.references:
+            from evolink_widgets.references.secret_links import name_of
+
+            # From here on everything keeps and shows the links' names; `send` knows the rest.
+            request = replace(request, references=tuple(map(name_of, request.references)))
         recipe = Recipe(request, self._recipe_service)
         identities = self._identities(request)
         ask = None
@@ -251,7 +258,7 @@ class Session:
         self._begin_anew_after_fork()
         self._prices.learn()
 
-    def stored(self, request: ImageRequest) -> Stored | None:
+    def stored(self, request: ImageRequest) -> store_answers.Stored | None:
         """What the store has of a request: what an ask that is not fresh gets for 0 credits.
 
         Blocks for a few milliseconds.
@@ -336,15 +343,20 @@ class Session:
         caps = [budget.cap(self.service, where, now, root) for budget in self._budgets()]
         return tuple(meter(self.store.ledger, cap) for cap in caps)
 
-    def outstanding(self) -> Outstanding | None:
+    def outstanding(self) -> outs.Outstanding | None:
         """What is paid for, or may be, and not being collected; `None` where nothing is out.
 
         Raises:
             StoreError: the journal can't be read.
         """
+        if not self.store.database.is_made:  # the first ask of a kernel waits for this
+            return None
         entries = self.store.journal.open_entries(self.service)
+        if not entries:
+            return None
         mine = {task.key for task in self.tasks}
-        return outstanding_of(entries, mine, self._owner, self._clock())
+        recorded = self.service == RECORDED
+        return outs.outstanding(entries, mine, self._owner, self._clock(), recorded=recorded)
 
     def credits(self) -> Credits:
         """What is left on the key and on the account; blocks for the service's answer.
@@ -517,6 +529,10 @@ class Session:
         if not self._leaves_children_well:
             self._leaves_children_well = True
             at_exit.in_children(_leave)
+
+    @cached_property
+    def _retry(self) -> retries.RetryPolicy:
+        return self._given_retry or retries.RetryPolicy()
 
     @property
     def _owner(self) -> str:

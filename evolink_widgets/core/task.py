@@ -14,15 +14,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
-from typing import Any, NoReturn, Protocol
-
-import sniffio
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import evolink_widgets as public
 from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
-from evolink_widgets.core.money import buys_nothing, check_spending
-from evolink_widgets.core.stored import Stored
+from evolink_widgets.core.money import check_open
 from evolink_widgets.errors import (
     Billed,
     EvolinkError,
@@ -31,14 +28,22 @@ from evolink_widgets.errors import (
     WaitTimeout,
     WrongProcess,
 )
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of
-from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of, error_badge
 
-__all__ = ["Listener", "Stage", "Stored", "Task", "TaskControl", "TaskState", "stopped",
+if TYPE_CHECKING:
+    from evolink_widgets.core import stored as store_answers
+    from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
+else:
+    pictures = LazyModule("evolink_widgets.store.gallery.pictures")
+    store_answers = LazyModule("evolink_widgets.core.stored")
+    GeneratedImage, ImageSet = "pictures.GeneratedImage", "pictures.ImageSet"
+
+__all__ = ["Listener", "Stage", "Task", "TaskControl", "TaskState", "stopped",
            "timed_out", "withdrawn"]  # fmt: skip
 
 log = logging.getLogger("evolink_widgets")
@@ -127,7 +132,7 @@ class TaskState:
     receipt: Receipt | None
     simulated: bool
     note: str | None
-    reused: Stored | None = None
+    reused: store_answers.Stored | None = None
     places: tuple[int, ...] = ()
     held: bool = False
     taped: bool = False
@@ -149,6 +154,10 @@ class TaskState:
         about = TapeId.read(self.task_id)
         drawn = about.drawn if about is not None else not self.recorded
         return badge(simulated=drawn, recorded=self.recorded)
+
+    def badge_of_error(self, error: EvolinkError) -> str:
+        """What is said of an error's charge where a cassette replays it; else it is empty."""
+        return error_badge(error, self.badge) if self.recorded else ""
 
     @property
     def placed(self) -> tuple[tuple[int, GeneratedImage], ...]:
@@ -299,7 +308,7 @@ class Task:
                         if pause <= 0:
                             self._control.waited(in_vain=True)
                             assert timeout is not None
-                            raise timed_out(timeout, self.id, self._control.charge())
+                            raise self._late(timeout)
                     ended.wait(pause)
                     ended.clear()
             except KeyboardInterrupt:
@@ -315,6 +324,10 @@ class Task:
         """Wait again for a stopped task, or fetch again what could not be fetched.
 
         A task that is on its way is read at once, whatever pause the service asked for.
+
+        Raises:
+            SpendingRefused: it may have to buy what others did not bring, and a lesson's check
+                is running.
         """
         self._ask(self._control.resume)
 
@@ -333,7 +346,7 @@ class Task:
         Raises:
             SpendingRefused: spending is switched off.
         """
-        check_spending(lambda: not buys_nothing(), "Sending it again may buy it a second time")
+        check_open("Sending it again may buy it a second time")
         self._ask(self._control.send_again)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -371,6 +384,8 @@ class Task:
             changes["ended_at"] = None
             changes.setdefault("error", None)
         state = replace(self._state, at=now, **changes)
+        if state.error is not None:
+            state.error.badge = state.badge_of_error(state.error)
         with self._lock:
             self._state = state
             waiters = tuple(self._waiters)
@@ -427,6 +442,11 @@ class Task:
             with self._lock:
                 self._waiters.remove(wake)
 
+    def _late(self, seconds: float) -> WaitTimeout:
+        error = timed_out(seconds, self.id, self._control.charge(), free=self._state.simulated)
+        error.badge = self._state.badge_of_error(error)
+        return error
+
     def _outcome(self, state: TaskState) -> ImageSet:
         self._control.waited(in_vain=state.error is not None)
         if state.error is None:
@@ -434,6 +454,8 @@ class Task:
         raise state.error.with_traceback(None)
 
     def _image_set(self, state: TaskState) -> ImageSet:
+        from evolink_widgets.store.gallery.pictures import ImageSet
+
         return ImageSet(
             state.images,
             key=self.key,
@@ -465,12 +487,14 @@ class Task:
             billed = Billed.YES if receipt.charged else Billed.NO
         elif self.id is not None:
             billed = Billed.LATER
-        raise WrongProcess(
+        error = WrongProcess(
             "This task belongs to the process that asked for it, which goes on with it; this "
             "process was forked from that one.",
             billed=billed,
             task_id=self.id,
         )
+        error.badge = self._state.badge_of_error(error)
+        raise error
 
     def _as_it_ended(self) -> TaskState:
         """The end, where it was known before the fork: nothing more is heard after it."""
@@ -534,6 +558,8 @@ def _asyncio_loop() -> asyncio.AbstractEventLoop:
     Raises:
         RuntimeError: none does, or it is another library's.
     """
+    import sniffio
+
     try:
         library = sniffio.current_async_library()
     except sniffio.AsyncLibraryNotFoundError:
@@ -589,19 +615,23 @@ def stopped(task_id: str | None, billed: Billed) -> WaitingStopped:
     return WaitingStopped(said, billed=billed, task_id=task_id)
 
 
-def timed_out(seconds: float, task_id: str | None, billed: Billed) -> WaitTimeout:
+def timed_out(
+    seconds: float, task_id: str | None, billed: Billed, *, free: bool = False
+) -> WaitTimeout:
     """The error of a wait whose time is up; the task goes on from where it stands.
 
     Args:
         seconds: how long was waited.
         task_id: the service's id, where it is known.
         billed: whether it is charged if nothing more is done about it.
+        free: whether nothing is charged for it at any time.
     """
     said, advice = f"The task is not finished after {seconds:g} s", None
     if billed is Billed.NO:
         said += ": it is still waiting to be sent"
         advice = (
-            "It will be sent, and charged then, unless task.stop() takes it back. "
+            f"It will be sent{'' if free else ', and charged then,'} unless task.stop() takes it "
+            "back. "
             "Call task.result() to wait again."
         )
     elif billed is Billed.UNKNOWN:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evolink_widgets.connections import live_service
+from evolink_widgets.core.settings.keys import LEAST
 from evolink_widgets.errors import ConfigurationError
 
 TEACHER_TOKEN = "EVOLINK_TEACHER_TOKEN"
@@ -53,6 +54,7 @@ def _serve(given: argparse.Namespace) -> None:
     from evolink_widgets.course.server import Rules, create_app, read_hub
 
     service = live_service(os.environ)
+    teacher = _teacher_token()
     hub = read_hub(os.environ)
     if given.students is None and hub is None:
         raise ConfigurationError(
@@ -78,7 +80,6 @@ def _serve(given: argparse.Namespace) -> None:
         rate=given.rate,
     )
     books = Books(_books_url(given.books), budget=given.budget, course_budget=given.course_budget)
-    teacher = os.environ.get(TEACHER_TOKEN) or secrets.token_urlsafe(24)
     try:
         without = asyncio.run(books.enrol(students, {}))
         app = create_app(books, service, teacher, rules, hub, cassettes)
@@ -89,6 +90,21 @@ def _serve(given: argparse.Namespace) -> None:
     for line in _greeting(given, listener, teacher, without if hub is None else []):
         print(line, flush=True)
     _run(app, listener, given)
+
+
+def _teacher_token() -> str:
+    """The password of the teacher's page.
+
+    Raises:
+        ConfigurationError: it is so short that it could be guessed.
+    """
+    token = os.environ.get(TEACHER_TOKEN) or secrets.token_urlsafe(24)
+    if len(token) < LEAST:
+        raise ConfigurationError(
+            f"{TEACHER_TOKEN} is shorter than {LEAST} characters.",
+            advice="Make a longer one, or leave it unset: then one is made, and printed.",
+        )
+    return token
 
 
 def _run(app: object, listener: socket.socket, given: argparse.Namespace) -> None:
@@ -103,6 +119,9 @@ def _run(app: object, listener: socket.socket, given: argparse.Namespace) -> Non
         ssl_keyfile=given.certificate_key,
         timeout_graceful_shutdown=130,  # a paid request is waited for
     )
+    # The thread of the books gives the interpreter up at each statement. With the usual 5 ms it
+    # may wait for as long each time that another computes, and whoever asks waits with it.
+    sys.setswitchinterval(0.001)
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 

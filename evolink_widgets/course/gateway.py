@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -177,6 +177,8 @@ class Gateway:
                 return await act(request)
             except Refused as refused:
                 return JSONResponse({"error": refused.error}, refused.status)
+            except ClientDisconnect:  # before it had said what it wants
+                return Response(status_code=400)
             except Unanswered as error:
                 said = {"code": "upstream_error", "type": "upstream_error"}
                 said["message"] = f"The service did not answer the course gateway: {error.reason}."

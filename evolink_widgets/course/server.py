@@ -34,8 +34,6 @@ __all__ = ["Hub", "Rules", "create_app", "read_hub", "read_user"]
 log = logging.getLogger("evolink_widgets")
 
 _HUB_SECONDS = 10.0
-_PICTURED = 1_000
-"""Asks whose pictures are looked after; older ones have been for hours."""
 _SAYS_EVERY = 20.0
 """Seconds between two words to the other gateways on what this one is sending."""
 
@@ -112,7 +110,7 @@ def create_app(
             try:
                 await settler.look()
                 await recordings.fetch(transport)
-                await pictures.fetch(await books.newest(_PICTURED))
+                await pictures.fetch()
             except Unanswered as error:
                 log.info("The service did not answer: %s", error.reason)
             except Exception:  # the next look may go well

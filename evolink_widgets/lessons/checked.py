@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from evolink_widgets.core.money import buying_nothing
+from evolink_widgets.connect import buying_nothing_here
 from evolink_widgets.errors import InvalidRequest, SpendingRefused
 from evolink_widgets.lessons.checked_html import checked_html
 from evolink_widgets.printable import printable
@@ -105,7 +105,8 @@ def check(works: Mapping[str, Callable[[], object]], *, hint: str, answer: str) 
     A function that raises means "not yet", with the reason in a line: a name that has no value,
     a cell that still holds `...`. So a lesson that is not solved runs from top to bottom. What
     the functions ask for is answered by the store or refused, as with `spend="never"`, and so is
-    whatever else this process asks to buy meanwhile. An interrupt ends the check.
+    whatever else this process asks to buy meanwhile, or a program that is started in it. An
+    interrupt ends the check.
 
     Args:
         works: what should be so, as a sentence, and a function of no arguments that says whether
@@ -132,7 +133,7 @@ def check(works: Mapping[str, Callable[[], object]], *, hint: str, answer: str) 
         True
     """
     _refuse_what_is_no_check(works, hint, answer)
-    with buying_nothing("a check's budget"):
+    with buying_nothing_here("a check's budget"):
         findings = tuple(_find(sentence, holds) for sentence, holds in works.items())
     return Checked(findings, hint=hint, answer=answer)
 

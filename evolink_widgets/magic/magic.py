@@ -21,6 +21,7 @@ from evolink_widgets.magic.words import ASKING, LINES, Said, nearest, read, usag
 from evolink_widgets.notebook.notices import tell
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import problems as broken_rules
+from evolink_widgets.rules.tasks.played import RECORDED
 from evolink_widgets.text import counted
 
 if TYPE_CHECKING:
@@ -181,7 +182,8 @@ def _priced(fields: Mapping[str, Any]) -> Estimate:
         tell(f"Free: {counted(request.n, 'picture')} {stored}.")
         return replace(session.estimate(request), low=0.0, high=0.0, basis="the store has all")
     if stored is not None:
-        tell(f"{counted(stored.pictures, 'picture')} {stored}; {missing} would be bought.")
+        way = "asked of the cassette" if session.service == RECORDED else "bought"
+        tell(f"{counted(stored.pictures, 'picture')} {stored}; {missing} would be {way}.")
         return session.estimate(request.replace(n=missing))
     return session.estimate(request)
 

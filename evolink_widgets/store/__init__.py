@@ -18,40 +18,51 @@ from evolink_widgets.errors import StoreError
 from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import shown
 from evolink_widgets.store import in_use
-from evolink_widgets.store.gallery.gallery import GeneratedImage, ImageSet, StoredPictures
-from evolink_widgets.store.journal.journal import Entry, Journal, Step
-from evolink_widgets.store.ledger.caps import Cap, Spent
-from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.safe_files import store_of
-from evolink_widgets.store.store import Store, store_in_use
-from evolink_widgets.store.unwritten import is_library
 
 if TYPE_CHECKING:
     from evolink_widgets.store import publishing as _publishing
+    from evolink_widgets.store.gallery import pictures as _pictures
+    from evolink_widgets.store.gallery.gallery import StoredPictures
     from evolink_widgets.store.gallery.moves import trash as _trash
     from evolink_widgets.store.gallery.moves.trash import Freed
+    from evolink_widgets.store.gallery.pictures import GeneratedImage, ImageSet
     from evolink_widgets.store.gallery.rows.query import Facets, Query
     from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
     from evolink_widgets.store.gallery.thumbnails.thumbs import Thumb, thumbnail
+    from evolink_widgets.store.journal.journal import Entry, Journal, Step
+    from evolink_widgets.store.ledger.caps import Cap, Spent
+    from evolink_widgets.store.ledger.ledger import Ledger
     from evolink_widgets.store.merging import merge as _merge
     from evolink_widgets.store.merging.merge import Merged
     from evolink_widgets.store.publishing import Published
+    from evolink_widgets.store.store import Store
 else:
+    _pictures = LazyModule("evolink_widgets.store.gallery.pictures")
     _trash = LazyModule("evolink_widgets.store.gallery.moves.trash")
     _merge = LazyModule("evolink_widgets.store.merging.merge")
     _publishing = LazyModule("evolink_widgets.store.publishing")
 
 _LATER = {
+    "Cap": "ledger.caps",
+    "Entry": "journal.journal",
     "Facets": "gallery.rows.query",
     "Freed": "gallery.moves.trash",
+    "GeneratedImage": "gallery.pictures",
+    "ImageSet": "gallery.pictures",
+    "Journal": "journal.journal",
+    "Ledger": "ledger.ledger",
     "Merged": "merging.merge",
     "Published": "publishing",
     "Query": "gallery.rows.query",
+    "Spent": "ledger.caps",
+    "Step": "journal.journal",
+    "Store": "store",
+    "StoredPictures": "gallery.gallery",
     "Thumb": "gallery.thumbnails.thumbs",
     "thumbnail": "gallery.thumbnails.thumbs",
     "thumbnail_html": "gallery.thumbnails.static_copy",
 }
-"""The module of each name that no first ask needs: it is loaded with the name's first use."""
+"""The module of each name: it is loaded with the name's first use, for a first ask needs few."""
 
 __all__ = [
     "Cap",
@@ -110,14 +121,14 @@ def merge(other: str | Path) -> _merge.Merged:
         >>> ew.store.merge("from-a-colleague.zip").pictures
         2
     """
-    with closing(Store(in_use.choice.folder())) as store:
+    with closing(_own_store()) as store:
         return store.merge(other)
 
 
 def publish(
     folder: str | Path,
     *,
-    pictures: GeneratedImage | Iterable[GeneratedImage] | None = None,
+    pictures: _pictures.GeneratedImage | Iterable[_pictures.GeneratedImage] | None = None,
     references: bool = True,
 ) -> _publishing.Published:
     """Copy the store that this process uses into a library, or bring that library up to date.
@@ -146,8 +157,8 @@ def publish(
         >>> print(ew.store.publish("course_images"))
         1 picture in course_images/, 1 new
     """
-    chosen = [pictures] if isinstance(pictures, GeneratedImage) else pictures
-    with closing(Store(in_use.choice.folder())) as store:
+    chosen = [pictures] if isinstance(pictures, _pictures.GeneratedImage) else pictures
+    with closing(_own_store()) as store:
         return store.publish(folder, pictures=chosen, references=references)
 
 
@@ -168,11 +179,11 @@ def pack(target: str | Path = ".") -> Path:
         >>> ew.store.pack("home.zip").name
         'home.zip'
     """
-    with closing(Store(in_use.choice.folder())) as store:
+    with closing(_own_store()) as store:
         return store.pack(target)
 
 
-def picture(task_key: str, number: int) -> GeneratedImage:
+def picture(task_key: str, number: int) -> _pictures.GeneratedImage:
     """Return one picture of the store that this process uses, or of a library; asks no service.
 
     *Copy as code* gives this line: within a cell, and on any service, it is that very picture,
@@ -195,11 +206,15 @@ def picture(task_key: str, number: int) -> GeneratedImage:
             f"number must be a whole number from 1; it is {shown(number)}.",
             advice="It stands at the end of the file's name.",
         )
+    from evolink_widgets.store.store import store_in_use
+
     with closing(store_in_use()) as store:
         return store.find(str(task_key), number - 1)
 
 
-def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = True) -> None:
+def favourite(
+    pictures: _pictures.GeneratedImage | Iterable[_pictures.GeneratedImage], on: bool = True
+) -> None:
     """Mark pictures of the store that this process uses as favourites, or take the mark back.
 
     Marks of a library's pictures are kept in that store, too.
@@ -217,8 +232,12 @@ def favourite(pictures: GeneratedImage | Iterable[GeneratedImage], on: bool = Tr
         >>> image.favourite
         True
     """
-    given = [pictures] if isinstance(pictures, GeneratedImage) else list(pictures)
-    by_root: dict[Path, list[GeneratedImage]] = {}
+    from evolink_widgets.store.safe_files import store_of
+    from evolink_widgets.store.store import Store
+    from evolink_widgets.store.unwritten import is_library
+
+    given = [pictures] if isinstance(pictures, _pictures.GeneratedImage) else list(pictures)
+    by_root: dict[Path, list[_pictures.GeneratedImage]] = {}
     for one in given:
         root = store_of(one.path)
         by_root.setdefault(root if is_library(root) else in_use.choice.folder(), []).append(one)
@@ -241,5 +260,12 @@ def empty_trash() -> _trash.Freed:
     Example:
         >>> print(ew.store.empty_trash())
     """
-    with closing(Store(in_use.choice.folder())) as store:
+    with closing(_own_store()) as store:
         return store.gallery.empty_trash(before=math.inf)
+
+
+def _own_store() -> Store:
+    """The store that this process uses, with no library beside it."""
+    from evolink_widgets.store.store import Store
+
+    return Store(in_use.choice.folder())

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.store.safe_files import TRASH, is_there, make_new, remove
 
 __all__ = [
@@ -35,13 +36,13 @@ __all__ = [
 DEFAULT_FOLDER = "evolink_images"
 """What a store is called where it is called nothing else."""
 
-KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+KEY = late_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What a task's local key looks like."""
 
 _SLUG_CHARACTERS = 48
 _SLUG_BYTES = 80
 # On Windows a colon names a drive, or a second stream of a file.
-_SEPARATORS = re.compile(r"[/\\:\x00]")
+_SEPARATORS = late_pattern(r"[/\\:\x00]")
 _LONGEST_NAME = 255
 
 

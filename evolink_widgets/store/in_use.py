@@ -10,15 +10,23 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.store import unwritten
 from evolink_widgets.store.file_names import DEFAULT_FOLDER
-from evolink_widgets.store.library.library import Library, named
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.safe_files import store_of
 from evolink_widgets.store.unwritten import is_library, leave_unwritten, take_as_own
 from evolink_widgets.store.user_paths import absolute, is_same_folder
+
+if TYPE_CHECKING:
+    from evolink_widgets.store.library import library as library_rows
+    from evolink_widgets.store.library.library import Library
+else:
+    library_rows = LazyModule("evolink_widgets.store.library.library")
+    Library = "library_rows.Library"
 
 VARIABLE = unwritten.OWN_VARIABLE
 
@@ -73,7 +81,7 @@ class StoreInUse:
             if not any(is_same_folder(root, one) for one in (own, *others)):
                 others.append(root)
                 leave_unwritten(root)
-        return named(others)
+        return library_rows.named(others) if others else ()
 
     def _library_folders(self) -> tuple[Path, ...]:
         if self.named_libraries is not None:
@@ -89,8 +97,9 @@ class StoreInUse:
         root = store_of(Path(path))
         if not is_library(root):
             return None
-        known = self.libraries() if self.settled is not None else ()
-        names = (one.name for one in (*known, *named([root])) if is_same_folder(one.root, root))
+        used = self.libraries() if self.settled is not None else ()
+        known = (*used, *library_rows.named([root]))
+        names = (one.name for one in known if is_same_folder(one.root, root))
         return next(names)
 
     @property

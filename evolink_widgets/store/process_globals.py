@@ -1,4 +1,4 @@
-"""Objects that belong to the process: they outlive a reload of the package's modules.
+"""Objects that belong to the process, and outlive a reload of modules; and what a fork leaves.
 
 `importlib.reload` runs a module's file again; IPython's `%autoreload` empties the module first,
 and Streamlit throws changed modules away. What holds settings, caps, locks or tasks is kept
@@ -7,8 +7,10 @@ where none of them looks: in a module that has no file.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
@@ -51,3 +53,24 @@ def at_fork(name: str, **handlers: Callable[[], None]) -> None:
 
 def _as_given(handlers: dict[str, Callable[[], None]]) -> dict[str, Any]:
     return handlers
+
+
+def _forget_half_loaded() -> None:
+    """Let a forked child load anew what other threads were loading at the fork.
+
+    What is loaded with its first use is loaded by any thread, and the core's own has much to load
+    after a first ask. Python holds a lock for each module that is being loaded, and its thread
+    does not live on in the child: an import of that module would wait there for ever.
+    """
+    locks = getattr(getattr(importlib, "_bootstrap", None), "_module_locks", {})
+    me = threading.get_ident()
+    for name, reference in list(locks.items()):
+        if getattr(reference(), "owner", None) in (None, me):
+            continue
+        locks.pop(name, None)
+        spec = getattr(sys.modules.get(name), "__spec__", None)
+        if getattr(spec, "_initializing", False):
+            del sys.modules[name]
+
+
+at_fork(__name__, after_in_child=_forget_half_loaded)

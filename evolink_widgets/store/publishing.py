@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
 
-from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError
+from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError, StoreFull
+from evolink_widgets.moved_files import MONTH
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import handed_on
@@ -50,6 +51,7 @@ from evolink_widgets.store.safe_files import (
     remove,
     rename,
     rewrite,
+    sweep,
     temporary,
 )
 from evolink_widgets.store.unwritten import FORMAT, MARKER, is_published, publishing
@@ -64,6 +66,8 @@ _SETS = ("key", "stem", "identity", "service", "simulated", "expected", "created
 _PICTURES = ("key", "number", "path", "format", "width", "height", "bytes_count", "sha256",
              "created_at")  # fmt: skip
 _TASKS = ("key", "service", "identity", "created_at", "accepted_at")
+_LEFT = 60.0
+"""Seconds after which a file that has not grown is of a process that was killed: git finds it."""
 _CREDITS = ("reserved", "charged", "refunded", "billing_rule")
 
 
@@ -148,6 +152,9 @@ class _Publishing:
     def run(self, only: set[tuple[str, int]] | None, references: bool) -> Published:
         if not is_plain(self._folder / MARKER):  # first: from here on nothing else writes to it
             self._mark(0)
+        inside = [name for name in names_in(self._folder) if MONTH.fullmatch(name)]
+        for inner in ("", *inside, REFERENCES):
+            sweep(self._folder / inner, _LEFT, parts=False)
         before = self._names_before()
         with self._database.snapshot():
             rows = self._rows(only)
@@ -222,6 +229,8 @@ class _Publishing:
                         f"and {path.name} is left out."
                     )
                 done.append((row, self._put(path, target)))
+            except StoreFull:  # it holds for all that come
+                raise
             except EvolinkError as exc:
                 self._left_out.append(exc.message)
         return done

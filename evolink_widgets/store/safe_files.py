@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -225,6 +226,9 @@ def make_new(path: Path) -> BinaryIO:
     with _held(path.parent) as folder:
         handle = os.open(path.name if folder is not None else path, flags, 0o666, dir_fd=folder)
     return os.fdopen(handle, "wb")
+
+
+_NEW_NAME = re.compile(r"\.[0-9a-f]{32}\.tmp", re.ASCII)
 
 
 def new_name(ending: str) -> str:
@@ -451,11 +455,17 @@ def new_temporary(folder: Path) -> Path:
     return path
 
 
-def sweep(folder: Path) -> None:
-    """Remove what was left to grow there by processes that were killed more than a day ago."""
-    long_ago = time.time() - 86_400
+def sweep(folder: Path, after: float = 86_400.0, *, parts: bool = True) -> None:
+    """Remove what was left to grow there by processes that were killed.
+
+    Args:
+        folder: where.
+        after: seconds for which it has not grown; a day by default.
+        parts: also pictures that were fetched; else files of `new_temporary` alone.
+    """
+    long_ago = time.time() - after
     for name in names_in(folder):
-        if not name.endswith((".tmp", ".part")):
+        if not (_NEW_NAME.fullmatch(name) or (parts and name.endswith(".part"))):
             continue
         path = folder / name
         with suppress(OSError):

@@ -10,6 +10,7 @@ from typing import Any
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged, UnknownPreset
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.preset import FIELDS, name_problem, plain_name, preset_fields
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.database.database import Database, dump, load_object
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.text import counted
@@ -164,10 +165,11 @@ class Presets(MutableMapping[str, dict[str, Any]]):
             + "</tr>"
             for name, one in found.items()
         )
-        return (
+        table = (
             '<table class="dataframe tex2jax_ignore mathjax_ignore" style="table-layout:auto">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
+        return scrolling(table, "Presets")
 
 
 def read_preset(name: object, record: Any) -> dict[str, Any]:

@@ -14,26 +14,32 @@ from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.printable import printable
 from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import in_file_system
-from evolink_widgets.store.gallery.library_pictures import pictures_in
-from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.journal.journal import Journal
 from evolink_widgets.store.journal.process_name import this_process
-from evolink_widgets.store.journal.prompts import recent
-from evolink_widgets.store.ledger.ledger import Ledger
-from evolink_widgets.store.library.library import Library, database_in
+from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.user_paths import absolute
 
 if TYPE_CHECKING:
+    from evolink_widgets.store.gallery.gallery import StoredPictures
+    from evolink_widgets.store.gallery.pictures import GeneratedImage
+    from evolink_widgets.store.journal.journal import Journal
     from evolink_widgets.store.judging.verdicts import Verdicts
     from evolink_widgets.store.judging.votes import Votes
+    from evolink_widgets.store.ledger.ledger import Ledger
+    from evolink_widgets.store.library.library import Library
     from evolink_widgets.store.merging.merge import Merged
     from evolink_widgets.store.publishing import Published
     from evolink_widgets.store.saved_presets import Presets
     from evolink_widgets.store.uploads import Uploads
 else:
+    pictures = LazyModule("evolink_widgets.store.gallery.pictures")
+    libraries = LazyModule("evolink_widgets.store.library.library")
+    galleries = LazyModule("evolink_widgets.store.gallery.gallery")
+    journals = LazyModule("evolink_widgets.store.journal.journal")
     merges = LazyModule("evolink_widgets.store.merging.merge")
     publications = LazyModule("evolink_widgets.store.publishing")
     Merged, Published = "merges.Merged", "publications.Published"
+    GeneratedImage, Library = "pictures.GeneratedImage", "libraries.Library"
+    Journal, StoredPictures = "journals.Journal", "galleries.StoredPictures"
 
 
 class Store:
@@ -60,12 +66,36 @@ class Store:
         self.root = absolute(_spelt(root), "The store", ConfigurationError)
         self.libraries = tuple(libraries)
         self.database = database_in(self.root)
-        self.journal = Journal(self.database)
-        self.ledger = Ledger(self.database)
-        self.gallery = pictures_in(self.root, self.database)
 
-    # What no first ask needs is loaded with its first use. Each holds nothing but the database,
-    # so that two threads may make it at once.
+    # What no first ask needs is loaded with its first use. Two threads may make it at once: of
+    # the journal and the gallery, which know what this process is at work on, both get the same.
+
+    @property
+    def journal(self) -> Journal:
+        """The record of every task."""
+        found: Journal | None = vars(self).get("_journal")
+        if found is None:
+            from evolink_widgets.store.journal.journal import Journal
+
+            found = vars(self).setdefault("_journal", Journal(self.database))
+        return found
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of credits."""
+        from evolink_widgets.store.ledger.ledger import Ledger
+
+        return Ledger(self.database)
+
+    @property
+    def gallery(self) -> StoredPictures:
+        """The pictures."""
+        found: StoredPictures | None = vars(self).get("_gallery")
+        if found is None:
+            from evolink_widgets.store.gallery.library_pictures import pictures_in
+
+            found = vars(self).setdefault("_gallery", pictures_in(self.root, self.database))
+        return found
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -109,6 +139,8 @@ class Store:
         try:
             return self.gallery.find(task_key, index)
         except StoreError as exc:
+            from evolink_widgets.store.gallery.library_pictures import pictures_in
+
             for library in self.libraries:
                 with suppress(StoreError):
                     return pictures_in(library.root, library.database).find(task_key, index)
@@ -120,6 +152,8 @@ class Store:
         Args:
             most: how many, at most.
         """
+        from evolink_widgets.store.journal.prompts import recent
+
         return recent(self.database, most)
 
     def merge(self, other: str | Path) -> Merged:

@@ -18,7 +18,8 @@ from evolink_widgets.core.loans.loan import Return
 from evolink_widgets.core.money import Budget, Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ServiceUnavailable, StoreDamaged
-from evolink_widgets.store.journal.journal import Step, new_key
+from evolink_widgets.store.journal.journal import Step
+from evolink_widgets.store.journal.new_names import new_key
 
 NAME = "a-loan"
 SMALL: dict[str, Any] = {"size": "816x816", "quality": "low"}

@@ -17,6 +17,7 @@ import evolink_widgets as ew
 from evolink_widgets import connect
 from evolink_widgets.errors import Billed, RequestRefused
 from evolink_widgets.rules.tasks.played import TapeId
+from evolink_widgets.store.store import Store
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.panel import described
 
@@ -266,3 +267,23 @@ def test_a_tape_without_a_mode_is_no_reason_to_go_live(
         EVOLINK_API_KEY="sk-evo-a-key-that-must-not-be-used",
     )
     assert "EVOLINK_MODE" in ran.stderr
+
+
+def test_the_gallery_finds_what_was_replayed_and_offers_it_where_there_is_any(
+    tape: Path,
+) -> None:
+    with ew.replay(tape, speed=0, off_tape="emulator"):
+        ew.generate("a hedgehog", **SMALL).result(timeout=60)
+        store = ew.session().store
+        [owl] = ew.generate("an owl", **SMALL).result(timeout=60)
+    assert store.gallery.facets().recorded is True
+    gallery = ew.Gallery(recorded=True)
+    assert [image.path for image in gallery.images] == [owl.path]
+    assert gallery._backend.look(gallery.query)["facets"]["recorded"] == ("recorded",)
+    gallery.recorded = False
+    assert [image.recorded for image in gallery.images] == [False]
+    gallery.recorded = None
+    assert len(gallery.images) == 2
+    gallery.close()
+    empty = Store(tape.parent / "nothing yet")
+    assert empty.gallery.facets().recorded is False

@@ -12,7 +12,18 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("clock", "deadline", "lazy_module", "moved_files", "printable", "problem", "text", "version"),
+    ("late_pattern",),
+    (
+        "clock",
+        "deadline",
+        "lazy_module",
+        "moved_files",
+        "printable",
+        "problem",
+        "scrolling",
+        "text",
+        "version",
+    ),
     ("errors",),
     ("rules",),
     ("images",),

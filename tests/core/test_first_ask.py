@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,17 @@ def test_it_needs_nothing_of_what_runs_it(
         "1 done",
         "0",
     ], err
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_while_it_is_loading_leaves_a_child_that_can_ask(
+    program: Callable[..., subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVOLINK_STORE", str(tmp_path / "pictures"))
+    monkeypatch.setenv("EVOLINK_SPEED", "0")
+    monkeypatch.delenv("EVOLINK_API_KEY", raising=False)
+    out, err = program("fork_while_loading.py").communicate(timeout=100)
+    assert out.splitlines() == ["child 0", "parent 1"], err
 
 
 def test_stopped_before_it_began_nothing_is_written_or_sent(

@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 import without_privileges
+from PIL import Image
 from services import environment
 
 import evolink_widgets as ew
@@ -471,6 +473,84 @@ def test_publishing_takes_nothing_away_that_it_has_not_put_there(tmp_path: Path)
     painted.write_bytes(b"torn")  # now it is the library's, and is mended
     assert str(ew.store.publish(painted.parent)) == "1 picture in course/, 1 new"
     assert painted.read_bytes() == fox.bytes
+
+
+KILLED = """
+import os, signal, sys
+import evolink_widgets as ew
+from evolink_widgets.store import publishing
+store = ew.store.Store(sys.argv[1])
+real, left = publishing.rename, [int(sys.argv[3])]
+def rename(*names):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*names)
+publishing.rename = rename
+store.publish(sys.argv[2])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here")
+def test_publishing_that_is_killed_leaves_a_library_that_answers_and_nothing_for_git(
+    tmp_path: Path,
+) -> None:
+    mine, library = made(tmp_path / "mine", "a fox"), tmp_path / "course"
+    ew.store.publish(library)
+    first = ew.ImageRequest("a fox", **SMALL)
+    made(mine, "an owl")
+    for files in (1, 2):  # the new picture's; the database's
+        command = [sys.executable, "-c", KILLED, str(mine), str(library), str(files)]
+        run = subprocess.run(command, env=environment(), capture_output=True, timeout=60)
+        assert run.returncode == -signal.SIGKILL, run.stderr
+        ew.configure(store=tmp_path / "theirs", library=library, spend="never")
+        assert ew.session().stored_counts([first]) == [1]
+        task = ew.session().submit(first, execution=f"after {files}")
+        assert task.result(60)[0].path.parent == library
+    torn = list(library.glob(".*.tmp"))
+    assert len(torn) == 2
+    for path in (*torn, library / "notes.tmp", library / "a.part"):
+        path.touch()
+        os.utime(path, (1e9, 1e9))
+    ew.configure(store=mine, library=[])
+    assert ew.store.publish(library).pictures == 2
+    assert {path.name for path in library.iterdir() if path.suffix in (".tmp", ".part")} == {
+        "a.part", "notes.tmp",
+    }  # fmt: skip
+
+
+FULL = """
+import resource, sys
+import evolink_widgets as ew
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+try:
+    print(ew.store.Store(sys.argv[1]).publish(sys.argv[2]))
+except ew.errors.StoreFull:
+    print("full")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits on files are POSIX's")
+def test_a_full_disk_ends_publishing_and_the_library_stays_as_it_was(tmp_path: Path) -> None:
+    store, library = made(tmp_path / "mine", "a fox"), tmp_path / "course"
+    ew.store.publish(library)
+    pictures = ew.session().store.gallery
+    fox = next(iter(ew.Gallery().images))
+    for index in range(2):  # noise takes 480 kB
+        part = pictures.part_path("abcdefghijkl", index)
+        Image.frombytes("RGB", (400, 400), os.urandom(480_000)).save(part, "PNG")
+        pictures.admit("abcdefghijkl", index, part, fox.recipe, now=1.0)
+    before = tree(library)
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, str(store), str(library)],
+        env=environment(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert run.stdout == "full\n", run.stderr
+    after = tree(library)
+    assert {name: of for name, of in after.items() if name != "."} == {
+        name: of for name, of in before.items() if name != "."
+    }
+    assert ew.store.publish(library).pictures == 3
 
 
 def test_a_store_in_a_published_folder_is_written_to(tmp_path: Path) -> None:

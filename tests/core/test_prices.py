@@ -14,8 +14,9 @@ from evolink_widgets.errors import ContentRefused
 from evolink_widgets.rules.pricing.learning import Learned
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.ledger.ledger import samples, taken_in
+from evolink_widgets.store.ledger.ledger import samples
 from evolink_widgets.store.ledger.spending_report import read_spending
+from evolink_widgets.store.ledger.taken_in import taken_in
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]

@@ -108,6 +108,13 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path: Pa
     assert "postgresql+psycopg://" in str(told.value)
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:",
+                                 "sqlite+pysqlite:///:memory:"])  # fmt: skip
+def test_books_that_would_end_with_the_gateway_are_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="memory"):
+        Books(url, budget=1)
+
+
 def test_books_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
     from evolink_widgets.course.books.tables import COURSE
 

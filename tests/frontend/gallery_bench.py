@@ -21,6 +21,7 @@ TRAITS: dict[str, Any] = {
     "notebook": None,
     "library": None,
     "simulated": None,
+    "recorded": None,
     "since": None,
     "until": None,
 }

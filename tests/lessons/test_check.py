@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from services import until
 
 import evolink_widgets as ew
 from evolink_widgets.lessons import Checked
@@ -197,6 +201,74 @@ def test_a_check_does_not_send_again_what_may_be_paid(service: None) -> None:
     found = check({"It is sent again": lambda: unclear.send_again() or True})  # type: ignore[func-returns-value]
     assert not found
     assert unclear.state.stage is ew.Stage.UNKNOWN
+
+
+def test_a_check_takes_no_task_up_that_would_buy(service: None) -> None:
+    """It waited for what was asked for before: where that does not come, it buys."""
+    ew.weather("stuck")
+    first = ew.generate("a snail", **SMALL)
+    until(lambda: first.id is not None)
+    with pytest.raises(ew.WaitTimeout):
+        first.result(timeout=0.01)
+    second = ew.generate("a snail", **SMALL)  # which takes the first one up
+    until(lambda: second.state.stage is first.state.stage)
+    second.stop()
+    assert second.state.stage is ew.Stage.STOPPED
+    before = ew.spending().total
+    found = check(
+        {
+            "It goes on": lambda: second.resume() or True,  # type: ignore[func-returns-value]
+            "It is looked for": lambda: second.look_again() or True,  # type: ignore[func-returns-value]
+        }
+    )
+    assert [finding.holds for finding in found.findings] == [False] * 2
+    assert second.state.stage is ew.Stage.STOPPED
+    assert ew.spending().total == before
+    ew.weather("fair")
+    second.resume()
+    assert len(second.result(60)) == 1, "afterwards all is as it was"
+
+
+def test_a_check_does_not_let_a_batch_go_on(service: None) -> None:
+    ew.weather("task failed", times=2)
+    run = ew.batch([{"what": "a newt"}, {"what": "a toad"}], prompt="{what}", **SMALL).create()
+    run.result(60)
+    before = ew.spending().total
+    found = check(
+        {
+            "It is asked again": run.retry,
+            "It goes on": lambda: run.resume() or True,  # type: ignore[func-returns-value]
+            "It is bought anew": lambda: run.create(errors_only=True).result(60).images,
+        }
+    )
+    assert [finding.holds for finding in found.findings] == [False] * 3
+    assert [finding.reason for finding in found.findings[:2]] == [
+        "this would have to be bought, and a check buys nothing"
+    ] * 2
+    assert ew.spending().total == before
+    assert len(run.retry().result(60).images) == 2
+
+
+def test_a_program_that_a_check_starts_buys_nothing(service: None) -> None:
+    lines = (
+        "import evolink_widgets as ew\n"
+        "try:\n"
+        "    ew.generate('a wren').result(60)\n"
+        "except ew.SpendingRefused:\n"
+        "    print('refused')\n"
+    )
+    said: list[str] = []
+
+    def started() -> object:
+        said.append(subprocess.check_output([sys.executable, "-c", lines], text=True))
+        again = ew.session().submit(owl, execution=None)  # which is not switched off here
+        return len(again.result(60)) == 1
+
+    owl = ew.ImageRequest("an owl", **SMALL)
+    ew.generate(owl).result(60)
+    assert check({"It is started": started}), said
+    assert said == ["refused\n"]
+    assert "EVOLINK_SPEND" not in os.environ
 
 
 def test_a_purchase_under_way_goes_on_while_a_check_runs(service: None) -> None:

@@ -83,7 +83,7 @@ def test_cells_fill_as_a_run_brings_them() -> None:
     assert len(Image.open(io.BytesIO(parts[0])).getbands()) >= 3
     cell, _ = page.ask("studyCell", place=1)
     assert cell["rows"][:2] == [["prompt", "a fox"], ["style", "oil"]]
-    assert cell["rows"][2][0] == "charged"
+    assert cell["rows"][2][0] == "would cost"
     assert [one["alt"] for one in cell["pictures"]] == [
         f"a fox, oil, picture {at} of 2, simulated" for at in (1, 2)
     ]

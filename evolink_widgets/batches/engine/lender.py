@@ -32,7 +32,7 @@ from evolink_widgets.errors import Billed, EvolinkError, ServiceUnavailable, Sto
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.store.journal.journal import new_key
+from evolink_widgets.store.journal.new_names import new_key
 from evolink_widgets.store.process_globals import process_global
 
 __all__ = ["Lender"]

@@ -14,7 +14,8 @@ from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.store.journal.journal import Entry, new_key
+from evolink_widgets.store.journal.journal import Entry
+from evolink_widgets.store.journal.new_names import new_key
 
 __all__ = ["LentTask"]
 

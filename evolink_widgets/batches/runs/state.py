@@ -37,7 +37,8 @@ class FailureGroup:
     Attributes:
         kind: the error's class, as in the frame's `errortype`.
         said: the first error's own words.
-        charged: whether it was charged: "not charged", "charged" and so on.
+        charged: whether it was charged: "not charged", "charged", "recorded, not charged" and
+            so on.
         rows: how many rows have it.
         retry: whether asking again may bring it.
         unsent: whether nothing of it was sent.

@@ -21,19 +21,22 @@ class Outstanding:
         links_until: Unix seconds when the first of their links may end; `None` where no task
             is known to be accepted.
         unknown: how many of them may or may not have been accepted: perhaps paid.
+        recorded: whether a cassette plays them: nothing is paid.
     """
 
     tasks: int
     since: float
     links_until: float | None
     unknown: int = 0
+    recorded: bool = False
 
     def __str__(self) -> str:
         now = unix_now()
         perhaps = self.unknown == self.tasks
-        count = counted(self.tasks, f"{'perhaps ' if perhaps else ''}paid task")
+        kind = f"{'perhaps ' if perhaps else ''}paid"
+        count = counted(self.tasks, f"{'recorded' if self.recorded else kind} task")
         said = f"{count} from {moment(self.since, now)} {_are(self.tasks)} still yours"
-        if self.unknown and not perhaps:
+        if self.unknown and not perhaps and not self.recorded:
             said += f" ({self.unknown} perhaps paid)"
         if self.links_until is None:
             return said
@@ -42,7 +45,7 @@ class Outstanding:
 
 
 def outstanding(
-    entries: Iterable[Entry], mine: Set[str], owner: str, now: float
+    entries: Iterable[Entry], mine: Set[str], owner: str, now: float, *, recorded: bool = False
 ) -> Outstanding | None:
     """Count the open tasks that no living kernel collects.
 
@@ -51,6 +54,7 @@ def outstanding(
         mine: keys of those that this session is at work on.
         owner: the session's name in the journal.
         now: Unix seconds.
+        recorded: whether a cassette plays the service.
     """
     free = [entry for entry in entries if entry.key not in mine and is_free(entry, owner, now)]
     if not free:  # as nearly always, and the first ask of a kernel waits for it
@@ -66,6 +70,7 @@ def outstanding(
         since=min(entry.created_at for entry in found),
         links_until=min(ends, default=None),
         unknown=sum(entry.step in (Step.SENDING, Step.UNKNOWN) for entry in found),
+        recorded=recorded,
     )
 
 

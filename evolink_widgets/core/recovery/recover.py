@@ -12,7 +12,7 @@ from evolink_widgets.core.steps.buy import close_unsent
 from evolink_widgets.core.steps.context import TaskRegistry
 from evolink_widgets.core.steps.runner import TaskRunner
 from evolink_widgets.core.task import Task
-from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.errors import InvalidRequest, SpendingRefused
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
@@ -48,7 +48,10 @@ async def recover(parts: SessionParts, registry: RunnerRegistry) -> list[Task]:
             runner = TaskRunner(parts, registry, entry.key, recipe, cost, entry=entry)
             registry.begin(runner)
         elif runner.task.state.stage.ended and not runner.over:
-            runner.resume()
+            try:
+                runner.resume()
+            except SpendingRefused:  # it stays as it is, for a later look
+                continue
         else:
             runner.look_now()
             continue

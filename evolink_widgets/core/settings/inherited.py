@@ -28,15 +28,18 @@ __all__ = ["SPEND_VARIABLE", "Inherited", "inherited_words"]
 SPEND_VARIABLE = "EVOLINK_SPEND"
 
 
-def inherited_words(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
+def inherited_words(
+    settings: Settings, environment: Mapping[str, str], *, buys_nothing: bool = False
+) -> dict[str, str]:
     """The variables that keep a child from buying, where this process may not.
 
     Args:
         settings: this process's.
         environment: what says the rest.
+        buys_nothing: whether nothing may be bought now, whatever they say.
     """
     words: dict[str, str] = {}
-    if settings.spend == "never":
+    if buys_nothing or settings.spend == "never":
         words[SPEND_VARIABLE] = "never"
     if settings.mode not in ("emulator", "replay"):
         return words
@@ -78,6 +81,13 @@ class Inherited:
             self._written[name] = word
             if found != word:
                 os.environ[name] = word
+
+    def word(self, name: str) -> str:
+        """A variable's word as others wrote it; empty where there is none."""
+        found = os.environ.get(name)
+        if name in self._written and found == self._written[name]:
+            found = self._before[name]
+        return found or ""
 
     def environment(self) -> dict[str, str]:
         """The environment as others wrote it."""

@@ -14,11 +14,12 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NoReturn
 
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.printable import printable
 from evolink_widgets.store.in_use import bare, variable
 from evolink_widgets.store.process_globals import process_global
@@ -26,6 +27,7 @@ from evolink_widgets.store.process_globals import process_global
 __all__ = [
     "HIDDEN",
     "KEY_VARIABLE",
+    "LEAST",
     "LONG",
     "TELLING",
     "Key",
@@ -105,6 +107,11 @@ def _check(secret: str, source: str) -> None:
         )
     if not secret:
         raise ConfigurationError(f"The API key from {source} is empty.")
+    if len(secret) < LEAST:
+        raise ConfigurationError(
+            f"The API key from {source} is shorter than {LEAST} characters, which no key is.",
+            advice="Copy the whole of it. An emulator on a port takes any text of that length.",
+        )
     if not (secret.isascii() and secret.isprintable()) or set(secret) & set(" \"'`"):
         raise ConfigurationError(
             f"The API key from {source} has characters that no key has "
@@ -139,8 +146,9 @@ TELLING = 6
 LONG = 12
 """Characters in a row that do not stand in an id or a link by chance."""
 
-SHORT = 8
-"""Characters of a key that is looked for whole in ids and links; a shorter one may stand there."""
+LEAST = 8
+"""Characters of the shortest text that is taken for a key. What is shorter stands in other words,
+too: hidden wherever it stands it would blank out letters of every error."""
 
 _MOST = 20_000
 """Places that are looked at closely; a text with more of them is hidden as a whole."""
@@ -149,7 +157,7 @@ HIDDEN = "[key]"
 """What is shown in the place of a key."""
 
 #: What begins the keys of a service is public: "sk-", "sk-evo-".
-_PREFIX = re.compile(r"(?:[a-z]{2,8}[-_]){1,2}", re.IGNORECASE)
+_PREFIX = late_pattern(r"(?:[a-z]{2,8}[-_]){1,2}", re.IGNORECASE)
 #: The contract's own words: a key that is made of them, as in a test, does not spoil a reading.
 _CONTRACT = (
     "processing", "pending", "completed", "failed", "cancelled", "canceled", "succeeded",
@@ -160,7 +168,7 @@ _CONTRACT = (
 )  # fmt: skip
 #: One character as an escape, however often the escape was escaped. A run of backslashes is tried
 #: from its beginning alone: from each of its characters it would take quadratic time.
-_ESCAPE = re.compile(
+_ESCAPE = late_pattern(
     r"(?=[\\%&])(?:(?<!\\)\\+u([0-9a-f]{4})|(?<!\\)\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})"
     r"|&(?:amp;)*#x0*([0-9a-f]{1,6});?|&(?:amp;)*#0*([0-9]{1,7});?|(?<!\\)\\+([/\"'.-]))",
     re.IGNORECASE,
@@ -272,10 +280,6 @@ class _Runs:
         signs: dict[str, None] = {}
         for form in _forms(secret):
             length = round(least * form.scale)
-            if not form.text:  # of a key of one letter, whose coded form has no letter of its own
-                continue
-            if len(form.text) < min(length, SHORT) and least > TELLING:
-                continue
             length = min(length, len(form.text))
             for at in range(len(form.text) - length + 1):
                 run = form.text[at : at + length]
@@ -370,7 +374,7 @@ def _merged(found: Sequence[tuple[int, int, bool]]) -> list[tuple[int, int]]:
     return [(start, end) for start, end, tells in merged if tells]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class _Form:
     """A way to write a key.
 
@@ -380,7 +384,7 @@ class _Form:
         scale: its length beside the key's.
     """
 
-    text: str = field(repr=False)
+    text: str
     public: int
     scale: float
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.money import Budget, Per
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.rules.request.request import whole_number
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address
 from evolink_widgets.store.process_globals import process_global
@@ -41,7 +41,7 @@ UNNAMED: Literal[Unnamed.UNNAMED] = process_global(f"{__name__} unnamed", lambda
 EXAMPLE = "https://api.evolink.ai"
 
 #: What must not be repeated of a wrong value: a user and password, and a key in the wrong place.
-_SECRET = re.compile(r"(?<=//)[^\s]*(?=@)|\bsk-\S+|(?<=[?#]).+")
+_SECRET = late_pattern(r"(?<=//)[^\s]*(?=@)|\bsk-\S+|(?<=[?#]).+")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
 from evolink_widgets.store.journal.failures import error_from, failure_record
-from evolink_widgets.store.journal.journal import Entry, new_key
+from evolink_widgets.store.journal.journal import Entry
+from evolink_widgets.store.journal.new_names import new_key
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from evolink_widgets.core.asked import first_state
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.core.money import Terms, check_spending
+from evolink_widgets.core.money import Terms, check_open, check_spending
 from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
 from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
@@ -335,11 +335,23 @@ class TaskRunner(TaskContext):
             error.task_id = self.task.id
         self.tell(stage=stage, error=error, note=None)
 
+    @property
+    def may_buy(self) -> bool:
+        """Whether going on may buy: not where all that is missing is its own purchase's."""
+        is_short = self._allocation is not None and self._allocation.is_short
+        return is_short or self.books.step in (None, Step.INTENDED)
+
     def _take_up(self, *, again: bool) -> None:
-        """Begin anew from where it stands, if it ended without being over."""
+        """Begin anew from where it stands, if it ended without being over.
+
+        Raises:
+            SpendingRefused: it may buy on terms of before, where nothing may be bought now.
+        """
         self.look_now()
         if not self.task.state.stage.ended or self.over:
             return
+        if self.may_buy:
+            check_open("Going on may buy what others did not bring")
         begun = _BEGINNING.get(self.books.step or Step.INTENDED, Stage.QUEUED)
         stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)

@@ -39,7 +39,7 @@ __all__ = ["Books"]
 _AT_ONCE = 20
 """Readings that are written in one transaction, so that no create waits behind hundreds."""
 _FEW = 20
-"""Rows that are read into asks at once; more are, beside the loop."""
+"""Rows that are read into asks before others of the loop have their turn."""
 
 
 class Books:
@@ -71,12 +71,15 @@ class Books:
         self.run = self._transactions.run
         try:
             self.course_id: str = self._transactions.submit(_set_up).result()
+            self._readings = Transactions(url, reads=True)
         except BaseException:
-            self.close()
+            self._transactions.close()
             raise
+        self.read = self._readings.run
 
     def close(self) -> None:
         """Let go of the database."""
+        self._readings.close()
         self._transactions.close()
 
     # Students.
@@ -125,7 +128,7 @@ class Books:
     async def student_of(self, hashed: str) -> str | None:
         """Whose token this is the hash of."""
         given = {"hashed": hashed}
-        return await self.run(lambda connection: connection.scalar(_OF_TOKEN, given))
+        return await self.read(lambda connection: connection.scalar(_OF_TOKEN, given))
 
     # Asks.
 
@@ -302,15 +305,34 @@ class Books:
 
     async def newest(self, most: int) -> list[Ask]:
         """The newest asks, as many as `most`."""
-        return await _read(await self.run(lambda connection: _rows(connection, sql.true(), most)))
+        return await _read(await self.read(lambda connection: _rows(connection, sql.true(), most)))
+
+    async def number(self) -> int:
+        """How many asks there are."""
+        query = sql.select(sql.func.count()).select_from(ASKS)
+        return await self.read(lambda connection: connection.execute(query).scalar_one())
+
+    async def newest_done(self, most: int) -> list[str]:
+        """The tasks of the newest asks whose pictures are finished, as many as `most`."""
+        query = (
+            sql.select(ASKS.c.task_id)
+            .where(ASKS.c.step == Step.DONE.value)
+            .order_by(ASKS.c.asked_at.desc())
+            .limit(most)
+        )
+        return await self.read(lambda connection: list(connection.scalars(query)))
+
+    async def of_tasks(self, task_ids: Collection[str]) -> list[Ask]:
+        """The asks that these tasks are of, newest first."""
+        return await self._asks(ASKS.c.task_id.in_(list(task_ids)))
 
     async def is_barred(self, name: str) -> bool:
         """Whether a student may ask no more for now."""
         given = {"name": name}
-        return bool(await self.run(lambda connection: connection.scalar(_BARRED, given)))
+        return bool(await self.read(lambda connection: connection.scalar(_BARRED, given)))
 
     async def _asks(self, where: sql.ColumnElement[bool]) -> list[Ask]:
-        return await _read(await self.run(lambda connection: _rows(connection, where)))
+        return await _read(await self.read(lambda connection: _rows(connection, where)))
 
     async def own_file(self, file_id: str, student: str) -> None:
         """Write down whose an uploaded file is; the first who has it keeps it."""
@@ -325,7 +347,7 @@ class Books:
     async def files_of(self, student: str) -> set[str]:
         """The ids of a student's uploaded files."""
         query = sql.select(FILES.c.file_id).where(FILES.c.student == student)
-        return await self.run(lambda connection: set(connection.scalars(query)))
+        return await self.read(lambda connection: set(connection.scalars(query)))
 
     # How it stands.
 
@@ -345,7 +367,7 @@ class Books:
                 found.setdefault(student, {})[Step(step)] = (number, int(cost))
             return [self._standing(row, found.get(row.name, {})) for row in connection.execute(who)]
 
-        return await self.run(read)
+        return await self.read(read)
 
     def _standing(self, row: Any, steps: Mapping[Step, tuple[int, int]]) -> Standing:
         number = {step: steps.get(step, (0, 0))[0] for step in Step}
@@ -369,7 +391,7 @@ class Books:
         if self.course_budget is None:
             return None
         query = sql.select(sql.func.coalesce(sql.func.sum(ASKS.c.cost), 0))
-        spent = int(await self.run(lambda connection: connection.scalar(query)) or 0)
+        spent = int(await self.read(lambda connection: connection.scalar(query)) or 0)
         return max(0.0, self.course_budget - spent / MILLION)
 
 
@@ -405,7 +427,14 @@ def _rows(
 
 
 async def _read(rows: _Rows) -> list[Ask]:
-    """Rows as asks; not on the thread of the books, for whose end the next create waits."""
-    if len(rows) <= _FEW:
-        return [ask_of(row) for row in rows]
-    return await asyncio.to_thread(lambda: [ask_of(row) for row in rows])
+    """Rows as asks, a few at a time.
+
+    Not on the thread of the books, for whose end the next create waits; on no thread of its own
+    either: beside one that computes, each step of the loop takes its turn at the interpreter.
+    """
+    asks = []
+    for number, row in enumerate(rows, 1):
+        asks.append(ask_of(row))
+        if number % _FEW == 0:
+            await asyncio.sleep(0)
+    return asks

@@ -1,5 +1,7 @@
 """Runs what changes the books one after another, many to a commit, on a thread of its own.
 
+What only reads them has a thread beside it, and waits for no flush.
+
 A flush to the disk takes as long for one change as for fifty. Those that come before one begins
 share it, and one call wakes all of a loop that wait for it. Each change reads before it writes,
 and refuses before it writes, so that a refusal undoes nothing of its neighbours. One that the
@@ -12,6 +14,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, Union
@@ -24,8 +27,14 @@ __all__ = ["Transactions"]
 
 T = TypeVar("T")
 
-_TOGETHER = 100
+_TOGETHER = 50
 """Changes in one commit at most."""
+
+_QUIET = 1.0
+"""Seconds without a change after which SQLite's log is put into its file: two more flushes, which
+otherwise fall upon whoever fills the thousandth page of the log."""
+_LOGGED = 10_000
+"""Pages of that log at which it is done at once, where a class is never quiet: 40 MB."""
 
 _LOCK = 0x45564C43
 """PostgreSQL's advisory lock of a course: two gateways never reserve at the same time."""
@@ -33,21 +42,29 @@ _ONE_GATEWAY_AT_A_TIME = sql.text(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 class Transactions:
-    """Transactions on one database; each sees what those before it have written.
+    """Transactions on one database; each sees what was told as done before it was asked for.
 
     Args:
         url: `sqlite:///course.sqlite`, or `postgresql+psycopg://…`.
+        reads: they only read: they wait for none that writes, and share nothing with each other,
+            as one that came later would not see what was written meanwhile.
 
     Raises:
         ConfigurationError: the database can't be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, reads: bool = False) -> None:
+        self._reads = reads
+        if _is_in_memory(url):
+            raise ConfigurationError(
+                "The books can't be kept in memory: what was paid for would end with the gateway.",
+                advice="Give a path of a file, such as --books course.sqlite.",
+            )
         try:
             # A server that was restarted leaves connections that are dead: each is tried first.
             self._engine = sql.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
             if self._engine.dialect.name == "sqlite":
-                _prepare_sqlite(self._engine)
+                _prepare_sqlite(self._engine, reads)
             with self._engine.connect():
                 pass
         except (sql.exc.SQLAlchemyError, ImportError) as error:
@@ -57,7 +74,9 @@ class Transactions:
                 advice="Give a path of a file, or postgresql+psycopg://user:password@host/name.",
             ) from None
         self._waiting: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="evolink-course-books")
+        self._is_tidy = True
+        name = "evolink-course-" + ("readings" if reads else "books")
+        self._thread = threading.Thread(target=self._work, name=name)
         self._thread.start()
 
     async def run(self, change: Callable[[sql.Connection], T]) -> T:
@@ -83,8 +102,23 @@ class Transactions:
 
     def _work(self) -> None:
         goes_on = True
-        while goes_on and (first := self._waiting.get()) is not None:
-            goes_on = self._commit([first])
+        while goes_on and (first := self._next()) is not None:
+            goes_on = self._commit([first], alone=self._reads)
+
+    def _next(self) -> _Change | None:
+        """What waits longest; while nothing does, SQLite's log is put into its file."""
+        if self._is_tidy:
+            return self._waiting.get()
+        with contextlib.suppress(queue.Empty):
+            return self._waiting.get(timeout=_QUIET)
+        with contextlib.suppress(sql.exc.SQLAlchemyError, sqlite3.Error):  # it is done another time
+            tidy = self._engine.raw_connection()  # no transaction: it has one of its own
+            try:
+                tidy.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                tidy.close()
+        self._is_tidy = True
+        return self._waiting.get()
 
     def _commit(self, changes: list[_Change], *, alone: bool = False) -> bool:
         """Do these and, before they are flushed, what has come meanwhile.
@@ -100,7 +134,8 @@ class Transactions:
         told: list[_Told] = []
         try:
             with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
+                self._is_tidy = self._reads or connection.dialect.name != "sqlite"
+                if connection.dialect.name == "postgresql" and not self._reads:
                     connection.execute(_ONE_GATEWAY_AT_A_TIME)
                 for change, done in changes:  # it grows
                     try:
@@ -171,17 +206,26 @@ _Change = tuple[Callable[[sql.Connection], Any], _Done]
 _Told = tuple[_Done, Any, Exception | None]
 
 
-def _prepare_sqlite(engine: sql.Engine) -> None:
-    """Let SQLAlchemy begin transactions, each with the right to write from its first line."""
+def _is_in_memory(url: str) -> bool:
+    """Whether it is SQLite with no file; two connections would have two databases, too."""
+    backend, _, rest = url.partition(":")
+    has_no_name = rest.removeprefix("///").partition("?")[0] in ("", "//")
+    in_memory = has_no_name or ":memory:" in rest or "mode=memory" in rest
+    return backend.startswith("sqlite") and in_memory
+
+
+def _prepare_sqlite(engine: sql.Engine, reads: bool) -> None:
+    """Let SQLAlchemy begin transactions; those that write with the right to from the first line."""
 
     @sql.event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOGGED}")
         connection.execute("PRAGMA busy_timeout = 10000")
         connection.execute("PRAGMA foreign_keys = ON")
 
     @sql.event.listens_for(engine, "begin")
     def on_begin(connection: sql.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
 
 import sqlalchemy as sql
 
 from evolink_widgets.core.service.transport import NoAnswer, Transport
-from evolink_widgets.course.books.asks import Ask, Step
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.tables import PICTURES
 from evolink_widgets.errors import BadReply, StoreDamaged
@@ -25,6 +23,10 @@ _EDGE = 320
 _MOST = 100 * 2**20
 """Bytes of one picture that are fetched."""
 _AT_ONCE = 2
+_LOOKED_AFTER = 1_000
+"""Asks whose pictures are fetched; older ones have been for hours."""
+_PART = 20
+"""Asks that are read at once."""
 
 
 class SmallPictures:
@@ -40,31 +42,34 @@ class SmallPictures:
         self._transport = transport
         self._tried: set[str] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
+        self._bench = asyncio.Lock()
 
-    async def fetch(self, asks: Sequence[Ask]) -> None:
+    async def fetch(self) -> None:
         """Fetch those that are not here yet; one that can't be fetched is left out."""
-        fresh = [ask for ask in asks if ask.step is Step.DONE and ask.task_id not in self._tried]
+        done = await self._books.newest_done(_LOOKED_AFTER)
+        fresh = [task_id for task_id in done if task_id not in self._tried]
         here = await self.all() if fresh else set()
-        wanted: list[tuple[str, int, str]] = []
-        for ask in fresh:
-            task_id = str(ask.task_id)
-            self._tried.add(task_id)
-            with contextlib.suppress(BadReply):
-                links = enumerate(read_task(ask.document).results)
-                wanted += [(task_id, at, link) for at, link in links if (task_id, at) not in here]
-        await asyncio.gather(*(self._fetch(*one) for one in wanted))
+        for first in range(0, len(fresh), _PART):
+            wanted: list[tuple[str, int, str]] = []
+            for ask in await self._books.of_tasks(fresh[first : first + _PART]):
+                task_id = str(ask.task_id)
+                self._tried.add(task_id)
+                with contextlib.suppress(BadReply):
+                    links = enumerate(read_task(ask.document).results)
+                    wanted += [(task_id, at, one) for at, one in links if (task_id, at) not in here]
+            await asyncio.gather(*(self._fetch(*one) for one in wanted))
 
     async def read(self, task_id: str, number: int) -> bytes | None:
         """A small copy as WebP; `None` where there is none."""
         query = sql.select(PICTURES.c.small).where(
             PICTURES.c.task_id == task_id, PICTURES.c.number == number
         )
-        return await self._books.run(lambda connection: connection.scalar(query))
+        return await self._books.read(lambda connection: connection.scalar(query))
 
     async def all(self) -> set[tuple[str, int]]:
         """Which there are: the task, and the picture's number in it."""
         query = sql.select(PICTURES.c.task_id, PICTURES.c.number)
-        return await self._books.run(
+        return await self._books.read(
             lambda connection: {(row.task_id, row.number) for row in connection.execute(query)}
         )
 
@@ -79,7 +84,8 @@ class SmallPictures:
                         data += piece
                         if len(data) > _MOST:
                             return
-                small = (await asyncio.to_thread(thumbnail, bytes(data), _EDGE)).data
+                async with self._bench:  # one core is left to those who ask
+                    small = (await asyncio.to_thread(thumbnail, bytes(data), _EDGE)).data
             except (NoAnswer, StoreDamaged) as error:
                 log.info("No small copy of picture %s of task %s: %s", number, task_id, error)
                 return

@@ -97,7 +97,7 @@ class TeacherPage:
         return FileResponse(path, media_type=kind, headers=_HEADERS)
 
     async def _state(self, _: Request) -> Response:
-        asks = await self._books.all_asks()
+        asks = await self._books.newest(_NEWEST)
         standings = await self._books.standings()
         small: dict[str, list[int]] = {}
         for task_id, number in sorted(await self._pictures.all()):
@@ -107,8 +107,8 @@ class TeacherPage:
                 "title": self._title,
                 "course_budget": self._books.course_budget,
                 "students": [{**asdict(one), "left": one.left} for one in standings],
-                "asks": [_shown(ask, small) for ask in asks[:_NEWEST]],
-                "total": len(asks),
+                "asks": [_shown(ask, small) for ask in asks],
+                "total": await self._books.number(),
             }
         )
 

@@ -17,7 +17,7 @@ from evolink_widgets.jupyter.server.found_stores import FoundStore
 from evolink_widgets.rules.pricing.pricing import CREDITS_PER_USD
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.played import is_uncharged
+from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, is_uncharged
 from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, expected_seconds
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
@@ -115,7 +115,7 @@ def _task(
         "folder": found.folder,
         "stage": _stage(entry, unknown),
         "title": _title(entry, unknown, is_left),
-        "may": "May have been charged" if unknown else None,
+        "may": _may(entry) if unknown else None,
         # What needs a person: a lost outcome, or a paid task that no kernel collects.
         "needs": unknown or is_left,
         "since": entry.accepted_at or entry.created_at,
@@ -125,6 +125,11 @@ def _task(
         "pictures": _landed(found, store, entry.key),
         "simulated": _is_simulated(entry),
     }
+
+
+def _may(entry: Entry) -> str:
+    """What is said of the money for an outcome that is not known."""
+    return NOT_CHARGED if entry.service == RECORDED else "May have been charged"
 
 
 def _is_simulated(entry: Entry) -> bool:

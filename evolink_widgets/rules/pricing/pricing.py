@@ -13,10 +13,10 @@ publishes for one picture: see the tests.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 from evolink_widgets.rules.request.sizes import RATIOS
@@ -40,7 +40,7 @@ _REFERENCE_TOKENS = 1536
 AUTO_LOW, AUTO_HIGH = (1024, 1024), (2048, 2048)
 _BASES, _MORE = 2, "and others"
 """How many bases of a sum are told, and what stands for the rest."""
-_RECEIPTS = re.compile(r"from ([\d,]+)(?: to ([\d,]+))? receipts?")
+_RECEIPTS = late_pattern(r"from ([\d,]+)(?: to ([\d,]+))? receipts?")
 
 _BETA_PRICES = {"1K": 1.02, "2K": 1.734, "4K": 2.652}
 _BETA_TIERS = ((1_700_000, "1K"), (4_400_000, "2K"))

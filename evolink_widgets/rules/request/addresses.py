@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterable
 from enum import Enum
 
+from evolink_widgets.late_pattern import late_pattern
+
 __all__ = ["Zone", "folded", "host_rule", "reachable_from", "zone_of", "zone_of_host"]
 
 _PUBLIC = "must be a public address, not a private, loopback or reserved one"
@@ -61,10 +63,10 @@ _PRIVATE_NAMES = (
 )  # fmt: skip
 """Names that only a private network answers to."""
 
-_QUAD = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})", re.ASCII)
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
-_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-_IGNORED = re.compile(
+_QUAD = late_pattern(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})", re.ASCII)
+_NUMBER = late_pattern(r"\d+|0x[0-9a-f]*")
+_LABEL = late_pattern(r"(?!-)[\w-]{1,63}(?<!-)")
+_IGNORED = late_pattern(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0100-\U000e01ef]"
 )

@@ -11,12 +11,14 @@ import hashlib
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from evolink_widgets.late_pattern import late_pattern
+
 __all__ = ["HIDDEN", "is_hidden", "secrets_of", "without_secret"]
 
 HIDDEN = "hidden"
 """What stands in the place of a secret; a link that holds it is fetched by no service."""
 
-_SIGNING = re.compile(
+_SIGNING = late_pattern(
     r"(?:x-)?(?:amz|goog|oss|cos|obs|bce|tos|nos)-[\w-]+|q-(?:sign|ak|key|header|url|signature)[\w-]*"
     r"|awsaccesskeyid|googleaccessid|ossaccesskeyid|accesskeyid|signature|expires|policy"
     r"|key-pair-id|security-token|sig|se|st|ske|skt|skoid|sktid|sks|skv|hm|ex|is|rlkey|signed",
@@ -25,21 +27,23 @@ _SIGNING = re.compile(
 """What signs or dates a link: S3 and its likes, Google, Azure, CloudFront, Discord."""
 _DATING = frozenset({"expires", "policy", "se", "st", "ex", "is"})
 """Names of parameters that date a link: they are no secret where nothing signs it."""
-_PUBLIC = re.compile(r"(?:.*-)?(?:algorithm|expires|date|signed-?headers)", re.IGNORECASE)
+_PUBLIC = late_pattern(r"(?:.*-)?(?:algorithm|expires|date|signed-?headers)", re.IGNORECASE)
 """Names of parameters that are the same in every link of their kind: they tell nothing."""
-_CREDENTIAL = re.compile(
+_CREDENTIAL = late_pattern(
     r"pass(?:word|wd|phrase)?|pwd|(?:.*[_-])?(?:secret|credential|credentials)|api[_-]?key"
     r"|(?:x[_-])?auth(?:orization|[_-]?key)?|(?:client|private|access)[_-]?(?:secret|key)"
     r"|session(?:[_-]?id)?|bearer|jwt",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"(?:[\w.-]*[_-])?(?:token|sig|hash|hmac|code|ticket|key|auth)", re.IGNORECASE)
-_RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w%+/=~.-]{12,}")
-_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
-_BOT = re.compile(r"(?<=/bot)\d+:[\w-]{20,}(?=/)")
-_DIGEST = re.compile(r"hidden-[0-9a-f]{8}")
+_TOKEN = late_pattern(
+    r"(?:[\w.-]*[_-])?(?:token|sig|hash|hmac|code|ticket|key|auth)", re.IGNORECASE
+)
+_RANDOM = late_pattern(r"(?=.*\d)(?=.*[A-Za-z])[\w%+/=~.-]{12,}")
+_JWT = late_pattern(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+_BOT = late_pattern(r"(?<=/bot)\d+:[\w-]{20,}(?=/)")
+_DIGEST = late_pattern(r"hidden-[0-9a-f]{8}")
 _SHORTEST = 6
-_PICTURE = re.compile(r"\.(?:jpe?g|png|webp)$", re.IGNORECASE)
+_PICTURE = late_pattern(r"\.(?:jpe?g|png|webp)$", re.IGNORECASE)
 
 
 def without_secret(link: str) -> str:

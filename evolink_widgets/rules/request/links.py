@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.rules.request.addresses import host_rule
 
 __all__ = [
@@ -20,7 +21,7 @@ __all__ = [
 
 MAX_CALLBACK = 2048
 _FORMATS = ("jpeg", "jpg", "png", "webp")
-_OTHER_KINDS = re.compile(
+_OTHER_KINDS = late_pattern(
     r"""\.(?: ai|apng|arw|avi|avif|bmp|cr[23]|csv|cur|dds|djvu|dng|docx?|emf|eps|exe|exr|gif|gz
     |hdr|hei[cf]|html?|icns|ico|j2k|jfif|jp[2ex]|js|json|jx[lr]|m4[av]|md|mkv|mov|mp[34]|mpe?g
     |nef|od[gt]|ogg|orf|p[bgpn]m|pcx|pdf|pptx?|psd?|qoi|ra[rw]|rtf|rw2|svgz?|tar|tga|tiff?|txt|wav
@@ -38,9 +39,9 @@ A picture from this machine has no link until it is uploaded, and its link chang
 upload. Its name is made of its bytes, so that a request and its recipe stay the same; the name
 is exchanged for a link right before the request is sent.
 """
-_KEPT_NAME = re.compile(rf"{_KEPT}([0-9a-f]{{64}})", re.ASCII)
+_KEPT_NAME = late_pattern(rf"{_KEPT}([0-9a-f]{{64}})", re.ASCII)
 _FETCHED = "must be an http or https link that the service can reach"
-_SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
+_SCHEMELESS = late_pattern(r"(?:[\w-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
 
 
 def kept_name(sha256: str) -> str:

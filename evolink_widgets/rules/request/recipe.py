@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
-from evolink_widgets.rules.request.link_secrets import without_secret
-from evolink_widgets.rules.request.request import BETA, ImageRequest
+from evolink_widgets.rules.request.request import BETA, ImageRequest, told_references
 
 __all__ = ["Recipe", "handed_on"]
 
 _VERSION = 1
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_SERVICE = re.compile(r"[\w.:\[\]-]{1,253}")
+_SHA256 = late_pattern(r"[0-9a-f]{64}", re.ASCII)
+_SERVICE = late_pattern(r"[\w.:\[\]-]{1,253}")
 _DEFAULTS = ImageRequest("-")
 
 
@@ -58,7 +58,7 @@ class Recipe:
             "size": list(pixels) if pixels else request.size,
             "quality": None if request.model == BETA else request.quality,
             "tier": request.resolution if by_tier else None,
-            "references": list(self.reference_hashes or map(without_secret, request.references)),
+            "references": list(self.reference_hashes or told_references(request)),
             "service": self.service,
         }
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -128,7 +128,7 @@ def handed_on(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(request: ImageRequest) -> dict[str, Any]:
-    links = list(map(without_secret, request.references))
+    links = list(told_references(request))
     return {**request.to_record(), "references": links, "callback_url": None}
 
 

@@ -16,23 +16,16 @@ from __future__ import annotations
 
 import math
 import operator
-import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request import sizes
-from evolink_widgets.rules.request.link_secrets import without_secret
-from evolink_widgets.rules.request.links import (
-    callback_rule,
-    digest_of,
-    nearest_link,
-    reference_rule,
-)
 
 __all__ = ["BETA", "MAX_BETA_TOKENS", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS",
            "QUALITIES", "ImageRequest", "Problem", "fewest_tokens", "likely_tokens", "problems",
@@ -46,15 +39,12 @@ MAX_BETA_TOKENS = 2_000
 MAX_N = 10
 MAX_REFERENCES = 16
 
-_SIGNED_IN = re.compile(r"//[^/?#]*@")
-"""A user and password in what is no link of the web."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_PIECES = re.compile(r"(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<mark>[^\w\s]+|_+)")
-_DENSE = re.compile("[^\x00-\u2e7f]")
+_SURROGATE = late_pattern("[\ud800-\udfff]")
+_PIECES = late_pattern(r"(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<mark>[^\w\s]+|_+)")
+_DENSE = late_pattern("[^\x00-\u2e7f]")
 """From U+2E80 on (Chinese, Japanese, Korean, emoji) a character is about a token by itself. As what
 it is not: `re` takes five times as long for a class that goes on past U+FFFF."""
-_EMOJI = re.compile("[\U0001f000-\U0010ffff]")
+_EMOJI = late_pattern("[\U0001f000-\U0010ffff]")
 
 _QUALITY_WORDS = {"standard": "medium", "auto": "medium", "normal": "medium", "draft": "low",
                   "hd": "high", "best": "high", "ultra": "high", "max": "high"}  # fmt: skip
@@ -125,7 +115,7 @@ class ImageRequest:
         return tuple(found)
 
     def __repr__(self) -> str:
-        record = {**vars(self), "references": tuple(map(without_secret, self.references))}
+        record = {**vars(self), "references": told_references(self)}
         if self.callback_url is not None:  # its path is often the secret
             record["callback_url"] = f"https://{urlsplit(self.callback_url).hostname}/…"
         told = ", ".join(f"{name}={value!r}" for name, value in record.items())
@@ -173,6 +163,15 @@ class ImageRequest:
         return cls(**{"prompt": "", **{k: v for k, v in record.items() if k in known}})
 
 
+def told_references(request: ImageRequest) -> tuple[str, ...]:
+    """A request's references as they are shown and kept: without what is secret in them."""
+    if not request.references:
+        return ()
+    from evolink_widgets.rules.request.link_secrets import without_secret
+
+    return tuple(map(without_secret, request.references))
+
+
 def problems(
     prompt: object = "",
     model: object = "gpt-image-2",
@@ -204,9 +203,14 @@ def problems(
         sizes.tier_problem(_plain(resolution)),
         _choice_problem("quality", _plain(quality), QUALITIES),
         _n_problem(n, 1 if beta else MAX_N),
-        *_reference_problems(_frozen(references)),
-        _callback_problem(_plain(callback_url)),
     ]
+    links = _frozen(references)
+    if isinstance(links, tuple):
+        links = tuple(map(_plain, links))
+    if callback_url is not None or not isinstance(links, tuple) or links:
+        from evolink_widgets.rules.request.link_problems import link_problems
+
+        found += link_problems(links, _plain(callback_url), most=MAX_REFERENCES)
     return tuple(problem for problem in found if problem is not None)
 
 
@@ -234,45 +238,6 @@ def _n_problem(n: object, most: int) -> Problem | None:
     rule = f"must be 1 with {BETA}" if most == 1 else f"must be a whole number from 1 to {most}"
     near = count if count is not None else _rounded(n)
     return Problem("n", shown(n), rule, str(min(max(near, 1), most)))
-
-
-def _reference_problems(references: object) -> Iterable[Problem]:
-    if not isinstance(references, tuple):
-        links = [references] if isinstance(references, str) else []
-        is_legal = bool(links) and reference_rule(links[0]) is None
-        nearest = repr([without_secret(link) for link in links]) if is_legal else None
-        yield Problem("references", _shown_link(references), "must be a list of links", nearest)
-        return
-    if len(references) > MAX_REFERENCES:
-        given = f"more than {MAX_REFERENCES}"
-        yield Problem("references", given, f"must be at most {MAX_REFERENCES} links")
-    for position, given in enumerate(references[:MAX_REFERENCES], 1):
-        link = _plain(given)
-        named = f"number {position}, {_shown_link(link)}"
-        if not isinstance(link, str):
-            yield Problem("references", named, "must be links, as text")
-        elif digest_of(link) is None and (rule := reference_rule(link)):
-            near = nearest_link(link, reference_rule)
-            yield Problem("references", named, rule, near and without_secret(near))
-
-
-def _callback_problem(callback_url: object) -> Problem | None:
-    if callback_url is None:
-        return None
-    if not isinstance(callback_url, str):
-        return Problem("callback_url", shown(callback_url), "must be text")
-    rule = callback_rule(callback_url)
-    if rule is None:
-        return None
-    nearest = nearest_link(callback_url, callback_rule)
-    return Problem("callback_url", _shown_link(callback_url), rule, nearest)
-
-
-def _shown_link(link: object) -> str:
-    """A link without the password or signature that may stand in it."""
-    if not isinstance(link, str):
-        return shown(link)
-    return shown(_SIGNED_IN.sub("//hidden@", without_secret(link), count=1))
 
 
 def _normal(given: Mapping[str, Any]) -> dict[str, Any]:

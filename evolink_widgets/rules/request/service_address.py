@@ -10,8 +10,6 @@ import ipaddress
 import unicodedata
 from urllib.parse import urlsplit
 
-from evolink_widgets.rules.request.addresses import folded
-
 __all__ = ["is_loopback", "plain_address", "plain_service", "service_name"]
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -98,7 +96,7 @@ def _plain_host(host: str) -> str:
             return f"{ipaddress.ip_address(bare).compressed}{percent}{zone}"
         except ValueError:
             return host.lower()
-    name = folded(host)
+    name = host.lower() if host.isascii() else _folded(host)
     name = name[:-1] if name.endswith(".") else name
     return ".".join(map(_ascii_label, name.split(".")))
 
@@ -108,3 +106,9 @@ def _ascii_label(label: str) -> str:
         return label
     text = unicodedata.normalize("NFC", label)
     return f"xn--{text.encode('punycode').decode('ascii')}"
+
+
+def _folded(host: str) -> str:
+    from evolink_widgets.rules.request.addresses import folded
+
+    return folded(host)

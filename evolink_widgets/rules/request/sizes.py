@@ -17,10 +17,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
 
 __all__ = [
@@ -59,8 +59,7 @@ MIN_AREA, MAX_AREA = 655_360, 8_294_400
 MAX_RATIO = 3
 
 
-@dataclass(frozen=True)
-class PixelRule:
+class PixelRule(NamedTuple):
     """One rule about a picture's pixels.
 
     Attributes:
@@ -99,9 +98,9 @@ PIXEL_RULES: tuple[PixelRule, ...] = (
 """Every rule about pixels; a refusal names those that are broken in this order."""
 
 _AREAS = {"1K": 1_048_576, "2K": 4_194_304, "4K": 8_294_400}
-_PIXELS = re.compile(r"([0-9]{1,9})\s*[xX×]\s*([0-9]{1,9})", re.ASCII)
-_PAIR = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[:/xX×]\s*([0-9]{1,4}(?:\.[0-9]{1,4})?)")
-_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
+_PIXELS = late_pattern(r"([0-9]{1,9})\s*[xX×]\s*([0-9]{1,9})", re.ASCII)
+_PAIR = late_pattern(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[:/xX×]\s*([0-9]{1,4}(?:\.[0-9]{1,4})?)")
+_NUMBER = late_pattern(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
 _RATIO_LIKE = 40
 """Smaller numbers than any picture's edges: `16x9` means the ratio."""
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from evolink_widgets.errors import Billed, EvolinkError, ServiceError, TaskFailed
+from evolink_widgets.late_pattern import late_pattern
 
 __all__ = ["EMULATOR", "NOT_CHARGED", "RECORDED", "TapeId", "badge", "badge_of", "credits_words",
-           "is_recorded", "is_simulated", "is_uncharged", "recipe_service", "tape_id"]  # fmt: skip
+           "error_badge", "is_recorded", "is_simulated", "is_uncharged", "recipe_service",
+           "tape_id"]  # fmt: skip
 
 EMULATOR = "emulator"
 RECORDED = "recorded"
@@ -22,15 +25,14 @@ RECORDED = "recorded"
 NOT_CHARGED = "Recorded, not charged"
 """What is said of a replayed receipt, and of what came with it."""
 
-_TAPE_ID = re.compile(
+_TAPE_ID = late_pattern(
     r"task-unified-(?P<second>\d{9,11})-(?P<kind>tape|demo)(?P<take>\d{1,6})"
     r"-(?P<ms>\d{3})(?P<mark>[0-9a-f]{6})(?P<ask>[0-9a-f]{12})",
     re.ASCII,
 )
 
 
-@dataclass(frozen=True)
-class TapeId:
+class TapeId(NamedTuple):
     """What stands in the id of a replayed task.
 
     Attributes:
@@ -123,6 +125,21 @@ def badge_of(pictures: Iterable[Picture]) -> str:
         simulated = simulated or picture.simulated
         recorded = recorded or picture.recorded
     return badge(simulated=simulated, recorded=recorded)
+
+
+def error_badge(error: EvolinkError, badge: str) -> str:
+    """The badge on an error that a cassette replays; empty on one that is of our own making.
+
+    Args:
+        error: of a task that a cassette plays.
+        badge: the task's.
+    """
+    from evolink_widgets.rules.tasks.outcome import OFF_TAPE
+
+    if isinstance(error, ServiceError) and error.code == OFF_TAPE:
+        return ""  # it was not recorded
+    is_told = isinstance(error, (ServiceError, TaskFailed)) or error.billed is not Billed.NO
+    return badge if is_told else ""
 
 
 def credits_words(kind: str) -> str:

@@ -19,6 +19,7 @@ from enum import Enum
 from typing import Any
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
+from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.rules.pricing.pricing import Receipt
 
 __all__ = ["LINKS_LIVE", "MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem",
@@ -41,12 +42,12 @@ _LONGEST_TASK = 30 * 86_400.0
 _CREATED = (1_577_836_800, 4_102_444_800)
 """The first seconds of 2020 and of 2100: no task was made outside."""
 _LONGEST_ID = 200
-_FETCHABLE = re.compile(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNORECASE)
+_FETCHABLE = late_pattern(r"https?://[^/\s][^\s\x00-\x1f\ud800-\udfff]*", re.IGNORECASE)
 _LINK_NAMES = ("url", "image_url", "download_url")
 """Where a result that is not a plain link has its link."""
 _GIVEN_BACK = ("refunded", "success", "completed", "done")
 _LONGEST_TEXT = 500
-_ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ACTIVE = late_pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Control characters act on terminals and logs; so do line and paragraph separators."""
 
 

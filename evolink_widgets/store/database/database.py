@@ -195,6 +195,11 @@ class Database:
                     connection.rollback()
 
     @property
+    def is_made(self) -> bool:
+        """Whether its file is there: without it there is nothing to read."""
+        return self._exists()
+
+    @property
     def journal_mode(self) -> str:
         """SQLite's journal mode in use: "wal", or "delete" where WAL can't be had."""
         return str(self.rows("PRAGMA journal_mode")[0][0])

@@ -114,6 +114,7 @@ class AllPictures(StoredPictures):
             min(times, default=None),
             max(times, default=None),
             (OWN, *names) if names else (),
+            any(facets.recorded for facets in each),
         )
 
     def favourite(self, pictures: Iterable[Picture], on: bool) -> int:

@@ -20,7 +20,7 @@ from evolink_widgets.store.gallery.copies.copies import with_recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
-from evolink_widgets.store.library.library import database_in
+from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.safe_files import free_names, guarded, place_new, store_of, temporary
 from evolink_widgets.store.user_paths import path_of
 

@@ -156,7 +156,10 @@ class StoredPictures(Admission):
             tuple(word for word, _ in found.most_common()) for found in used.values()
         )
         oldest, newest = next(iter(self._database.rows(queries.TIMES)), (None, None))
-        return queries.Facets(sizes, qualities, models, notebooks, oldest, newest)
+        [recorded] = next(iter(self._database.rows(queries.ANY_RECORDED)), (0,))
+        return queries.Facets(
+            sizes, qualities, models, notebooks, oldest, newest, recorded=bool(recorded)
+        )
 
     def favourite(self, pictures: Iterable[tuple[str, int]], on: bool) -> int:
         """Mark pictures as favourites, or take the mark back.

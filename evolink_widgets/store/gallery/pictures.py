@@ -32,7 +32,7 @@ from evolink_widgets.store.gallery.rows.rows import (
     with_file_in_place,
 )
 from evolink_widgets.store.gallery.stars import starred
-from evolink_widgets.store.library.library import database_in
+from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.safe_files import (
     THUMBS,
     NotPlain,

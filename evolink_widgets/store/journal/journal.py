@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import Enum
@@ -36,6 +35,7 @@ from evolink_widgets.store.database.database import (
     storable,
 )
 from evolink_widgets.store.file_names import KEY
+from evolink_widgets.store.journal.new_names import new_idempotency_key, new_key
 from evolink_widgets.store.journal.process_name import surely_gone
 from evolink_widgets.store.spent_sums import uncount
 
@@ -44,9 +44,6 @@ log = logging.getLogger("evolink_widgets")
 LONGEST_LEASE = 3600.0
 """Seconds for which a process may have a task, or the turn to upload, unless it says so again."""
 
-# Small letters and digits that are not mistaken for one another; safe in file names that
-# ignore case, in CSS classes and in URLs. Twelve of them are 59 bits of chance.
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _RECEIPT_FIELDS = tuple(field.name for field in fields(Receipt))
 
 
@@ -623,16 +620,6 @@ def is_lease_free(holder: str | None, until: float | None, owner: str, now: floa
         return True
     # A lease that ends later than any lease can was written by a clock that has jumped.
     return until <= now or until > now + LONGEST_LEASE or surely_gone(holder)
-
-
-def new_key() -> str:
-    """Return a task's local key: 12 characters, safe in file names, classes and URLs."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
-
-
-def new_idempotency_key() -> str:
-    """Return a fresh `Idempotency-Key` of 35 characters."""
-    return f"ew-{secrets.token_hex(16)}"
 
 
 def columns_of(entry: Entry) -> dict[str, object]:

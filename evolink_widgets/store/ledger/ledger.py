@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import Billed, StoreDamaged, StoreError
@@ -29,13 +27,9 @@ from evolink_widgets.store.ledger.caps import (
     millionths,
     spent_under,
 )
-from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.spent_sums import pictures_made, uncount
 
 log = logging.getLogger("evolink_widgets")
-
-#: How often other stores' receipts came into each database, in this process.
-taken_in: Counter[Path] = process_global(f"{__name__} taken in", Counter)
 
 _ENDED = """SELECT ledger.key, tasks.step, tasks.ended_at, tasks.receipt, tasks.failure
 FROM ledger JOIN tasks USING (key)
@@ -294,8 +288,6 @@ def _is_free(row: Row) -> bool:
 
 
 def _receipt_of(row: Row) -> Receipt:
-    from evolink_widgets.rules.pricing.pricing import Receipt
-
     with suppress(StoreDamaged):
         found = read_receipt(row["receipt"])
         charged = None if found is None else found.charged

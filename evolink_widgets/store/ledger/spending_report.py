@@ -19,6 +19,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.printable import printable
 from evolink_widgets.rules.tasks.played import RECORDED, badge
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.ledger.counted_spending import by_day, by_notebook, total_of
@@ -27,6 +28,7 @@ from evolink_widgets.store.ledger.spending_rows import (
     NotebookSpending,
     TaskSpending,
     Total,
+    UnchargedTotal,
     grouped,
 )
 from evolink_widgets.store.ledger.task_rows import TasksInPages, read_tasks
@@ -74,7 +76,8 @@ class Spending(Sequence[Row], Generic[Row]):
         self.by = by
         self.simulated = simulated
         self.badge = badge or ("Simulated" if simulated else "")
-        self._total = Total.of(self._rows) if total is None else total
+        sums = Total.of(self._rows) if total is None else total
+        self._total = UnchargedTotal(*sums) if simulated else sums
 
     @property
     def total(self) -> Total:
@@ -127,7 +130,7 @@ class Spending(Sequence[Row], Generic[Row]):
         rest = "".join(f"<p>{escape(line)}</p>" for line in self._rest())
         table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>" if self._rows else ""
         caption = (
-            '<caption style="caption-side:top;text-align:left;white-space:normal">'
+            '<caption style="caption-side:top;text-align:left;white-space:normal;max-width:29em">'
             f"{escape(self._caption())}</caption>"
         )
         # What is wider than its place scrolls, where a host would hide it. No page takes dollars
@@ -135,7 +138,7 @@ class Spending(Sequence[Row], Generic[Row]):
         start = '<table class="dataframe tex2jax_ignore mathjax_ignore"'
         style = "table-layout:auto;overflow-wrap:break-word"
         whole = f'{start} style="{style}">{caption}{table}</table>'
-        return f'<div style="overflow-x:auto;max-width:100%">{whole}</div>{rest}'
+        return f"{scrolling(whole, 'What was spent')}{rest}"
 
     def _cells(self) -> list[list[str]]:
         columns = _COLUMNS[self.by]
@@ -147,10 +150,8 @@ class Spending(Sequence[Row], Generic[Row]):
         return "would cost" if self.simulated and column.title == "charged" else column.title
 
     def _caption(self) -> str:
-        if not self.simulated:
-            return str(self.total) if self._rows else "nothing was spent"
-        said = str(self.total).replace("credits charged", "credits would be charged")
-        return f"{self.badge}: {said if self._rows else 'nothing was spent'}"
+        said = str(self.total) if self._rows else "nothing was spent"
+        return f"{self.badge}: {said}" if self.simulated else said
 
     def _rest(self) -> Iterator[str]:
         if len(self._rows) > _SHOWN:
@@ -245,8 +246,12 @@ def _cell(credits: float | None, missing: str) -> str:
 
 def _charged(row: Any) -> str:
     if isinstance(row, TaskSpending) and row.charged is None:
-        return row.state
+        return _UNCHARGED_STATES.get(row.state, row.state) if row.simulated else row.state
     return _cell(row.charged, "not reported")
+
+
+_UNCHARGED_STATES = {"not charged": "nothing", "perhaps charged": "perhaps"}
+"""A task's state under "would cost"."""
 
 
 def _local(row: TaskSpending) -> str:
@@ -275,14 +280,16 @@ _COLUMNS: dict[str, tuple[_Column, ...]] = {
     "day": (_Column("day", lambda row: row.day.isoformat()), *_SUMS),
 }
 
-_NUMBER = "text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"
+# Sums are whole in a narrow notebook: cells are less wide, and the words over them take two lines.
+_WORDS = "padding:.5em .3em;text-align:left"
+_NUMBER = "padding:.5em .3em;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap"
 
 
 def _th(text: str, scope: str, number: bool = False) -> str:
-    style = _NUMBER if number else "text-align:left"
+    style = _NUMBER.replace("nowrap", "normal") if number else _WORDS
     return f'<th scope="{scope}" style="{style}"><bdi>{escape(text)}</bdi></th>'
 
 
 def _td(text: str, column: _Column) -> str:
-    style = _NUMBER if column.number else "text-align:left"
+    style = _NUMBER if column.number else _WORDS
     return f'<td style="{style}"><bdi>{escape(text)}</bdi></td>'

@@ -28,9 +28,8 @@ from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Access, Database, dump, sqlite_guarded
 from evolink_widgets.store.file_names import DEFAULT_FOLDER
 from evolink_widgets.store.process_globals import process_global
-from evolink_widgets.store.unwritten import is_library
 
-__all__ = ["Library", "LibraryDatabase", "database_in", "named"]
+__all__ = ["Library", "LibraryDatabase", "library_database", "named"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -211,11 +210,6 @@ def _is_recent(stamp: Stamp) -> bool:
 
 
 _databases: dict[Path, LibraryDatabase] = process_global(f"{__name__} databases", dict)
-
-
-def database_in(root: Path) -> Database:
-    """Return the database of a store's folder: a library's is only read."""
-    return library_database(root) if is_library(root) else Database(root / FILE)
 
 
 def library_database(root: Path) -> LibraryDatabase:

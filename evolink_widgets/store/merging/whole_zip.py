@@ -23,7 +23,7 @@ from evolink_widgets.moved_files import MONTH
 from evolink_widgets.rules.request.recipe import handed_on
 from evolink_widgets.store.database.checking import harden
 from evolink_widgets.store.database.database import FILE, dump, load_object, sqlite_guarded
-from evolink_widgets.store.library.library import database_in
+from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.safe_files import (
     REFERENCES,
     TRASH,

@@ -170,9 +170,12 @@ def _charge(state: TaskState, stake: str | None) -> dict[str, str] | None:
         return {"kind": "charged", "text": receipt_words(state)} if told else None
     if state.stage.ended and state.error is not None:
         billed = state.error.billed
+        if state.error.badge:  # whatever it was, nothing is charged now
+            return {"kind": _CHARGES[Billed.NO], "text": state.error.badge}
         return {"kind": _CHARGES[billed], "text": _bill(billed, stake, state.simulated)}
     if receipt and receipt.reserved is not None:
-        return {"kind": "reserved", "text": f"{money.amount(receipt.reserved)} credits reserved"}
+        said = f"{money.amount(receipt.reserved)} credits reserved"
+        return {"kind": "reserved", "text": f"{NOT_CHARGED}: {said}" if state.recorded else said}
     return None
 
 

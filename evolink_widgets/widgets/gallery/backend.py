@@ -84,6 +84,7 @@ class GalleryBackend:
                 "model": facets.models,
                 "notebook": facets.notebooks,
                 "library": facets.libraries,
+                "recorded": ("recorded",) if facets.recorded else (),
             },
         }
 

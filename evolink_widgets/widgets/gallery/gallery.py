@@ -60,6 +60,7 @@ class Gallery(PicturePanel):
         notebook: where the pictures come from.
         favourite: favourites only.
         simulated: `True` for the emulator's pictures, `False` for the service's.
+        recorded: `True` for pictures that a cassette replayed, `False` for all others.
         since, until: when they were saved, from and before, in Unix seconds; a `datetime` or a
             `date` may be set, and `until` a date is to its end.
         trashed: what lies in the trash, in place of what does not.
@@ -87,6 +88,7 @@ class Gallery(PicturePanel):
     notebook = SendableText(None, allow_none=True).tag(sync=True)
     favourite = traitlets.Bool(False).tag(sync=True)
     simulated = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    recorded = traitlets.Bool(None, allow_none=True).tag(sync=True)
     since = TimestampTrait(None, allow_none=True).tag(sync=True)
     until = TimestampTrait(None, allow_none=True, ends=True).tag(sync=True)
     trashed = traitlets.Bool(False).tag(sync=True)

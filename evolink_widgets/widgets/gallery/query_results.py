@@ -27,6 +27,7 @@ QUERY: dict[str, tuple[type, ...]] = {
     "notebook": (str, type(None)),
     "favourite": (bool,),
     "simulated": (bool, type(None)),
+    "recorded": (bool, type(None)),
     "since": (int, float, type(None)),
     "until": (int, float, type(None)),
     "trashed": (bool,),

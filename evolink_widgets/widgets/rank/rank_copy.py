@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from evolink_widgets.judging.standing import Placed, Standing
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
@@ -90,11 +91,12 @@ def ranking_html(
         else '<td style="border-top:0"></td>'
         for word in heads
     )
-    return (
-        f'<div style="overflow-x:auto"><table style="border-collapse:collapse;width:100%;'
+    table = (
+        f'<table style="border-collapse:collapse;width:100%;'
         f'max-width:66em;table-layout:auto;{_FONT}"><thead><tr>{labels}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
     )
+    return scrolling(table, "Ranking")
 
 
 def _end(word: str) -> str:

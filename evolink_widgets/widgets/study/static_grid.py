@@ -9,6 +9,7 @@ from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.pivot import Pivot
 from evolink_widgets.batches.study.study import Study
 from evolink_widgets.rules.tasks.played import badge_of
+from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS, html, thumbnail_html
 from evolink_widgets.widgets.base.companion import MOST_PICTURES
@@ -57,7 +58,7 @@ def static_grid(study: Study, pivot: Pivot, key: str, caption: str) -> str:
     ]
     foot = html([], key=key, caption=" · ".join(filter(None, said)))
     name = re.sub(r"[^A-Za-z0-9_-]", "", key)
-    return f'{foot}<div class="ew-static-{name} {NO_MATHS}" style="overflow-x:auto">{tables}</div>'
+    return foot + scrolling(tables, "Pictures of the study", f"ew-static-{name} {NO_MATHS}")
 
 
 def _table(
@@ -78,6 +79,8 @@ def _table(
 
 
 def _head(scope: str, label: str) -> str:
+    if not label:  # of an axis that is none: a head that says nothing is no head
+        return "<td></td>"
     width = f"max-width:{_EDGE if scope == 'col' else 140}px;overflow-wrap:anywhere"
     style = f"{_TEXT};font-weight:400;vertical-align:top;{width}"
     return f'<th scope="{scope}" style="{style}"><bdi>{escape(label)}</bdi></th>'

@@ -10,11 +10,13 @@ import traitlets
 
 from evolink_widgets.batches.run import BatchRun
 from evolink_widgets.batches.study.balance import Cell
+from evolink_widgets.batches.study.cells import CellState
 from evolink_widgets.batches.study.pivot import Pivot, no_axis, pivoted
 from evolink_widgets.batches.study.study import Study
 from evolink_widgets.core.loop import call_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.rules.tasks.played import NOT_CHARGED
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import sheet
 from evolink_widgets.text import counted
@@ -213,8 +215,8 @@ class StudyView(PicturePanel):
         axes = self._study._axes
         rows = [[axis.name, axis.said[at]] for axis, at in zip(axes.axes, cell, strict=True)]
         if state.credits is not None and state.letter == "n":
-            rows.append(["charged", "0, from the store" if not state.credits else
-                         f"{money.amount(state.credits)} credits"])  # fmt: skip
+            cost = f"{money.amount(state.credits)} credits" if state.credits else ""
+            rows.append([_charge_word(state), cost or "0, from the store"])
         return {
             "rows": rows,
             "why": describe.trouble(state.error) if state.error is not None else "",
@@ -323,3 +325,11 @@ class StudyView(PicturePanel):
         if self.comm is not None:
             self._thumbnails.stop()
         super().close()
+
+
+def _charge_word(state: CellState) -> str:
+    """What stands beside a cell's credits: nothing is charged for what was played."""
+    images = [image for image in state.images if image is not None]
+    if any(image.recorded for image in images):
+        return NOT_CHARGED.lower()
+    return "would cost" if any(image.simulated for image in images) else "charged"

@@ -13,6 +13,7 @@ import evolink_widgets as ew
 from evolink_widgets import connect
 from evolink_widgets.core.settings.kept_keys import KEYRING, SCOPE, kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE
+from evolink_widgets.errors import ConfigurationError
 
 SECRET = "sk-evo-3f9c1d7be2a84c60"
 Keep = Callable[[str, str | Exception], None]
@@ -66,6 +67,16 @@ def test_a_key_of_the_host_is_found_and_its_source_named(keep: Keep, host: str) 
     assert key.source == host
     assert key.authorization() == f"Bearer {SECRET}"
     assert SECRET not in repr(key)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_what_a_host_keeps_and_is_too_short_for_a_key_is_named_by_the_host(
+    keep: Keep, host: str
+) -> None:
+    keep(host, "qzj")
+    with pytest.raises(ConfigurationError, match=f"from {host} is shorter than 8") as refused:
+        kept_key()
+    assert "qzj" not in str(refused.value)
 
 
 @pytest.mark.parametrize("host", HOSTS)

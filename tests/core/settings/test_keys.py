@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import evolink_widgets as ew
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, TELLING, Key, Redaction, find_key
 from evolink_widgets.errors import ConfigurationError
 
@@ -151,7 +152,9 @@ def test_what_is_read_from_a_document_is_not_lost_for_a_likeness() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("key", ["test-completed-results", "task-unified-credits", "usage"])
+@pytest.mark.parametrize(
+    "key", ["test-completed-results", "task-unified-credits", "estimated_time"]
+)
 def test_a_key_made_of_the_contract_s_words_spoils_no_reading(key: str) -> None:
     said = {"id": "task-unified-1", "status": "completed", "results": [], "usage": {"credits": 1}}
     assert Key(key, "a test").redaction.document(said) == said
@@ -179,7 +182,7 @@ def test_what_is_not_of_the_key_is_left_as_it_is() -> None:
     key = Key(SECRET, "a test")
     assert key.hide_in("Incorrect key sk-ev***c60.") == "Incorrect key sk-ev***c60."
     assert key.hide_in(f"Incorrect key {SECRET}!") == "Incorrect key [key]!"
-    assert Key("abc", "a test").hide_in("xabcx") == "x[key]x"
+    assert Key("abcdefgh", "a test").hide_in("xabcdefghx") == "x[key]x"
 
 
 def test_a_body_of_backslashes_takes_no_quadratic_time() -> None:
@@ -194,6 +197,22 @@ def test_a_short_key_is_hidden_whole_in_ids_and_links() -> None:
     assert short.opaque("task-unified-1757156493-imcg5zqt") == "task-unified-1757156493-imcg5zqt"
 
 
-@pytest.mark.parametrize("secret", ["k", "ke", "key"])
-def test_a_key_may_be_short(secret: str) -> None:
-    assert Key(secret, "a test").authorization() == f"Bearer {secret}"
+@pytest.mark.parametrize("secret", ["q", "zq", "qzjxkvw"])
+def test_what_is_too_short_for_a_key_is_refused_and_not_shown(
+    secret: str, own_settings: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands in other words, too, and would blank out letters of every error."""
+    with pytest.raises(ConfigurationError, match="shorter than 8 characters") as refused:
+        Key(secret, "a test")
+    said = [refused.value]
+    with pytest.raises(ConfigurationError, match="API key from configure") as refused:
+        ew.configure(api_key=f" {secret}\n")
+    said.append(refused.value)
+    monkeypatch.setenv("EVOLINK_API_KEY", secret)
+    with pytest.raises(ConfigurationError, match="API key from EVOLINK_API_KEY") as refused:
+        ew.session()
+    said.append(refused.value)
+    for error in said:
+        assert secret not in f"{error} {error!r}"
+    assert Key("12345678", "a test").authorization() == "Bearer 12345678"
+    assert Key("12345678", "a test").hide_in("12345: no 12345678") == "12345: no [key]"

@@ -94,6 +94,29 @@ def test_each_choice_is_a_trait_and_a_query(
     assert last_query(one)[trait] is None
 
 
+def test_what_a_cassette_replayed_is_a_kind_where_there_is_any(bench: Opener) -> None:
+    one = gallery(bench)
+    tray(one)
+    kinds = ["Any", "Simulated", "From the service"]
+    assert field(one, "Kind").locator("option").all_text_contents() == kinds
+    other = gallery(bench, plan={"facets": {"recorded": ["recorded"]}})
+    tray(other)
+    assert field(other, "Kind").locator("option").all_text_contents() == [*kinds, "Recorded"]
+    for choice, simulated, recorded in (
+        ("Recorded", None, True),
+        ("From the service", False, False),  # which a cassette's are not
+        ("Simulated", True, False),
+        ("Any", None, None),
+    ):
+        field(other, "Kind").select_option(choice)
+        expect(field(other, "Kind").locator("option:checked")).to_have_text(choice)
+        asked = last_query(other)
+        assert (asked["simulated"], asked["recorded"]) == (simulated, recorded)
+    other.js("() => model.set('recorded', true)")
+    expect(other.root.get_by_role("button", name="Filters · 1")).to_be_visible()
+    expect(field(other, "Kind").locator("option:checked")).to_have_text("Recorded")
+
+
 def test_days_are_the_browsers_and_include_both_ends(bench: Opener) -> None:
     one = gallery(bench, timezone_id="America/New_York")
     tray(one)

@@ -27,8 +27,9 @@ export function plan(ui, fail) {
   const body = h("tbody");
   const heads = COLUMNS.map((name) => h("th", { scope: "col" }, name));
   const table = h("table", h("caption", "Left out, with problems"), h("thead", h("tr", ...heads)), body);
+  const problems = h("div.problems", { role: "region", label: "Rows with problems", tabindex: 0 }, table);
   const acts = h("div.ways", few, h("label.cap", "Budget", budget, "credits"), h("span.push"), price, buy);
-  const el = h("div.plan", { hidden: true }, given, acts, h("div.problems", table), more);
+  const el = h("div.plan", { hidden: true }, given, acts, problems, more);
   return {
     el,
     /** @param {Plan | null} told */
@@ -42,7 +43,7 @@ export function plan(ui, fail) {
       name();
       few.hidden = !told.few;
       acts.hidden = !told.buy;
-      table.hidden = !told.problems[0];
+      problems.hidden = !told.problems[0];
       fill(body, ...told.problems.map((row) => h("tr", ...row.map((text) => h("td", h("bdi", text))))));
     },
   };

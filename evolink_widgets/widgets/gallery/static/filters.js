@@ -4,8 +4,8 @@ import { fill, h, icon, set, write } from "../../base/static/dom.js";
 /** Traits that a field stands for; null is "any". @type {Record<string, string>} */
 const FIELDS = { size: "Size", quality: "Quality", model: "Model", notebook: "Notebook", library: "Where", simulated: "Kind", since: "From", until: "To" };
 const FOLDED = Object.keys(FIELDS);
-const NAMES = ["text", "favourite", "trashed", ...FOLDED];
-const KINDS = { true: "Simulated", false: "From the service" };
+const NAMES = ["text", "favourite", "trashed", ...FOLDED, "recorded"];
+const KINDS = { true: "Simulated", false: "From the service", recorded: "Recorded" };
 /** How long a person must have stopped typing. */
 const REST = 250;
 
@@ -42,7 +42,8 @@ export function filtersOf({ model, listen }, changed) {
             const { value } = box,
               // "To" a day means to its end.
               at = timed && Date.parse(`${value}T${name === "until" ? 24 : "00"}:00`) / 1000;
-            put({ [name]: value ? at || (name === "simulated" ? value === "true" : value) : null });
+            if (name === "simulated") putKind(value);
+            else put({ [name]: value ? at || value : null });
           },
         });
       return box;
@@ -53,7 +54,14 @@ export function filtersOf({ model, listen }, changed) {
       ...boxes.map((box, i) => h("label.by", h("span.label", FIELDS[FOLDED[i]]), box)),
     ),
     el = h("fieldset.filters", h("div.seek", h("span.glass", icon("search"), words), favourite, more, trashed), tray),
-    active = () => FOLDED.filter((name) => get(name) != null),
+    /** A kind is two traits: what a cassette replayed is neither the emulator's nor the service's. @param {string} value */
+    putKind = (value) =>
+      put({
+        simulated: value === "true" || value === "false" ? value === "true" : null,
+        recorded: value === "recorded" || (value && facets.recorded?.[0] ? false : null),
+      }),
+    kind = () => (get("recorded") ? "recorded" : get("simulated")),
+    active = () => FOLDED.filter((name) => (name === "simulated" ? kind() : get(name)) != null),
     draw = () => {
       const { length } = active();
       write(say, length ? `Filters · ${length}` : "Filters");
@@ -63,9 +71,9 @@ export function filtersOf({ model, listen }, changed) {
       if (!typing && words.value !== get("text")) words.value = get("text");
       FOLDED.forEach((name, i) => {
         const box = boxes[i],
-          value = get(name);
+          value = name === "simulated" ? kind() : get(name);
         if (box.type === "date") return (box.value = value == null ? "" : dayOf(value - (name === "until" ? 1e-3 : 0)));
-        const known = name === "simulated" ? Object.keys(KINDS) : (facets[name] ?? []),
+        const known = name === "simulated" ? ["true", "false", ...(facets.recorded ?? [])] : (facets[name] ?? []),
           all = value == null || known.includes(`${value}`) ? known : [value, ...known],
           look = all.join("\n");
         // Options are made anew only where they differ: one may be open.
@@ -102,7 +110,7 @@ export function filtersOf({ model, listen }, changed) {
     query: () => Object.fromEntries(NAMES.map((name) => [name, get(name)])),
     open: () => !get("text").trim() && !get("favourite") && !active()[0],
     clear() {
-      put({ text: "", favourite: false, ...Object.fromEntries(FOLDED.map((name) => [name, null])) });
+      put({ text: "", favourite: false, ...Object.fromEntries([...FOLDED, "recorded"].map((name) => [name, null])) });
       words.focus();
     },
     know(next) {

@@ -24,7 +24,7 @@ export function openingOf(ui, layout, crossing, table, fail) {
 
   /** @param {Picture} pic */
   function name({ place, index }) {
-    const rows = crossing.told(place ?? -1)?.rows.filter(([axis]) => axis !== "charged") ?? [];
+    const rows = crossing.told(place ?? -1)?.rows.slice(0, layout.axes.length) ?? [];
     const levels = rows.map((/** @type {string[]} */ [, level]) => level).join(", ");
     return crossing.repeats > 1 ? `${levels} · ${index + 1} of ${crossing.repeats}` : levels;
   }

@@ -5,7 +5,7 @@ const AT_ONCE = 6;
 /** What the gallery's filters can say. */
 const ANY = {
   text: "", size: null, quality: null, model: null, notebook: null, favourite: false,
-  simulated: null, since: null, until: null, trashed: false, selected: [], _key: "side",
+  simulated: null, recorded: null, since: null, until: null, trashed: false, selected: [], _key: "side",
 };
 
 /** @param {Server} server @param {"small" | "thumb"} size @returns {Model & { changed(): void }} */

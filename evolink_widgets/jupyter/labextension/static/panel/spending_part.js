@@ -62,7 +62,7 @@ export function spendingPart(host) {
       const spent = charged + unreported + out;
       const cap = held.find(({ name }) => name.startsWith("today"))?.limit ?? 0;
       const whole = Math.max(spent, cap);
-      const line = h(cap && cap >= spent ? "div.money.capped" : "div.money", { role: "img", label: `${amount(charged)} credits charged today, up to ${amount(out)} out` }, h("i.paid"), h("i.out"));
+      const line = h(cap && cap >= spent ? "div.money.capped" : "div.money", { role: "img", label: `${amount(charged)} credits ${simulated ? `today (${(kind || "Simulated").toLowerCase()})` : "charged today"}, up to ${amount(out)} out` }, h("i.paid"), h("i.out"));
       set(line, { "--paid": `${whole ? (100 * (charged + unreported)) / whole : 0}%`, "--out": `${whole ? (100 * out) / whole : 0}%` });
       const badge = h("span.badge", icon("flask"), kind || "Simulated");
       const nothing = !spent && !notebooks.length;
@@ -85,7 +85,7 @@ export function spendingPart(host) {
           ? [
               h(
                 "div.waiting",
-                h("span", `${pictures} paid picture${pictures === 1 ? " is" : "s are"} not here yet`),
+                h("span", `${pictures} ${waiting.every((/** @type {Ongoing} */ one) => one.simulated) ? "" : "paid "}picture${pictures === 1 ? " is" : "s are"} not here yet`),
                 h("button.btn.first", () => host.app.commands.execute("evolink-widgets:collect", { cwd: waiting[0].folder.split("/").slice(0, -1).join("/") }), "Collect"),
               ),
             ]

@@ -48,7 +48,9 @@ function doubt(run, acts, send) {
     write(
       text,
       "The same request goes out once more, under the same key. " +
-        `If the service ignores the key, it charges ${stake} a second time.`,
+        (/^Recorded/.test(run.badge ?? "")
+          ? `${run.badge}.`
+          : `If the service ignores the key, it charges ${stake} a second time.`),
     );
     box.hidden = false;
     no.focus();
