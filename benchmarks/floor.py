@@ -5,7 +5,7 @@ as the kit pools them, over httpx's client, and over bare aiohttp: how far the l
 with httpx as the language. Each has a process of its own on a core of its own, against the service
 of `peers.py`; the runs are interleaved.
 
-    python benchmarks/floor.py                     # about two minutes
+    python benchmarks/floor.py                     # about five minutes
     python benchmarks/floor.py reading --runs 9
 """
 

@@ -76,7 +76,7 @@ class Service:
         share = (asyncio.get_running_loop().time() - began) / seconds
         if share >= 1:
             return read_task({"id": name, "status": "completed", "progress": 100})
-        progress = int(100 * share)
+        progress = int(100 * share) if self._shape != "none" else 0
         if self._shape == "uneven":  # as the emulator's
             moving = (share - timing.QUEUE_SHARE) / (1 - timing.QUEUE_SHARE)
             progress = timing.progress(moving, random.Random(name)) if moving > 0 else 0
@@ -90,7 +90,7 @@ async def watch(given: argparse.Namespace, usual: float, shape: str, batches: bo
     watcher = Watcher(cast(Client, service), RetryPolicy(chance=lambda: 0.5))
     known, chance = Durations(), random.Random(given.seed)
     room = asyncio.Semaphore(given.in_flight)
-    spread = 0.22 if shape == "uneven" else 0.45
+    spread = 0.45 if shape == "honest" else 0.22
     delays: list[float] = []
     requests: list[int] = []
 
@@ -116,18 +116,18 @@ def main() -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in-flight", type=int, default=300)
-    parser.add_argument("--tasks", type=int, default=1500)
+    parser.add_argument("--tasks", type=int, default=2400)
     parser.add_argument("--round-trip", type=float, default=0.03)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    print("| tasks | progress | requests a task, batches and singly | known after |")
-    print("|---|---|---|---|")
+    print("| tasks | progress | requests a task, batches and singly | known after | ratio |")
+    print("|---|---|---|---|---|")
     loop = Jumping()
     for usual in (1.0, 5.0, 10.0):
-        for shape in ("honest", "uneven"):
+        for shape in ("honest", "uneven", "none"):
             late, often = loop.run_until_complete(watch(given, usual, shape, True))
             alone, each = loop.run_until_complete(watch(given, usual, shape, False))
-            figures = f"{often:.2f}, {each:.1f} | {late:.0f}, {alone:.0f} ms"
+            figures = f"{often:.3f}, {each:.1f} | {late:.0f}, {alone:.0f} ms | {late / alone:.2f}"
             print(f"| {usual:g} s | {shape} | {figures} |")
 
 

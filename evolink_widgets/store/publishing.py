@@ -51,6 +51,7 @@ from evolink_widgets.store.safe_files import (
     remove,
     rename,
     rewrite,
+    sha256_of,
     sweep,
     temporary,
 )
@@ -174,19 +175,24 @@ class _Publishing:
                     keys = list(dict.fromkeys(row["key"] for row in rows))
                     write_recipe_files(self._folder, connection, keys)
                 _close_for_good(made)
+                gone = before - {row["path"] for row in rows}
+                gone -= {f"{row['stem']}.json" for row in self._sets(rows)}
+                # Before the database that knows their names: killed here, they go the next time.
+                self._take_out(gone, digests)
                 self._put(made, self._folder / FILE)
-        for name in names_in(self._folder / REFERENCES):
-            if Path(name).stem not in digests:
-                remove(self._folder / REFERENCES / name)
-        names = {row["path"] for row in rows}
-        gone = before - names - {f"{row['stem']}.json" for row in self._sets(rows)}
-        for name in gone:
-            for path in (self._folder / name, self._folder / name[:7] / name):
-                remove(path)
         self._mark(len(rows))
         taken_out = sum(not name.endswith(".json") for name in gone)
         fresh = sum(is_new for _, is_new in new)
         return Published(self._folder, len(rows), fresh, taken_out, tuple(self._left_out))
+
+    def _take_out(self, gone: Iterable[str], digests: Sequence[str]) -> None:
+        """Remove what is not in the store any more, and references that nothing needs."""
+        for name in gone:
+            for path in (self._folder / name, self._folder / name[:7] / name):
+                remove(path)
+        for name in names_in(self._folder / REFERENCES):
+            if Path(name).stem not in digests:
+                remove(self._folder / REFERENCES / name)
 
     def _names_before(self) -> set[str]:
         """The files of the library as it was published last: what is to go is among them."""
@@ -218,6 +224,9 @@ class _Publishing:
                 row = with_file_in_place(self._root, self._database, given)
                 recipe_of(self._root, row["key"], row["recipe"])
                 path = place_of(self._root, row)
+                if not is_plain(path) and self._has_copy(row):
+                    done.append((row, False))
+                    continue
                 if not is_plain(path):
                     raise StoreDamaged(f"{path.name} is not there any more.")
                 target = self._folder / path.relative_to(self._root)
@@ -234,6 +243,11 @@ class _Publishing:
             except EvolinkError as exc:
                 self._left_out.append(exc.message)
         return done
+
+    def _has_copy(self, row: Row) -> bool:
+        """Whether the library has a picture whose own file is gone: that may be the last copy."""
+        copy = place_of(self._folder, row)
+        return is_plain(copy) and sha256_of(copy) == row["sha256"]
 
     def _copy_references(self, rows: Iterable[Row]) -> list[str]:
         """Copy the bytes of the references that are here; return their SHA-256."""

@@ -229,11 +229,12 @@ class Transport:
             response = await self._follow(url, headers or {}, sending)
         try:
             headers = _headers(response)
+            pieces = _pieces(response, headers)
             if self._key is not None:
                 headers = self._key.redaction.headers(headers)
             if "content-encoding" in headers:  # asked for in vain; the length is another's then
                 headers.pop("content-length", None)
-            yield Download(response.status_code, headers, self._chunks(response))
+            yield Download(response.status_code, headers, self._chunks(pieces))
         finally:
             with contextlib.suppress(httpx.HTTPError, OSError):
                 await response.aclose()
@@ -290,9 +291,9 @@ class Transport:
         if HIDDEN in unquote(url) or (self._key and self._key.redaction.opaque(url) != url):
             raise HostRefused("The link holds the API key, which goes to no picture host.")
 
-    async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
+    async def _chunks(self, pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         with self._border(lambda: True):
-            async for chunk in _pieces(response):
+            async for chunk in pieces:
                 yield chunk
 
     @contextlib.contextmanager
@@ -420,19 +421,19 @@ async def _read(way: httpx.AsyncBaseTransport, request: httpx.Request, key: Key 
         request.headers["authorization"] = key.authorization()
     response = await way.handle_async_request(request)
     try:
-        body = bytearray()
-        async for chunk in _pieces(response):
+        headers, body = _headers(response), bytearray()
+        async for chunk in _pieces(response, headers):
             body += chunk
             if len(body) > MAX_BODY:
                 raise httpx.ReadError("the reply is too long", request=request)
-        return Reply(response.status_code, _headers(response), bytes(body))
+        return Reply(response.status_code, headers, bytes(body))
     finally:
         await response.aclose()
 
 
-def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
+def _pieces(response: httpx.Response, headers: Mapping[str, str]) -> AsyncIterable[bytes]:
     """What a response holds, as it comes: unpacked where it is packed, which costs more."""
-    if "content-encoding" in response.headers:
+    if "content-encoding" in headers:
         return response.aiter_bytes()
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return response.stream

@@ -1,14 +1,16 @@
 """Watches all live tasks of a session: looks when each is likely to be done.
 
-Each task has a plan of its own (`rules.tasks.schedule`). Readings that are due at about the same
-time go out as one batch where the service has that call; where it has not, where it leaves a task
-out or keeps repeating an old reading, tasks are read one by one. What the plans learn of the
+Each task has a plan of its own (`rules.tasks.schedule`). Where the service has that call, readings
+go out in batches: when as many tasks have likely ended as are worth a request, with the likeliest
+in each place that is free. Where it has not, where it leaves a task out or keeps repeating an old
+reading, tasks are read one by one. What the plans learn of the
 service is kept for the next kernel (`LearnedDurations`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 import logging
 import math
 from collections.abc import Callable
@@ -30,24 +32,38 @@ log = logging.getLogger("evolink_widgets")
 EACH = 0.002
 """Seconds that two batches are apart for each task that is watched: a few are not worth a delay."""
 
-APART = 2.75
-"""How far two batches are apart at most, in shortest pauses of a plan. A task ends half of that
-before it is seen, which is not much more than reading it singly takes."""
+APART = 2.3
+"""How far two batches are apart at most, in shortest pauses of a plan, as long as ends come
+evenly. A task ends half of that before it is seen, which is what reading it singly takes."""
 
-REACH = 0.25
-"""A batch takes along what is due within this part of its pause, where it has places left: that
-costs nothing more."""
+SOONEST, LATEST = 0.3, 2.0
+"""How far two batches are apart at least and at most, against that."""
+
+AHEAD = 0.15
+"""How far ahead the rate of ends is taken, against that."""
+
+SAMPLE = 100
+"""Of so many tasks it is estimated when to send: it is a ratio, so that some speak for all."""
+
+REPLY_LEARNED, LONGEST_REPLY = 0.2, 1.0
+"""How much the last batch's reply weighs in how long one takes, and what is believed at most."""
+
+LIKELY = 0.0005
+"""From this likelihood to have ended on, the likeliest come first where a batch has places left."""
 
 TELLING = 20
 """Per cent of progress from which it says something about the end."""
 
-SUSPECT = 5
+SUSPECT, TRUSTED = 5, 80
 """Equal batch readings in a row after which a task is read singly at once, as the batch may be
-stale."""
+stale. Twice as many each time that it was not and has told of ends, up to the second."""
 
 STALE = 5
 """Batch readings in a row, each behind what its task had said of itself, that end their use. A
 task may end, and a bar that halts may go on, between a batch and the single reading after it."""
+
+NO_WONDER = 0.02
+"""From this likelihood on that a task ended between both readings, that speaks of no staleness."""
 
 REFUSALS = 5
 """Refused readings, with none between them that told something, before it is clear that the
@@ -72,11 +88,14 @@ class _Watch:
     trouble: Trouble
     ended: asyncio.Future[TaskSnapshot]
     read_at: float
-    last: float
     due: float
+    early: float = 0.0
     quiet_until: float = 0.0
     told: bool = False
+    at_once: bool = False
     looking: bool = False
+    asked: float = 0.0
+    left_out: bool = False
     failures: int = 0
     refusals: int = 0
     refused_since: float = 0.0
@@ -101,7 +120,10 @@ class Watcher:
         self._running = False
         self._next = math.inf
         self._looked_at = -math.inf
+        self._reply_takes = 0.0
         self._stale = 0
+        self._suspect = SUSPECT
+        self._told_ends = False
 
     async def watch(
         self,
@@ -136,7 +158,8 @@ class Watcher:
         started = now - elapsed
         due = started + plan.first() if elapsed < 1.0 else now
         ended: asyncio.Future[TaskSnapshot] = loop.create_future()
-        watch = _Watch(task_id, plan, started, seen, trouble, ended, started, last=now, due=due)
+        watch = _Watch(task_id, plan, started, seen, trouble, ended, started, due)
+        watch.early = started + plan.hardly_before()
         if quiet:
             watch.quiet_until = now + quiet
             watch.due = max(due, watch.quiet_until) if elapsed < 1.0 else due
@@ -154,7 +177,7 @@ class Watcher:
         """Read a task at once, without waiting for its next turn."""
         watch = self._live.get(task_id)
         if watch is not None:
-            watch.due = asyncio.get_running_loop().time()
+            watch.due, watch.at_once = asyncio.get_running_loop().time(), True
             self._wake()
 
     def told(self, task_id: str) -> None:
@@ -182,11 +205,11 @@ class Watcher:
                     await self._pause(pause)
                     continue
                 if self._batches and len(waiting) > 1:
-                    shortest = min(watch.plan.shortest for watch in waiting)
-                    apart = min(EACH * len(waiting), APART * shortest)
-                    await asyncio.sleep(max(0.0, self._looked_at + apart - loop.time()))
-                self._looked_at = loop.time()
-                self._look(self._due(self._waiting(), self._looked_at))
+                    await self._gather()
+                due = self._due(self._waiting(), loop.time())
+                if due:
+                    self._looked_at = loop.time()
+                    self._look(due)
         finally:
             self._running = False
 
@@ -208,20 +231,75 @@ class Watcher:
     def _batches(self) -> bool:
         return self._client.reads_batches and self._stale < STALE
 
+    async def _gather(self) -> None:
+        """Wait until it is worth a request to read what is due, and what is likeliest with it.
+
+        Waiting a little longer keeps those waiting that have ended, and spares those that end
+        meanwhile the time until the batch after. So a batch goes out when the first outweigh
+        the second: behind a cluster of ends, not in it. Where ends come evenly that is every
+        `apart` seconds.
+        """
+        loop = asyncio.get_running_loop()
+        shortest = min(watch.plan.shortest for watch in self._live.values())
+        apart = min(EACH * len(self._live), APART * shortest)
+        while waiting := self._waiting():
+            now = loop.time()
+            even, latest = self._looked_at + apart, self._looked_at + LATEST * apart
+            if any(watch.at_once for watch in waiting):
+                pause = even - now  # that they ended is known, and belongs to no estimate
+            elif now < self._looked_at + SOONEST * apart:
+                pause = self._looked_at + SOONEST * apart - now
+            else:
+                pause = min(self._not_yet(now, apart) * apart, latest - now)
+            if pause <= 0:
+                return
+            await asyncio.sleep(pause)
+
+    def _not_yet(self, now: float, apart: float) -> float:
+        """How long to wait on before it is judged again, in parts of `apart`; 0 is to send now."""
+        seen = now + self._reply_takes
+        soon = seen + AHEAD * apart
+        likely = [
+            watch
+            for watch in self._live.values()
+            if watch.early <= soon and watch.quiet_until <= now
+        ]
+        likely = likely[:: 1 + len(likely) // SAMPLE]
+        ended = sum(self._ended(watch, seen) for watch in likely)
+        ending = (sum(self._ended(watch, soon) for watch in likely) - ended) / AHEAD
+        if ended >= ending:
+            return 0.0
+        return 0.06 if ended > ending / 2 else 0.12
+
+    def _ended(self, watch: _Watch, by: float) -> float:
+        """How likely it is that a task has ended by then, and no reading on its way tells it."""
+        after = watch.read_at
+        if watch.looking:
+            after = max(after, watch.asked + self._reply_takes)
+        return watch.plan.ended(after - watch.started, by - watch.started)
+
     def _due(self, waiting: list[_Watch], now: float) -> list[_Watch]:
         due = [watch for watch in waiting if watch.due <= now]
-        if not self._batches:
-            return due
-        size = self._client.batch_size
-        places = -len(due) % size if due else 0
-        near = [
-            watch for watch in waiting if now < watch.due <= now + REACH * (watch.due - watch.last)
-        ]
-        return due + sorted(near, key=lambda watch: watch.due)[:places]
+        places = -len(due) % self._client.batch_size if due else 0
+        return due + self._with_them(waiting, now, places) if self._batches and places else due
+
+    def _with_them(self, waiting: list[_Watch], now: float, places: int) -> list[_Watch]:
+        """What a batch takes along, as that costs no request: who has likely ended, then who was
+        not read for longest, as what is believed of it may be wrong."""
+        seen = now + self._reply_takes
+        others = (
+            (self._ended(watch, seen) if watch.early <= seen else 0.0, watch)
+            for watch in waiting
+            if watch.due > now >= watch.quiet_until and not (watch.failures or watch.left_out)
+        )
+        ranked = (
+            ((-share if share > LIKELY else 0.0, watch.read_at), watch) for share, watch in others
+        )
+        return [watch for _, watch in heapq.nsmallest(places, ranked, key=lambda one: one[0])]
 
     def _look(self, watches: list[_Watch]) -> None:
         for watch in watches:
-            watch.looking = True
+            watch.looking, watch.at_once, watch.asked = True, False, self._looked_at
         if not self._batches or len(watches) < 2:
             for watch in watches:
                 spawn(self._look_singly(watch), name="evolink-look")
@@ -231,14 +309,20 @@ class Watcher:
             spawn(self._look_at_many(watches[start : start + size]), name="evolink-look")
 
     async def _look_at_many(self, watches: list[_Watch]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             found = await self._client.tasks([watch.task_id for watch in watches])
         except EvolinkError as error:
             for watch in watches:
                 self._failed(watch, error)
             return
+        took = min(loop.time() - began, LONGEST_REPLY)
+        weight = REPLY_LEARNED if self._reply_takes else 1.0
+        self._reply_takes += weight * (took - self._reply_takes)
         for watch in watches:
             snapshot = None if found is None else found.get(watch.task_id)
+            watch.left_out = snapshot is None
             if snapshot is None:  # no such call, or this task was left out of the answer
                 spawn(self._look_singly(watch), name="evolink-look")
             elif self._suspicious(watch, snapshot):
@@ -254,20 +338,28 @@ class Watcher:
             watch.singly = None
         watch.repeats = watch.repeats + 1 if repeated else 0
         watch.reading = reading
-        return watch.repeats >= SUSPECT and not snapshot.status.finished
+        self._told_ends |= snapshot.status.finished
+        return watch.repeats >= self._suspect and not snapshot.status.finished
 
     async def _check_singly(self, watch: _Watch) -> None:
         watch.repeats = 0
+        loop = asyncio.get_running_loop()
+        began = loop.time() - watch.started
         snapshot = await self._look_singly(watch)
         if snapshot is None:
             return
-        if snapshot.status.finished:  # there is no further batch reading to hold against it
-            self._compared(True)
-        else:
+        if not snapshot.status.finished:
             watch.singly = _reading(snapshot)
+        elif watch.plan.ended(began, loop.time() - watch.started) < NO_WONDER:
+            self._compared(True)  # there is no further batch reading to hold against it
 
     def _compared(self, is_behind: bool) -> None:
         self._stale = self._stale + 1 if is_behind else 0
+        if is_behind:
+            self._suspect = SUSPECT
+        elif self._told_ends:
+            self._suspect = min(2 * self._suspect, TRUSTED)
+        self._told_ends = False
 
     async def _look_singly(self, watch: _Watch) -> TaskSnapshot | None:
         try:
@@ -296,6 +388,7 @@ class Watcher:
         telling = snapshot.progress if (snapshot.progress or 0) >= TELLING else None
         watch.told = False
         due = max(watch.quiet_until, watch.started + watch.plan.next(elapsed, telling))
+        watch.early = watch.started + watch.plan.hardly_before()
         watch.seen(snapshot)  # after the plan, which says what is left
         self._again(watch, due)
 
@@ -315,7 +408,6 @@ class Watcher:
         self._again(watch, now + self._retry.after(watch.failures))
 
     def _again(self, watch: _Watch, due: float) -> None:
-        watch.last = asyncio.get_running_loop().time()
         watch.due = due
         watch.looking = False
         if due < self._next:  # else it is found when the watcher wakes anyway

@@ -65,6 +65,8 @@ def shortest_pause(estimated: float) -> float:
     return min(0.25, 0.02 + 0.003 * estimated)
 
 
+_EARLY = 3.0
+"""Spreads before the usual end at which hardly a task has ended."""
 _SUREST = 0.006
 """Never surer than this, so that a look is never aimed at a single instant."""
 _LATE = 0.02
@@ -333,6 +335,7 @@ class Plan:
         self._stretch: list[tuple[int, float]] = []
         self._progress: int | None = None
         self._pointer: DurationGuess | None = None
+        self._belief: tuple[DurationGuess, float, float] | None = None
 
     def first(self) -> float:
         """When to look for the first time, in seconds after acceptance."""
@@ -349,6 +352,25 @@ class Plan:
             self._point(elapsed, min(progress, 99))
             self._progress = progress
         return self._look_after(elapsed)
+
+    def hardly_before(self) -> float:
+        """Seconds after acceptance before which hardly such a task has ended."""
+        guess, _, _ = self._believed(0.0)
+        return math.exp(guess.mean - _EARLY * guess.spread)
+
+    def ended(self, after: float, by: float) -> float:
+        """How likely it is that the task has ended meanwhile, as of the last reading: 0 to 1.
+
+        Args:
+            after: seconds after acceptance at which it was still running.
+            by: seconds after acceptance.
+        """
+        if by <= after:
+            return 0.0
+        guess, since, alive = self._believed(after)
+        if after != since:
+            alive = guess.alive(after)
+        return 1.0 - guess.alive(by) / alive
 
     def remaining(self, elapsed: float) -> tuple[float, float]:
         """Seconds still to go, as the range that holds the middle 60 % of such tasks."""
@@ -399,9 +421,17 @@ class Plan:
             check if check > elapsed else math.inf
         )
 
+    def _believed(self, elapsed: float) -> tuple[DurationGuess, float, float]:
+        """The belief at the last reading, its time, and the share that was running then."""
+        if self._belief is None:
+            guess, _ = self._surest(elapsed)
+            self._belief = guess, elapsed, guess.alive(elapsed)
+        return self._belief
+
     def _look_after(self, elapsed: float) -> float:
         elapsed = max(0.0, elapsed)
         guess, check = self._surest(elapsed)
+        self._belief = guess, elapsed, guess.alive(elapsed)
         latest = elapsed + max(self._longest, 0.25 * elapsed)
         wanted = guess.next_look(elapsed, self._cost, min(latest, check))
         return max(min(wanted, latest), elapsed + self.shortest)

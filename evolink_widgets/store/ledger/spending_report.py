@@ -28,6 +28,7 @@ from evolink_widgets.store.ledger.spending_rows import (
     NotebookSpending,
     TaskSpending,
     Total,
+    UnchargedTotal,
     grouped,
 )
 from evolink_widgets.store.ledger.task_rows import TasksInPages, read_tasks
@@ -75,7 +76,8 @@ class Spending(Sequence[Row], Generic[Row]):
         self.by = by
         self.simulated = simulated
         self.badge = badge or ("Simulated" if simulated else "")
-        self._total = Total.of(self._rows) if total is None else total
+        sums = Total.of(self._rows) if total is None else total
+        self._total = UnchargedTotal(*sums) if simulated else sums
 
     @property
     def total(self) -> Total:
@@ -148,10 +150,8 @@ class Spending(Sequence[Row], Generic[Row]):
         return "would cost" if self.simulated and column.title == "charged" else column.title
 
     def _caption(self) -> str:
-        if not self.simulated:
-            return str(self.total) if self._rows else "nothing was spent"
-        said = str(self.total).replace("credits charged", "credits would be charged")
-        return f"{self.badge}: {said if self._rows else 'nothing was spent'}"
+        said = str(self.total) if self._rows else "nothing was spent"
+        return f"{self.badge}: {said}" if self.simulated else said
 
     def _rest(self) -> Iterator[str]:
         if len(self._rows) > _SHOWN:

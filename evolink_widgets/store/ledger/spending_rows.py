@@ -11,7 +11,8 @@ from evolink_widgets.printable import printable
 from evolink_widgets.store.spent_sums import Amounts
 from evolink_widgets.text import counted
 
-__all__ = ["DaySpending", "NotebookSpending", "TaskSpending", "Total", "grouped", "local_day"]
+__all__ = ["DaySpending", "NotebookSpending", "TaskSpending", "Total", "UnchargedTotal", "grouped",
+           "local_day"]  # fmt: skip
 
 _MILLION = 1_000_000
 
@@ -118,15 +119,29 @@ class Total(NamedTuple):
         )
 
     def __str__(self) -> str:
+        return self._in_words("charged")
+
+    def _in_words(self, charged: str) -> str:
         said = [
             f"{counted(self.tasks, 'task')}, {counted(self.pictures, 'picture')}",
-            "charge not reported" if self.charged is None else f"{_credits(self.charged)} charged",
+            "charge not reported"
+            if self.charged is None
+            else f"{_credits(self.charged)} {charged}",
         ]
         if self.unreported:
             said.append(f"up to {_credits(self.unreported)} not reported")
         if self.reserved:
             said.append(f"up to {_credits(self.reserved)} still out")
         return printable(" · ".join(said))
+
+
+class UnchargedTotal(Total):
+    """Sums over tasks of an emulator or a cassette: the same figures, and nothing was charged."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self._in_words("would be charged")
 
 
 def _part(row: TaskSpending) -> Total:

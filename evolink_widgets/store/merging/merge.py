@@ -17,6 +17,7 @@ from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
+from unicodedata import normalize
 
 from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
@@ -297,7 +298,12 @@ class _Merge:
     def _place_of(self, theirs: TheirPicture) -> Path:
         # Moved meanwhile, or killed while it was moved, a file lies at another of its places.
         here, name = store_of(theirs.file), theirs.file.name
-        others = (where_it_lies(here / name), here / TRASH / name)
+        apart = normalize("NFD", name)  # as Macs' older disks, and archives made there, spell it
+        others = [
+            place
+            for spelled in dict.fromkeys((name, apart))
+            for place in (where_it_lies(here / spelled), here / TRASH / spelled)
+        ]
         return next((one for one in (theirs.file, *others) if one.is_file()), theirs.file)
 
     def _take_task(self, connection: Connection, key: str) -> None:

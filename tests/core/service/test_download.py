@@ -310,3 +310,18 @@ def test_a_part_that_was_changed_between_two_tries_is_begun_anew(
     first, second = fetch(say, part, times=2)
     assert (asked_from(first), asked_from(second)) == (PIECE, 0)
     assert came(part) == PICTURE
+
+
+@pytest.mark.parametrize("sizes", [[1000], [2**17 - 1], [2**18], [2**18, 5, 7, 2**17], [16_384]])
+def test_pieces_of_any_length_are_the_same_picture(part: Part, sizes: list[int]) -> None:
+    at = number = 0
+    while at < len(PICTURE):
+        piece = PICTURE[at : at + sizes[number % len(sizes)]]
+        part.hold(piece)
+        at, number = at + len(piece), number + 1
+        if part.held >= PIECE:
+            part.write()
+    facts = finished(part)
+    assert part.path.read_bytes() == PICTURE
+    assert (facts.bytes_count, part.size) == (len(PICTURE), len(PICTURE))
+    assert facts.sha256 == hashlib.sha256(PICTURE).hexdigest()

@@ -144,6 +144,7 @@ def test_simulated_credits_are_never_added_to_real_ones(
     assert simulated.total.charged == 5.0
     assert simulated[0].simulated
     assert "Simulated" in repr(simulated)
+    assert str(simulated.total).endswith("5.0000 credits would be charged"), "nothing was"
 
 
 def test_it_is_what_pandas_takes(store: Store, buy: Callable[..., str]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
+import unicodedata
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -367,6 +368,27 @@ def test_a_reference_that_is_not_what_it_was_is_left_out_and_the_pictures_come(
     assert said.startswith(f"The reference {folder / digest}")
     assert not store.uploads.has(digest)
     assert not list((store.root / ".parts").iterdir())
+
+
+@pytest.mark.parametrize("whose", ["a store that is merged", "the own store"])
+def test_pictures_whose_names_a_mac_has_spelled_are_found(store, other, fill, now, whose):
+    key, second = fill(other, "eine Käuzchen-Tür über 서울"), fill(other, "noch eine Tür", n=1)
+    other.gallery.trash([(key, 1)], now=now)
+    other.close()
+    for path in list(other.root.rglob("*")):
+        if path.is_file() and "evolink.sqlite" not in path.name:
+            path.rename(path.with_name(unicodedata.normalize("NFD", path.name)))
+    if whose == "the own store":
+        mac = Store(other.root)
+        assert len(mac.gallery.page(Query(), 0, 9)) == 2
+        assert mac.gallery.find(second, 0).bytes
+        assert mac.gallery.restore([(key, 1)]) == 1
+        assert len(mac.gallery.page(Query(), 0, 9)) == 3
+        mac.close()
+        return
+    merged = store.merge(other.root)
+    assert (merged.pictures, merged.left_out) == (3, ())
+    assert len(store.gallery.page(Query(), 0, 9)) == 2
 
 
 def test_what_lies_in_their_trash_lies_in_ours(store, other, fill, now):

@@ -20,6 +20,9 @@ __all__ = ["Part"]
 
 _BLOCK = 1 << 20
 
+_LEAST = 1 << 17
+"""Bytes from which a piece is written and proved by itself: to copy it would cost more."""
+
 
 class Part:
     """A picture's file while it is fetched.
@@ -67,14 +70,16 @@ class Part:
         """
         if not self.held:
             return
-        data = b"".join(self._pieces)
+        pieces, size = _gathered(self._pieces), self.held
         self._pieces, self.held = [], 0
         with guarded(self.path, "written"), self._opened() as file:
             file.seek(self._written)
-            file.write(data)
-        self._written += len(data)
+            for piece in pieces:
+                file.write(piece)
+        self._written += size
         try:
-            self._check.feed(data)
+            for piece in pieces:
+                self._check.feed(piece)
         except NotAPicture as exc:
             raise self._refused(str(exc)) from exc
 
@@ -160,3 +165,17 @@ class Part:
     def _forget(self) -> None:
         self._pieces, self.held, self._written, self.version = [], 0, 0, ""
         self._check = PictureCheck()
+
+
+def _gathered(pieces: list[bytes]) -> list[bytes]:
+    """The same bytes in fewer pieces: small ones are joined, large ones left as they are."""
+    found: list[bytes] = []
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _LEAST:
+            found.append(b"".join(waiting))  # of one alone it is that very one
+            waiting, size = [], 0
+    return [*found, b"".join(waiting)] if waiting else found

@@ -29,6 +29,7 @@ from evolink_widgets.store.gallery.rows.rows import (
     is_digest,
     place_free,
     place_of,
+    spell_as_in,
     write_recipe_file,
 )
 from evolink_widgets.store.safe_files import (
@@ -147,6 +148,7 @@ class Trash:
 
     def _place(self, connection: Connection, row: Row, folder: Path) -> tuple[Path, Path] | None:
         picture = (row["key"], row["number"])
+        spell_as_in(self.root, row)
         source, target = place_of(self.root, row), inside(folder, row["path"])
         there = already_there(connection, target, facts_of(row), picture)
         if there is not None:  # killed in the middle of this very move

@@ -18,7 +18,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from unicodedata import normalize
 
 from evolink_widgets.errors import InvalidRequest, StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS, PictureFacts
@@ -54,6 +55,7 @@ SELECT = (
 )
 """Reads pictures so that `read_image` understands them; a WHERE may follow."""
 
+_FORMS: tuple[Literal["NFD", "NFC"], ...] = ("NFD", "NFC")
 _ENDINGS = frozenset(EXTENSIONS.values())
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -214,6 +216,7 @@ def with_file_in_place(root: Path, database: Database, row: Row) -> Row:
     """
     other = _other_place(root, row)
     if not is_plain(other) or _is_strangers(other, place_of(root, row)):
+        spell_as_in(root, row)
         return row
     with suppress(StoreError), database.write() as connection:
         # Under the lock no other process is moving it.
@@ -223,6 +226,25 @@ def with_file_in_place(root: Path, database: Database, row: Row) -> Row:
         _put_right(root, connection, fresh)
         return find_row(connection, row["key"], row["number"]) or row
     return row
+
+
+def spell_as_in(root: Path, row: Row) -> None:
+    """Give a picture's file the row's spelling of its name, where it came with another one.
+
+    Macs' older disks, and archives made there, take letters and their marks apart (NFD).
+    """
+    trashed = row["trashed_at"] is not None
+    places = [inside(root / TRASH, row["path"])] if trashed else _both_places(root, row["path"])
+    if places[0].name.isascii() or any(map(is_there, places)):
+        return
+    for path in places:
+        for form in _FORMS:
+            found = path.with_name(normalize(form, path.name))
+            with suppress(OSError):
+                if is_plain(found) and _same_bytes(found, facts_of(row)):
+                    place(found, path)
+                    remove(found)
+                    return
 
 
 def add_picture(
