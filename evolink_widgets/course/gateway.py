@@ -226,6 +226,7 @@ class Gateway:
                 await self._books.turn_away(who, sent_under, body_hash, to_send, str(no))
                 raise
             price = self._price(asked).high
+            pauses = self._books.pauses
             ask, is_new = await self._books.admit(who, sent_under, body_hash, to_send, price)
         except NoStudent:
             raise _no_student() from None
@@ -243,7 +244,7 @@ class Gateway:
             return JSONResponse(ask.document, headers={"Idempotency-Replayed": "true"})
         self._in_hand.add(ask.key)
         try:
-            return await self._send(request, ask)
+            return await self._send(request, ask, pauses)
         finally:
             self._in_hand.discard(ask.key)
 
@@ -255,15 +256,18 @@ class Gateway:
                 raise Refused(403, "key_model_not_allowed", no.message, no.field) from None
             raise Refused(400, "not_in_this_course", no.message, no.field) from None
 
-    async def _send(self, request: Request, ask: Ask) -> Response:
+    async def _send(self, request: Request, ask: Ask, pauses: int) -> Response:
+        """Send what was admitted when there had been so many pauses."""
+
         async def may_go(has_waited: bool) -> None:
-            # One that has not waited was admitted a moment ago, and not paused then.
-            if has_waited and await self._books.is_barred(ask.student):
-                raise _paused(Paused())
             if await request.is_disconnected():
                 raise Refused(
                     503, "no_available_channel", "The notebook had gone: nothing was sent."
                 )
+            # One that has not waited was admitted a moment ago, and not paused then.
+            has_waited = has_waited or pauses != self._books.pauses
+            if has_waited and await self._books.is_barred(ask.student):
+                raise _paused(Paused())
 
         try:
             sent = await self._upstream.create(ask.student, ask.key, ask.request, may_go)

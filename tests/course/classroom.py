@@ -57,10 +57,14 @@ class Classroom:
         service: the emulator behind the gateway; counts what reaches it.
         client: speaks to the gateway.
         tokens: by the student's name.
+        books: the gateway's own.
     """
 
-    def __init__(self, client: TestClient, service: Service, tokens: dict[str, str]) -> None:
+    def __init__(
+        self, client: TestClient, service: Service, tokens: dict[str, str], books: Books
+    ) -> None:
         self.client = client
+        self.books = books
         self.service = service
         self.tokens = tokens
 
@@ -88,6 +92,12 @@ class Classroom:
         """Any call as a student."""
         headers = {**how.pop("headers", {}), "Authorization": f"Bearer {self.tokens[name]}"}
         return self.client.request(method, path, headers=headers, **how)
+
+    def pause(self, name: str) -> httpx.Response:
+        """Let a student ask no more, as the teacher."""
+        head = {"Authorization": f"Bearer {TEACHER}"}
+        path = f"/course/students/{name}"
+        return self.client.post(path, json={"barred": True}, headers=head)
 
     def state(self) -> dict[str, Any]:
         """What the teacher's page shows."""
@@ -136,7 +146,7 @@ def classroom(
     rules = rules or Rules(look_every=0.1)
     app = create_app(books, live, TEACHER, rules, cassettes=cassettes)
     with TestClient(app) as client:
-        yield Classroom(client, service, tokens)
+        yield Classroom(client, service, tokens, books)
 
 
 def apart(coro: Coroutine[Any, Any, T]) -> T:

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,26 @@ def test_a_paused_students_ask_is_in_the_books_as_refused(course: Course) -> Non
     assert [one["step"] for one in room.state()["asks"]] == ["refused"] * 2
     assert "paused" in room.state()["asks"][0]["said"]
     assert room.service.counts["create"] == 0
+
+
+def test_a_pause_in_the_commit_of_an_ask_holds_for_it(course: Course, heard: Heard) -> None:
+    """One call wakes whoever shares a commit: the teacher hears no sooner than the asks."""
+    room = course(rules=Rules(at_once=5, look_every=1000))
+    room.until(lambda: any(one.startswith("SELECT asks.task_id") for one in heard.statements))
+    transactions = room.books._transactions
+    may_end = threading.Event()
+    holding = transactions.submit(lambda _: may_end.wait(20))
+    with ThreadPoolExecutor(3) as threads:
+        replies = [threads.submit(room.ask, "Ana") for _ in range(2)]
+        room.until(lambda: transactions._waiting.qsize() == 2)
+        pausing = threads.submit(room.pause, "Ana")
+        room.until(lambda: transactions._waiting.qsize() == 3)
+        may_end.set()
+        assert pausing.result().is_success
+        assert [reply.result().status_code for reply in replies] == [403] * 2
+    assert holding.result()
+    assert room.service.counts["create"] == 0
+    assert room.standing("Ana")["reserved"] == 0
 
 
 def test_what_the_log_holds_is_put_into_the_file_when_it_is_quiet(
