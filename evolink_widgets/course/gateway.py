@@ -62,6 +62,8 @@ _MOST_IDS, _MOST_PAGE = 50, 50
 _LONGEST_KEY = 200
 _READ_FIRST = 64 * 1024
 """Bytes of a body that is read before it is known whose it is; of no one else more is taken in."""
+_FIRST_SECONDS = 30.0
+"""Seconds in which that first part has to come."""
 _UPLOADS_AT_ONCE = 2
 """Uploads of one student: each holds a turn as long as the student's side takes to send it."""
 _PIECE_SECONDS = 30.0
@@ -204,11 +206,8 @@ class Gateway:
 
     async def _create(self, request: Request) -> Response:
         """A request that costs money. One transaction says whose it is, and reserves its price."""
-        length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > _READ_FIRST:
-            await self._student(request)
         try:
-            body = await _json(request)
+            body = await self._body(request)
             sent_under = _sent_under(request)
             asked = _read(body)
         except Refused:
@@ -247,6 +246,27 @@ class Gateway:
             return await self._send(request, ask, pauses)
         finally:
             self._in_hand.discard(ask.key)
+
+    async def _body(self, request: Request) -> Mapping[str, Any]:
+        """The body of a create; of no one's more than `_READ_FIRST` bytes are taken in.
+
+        Whose it is, is asked of the books before they are read only where they may be more: a
+        length that is told beside an encoding counts for nothing.
+
+        Raises:
+            Refused: it is no JSON object, is too large, or has not come in time.
+        """
+        length = request.headers.get("content-length", "")
+        is_told = length.isdigit() and "transfer-encoding" not in request.headers
+        if not is_told or int(length) > _READ_FIRST:
+            await self._student(request)
+            return await _json(request)
+        try:
+            async with deadline(_FIRST_SECONDS):
+                return await _json(request, lambda: self._student(request))
+        except TimeoutError:
+            message = "The request did not arrive in time: nothing was sent. Ask again."
+            raise Refused(503, "no_available_channel", message) from None
 
     def _check(self, asked: ImageRequest) -> None:
         try:
@@ -496,10 +516,16 @@ def _sent_under(request: Request) -> str:
     return key
 
 
-async def _json(request: Request) -> Mapping[str, Any]:
+async def _json(
+    request: Request, is_large: Callable[[], Awaitable[object]] | None = None
+) -> Mapping[str, Any]:
+    """A body as JSON; `is_large` is asked once as it passes `_READ_FIRST`, and may refuse it."""
     size, pieces = 0, []
     async for piece in request.stream():
         size += len(piece)
+        if size > _READ_FIRST and is_large is not None:
+            await is_large()
+            is_large = None
         if size > _MOST_JSON:
             raise Refused(413, "request_too_large", f"The body has more than {_MOST_JSON} bytes.")
         pieces.append(piece)
