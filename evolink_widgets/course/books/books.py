@@ -215,6 +215,9 @@ class Books:
         Returns:
             Whether the task is this ask's: one that another ask has is left to it. An ask that
             has a task already was made twice; the second is the student's, too.
+
+        Raises:
+            NoResultFound: of SQLAlchemy; no ask has this key now.
         """
 
         return await self.run(
