@@ -417,11 +417,17 @@ class Gateway:
     # Practice: an emulator in the place of the service.
 
     async def _emulator(self, _: Request, student: str) -> Response:
-        """Whether an emulator plays the service: students' pictures are "Simulated" then."""
-        try:
-            return _passed_on(await self._upstream.emulator(student))
-        except Unanswered:  # the kit, too, takes a silent one on this machine for it
-            return JSONResponse({"weather": []})
+        """Whether an emulator plays the service: students' pictures are "Simulated" then.
+
+        The kit asks where its gateway is on its own machine, and nowhere else. A service that
+        does not answer may be the real one behind a tunnel: "Simulated" is not said of money.
+        """
+        reply = await self._upstream.emulator(student)
+        document = reply.document()
+        if reply.status != 200 or not isinstance(document, dict):
+            # What the real one says to such a question may be about the course's key.
+            raise Refused(404, "not_found", "The service is no emulator.")
+        return JSONResponse({"weather": document.get("weather", [])})
 
     async def _play(self, _: Request, student: str) -> Response:
         """Its weather is everybody's: a fault that one student plays would hit another."""

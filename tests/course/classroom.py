@@ -135,14 +135,16 @@ def classroom(
     course_budget: float | None = None,
     rules: Rules | None = None,
     cassettes: dict[str, Path] | None = None,
+    app: Any = None,
 ) -> Iterator[Classroom]:
-    """Serve a course as long as the block lasts."""
+    """Serve a course as long as the block lasts; `app` answers, as a service on this machine."""
     service = service or emulator()
     books = Books(url, budget=budget, course_budget=course_budget)
     tokens = tokens or {one.name: new_token() for one in students}
     hashes = {name: token_hash(token) for name, token in tokens.items()}
     apart(books.enrol(students, hashes))
-    live = Emulated(API_URL, FILES_URL, Key(KEY, "a test"), emulator_app(service))
+    address = API_URL if app is None else "http://127.0.0.1:8787"
+    live = Emulated(address, FILES_URL, Key(KEY, "a test"), app or emulator_app(service))
     rules = rules or Rules(look_every=0.1)
     app = create_app(books, live, TEACHER, rules, cassettes=cassettes)
     with TestClient(app) as client:

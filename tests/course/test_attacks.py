@@ -272,8 +272,8 @@ def test_a_second_task_of_one_ask_is_the_students_and_counts(tmp_path: Path) -> 
         assert {one.task_id for one in apart(books.asks_of("Ana"))} == {
             "task-unified-1-one", "task-unified-1-two",
         }  # fmt: skip
+        told = document("three")
         with pytest.raises(sql.exc.SQLAlchemyError):  # books of a copy; the gateway tries again
-            told = document("three")
             apart(books.accepted("no key of theirs", read_task(told), told))
         assert apart(books.standings("Ana"))[0].reserved == 1.0
     finally:
