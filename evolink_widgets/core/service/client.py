@@ -26,6 +26,7 @@ from evolink_widgets.errors import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    RequestRefused,
     ServiceError,
     ServiceUnavailable,
     Unreachable,
@@ -52,6 +53,9 @@ NOT_OFFERED = frozenset({404, 405, 410, 501})
 
 PROBE_AGAIN = 600.0
 """Seconds until a call that was not offered is tried again."""
+
+BROKEN, RESTS = 3, 60.0
+"""Batches in a row that must fail before that call rests, and for how many seconds it does."""
 
 PAGES = 4
 """Pages of the task list that are searched, newest first."""
@@ -98,6 +102,7 @@ class Client:
         self._limits = limits
         self._clock = clock
         self._no_batch_until = 0.0
+        self._batches_failed = 0
         self.host = None if transport.in_process else urlsplit(base_url).hostname
         """Where the service is; `None` in this process."""
         self.clock_offset: ClockOffset | None = None
@@ -174,9 +179,11 @@ class Client:
         return self._clock() >= self._no_batch_until
 
     async def tasks(self, task_ids: Sequence[str]) -> dict[str, TaskSnapshot] | None:
-        """Read up to `batch_size` tasks at once; `None` where the service has no such call.
+        """Read up to `batch_size` tasks at once; `None` where they are to be read one by one.
 
-        Tasks that the service left out are absent.
+        That is so where the service has no such call, refuses it or fails at it again and again:
+        a firewall or a key's scope may bar this call alone, so it speaks for no task. Tasks that
+        the service left out are absent.
         """
         try:
             document = await self._read_tasks("POST", BATCH, body={"task_ids": list(task_ids)})
@@ -184,11 +191,19 @@ class Client:
             if isinstance(error, BadReply) or error.status in NOT_OFFERED or error.status == 400:
                 self._no_batch_until = self._clock() + PROBE_AGAIN
                 return None
-            raise
+            if isinstance(error, (RateLimited, Unreachable)):  # they hold for all calls
+                raise
+            self._batches_failed += 1
+            if self._batches_failed >= BROKEN:
+                self._no_batch_until = self._clock() + RESTS
+            elif not isinstance(error, RequestRefused):
+                raise
+            return None
         items = document.get("data") if isinstance(document, dict) else None
         if not isinstance(items, list):
             self._no_batch_until = self._clock() + PROBE_AGAIN
             return None
+        self._batches_failed = 0
         wanted = set(task_ids)
         found = (_task_or_none(item) for item in items)
         return {task.id: task for task in found if task is not None and task.id in wanted}

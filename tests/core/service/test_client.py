@@ -202,6 +202,22 @@ def test_a_service_without_batch_is_asked_again_only_later(status: int) -> None:
     assert on(answering(status, b""), story, clock=lambda: now[0]) == [True, False, True]
 
 
+@pytest.mark.parametrize("status", [401, 402, 403, 408, 413, 415, 422, 451])
+def test_a_refused_batch_speaks_for_no_task_and_rests_once_it_is_refused_again(status: int) -> None:
+    now = [1000.0]
+
+    async def story(client: Client) -> list[bool]:
+        seen = []
+        for _ in range(3):
+            seen.append(client.reads_batches)
+            assert await client.tasks(["task-unified-1-a", "task-unified-1-b"]) is None
+        seen.append(client.reads_batches)
+        now[0] += 61
+        return [*seen, client.reads_batches]
+
+    assert on(answering(status, b""), story, clock=lambda: now[0]) == [True, True, True, False, True]
+
+
 def test_the_list_is_read_page_by_page_until_it_is_older_than_needed() -> None:
     pages: list[str] = []
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-import selectors
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
+
+from jumping import run
 
 from evolink_widgets.core.retry import RetryPolicy
 from evolink_widgets.core.service.client import Client
@@ -17,24 +18,6 @@ from evolink_widgets.rules.tasks.task import TaskSnapshot, read_task
 
 WAY = 0.015
 """Seconds from here to the service, and back."""
-
-
-class Jumping(asyncio.SelectorEventLoop):
-    """A loop that never waits: its clock goes to where it would have waited to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        loop = self
-
-        class Selector(selectors.DefaultSelector):
-            def select(self, timeout: float | None = None) -> Any:
-                loop.now += timeout or 0.0
-                return super().select(0)
-
-        super().__init__(Selector())
-
-    def time(self) -> float:
-        return self.now
 
 
 class Service:
@@ -125,15 +108,6 @@ def together(
         sum(late[first:last]) / (last - first),
         (requests[last] - requests[first]) / (last - first),
     )
-
-
-def run(work: Any) -> Any:
-    """Run on a loop whose clock jumps."""
-    loop = Jumping()
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        loop.close()
 
 
 def test_batches_cost_no_delay_and_few_requests() -> None:
