@@ -215,7 +215,8 @@ def test_a_refused_batch_speaks_for_no_task_and_rests_once_it_is_refused_again(s
         now[0] += 61
         return [*seen, client.reads_batches]
 
-    assert on(answering(status, b""), story, clock=lambda: now[0]) == [True, True, True, False, True]
+    seen = on(answering(status, b""), story, clock=lambda: now[0])
+    assert seen == [True, True, True, False, True]
 
 
 def test_the_list_is_read_page_by_page_until_it_is_older_than_needed() -> None:
