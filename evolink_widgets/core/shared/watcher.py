@@ -15,7 +15,7 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from evolink_widgets.core.loop import Workers, spawn
 from evolink_widgets.core.retry import RetryPolicy
@@ -73,8 +73,12 @@ a machine of the service that has not heard of the task yet."""
 WRITTEN_APART = 1.0
 """Seconds between two writes of what was learned, however many tasks end meanwhile."""
 
+AFTER_FAULT = 1.0
+"""Seconds until the watching goes on after a fault of its own."""
+
 Seen = Callable[[TaskSnapshot], object]
 Trouble = Callable[[EvolinkError], object]
+Told = TypeVar("Told")
 
 
 @dataclass(eq=False)
@@ -194,24 +198,32 @@ class Watcher:
             spawn(self._run(), name="evolink-watcher")
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while self._live:
-                self._changed.clear()
-                waiting = self._waiting()
-                self._next = min((watch.due for watch in waiting), default=math.inf)
-                pause = self._next - loop.time()
-                if pause > 0:
-                    await self._pause(pause)
-                    continue
-                if self._batches and len(waiting) > 1:
-                    await self._gather()
-                due = self._due(self._waiting(), loop.time())
-                if due:
-                    self._looked_at = loop.time()
-                    self._look(due)
+                try:
+                    await self._turn()
+                except Exception:  # no fault may end the watching of what is paid for
+                    log.exception("The watching of tasks met a fault; it goes on.")
+                    await asyncio.sleep(AFTER_FAULT)
         finally:
             self._running = False
+
+    async def _turn(self) -> None:
+        """Wait until readings are due, or until something changed; send them."""
+        loop = asyncio.get_running_loop()
+        self._changed.clear()
+        waiting = self._waiting()
+        self._next = min((watch.due for watch in waiting), default=math.inf)
+        pause = self._next - loop.time()
+        if pause > 0:
+            await self._pause(pause)
+            return
+        if self._batches and len(waiting) > 1:
+            await self._gather()
+        due = self._due(self._waiting(), loop.time())
+        if due:
+            self._looked_at = loop.time()
+            self._look(due)
 
     def _waiting(self) -> list[_Watch]:
         return [watch for watch in self._live.values() if not watch.looking]
@@ -313,7 +325,7 @@ class Watcher:
         began = loop.time()
         try:
             found = await self._client.tasks([watch.task_id for watch in watches])
-        except EvolinkError as error:
+        except Exception as error:
             for watch in watches:
                 self._failed(watch, error)
             return
@@ -323,12 +335,15 @@ class Watcher:
         for watch in watches:
             snapshot = None if found is None else found.get(watch.task_id)
             watch.left_out = snapshot is None
-            if snapshot is None:  # no such call, or this task was left out of the answer
-                spawn(self._look_singly(watch), name="evolink-look")
-            elif self._suspicious(watch, snapshot):
-                spawn(self._check_singly(watch), name="evolink-look")
-            else:
-                self._read(watch, snapshot)
+            try:
+                if snapshot is None:  # no such call, or this task was left out of the answer
+                    spawn(self._look_singly(watch), name="evolink-look")
+                elif self._suspicious(watch, snapshot):
+                    spawn(self._check_singly(watch), name="evolink-look")
+                else:
+                    self._read(watch, snapshot)
+            except Exception as error:  # it is this task's alone
+                self._failed(watch, error)
 
     def _suspicious(self, watch: _Watch, snapshot: TaskSnapshot) -> bool:
         reading = _reading(snapshot)
@@ -364,35 +379,37 @@ class Watcher:
     async def _look_singly(self, watch: _Watch) -> TaskSnapshot | None:
         try:
             snapshot = await self._client.task(watch.task_id)
-        except EvolinkError as error:
+            self._read(watch, snapshot)
+        except Exception as error:
             self._failed(watch, error)
             return None
-        self._read(watch, snapshot)
         return snapshot
 
     def _read(self, watch: _Watch, snapshot: TaskSnapshot) -> None:
-        watch.failures, watch.refusals = 0, 0
         if watch.ended.done():
             return
         now = asyncio.get_running_loop().time()
         elapsed, gap = now - watch.started, now - watch.read_at
         watch.read_at = now
         if snapshot.status.finished:
+            watch.ended.set_result(snapshot)  # first: nothing that is learned may hold it up
             if watch.told:
                 watch.plan.finished(elapsed)
             elif gap <= max(0.5, 0.5 * elapsed):  # else it is not known when it ended
                 watch.plan.finished(elapsed - gap / 2)
-            watch.ended.set_result(snapshot)
             return
         # The first per cents are mostly the queue: what they point to is several times too far.
         telling = snapshot.progress if (snapshot.progress or 0) >= TELLING else None
-        watch.told = False
+        watch.told &= watch.at_once
         due = max(watch.quiet_until, watch.started + watch.plan.next(elapsed, telling))
         watch.early = watch.started + watch.plan.hardly_before()
-        watch.seen(snapshot)  # after the plan, which says what is left
+        watch.failures, watch.refusals = 0, 0
+        _tell(watch.seen, snapshot)  # after the plan, which says what is left
         self._again(watch, due)
 
-    def _failed(self, watch: _Watch, error: EvolinkError) -> None:
+    def _failed(self, watch: _Watch, error: Exception) -> None:
+        if not isinstance(error, EvolinkError):
+            log.error("A reading of a task met a fault; it goes on.", exc_info=error)
         if watch.ended.done():
             return
         watch.failures += 1
@@ -404,14 +421,24 @@ class Watcher:
             if lasts and watch.refusals >= REFUSALS:
                 watch.ended.set_exception(error)
                 return
-        watch.trouble(error)
+        if isinstance(error, EvolinkError):
+            _tell(watch.trouble, error)
         self._again(watch, now + self._retry.after(watch.failures))
 
     def _again(self, watch: _Watch, due: float) -> None:
-        watch.due = due
+        # What was told during the reading may be later than what that has seen.
+        watch.due = asyncio.get_running_loop().time() if watch.at_once else due
         watch.looking = False
-        if due < self._next:  # else it is found when the watcher wakes anyway
+        if watch.due < self._next:  # else it is found when the watcher wakes anyway
             self._changed.set()
+
+
+def _tell(listener: Callable[[Told], object], what: Told) -> None:
+    """Tell one who listens; a fault of theirs ends no watching."""
+    try:
+        listener(what)
+    except Exception:
+        log.exception("What was read of a task could not be shown; it is watched on.")
 
 
 def _reading(snapshot: TaskSnapshot) -> tuple[object, ...]:

@@ -111,3 +111,79 @@ def test_batches_that_failed_are_tried_again_and_used_once_they_are_mended(statu
     failed = [at for at in service.batches if at < service.until]
     assert BROKEN <= len(failed) <= BROKEN + 4
     assert afterwards[-1] - afterwards[0] < 0.5 * 20 * len(afterwards)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_told_during_a_reading_is_read_right_after_it(fails: bool) -> None:
+    """The reading on its way saw the task a moment before its end, or failed."""
+    service = Unsteady(20.0, fails=fails)
+
+    async def call() -> float:
+        loop = asyncio.get_running_loop()
+        watcher = service.watcher()
+        loop.call_at(20.0 - WAY, watcher.look_now, f"task-unified-0-{loop.time()}")
+        loop.call_at(20.001, watcher.told, f"task-unified-0-{loop.time()}")
+        return await late(watcher, Durations(), 0, 20.0)
+
+    assert run(call()) < 4 * WAY
+
+
+class Unsteady(Service):
+    """Sees a task just before its end, once, or fails."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        at = asyncio.get_running_loop().time()
+        if not self.fails or not 19.9 < at < 20.0:
+            await super().__call__(scope, receive, send)
+            return
+        await asyncio.sleep(2 * WAY)
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+
+class Faulty(Plan):
+    """A plan with a bug: the first time that it is asked for something, it can't compute it."""
+
+    asked: frozenset[str] = frozenset()
+
+    def ended(self, after: float, by: float) -> float:
+        self.fault("ended")
+        return super().ended(after, by)
+
+    def next(self, elapsed: float, progress: int | None = None) -> float:
+        self.fault("next")
+        return super().next(elapsed, progress)
+
+    def finished(self, seconds: float) -> None:
+        self.fault("finished")
+
+    def fault(self, name: str) -> None:
+        before, self.asked = self.asked, self.asked | {name}
+        if name not in before:
+            raise ZeroDivisionError(name)
+
+
+def test_no_fault_of_ours_or_of_a_listener_ends_the_watching(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service = Service(5.0, fails=200, until=0.0)
+
+    def broken(_: object) -> None:
+        raise KeyError("a listener")
+
+    async def call() -> int:
+        watcher, known = service.watcher(), Durations()
+
+        def watch(number: int) -> Any:
+            kind = Faulty if number == 0 else Plan
+            plan = kind(known, "kind", 5.0, cost=WORTH, shortest=shortest_pause(5.0))
+            return watcher.watch(f"task-unified-{number}-0.0", plan, 0.0, broken, broken)
+
+        watching = [asyncio.ensure_future(watch(number)) for number in range(60)]
+        done, _ = await asyncio.wait(watching, timeout=15.0)
+        return sum(one.result().status.finished for one in done)
+
+    with caplog.at_level("ERROR", logger="evolink_widgets"):
+        assert run(call()) == 60
+    told = {str(record.exc_info[1]) for record in caplog.records if record.exc_info}
+    assert told == {"ended", "next", "finished", "'a listener'"}
