@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,9 @@ def no_live_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     yield
+    connect = sys.modules.get("evolink_widgets.connect")
+    if connect is not None:
+        connect._state.inherited.write({})
     for name in VARIABLES:  # settings of this test are not handed on to programs of the next
         os.environ.pop(name, None)
 

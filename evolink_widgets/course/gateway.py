@@ -62,6 +62,8 @@ _MOST_IDS, _MOST_PAGE = 50, 50
 _LONGEST_KEY = 200
 _READ_FIRST = 64 * 1024
 """Bytes of a body that is read before it is known whose it is; of no one else more is taken in."""
+_FIRST_SECONDS = 30.0
+"""Seconds in which that first part has to come."""
 _UPLOADS_AT_ONCE = 2
 """Uploads of one student: each holds a turn as long as the student's side takes to send it."""
 _PIECE_SECONDS = 30.0
@@ -204,11 +206,8 @@ class Gateway:
 
     async def _create(self, request: Request) -> Response:
         """A request that costs money. One transaction says whose it is, and reserves its price."""
-        length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > _READ_FIRST:
-            await self._student(request)
         try:
-            body = await _json(request)
+            body = await self._body(request)
             sent_under = _sent_under(request)
             asked = _read(body)
         except Refused:
@@ -226,6 +225,7 @@ class Gateway:
                 await self._books.turn_away(who, sent_under, body_hash, to_send, str(no))
                 raise
             price = self._price(asked).high
+            pauses = self._books.pauses
             ask, is_new = await self._books.admit(who, sent_under, body_hash, to_send, price)
         except NoStudent:
             raise _no_student() from None
@@ -243,9 +243,30 @@ class Gateway:
             return JSONResponse(ask.document, headers={"Idempotency-Replayed": "true"})
         self._in_hand.add(ask.key)
         try:
-            return await self._send(request, ask)
+            return await self._send(request, ask, pauses)
         finally:
             self._in_hand.discard(ask.key)
+
+    async def _body(self, request: Request) -> Mapping[str, Any]:
+        """The body of a create; of no one's more than `_READ_FIRST` bytes are taken in.
+
+        Whose it is, is asked of the books before they are read only where they may be more: a
+        length that is told beside an encoding counts for nothing.
+
+        Raises:
+            Refused: it is no JSON object, is too large, or has not come in time.
+        """
+        length = request.headers.get("content-length", "")
+        is_told = length.isdigit() and "transfer-encoding" not in request.headers
+        if not is_told or int(length) > _READ_FIRST:
+            await self._student(request)
+            return await _json(request)
+        try:
+            async with deadline(_FIRST_SECONDS):
+                return await _json(request, lambda: self._student(request))
+        except TimeoutError:
+            message = "The request did not arrive in time: nothing was sent. Ask again."
+            raise Refused(503, "no_available_channel", message) from None
 
     def _check(self, asked: ImageRequest) -> None:
         try:
@@ -255,15 +276,18 @@ class Gateway:
                 raise Refused(403, "key_model_not_allowed", no.message, no.field) from None
             raise Refused(400, "not_in_this_course", no.message, no.field) from None
 
-    async def _send(self, request: Request, ask: Ask) -> Response:
+    async def _send(self, request: Request, ask: Ask, pauses: int) -> Response:
+        """Send what was admitted when there had been so many pauses."""
+
         async def may_go(has_waited: bool) -> None:
-            # One that has not waited was admitted a moment ago, and not paused then.
-            if has_waited and await self._books.is_barred(ask.student):
-                raise _paused(Paused())
             if await request.is_disconnected():
                 raise Refused(
                     503, "no_available_channel", "The notebook had gone: nothing was sent."
                 )
+            # One that has not waited was admitted a moment ago, and not paused then.
+            has_waited = has_waited or pauses != self._books.pauses
+            if has_waited and await self._books.is_barred(ask.student):
+                raise _paused(Paused())
 
         try:
             sent = await self._upstream.create(ask.student, ask.key, ask.request, may_go)
@@ -393,11 +417,17 @@ class Gateway:
     # Practice: an emulator in the place of the service.
 
     async def _emulator(self, _: Request, student: str) -> Response:
-        """Whether an emulator plays the service: students' pictures are "Simulated" then."""
-        try:
-            return _passed_on(await self._upstream.emulator(student))
-        except Unanswered:  # the kit, too, takes a silent one on this machine for it
-            return JSONResponse({"weather": []})
+        """Whether an emulator plays the service: students' pictures are "Simulated" then.
+
+        The kit asks where its gateway is on its own machine, and nowhere else. A service that
+        does not answer may be the real one behind a tunnel: "Simulated" is not said of money.
+        """
+        reply = await self._upstream.emulator(student)
+        document = reply.document()
+        if reply.status != 200 or not isinstance(document, dict):
+            # What the real one says to such a question may be about the course's key.
+            raise Refused(404, "not_found", "The service is no emulator.")
+        return JSONResponse({"weather": document.get("weather", [])})
 
     async def _play(self, _: Request, student: str) -> Response:
         """Its weather is everybody's: a fault that one student plays would hit another."""
@@ -492,10 +522,16 @@ def _sent_under(request: Request) -> str:
     return key
 
 
-async def _json(request: Request) -> Mapping[str, Any]:
+async def _json(
+    request: Request, is_large: Callable[[], Awaitable[object]] | None = None
+) -> Mapping[str, Any]:
+    """A body as JSON; `is_large` is asked once as it passes `_READ_FIRST`, and may refuse it."""
     size, pieces = 0, []
     async for piece in request.stream():
         size += len(piece)
+        if size > _READ_FIRST and is_large is not None:
+            await is_large()
+            is_large = None
         if size > _MOST_JSON:
             raise Refused(413, "request_too_large", f"The body has more than {_MOST_JSON} bytes.")
         pieces.append(piece)

@@ -45,7 +45,7 @@ def test_a_fork_while_it_is_loading_leaves_a_child_that_can_ask(
     monkeypatch.setenv("EVOLINK_STORE", str(tmp_path / "pictures"))
     monkeypatch.setenv("EVOLINK_SPEED", "0")
     monkeypatch.delenv("EVOLINK_API_KEY", raising=False)
-    out, err = program("fork_while_loading.py").communicate(timeout=100)
+    out, err = program("fork_while_loading.py").communicate(timeout=180)
     assert out.splitlines() == ["child 0", "parent 1"], err
 
 

@@ -57,10 +57,14 @@ class Classroom:
         service: the emulator behind the gateway; counts what reaches it.
         client: speaks to the gateway.
         tokens: by the student's name.
+        books: the gateway's own.
     """
 
-    def __init__(self, client: TestClient, service: Service, tokens: dict[str, str]) -> None:
+    def __init__(
+        self, client: TestClient, service: Service, tokens: dict[str, str], books: Books
+    ) -> None:
         self.client = client
+        self.books = books
         self.service = service
         self.tokens = tokens
 
@@ -88,6 +92,12 @@ class Classroom:
         """Any call as a student."""
         headers = {**how.pop("headers", {}), "Authorization": f"Bearer {self.tokens[name]}"}
         return self.client.request(method, path, headers=headers, **how)
+
+    def pause(self, name: str) -> httpx.Response:
+        """Let a student ask no more, as the teacher."""
+        head = {"Authorization": f"Bearer {TEACHER}"}
+        path = f"/course/students/{name}"
+        return self.client.post(path, json={"barred": True}, headers=head)
 
     def state(self) -> dict[str, Any]:
         """What the teacher's page shows."""
@@ -125,18 +135,20 @@ def classroom(
     course_budget: float | None = None,
     rules: Rules | None = None,
     cassettes: dict[str, Path] | None = None,
+    app: Any = None,
 ) -> Iterator[Classroom]:
-    """Serve a course as long as the block lasts."""
+    """Serve a course as long as the block lasts; `app` answers, as a service on this machine."""
     service = service or emulator()
     books = Books(url, budget=budget, course_budget=course_budget)
     tokens = tokens or {one.name: new_token() for one in students}
     hashes = {name: token_hash(token) for name, token in tokens.items()}
     apart(books.enrol(students, hashes))
-    live = Emulated(API_URL, FILES_URL, Key(KEY, "a test"), emulator_app(service))
+    address = API_URL if app is None else "http://127.0.0.1:8787"
+    live = Emulated(address, FILES_URL, Key(KEY, "a test"), app or emulator_app(service))
     rules = rules or Rules(look_every=0.1)
     app = create_app(books, live, TEACHER, rules, cassettes=cassettes)
     with TestClient(app) as client:
-        yield Classroom(client, service, tokens)
+        yield Classroom(client, service, tokens, books)
 
 
 def apart(coro: Coroutine[Any, Any, T]) -> T:

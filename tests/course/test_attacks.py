@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from evolink_widgets.course.books.asks import StillDeciding
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student, new_token, token_hash
-from evolink_widgets.course.books.tables import ASKS
+from evolink_widgets.course.books.tables import ASKS, STUDENTS
 from evolink_widgets.course.identity import Tokens
 from evolink_widgets.course.server import Rules, read_user
 
@@ -194,20 +194,28 @@ def test_a_renewed_token_is_void_at_once(tmp_path: Path) -> None:
         books.close()
 
 
-def test_one_change_that_the_database_refuses_fails_alone(tmp_path: Path) -> None:
+def test_one_change_that_fails_fails_alone_and_leaves_nothing(tmp_path: Path) -> None:
     """Of those that share its commit, one may be the reply to a paid request."""
+
+    def fail(connection: sql.Connection) -> None:
+        connection.execute(sql.insert(STUDENTS).values(name="Ana", barred=False))
+        raise ZeroDivisionError
+
     books = Books(sqlite(tmp_path), budget=5)
     gate = threading.Event()
     try:
         submit = books._transactions.submit
-        first = submit(lambda _: gate.wait(10))  # the next three wait, and share a commit
+        first = submit(lambda _: gate.wait(10))  # the next four wait, and share a commit
         good = submit(lambda connection: connection.scalar(sql.text("SELECT 1")))
         bad = submit(lambda connection: connection.execute(sql.text("SELECT * FROM nowhere")))
+        odd = submit(fail)
         other = submit(lambda connection: connection.scalar(sql.text("SELECT 2")))
         gate.set()
         assert first.result(10)
         assert (good.result(10), other.result(10)) == (1, 2)
         assert isinstance(bad.exception(10), sql.exc.SQLAlchemyError)
+        assert isinstance(odd.exception(10), ZeroDivisionError)
+        assert apart(books.standings()) == []
     finally:
         books.close()
 
@@ -264,6 +272,9 @@ def test_a_second_task_of_one_ask_is_the_students_and_counts(tmp_path: Path) -> 
         assert {one.task_id for one in apart(books.asks_of("Ana"))} == {
             "task-unified-1-one", "task-unified-1-two",
         }  # fmt: skip
+        told = document("three")
+        with pytest.raises(sql.exc.SQLAlchemyError):  # books of a copy; the gateway tries again
+            apart(books.accepted("no key of theirs", read_task(told), told))
         assert apart(books.standings("Ana"))[0].reserved == 1.0
     finally:
         books.close()

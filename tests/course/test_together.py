@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import sqlalchemy as sql
 from classroom import FOX, Classroom, apart, sqlite
 
+from evolink_widgets.course import gateway
 from evolink_widgets.course.books.asks import CapReached
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student
@@ -175,52 +177,70 @@ def test_what_is_wrong_is_told_to_students_alone(course: Course) -> None:
     assert room.state()["asks"] == []
 
 
-def test_a_large_body_of_no_one_is_not_read(course: Course) -> None:
-    room = course()
-    room.tokens["Eve"] = "evc-" + "x" * 32
-    read = []
-
-    def body() -> Iterator[bytes]:
-        for piece in [b" " * 100_000] * 10:
-            read.append(piece)
-            yield piece
-
-    large = {"Content-Length": "1000000"}
-    statuses = []
-
-    async def receive() -> dict[str, Any]:
-        pieces = body()
-        return {"type": "http.request", "body": next(pieces), "more_body": True}
-
-    async def send(message: Any) -> None:
-        statuses.append(message.get("status"))
-
-    headers = {**large, "Authorization": f"Bearer {room.tokens['Eve']}"}
-    scope = {
-        "type": "http", "method": "POST", "path": "/v1/images/generations", "query_string": b"",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-    }  # fmt: skip
-    apart(room.client.app(scope, receive, send))
-    assert statuses[0] == 401
-    assert read == []
-
-
-def test_who_leaves_in_the_middle_of_a_request_has_asked_nothing(course: Course) -> None:
-    room = course()
-    said = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.disconnect"}
+async def posted(room: Classroom, name: str, how: dict[str, str], body: Any) -> list[Any]:
+    """What is said to a create whose body comes as `body` gives it."""
+    said: list[Any] = []
 
     async def send(message: Any) -> None:
         said.append(message)
 
+    head = {"Authorization": f"Bearer {room.tokens[name]}", **how}
     scope = {
         "type": "http", "method": "POST", "path": "/v1/images/generations", "query_string": b"",
-        "headers": [(b"authorization", f"Bearer {room.tokens['Ana']}".encode()),
-                    (b"content-length", b"100")],
+        "headers": [(one.lower().encode(), value.encode()) for one, value in head.items()],
     }  # fmt: skip
-    apart(room.client.app(scope, receive, send))  # an error would be told in the log, and raised
+    await room.client.app(scope, body, send)
+    return said
+
+
+@pytest.mark.parametrize(("how", "most"), [
+    ({"Content-Length": "1000000"}, 0), ({"Transfer-Encoding": "chunked"}, 0),
+    ({"Content-Length": "1", "Transfer-Encoding": "chunked"}, 0), ({"Content-Length": "1"}, 7),
+])  # fmt: skip
+def test_a_large_body_of_no_one_is_not_read(course: Course, how: dict[str, str], most: int) -> None:
+    room = course()
+    room.tokens["Eve"] = "evc-" + "x" * 32
+    read = 0
+
+    async def body() -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b" " * 10_000, "more_body": read < 200}
+
+    assert apart(posted(room, "Eve", how, body))[0]["status"] == 401
+    assert read == most
+    read = 0
+    assert apart(posted(room, "Ana", how, body))[0]["status"] == 400  # all of it, and no JSON
+    assert read == 200
+
+
+def test_a_body_that_never_comes_holds_up_no_connection(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "_FIRST_SECONDS", 0.01)
+    room = course()
+    room.tokens["Eve"] = "evc-" + "x" * 32
+
+    async def body() -> dict[str, Any]:
+        await asyncio.sleep(20)
+        return {"type": "http.disconnect"}
+
+    how = {"Content-Length": "65536"}
+    assert apart(posted(room, "Eve", how, body))[0]["status"] == 401
+    status, told = apart(posted(room, "Ana", how, body))
+    assert status["status"] == 503
+    assert b"nothing was sent" in told["body"]
+    assert room.state()["asks"] == []
+
+
+def test_who_leaves_in_the_middle_of_a_request_has_asked_nothing(course: Course) -> None:
+    room = course()
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    # An error would be told in the log, and raised.
+    said = apart(posted(room, "Ana", {"Content-Length": "100"}, gone))
     assert said[0]["status"] == 400
     assert room.state()["asks"] == []
 
@@ -236,6 +256,26 @@ def test_a_paused_students_ask_is_in_the_books_as_refused(course: Course) -> Non
     assert [one["step"] for one in room.state()["asks"]] == ["refused"] * 2
     assert "paused" in room.state()["asks"][0]["said"]
     assert room.service.counts["create"] == 0
+
+
+def test_a_pause_in_the_commit_of_an_ask_holds_for_it(course: Course, heard: Heard) -> None:
+    """One call wakes whoever shares a commit: the teacher hears no sooner than the asks."""
+    room = course(rules=Rules(at_once=5, look_every=1000))
+    room.until(lambda: any(one.startswith("SELECT asks.task_id") for one in heard.statements))
+    transactions = room.books._transactions
+    may_end = threading.Event()
+    holding = transactions.submit(lambda _: may_end.wait(20))
+    with ThreadPoolExecutor(3) as threads:
+        replies = [threads.submit(room.ask, "Ana") for _ in range(2)]
+        room.until(lambda: transactions._waiting.qsize() == 2)
+        pausing = threads.submit(room.pause, "Ana")
+        room.until(lambda: transactions._waiting.qsize() == 3)
+        may_end.set()
+        assert pausing.result().is_success
+        assert [reply.result().status_code for reply in replies] == [403] * 2
+    assert holding.result()
+    assert room.service.counts["create"] == 0
+    assert room.standing("Ana")["reserved"] == 0
 
 
 def test_what_the_log_holds_is_put_into_the_file_when_it_is_quiet(

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
-from classroom import FOX, Classroom
+from classroom import FOX, Classroom, emulator
 from services import KEY
+from starlette.responses import JSONResponse
+
+from evolink_widgets.emulator.http.app import create_app as emulator_app
 
 Course = Callable[..., Classroom]
 PARTS = [KEY[place : place + 6] for place in range(8, len(KEY) - 5)]
@@ -102,6 +108,28 @@ def test_what_is_wrong_with_the_courses_key_is_not_told_as_the_tokens_fault(
     assert "Tell your teacher" in reply.json()["error"]["message"]
     assert room.standing("Ana")["reserved"] == 0
     assert room.ask("Ana").status_code == 200
+
+
+async def _refusing(scope: Any, receive: Any, send: Any) -> None:
+    text = "The key of the account of Prof. Roe has expired"
+    await JSONResponse({"error": {"code": "invalid_api_key", "message": text}}, 401)(
+        scope, receive, send
+    )
+
+
+async def _silent(*_: Any) -> None:
+    raise httpx.ConnectError("no one listens")
+
+
+def test_only_a_service_that_says_so_is_an_emulator(course: Course, tmp_path: Path) -> None:
+    """On this machine a tunnel may lead to the real one: what it says is not for students."""
+    services = {200: emulator_app(emulator()), 404: _refusing, 502: _silent}
+    for status, app in services.items():
+        room = course(app=app, url=f"sqlite:///{tmp_path / str(status)}")
+        reply = room.call("Ana", "GET", "/emulator/weather")
+        assert reply.status_code == status
+        assert (reply.json() == {"weather": []}) is (status == 200)
+        assert "Roe" not in reply.text
 
 
 def test_the_accounts_name_and_group_are_not_the_students(course: Course) -> None:

@@ -184,6 +184,8 @@ def accept(
     owner = next((row for row in rows if row.task_id == snapshot.id), None)
     if owner is not None:
         return bool(owner.key == key)
+    if not rows:  # what was paid for isn't dropped: the books may have been put back from a copy
+        raise sql.exc.NoResultFound(f"No ask has the key {key}.")
     [row] = rows
     if was_found and row.step != Step.LOST.value:
         return False

@@ -16,6 +16,7 @@ __all__ = [
     "KeyConflict",
     "NoStudent",
     "Paused",
+    "Refusal",
     "Standing",
     "Step",
     "StillDeciding",
@@ -100,18 +101,22 @@ class TokenHash:
     value: str
 
 
-class NoStudent(Exception):
+class Refusal(Exception):
+    """Why an ask may not be sent. What the books have written of it by then stays."""
+
+
+class NoStudent(Refusal):
     """No student of the course has this name or token."""
 
 
-class Paused(Exception):
+class Paused(Refusal):
     """The teacher lets the student ask no more for now; its text is for the student."""
 
     def __init__(self) -> None:
         super().__init__("The teacher has paused your part of the course.")
 
 
-class CapReached(Exception):
+class CapReached(Refusal):
     """A reservation would pass a cap; nothing was written.
 
     Args:
@@ -124,11 +129,11 @@ class CapReached(Exception):
         self.whose, self.needed, self.left = whose, needed, left
 
 
-class KeyConflict(Exception):
+class KeyConflict(Refusal):
     """The idempotency key was used for another request."""
 
 
-class StillDeciding(Exception):
+class StillDeciding(Refusal):
     """The same request is on its way at this moment, or was lost twice and is looked for."""
 
 

@@ -51,6 +51,10 @@ class Books:
         course_budget: credits for all together; `None` is no limit of its own.
         clock: Unix seconds.
 
+    Attributes:
+        pauses: how often a student was paused here. An ask that was admitted meanwhile may share
+            its commit with the pause, and hears of both at once.
+
     Raises:
         ConfigurationError: the database can't be opened, or is a newer version's.
     """
@@ -65,6 +69,7 @@ class Books:
     ) -> None:
         self.budget = budget
         self.course_budget = course_budget
+        self.pauses = 0
         self._caps = Caps(millionths(budget) or 0, millionths(course_budget))
         self._clock = clock
         self._transactions = Transactions(url)
@@ -115,7 +120,13 @@ class Books:
         return await self.run(change)
 
     async def bar(self, name: str, barred: bool) -> bool:
-        """Let a student ask no more, or again; whether there is such a student."""
+        """Let a student ask no more, or again; whether there is such a student.
+
+        Once this is told as done, nothing of the student's goes out that had not gone out by
+        then. Of several gateways that holds for this one; another sends what it had admitted and
+        what needs no turn, and nothing that asks or gets its turn later.
+        """
+        self.pauses += barred
 
         def change(connection: sql.Connection) -> bool:
             done = connection.execute(
@@ -204,6 +215,9 @@ class Books:
         Returns:
             Whether the task is this ask's: one that another ask has is left to it. An ask that
             has a task already was made twice; the second is the student's, too.
+
+        Raises:
+            NoResultFound: of SQLAlchemy; no ask has this key now.
         """
 
         return await self.run(

@@ -3,9 +3,9 @@
 What only reads them has a thread beside it, and waits for no flush.
 
 A flush to the disk takes as long for one change as for fifty. Those that come before one begins
-share it, and one call wakes all of a loop that wait for it. Each change reads before it writes,
-and refuses before it writes, so that a refusal undoes nothing of its neighbours. One that the
-database itself refuses voids the transaction; then each of them is done again by itself.
+share it, and one call wakes all of a loop that wait for it. A `Refusal` undoes nothing, of its
+neighbours or of what it has written down about itself. Whatever else a change raises, such as
+what the database refuses, voids the transaction; then each of them is done again by itself.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, TypeVar, Union
 
 import sqlalchemy as sql
 
+from evolink_widgets.course.books.asks import Refusal
 from evolink_widgets.errors import ConfigurationError
 
 __all__ = ["Transactions"]
@@ -140,10 +141,10 @@ class Transactions:
                 for change, done in changes:  # it grows
                     try:
                         told.append((done, change(connection), None))
-                    except (sql.exc.SQLAlchemyError, OverflowError) as error:
-                        raise _Void from error
-                    except Exception as refused:
+                    except Refusal as refused:
                         told.append((done, None, refused))
+                    except Exception as error:
+                        raise _Void from error
                     if not alone and goes_on and len(told) == len(changes):
                         goes_on = self._take_along(changes)
         except _Void as void:
@@ -194,7 +195,7 @@ def _end(*ended: _Told) -> None:
 
 
 class _Void(Exception):
-    """The database has refused a change, and with it the transaction."""
+    """A change has failed, and with it the transaction."""
 
 
 def _cause(void: _Void) -> Exception:

@@ -28,7 +28,7 @@ class Held(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         if os.getpid() == parent:
             is_loading.set()
-            go_on.wait(60)
+            go_on.wait(300)  # longer than all the rest: it ends when the child has
         super().exec_module(module)
 
     @classmethod
