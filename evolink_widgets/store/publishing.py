@@ -16,8 +16,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -34,8 +34,11 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.rows import (
     MONTHS_NOTE,
     SELECT,
+    check_row,
     place_of,
     recipe_of,
+    spell_as_in,
+    spellings,
     with_file_in_place,
     write_recipe_files,
 )
@@ -67,6 +70,7 @@ _SETS = ("key", "stem", "identity", "service", "simulated", "expected", "created
 _PICTURES = ("key", "number", "path", "format", "width", "height", "bytes_count", "sha256",
              "created_at")  # fmt: skip
 _TASKS = ("key", "service", "identity", "created_at", "accepted_at")
+_ONE = f"{SELECT} WHERE key = ? AND number = ?"
 _LEFT = 60.0
 """Seconds after which a file that has not grown is of a process that was killed: git finds it."""
 _CREDITS = ("reserved", "charged", "refunded", "billing_rule")
@@ -156,8 +160,8 @@ class _Publishing:
         inside = [name for name in names_in(self._folder) if MONTH.fullmatch(name)]
         for inner in ("", *inside, REFERENCES):
             sweep(self._folder / inner, _LEFT, parts=False)
-        before = self._names_before()
-        with self._database.snapshot():
+        with self._as_it_was() as before, self._database.snapshot():
+            names_before = self._names_in(before)
             rows = self._rows(only)
             found = {(row["key"], row["number"]) for row in rows}
             self._left_out += [
@@ -167,48 +171,63 @@ class _Publishing:
             months = self._database.rows("SELECT * FROM notes WHERE name = ?", (MONTHS_NOTE,))
             with tempfile.TemporaryDirectory(prefix="evolink-") as place:
                 made = Path(place) / FILE
-                new = self._copy_pictures(rows, before)
+                new, lost = self._copy_pictures(rows, before, names_before)
                 rows = [row for row, _ in new]
+                sets = self._sets(rows, before)
                 digests = self._copy_references(rows) if references else []
-                self._build(made, rows, months, digests)
+                self._build(made, rows, sets, months, digests)
                 with closing(Database(made)) as built, built.write() as connection:
                     keys = list(dict.fromkeys(row["key"] for row in rows))
                     write_recipe_files(self._folder, connection, keys)
                 _close_for_good(made)
-                gone = before - {row["path"] for row in rows}
-                gone -= {f"{row['stem']}.json" for row in self._sets(rows)}
+                gone = names_before - lost - {row["path"] for row in rows}
+                gone -= {f"{row['stem']}.json" for row in sets}
                 # Before the database that knows their names: killed here, they go the next time.
-                self._take_out(gone, digests)
+                self._take_out(gone)
+                if not (references and lost):  # what can't be read now may need them
+                    self._take_out_references(digests)
                 self._put(made, self._folder / FILE)
         self._mark(len(rows))
         taken_out = sum(not name.endswith(".json") for name in gone)
         fresh = sum(is_new for _, is_new in new)
         return Published(self._folder, len(rows), fresh, taken_out, tuple(self._left_out))
 
-    def _take_out(self, gone: Iterable[str], digests: Sequence[str]) -> None:
-        """Remove what is not in the store any more, and references that nothing needs."""
+    def _take_out(self, gone: Iterable[str]) -> None:
+        """Remove what is in the trash by now, or not in the store any more."""
         for name in gone:
-            for path in (self._folder / name, self._folder / name[:7] / name):
-                remove(path)
+            for spelled in spellings(name):
+                for path in (self._folder / spelled, self._folder / name[:7] / spelled):
+                    remove(path)
+
+    def _take_out_references(self, digests: Sequence[str]) -> None:
         for name in names_in(self._folder / REFERENCES):
             if Path(name).stem not in digests:
                 remove(self._folder / REFERENCES / name)
 
-    def _names_before(self) -> set[str]:
-        """The files of the library as it was published last: what is to go is among them."""
-        if not is_plain(self._folder / FILE):
-            return set()
+    @contextmanager
+    def _as_it_was(self) -> Iterator[Database]:
+        """A copy of the library's database as it was published last; without one it has no rows."""
         with tempfile.TemporaryDirectory(prefix="evolink-") as place:
             copy = Path(place) / FILE
-            with read_plain(self._folder / FILE) as file, copy.open("wb") as target:
-                shutil.copyfileobj(file, target)
-            try:
-                with closing(Database(copy)) as database:
-                    pictures = database.rows("SELECT path FROM pictures")
-                    stems = database.rows("SELECT stem FROM sets")
-            except StoreError as exc:  # it is made anew; what it had stays, unless it has it again
-                self._left_out.append(f"What the library had before can't be read: {exc.message}")
-                return set()
+            if is_plain(self._folder / FILE):
+                with read_plain(self._folder / FILE) as file, copy.open("wb") as target:
+                    shutil.copyfileobj(file, target)
+                try:
+                    with closing(Database(copy)) as database:
+                        if database.rows("PRAGMA quick_check(1)")[0][0] != "ok":
+                            raise StoreDamaged("its pages don't hang together.")
+                except StoreError as exc:  # it is made anew; what it had stays
+                    self._left_out.append(
+                        f"What the library had before can't be read: {exc.message}"
+                    )
+                    remove(copy)
+            with closing(Database(copy)) as database:
+                yield database
+
+    def _names_in(self, before: Database) -> set[str]:
+        """The files of the library as it was published last: what is to go is among them."""
+        pictures = before.rows("SELECT path FROM pictures")
+        stems = before.rows("SELECT stem FROM sets")
         names = {str(row["path"]) for row in pictures} | {f"{row['stem']}.json" for row in stems}
         return {name for name in names if Path(name).name == name}
 
@@ -216,38 +235,66 @@ class _Publishing:
         rows = self._database.rows(f"{SELECT} WHERE trashed_at IS NULL ORDER BY key, number")
         return [row for row in rows if only is None or (row["key"], row["number"]) in only]
 
-    def _copy_pictures(self, rows: Iterable[Row], before: set[str]) -> list[tuple[Row, bool]]:
-        """Copy the files; return the rows of those that are there now, and whether each is new."""
-        done = []
+    def _copy_pictures(
+        self, rows: Iterable[Row], before: Database, names_before: set[str]
+    ) -> tuple[list[tuple[Row, bool]], set[str]]:
+        """Copy the files that the library does not have.
+
+        Returns:
+            The rows of those that are there now, and whether each is new; and the names of files
+            that are left out: where the library has them they stay, be they torn or not.
+        """
+        done: list[tuple[Row, bool]] = []
+        lost: set[str] = set()
         for given in rows:
             try:
-                row = with_file_in_place(self._root, self._database, given)
-                recipe_of(self._root, row["key"], row["recipe"])
-                path = place_of(self._root, row)
-                if not is_plain(path) and self._has_copy(row):
-                    done.append((row, False))
-                    continue
-                if not is_plain(path):
-                    raise StoreDamaged(f"{path.name} is not there any more.")
-                target = self._folder / path.relative_to(self._root)
-                if target.parent != self._folder:
-                    own_folder(self._folder, target.parent.name)
-                if path.name not in before and is_there(target) and not _is_same(path, target):
-                    raise StoreError(
-                        f"{target} is there, and is no file of this library: it stays as it is, "
-                        f"and {path.name} is left out."
-                    )
-                done.append((row, self._put(path, target)))
+                done.append(self._copied(given, names_before))
             except StoreFull:  # it holds for all that come
                 raise
             except EvolinkError as exc:
-                self._left_out.append(exc.message)
-        return done
+                known = before.rows(_ONE, (given["key"], given["number"]))
+                kept = [row for row in known if self._has_copy(row)]
+                done += [(row, False) for row in kept]
+                if not kept:
+                    self._left_out.append(exc.message)
+                    lost |= {str(row["path"]) for row in (given, *known)}
+                    for database in (self._database, before):
+                        found = database.rows(
+                            "SELECT stem FROM sets WHERE key = ?", (given["key"],)
+                        )
+                        lost |= {f"{row['stem']}.json" for row in found}
+        return done, lost
+
+    def _copied(self, given: Row, names_before: set[str]) -> tuple[Row, bool]:
+        """Copy one picture's file; return its row, and whether the library had it not like this."""
+        row = with_file_in_place(self._root, self._database, given)
+        recipe_of(self._root, row["key"], row["recipe"])
+        check_row(self._root, row)
+        if self._has_copy(row):  # it may be the last whole one
+            return row, False
+        path = place_of(self._root, row)
+        if not is_plain(path):
+            raise StoreDamaged(f"{path.name} is not there any more.")
+        target = self._folder / path.relative_to(self._root)
+        if target.parent != self._folder:
+            own_folder(self._folder, target.parent.name)
+        if path.name not in names_before and is_there(target):
+            raise StoreError(
+                f"{target} is there, and is no file of this library: it stays as it is, "
+                f"and {path.name} is left out."
+            )
+        self._put(path, target, row["sha256"])
+        return row, True
 
     def _has_copy(self, row: Row) -> bool:
-        """Whether the library has a picture whose own file is gone: that may be the last copy."""
-        copy = place_of(self._folder, row)
-        return is_plain(copy) and sha256_of(copy) == row["sha256"]
+        """Whether the library has just the picture that a row tells of."""
+        with suppress(StoreDamaged, OSError):
+            recipe_of(self._folder, row["key"], row["recipe"])
+            check_row(self._folder, row)
+            spell_as_in(self._folder, row)
+            copy = place_of(self._folder, row)
+            return is_plain(copy) and sha256_of(copy) == row["sha256"]
+        return False
 
     def _copy_references(self, rows: Iterable[Row]) -> list[str]:
         """Copy the bytes of the references that are here; return their SHA-256."""
@@ -265,26 +312,46 @@ class _Publishing:
             self._put(source, self._folder / REFERENCES / source.name)
         return sorted(digests)
 
-    def _put(self, source: Path, target: Path) -> bool:
-        """Give a file its place, in one step; whether it was not there like this before."""
+    def _put(self, source: Path, target: Path, digest: str | None = None) -> bool:
+        """Give a file its place, in one step; whether it was not there like this before.
+
+        Args:
+            source: the file.
+            target: its place.
+            digest: the SHA-256 that its bytes have to have, where one is known.
+
+        Raises:
+            StoreDamaged: they have another; what was there stays.
+        """
         if _is_same(source, target):
             return False
         with guarded(target, "written"), temporary(target.parent) as path:
-            with read_plain(source) as file, change_plain(path) as written:
+            with guarded(source, "read"):
+                file = read_plain(source)
+            with file, change_plain(path) as written:
                 shutil.copyfileobj(file, written, 1 << 20)
+            if digest is not None and sha256_of(path) != digest:
+                raise StoreDamaged(f"{source.name} was changed after it was saved.")
             rename(path, target)
         return True
 
-    def _sets(self, rows: Sequence[Row]) -> list[Row]:
+    def _sets(self, rows: Sequence[Row], before: Database) -> list[Row]:
+        """The sets of some pictures; as the library had them where the store's are damaged."""
         keys = dump(sorted({row["key"] for row in rows}))
-        sql = "SELECT * FROM {} WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
-        return self._database.rows(sql.format("sets"), (keys,))
+        sql = "SELECT * FROM sets WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key"
+        had = {row["key"]: row for row in before.rows(sql, (keys,))}
+        found = self._database.rows(sql, (keys,))
+        return [row if _is_whole(row) else had.get(row["key"], row) for row in found]
 
     def _build(
-        self, path: Path, rows: Sequence[Row], months: Sequence[Row], digests: Sequence[str]
+        self,
+        path: Path,
+        rows: Sequence[Row],
+        sets: Sequence[Row],
+        months: Sequence[Row],
+        digests: Sequence[str],
     ) -> None:
         """Build the library's database of what may be known to all."""
-        sets = self._sets(rows)
         keys = dump([row["key"] for row in sets])
         tasks = self._database.rows(
             "SELECT * FROM tasks WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key",
@@ -324,7 +391,17 @@ class _Publishing:
 
 
 def _is_same(source: Path, target: Path) -> bool:
-    return is_plain(target) and filecmp.cmp(source, target, shallow=False)
+    with suppress(OSError):  # what can't be read is written anew
+        return is_plain(target) and filecmp.cmp(source, target, shallow=False)
+    return False
+
+
+def _is_whole(found: Row) -> bool:
+    """Whether a set's row has a recipe."""
+    with suppress(StoreDamaged):
+        recipe_of(Path(), found["key"], found["recipe"])
+        return True
+    return False
 
 
 def _public(recipe: str) -> str:

@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -572,6 +573,69 @@ def test_a_library_keeps_the_last_copy_of_a_picture_whose_file_is_gone(tmp_path:
     assert copy.read_bytes() == data
     copy.write_bytes(b"torn")  # that is none
     assert ew.store.publish(tmp_path / "course").left_out
+
+
+def test_what_is_damaged_in_the_store_stays_whole_in_the_library(tmp_path: Path) -> None:
+    store, library = tmp_path / "mine", tmp_path / "course"
+    made(store, "a fox", "an owl", "a hare", "a wolf", "a bear")
+    found = {image.recipe.request.prompt: image for image in ew.Gallery().images}
+    data = {prompt: image.bytes for prompt, image in found.items()}
+    copies = {prompt: library / image.path.name for prompt, image in found.items()}
+    assert ew.store.publish(library).pictures == 5
+    found["a fox"].path.write_bytes(b"torn")
+    found["an owl"].path.unlink()
+    found["a hare"].path.write_bytes(data["a hare"] + b"painted over")
+    copies["a hare"].unlink()
+    copies["a wolf"].write_bytes(b"torn")
+    with Database(store / "evolink.sqlite").write() as connection:
+        change = "UPDATE sets SET recipe = '{' WHERE key IN (?, ?)"
+        connection.execute(change, [found[name].task_key for name in ("an owl", "a wolf")])
+        change = "UPDATE pictures SET width = 0 WHERE key = ?"
+        connection.execute(change, [found["a bear"].task_key])
+    published = ew.store.publish(library)
+    assert (published.pictures, published.new, published.removed) == (3, 0, 0)
+    assert len(published.left_out) == 2, "the hare and the wolf"
+    assert f"{found['a hare'].path.name} was changed" in " ".join(published.left_out)
+    assert not copies["a hare"].exists()
+    assert copies["a wolf"].read_bytes() == b"torn", "what may be mended by hand is not removed"
+    assert copies["a wolf"].with_name(f"{copies['a wolf'].stem[:-2]}.json").exists()
+    again = ew.store.publish(library)
+    assert (again.pictures, again.removed) == (3, 0)
+    ew.configure(store=tmp_path / "theirs", library=library, spend="never")
+    for prompt in ("a fox", "an owl", "a bear"):
+        assert ew.generate(prompt, **SMALL).result(60)[0].bytes == data[prompt]
+        assert copies[prompt].read_bytes() == data[prompt]
+
+
+def test_a_library_whose_names_a_mac_has_spelled_answers_and_is_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    prompts = ("größe", "Käuzchen", "Tür")
+    made(tmp_path / "mine", *prompts)
+    found = {image.recipe.request.prompt: image for image in ew.Gallery().images}
+    data = {prompt: image.bytes for prompt, image in found.items()}
+    library = tmp_path / "course"
+    ew.store.publish(library)
+    for prompt, image in found.items():
+        whole = library / image.path.name
+        whole.rename(library / unicodedata.normalize("NFD", whole.name))
+        assert not whole.exists(), f"{prompt}: this disk takes both spellings for one"
+    with only_read(library):
+        ew.configure(store=tmp_path / "theirs", library=library, spend="never")
+        for prompt in prompts:
+            image = ew.generate(prompt, **SMALL).result(60)[0]
+            assert image.bytes == data[prompt]
+            assert ew.store.picture(image.task_key, 1).bytes == data[prompt]
+        assert len(list(ew.Gallery().images)) == 3
+    # The library has the last copy of one; another is taken out of it.
+    ew.configure(store=tmp_path / "mine", library=[], spend="allow")
+    found["größe"].path.unlink()
+    ew.session().store.gallery.trash([(found["Tür"].task_key, 0)], now=1.0)
+    assert str(ew.store.publish(library)) == "2 pictures in course/, 0 new, 1 taken out"
+    assert {path.name for path in library.glob("20*_1.*")} == {
+        found[prompt].path.name for prompt in ("größe", "Käuzchen")
+    }
+    assert (library / found["größe"].path.name).read_bytes() == data["größe"]
 
 
 def test_a_store_in_a_published_folder_is_written_to(tmp_path: Path) -> None:

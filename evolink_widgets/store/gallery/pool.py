@@ -303,7 +303,7 @@ class Pool:
 def _place(root: Path, database: Database, row: Row) -> Path | None:
     """Where a picture's file is; one that a killed move left elsewhere is put right first."""
     place = place_of(root, row)
-    if not is_plain(place):
+    if not is_plain(place) or place.name != row["path"]:
         row = with_file_in_place(root, database, row)
         place = place_of(root, row)
     return place if row["trashed_at"] is None and is_plain(place) else None

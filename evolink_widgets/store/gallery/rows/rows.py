@@ -14,7 +14,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -27,7 +27,15 @@ from evolink_widgets.moved_files import month_of
 from evolink_widgets.rules.request.recipe import Recipe, handed_on
 from evolink_widgets.rules.tasks.played import is_simulated
 from evolink_widgets.store.database.database import Database, dump, insert, load_object, storable
-from evolink_widgets.store.file_names import KEY, TRASH, in_database, inside, search_text, stems
+from evolink_widgets.store.file_names import (
+    KEY,
+    TRASH,
+    in_database,
+    in_file_system,
+    inside,
+    search_text,
+    stems,
+)
 from evolink_widgets.store.gallery.rows.kinds import kind_and_prompt, recounted
 from evolink_widgets.store.safe_files import (
     free_names,
@@ -43,6 +51,7 @@ from evolink_widgets.store.safe_files import (
     take_back,
 )
 from evolink_widgets.store.spent_sums import uncount
+from evolink_widgets.store.unwritten import check_may_write
 
 RECIPE_FORMAT = "evolink-widgets recipe 1"
 
@@ -104,7 +113,8 @@ def place_of(root: Path, row: Row) -> Path:
     """Return where a picture's file belongs: in the folder or its month's, or in the trash.
 
     A store of many pictures has a folder for each month (`months`). Where the file is, in the one
-    or in the other, is seen on the disk alone: it may be moved at any moment.
+    or in the other, is seen on the disk alone: it may be moved at any moment. So is another
+    spelling of its name, where that can't be mended, as in a library (`spell_as_in`).
 
     Raises:
         StoreDamaged: the row names a place outside, or a file that is no picture.
@@ -112,7 +122,9 @@ def place_of(root: Path, row: Row) -> Path:
     path = _lying(root, row) if row["trashed_at"] is None else inside(root / TRASH, row["path"])
     if path.name[:1] == "." or path.suffix not in _ENDINGS:
         raise StoreDamaged(f"The database names a file that is no picture: {path.name!r:.100}.")
-    return path
+    if path.name.isascii() or is_there(path):
+        return path
+    return next((found for found, _ in _spelled_otherwise(root, row)), path)
 
 
 def home_of(root: Path, connection: Connection, name: str) -> Path:
@@ -233,18 +245,20 @@ def spell_as_in(root: Path, row: Row) -> None:
 
     Macs' older disks, and archives made there, take letters and their marks apart (NFD).
     """
-    trashed = row["trashed_at"] is not None
-    places = [inside(root / TRASH, row["path"])] if trashed else _both_places(root, row["path"])
-    if places[0].name.isascii() or any(map(is_there, places)):
+    if str(row["path"]).isascii() or any(map(is_there, _places(root, row))):
         return
-    for path in places:
-        for form in _FORMS:
-            found = path.with_name(normalize(form, path.name))
-            with suppress(OSError):
-                if is_plain(found) and _same_bytes(found, facts_of(row)):
-                    place(found, path)
-                    remove(found)
-                    return
+    for found, path in _spelled_otherwise(root, row):
+        with suppress(OSError):
+            check_may_write(path.parent)  # before its bytes are read
+            if _same_bytes(found, facts_of(row)):
+                place(found, path)
+                remove(found)
+                return
+
+
+def spellings(name: str) -> Iterator[str]:
+    """Yield a file's name, and how other systems spell it: letters and marks apart, or in one."""
+    yield from dict.fromkeys((name, *(normalize(form, name) for form in _FORMS)))
 
 
 def add_picture(
@@ -429,6 +443,21 @@ def _both_places(root: Path, name: object) -> list[Path]:
     flat = inside(root, name)
     month = month_of(flat.name)
     return [flat] if month is None else [inside(root / month, name), flat]
+
+
+def _places(root: Path, row: Row) -> list[Path]:
+    """The places that a picture's file may have, as its row spells its name."""
+    trashed = row["trashed_at"] is not None
+    return [inside(root / TRASH, row["path"])] if trashed else _both_places(root, row["path"])
+
+
+def _spelled_otherwise(root: Path, row: Row) -> Iterator[tuple[Path, Path]]:
+    """Files that have the name of a picture in another spelling, each with the place it is for."""
+    for path in _places(root, row):
+        for spelled in spellings(row["path"]):
+            found = path.with_name(in_file_system(spelled))
+            if found != path and is_plain(found):
+                yield found, path
 
 
 def _is_strangers(other: Path, path: Path) -> bool:
