@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets import clock
 from evolink_widgets.connections import (
     BASE_URL,
-    BASE_URL_VARIABLE,
-    FILES_URL_VARIABLE,
     connections,
     files_url_beside,
     keyless,
@@ -30,6 +28,8 @@ from evolink_widgets.core.settings.inherited import SPEND_VARIABLE, Inherited, i
 from evolink_widgets.core.settings.kept_keys import kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
 from evolink_widgets.core.settings.settings import (
+    BASE_URL_VARIABLE,
+    FILES_URL_VARIABLE,
     UNNAMED,
     Mode,
     OffTape,
@@ -273,7 +273,9 @@ def configure(
 def _tell_children() -> None:
     """Let programs that are started from now on buy nothing where this process may not."""
     found = _environment() if _state.variables is None else _state.variables
-    words = inherited_words(_state.settings, found, buys_nothing=buys_nothing())
+    words = inherited_words(
+        _state.settings, found, buys_nothing=buys_nothing(), plays=bool(_late_words())
+    )
     _state.inherited.write(words)
 
 
@@ -343,6 +345,8 @@ def session() -> Session:
             if _state.on_session is not None:
                 _state.on_session(_state.session)
             _state.variables = variables  # kept only now: one that can't be used is read again
+        if _late_words():
+            _tell_children()
         return _state.session
 
 
@@ -478,19 +482,28 @@ def proof_of_key(challenge: bytes) -> bytes | None:
 def late_key() -> str | None:
     """Say once that a key was set after the emulator had begun to play the service."""
     with _state.lock:
-        settings, found = _state.settings, _state.variables
-        if _state.told_of_key or _state.session is None or found is None:
-            return None
-        if settings.mode is not None or _state.session.service != EMULATOR:
-            return None
-        late = [name for name in SERVICE_VARIABLES[:2] if os.environ.get(name, "").strip()]
-        if not late or any(found[name].strip() for name in late):
+        late = _late_words()
+        if _state.told_of_key or not late:
             return None
         _state.told_of_key = True
     return (
         f"{late[0]} was set after the first use, and the emulator is still in use: "
         "these pictures are simulated. ew.configure() goes live."
     )
+
+
+def _late_words() -> list[str]:
+    """The variables that would have led to a service, and came after the emulator had begun."""
+    settings, found = _state.settings, _state.variables
+    named = (settings.mode, settings.api_key, settings.base_url, *_state.kept)
+    if found is None or any(one is not None for one in named):
+        return []
+    names = SERVICE_VARIABLES[:2]
+    if any(variable(name, found) for name in names):
+        return []
+    if variable(MODE, found).lower() not in ("", "record"):
+        return []
+    return [name for name in names if _state.inherited.word(name).strip()]
 
 
 def _books() -> tuple[str, Path, Ledger]:

@@ -7,8 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evolink_widgets.core.settings.inherited import SPEND_VARIABLE
 from evolink_widgets.core.settings.keys import KEY_VARIABLE, Key, find_key
-from evolink_widgets.core.settings.settings import address
+from evolink_widgets.core.settings.settings import (
+    BASE_URL_VARIABLE,
+    FILES_URL_VARIABLE,
+    Mode,
+    Spend,
+    address,
+    choice,
+)
+from evolink_widgets.core.settings.tape_settings import MODE
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.store.in_use import variable
@@ -24,8 +33,6 @@ __all__ = ["LiveService", "connections", "files_url_beside", "keyless", "live_se
 
 BASE_URL = "https://api.evolink.ai"
 FILES_URL = "https://files-api.evolink.ai"
-BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
-FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,9 @@ def live_service(environment: Mapping[str, str]) -> LiveService:
         environment: whose `EVOLINK_API_KEY`, `EVOLINK_BASE_URL` and `EVOLINK_FILES_URL` count.
 
     Raises:
-        ConfigurationError: it has no key, or a value is wrong.
+        ConfigurationError: it has no key, or a value is wrong; or it says that nothing is bought.
     """
+    _check_buys(environment)
     named = address(BASE_URL_VARIABLE, variable(BASE_URL_VARIABLE, environment) or None)
     base_url = named or BASE_URL
     key = find_key(environment=environment)
@@ -66,6 +74,23 @@ def live_service(environment: Mapping[str, str]) -> LiveService:
             f"set {BASE_URL_VARIABLE} to the address that it prints.",
         )
     return LiveService(base_url, files_url_beside(base_url, environment), key)
+
+
+def _check_buys(environment: Mapping[str, str]) -> None:
+    """Refuse an environment that forbids purchases, also one that a replay or a check handed on."""
+    kinds: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+        (SPEND_VARIABLE, Spend, ("never",)),
+        (MODE, Mode, ("emulator", "replay")),
+    )
+    for name, kind, forbids in kinds:
+        word = variable(name, environment).lower()
+        if word and choice(name, word, kind) in forbids:
+            raise ConfigurationError(
+                f"{name}={word} says that nothing is bought from here, and what stands before a "
+                "live service buys for others.",
+                advice=f"Take {name} out of the environment, or start this outside of the replay, "
+                "the check or the setting that has put it there.",
+            )
 
 
 def files_url_beside(

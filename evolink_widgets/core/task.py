@@ -326,8 +326,8 @@ class Task:
         A task that is on its way is read at once, whatever pause the service asked for.
 
         Raises:
-            SpendingRefused: it may have to buy what others did not bring, and a lesson's check
-                is running.
+            SpendingRefused: all that is missing would have to be bought, or come from others,
+                and a lesson's check is running.
         """
         self._ask(self._control.resume)
 
@@ -344,7 +344,7 @@ class Task:
         Only a person decides this: a service that ignores that key would charge twice.
 
         Raises:
-            SpendingRefused: spending is switched off.
+            SpendingRefused: spending is switched off, or a lesson's check is running.
         """
         check_open("Sending it again may buy it a second time")
         self._ask(self._control.send_again)

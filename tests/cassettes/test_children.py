@@ -152,6 +152,48 @@ def test_what_configure_forbids_is_forbidden_to_programs_too(
     assert tape_words() == before
 
 
+WHERE = "import evolink_widgets as ew; print(ew.session().service, ew.session().base_url)"
+
+
+def test_a_program_asks_the_emulator_on_a_port_that_this_process_was_told(
+    live: Live, program: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    """And not the live service, whose key it finds."""
+    ew.configure(files_url="http://127.0.0.1:2")
+    assert tape_words() == {
+        "EVOLINK_BASE_URL": live.api,
+        "EVOLINK_FILES_URL": "http://127.0.0.1:2",
+    }
+    assert program(WHERE, EVOLINK_API_KEY=KEY).stdout.split()[1] == live.api
+    ew.configure(base_url="https://gateway.example")  # a key must not go there unasked
+    assert tape_words() == {}
+    ew.configure(base_url=None, files_url=None, api_key=None)
+    assert ew.session().service == "emulator"
+
+
+def test_a_program_plays_the_emulator_that_this_process_plays_in_spite_of_a_key(
+    own_settings: None,
+    monkeypatch: pytest.MonkeyPatch,
+    program: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    assert ew.session().service == "emulator"
+    assert tape_words() == {}  # a key that only a program gets is that program's
+    assert program(WHERE, EVOLINK_API_KEY=KEY).stdout.startswith("api.evolink.ai ")
+    monkeypatch.setenv("EVOLINK_API_KEY", KEY)
+    assert ew.session().service == "emulator"
+    ew.configure(budget=5)
+    assert program(WHERE).stdout.startswith("emulator ")
+    ew.configure(spend="never")
+    assert tape_words() == {
+        "EVOLINK_API_KEY": KEY,
+        "EVOLINK_MODE": "emulator",
+        "EVOLINK_SPEND": "never",
+    }
+    ew.configure(spend=None, api_key=None)  # it reads the environment again, and goes live
+    assert ew.session().service == "api.evolink.ai"
+    assert tape_words() == {"EVOLINK_API_KEY": KEY}
+
+
 def test_blocks_that_begin_at_one_instant_each_play_and_record_their_own(
     tape: Path, tmp_path: Path
 ) -> None:

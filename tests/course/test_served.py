@@ -179,6 +179,24 @@ def test_without_a_list_of_students_the_command_says_what_to_name(tmp_path: Path
     assert "Use --students FILE" in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("EVOLINK_SPEND", "never \t"), ("EVOLINK_MODE", "replay"), ("EVOLINK_MODE", "Emulator")],
+)
+def test_a_gateway_that_is_started_where_nothing_is_bought_buys_for_no_student(
+    name: str, word: str, tmp_path: Path
+) -> None:
+    """From a replay, a check, or under a setting, whose words stand in the environment."""
+    told = subprocess.run(
+        [sys.executable, "-m", "evolink_widgets.course", "serve", "--budget", "1"],
+        capture_output=True, text=True, timeout=60, cwd=tmp_path,
+        env={**environment(), "EVOLINK_API_KEY": KEY, name: word},
+    )  # fmt: skip
+    assert told.returncode == 2
+    assert f"{name}={word.strip().lower()} says that nothing is bought" in told.stderr
+    assert f"Take {name} out of the environment" in told.stderr
+
+
 def test_a_teachers_password_that_could_be_guessed_is_refused_and_not_shown(
     tmp_path: Path,
 ) -> None:

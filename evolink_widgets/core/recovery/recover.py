@@ -50,7 +50,9 @@ async def recover(parts: SessionParts, registry: RunnerRegistry) -> list[Task]:
         elif runner.task.state.stage.ended and not runner.over:
             try:
                 runner.resume()
-            except SpendingRefused:  # it stays as it is, for a later look
+            except SpendingRefused as refusal:  # it stays as it is, for a later look
+                log.warning("Task %s is not taken up now: %s", entry.key, refusal.message)
+                await runner.books.quietly(parts.store.journal.release, entry.key, parts.owner)
                 continue
         else:
             runner.look_now()

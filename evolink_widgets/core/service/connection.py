@@ -65,6 +65,7 @@ class Connection(httpcore.AsyncConnectionInterface):
         self._words = _words()
         self._is_idle = False
         self._is_closed = False
+        self._asks_head = False
         self._expires = 0.0
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
@@ -74,7 +75,7 @@ class Connection(httpcore.AsyncConnectionInterface):
             httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError: it broke;
                 the connection is closed.
         """
-        self._is_idle = False
+        self._is_idle, self._asks_head = False, request.method == b"HEAD"
         timeouts = request.extensions.get("timeout", {})
         try:
             stream = self._stream or await self._connect(timeouts.get("connect"))
@@ -103,7 +104,7 @@ class Connection(httpcore.AsyncConnectionInterface):
         What comes beyond the body answers nothing of ours, and must not answer what comes next.
         """
         try:
-            length = _length(head)
+            length = 0 if self._asks_head else _length(head)
             if length > LONG:
                 assert self._stream is not None
                 keeps = self._words.our_state is h11.DONE  # all was sent, and it will not hang up

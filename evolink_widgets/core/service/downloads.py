@@ -98,12 +98,13 @@ class Downloader:
                     raise DownloadFailed("The file has too many bytes for a picture.")
                 if part.held >= PIECE:
                     await self._workers.run(part.write)
+            if part.held > LIGHT:
+                await self._workers.run(part.write)
         except BaseException:
-            # What came before a break is worth keeping: the next try goes on from there.
+            # What came before a break is worth keeping: the next try goes on from there. A write
+            # that was at work as this was cancelled has ended, too, when this one has.
             await self._workers.run(part.write)
             raise
-        if part.held > LIGHT:
-            await self._workers.run(part.write)
 
 
 def _ask_for(part: Part) -> dict[str, str]:

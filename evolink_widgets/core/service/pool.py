@@ -17,6 +17,9 @@ import httpcore
 
 __all__ = ["Pool"]
 
+ORIGINS = 32
+"""Hosts whose connections may lie here before those that are over are looked for at all hosts."""
+
 Origin = tuple[bytes, bytes, int]
 """Scheme, host and port: httpcore's own can't be looked up by."""
 
@@ -69,18 +72,32 @@ class Pool:
             idle.append(connection)
         elif not connection.is_closed():
             await connection.aclose()
+        if len(self._idle) > ORIGINS:
+            for one in self._expired():
+                with contextlib.suppress(Exception):
+                    await one.aclose()
+
+    def _expired(self) -> list[httpcore.AsyncConnectionInterface]:
+        """Take out what is over, of hosts that may never be asked again, and forget them."""
+        found = []
+        for origin, idle in list(self._idle.items()):
+            while idle and idle[0].has_expired():
+                found.append(idle.popleft())
+            if not idle:
+                del self._idle[origin]
+        return found
 
     async def aclose(self) -> None:
         """Close what is idle now, and the rest as it is given back."""
         self._is_closed = True
-        for idle in self._idle.values():
+        for idle in list(self._idle.values()):
             while idle:
                 with contextlib.suppress(Exception):
                     await idle.pop().aclose()
 
     async def _take(self, origin: Origin) -> httpcore.AsyncConnectionInterface | None:
         """The connection that was used last of those that are still good."""
-        idle = self._idle[origin]
+        idle = self._idle.get(origin)
         while idle and idle[0].has_expired():  # the one that was not used for longest
             await idle.popleft().aclose()
         while idle:

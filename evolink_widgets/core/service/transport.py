@@ -55,7 +55,8 @@ class Timeouts:
     Attributes:
         connect: until a connection stands.
         read: between two pieces of a reply.
-        total: for a whole API call that costs nothing; a trickling reply is cut here.
+        total: for a whole API call that costs nothing, and until a picture begins to come,
+            redirects and all; a trickling reply is cut here.
         paid: for the call that costs money, whose reply is worth waiting for.
     """
 
@@ -200,19 +201,19 @@ class Transport:
         way = self._way("paid" if paid else "api")
         sending = Departure(self._app is not None)
         # `limits` bounds the paid calls, and the downloads.
-        async with contextlib.nullcontext() if paid else self._room:
-            with self._border(lambda: sending.left):
-                # Not through httpx's client: to an API there is nothing to redirect, no cookie
-                # and no form to keep, and it costs as much as all the rest.
-                request = httpx.Request(
-                    method,
-                    address.copy_with(params=query) if query else address,
-                    headers=self._headers_of(address, b"gzip, deflate", headers),
-                    stream=httpx.ByteStream(content or b"") if stream is None else _Stream(stream),
-                    extensions=self._extensions(read, sending),
-                )
-                async with deadline(limit):
-                    return self._without_key(await _read(way, request, self._key))
+        room = contextlib.nullcontext() if paid else self._room
+        with self._border(lambda: sending.left):
+            # Not through httpx's client: to an API there is nothing to redirect, no cookie
+            # and no form to keep, and it costs as much as all the rest.
+            request = httpx.Request(
+                method,
+                address.copy_with(params=query) if query else address,
+                headers=self._headers_of(address, b"gzip, deflate", headers),
+                stream=httpx.ByteStream(content or b"") if stream is None else _Stream(stream),
+                extensions=self._extensions(read, sending),
+            )
+            async with deadline(limit), room:  # the wait for room counts, too
+                return self._without_key(await _read(way, request, self._key))
 
     @contextlib.asynccontextmanager
     async def download(
@@ -226,7 +227,8 @@ class Transport:
         """
         sending = Departure(self._app is not None)
         with self._border(lambda: sending.left):
-            response = await self._follow(url, headers or {}, sending)
+            async with deadline(self.timeouts.total):  # the body keeps the rule of its pieces
+                response = await self._follow(url, headers or {}, sending)
         try:
             headers = _headers(response)
             pieces = _pieces(response, headers)
@@ -280,7 +282,7 @@ class Transport:
             response.request = request
             try:
                 request = _redirected(response, cookies)
-                await _skip(response)
+                await _skip(response, self.timeouts.read)
             finally:
                 await response.aclose()
         raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
@@ -470,14 +472,16 @@ def _redirected(response: httpx.Response, cookies: httpx.Cookies) -> httpx.Reque
     return request
 
 
-async def _skip(response: httpx.Response) -> None:
-    """Read what a redirect says beside its address, if it is not long."""
+async def _skip(response: httpx.Response, seconds: float) -> None:
+    """Read what a redirect says beside its address, if it is not long and comes in time."""
     assert isinstance(response.stream, httpx.AsyncByteStream)
     size = 0
-    async for chunk in response.stream:
-        size += len(chunk)
-        if size > SKIPPED:
-            break
+    with contextlib.suppress(TimeoutError, httpx.ReadTimeout):  # whereto it leads is known
+        async with deadline(seconds):
+            async for chunk in response.stream:
+                size += len(chunk)
+                if size > SKIPPED:
+                    break
 
 
 def _without_link_secrets(body: bytes) -> bytes:

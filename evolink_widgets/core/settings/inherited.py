@@ -13,7 +13,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from evolink_widgets.core.settings.settings import Settings
+from evolink_widgets.core.settings.settings import (
+    BASE_URL_VARIABLE,
+    FILES_URL_VARIABLE,
+    Settings,
+)
 from evolink_widgets.core.settings.tape_settings import (
     CASSETTE,
     MODE,
@@ -22,6 +26,7 @@ from evolink_widgets.core.settings.tape_settings import (
     cassette_in,
 )
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.rules.request.service_address import is_loopback
 
 __all__ = ["SPEND_VARIABLE", "Inherited", "inherited_words"]
 
@@ -29,7 +34,11 @@ SPEND_VARIABLE = "EVOLINK_SPEND"
 
 
 def inherited_words(
-    settings: Settings, environment: Mapping[str, str], *, buys_nothing: bool = False
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    buys_nothing: bool = False,
+    plays: bool = False,
 ) -> dict[str, str]:
     """The variables that keep a child from buying, where this process may not.
 
@@ -37,13 +46,19 @@ def inherited_words(
         settings: this process's.
         environment: what says the rest.
         buys_nothing: whether nothing may be bought now, whatever they say.
+        plays: whether the emulator is played where the environment leads to a service.
     """
     words: dict[str, str] = {}
     if buys_nothing or settings.spend == "never":
         words[SPEND_VARIABLE] = "never"
-    if settings.mode not in ("emulator", "replay"):
+    if settings.base_url is not None and is_loopback(settings.base_url):  # it may be an emulator
+        words[BASE_URL_VARIABLE] = settings.base_url
+        if settings.files_url is not None:
+            words[FILES_URL_VARIABLE] = settings.files_url
+    mode = "emulator" if plays else settings.mode
+    if mode not in ("emulator", "replay"):
         return words
-    words[MODE] = settings.mode
+    words[MODE] = mode
     if settings.mode == "replay":
         with contextlib.suppress(ConfigurationError):  # a child says so, too, and buys nothing
             words[CASSETTE] = str(cassette_in(settings, environment))
@@ -83,7 +98,7 @@ class Inherited:
             if self._is_ours(os.environ.get(name)):
                 before = self._before[name]
                 if before is None:
-                    del os.environ[name]
+                    os.environ.pop(name, None)
                 else:
                     os.environ[name] = before
         for name, word in words.items():

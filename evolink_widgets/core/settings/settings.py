@@ -43,6 +43,9 @@ EXAMPLE = "https://api.evolink.ai"
 #: What must not be repeated of a wrong value: a user and password, and a key in the wrong place.
 _SECRET = late_pattern(r"(?<=//)[^\s]*(?=@)|\bsk-\S+|(?<=[?#]).+")
 
+BASE_URL_VARIABLE = "EVOLINK_BASE_URL"
+FILES_URL_VARIABLE = "EVOLINK_FILES_URL"
+
 
 @dataclass(frozen=True)
 class Settings:

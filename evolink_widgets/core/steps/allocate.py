@@ -7,16 +7,17 @@ the first to come writes down that it buys, and the next one finds that and wait
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from evolink_widgets.core.executions import Ask
-from evolink_widgets.core.money import Terms, check_spending
+from evolink_widgets.core.money import Terms, check_open, check_spending
 from evolink_widgets.core.steps.buy import buy
 from evolink_widgets.core.stored import Stored
 from evolink_widgets.core.task import Stage, TaskState, stopped
-from evolink_widgets.errors import EvolinkError
+from evolink_widgets.errors import EvolinkError, SpendingRefused
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer, Slot
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext
 
 ASKED_BEFORE = "These pictures were asked for before; waiting for them."
+GOING_ON = "Going on may buy what others did not bring"
 ANEW = "To pay for new ones, whatever became of those, ask with fresh=True."
 
 
@@ -156,6 +158,7 @@ class Allocation:
 
         Raises:
             SpendingRefused: something is missing and may not be bought; nothing was taken.
+            PicturesMissing: the same, for as long as a lesson's check is open.
             StoreError: it can't be read, or what has to be bought not written down.
         """
         empty = self._empty()
@@ -170,6 +173,9 @@ class Allocation:
                     offers = self._choose(len(empty))
                     missing = len(empty) - len(offers)
                     if missing:
+                        if not own:
+                            with _stopped_by_a_check():
+                                check_open(GOING_ON)
                         entry = buy(self._parts, key, self.part(missing), terms)
                         self.gone += tuple(gone[:missing])
             self._note(empty, offers, entry, own)
@@ -208,7 +214,8 @@ class Allocation:
     async def _bring(self, context: TaskContext, key: str) -> None:
         """Wait for one task, and take its pictures as they land."""
         wanted = {place: slot.number for place, slot in self._waiting.items() if slot.key == key}
-        other = await self._take_up(key)
+        with _stopped_by_a_check():
+            other = await self._take_up(key)
         if other is not None:
             self._others[key] = other
             leave = other.task.subscribe(lambda state: self._mirror(context, other, wanted, state))
@@ -330,6 +337,15 @@ class Allocation:
         check_spending(
             self._parts.may_spend, said, lambda: [library.problem for library in libraries]
         )
+
+
+@contextlib.contextmanager
+def _stopped_by_a_check() -> Iterator[None]:
+    """What an open check refuses here can be resumed after it: the ask is not over."""
+    try:
+        yield
+    except SpendingRefused as refusal:
+        raise PicturesMissing(Stage.STOPPED, refusal) from None
 
 
 def stored_of(offers: Sequence[Offer]) -> Stored | None:

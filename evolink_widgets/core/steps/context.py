@@ -110,7 +110,7 @@ class TaskContext(ABC):
         """Send a request of unknown outcome once more.
 
         Raises:
-            SpendingRefused: spending is switched off.
+            SpendingRefused: spending is switched off, or a lesson's check is running.
         """
 
     @abstractmethod

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.asked import first_state
 from evolink_widgets.core.loop import spawn
 from evolink_widgets.core.money import Terms, check_open, check_spending
-from evolink_widgets.core.steps.allocate import Allocation, PicturesMissing
+from evolink_widgets.core.steps.allocate import GOING_ON, Allocation, PicturesMissing
 from evolink_widgets.core.steps.buy import buy, never_sent
 from evolink_widgets.core.steps.collect import collect
 from evolink_widgets.core.steps.context import TaskContext, TaskRegistry, seen
@@ -171,12 +171,14 @@ class TaskRunner(TaskContext):
         """Send a request of unknown outcome once more: its own, or the one that it waits for.
 
         Raises:
-            SpendingRefused: spending is switched off.
+            SpendingRefused: spending is switched off, or a lesson's check is running.
         """
         if self.task.state.stage is not Stage.UNKNOWN:
             return
+        what = "Sending it again may buy it a second time"
         try:
-            check_spending(self.parts.may_spend, "Sending it again may buy it a second time")
+            check_spending(self.parts.may_spend, what)
+            check_open(what)
         except SpendingRefused as refusal:
             self.tell(error=_not_again(self.task.state.error, refusal))
             raise
@@ -337,21 +339,25 @@ class TaskRunner(TaskContext):
 
     @property
     def may_buy(self) -> bool:
-        """Whether going on may buy: not where all that is missing is its own purchase's."""
-        is_short = self._allocation is not None and self._allocation.is_short
-        return is_short or self.books.step in (None, Step.INTENDED)
+        """Whether all that going on can do is to buy: it has paid for nothing to be collected."""
+        return self.books.step is Step.INTENDED or not self.is_open
 
     def _take_up(self, *, again: bool) -> None:
         """Begin anew from where it stands, if it ended without being over.
 
         Raises:
-            SpendingRefused: it may buy on terms of before, where nothing may be bought now.
+            SpendingRefused: it may buy on terms of before, where nothing may be bought now;
+                the state says so, too.
         """
         self.look_now()
         if not self.task.state.stage.ended or self.over:
             return
         if self.may_buy:
-            check_open("Going on may buy what others did not bring")
+            try:
+                check_open(GOING_ON)
+            except SpendingRefused as refusal:
+                self.tell(note=refusal.message)
+                raise
         begun = _BEGINNING.get(self.books.step or Step.INTENDED, Stage.QUEUED)
         stage = Stage.SENDING if again else begun
         self.tell(stage=stage, error=None, note=None)

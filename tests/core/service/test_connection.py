@@ -42,7 +42,7 @@ def speak(
 
     Args:
         said: the reply to each request.
-        ask: "call" or "download".
+        ask: "call", "download" or "head".
         cut: the server hangs up after it.
         apart: bytes that go out alone first.
     """
@@ -65,8 +65,8 @@ def speak(
 
     async def one(made: Transport, url: str) -> object:
         try:
-            if ask == "call":
-                return (await made.call("GET", f"{url}/x")).body
+            if ask != "download":
+                return (await made.call("GET" if ask == "call" else "HEAD", f"{url}/x")).body
             async with made.download(f"{url}/x") as got:
                 return b"".join([chunk async for chunk in got.chunks])
         except NoAnswer as exc:
@@ -150,6 +150,11 @@ def test_words_before_the_reply_are_passed_over() -> None:
     assert speak(said, "call", apart=30) == (SMALL, SMALL, 1)
     no_body = b"HTTP/1.1 304 Same\r\ncontent-length: 200000\r\n\r\n"
     assert speak(no_body, "download") == (b"", b"", 1)
+
+
+@pytest.mark.parametrize("length", [0, len(SMALL), len(BODY)])
+def test_a_head_has_no_body_however_long_a_one_it_tells_of(length: int) -> None:
+    assert speak(counted(b"", length=length), "head") == (b"", b"", 1)
 
 
 def test_what_is_paid_for_goes_over_a_connection_of_httpcores_own() -> None:

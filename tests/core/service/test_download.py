@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -325,3 +326,55 @@ def test_pieces_of_any_length_are_the_same_picture(part: Part, sizes: list[int])
     assert part.path.read_bytes() == PICTURE
     assert (facts.bytes_count, part.size) == (len(PICTURE), len(PICTURE))
     assert facts.sha256 == hashlib.sha256(PICTURE).hexdigest()
+
+
+@pytest.mark.parametrize("cancels", [1, 2])
+def test_a_download_that_is_cancelled_while_it_writes_is_gone_on_with(
+    tmp_path: Path, cancels: int
+) -> None:
+    """It leaves when its write has ended; one that is made to leave before is gone on with, too."""
+    writes, may_write = threading.Event(), threading.Event()
+
+    def prepare() -> None:
+        writes.set()
+        assert may_write.wait(60)
+
+    part = Part(tmp_path / "picture.part", prepare)
+    seen: list[int] = []
+    is_asked_again = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await read_request(reader)).lower()
+        seen.append(asked_from(head))
+        writer.write(range_reply(head))
+        if len(seen) > 1:
+            is_asked_again.set()
+
+    async def call() -> None:
+        async with server(talk) as url:
+            transport = Transport(Key(KEY, "a test"), (url,), agent=AGENT)
+            downloads = Downloader(transport, Limits(), Workers("test", 2))
+            first = asyncio.ensure_future(downloads.fetch(f"{url}/picture", part))
+            await asyncio.to_thread(writes.wait, 60)
+            first.cancel()
+            await asyncio.wait({first}, timeout=0.2)
+            assert not first.done(), "it left before its write had ended"
+            if cancels == 2:
+                first.cancel()
+            else:
+                may_write.set()
+            await asyncio.wait({first})
+            assert (part.path.exists() and part.path.stat().st_size == part.size) == (cancels == 1)
+            second = asyncio.ensure_future(downloads.fetch(f"{url}/picture", part))
+            await is_asked_again.wait()
+            may_write.set()
+            await second
+            await transport.close()
+
+    try:
+        loop.wait_on_loop(call(), 60)
+    finally:
+        may_write.set()
+    assert PIECE <= seen[1] < len(PICTURE)
+    assert came(part) == PICTURE
+    assert finished(part).sha256 == hashlib.sha256(PICTURE).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 from services import AGENT, KEY, read_request, server
@@ -198,3 +198,58 @@ def test_a_redirect_that_breaks_off_or_packs_its_words_ends_as_any_break() -> No
     got, host = fetch({"/a": "302 F\ncontent-length: 9\nlocation: /b\n\n"})
     assert isinstance(got, NoAnswer)
     assert len(host.seen) == 1
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def fetch_from(talk: Talk, timeouts: Timeouts) -> bytes | NoAnswer:
+    """Fetch a link of a host that takes its time."""
+
+    async def call() -> bytes | NoAnswer:
+        async with server(talk) as here:
+            made = Transport(Key(KEY, "a test"), (here,), agent=AGENT, timeouts=timeouts)
+            try:
+                async with made.download(f"{here}/a") as got:
+                    return b"".join([chunk async for chunk in got.chunks])
+            except NoAnswer as exc:
+                return exc
+            finally:
+                await made.close()
+
+    return loop.wait_on_loop(call(), 30)
+
+
+async def trickle(writer: asyncio.StreamWriter, piece: bytes) -> None:
+    while True:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+def test_the_words_of_a_redirect_are_not_waited_for_for_long() -> None:
+    """They come byte by byte, and it is known already whereto it leads."""
+    seen: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append((await read_request(reader)).split()[1])
+        if seen[-1] == b"/b":
+            writer.write(PICTURE)
+        else:
+            writer.write(b"HTTP/1.1 302 F\r\nlocation: /b\r\ncontent-length: 60000\r\n\r\n")
+            await trickle(writer, b"x")
+
+    assert fetch_from(talk, Timeouts(read=2)) == b"picture"
+    assert seen == [b"/a", b"/b"]
+
+
+def test_a_host_that_never_comes_to_its_answer_is_given_up() -> None:
+    """Each word of it is in time, and none is the last."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        await trickle(writer, b"HTTP/1.1 103 Hints\r\n\r\n")
+
+    got = fetch_from(talk, Timeouts(connect=60, read=60, total=0.3))
+    assert isinstance(got, NoAnswer)
+    assert got.reason == "no answer in time"

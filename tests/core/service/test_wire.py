@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from corporate import certificates
 from services import AGENT, KEY, read_request, reply, server
 
 from evolink_widgets.core import loop
+from evolink_widgets.core.service.connection import Connections
+from evolink_widgets.core.service.pool import ORIGINS, Pool
 from evolink_widgets.core.service.sockets import FULL, Sockets, Stream
 from evolink_widgets.core.service.transport import CONNECTIONS, NoAnswer, Reply, Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
@@ -158,6 +160,95 @@ def test_connections_are_used_again_and_each_reply_is_its_own() -> None:
     got, still_open = speak(peer, say)
     assert got == [str(number).encode() for number in range(100)] * 5
     assert still_open <= peer.connections <= CONNECTIONS
+
+
+def test_the_limit_of_a_call_covers_its_wait_for_room() -> None:
+    is_full = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await peer.next(reader)
+        if len(peer.requests) == CONNECTIONS:
+            is_full.set()
+        await asyncio.Event().wait()
+
+    async def say(made: Transport, url: str) -> Reply | NoAnswer:
+        readings = [
+            asyncio.ensure_future(made.call("GET", f"{url}/v1/slow")) for _ in range(CONNECTIONS)
+        ]
+        await is_full.wait()
+        got = await outcome(made.call("GET", f"{url}/v1/credits", limit=0.05))
+        for one in readings:
+            one.cancel()
+        await asyncio.gather(*readings, return_exceptions=True)
+        return got
+
+    peer = Peer(talk)
+    got = speak(peer, say, Timeouts(connect=60, read=60, total=60))
+    assert isinstance(got, NoAnswer)
+    assert got.event is Event.NOT_SENT
+    assert not any(b"credits" in request for request in peer.requests)
+
+
+class Everywhere(Sockets):
+    """Leads every host to one server, and keeps the connections in mind."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.made: list[Stream] = []
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the server, whatever the host."""
+        stream = await super().connect_tcp("127.0.0.1", self.port, timeout)
+        assert isinstance(stream, Stream)
+        self.made.append(stream)
+        return stream
+
+    def open(self) -> int:
+        """How many connections this side has not closed."""
+        streams = [one.get_extra_info("socket") for one in self.made]
+        return sum(one.fileno() != -1 for one in streams)
+
+
+@pytest.mark.parametrize(("kept_for", "are_kept"), [(-1.0, False), (600.0, True)])
+def test_hosts_that_are_asked_once_leave_nothing_behind(kept_for: float, are_kept: bool) -> None:
+    """What may still be used is kept, for as many hosts as there are; what is over is closed."""
+    hosts = 3 * ORIGINS
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answering(reader, writer, peer)
+
+    async def run() -> tuple[int, int, int]:
+        async with server(peer) as url:
+            sockets = Everywhere(int(url.rpartition(":")[2]))
+            pool = Pool(Connections(sockets, None, kept_for), kept=4)
+            for number in range(hosts):
+                asked = httpcore.Request(
+                    "GET", f"http://host{number}.test/{number}", headers={"host": "x"}
+                )
+                response = await pool.handle_async_request(asked)
+                assert await response.aread() == str(number).encode()
+                await response.aclose()
+            await asyncio.sleep(0)  # the loop closes what was hung up with its next turn
+            found = sockets.open()
+            await pool.aclose()
+            await asyncio.sleep(0)
+            return found, sockets.open(), len(pool._idle)
+
+    peer = Peer(talk)
+    still_open, after, known = loop.wait_on_loop(run(), 60)
+    assert after == 0
+    if are_kept:
+        assert still_open == known == hosts
+    else:
+        assert still_open <= ORIGINS
+        assert known <= ORIGINS
 
 
 def test_a_call_that_was_given_up_leaves_its_reply_to_no_other() -> None:

@@ -7,6 +7,7 @@ again. What came before a break is kept, and the next try goes on from there, in
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,8 +28,8 @@ _LEAST = 1 << 17
 class Part:
     """A picture's file while it is fetched.
 
-    `hold` is for the loop, which it never holds up; what writes is for a worker. The two are
-    called in turn, never at once.
+    `hold` is for the loop, which it never holds up; what writes is for a worker. A caller that is
+    cancelled leaves its worker at work: whatever writes next waits for that one's end.
 
     Args:
         path: the file; it is made when the first bytes are written.
@@ -38,27 +39,28 @@ class Part:
         path: the file.
         prepare: makes the folder ready.
         version: what names these very bytes at their host; "" where nothing does.
-        held: bytes that have come and are not written yet.
+        size: bytes that have come.
     """
 
     def __init__(self, path: Path, prepare: Callable[[], object] = lambda: None) -> None:
         self.path = path
         self.version = ""
-        self.held = 0
+        self.size = 0
         self.prepare = prepare
         self._pieces: list[bytes] = []
         self._written = 0
         self._check = PictureCheck()
+        self._writing = threading.RLock()
 
     @property
-    def size(self) -> int:
-        """Bytes that have come."""
-        return self._written + self.held
+    def held(self) -> int:
+        """Bytes that have come and are not written yet."""
+        return self.size - self._written
 
     def hold(self, piece: bytes) -> None:
         """Take in the next bytes."""
         self._pieces.append(piece)
-        self.held += len(piece)
+        self.size += len(piece)
 
     def write(self) -> None:
         """Write and prove what is held.
@@ -68,15 +70,23 @@ class Part:
                 there any more.
             StoreError: it can't be written; what was held is forgotten.
         """
+        with self._writing:
+            self._write()
+
+    def _write(self) -> None:
         if not self.held:
             return
-        pieces, size = _gathered(self._pieces), self.held
-        self._pieces, self.held = [], 0
-        with guarded(self.path, "written"), self._opened() as file:
-            file.seek(self._written)
-            for piece in pieces:
-                file.write(piece)
-        self._written += size
+        came, self._pieces = self._pieces, []
+        pieces = _gathered(came)
+        try:
+            with guarded(self.path, "written"), self._opened() as file:
+                file.seek(self._written)
+                for piece in pieces:
+                    file.write(piece)
+        except BaseException:
+            self._pieces, self.size = [], self._written
+            raise
+        self._written += sum(map(len, pieces))
         try:
             for piece in pieces:
                 self._check.feed(piece)
@@ -109,9 +119,10 @@ class Part:
         Raises:
             StoreError: the file can't be removed.
         """
-        self._forget()
-        with guarded(self.path, "removed"):
-            remove(self.path)
+        with self._writing:
+            self._forget()
+            with guarded(self.path, "removed"):
+                remove(self.path)
 
     def read(self) -> None:
         """Take in a file that is there already, as if its bytes had just come.
@@ -126,6 +137,7 @@ class Part:
                 while block := file.read(_BLOCK):
                     self._check.feed(block)
                     self._written += len(block)
+                    self.size = self._written
         except NotAPicture as exc:
             raise self._refused(str(exc)) from exc
         except StoreDamaged as exc:
@@ -163,7 +175,7 @@ class Part:
         return DownloadFailed(f"A downloaded file is no picture: {why}.")
 
     def _forget(self) -> None:
-        self._pieces, self.held, self._written, self.version = [], 0, 0, ""
+        self._pieces, self.size, self._written, self.version = [], 0, 0, ""
         self._check = PictureCheck()
 
 
