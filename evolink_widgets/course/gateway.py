@@ -296,8 +296,12 @@ class Gateway:
             if not await self._written(lambda: self._books.refused(ask.key, said)):
                 raise _not_known() from None
             raise
-        except BaseException:  # this gateway ends: whether it went out is not known
-            await self._books.lost(ask.key)
+        except BaseException:  # this gateway ends
+            with contextlib.suppress(SQLAlchemyError):  # the books take it for lost one day
+                if self._upstream.is_out(ask.key):
+                    await self._books.lost(ask.key)
+                else:
+                    await self._books.refused(ask.key, "the gateway was ended before it was sent")
             raise
         kind = sent.verdict.kind
         if sent.reply is not None and sent.reply.status in _OF_THE_COURSE:

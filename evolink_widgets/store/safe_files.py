@@ -20,7 +20,6 @@ import secrets
 import shutil
 import stat
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -463,14 +462,20 @@ def sweep(folder: Path, after: float = 86_400.0, *, parts: bool = True) -> None:
         after: seconds for which it has not grown; a day by default.
         parts: also pictures that were fetched; else files of `new_temporary` alone.
     """
-    long_ago = time.time() - after
-    for name in names_in(folder):
-        if not (_NEW_NAME.fullmatch(name) or (parts and name.endswith(".part"))):
-            continue
-        path = folder / name
-        with suppress(OSError):
-            if path.lstat().st_mtime < long_ago:
-                remove(path)
+    left = [
+        name
+        for name in names_in(folder)
+        if _NEW_NAME.fullmatch(name) or (parts and name.endswith(".part"))
+    ]
+    if not left:
+        return
+    with suppress(OSError), temporary(folder) as now:
+        # By the clock of the disk that writes the times down: a file server has its own.
+        long_ago = now.lstat().st_mtime - after
+        for name in left:
+            with suppress(OSError):
+                if (folder / name).lstat().st_mtime < long_ago:
+                    remove(folder / name)
 
 
 def place_new(path: Path, target: Path) -> Path:

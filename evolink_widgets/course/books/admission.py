@@ -182,8 +182,9 @@ def accept(
     given = {"of": key, "task": snapshot.id}
     rows = connection.execute(_ITS_OWN_OR_ITS_TASKS, given).all()
     owner = next((row for row in rows if row.task_id == snapshot.id), None)
+    second = f"{key} {snapshot.id}"  # a name that is the same where this is written twice
     if owner is not None:
-        return bool(owner.key == key)
+        return owner.key in (key, second)
     if not rows:  # what was paid for isn't dropped: the books may have been put back from a copy
         raise sql.exc.NoResultFound(f"No ask has the key {key}.")
     [row] = rows
@@ -194,8 +195,8 @@ def accept(
     if row.task_id is None:
         connection.execute(_UPDATE, {"of": key, **values})
         return True
-    name = _new_key()  # it was made twice: the second is a row of its own
-    again = {**row._mapping, "key": name, "sent_under": name, "cost": row.reserved}
+    # It was made twice: the second is a row of its own.
+    again = {**row._mapping, "key": second, "sent_under": second, "cost": row.reserved}
     again |= {"charged": None, "said": None, "ended_at": None, **values}
     connection.execute(_INSERT, again)
     return True

@@ -5,7 +5,8 @@ What only reads them has a thread beside it, and waits for no flush.
 A flush to the disk takes as long for one change as for fifty. Those that come before one begins
 share it, and one call wakes all of a loop that wait for it. A `Refusal` undoes nothing, of its
 neighbours or of what it has written down about itself. Whatever else a change raises, such as
-what the database refuses, voids the transaction; then each of them is done again by itself.
+what the database refuses, voids the transaction; then each of them is done again by itself, or
+hears that the connection is lost.
 """
 
 from __future__ import annotations
@@ -63,7 +64,11 @@ class Transactions:
             )
         try:
             # A server that was restarted leaves connections that are dead: each is tried first.
-            self._engine = sql.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+            self._engine = sql.create_engine(
+                url,
+                pool_pre_ping=not url.startswith("sqlite"),
+                hide_parameters=True,  # prompts and hashes of tokens, in an error that is logged
+            )
             if self._engine.dialect.name == "sqlite":
                 _prepare_sqlite(self._engine, reads)
             with self._engine.connect():
@@ -75,6 +80,8 @@ class Transactions:
                 advice="Give a path of a file, or postgresql+psycopg://user:password@host/name.",
             ) from None
         self._waiting: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._is_closed = False
         self._is_tidy = True
         name = "evolink-course-" + ("readings" if reads else "books")
         self._thread = threading.Thread(target=self._work, name=name)
@@ -84,20 +91,31 @@ class Transactions:
         """Do it in a transaction; what it returns is written for good by then.
 
         It is done also where the caller is cancelled: what the service said must be in the books.
+
+        Raises:
+            SQLAlchemyError: the database does not take it, or was let go of.
         """
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.put((change, done))
+        self._put((change, done))
         return await asyncio.shield(done)
 
     def submit(self, change: Callable[[sql.Connection], T]) -> concurrent.futures.Future[T]:
         """The same, from any thread."""
         done: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self._waiting.put((change, done))
+        self._put((change, done))
         return done
+
+    def _put(self, change: _Change) -> None:
+        with self._closing:  # behind the last of them nothing is done, and would be waited for
+            if self._is_closed:
+                raise sql.exc.InvalidRequestError("The books are closed.")
+            self._waiting.put(change)
 
     def close(self) -> None:
         """Finish what waits, and let go of the database."""
-        self._waiting.put(None)
+        with self._closing:
+            self._is_closed = True
+            self._waiting.put(None)
         self._thread.join()
         self._engine.dispose()
 
@@ -148,7 +166,9 @@ class Transactions:
                     if not alone and goes_on and len(told) == len(changes):
                         goes_on = self._take_along(changes)
         except _Void as void:
-            if len(changes) > 1:  # nothing of it is written: one that fails fails by itself
+            # Nothing of it is written: one that fails fails by itself. A connection that is lost
+            # is no fault of one; each of them would wait for a new one after the other.
+            if len(changes) > 1 and not _is_cut_off(_cause(void)):
                 for one in changes:
                     self._commit([one], alone=True)
                 return goes_on
@@ -196,6 +216,10 @@ def _end(*ended: _Told) -> None:
 
 class _Void(Exception):
     """A change has failed, and with it the transaction."""
+
+
+def _is_cut_off(error: Exception) -> bool:
+    return isinstance(error, sql.exc.DBAPIError) and error.connection_invalidated
 
 
 def _cause(void: _Void) -> Exception:

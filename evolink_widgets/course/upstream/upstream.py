@@ -89,6 +89,7 @@ class Upstream:
     ) -> None:
         self.recordings = recordings or Recordings()
         self.may_be_played = is_loopback(base_url)
+        self._out: set[str] = set()
         self._transport = transport
         self._base_url = base_url
         self._files_url = files_url
@@ -117,23 +118,30 @@ class Upstream:
             async with self._turns.turn(student) as has_waited:
                 await may_go(has_waited or again > 0)
                 self.recordings.asked(student, key, body)
+                self._out.add(key)
                 try:
                     reply = await self._transport.call(
                         "POST", self._base_url + GENERATIONS, paid=True, body=body, headers=headers
                     )
                 except NoAnswer as error:
+                    self._out.discard(key)
                     sent = Sent(judge("POST", error.event), reason=error.reason)
                     self.recordings.unanswered(student, key, error)
                     if error.lasting:
                         return sent
                 else:
                     sent = _judged(reply)
+                    self._out.discard(key)
                     self.recordings.answered(student, key, reply)
                 if sent.verdict.resend and again + 1 < _TRIES:
                     self._pause(sent.reply)  # before the turn ends, and the next one goes out
             if not sent.verdict.resend:
                 return sent
         return sent
+
+    def is_out(self, key: str) -> bool:
+        """Whether what goes under this key is on its way, or was when its call was cut off."""
+        return key in self._out
 
     async def task(self, student: str, task_id: str) -> Reply:
         """Read one task.

@@ -25,7 +25,7 @@ def open_aside(path: Path, folder: Path, stack: ExitStack) -> Database:
         folder: an empty folder of ours, for the copy.
         stack: closes the copy when it ends.
     """
-    aside = _copy_aside(path, folder)
+    aside = copy_aside(path, folder)
     database = Database(aside)
     stack.callback(database.close)
     try:
@@ -37,8 +37,16 @@ def open_aside(path: Path, folder: Path, stack: ExitStack) -> Database:
     return database
 
 
-def _copy_aside(path: Path, folder: Path) -> Path:
-    """Copy a database that another program may be writing to; return the copy."""
+def copy_aside(path: Path, folder: Path) -> Path:
+    """Copy a database that another program may be writing to; return the copy.
+
+    Args:
+        path: the database; what SQLite keeps beside it is copied, too.
+        folder: an empty folder of ours.
+
+    Raises:
+        StoreError: it is written to all the time, or can't be copied.
+    """
     names = (path.name, f"{path.name}-wal", f"{path.name}-journal")
     for _ in range(_TRIES):
         before = [_state(path.with_name(name)) for name in names]

@@ -8,6 +8,7 @@ fetched stay behind. Nothing of it is held in memory but a piece, and a line for
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
 import sqlite3
 import tempfile
@@ -22,8 +23,10 @@ from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.moved_files import MONTH
 from evolink_widgets.rules.request.recipe import handed_on
 from evolink_widgets.store.database.checking import harden
+from evolink_widgets.store.database.copy_aside import copy_aside
 from evolink_widgets.store.database.database import FILE, dump, load_object, sqlite_guarded
 from evolink_widgets.store.library.database_in import database_in
+from evolink_widgets.store.merging.readable_rows import copy_readable_rows
 from evolink_widgets.store.safe_files import (
     REFERENCES,
     TRASH,
@@ -32,8 +35,10 @@ from evolink_widgets.store.safe_files import (
     guarded,
     is_plain,
     names_in,
+    own_folder,
     place_new,
     read_plain,
+    remove,
     temporary,
 )
 
@@ -51,6 +56,13 @@ To take all of them into a store of your own, with their recipes, credits and ma
 
 Taking them in again brings in only what is new.
 """
+
+_DAMAGED = """
+The database of {name} is damaged. What can be read of it is here; some tasks, credits or marks may
+be missing. Keep {file} of that folder, with the files beside it, until it is mended.
+"""
+
+log = logging.getLogger("evolink_widgets")
 
 _BLOCK = 256 * 1024
 _PICTURES = frozenset(EXTENSIONS.values())
@@ -72,7 +84,8 @@ def pieces(stores: Mapping[str, Path]) -> Iterator[bytes]:
     """Yield a zip file of whole stores, some 256 kB at a time.
 
     The pictures are those of the moment at which a store's database is copied; kernels may go on
-    meanwhile. One that is deleted for good just then may be missing.
+    meanwhile. One that is deleted for good just then may be missing. Of a damaged database what
+    can be read goes along; the note in the zip file and a warning say so.
 
     Args:
         stores: their folders, by the folders that they are to be in the zip.
@@ -80,13 +93,15 @@ def pieces(stores: Mapping[str, Path]) -> Iterator[bytes]:
     Raises:
         StoreError: there is nothing to pack, or a file can't be read.
     """
-    growing = _Growing()
+    growing, damaged = _Growing(), list[str]()
     with zipfile.ZipFile(growing, "w", zipfile.ZIP_STORED) as archive:
         for folder, root in stores.items():
-            yield from _members(root, archive, growing, folder)
+            yield from _members(root, archive, growing, folder, damaged)
         if not archive.filelist:
             raise StoreError("There is nothing to take home yet.", advice="Ask for pictures.")
-        archive.writestr(NOTE, _NOTE.format(name=next(iter(stores))))
+        note = _NOTE.format(name=next(iter(stores)))
+        note += "".join(_DAMAGED.format(name=folder, file=FILE) for folder in damaged)
+        archive.writestr(NOTE, note)
     yield growing.take()
 
 
@@ -147,12 +162,18 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
 
 
 def _members(
-    root: Path, archive: zipfile.ZipFile, growing: _Growing, folder: str
+    root: Path, archive: zipfile.ZipFile, growing: _Growing, folder: str, damaged: list[str]
 ) -> Iterator[bytes]:
-    """Add a store's files, also those that are moved within it meanwhile."""
+    """Add a store's files, also those that are moved within it meanwhile.
+
+    Its folder is added to `damaged` where its database is.
+    """
     with tempfile.TemporaryDirectory(prefix="evolink-") as made:
-        copy = _copy_of_database(root, Path(made))
-        if is_plain(copy) and (copy.parent == root or _holds_anything(copy)):
+        copy, damage = _copy_of_database(root, Path(made))
+        if damage is not None:
+            log.warning("What can't be read of a store's database is not packed: %s", damage)
+            damaged.append(folder)
+        if is_plain(copy) and _holds_anything(copy):
             yield from _add(archive, growing, f"{folder}/{FILE}", copy)
     packed: set[str] = set()
     for _ in range(_LOOKS):
@@ -176,21 +197,40 @@ def _files_of(root: Path) -> Iterator[tuple[str, str]]:
                 yield inner, name
 
 
-def _copy_of_database(root: Path, folder: Path) -> Path:
-    database = database_in(root)
+def _copy_of_database(root: Path, folder: Path) -> tuple[Path, str | None]:
+    """Copy a store's database for others.
+
+    Returns:
+        The copy, which is missing where there is nothing to copy; and what is wrong with the
+        database, where not all of it is in the copy.
+    """
+    copy, database = folder / FILE, database_in(root)
     try:
-        database.copy_to(folder / FILE)
-        if is_plain(folder / FILE):  # else there is no store yet
-            _leave_out_addresses(folder / FILE)
-    except (
-        StoreDamaged,
-        StoreReadOnly,
-        StoreTooNew,
-    ):  # the recipe files tell enough; a person may mend it
-        return database.path
+        database.copy_to(copy)
+        if is_plain(copy):  # else there is no store yet
+            _leave_out_addresses(copy)
+        return copy, None
+    except (StoreDamaged, StoreReadOnly, StoreTooNew):
+        remove(copy)
     finally:
         database.close()
-    return folder / FILE
+    # Its files are copied as they lie there: the live one lacks what is in its WAL.
+    try:
+        with guarded(folder, "written"):
+            aside = copy_aside(database.path, own_folder(folder, "aside"))
+    except StoreDamaged as exc:
+        return copy, exc.message
+    try:
+        _leave_out_addresses(aside)
+        return aside, None
+    except StoreDamaged as exc:
+        said = exc.message.replace(str(aside), str(database.path))
+    try:
+        copy_readable_rows(aside, copy)
+        _leave_out_addresses(copy)
+    except StoreDamaged:
+        remove(copy)
+    return copy, said
 
 
 def _leave_out_addresses(path: Path) -> None:
@@ -200,9 +240,12 @@ def _leave_out_addresses(path: Path) -> None:
     """
     with sqlite_guarded(path, "written"), closing(sqlite3.connect(path)) as connection:
         harden(connection)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         found = [
             (table, column, key, text)
             for table, column in _ADDRESSED
+            if table in known  # a process that was killed as it made the store leaves none
             for key, text in connection.execute(
                 f"SELECT key, {column} FROM {table} WHERE instr({column}, '\"callback_url\"') "
                 f"AND NOT instr({column}, '\"callback_url\":null')"

@@ -14,7 +14,7 @@ from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store import Query, Store
-from evolink_widgets.store.database.database import FILE, Database
+from evolink_widgets.store.database.database import FILE, Database, dump, insert
 from evolink_widgets.store.database.schema import MIGRATIONS
 from evolink_widgets.store.gallery.moves import months
 from evolink_widgets.store.judging.verdicts import Change
@@ -79,6 +79,63 @@ def test_it_may_be_unpacked_by_hand_and_needs_no_database(store, admit, home, tm
         packed.extractall(tmp_path / "by-hand")
     assert home.merge(tmp_path / "by-hand" / "evolink_images").pictures == 1
     assert home.merge(tmp_path / "evolink_images.zip").already == 1
+
+
+def test_a_damaged_database_is_packed_in_its_good_part_and_says_so(
+    store, admit, home, tmp_path, caplog
+):
+    """The file as it lies there lacks the newest tasks, and holds addresses."""
+    admit(KEY, 0)
+    secret = "https://hooks.example.org/the-secret-path"
+    request = ImageRequest("a fox " * 40, callback_url=secret)
+    one = {"step": "accepted", "service": "emulator", "request": dump(request.to_record()),
+           "recipe": dump(Recipe(request, "emulator").to_record()), "created_at": 1e9}  # fmt: skip
+
+    def ask(connection, key):
+        own = {"key": key, "task_id": f"task-{key}", "idempotency_key": f"once-{key}"}
+        insert(connection, "tasks", one | own)
+
+    keys = [f"k{number:011d}" for number in range(300)]
+    with store.database.write() as connection:
+        for key in keys[:-1]:
+            ask(connection, key)
+    store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    path = store.root / FILE
+    data = path.read_bytes()
+    size = int.from_bytes(data[16:18], "big")
+    at = data.index(f"once-{keys[150]}".encode()) // size * size
+    with path.open("r+b") as file:  # another connection's page that is torn
+        file.seek(at)
+        file.write(b"\xff" * size)
+    with store.database.write() as connection:
+        ask(connection, keys[-1])
+    assert (store.root / f"{FILE}-wal").stat().st_size
+
+    packed = store.pack(tmp_path)
+    store.close()
+    assert "is not packed" in caplog.text
+    with zipfile.ZipFile(packed) as archive:
+        assert "evolink_images is damaged" in archive.read(NOTE).decode()
+        assert not [one for one in archive.namelist() if b"the-secret" in archive.read(one)]
+        archive.extractall(tmp_path / "by-hand")
+    mended = Database(tmp_path / "by-hand/evolink_images" / FILE)
+    assert mended.rows("PRAGMA quick_check")[0][0] == "ok"
+    found = {row["key"] for row in mended.rows("SELECT key FROM tasks")}
+    mended.close()
+    assert {keys[0], keys[-2], keys[-1]} < found
+    assert len(found) > 200
+    merged = home.merge(packed)
+    assert (merged.pictures, merged.left_out) == (1, ())
+    assert home.database.rows("SELECT count(*) FROM tasks")[0][0] >= len(found)
+
+
+def test_a_store_whose_making_was_cut_off_is_packed(store, admit, home, tmp_path):
+    admit(KEY, 0)
+    store.close()
+    for ending in ("", "-wal", "-shm"):
+        (store.root / f"{FILE}{ending}").unlink(missing_ok=True)
+    (store.root / FILE).touch()
+    assert home.merge(store.pack(tmp_path)).pictures == 1
 
 
 def test_a_store_of_an_older_version_is_packed_as_it_is(home, admit, store, tmp_path):
