@@ -121,7 +121,7 @@ def test_what_is_told_during_a_reading_is_read_right_after_it(fails: bool) -> No
     async def call() -> float:
         loop = asyncio.get_running_loop()
         watcher = service.watcher()
-        loop.call_at(20.0 - WAY, watcher.look_now, f"task-unified-0-{loop.time()}")
+        loop.call_at(20.0 - WAY - 0.005, watcher.look_now, f"task-unified-0-{loop.time()}")
         loop.call_at(20.001, watcher.told, f"task-unified-0-{loop.time()}")
         return await late(watcher, Durations(), 0, 20.0)
 
