@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from lessons import Live, serving
+from lessons import SMALL, Live, serving
 from services import environment
+
+import evolink_widgets as ew
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +28,16 @@ def live(served: Live, own_settings: None, tmp_path: Path) -> Iterator[Live]:
     served.use(tmp_path / "bought")
     yield served
     served.play("fair")
+
+
+@pytest.fixture
+def tape(live: Live, tmp_path: Path) -> Path:
+    """One take of a fox; what asks after it has an empty store."""
+    path = tmp_path / "lesson.cassette"
+    with ew.record(path):
+        ew.generate("a fox", **SMALL)
+    ew.configure(store=tmp_path / "pupil")
+    return path
 
 
 @pytest.fixture

@@ -24,15 +24,6 @@ from evolink_widgets.rules.tasks.played import RECORDED
 ASK = {"model": "gpt-image-2", "prompt": "a fox", "n": 1}
 
 
-@pytest.fixture
-def tape(live: Live, tmp_path: Path) -> Path:
-    path = tmp_path / "lesson.cassette"
-    with ew.record(path):
-        ew.generate("a fox", **SMALL)
-    ew.configure(store=tmp_path / "pupil")
-    return path
-
-
 def failed_take(recorder: Recorder, key: str, prompt: str = "a fox") -> None:
     """A take that ends with a refusal."""
     recorder.asked(key, {**ASK, "prompt": prompt})

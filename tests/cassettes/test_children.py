@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lessons import SMALL, Live
+from lessons import Live
 from services import KEY, environment
 
 import evolink_widgets as ew
@@ -42,15 +42,6 @@ if __name__ == "__main__":
         subprocess.run([sys.executable, "-c", lines], check=True)
     print("as it was:", dict(os.environ) == before)
 """
-
-
-@pytest.fixture
-def tape(live: Live, tmp_path: Path) -> Path:
-    path = tmp_path / "lesson.cassette"
-    with ew.record(path):
-        ew.generate("a fox", **SMALL)
-    ew.configure(store=tmp_path / "pupil")
-    return path
 
 
 def tape_words() -> dict[str, str]:
