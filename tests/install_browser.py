@@ -34,6 +34,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page goes on with the scripts that another one of its site, which stays open, has compiled.
+    "--process-per-site",
 ]
 
 
