@@ -48,7 +48,9 @@ class Reviewed:
     def lines(self) -> list[str]:
         """The rows of the card's table."""
         said = f"{self.kept:,} kept, {self.rejected:,} rejected, {self.undecided:,} undecided"
-        lines = [f"| reviewed, by people or programs | {said}; {counted(self.captions, 'caption')} |"]
+        lines = [
+            f"| reviewed, by people or programs | {said}; {counted(self.captions, 'caption')} |"
+        ]
         if self.only is not None:
             left = self.rejected + (self.undecided if self.only == "kept" else 0)
             lines.append(f"| left out, as only what is {self.only} is here | {left:,} |")
