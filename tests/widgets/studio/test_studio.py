@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 
 from ..conftest import Browser
 
@@ -165,13 +166,14 @@ def test_originals_are_pulled_in_pieces_byte_for_byte(
 
 
 def test_what_a_page_saves_says_that_ai_made_it_and_from_what(
-    studio: ew.ImageStudio, page: Browser, tmp_path: Path
+    studio: ew.ImageStudio, page: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = start(page, n=1, size="1360x768", prompt="a city at night, detailed")
+    monkeypatch.setattr(outgoing_pictures, "CHUNK", 5_000)  # it comes in several pieces
+    key = start(page, n=1, prompt="a city at night, detailed")
     page.run(key, stage="done")
     image = studio.images[0]
     told, whole = pulled(page, f"{key}.0", "copy")
-    assert len(whole) > 256 * 1024, "it comes in several pieces"
+    assert len(whole) > 2 * outgoing_pictures.CHUNK
     assert told["name"] == image.path.name
     assert whole == image.save(tmp_path / "out").read_bytes(), "as image.save writes it"
     assert b"digitalsourcetype/trainedAlgorithmicMedia" in whole
