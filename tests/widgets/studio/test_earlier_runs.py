@@ -74,9 +74,9 @@ def test_a_run_that_goes_on_is_followed() -> None:
 def test_what_later_cells_ask_for_is_no_earlier_run() -> None:
     ew.generate("a fox", **ASK).result(30)
     studio = ew.ImageStudio()
+    ew.generate("an owl that has come", **ASK).result(30)
     ew.weather("stuck")
     going = ew.generate("a hare that goes on", **ASK)
-    ew.generate("an owl that has come", **ASK).result(30)
     page = Browser(studio)  # as in Run All: later cells have asked before the page is there
     page.ask("hello")
     offered(page, 1)
