@@ -303,6 +303,9 @@ class Buyer:
                 return
             if state.stage.ended and task.key not in self._withdrawing:
                 self._task_ended(place, work, task)
+            elif state.stage is Stage.QUEUED and (self.is_paused or self._is_halted):
+                # It was just being sent, and was turned away: it would be sent again.
+                asyncio.get_running_loop().call_soon(self._withdraw)
 
         return listen
 
