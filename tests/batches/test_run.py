@@ -249,6 +249,29 @@ def test_a_pause_takes_back_what_was_not_sent_yet(
     assert ew.spending().total.charged in (None, 0.0)
 
 
+def test_a_pause_takes_back_what_is_being_turned_away(
+    batch: Make, use: Callable[..., Session], service: InProcess, animals: Animals
+) -> None:
+    use(retry=quick(limited=120.0))
+    service.play("429 retry-after", times=None, seconds=0.05)
+    asked: list[ew.Task] = []
+    ew.session().on_ask = asked.append
+    run = batch(animals(3)).create()
+    until(lambda: len(asked) == 3)
+
+    def pause(state: ew.TaskState) -> None:
+        if state.stage is ew.Stage.SENDING and not run.state.is_paused:
+            run.pause()
+
+    for task in asked:
+        task.subscribe(pause)
+    until(lambda: run.state.unsent == 3)
+    service.play("fair")
+    assert service.counts().get("accepted", 0) == 0
+    run.resume()
+    assert run.result(60).state.new == 3
+
+
 def test_stop_sends_nothing_more_and_finishes_what_was_sent(
     batch: Make, service: InProcess, animals: Animals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
