@@ -180,11 +180,12 @@ def _text(data: bytes) -> str:
 
 @cache
 def files() -> dict[str, Any]:
-    """Thumbnails, a preview and an original, as the stub hands them out."""
+    """Thumbnails, a preview, an original and a copy to save, as the stub hands them out."""
     return {
         "thumbs": [_text(scene(i, 384, 256)) for i in range(4)],
         "preview": _text(scene(1, 624, 416)),
         "original": _text(scene(1, 1248, 832)),
+        "copy": _text(scene(2, 1248, 832)),
     }
 
 

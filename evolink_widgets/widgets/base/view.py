@@ -33,7 +33,7 @@ class View(MessageWidget):
 
     _handlers: ClassVar[dict[str, str]] = {**MessageWidget._handlers, "bytes": "_on_bytes"}
     #: What of a picture a page may ask for.
-    _forms: ClassVar[tuple[str, ...]] = ("original", *outgoing_pictures.EDGES)
+    _forms: ClassVar[tuple[str, ...]] = ("original", "copy", *outgoing_pictures.EDGES)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(_key=place(), **traits)

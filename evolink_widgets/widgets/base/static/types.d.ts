@@ -486,7 +486,7 @@ interface Link {
    */
   ask(kind: string, fields?: { buffers?: ArrayBuffer[]; [name: string]: any }, tries?: number, stop?: AbortSignal): Promise<[any, DataView[]]>;
   /** A picture's bytes, and its file's name. */
-  pull(picture: string, what: "thumb" | "preview" | "original" | "zip" | "home" | "figure", stop?: AbortSignal): Promise<[Blob, string]>;
+  pull(picture: string, what: "thumb" | "preview" | "original" | "copy" | "zip" | "home" | "figure", stop?: AbortSignal): Promise<[Blob, string]>;
 }
 
 /** What every part of a panel may use. */
