@@ -311,6 +311,21 @@ class Bench:
         """Take one line of that menu."""
         self.menu(cell).get_by_role("menuitem", name=name, exact=True).click()
 
+    def count_urls(self) -> None:
+        """Keep the blob URLs that are made from now on in `alive`, until they are given back."""
+        self.js(
+            """() => {
+                window.alive = new Set();
+                const make = URL.createObjectURL, free = URL.revokeObjectURL;
+                URL.createObjectURL = (blob) => {
+                    const url = make.call(URL, blob);
+                    alive.add(url);
+                    return url;
+                };
+                URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
+            }"""
+        )
+
     def press(self, *keys: str) -> None:
         """Keys, one after another, to whatever has the focus."""
         for key in keys:
