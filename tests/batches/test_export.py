@@ -157,8 +157,10 @@ def test_only_what_a_review_kept_is_written(run: BatchRun, tmp_path: Path) -> No
         ("keep", "a red fox", "a red fox")
     }
     card = (folder / "README.md").read_text("utf-8")
-    assert "| reviewed by people | 2 kept, 1 rejected, 0 undecided; 2 captions |" in card
+    said = "| reviewed, by people or programs | 2 kept, 1 rejected, 0 undecided; 2 captions |"
+    assert said in card, "a rule may have judged, as in lesson 05"
     assert "| left out, as only what is kept is here | 1 |" in card
+    assert "`caption` was written in a review, by a person or by a program" in card
     assert "`text` is the caption, or the prompt where there is none" in card
     assert "| rows without a picture | 2 |" in card
     assert "ana" not in card + (folder / "metadata.jsonl").read_text("utf-8"), "no judge's name"

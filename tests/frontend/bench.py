@@ -180,11 +180,12 @@ def _text(data: bytes) -> str:
 
 @cache
 def files() -> dict[str, Any]:
-    """Thumbnails, a preview and an original, as the stub hands them out."""
+    """Thumbnails, a preview, an original and a copy to save, as the stub hands them out."""
     return {
         "thumbs": [_text(scene(i, 384, 256)) for i in range(4)],
         "preview": _text(scene(1, 624, 416)),
         "original": _text(scene(1, 1248, 832)),
+        "copy": _text(scene(2, 1248, 832)),
     }
 
 
@@ -309,6 +310,21 @@ class Bench:
     def choose(self, cell: Locator, name: str) -> None:
         """Take one line of that menu."""
         self.menu(cell).get_by_role("menuitem", name=name, exact=True).click()
+
+    def count_urls(self) -> None:
+        """Keep the blob URLs that are made from now on in `alive`, until they are given back."""
+        self.js(
+            """() => {
+                window.alive = new Set();
+                const make = URL.createObjectURL, free = URL.revokeObjectURL;
+                URL.createObjectURL = (blob) => {
+                    const url = make.call(URL, blob);
+                    alive.add(url);
+                    return url;
+                };
+                URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
+            }"""
+        )
 
     def press(self, *keys: str) -> None:
         """Keys, one after another, to whatever has the focus."""

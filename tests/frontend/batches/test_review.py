@@ -355,6 +355,21 @@ def test_another_page_of_the_view_is_followed(bench: Opener) -> None:
     assert at(one) == "Picture 1 of 30, rejected"
 
 
+def test_the_words_on_a_picture_leave_its_foot_free(bench: Opener) -> None:
+    """The emulator's pictures say "simulated" there."""
+    one = opened(bench, "r" + "." * 9, width=320)
+    shot(one).focus()
+    one.press("ArrowUp")
+    assert at(one) == "Picture 1 of 10, rejected"
+    one.js("() => document.activeElement.blur()")
+    hint, seal = (one.root.locator(name) for name in (".ew-hint", ".ew-seal"))
+    expect(hint).to_have_text("Click the picture to use the keys")
+    expect(seal).to_have_text("Rejected")
+    box, words, verdict = (place.bounding_box() or {} for place in (shot(one), hint, seal))
+    assert words["y"] + words["height"] < box["y"] + box["height"] / 2
+    assert verdict["x"] + verdict["width"] <= words["x"], "they stand side by side"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
 @pytest.mark.parametrize("width", [320, 520, 1000])
 def test_it_is_accessible(bench: Opener, theme: str, width: int) -> None:

@@ -228,6 +228,46 @@ def test_a_finger_buys_nothing_before_the_price_is_seen(bench: Opener) -> None:
     one.page.wait_for_function("() => kernel.bought.length === 1")
 
 
+def test_the_price_on_the_button_is_that_of_the_cell_in_sight(bench: Opener) -> None:
+    """It was pressed for one cell, and rests while another becomes the current one."""
+    prices = {"prices": ["4.9 to 5.6", "19 to 22"], "priced": [at % 2 for at in range(48)]}
+    one = opened(bench, told=welcome(letters="." * 48, **prices), clock=True)
+    one.root.locator(".ew-at[tabindex='0']").focus()
+    buy = one.root.get_by_role("region", name="Current cell").locator(".ew-acts button")
+    expect(buy).to_contain_text("4.9 to 5.6 credits")
+    buy.focus()
+    one.press("Enter")
+    one.page.clock.run_for(100)
+    expect(one.root.locator(".ew-at[data-s='r']")).to_have_count(1)
+    one.press("ArrowRight")
+    one.page.clock.run_for(5_000)
+    expect(buy).to_contain_text("19 to 22 credits")
+    assert [sent["place"] for sent in one.sent("buyCell")] == [6]
+
+
+def test_the_keyboard_stays_at_what_it_has_pressed_beside_the_table(bench: Opener) -> None:
+    one = opened(bench)
+    one.root.locator(".ew-at[tabindex='0']").focus()
+    aside = one.root.get_by_role("region", name="Current cell")
+    repeat = aside.get_by_role("button", name="Next repeat")
+    repeat.focus()
+    one.press("Enter")
+    expect(aside).to_contain_text("repeat 2 of 2")
+    expect(repeat).to_be_focused()
+    star = aside.get_by_role("button", name="Star")
+    one.press("Shift")  # the focus is steered, as with Tab
+    star.focus()
+    one.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    news(one, [20, "r", 0])
+    expect(star).to_be_focused()
+    # There is no picture any more, and nothing to be done with it.
+    one.js("() => (kernel.plan.welcome.have[6] = 0)")
+    news(one, [6, "q", 0])
+    expect(star).to_have_count(0)
+    expect(aside.locator(".ew-frame")).to_be_focused()
+
+
 def test_what_did_not_come_says_why(bench: Opener) -> None:
     told = welcome()
     letters = list(told["letters"])

@@ -143,6 +143,21 @@ def test_what_is_wrong_with_a_name_stands_beside_it_until_it_is_changed(open_one
     expect(name_field(one)).to_have_accessible_description("")
 
 
+def test_the_last_key_of_a_word_that_an_input_method_composes_saves_nothing(
+    open_one: Opener,
+) -> None:
+    """Safari tells of it once the word is there, and by its number alone."""
+    one = open_one()
+    name_field(one).fill("狐")
+    name_field(one).evaluate(
+        """field => field.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true }))"""
+    )
+    assert one.sent("savePreset") == []
+    name_field(one).press("Enter")
+    one.page.wait_for_function("() => kernel.kept['狐']")
+
+
 def test_a_removed_preset_can_be_put_back(open_one: Opener) -> None:
     one = open_one()
     button(one, "Remove preset night fox").click()
