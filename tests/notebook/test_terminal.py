@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evolink_widgets.printable import printable
+from evolink_widgets.text.printable import printable
 
 CODE = """
 import evolink_widgets as ew

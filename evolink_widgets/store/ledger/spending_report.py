@@ -17,9 +17,7 @@ from html import escape
 from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.tasks.played import RECORDED, badge
-from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.ledger.counted_spending import by_day, by_notebook, total_of
@@ -33,6 +31,8 @@ from evolink_widgets.store.ledger.spending_rows import (
 )
 from evolink_widgets.store.ledger.task_rows import TasksInPages, read_tasks
 from evolink_widgets.store.spent_sums import count_new, is_counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.scrolling import scrolling
 
 __all__ = ["DaySpending", "NotebookSpending", "Spending", "TaskSpending", "Total", "read_spending"]
 
