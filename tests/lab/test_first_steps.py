@@ -21,7 +21,7 @@ SEEN = """() => {
     if (!picture?.complete || !picture.naturalWidth) return null;
     const { top, left, width, height } = picture.getBoundingClientRect();
     const cell = picture.closest(".jp-Cell").dataset.windowedListIndex;
-    const there = document.elementFromPoint(left + width / 2, top + 0.98 * height);
+    const there = document.elementFromPoint(left + width / 2, top + 0.99 * height);
     return { top, height, cell, inSight: picture.closest(".ew-tile").contains(there) };
 }"""
 Opener = Callable[..., Notebook]
