@@ -11,6 +11,7 @@ from services import InProcess
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.store.gallery.rows.query import Query
 
 Open = Callable[..., Session]
 Small = Callable[..., ImageRequest]
@@ -52,7 +53,11 @@ def test_no_ask_reads_a_table_from_end_to_end(
     session.submit(small("a fox", n=3), fresh=False, execution="cell 1").result(20)
     session.submit(small("a fox", n=3), fresh=False, execution="cell 2").result(20)
 
+    session.store.gallery.facets()
+    session.store.gallery.count(Query(recorded=True))
+
     assert any("INSERT INTO tasks" in sql for sql in plans)
+    assert any("FROM kinds" in sql for sql in plans)
     slow = {
         sql: plan
         for sql, plan in plans.items()
