@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +18,9 @@ from pathlib import Path
 import pytest
 from classroom import TEACHER
 from services import KEY, environment, until
+
+from evolink_widgets.course.__main__ import _listen
+from evolink_widgets.errors import ConfigurationError
 
 STUDENT = """
 import os, sys
@@ -78,10 +83,11 @@ class Course:
         students, books = self.folder / "students.csv", self.folder / "course.sqlite"
         return ["--students", str(students), "--books", str(books)]
 
-    def serve(self) -> tuple[subprocess.Popen[str], str]:
+    def serve(self, **more: str) -> tuple[subprocess.Popen[str], str]:
+        own = {"EVOLINK_BASE_URL": self.service, "EVOLINK_API_KEY": KEY}
         process, said = start(
             "evolink_widgets.course", "serve", *self._files(), "--budget", "20", "--port", "0",
-            EVOLINK_BASE_URL=self.service, EVOLINK_API_KEY=KEY, EVOLINK_TEACHER_TOKEN=TEACHER,
+            **own, EVOLINK_TEACHER_TOKEN=TEACHER, **more,
         )  # fmt: skip
         assert KEY[8:14] not in said
         return process, said.split("EVOLINK_BASE_URL=")[1].split()[0]
@@ -166,6 +172,50 @@ def test_uploads_that_never_end_hold_up_their_student_alone(course: Course) -> N
     finally:
         for one in stalled:
             one.close()
+        end(process)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_small_reply_does_not_wait_for_an_acknowledgement(host: str) -> None:
+    """It is written in two parts; the second came 40 ms after the first."""
+    try:
+        listener = _listen(host, 0)
+    except ConfigurationError:
+        if host == "127.0.0.1":
+            raise
+        pytest.skip("there is no IPv6 loopback here")
+
+    async def accept_one() -> int:
+        waits_for_none = asyncio.get_running_loop().create_future()
+
+        def accepted(_: object, writer: asyncio.StreamWriter) -> None:
+            its = writer.get_extra_info("socket")
+            waits_for_none.set_result(its.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(accepted, sock=listener):
+            _, writer = await asyncio.open_connection(host, listener.getsockname()[1])
+            writer.close()
+            return int(await waits_for_none)
+
+    assert asyncio.run(accept_one()) != 0
+
+
+def test_one_parser_reads_requests_whatever_is_installed(course: Course) -> None:
+    """uvicorn takes httptools where there is one, which holds heads of any length."""
+    (course.folder / "httptools.py").write_text("")
+    path = os.pathsep.join((str(course.folder), environment()["PYTHONPATH"]))
+    process, gateway = course.serve(PYTHONPATH=path)
+    address = ("127.0.0.1", int(gateway.rsplit(":", 1)[1]))
+    try:
+        with socket.create_connection(address, timeout=20) as endless:
+            endless.sendall(b"GET / HTTP/1.1\r\nHost: course\r\nX-Long: " + b"a" * 16_500)
+            assert endless.recv(12) == b"HTTP/1.1 400"
+        head = {"Authorization": f"Bearer {course.tokens['Ana']}"}
+        request = urllib.request.Request(gateway + "/v1/tasks", headers=head)
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            assert json.load(reply)["total"] == 0
+    finally:
         end(process)
 
 
