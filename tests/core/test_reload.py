@@ -133,7 +133,8 @@ MODULES = {
     "the front": "api connect.current store.gallery.pictures core.task",
     "all of it": "store.process_globals store.in_use store.database.database core.loop "
     "core.settings.settings core.settings.keys core.money core.service.limits "
-    "core.executions core.task core.session connect.state connect.played connect.build connect.current api",
+    "core.executions core.task core.session "
+    "connect.state connect.played connect.build connect.current api",
 }
 
 
