@@ -18,7 +18,8 @@ FIRST_PICTURE = 6 + 14
 """Seconds to the first pictures: what is promised, and what a busy machine may add to it."""
 SEEN = """() => {
     const pictures = [...document.querySelectorAll(".ew-live article img")];
-    if (pictures.length < 2 || !pictures.every((one) => one.complete && one.naturalWidth)) return null;
+    const has_come = (one) => one.complete && one.naturalWidth;
+    if (pictures.length < 2 || !pictures.every(has_come)) return null;
     const picture = pictures[0];
     if (picture.closest(".ew-item").querySelector("[role=progressbar]:not([hidden])")) return null;
     const { top, left, width, height } = picture.getBoundingClientRect();
