@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -93,18 +92,8 @@ class DropLiveViews(SphinxTransform):
                 node.parent.remove(node)
 
 
-def on_page(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], tree: object
-) -> None:
-    """Let the keyboard reach a table that is wider than its place, to move it."""
-    if body := context.get("body"):
-        wide = '<div style="overflow-x:auto'
-        context["body"] = body.replace(wide, wide.replace("<div ", '<div tabindex="0" '))
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Before MyST-NB reads its settings."""
     app.connect("config-inited", on_config_inited, priority=100)
     app.add_transform(DropLiveViews)
-    app.connect("html-page-context", on_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -199,6 +199,9 @@ class TaskControl(Protocol):
     def send_again(self) -> None:
         """Send the same request once more under the same Idempotency-Key."""
 
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what it has: that asks for the same anew."""
+
 
 class Task:
     """One request on its way; `await task` or `task.result()` gives its pictures.
@@ -372,6 +375,10 @@ class Task:
         core_loop.call_on_loop(begin)
         # Ending also goes over the loop, so that it cannot overtake the beginning.
         return lambda: core_loop.call_on_loop(self._listeners.pop, token, None)
+
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what this one has; the core's own thread only."""
+        self._control.give_back()
 
     def publish(self, **changes: Any) -> None:
         """Make `changes` the newest state and tell everybody; the core's own thread only."""

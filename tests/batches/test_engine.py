@@ -202,6 +202,31 @@ def test_what_is_paid_for_comes_home_while_the_rest_is_turned_away(
     assert len(sent) == len(set(sent)) == 18
 
 
+def test_what_stays_elsewhere_is_not_bought_again_with_its_rest(
+    client: Any, service: Served, tmp_path: Path
+) -> None:
+    """One of three asks of a recipe has come; no store here knows its picture."""
+    ew.configure(base_url=service.api)
+    before = service.counts()["accepted"]
+    patience = "from evolink_widgets.batches.engine import borrow; borrow.LIMITED = {}"
+    client.run(exec, patience.format(1.0))
+    service.play("429", times=None, after=1)
+    more = {"model": "gpt-image-2-beta", "quality": "medium", "repeats": 3}
+    b = ew.batch([{"animal": "heron"}], "a {animal}", size="816x816", **more)
+    bucket = (tmp_path / "bucket").as_uri()
+    run = b.create(on=client, worker_store=tmp_path / "workers", store=bucket)
+    until(lambda: run.state.held is not None, 60)
+    client.run(exec, patience.format(borrow.LIMITED))
+    service.play("fair")
+    run.resume()
+    frame = run.result(150).to_frame()
+    assert types(frame) == [None] * 3
+    assert service.counts()["accepted"] == before + 3
+    assert len({row["path"] for row in frame}) == 3
+    assert not any(row["reused"] for row in frame)
+    assert sum(row["credits"] for row in frame) == pytest.approx(run.state.credits)
+
+
 def test_a_folder_that_only_workers_see_is_sent_home(
     folder: Path, service: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,17 @@ def test_every_requirement_is_pinned() -> None:
     assert [line for line in pins() if "==" not in line] == []
 
 
+def test_what_the_lessons_need_is_pinned() -> None:
+    from hatchling.metadata.core import ProjectMetadata
+    from hatchling.plugin.manager import PluginManager
+
+    made = ProjectMetadata(str(ROOT), PluginManager()).core
+    wanted = [*made.dependencies, *made.optional_dependencies["lab"]]
+    assert any(one.startswith("numpy") for one in wanted), "lesson 06 ranks pictures"
+    named = {canonical(re.split(r"[^\w.-]", one)[0]) for one in wanted}
+    assert named - {canonical(name) for name, _ in map(_split, pins())} == set()
+
+
 def test_the_badge_opens_a_notebook_that_is_there() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     [address] = re.findall(r"^\[binder\]: (\S+)$", readme, re.M)

@@ -102,7 +102,7 @@ INNER_ROWS = {
         ("panel",),
     ),
     "course": (
-        ("allowed", "books", "upstream"),
+        ("allowed", "books", "rush", "upstream"),
         ("identity", "settle", "teacher"),
         ("gateway",),
         ("server",),

@@ -26,11 +26,14 @@ from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.emulator.contract.read_request import CheckedRequest
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
 from evolink_widgets.emulator.service.service import Service
+from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.store import Store
 
 SPEED = 200
 KEY = "sk-evo-planted-3f9c1d7be2a84c60"
 AGENT = "evolink-widgets/test"
+
+App = Callable[..., Awaitable[None]]
 
 
 def environment() -> dict[str, str]:
@@ -180,6 +183,27 @@ class InProcess(Emulated):
     def __init__(self, **options: Any) -> None:
         self.service = Service(**{"speed": SPEED, "rate": None, "balance": 1e6, **options})
         self.service.drawn = SHELF  # type: ignore[assignment]
+        self._beside: list[ImageRequest] = []
+
+    def stranger_asks(self, *requests: ImageRequest) -> None:
+        """Let a stranger ask for these as the next request for pictures arrives.
+
+        In the same second, however slow this machine is: what is older is not looked at.
+        """
+        self._beside += requests
+
+    def app(self) -> App:
+        """The service behind HTTP."""
+        inner = create_app(self.service)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if scope["path"] == "/v1/images/generations":
+                asked, self._beside = self._beside, []
+                for request in asked:
+                    self.service.create(request.payload(), owner="a stranger")
+            await inner(scope, receive, send)
+
+        return app
 
     def play(self, fault: str, **how: Any) -> None:
         self.service.weather.play(fault, **how)
@@ -190,9 +214,9 @@ class InProcess(Emulated):
         return dict(self.service.counts)
 
     def transport(self, timeouts: Timeouts | None = None) -> Transport:
-        app = create_app(self.service)
         key = Key(KEY, "a test")
-        return Transport(key, (API_URL, FILES_URL), agent=AGENT, app=app, timeouts=timeouts)
+        hosts = (API_URL, FILES_URL)
+        return Transport(key, hosts, agent=AGENT, app=self.app(), timeouts=timeouts)
 
 
 class Scripted(Emulated):
@@ -201,12 +225,48 @@ class Scripted(Emulated):
     name = "scripted"
     base_url = "http://scripted.invalid"
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
 
     def transport(self, timeouts: Timeouts | None = None) -> Transport:
         key = Key(KEY, "a test")
         return Transport(key, (self.base_url,), agent=AGENT, app=self._app, timeouts=timeouts)
+
+
+class Tampered(Scripted):
+    """The emulator, whose readings of tasks are changed on the way.
+
+    Args:
+        emulator: the service.
+        change: is given each reading, and may change it.
+    """
+
+    base_url = InProcess.base_url
+
+    def __init__(self, emulator: InProcess, change: Callable[[dict[str, Any]], None]) -> None:
+        self._inner = emulator.app()
+        self._change = change
+        super().__init__(self._pass)
+
+    async def _pass(self, scope: Any, receive: Any, send: Callable[..., Awaitable[None]]) -> None:
+        if not scope["path"].startswith("/v1/tasks"):
+            await self._inner(scope, receive, send)
+            return
+        said: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            said.append(message)
+
+        await self._inner(scope, receive, keep)
+        start, body = said[0], b"".join(one.get("body", b"") for one in said[1:])
+        if start["status"] == 200:
+            document = json.loads(body)
+            for one in document.get("data", [document]):
+                self._change(one)
+            body = json.dumps(document).encode()
+        headers = [one for one in start["headers"] if one[0] != b"content-length"]
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

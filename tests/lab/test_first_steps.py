@@ -56,7 +56,7 @@ def test_the_first_lesson_runs_unsolved_and_its_exercises_are_solved_by_hand(
     sources = [cell.source for cell in lesson.cells]
     panel, task, fox, cell_magic = (
         next(index for index, source in enumerate(sources) if source.endswith(end))
-        for end in ("\nstudio", "\ntask", "\nfox", "path through the {season} woods, gouache")
+        for end in ("\nstudio", "\ntask", "\nfox", "deer in the {season} woods, gouache")
     )
     tags = [cell.metadata.get("tags", []) for cell in lesson.cells]
     exercises = [index for index, names in enumerate(tags) if "exercise" in names]

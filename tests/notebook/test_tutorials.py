@@ -166,7 +166,7 @@ EXPECTED = {
         "quality is now medium",
         "2 pictures of 1360 × 768 pixels",
         "ew.generate(",
-        "a path through the autumn woods, gouache",
+        "a deer in the autumn woods, gouache",
     ],
     "02-what-it-costs.ipynb": [
         "for 4 pictures; ",

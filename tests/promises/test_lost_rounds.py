@@ -42,13 +42,14 @@ class Mistaken:
         self.emulator.play("no list")
         self.emulator.play("request lost")
         stranger = ImageRequest("a pink cup", size="auto", quality="low", n=2)
-        record, _ = self.emulator.service.create(stranger.payload(), owner="a stranger")
-        self.strangers = record.id
+        self.emulator.stranger_asks(stranger)
         kernel = self.kernel()
         task = kernel.submit(ImageRequest("a blue cup", size="2048x2048", quality="low", n=2))
         until(lambda: task.state.stage is Stage.UNKNOWN)
         kernel.close()
         self.emulator.play("fair")
+        (record,) = self.emulator.service.all()
+        self.strangers = record.id
 
     def kernel(self) -> Kernel:
         return Kernel(self.emulator, self.root, time.time, Counter(), 100.0)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy
 import pytest
 from PIL import Image, ImageCms, ImageOps
+from PIL.PngImagePlugin import PngInfo
 from png_parts import SIGNATURE, chunk, pixels_of
 from references.hostile import END, MARK, drawn, exif, header, saved, srgb
 
@@ -76,6 +77,18 @@ def test_camera_data_leaves_and_every_coded_pixel_stays(kind: str) -> None:
     assert coded(result.data) == coded(given)
     assert opened(result).info["icc_profile"] == srgb()
     assert "Left out: Exif with a position." in result.notices
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_what_else_leaves_has_one_name_in_each_format(kind: str) -> None:
+    packet, comment = PngInfo(), PngInfo()
+    packet.add_itxt("XML:com.adobe.xmp", "<x/>")
+    comment.add_text("Comment", "made in a hurry")
+    xmp = {"pnginfo": packet} if kind == "PNG" else {"xmp": b"<x/>"}
+    assert ready(saved(kind, **xmp)).notices == ("Left out: XMP.",)
+    if kind != "WEBP":  # which has no comments
+        told = {"pnginfo": comment} if kind == "PNG" else {"comment": "made in a hurry"}
+        assert ready(saved(kind, **told)).notices == ("Left out: a comment.",)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])

@@ -14,8 +14,8 @@ from evolink_widgets.text.wording import counted
 __all__ = ["Reviewed", "card"]
 
 _TEXT = (
-    "`caption` was written by a person who looked at the picture; `text` is the caption, or the "
-    "prompt where there is none."
+    "`caption` was written in a review, by a person or by a program; `text` is the caption, or "
+    "the prompt where there is none."
 )
 
 _LOAD = {
@@ -27,7 +27,9 @@ _LOAD = {
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What people have said of the rows with a picture, before some of them were left out.
+    """What judges have said of the rows with a picture, before some of them were left out.
+
+    A judge may be a rule or a model: the card can't tell, and does not say that it was a person.
 
     Attributes:
         kept: how many are kept.
@@ -46,7 +48,9 @@ class Reviewed:
     def lines(self) -> list[str]:
         """The rows of the card's table."""
         said = f"{self.kept:,} kept, {self.rejected:,} rejected, {self.undecided:,} undecided"
-        lines = [f"| reviewed by people | {said}; {counted(self.captions, 'caption')} |"]
+        lines = [
+            f"| reviewed, by people or programs | {said}; {counted(self.captions, 'caption')} |"
+        ]
         if self.only is not None:
             left = self.rejected + (self.undecided if self.only == "kept" else 0)
             lines.append(f"| left out, as only what is {self.only} is here | {left:,} |")
@@ -78,7 +82,7 @@ def card(
         alike: how many pictures look nearly like another one.
         made: the day.
         service: what drew the pictures.
-        reviewed: what people have said of them; `None` where nothing was said.
+        reviewed: what judges have said of them; `None` where nothing was said.
     """
     count = len(values)
     simulated = sum(bool(one.get("simulated")) for one in values)

@@ -93,6 +93,9 @@ class LentTask:
         if self.here is not None:
             self.here.send_again()
 
+    def give_back(self) -> None:
+        """A batch's ask finds what is here in the store, or elsewhere."""
+
     def charge(self) -> Billed:
         """Whether it is charged if it is not waited for any longer."""
         if not self.is_out:

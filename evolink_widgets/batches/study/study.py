@@ -28,6 +28,7 @@ from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.pricing.pricing import estimate as published
 from evolink_widgets.rules.request.request import whole_number
+from evolink_widgets.store.user_paths import path_of
 from evolink_widgets.text.printable import printable
 
 __all__ = ["Study"]
@@ -296,7 +297,7 @@ class Study(Batch):
             ConfigurationError: an argument can't be used, or Matplotlib is not installed.
             StoreError: the store can't be read, or the file not be written.
         """
-        path = Path(dest)
+        path = path_of(dest, "dest", ConfigurationError)
         kind = path.suffix.lower().lstrip(".")
         if kind not in FORMATS:
             raise ConfigurationError(

@@ -6,6 +6,7 @@ of it. All the other calls cost nothing and may be tried again.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from evolink_widgets.core.service.limits import Limits, Pace
+from evolink_widgets.core.service.limits import LONGEST_READ, Limits, Pace
 from evolink_widgets.core.service.transport import (
     NoAnswer,
     Reply,
@@ -25,12 +26,12 @@ from evolink_widgets.errors import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
-    RequestRefused,
     ServiceError,
     ServiceUnavailable,
     Unreachable,
 )
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.rules.tasks.batch_call import NOT_OFFERED, BatchCall, is_answer
 from evolink_widgets.rules.tasks.outcome import Event, Verdict, judge, service_error
 from evolink_widgets.rules.tasks.task import (
     Credits,
@@ -48,17 +49,14 @@ BATCH = "/v1/tasks/batch"
 CREDITS = "/v1/credits"
 EMULATOR_WEATHER = "/emulator/weather"
 
-NOT_OFFERED = frozenset({404, 405, 410, 501})
-"""Answers of a service that does not have a call at all."""
-
-PROBE_AGAIN = 600.0
-"""Seconds until a call that was not offered is tried again."""
-
-BROKEN, RESTS = 3, 60.0
-"""Batches in a row that must fail before that call rests, and for how many seconds it does."""
-
 PAGES = 4
 """Pages of the task list that are searched, newest first."""
+
+PATIENT = 2.0
+"""Seconds for which tasks are held back until it is known how they are to be read."""
+
+Told = TaskSnapshot | EvolinkError
+"""What a reading of a task gave, or why it gave nothing."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +99,8 @@ class Client:
         self._base_url = base_url
         self._limits = limits
         self._clock = clock
-        self._no_batch_until = 0.0
-        self._batches_failed = 0
+        self._batches = BatchCall(LONGEST_READ)
+        self._in_doubt = asyncio.Lock()
         self.host = None if transport.in_process else urlsplit(base_url).hostname
         """Where the service is; `None` in this process."""
         self.clock_offset: ClockOffset | None = None
@@ -167,7 +165,12 @@ class Client:
         """Read one task."""
         if not task_id.strip("."):  # the way to another address of the service
             raise NotFound(f"{task_id!r} is no task's id.", task_id=task_id)
-        document = await self._read_tasks("GET", f"{TASKS}/{quote(task_id, safe='')}")
+        try:
+            document = await self._read_tasks("GET", f"{TASKS}/{quote(task_id, safe='')}")
+        except ServiceError as error:
+            self._batches.read_singly(self._clock(), error)
+            raise
+        self._batches.read_singly(self._clock())
         snapshot = read_task(document)
         if snapshot.id != task_id:
             raise BadReply(f"The service answered with another task than {task_id}.")
@@ -176,34 +179,88 @@ class Client:
     @property
     def reads_batches(self) -> bool:
         """Whether the service may have the call that reads many tasks at once."""
-        return self._clock() >= self._no_batch_until
+        return self._batches.is_open(self._clock())
 
-    async def tasks(self, task_ids: Sequence[str]) -> dict[str, TaskSnapshot] | None:
+    async def tasks(self, task_ids: Sequence[str]) -> Mapping[str, Told] | None:
         """Read up to `batch_size` tasks at once; `None` where they are to be read one by one.
 
-        That is so where the service has no such call, refuses it or fails at it again and again:
-        a firewall or a key's scope may bar this call alone, so it speaks for no task. Tasks that
-        the service left out are absent.
+        That is so where the service has no such call, refuses it or fails at it again and again
+        (`rules.tasks.batch_call`). Where it may be that only this call is answered 429, some of
+        these tasks are read singly before it.
+
+        Returns:
+            What was read of each; for one that was, or is, to be read singly and could not be, the
+            error in its place. Tasks that the service left out are absent.
         """
+        if not self._batches.is_in_doubt:
+            return await self._batch(task_ids)
+        async with self._in_doubt:  # one finds it out for all
+            return await self._doubtful_batch(task_ids)
+
+    async def _doubtful_batch(self, task_ids: Sequence[str]) -> Mapping[str, Told] | None:
+        told: dict[str, Told] = {}
+        refusal = await self._find_out(task_ids, told)
+        if refusal is not None:
+            return {**dict.fromkeys(task_ids, refusal), **told}
+        return told or None
+
+    async def _find_out(
+        self, task_ids: Sequence[str], told: dict[str, Told]
+    ) -> ServiceError | None:
+        """Read tasks, and find out whether it is only this call that is answered 429.
+
+        Args:
+            task_ids: the tasks.
+            told: what was read of each is put here.
+
+        Returns:
+            Why the others could not be read now; `None` where they are to be read one by one.
+        """
+        batches = self._batches
+        while self.reads_batches and (others := [one for one in task_ids if one not in told]):
+            for one in others[: batches.singly_first]:
+                try:
+                    told[one] = await self.task(one)
+                except ServiceError as error:
+                    if not is_answer(error):
+                        return error
+                    told[one] = error
+            rest = batches.rest_left(self._clock())
+            if rest > PATIENT:
+                return batches.refusal
+            await asyncio.sleep(rest)
+            try:
+                told |= await self._batch([one for one in others if one not in told]) or {}
+                break
+            except RateLimited as error:
+                if not batches.is_in_doubt or self._limits.read_pace.wait > PATIENT:
+                    return error
+            except ServiceError as error:
+                return error
+        return None
+
+    async def _batch(self, task_ids: Sequence[str]) -> dict[str, TaskSnapshot] | None:
+        batches = self._batches
+        before = batches.refusals
         try:
-            document = await self._read_tasks("POST", BATCH, body={"task_ids": list(task_ids)})
-        except ServiceError as error:
-            if isinstance(error, BadReply) or error.status in NOT_OFFERED or error.status == 400:
-                self._no_batch_until = self._clock() + PROBE_AGAIN
+            body = {"task_ids": list(task_ids)}
+            document = await self._read_tasks("POST", BATCH, body=body, slows=False)
+        except RateLimited as error:
+            if batches.limited(self._clock(), error, before):
                 return None
-            if isinstance(error, (RateLimited, Unreachable)):  # they hold for all calls
-                raise
-            self._batches_failed += 1
-            if self._batches_failed >= BROKEN:
-                self._no_batch_until = self._clock() + RESTS
-            elif not isinstance(error, RequestRefused):
-                raise
-            return None
+            self._report_to(self._limits.read_pace, error)  # it may hold for all readings
+            raise
+        except Unreachable:  # it holds for all calls
+            raise
+        except ServiceError as error:
+            if batches.failed(self._clock(), error):
+                return None
+            raise
         items = document.get("data") if isinstance(document, dict) else None
         if not isinstance(items, list):
-            self._no_batch_until = self._clock() + PROBE_AGAIN
+            batches.not_offered(self._clock())
             return None
-        self._batches_failed = 0
+        batches.worked()
         wanted = set(task_ids)
         found = (_task_or_none(item) for item in items)
         return {task.id: task for task in found if task is not None and task.id in wanted}
@@ -251,11 +308,11 @@ class Client:
         return await self._read(method, EMULATOR_WEATHER, body=body, limit=limit)
 
     def _read_tasks(
-        self, method: str, path: str, body: object = None
+        self, method: str, path: str, body: object = None, *, slows: bool = True
     ) -> Coroutine[Any, Any, object]:
         """Ask how tasks are getting on."""
         pace = self._limits.read_pace
-        return self._read(method, path, body=body, pace=pace, about_task=True)
+        return self._read(method, path, body=body, pace=pace, slows=slows, about_task=True)
 
     async def _read(
         self,
@@ -265,6 +322,7 @@ class Client:
         body: object = None,
         query: Mapping[str, str] | None = None,
         pace: Pace | None = None,
+        slows: bool = True,
         about_task: bool = False,
         limit: float | None = None,
     ) -> object:
@@ -276,6 +334,7 @@ class Client:
             body: sent as JSON.
             query: parameters of the address.
             pace: what it waits for; `None` where nothing holds it up.
+            slows: whether a 429 slows that pace; else the caller sees to it.
             about_task: it asks how tasks are getting on, and a refusal says so.
             limit: seconds to wait at most; by default as for any call.
         """
@@ -302,7 +361,7 @@ class Client:
             return document
         # To the table of outcomes only the paid call is a "POST"; this one is free, whatever it is.
         error = self._error(reply, document, "GET", about_task=about_task)
-        if pace is not None:
+        if pace is not None and (slows or not isinstance(error, RateLimited)):
             self._report_to(pace, error)
         raise error
 

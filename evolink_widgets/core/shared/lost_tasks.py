@@ -434,7 +434,8 @@ class Candidates:
             if wanted and self._client.reads_batches:
                 found = await self._client.tasks(wanted[: self._client.batch_size])
                 if found is not None:
-                    return found
+                    read = found.items()
+                    return {one: told for one, told in read if isinstance(told, TaskSnapshot)}
             for one in wanted[:SINGLY]:
                 with contextlib.suppress(NotFound):
                     readings[one] = await self._client.task(one)

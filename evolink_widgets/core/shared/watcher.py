@@ -119,7 +119,7 @@ class Watcher:
     def __init__(self, client: Client, retry: RetryPolicy) -> None:
         self._client = client
         self._retry = retry
-        self._live: dict[str, _Watch] = {}
+        self._live: dict[_Watch, None] = {}
         self._changed = asyncio.Event()
         self._running = False
         self._next = math.inf
@@ -167,29 +167,30 @@ class Watcher:
         if quiet:
             watch.quiet_until = now + quiet
             watch.due = max(due, watch.quiet_until) if elapsed < 1.0 else due
-        self._live[task_id] = watch
+        self._live[watch] = None
         self._wake()
         try:
             return await watch.ended
         finally:
-            if self._live.get(task_id) is watch:
-                del self._live[task_id]
-                if not self._live:
-                    self._changed.set()
+            del self._live[watch]
+            if not self._live:
+                self._changed.set()
 
     def look_now(self, task_id: str) -> None:
         """Read a task at once, without waiting for its next turn."""
-        watch = self._live.get(task_id)
-        if watch is not None:
+        for watch in self._watches_of(task_id):
             watch.due, watch.at_once = asyncio.get_running_loop().time(), True
             self._wake()
 
     def told(self, task_id: str) -> None:
         """Read a task at once: the service has said that it ended. It may not be true."""
-        watch = self._live.get(task_id)
-        if watch is not None:
+        for watch in self._watches_of(task_id):
             watch.told, watch.quiet_until = True, 0.0
-            self.look_now(task_id)
+        self.look_now(task_id)
+
+    def _watches_of(self, task_id: str) -> list[_Watch]:
+        """Usually one; a service that answers two asks with one task has both waiting for it."""
+        return [watch for watch in self._live if watch.task_id == task_id]
 
     def _wake(self) -> None:
         self._changed.set()
@@ -226,7 +227,7 @@ class Watcher:
             self._look(due)
 
     def _waiting(self) -> list[_Watch]:
-        return [watch for watch in self._live.values() if not watch.looking]
+        return [watch for watch in self._live if not watch.looking]
 
     async def _pause(self, seconds: float) -> None:
         """Wait that long, or until something changed."""
@@ -252,7 +253,7 @@ class Watcher:
         `apart` seconds.
         """
         loop = asyncio.get_running_loop()
-        shortest = min(watch.plan.shortest for watch in self._live.values())
+        shortest = min(watch.plan.shortest for watch in self._live)
         apart = min(EACH * len(self._live), APART * shortest)
         while waiting := self._waiting():
             now = loop.time()
@@ -271,11 +272,7 @@ class Watcher:
         """How long to wait on before it is judged again, in parts of `apart`; 0 is to send now."""
         seen = now + self._reply_takes
         soon = seen + AHEAD * apart
-        likely = [
-            watch
-            for watch in self._live.values()
-            if watch.early <= soon and watch.quiet_until <= now
-        ]
+        likely = [watch for watch in self._live if watch.early <= soon and watch.quiet_until <= now]
         likely = likely[:: 1 + len(likely) // SAMPLE]
         ended = sum(self._ended(watch, seen) for watch in likely)
         ending = (sum(self._ended(watch, soon) for watch in likely) - ended) / AHEAD
@@ -324,11 +321,13 @@ class Watcher:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            found = await self._client.tasks([watch.task_id for watch in watches])
+            found = await self._client.tasks(list(dict.fromkeys(one.task_id for one in watches)))
         except Exception as error:
             for watch in watches:
                 self._failed(watch, error)
             return
+        if not self._batches:
+            self._read_what_failed()
         took = min(loop.time() - began, LONGEST_REPLY)
         weight = REPLY_LEARNED if self._reply_takes else 1.0
         self._reply_takes += weight * (took - self._reply_takes)
@@ -338,12 +337,22 @@ class Watcher:
             try:
                 if snapshot is None:  # no such call, or this task was left out of the answer
                     spawn(self._look_singly(watch), name="evolink-look")
+                elif isinstance(snapshot, EvolinkError):
+                    self._failed(watch, snapshot)
                 elif self._suspicious(watch, snapshot):
                     spawn(self._check_singly(watch), name="evolink-look")
                 else:
                     self._read(watch, snapshot)
             except Exception as error:  # it is this task's alone
                 self._failed(watch, error)
+
+    def _read_what_failed(self) -> None:
+        """Read at once what waits for a call that is used no more: it failed with that."""
+        now = asyncio.get_running_loop().time()
+        for watch in self._waiting():
+            if watch.failures:
+                watch.due = min(watch.due, now)
+        self._changed.set()
 
     def _suspicious(self, watch: _Watch, snapshot: TaskSnapshot) -> bool:
         reading = _reading(snapshot)

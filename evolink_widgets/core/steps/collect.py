@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from evolink_widgets.store.gallery.gallery import GeneratedImage
 
 AGAIN = 3
-"""New links of a picture that are each tried as patiently as the first, before it is left."""
+"""New links of a picture that are each tried as patiently as the first, before it is left; and
+tries to read a task once more that brought too few."""
 
 UNKNOWN = 3
 """Readings in a row that do not know the task before it is said to be gone."""
@@ -45,6 +46,8 @@ async def collect(context: TaskContext) -> None:
     recipe_file = RecipeFile(context, is_owed=bool(here))
     try:
         is_ours = await _fetch_all(context, here, recipe_file)
+        while is_ours and await _more_have_come(context):
+            is_ours = await _fetch_all(context, set(context.mine), recipe_file)
     except BaseException:
         await context.wait_for_open_steps()  # what is being taken in counts, too
         await recipe_file.settle()
@@ -83,6 +86,33 @@ async def _fetch_all(context: TaskContext, here: Set[int], recipe_file: RecipeFi
         await _close_if_gone(context, links)
         raise errors[0]
     return True
+
+
+async def _more_have_come(context: TaskContext) -> bool:
+    """Read a task once more that brought fewer pictures than were asked for: its end is final.
+
+    The status can be ahead of some of the links by a moment, as it can be of all of them.
+    """
+    line, parts = context.books.line, context.parts
+    come = sum(map(bool, line.results))
+    if line.task_id is None or come >= context.request.n:
+        return False
+    for failures in range(1, 1 + AGAIN):
+        await asyncio.sleep(parts.retry.after(failures))
+        try:
+            snapshot = await parts.client.task(line.task_id)
+        except NotFound:
+            return False
+        except EvolinkError:
+            continue
+        found = Links(context, line.results).in_place(snapshot.results)
+        if not come < sum(map(bool, found)) <= context.request.n:
+            return False
+        receipt = context.merged(snapshot.receipt)
+        context.tell(receipt=receipt)
+        context.books.ready(found, parts.clock() + LINKS_LIVE, receipt)
+        return True
+    return False
 
 
 async def _read_anew(context: TaskContext) -> None:
@@ -279,14 +309,14 @@ class Links:
                 self.unknown = self.unknown + 1 if isinstance(unread, NotFound) else 0
                 return False  # the pause before the next try serves this too
             self.unknown = 0
-            found = self._in_place(snapshot.results)
+            found = self.in_place(snapshot.results)
             if found != self._results:
                 self._results = found
                 until = parts.clock() + LINKS_LIVE
                 context.books.ready(found, until, context.task.state.receipt)
             return failed not in self._results
 
-    def _in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:
+    def in_place(self, results: tuple[str, ...]) -> tuple[str, ...]:
         """The links of a reading, each at its picture's place; the old ones where some lack."""
         links, places = [link for link in results if link], self.places
         if len(links) < len(places):

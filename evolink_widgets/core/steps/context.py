@@ -427,8 +427,12 @@ class TaskBooks:
                 "The service names a task that was found for an equal request, which has its "
                 "pictures. What became of this one is not known."
             )
-            told = {name: (holder.failure or {}).get(name) for name in ("lost_at", "doubt_since")}
-            return store.journal.exchange(self._key, holder.key, failure_record(error, **told))
+            theirs, mine = holder.failure or {}, line.failure or {}
+            told = {name: theirs.get(name) for name in ("lost_at", "doubt_since")}
+            # What is not the one's is not the other's: they ask for the same.
+            ruled_out = {**(mine.get("ruled_out") or {}), **(theirs.get("ruled_out") or {})}
+            record = failure_record(error, **told, ruled_out=ruled_out or None)
+            return store.journal.exchange(self._key, holder.key, record)
         is_back = store.journal.disown(holder.key, task_id, "the service names it for another")
         if is_back and holder.estimate_high is not None:
             store.ledger.lower_to(holder.key, holder.estimate_high)
@@ -485,6 +489,23 @@ class TaskBooks:
             until=until,
             receipt=receipt,
         )
+
+    async def adopted(self, task_id: str) -> bool:
+        """Take an id that was found for the lost reply, unless another task has it; durable.
+
+        Raises:
+            StoreError: it can't be written.
+        """
+        journal, now = self._parts.store.journal, self._parts.clock()
+
+        def write() -> bool:
+            self._write_all()  # the loss first: after the find it could not be written any more
+            is_given = journal.adopt(self._key, task_id, now)
+            if is_given:
+                self.entry = journal.get(self._key)
+            return is_given
+
+        return await self._parts.database_thread.run(write)
 
     async def disowned(self, task_id: str, why: str) -> bool:
         """Write down that a task that was found for a lost reply is another's; durable.

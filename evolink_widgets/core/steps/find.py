@@ -105,11 +105,8 @@ def _cost_of(estimate: Estimate, *, simulated: bool) -> str:
 
 async def adopt(context: TaskContext, task_id: str) -> bool:
     """Take a found task, unless another request was quicker; of several one gets it."""
-    parts, journal = context.parts, context.parts.store.journal
-    now = parts.clock()
-    if not await parts.database_thread.run(journal.adopt, context.key, task_id, now):
+    if not await context.books.adopted(task_id):
         return False
-    context.books.entry = await parts.database_thread.run(journal.get, context.key)
     context.tell(
         stage=Stage.PENDING, task_id=task_id, note="The reply was lost; the task is found."
     )

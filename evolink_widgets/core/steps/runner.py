@@ -189,6 +189,11 @@ class TaskRunner(TaskContext):
             other.send_again()
         self._take_up(again=False)
 
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what it has."""
+        if self._allocation is not None:
+            self._allocation.ask.give_back()
+
     # What the session and the steps need.
 
     @property

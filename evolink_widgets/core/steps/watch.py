@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 from evolink_widgets.core.steps.find import AnothersTask, check_number, give_back
 from evolink_widgets.core.task import Stage
-from evolink_widgets.errors import Billed, DownloadFailed, EvolinkError, TaskFailed
+from evolink_widgets.errors import (
+    Billed,
+    DownloadFailed,
+    EvolinkError,
+    RateLimited,
+    RequestRefused,
+    TaskFailed,
+)
 from evolink_widgets.rules.tasks.schedule import (
     WORTH,
     Plan,
@@ -35,7 +41,9 @@ PATIENCE = 1.5
 """For how many times the longest usual time a callback is waited for, before a task is read."""
 
 AGAIN = 3
-"""Tries to read a task once more before it is written down as failed."""
+"""Refusals to tell once more of a task that is said to have failed before that is believed."""
+
+UNSURE = "The task is said to have failed; asking once more."
 
 
 async def follow(context: TaskContext) -> None:
@@ -57,10 +65,9 @@ async def follow(context: TaskContext) -> None:
                 snapshot = await _hear_or_watch(context, entry.task_id, plan)
             if snapshot.status is TaskStatus.COMPLETED:
                 break
-            again = await _read_again(context, snapshot)
-            if again.status.finished and again.status is not TaskStatus.COMPLETED:
+            snapshot = await _read_again(context, snapshot)
+            if snapshot.status.finished and snapshot.status is not TaskStatus.COMPLETED:
                 break
-            snapshot = again
         context.leave_room()
         parts.durations.learned()
         if snapshot.status is TaskStatus.COMPLETED:
@@ -132,14 +139,22 @@ def _further(before: int | None, said: int | None) -> int | None:
 async def _read_again(context: TaskContext, snapshot: TaskSnapshot) -> TaskSnapshot:
     """Read a task once more that is said to have failed: what follows can't be taken back.
 
-    One reading may be behind, or ahead of what the service finds in the end. Where it can't be
-    read again within a few tries, the first reading counts.
+    One reading may be behind, or ahead of what the service finds in the end. A service that can't
+    be asked is waited for; where it refuses again and again to tell of the task, it may have
+    forgotten it, and the first reading counts.
     """
     retry = context.parts.retry
-    for failures in range(1, 1 + AGAIN):
+    failures = refusals = 0
+    while refusals < AGAIN:
+        failures += 1
         await asyncio.sleep(retry.after(failures))
-        with contextlib.suppress(EvolinkError):
+        try:
             return await context.parts.client.task(snapshot.id)
+        except EvolinkError as error:
+            if isinstance(error, RequestRefused) and not isinstance(error, RateLimited):
+                refusals += 1
+            elif failures >= TROUBLE_AFTER:
+                context.tell(note=f"{error.message} {UNSURE}")
     return snapshot
 
 

@@ -28,8 +28,9 @@ _COLOURS = {b"gAMA": (4,), b"cHRM": (32,), b"sRGB": (1,), b"cICP": (4,), b"sBIT"
             b"pHYs": (9,), b"bKGD": (1, 2, 6)}  # fmt: skip
 """Chunks that say what the colours mean, and the lengths that they can have."""
 _ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
-_WORDS = {b"eXIf": "Exif", b"tEXt": "text", b"zTXt": "text", b"iTXt": "text", b"tIME": "a date",
-          b"caBX": "content credentials"}  # fmt: skip
+_WORDS = {b"eXIf": "Exif", b"tEXt": "a comment", b"zTXt": "a comment", b"iTXt": "a comment",
+          b"tIME": "a date", b"caBX": "content credentials"}  # fmt: skip
+_XMP = b"XML:com.adobe.xmp\0"
 _PIECE, _FED = 1 << 20, 1 << 16
 """Bytes that are inflated at once, and given to be inflated."""
 
@@ -122,6 +123,8 @@ def _take(chunk: _Chunk, colour: int, limits: ReferenceLimits, parts: _Parts, ke
             facts = read_exif(bytes(body))
             parts.orientation, parts.exif = facts.orientation, facts.upright
             word = "Exif with a position" if facts.position else word
+        elif name == b"iTXt" and body[: len(_XMP)] == _XMP:
+            word = "XMP"
         if keep:
             parts.kept.append(chunk.whole)
         else:

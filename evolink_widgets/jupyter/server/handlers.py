@@ -243,19 +243,19 @@ class BytesHandler(_Handler):
                 small = await self.desk.drawing.run(image.thumbnail, _EDGES[what])
                 await self.finish(small, set_content_type="image/webp")
             else:
-                await self._stream(image)
+                await self._stream(image, what)
         except EvolinkError as error:
             self.clear_header("Etag")
             self.set_header("Cache-Control", "no-store")
             self.set_status(404)
             await self.finish(json.dumps({"message": error.message, "advice": error.advice}))
 
-    async def _stream(self, image: GeneratedImage) -> None:
+    async def _stream(self, image: GeneratedImage, what: str) -> None:
         from evolink_widgets.widgets.base.transfers.outgoing_pictures import piece
 
         kind, offset, total = f"image/{image.format}", 0, 1
         while offset < total:
-            told, part = await self.desk.drawing.run(piece, image, "original", offset)
+            told, part = await self.desk.drawing.run(piece, image, what, offset)
             if offset == 0:
                 total = told["total"]
                 self.set_header("Content-Type", kind)
@@ -360,7 +360,7 @@ def add_handlers(serverapp: Any) -> Desk:
         ("pictures/ids", IdsHandler),
         ("pictures/(facts|code|place)", AboutHandler),
         ("pictures/(favourite|trash|restore)", WriteHandler),
-        ("bytes/(small|thumb|preview|original)", BytesHandler),
+        ("bytes/(small|thumb|preview|original|copy)", BytesHandler),
         ("recipe", RecipeHandler),
         ("home/(look|zip)", HomeHandler),
         ("changes", ChangesSocket),

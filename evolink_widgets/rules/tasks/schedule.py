@@ -22,10 +22,22 @@ from typing import Any
 
 from evolink_widgets.rules.request.request import ImageRequest
 
-__all__ = ["WORTH", "Durations", "Plan", "bucket_of", "expected_seconds", "shortest_pause"]
+__all__ = [
+    "FARTHEST",
+    "WORTH",
+    "Durations",
+    "Plan",
+    "bucket_of",
+    "expected_seconds",
+    "shortest_pause",
+]
 
 WORTH = 0.0025
 """Seconds of waiting that one look is worth."""
+
+FARTHEST = 30.0
+"""Seconds between two looks at most, however long a task takes already: its links live for a day.
+A clock that was set meanwhile may tell of years."""
 
 _MEGAPIXEL = 1_000_000
 _DECILES = 10
@@ -312,7 +324,7 @@ class Plan:
         estimated: the service's estimate, in seconds.
         cost: seconds of waiting that one look is worth; smaller means more looks.
         shortest, longest: bounds of the time between two looks, in seconds; of a task that
-            takes long already, `longest` grows to a quarter of that.
+            takes long already, `longest` grows to a quarter of that, and at most to `FARTHEST`.
     """
 
     def __init__(
@@ -432,6 +444,6 @@ class Plan:
         elapsed = max(0.0, elapsed)
         guess, check = self._surest(elapsed)
         self._belief = guess, elapsed, guess.alive(elapsed)
-        latest = elapsed + max(self._longest, 0.25 * elapsed)
+        latest = elapsed + max(self._longest, min(0.25 * elapsed, FARTHEST))
         wanted = guess.next_look(elapsed, self._cost, min(latest, check))
         return max(min(wanted, latest), elapsed + self.shortest)

@@ -16,7 +16,7 @@ from typing import Any
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.store.file_names import DEFAULT_FOLDER, one_line
-from evolink_widgets.store.gallery.copies.copies import with_recipe
+from evolink_widgets.store.gallery.copies.copies import to_hand_on
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.rows import utc_time
 from evolink_widgets.store.journal.journal import read_receipt
@@ -66,7 +66,7 @@ def _write(images: Sequence[GeneratedImage], path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for image in images:
             try:
-                data = _bytes(image)
+                data = to_hand_on(image)
             except StoreError as exc:  # one lost picture must not keep the others
                 log.warning("%s", exc)
                 missing.append({"file": image.path.name, "reason": exc.message})
@@ -85,13 +85,6 @@ def _write(images: Sequence[GeneratedImage], path: Path) -> None:
         newest = max(image.created_at for image in images)
         text = json.dumps(manifest, indent=2) + "\n"
         archive.writestr(zipfile.ZipInfo("manifest.json", _zip_time(newest)), text)
-
-
-def _bytes(image: GeneratedImage) -> bytes:
-    try:
-        return with_recipe(image)
-    except StoreDamaged:
-        return image.bytes  # as it is, where it is there at all
 
 
 def _entry(image: GeneratedImage, name: str, data: bytes) -> dict[str, Any]:

@@ -89,16 +89,20 @@ class StoredPictures(Admission):
             expected=sets[0]["expected"],
         )
 
-    def of_notebook(self, notebook: str) -> list[str]:
+    def of_notebook(self, notebook: str, until: float) -> list[str]:
         """Return the task keys of a notebook's sets, newest first, the trash aside.
 
         Args:
             notebook: its name, as it was kept with the sets.
+            until: those that were asked for by then, Unix seconds; of a set without its task
+                that is when it came.
         """
         rows = self._database.rows(
-            "SELECT key FROM sets WHERE notebook = ? AND EXISTS (SELECT 1 FROM pictures "
-            "WHERE pictures.key = sets.key AND trashed_at IS NULL) ORDER BY created_at DESC, key",
-            (storable(notebook),),
+            "SELECT key FROM sets LEFT JOIN tasks USING (key) WHERE notebook = ? "
+            "AND coalesce(tasks.created_at, sets.created_at) <= ? AND EXISTS (SELECT 1 "
+            "FROM pictures WHERE pictures.key = sets.key AND trashed_at IS NULL) "
+            "ORDER BY sets.created_at DESC, key",
+            (storable(notebook), until),
         )
         return [row["key"] for row in rows if KEY.fullmatch(str(row["key"]))]
 

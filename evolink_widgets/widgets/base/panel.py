@@ -142,7 +142,8 @@ class Panel(View):
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
         if money.is_limited(content):
-            money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
+            price, most = to_pay(request, fresh=fresh), content["most"]
+            money.check_unasked(price, most, session().simulated, content.get("offered"))
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 

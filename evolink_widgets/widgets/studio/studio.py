@@ -16,6 +16,7 @@ from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
@@ -87,6 +88,7 @@ class ImageStudio(PresetPanel):
         self._credits_at = 0.0
         self._trouble = ""
         self._notebook = notebook_name()
+        self._made_at = now()
         super().__init__(prompt=prompt, **traits)
 
     @property
@@ -262,15 +264,22 @@ class ImageStudio(PresetPanel):
             self.send({"kind": "outstanding", "tasks": out.tasks, "text": f"{out}."})
 
     def _earlier(self) -> tuple[list[Task], list[str]]:
-        """The runs of this notebook that the log does not show: those that go on, and sets."""
+        """The runs of this notebook from before this panel: those that go on, and sets.
+
+        What later cells ask for is no earlier run, and not of this panel.
+        """
         current = session()
-        going = [task for task in current.tasks if task.key not in self._tasks]
+        going = [
+            task
+            for task in current.tasks
+            if task.key not in self._tasks and task.state.started_at <= self._made_at
+        ]
         if self._notebook is None:
             return going, []
         landed = [image for task in self.runs for image in task.state.images]
         shown = {*self._tasks, *self._saved_runs, *(task.key for task in going)}
         shown |= {image.task_key for image in landed}  # the store has answered with them
-        keys = current.store.gallery.of_notebook(self._notebook)
+        keys = current.store.gallery.of_notebook(self._notebook, self._made_at)
         return going, [key for key in keys if key not in shown]
 
     async def _tell_earlier(self) -> None:

@@ -14,10 +14,11 @@ from jumping import run
 from services import Scripted
 
 from evolink_widgets.core.retry import RetryPolicy
-from evolink_widgets.core.service.client import BROKEN, RESTS, Client
+from evolink_widgets.core.service.client import Client
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import Timeouts
 from evolink_widgets.core.shared.watcher import Watcher
+from evolink_widgets.rules.tasks.batch_call import BROKEN, RESTS
 from evolink_widgets.rules.tasks.schedule import WORTH, Durations, Plan, shortest_pause
 
 WAY = 0.015
@@ -126,6 +127,19 @@ def test_what_is_told_during_a_reading_is_read_right_after_it(fails: bool) -> No
         return await late(watcher, Durations(), 0, 20.0)
 
     assert run(call()) < 4 * WAY
+
+
+def test_two_that_were_given_one_task_both_hear_of_its_end() -> None:
+    """A service, or a gateway before it, may answer two equal asks with one task."""
+    service = Service(20.0, fails=404)
+
+    async def call() -> int:
+        watcher, known = service.watcher(), Durations()
+        both = [asyncio.ensure_future(late(watcher, known, 7, 20.0)) for _ in range(2)]
+        done, _ = await asyncio.wait(both, timeout=60.0)
+        return sum(one.result() < 2.0 for one in done)
+
+    assert run(call()) == 2
 
 
 class Unsteady(Service):

@@ -193,6 +193,33 @@ def test_steps_are_written_in_the_order_in_which_they_were_told(
     assert (entry.step, entry.results) == (Step.SAVED, ("https://x/1",))
 
 
+def test_a_loss_that_could_not_be_written_down_does_not_keep_the_end_of_a_found_task_out(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    session = open_session(in_process)
+    session.submit(small("something before")).result(30)
+    with session.store.database.write() as connection:
+        refuse(
+            connection,
+            "CREATE TEMP TRIGGER full BEFORE UPDATE OF step ON main.tasks "
+            "WHEN NEW.step = 'unknown' BEGIN SELECT RAISE(ABORT, 'full'); END",
+        )
+    in_process.play("no list")
+    in_process.play("reply lost")
+    task = session.submit(small("a cup"))
+    until(lambda: task.state.stage is Stage.UNKNOWN)
+    assert step_of(session, task) is Step.SENDING
+    with session.store.database.write() as connection:
+        connection.execute("DROP TRIGGER full")
+    in_process.play("fair")
+
+    task.look_again()
+
+    assert len(task.result(20)) == 1
+    until(lambda: step_of(session, task) is Step.SAVED)
+    assert session.store.ledger.spent().reserved == 0
+
+
 def test_a_saved_task_knows_its_links_however_quick_it_was(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from services import SHELF, Emulated, InProcess, Scripted
+from services import SHELF, Emulated, InProcess, Scripted, Tampered, until
 
 from evolink_widgets import errors
 from evolink_widgets.core.session import Session
@@ -136,6 +136,57 @@ def test_a_failure_that_the_next_reading_takes_back_is_none(
     assert session.store.ledger.spent().charged > 0
 
 
+def test_a_failure_is_none_while_the_service_can_not_be_asked_whether_it_is(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    def break_down(task: dict[str, Any]) -> None:
+        if task.get("status") == "failed":
+            in_process.play("503 before", on="read", times=6)
+            in_process.play("429", on="read", times=2)
+
+    session = open_session(Tampered(in_process, break_down))
+    in_process.play("failed too soon")
+    assert len(session.submit(small(n=2)).result(60)) == 2
+    assert in_process.counts()["fault 503 before"] == 6
+    assert session.store.ledger.spent().charged == pytest.approx(in_process.service.account.used)
+
+
+@pytest.mark.parametrize("fault", ["404", "403"])
+def test_a_failure_that_the_service_tells_no_more_of_is_one(
+    fault: str, in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    def forget(task: dict[str, Any]) -> None:
+        if task.get("status") == "failed":
+            in_process.play(fault, on="read", times=None)
+
+    session = open_session(Tampered(in_process, forget))
+    in_process.play("task failed")
+    task = session.submit(small())
+    with pytest.raises(errors.TaskFailed):
+        task.result(20)
+    assert task.state.stage is Stage.FAILED
+
+
+def test_what_a_failed_task_has_cost_is_what_its_last_reading_says(
+    in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    failures = 0
+
+    def charge_late(task: dict[str, Any]) -> None:
+        nonlocal failures
+        if task.get("status") == "failed":
+            failures += 1
+            task["billing"] = {"charged_credits": 0.5 if failures > 1 else 0}
+            task["usage"] = {}
+
+    session = open_session(Tampered(in_process, charge_late))
+    in_process.play("task failed")
+    with pytest.raises(errors.TaskFailed) as caught:
+        session.submit(small()).result(20)
+    assert caught.value.billed is Billed.YES
+    until(lambda: session.store.ledger.spent().charged == 0.5)
+
+
 def test_progress_that_runs_backwards_is_shown_going_forwards(
     in_process: InProcess, open_session: Open, small: Small
 ) -> None:
@@ -188,6 +239,26 @@ def test_ten_of_three_hundred_links_are_kept_and_the_rest_is_told(
         "The service gave 300 links where 1 picture was asked for; the first 10 are kept"
     )
     assert emulator.counts()["downloads"] == 10
+
+
+@pytest.mark.parametrize("late", [["", 1, 2], [0, ""], [""]], ids=str)
+def test_links_that_are_told_a_moment_after_the_end_are_fetched_too(
+    late: list[Any], in_process: InProcess, open_session: Open, small: Small
+) -> None:
+    said = 0
+
+    def tell_some(task: dict[str, Any]) -> None:
+        nonlocal said
+        if task.get("status") == "completed":
+            said += 1
+            if said == 1:
+                task["results"] = [one if one == "" else task["results"][one] for one in late]
+
+    session = open_session(Tampered(in_process, tell_some))
+    images = session.submit(small(n=3)).result(20)
+    assert (len(images), images.missing) == (3, ())
+    assert sorted(image.index for image in images) == [0, 1, 2]
+    assert in_process.counts()["charges"] == 1
 
 
 def test_pictures_of_other_pixels_are_told_and_keep_what_was_asked(

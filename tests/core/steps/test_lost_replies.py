@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from services import Emulated, InProcess, OnPort, Scripted, quick, until
+from services import Emulated, InProcess, OnPort, Tampered, quick, until
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState
-from evolink_widgets.emulator.http.app import create_app
 from evolink_widgets.errors import OutcomeUnknown
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.journal.journal import Step
@@ -85,7 +83,7 @@ def test_a_strangers_ask_that_differs_by_its_prompt_alone_is_not_taken(
 ) -> None:
     session = open_session(in_process)
     in_process.play("502 before")
-    in_process.service.create(HARE.payload(), owner="a stranger")
+    in_process.stranger_asks(HARE)
     cup = session.submit(CUP)
     with pytest.raises(OutcomeUnknown, match=r"1 has 0\.\d{4} credits, not 0\.\d{4}"):
         cup.result(20)
@@ -96,8 +94,7 @@ def test_and_is_told_from_the_own_one_beside_it(in_process: InProcess, open_sess
     session = open_session(in_process)
     in_process.play("502 after")
     for prompt in ("a hare in the tall grass", "an owl at night, by the river", "cat"):
-        stranger = ImageRequest(prompt, size="1:1", quality="low")
-        in_process.service.create(stranger.payload(), owner="a stranger")
+        in_process.stranger_asks(ImageRequest(prompt, size="1:1", quality="low"))
     cup = session.submit(CUP)
     cup.result(20)
     (own,) = (one for one in in_process.service.all() if one.ask.prompt == CUP.prompt)
@@ -109,8 +106,7 @@ def test_of_two_that_are_the_same_in_all_that_is_told_none_is_guessed(
 ) -> None:
     session = open_session(in_process)
     in_process.play("502 after")
-    twin = ImageRequest("a pink cup", size="1:1", quality="low")
-    in_process.service.create(twin.payload(), owner="a stranger")
+    in_process.stranger_asks(ImageRequest("a pink cup", size="1:1", quality="low"))
     cup = session.submit(CUP)
     with pytest.raises(OutcomeUnknown, match="2 could be this one or another's"):
         cup.result(20)
@@ -132,37 +128,6 @@ def test_a_discount_is_learned_from_earlier_receipts(batch: bool, open_session: 
     assert len(first.result(20)) == 1
     (own,) = (one for one in emulator.service.all() if one.ask.prompt == CUP.prompt)
     assert first.id == own.id
-
-
-class Tampered(Scripted):
-    """The emulator, whose readings of tasks are changed on the way."""
-
-    base_url = InProcess.base_url
-
-    def __init__(self, emulator: InProcess, change: Callable[[dict[str, Any]], None]) -> None:
-        self._inner = create_app(emulator.service)
-        self._change = change
-        super().__init__(self._pass)
-
-    async def _pass(self, scope: Any, receive: Any, send: Callable[..., Awaitable[None]]) -> None:
-        if not scope["path"].startswith("/v1/tasks"):
-            await self._inner(scope, receive, send)
-            return
-        said: list[Any] = []
-
-        async def keep(message: Any) -> None:
-            said.append(message)
-
-        await self._inner(scope, receive, keep)
-        start, body = said[0], b"".join(one.get("body", b"") for one in said[1:])
-        if start["status"] == 200:
-            document = json.loads(body)
-            for one in document.get("data", [document]):
-                self._change(one)
-            body = json.dumps(document).encode()
-        headers = [one for one in start["headers"] if one[0] != b"content-length"]
-        await send({**start, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
 
 
 def test_where_no_credits_are_told_nothing_is_taken_by_time_and_number_alone(
@@ -196,7 +161,7 @@ AUTO = ImageRequest("a pink cup", size="auto", quality="low")
 def ask_beside_a_stranger(emulator: InProcess, session: Session, stranger: ImageRequest) -> Task:
     """An ask that never arrives, beside a task that can't be told from it yet."""
     emulator.play("stuck")
-    emulator.service.create(stranger.payload(), owner="a stranger")
+    emulator.stranger_asks(stranger)
     emulator.play("request lost")
     return session.submit(LARGE if stranger is AUTO else CUP)
 
@@ -331,6 +296,23 @@ def test_and_is_sent_under_the_key_whose_outcome_is_not_known(
     session.close()
     spent = session.store.ledger.spent()
     assert (spent.reserved, spent.charged) == (0, pytest.approx(in_process.service.account.used))
+
+
+def test_what_is_ruled_out_for_one_of_two_equal_asks_stays_so_as_they_change_posts(
+    in_process: InProcess, open_session: Open
+) -> None:
+    session = open_session(in_process)
+    journal = session.store.journal
+    first, _ = lose_two_of_one(session, in_process)
+    assert journal.adopt(first.key, "task-unified-1-anothers", 1.0)
+    assert journal.disown(first.key, "task-unified-1-anothers", "pictures of another size")
+    first.send_again()
+    with pytest.raises(OutcomeUnknown, match="found for an equal request"):
+        first.result(20)
+    entry = journal.get(first.key)
+    assert entry is not None
+    assert entry.failure is not None
+    assert entry.failure["ruled_out"] == {"task-unified-1-anothers": "pictures of another size"}
 
 
 def test_a_task_that_another_ask_has_found_goes_back_to_the_one_that_the_service_names(

@@ -172,16 +172,16 @@ def test_the_selected_pictures_are_saved(bench: Opener) -> None:
     expect(one.root.get_by_text("1 picture saved.").last).to_be_visible()
 
 
-def test_save_hands_over_the_very_bytes_of_the_file(bench: Opener) -> None:
+def test_save_hands_over_a_copy_that_says_what_it_is(bench: Opener) -> None:
     one = bench(plan={"chunk": 1000})
     key = one.done()
     cells(one).first.hover()
     with one.page.expect_download() as told:
         cells(one).first.get_by_role("button", name="Save").click()
-    original = base64.b64decode(files()["original"])
-    assert told.value.path().read_bytes() == original
+    copy = base64.b64decode(files()["copy"])
+    assert told.value.path().read_bytes() == copy
     offsets = [message["offset"] for message in one.sent("bytes")]
-    assert offsets == list(range(0, len(original), 1000))
+    assert offsets == list(range(0, len(copy), 1000))
     assert {message["picture"] for message in one.sent("bytes")} == {f"{key}.0"}
 
 

@@ -40,6 +40,10 @@ async def test_the_file_itself_comes_whole(client: Any, shelf: Callable) -> None
     whole = await client.ask("bytes/original", picture=await client.first())
     assert whole.headers["Content-Type"] == "image/png"
     assert whole.body == path.read_bytes()
+    saved = await client.ask("bytes/copy", picture=await client.first())
+    assert len(saved.body) == int(saved.headers["Content-Length"]) > len(whole.body)
+    assert b"digitalsourcetype/trainedAlgorithmicMedia" in saved.body
+    assert saved.headers["Etag"] != whole.headers["Etag"]
 
 
 async def test_facts_code_and_place_of_a_picture(client: Any, shelf: Callable) -> None:

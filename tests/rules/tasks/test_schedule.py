@@ -10,7 +10,13 @@ from collections.abc import Callable
 import pytest
 
 from evolink_widgets.rules.request.request import ImageRequest
-from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, expected_seconds
+from evolink_widgets.rules.tasks.schedule import (
+    FARTHEST,
+    Durations,
+    Plan,
+    bucket_of,
+    expected_seconds,
+)
 
 MEDIAN, SPREAD, COST = 25.0, 0.35, 0.08
 Progress = Callable[[float, float, random.Random], int | None]
@@ -135,6 +141,13 @@ def test_it_never_looks_more_often_than_allowed_nor_hides_for_ever() -> None:
         following = plan.next(at, progress)
         assert 0.25 <= following - at <= max(15.0, 0.25 * at)
         at = following
+
+
+@pytest.mark.parametrize("age", [3600.0, 20 * 3600.0, 4 * 86_400.0, 56 * 365 * 86_400.0])
+def test_a_task_is_read_within_minutes_however_old_it_is(age: float) -> None:
+    """Its links live for a day from its end; years are those of a clock that was set meanwhile."""
+    plan = Plan(Durations(), "kind", 30.0)
+    assert 0 < plan.next(age, 95) - age <= FARTHEST
 
 
 def test_the_time_left_is_a_range_that_holds_most_of_what_comes() -> None:

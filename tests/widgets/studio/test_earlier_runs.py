@@ -71,6 +71,21 @@ def test_a_run_that_goes_on_is_followed() -> None:
     assert page.run(task.key, stage="done")["landed"] == [0, 1]
 
 
+def test_what_later_cells_ask_for_is_no_earlier_run() -> None:
+    ew.generate("a fox", **ASK).result(30)
+    studio = ew.ImageStudio()
+    ew.generate("an owl that has come", **ASK).result(30)
+    ew.weather("stuck")
+    going = ew.generate("a hare that goes on", **ASK)
+    page = Browser(studio)  # as in Run All: later cells have asked before the page is there
+    page.ask("hello")
+    offered(page, 1)
+    assert [run["prompt"] for run in page.ask("earlier")[0]["runs"]] == ["a fox"]
+    offered(page, 0)
+    ew.weather("fair")
+    going.result(30)
+
+
 def test_twenty_are_shown_at_once_then_those_before_them() -> None:
     for number in range(22):
         ew.generate(f"fox {number}", **ASK | {"n": 1}).result(30)

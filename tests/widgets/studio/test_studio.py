@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 import evolink_widgets as ew
+from evolink_widgets.widgets.base.transfers import outgoing_pictures
 
 from ..conftest import Browser
 
@@ -139,22 +141,47 @@ def test_run_again_asks_anew(studio: ew.ImageStudio, page: Browser) -> None:
     assert first != second
 
 
+def pulled(page: Browser, picture: str, what: str) -> tuple[dict[str, Any], bytes]:
+    """All pieces of a picture, and what was told with the last."""
+    whole, total = b"", 1
+    while len(whole) < total:
+        told, (part,) = page.ask("bytes", picture=picture, what=what, offset=len(whole))
+        total = told["total"]
+        assert 0 < len(part) <= 256 * 1024
+        whole += part
+    return told, whole
+
+
 def test_originals_are_pulled_in_pieces_byte_for_byte(
     studio: ew.ImageStudio, page: Browser
 ) -> None:
     key = start(page, n=1, size="1360x768", prompt="a city at night, detailed")
     page.run(key, stage="done")
-    whole, total = b"", 1
-    while len(whole) < total:
-        told, (part,) = page.ask("bytes", picture=f"{key}.0", what="original", offset=len(whole))
-        total = told["total"]
-        assert 0 < len(part) <= 256 * 1024
-        whole += part
+    told, whole = pulled(page, f"{key}.0", "original")
     assert whole == studio.images[0].bytes
     assert told["name"] == studio.images[0].path.name
     preview, (part,) = page.ask("bytes", picture=f"{key}.0", what="preview", offset=0)
     assert preview["type"] == "image/webp"
     assert part.startswith(b"RIFF")
+
+
+def test_what_a_page_saves_says_that_ai_made_it_and_from_what(
+    studio: ew.ImageStudio, page: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing_pictures, "CHUNK", 5_000)  # it comes in several pieces
+    key = start(page, n=1, prompt="a city at night, detailed")
+    page.run(key, stage="done")
+    image = studio.images[0]
+    told, whole = pulled(page, f"{key}.0", "copy")
+    assert len(whole) > 2 * outgoing_pictures.CHUNK
+    assert told["name"] == image.path.name
+    assert whole == image.save(tmp_path / "out").read_bytes(), "as image.save writes it"
+    assert b"digitalsourcetype/trainedAlgorithmicMedia" in whole
+    image.path.write_bytes(image.bytes[:3000])
+    _, whole = pulled(page, f"{key}.0", "copy")
+    assert whole == image.bytes, "a damaged file is handed over as it lies there"
+    image.path.unlink()
+    assert page.ask("bytes", picture=f"{key}.0", what="copy", offset=0)[0]["kind"] == "rejected"
 
 
 def test_a_picture_gives_its_facts_and_its_code(page: Browser) -> None:

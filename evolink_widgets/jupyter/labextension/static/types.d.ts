@@ -19,7 +19,7 @@ interface Host {
 interface Server {
   get(place: string, given?: Record<string, any>): Promise<any>;
   post(place: string, body: object): Promise<any>;
-  bytes(what: "small" | "thumb" | "preview" | "original", picture: string, signal?: AbortSignal): Promise<{ blob: Blob; name: string }>;
+  bytes(what: "small" | "thumb" | "preview" | "original" | "copy", picture: string, signal?: AbortSignal): Promise<{ blob: Blob; name: string }>;
   /** Lets the browser download what is at a place. */
   fetch(place: string, given: Record<string, any>): void;
   /** Hears what the server tells; what it told last comes at once. Returns what ends it. */

@@ -25,6 +25,7 @@ __all__ = [
     "ending_format",
     "file_copy",
     "folder_copies",
+    "to_hand_on",
     "with_recipe",
     "write",
 ]
@@ -217,6 +218,18 @@ def with_recipe(image: SavedPicture, data: bytes | None = None) -> bytes:
     }
     file = image.bytes if data is None else data
     return embedded(file, record, simulated=image.simulated, path=image.path)
+
+
+def to_hand_on(image: SavedPicture) -> bytes:
+    """Return what a person is given of a picture: `with_recipe`, or a damaged one as it lies there.
+
+    Raises:
+        StoreDamaged: the file is gone.
+    """
+    try:
+        return with_recipe(image)
+    except StoreDamaged:
+        return image.bytes
 
 
 def _converted(copy: PlannedCopy) -> bytes:

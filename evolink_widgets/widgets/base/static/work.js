@@ -17,7 +17,8 @@ export const WORK = [
     "Save",
     "saving",
     "Picture saved.",
-    async ({ link }, { id }) => download(...(await link.pull(id, "original"))),
+    // What leaves carries its mark and its recipe, as the zip of several and `image.save` do.
+    async ({ link }, { id }) => download(...(await link.pull(id, "copy"))),
   ],
   [
     "Copy as code",

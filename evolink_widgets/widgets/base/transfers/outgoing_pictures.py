@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from evolink_widgets.core.loop import Workers
@@ -108,7 +109,8 @@ def piece(image: GeneratedImage, what: str, offset: int) -> tuple[dict[str, Any]
 
     Args:
         image: the picture.
-        what: "thumb", "preview" or "original".
+        what: "thumb", "preview", "original", or "copy": what *Save* hands on, with the mark for
+            AI-made pictures and the recipe in it, as `image.save` writes them.
         offset: bytes that the browser has already.
 
     Raises:
@@ -117,6 +119,11 @@ def piece(image: GeneratedImage, what: str, offset: int) -> tuple[dict[str, Any]
     if what in EDGES:
         data = image.thumbnail(EDGES[what])  # kept in the store's cache after the first piece
         part, total, kind = data[offset : offset + CHUNK], len(data), "webp"
+    elif what == "copy":
+        data = _copy(image)
+        part, total, kind = data[offset : offset + CHUNK], len(data), image.format
+        if offset + len(part) >= total:
+            _copy.cache_clear()  # megabytes, which are asked for once
     else:
         try:
             with read_plain(image.path) as file:  # not the whole file for every piece of it
@@ -130,3 +137,11 @@ def piece(image: GeneratedImage, what: str, offset: int) -> tuple[dict[str, Any]
             ) from error
     told = {"total": total, "offset": offset, "type": f"image/{kind}", "name": image.path.name}
     return told, part
+
+
+@lru_cache(maxsize=1)
+def _copy(image: GeneratedImage) -> bytes:
+    """What is handed on of a picture, made once for all of its pieces."""
+    from evolink_widgets.store.gallery.copies.copies import to_hand_on
+
+    return to_hand_on(image)
