@@ -16,10 +16,10 @@ from evolink_widgets.widgets.base import assets
 
 #: Bytes of ESM and CSS, as assembled: both are saved with each notebook that has the widget.
 #: A study has more modules than the others, for a table that is drawn in part: 2 kB more.
-LIMITS = {"studio": (71_000, 24_000), "image_grid": (40_000, 16_000), "gallery": (50_000, 20_000),
-          "compare": (34_000, 16_000), "batch": (34_500, 14_000),
-          "review": (39_000, 15_000), "rank": (31_000, 15_000),
-          "study": (51_000, 18_000)}  # fmt: skip
+LIMITS = {"studio": (72_000, 24_000), "image_grid": (40_500, 16_000), "gallery": (51_500, 20_000),
+          "compare": (34_000, 16_000), "batch": (35_500, 14_000),
+          "review": (39_500, 15_000), "rank": (31_000, 15_000),
+          "study": (52_000, 18_000)}  # fmt: skip
 WIDGETS = tuple(assets.FRONT_ENDS)
 FILE_LIMIT = 600_000  # bytes
 
@@ -226,7 +226,6 @@ def test_a_module_that_is_not_there_is_noticed(named: str, there: bool) -> None:
 
 #: Folders that may hold more than a dozen modules, and why.
 CROWDED = {
-    "evolink_widgets": "what programs import by its path, and what imports nothing of ours",
     "tests/contracts": "each of them asks something of the whole package",
     "tests/core": "stories that go through all rooms of the core",
     "tests/notebook": "one for each host",

@@ -58,6 +58,28 @@ def test_a_batch_is_looked_at_before_it_is_bought_and_bought_by_presses() -> Non
     assert ew.spending().total.tasks == 12
 
 
+@pytest.mark.parametrize("budget", [0, -5, "50", True, float("nan"), float("inf")])
+def test_a_budget_that_is_none_is_no_purchase_without_one(budget: object) -> None:
+    page = Browser(ew.BatchView(ew.batch([{"animal": "fox"}], "a {animal}", **SMALL)))
+    for kind in ("create", "preview"):
+        told, _ = page.ask(kind, budget=budget)
+        assert told["kind"] == "rejected"
+        assert "budget must be a number above 0" in told["message"]
+    assert ew.spending().total.tasks == 0
+
+
+def test_what_costs_more_than_stood_beside_its_button_is_asked_about() -> None:
+    b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], "a {animal}", **SMALL)
+    page = Browser(ew.BatchView(b))
+    shown = page.ask("hello")[0]["plan"]["most"]
+    assert shown == b.estimate.high
+    for kind in ("create", "preview"):
+        asked, _ = page.ask(kind, most=shown / 4, offered=shown / 4)
+        assert "credits were shown" in asked["asks"]["text"]
+    assert ew.spending().total.tasks == 0
+    assert page.ask("create", most=shown, offered=shown)[0]["kind"] == "ok"
+
+
 def test_repeats_are_told_of_their_cell() -> None:
     b = ew.batch([{"animal": "fox"}, {"animal": "owl"}], "a {animal}", repeats=2, **SMALL)
     page = Browser(ew.BatchView(b.create().result(60)))

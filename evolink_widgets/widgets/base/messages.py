@@ -18,7 +18,7 @@ from evolink_widgets.widgets.base.money import AskFirst
 from evolink_widgets.widgets.base.press_tickets import PressTickets
 from evolink_widgets.widgets.base.traits import is_torn
 
-__all__ = ["PAID", "Answer", "MessageWidget"]
+__all__ = ["PAID", "WRONG", "Answer", "MessageWidget"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -27,6 +27,8 @@ Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money: each comes from a press of its own.
 PAID = ("run", "reuse", "runAgain", "sendAgain", "retry", "buyCell", "create", "preview")
+#: What a page is told of a fault of our own; the log says more.
+WRONG = "Something went wrong in the kernel."
 #: Seconds that what was typed waits for an observer.
 _PATIENCE = 1.0
 
@@ -141,7 +143,7 @@ class MessageWidget(anywidget.AnyWidget):
             return "rejected", {"message": message}
         except Exception:
             log.exception("A message from the front end could not be answered")
-            return "rejected", {"message": "Something went wrong in the kernel."}
+            return "rejected", {"message": WRONG}
 
     def _answer(self, content: dict[str, Any], kind: str, fields: dict[str, Any]) -> None:
         self.send({"kind": kind, "id": content.get("id"), **fields})

@@ -126,13 +126,16 @@ def is_limited(content: Mapping[str, Any]) -> bool:
     return isinstance(content.get("most"), (int, float))
 
 
-def check_unasked(estimate: Estimate | None, most: float, simulated: bool) -> None:
-    """Hold a purchase against what the page's settings let a press buy without a question.
+def check_unasked(
+    estimate: Estimate | None, most: float, simulated: bool, offered: object = None
+) -> None:
+    """Hold a purchase against what a press buys without a question.
 
     Args:
         estimate: what it may cost; `None` is nothing.
-        most: credits that are bought unasked.
+        most: credits that are bought unasked, as the page's settings or an offer has them.
         simulated: whether an emulator plays the service.
+        offered: credits that stood beside what was pressed; `None` where that is not told.
 
     Raises:
         AskFirst: it may cost more; nothing was sent.
@@ -140,9 +143,11 @@ def check_unasked(estimate: Estimate | None, most: float, simulated: bool) -> No
     if estimate is None or not estimate.high > most:
         return
     may = "would cost" if simulated else "may cost"
+    why = f"Your settings ask before a purchase over {amount(most)}."
+    if isinstance(offered, (int, float)) and estimate.high > offered:
+        why = f"{amount(offered)} credits were shown: the store, or the price, is another by now."
     raise AskFirst(
-        f"This {may} up to {amount(estimate.high)} credits. "
-        f"Your settings ask before a purchase over {amount(most)}.",
+        f"This {may} up to {amount(estimate.high)} credits. {why}",
         estimate.high,
         "Make" if simulated else "Buy",
     )
@@ -169,4 +174,5 @@ def offer(
         "pictures": stored.pictures,
         "text": f"{here} in {stored.source}, {stored.price}",
         "take": None if rest is not None and hindered else take,
+        "most": 0.0 if rest is None else rest.high,
     }

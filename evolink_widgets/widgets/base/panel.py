@@ -41,14 +41,14 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import Workers, call_on_loop, run_on_loop
 from evolink_widgets.core.task import Task, TaskState
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import describe, money
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
 from evolink_widgets.widgets.base.messages import Answer
@@ -142,7 +142,8 @@ class Panel(View):
             EvolinkError: an earlier press has asked for the same, and the page had not shown it.
         """
         if money.is_limited(content):
-            money.check_unasked(to_pay(request, fresh=fresh), content["most"], session().simulated)
+            price, most = to_pay(request, fresh=fresh), content["most"]
+            money.check_unasked(price, most, session().simulated, content.get("offered"))
         submit = partial(self._submit, request, fresh=fresh)
         return self._presses.buy(content.get("press"), (fresh, request), submit)
 

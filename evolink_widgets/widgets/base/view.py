@@ -5,6 +5,7 @@ How a widget is added, step by step: `base/panel.py`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -16,10 +17,12 @@ from evolink_widgets.store.gallery.thumbnails.static_copy import html
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.companion import Companion
 from evolink_widgets.widgets.base.hosts import Host, host, place
-from evolink_widgets.widgets.base.messages import Answer, MessageWidget
+from evolink_widgets.widgets.base.messages import WRONG, Answer, MessageWidget
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 
 __all__ = ["View"]
+
+log = logging.getLogger("evolink_widgets")
 
 
 class View(MessageWidget):
@@ -79,6 +82,9 @@ class View(MessageWidget):
             )
         except EvolinkError as error:
             self._answer(content, "rejected", {"message": describe.trouble(error)})
+        except Exception:  # a page would wait for it, and ask again
+            log.exception("A piece of a picture could not be read")
+            self._answer(content, "rejected", {"message": WRONG})
         else:
             await outgoing_pictures.send_rate.room(len(part))
             self.send({"kind": "bytes", "id": content.get("id"), **told}, [part])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import math
 from collections.abc import Callable, Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from evolink_widgets.core.loop import call_on_loop
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished
@@ -151,6 +152,7 @@ class BatchView(View):
             "few": f"Preview {few}" if facts["to_buy"] > few > 0 else "",
             "buy": f"{verb} {facts['to_buy']:,}" if facts["to_buy"] else "",
             "price": str(facts["estimate"]) if facts["to_buy"] and has_run else "",
+            "most": facts["estimate"].high if facts["to_buy"] else 0.0,
             "problems": [] if has_run else [list(row) for row in problem_rows(facts)],
             "more": f"{more:,} more in b.problems" if more > 0 and not has_run else "",
         }
@@ -218,14 +220,17 @@ class BatchView(View):
     def _on_create(self, content: dict[str, Any]) -> Answer:
         batch = self._idle_batch()
         if money.is_limited(content):
-            money.check_unasked(batch.estimate, content["most"], batch.facts()["simulated"])
+            facts = batch.facts()
+            offered = content.get("offered")
+            money.check_unasked(facts["estimate"], content["most"], facts["simulated"], offered)
         return self._began(batch.create(budget=_budget(content)))
 
     def _on_preview(self, content: dict[str, Any]) -> Answer:
         batch = self._idle_batch()
         if money.is_limited(content):
             price = batch.estimate_of_preview(_FEW, further=True)
-            money.check_unasked(price, content["most"], batch.facts()["simulated"])
+            simulated, offered = batch.facts()["simulated"], content.get("offered")
+            money.check_unasked(price, content["most"], simulated, offered)
         return self._began(batch.preview(_FEW, budget=_budget(content), further=True))
 
     def _idle_batch(self) -> Batch:
@@ -409,8 +414,22 @@ def not_begun(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _budget(content: Mapping[str, Any]) -> float | None:
+    """The budget that a page names.
+
+    Raises:
+        EvolinkError: it is none that holds: nothing is bought without one instead.
+    """
     given = content.get("budget")
-    return float(given) if isinstance(given, (int, float)) and given else None
+    if given is None:
+        return None
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if not is_number or not 0 < given < math.inf:
+        raise EvolinkError(
+            f"budget must be a number above 0, or none; it is {given!r:.40}: "
+            "nothing was asked for.",
+            advice="Write credits, such as 12.5, or leave it empty.",
+        )
+    return float(given)
 
 
 def purse(state: BatchState) -> dict[str, float | None]:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
@@ -34,7 +34,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.thumbs import thumbnail
 from evolink_widgets.store.uploads import FOLDER
 from evolink_widgets.widgets.base import describe, money
-from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.messages import WRONG, Answer
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
 from evolink_widgets.widgets.base.transfers.incoming_files import IncomingFiles
 from evolink_widgets.widgets.pictures.picture_panel import HANDOVER, PicturePanel, composers
@@ -191,7 +191,7 @@ class TrayPanel(PicturePanel):
             return "rejected", {"message": describe.trouble(error)}, b""
         except Exception:
             log.exception("A reference could not be made ready")
-            return "rejected", {"message": "Something went wrong in the kernel."}, b""
+            return "rejected", {"message": WRONG}, b""
         finally:
             if content.get("upload") is not None:
                 self._arrivals.end(str(content["upload"]))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import study_bench
 from bench import Bench
 from playwright.sync_api import Locator, expect
 
@@ -85,3 +86,48 @@ def test_the_focus_is_on_what_buys_nothing(one: Bench, key: str) -> None:
     assert limits(one) == [20]
     expect(one.root.get_by_role("article")).to_have_count(0)
     assert "Nothing was asked for." in one.told()
+
+
+def test_the_question_goes_when_something_else_is_asked_for(one: Bench) -> None:
+    """A "yes" would buy what stood there before."""
+    question = press(one)
+    prompt = one.root.get_by_label("Prompt", exact=True)
+    prompt.focus()
+    one.press("End", "e", "s")
+    expect(question).to_be_hidden()
+    expect(prompt).to_be_focused()
+    later(one)
+    assert limits(one) == [20]
+    expect(one.root.get_by_role("article")).to_have_count(0)
+
+
+def test_another_press_takes_the_place_of_the_question(one: Bench) -> None:
+    question = press(one)
+    later(one)
+    one.js("() => delete kernel.answers.run")  # by now it costs less than the limit
+    run_button(one).click()
+    expect(question).to_be_hidden()
+    later(one)
+    expect(one.root.get_by_role("article")).to_have_count(1)
+    assert limits(one) == [20, 20]
+    assert "Nothing was asked for." not in one.told()
+
+
+def test_the_question_of_a_cell_goes_with_the_cell(bench: Opener) -> None:
+    one = bench(widget="study", traits=study_bench.TRAITS,
+                plan=study_bench.plan(study_bench.welcome(letters="." * 48)))  # fmt: skip
+    one.js(
+        """asks => {
+            document.documentElement.dataset.evolinkMost = "20";
+            kernel.answers.buyCell = () => ({ kind: "rejected", message: asks.text, asks });
+        }""",
+        ASKS,
+    )
+    first = one.root.locator(".ew-at[tabindex='0']")
+    first.focus()
+    one.press("Enter", "Shift", "Enter")
+    question = one.root.get_by_role("group", name="Before this is bought")
+    expect(question).to_be_visible()
+    one.root.get_by_role("gridcell").nth(1).focus()
+    expect(question).to_be_hidden()
+    expect(one.root.get_by_role("gridcell").nth(1)).to_be_focused()

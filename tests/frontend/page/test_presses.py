@@ -539,6 +539,7 @@ def test_a_press_that_waits_is_in_sight_and_can_be_taken_back(bench: Opener) -> 
     one.press("Enter")
     expect(waiting).to_be_hidden()
     assert one.told()[-1] == "Taken back. Nothing was asked for."
+    expect(run_button(one)).to_be_focused()
     one.js("() => { kernel.deaf.clear(); model.heard('press').forEach((m) => kernel.hear(m)) }")
     later(one, 60_000)
     assert one.bought() == []

@@ -366,12 +366,7 @@ def test_a_silent_kernel_leaves_the_saved_copy(bench: Opener) -> None:
 
 def test_blob_urls_are_given_back(bench: Opener) -> None:
     one = comparison(bench)
-    one.js("""() => {
-        window.alive = new Set();
-        const make = URL.createObjectURL, free = URL.revokeObjectURL;
-        URL.createObjectURL = (blob) => (alive.add(make.call(URL, blob)), [...alive].at(-1));
-        URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
-    }""")
+    one.count_urls()
     one.js("() => model.set('zoom', 3)")
     original = (
         "w => [...document.querySelectorAll('.ew-lens img')].every(i => i.naturalWidth === w)"

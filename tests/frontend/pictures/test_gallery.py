@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from bench import Bench, files
+from bench import DONE, Bench, ending, files
 from gallery_bench import Opener, cells, columns, gallery, pictures, place, scroll, tally, told_line
 from playwright.sync_api import expect
 
@@ -75,18 +75,7 @@ def test_what_flies_past_is_not_asked_for(bench: Opener) -> None:
 
 def test_small_pictures_and_pages_are_given_back(bench: Opener) -> None:
     one = gallery(bench, 10_000)
-    one.js(
-        """() => {
-            window.alive = new Set();
-            const make = URL.createObjectURL, free = URL.revokeObjectURL;
-            URL.createObjectURL = (blob) => {
-                const url = make.call(URL, blob);
-                alive.add(url);
-                return url;
-            };
-            URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
-        }"""
-    )
+    one.count_urls()
     for step in range(1, 13):
         scroll(one, step * 3000)
         one.page.wait_for_function(MANY)
@@ -415,6 +404,31 @@ def test_the_trash_is_emptied_at_the_second_press(bench: Opener) -> None:
     expect(one.page.locator(":focus")).to_have_role("searchbox")
     one.press("Control+z")
     assert one.sent("restore") == [], "what is deleted for good can't be undone"
+
+
+def test_the_keyboard_stays_in_the_row_of_what_is_done_with_many(bench: Opener) -> None:
+    one = gallery(bench, 12)
+    place(one, 3).focus()
+    one.press(" ")
+    row = one.root.locator(".ew-band")
+    row.get_by_role("button", name="Favourite").focus()
+    one.press("Enter")
+    expect(row.get_by_role("button", name="Not a favourite")).to_be_focused()
+    one.press("Shift")  # the focus is steered, as with Tab
+    row.get_by_role("button", name="Clear selection").focus()
+    one.press("Enter")
+    expect(row.get_by_role("button", name="Clear selection")).to_have_count(0)
+    expect(one.page.locator(":focus")).to_have_role("gridcell")
+
+
+def test_the_keyboard_stays_at_what_is_asked_again(bench: Opener) -> None:
+    one = gallery(bench, 3)
+    key = one.show(n=1)
+    one.root.get_by_role("button", name="Stop waiting").focus()
+    one.change(key, **ending("stopped"))
+    expect(one.root.get_by_role("button", name="Wait again")).to_be_focused()
+    one.change(key, **DONE)
+    expect(one.root.locator(".ew-ask")).to_be_focused()
 
 
 def ask_again(one: Bench) -> Any:

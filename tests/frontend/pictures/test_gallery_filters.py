@@ -182,6 +182,19 @@ def test_nothing_found_says_so_and_leads_back(bench: Opener) -> None:
     assert one.saved() == {"text": "", "quality": None, "favourite": False}
 
 
+def test_clearing_takes_along_what_is_still_being_typed(bench: Opener) -> None:
+    one = gallery(bench, traits={"text": "zebra"}, clock=True)
+    one.page.clock.run_for(5_000)
+    box = one.root.get_by_role("searchbox", name="Search prompts")
+    box.press_sequentially("s")
+    one.root.get_by_role("button", name="Clear filters").focus()
+    one.press("Enter")
+    expect(box).to_have_value("")
+    one.page.clock.run_for(5_000)
+    expect(box).to_have_value("")
+    assert one.saved()["text"] == ""
+
+
 def test_a_new_query_begins_at_the_top_and_keeps_the_selection(bench: Opener) -> None:
     one = gallery(bench)
     place(one, 1).focus()

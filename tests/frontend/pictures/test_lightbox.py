@@ -204,16 +204,7 @@ def test_a_file_that_cannot_be_fetched_leaves_the_thumbnail_and_says_so(bench: O
 
 def test_blob_urls_are_given_back(bench: Opener) -> None:
     one = bench()
-    one.js("""() => {
-        window.alive = new Set();
-        const make = URL.createObjectURL, free = URL.revokeObjectURL;
-        URL.createObjectURL = (blob) => {
-            const url = make.call(URL, blob);
-            alive.add(url);
-            return url;
-        };
-        URL.revokeObjectURL = (url) => { alive.delete(url); free.call(URL, url) };
-    }""")
+    one.count_urls()
     one.done()
     assert one.js("() => alive.size") == 4, "the thumbnails"
     one.root.get_by_role("gridcell").first.click()

@@ -7,7 +7,7 @@ from typing import Any
 
 import gallery_bench
 import pytest
-from bench import THEMES, Bench
+from bench import Bench, findings_in_every_theme
 from playwright.sync_api import Locator, expect
 from test_looks import settle, small_targets, violations
 
@@ -107,6 +107,36 @@ def test_a_picture_goes_to_the_trash_in_its_place_and_comes_back(
     assert [len(told["pictures"]) for told in one.sent("restore")] == [1, 1]
 
 
+@pytest.mark.parametrize("widget", ["studio", "image_grid", "gallery"])
+def test_the_keyboard_goes_on_at_undo_and_then_at_the_picture(bench: Opener, widget: str) -> None:
+    """The button that was pressed goes with the selection, and that of "Undo" with its press."""
+    one, _ = opened(bench, widget)
+    select(one, 0, 1)
+    one.press("Shift")  # the focus is steered, as with Tab
+    band(one).get_by_role("button", name="Move to trash").focus()
+    one.press("Enter")
+    expect(one.root.get_by_role("button", name="Undo")).to_be_focused()
+    one.press("Shift", "Enter")  # with a key between: the focus was taken there
+    expect(one.root.get_by_text("2 pictures put back.").last).to_be_visible()
+    expect(one.page.locator(":focus")).to_have_role("gridcell")
+
+
+def test_the_keyboard_stays_at_a_picture_that_goes_to_the_trash_and_comes_back(
+    bench: Opener,
+) -> None:
+    one, cell = opened(bench, "studio")
+    cell.focus()
+    cell.get_by_role("button", name="More").focus()
+    one.press("Enter", "End", "Enter")
+    expect(cell.get_by_text("In the trash")).to_be_visible()
+    expect(cell).to_be_focused()
+    one.press("Shift")
+    cell.get_by_role("button", name="Put back").focus()
+    one.press("Enter")
+    expect(cell.get_by_text("In the trash")).to_be_hidden()
+    expect(cell).to_be_focused()
+
+
 def test_a_mark_that_was_set_elsewhere_is_drawn_at_once(bench: Opener) -> None:
     one, cell = opened(bench, "studio")
     told = {"id": "run0.1", "favourite": True, "trashed": False}
@@ -166,6 +196,35 @@ def test_two_selected_pictures_are_compared_in_a_dialog(bench: Opener, widget: s
     expect(box).to_be_visible()
     box.get_by_role("button", name="Close").click()
     assert len(one.sent("compare")[1]["pictures"]) == 2
+
+
+def test_a_comparison_that_is_asked_for_twice_gives_the_focus_back(bench: Opener) -> None:
+    one, _ = opened(bench, "studio")
+    one.js(HOST)
+    one.js(
+        """() => {
+            const make = model.widget_manager.create_view;
+            window.ready = [];
+            model.widget_manager.create_view = async (id) => {
+                await new Promise((go) => ready.push(go));
+                return make(id);
+            };
+        }"""
+    )
+    select(one, 0, 1)
+    compare = band(one).get_by_role("button", name="Compare")
+    one.press("Shift")
+    compare.focus()
+    one.press("Enter", "Enter")
+    one.page.wait_for_function("() => ready.length === 2")
+    one.js("() => ready[0]()")
+    box = one.page.get_by_role("dialog", name="Comparison")
+    expect(box.get_by_text("The comparison")).to_be_visible()
+    one.js("() => ready[1]()")
+    one.page.wait_for_function("() => window.removed")  # the first one gives way
+    one.press("Escape")
+    expect(box).to_be_hidden()
+    expect(compare).to_be_focused()
 
 
 def test_one_picture_alone_says_what_is_missing_for_a_comparison(bench: Opener) -> None:
@@ -249,10 +308,7 @@ def test_axe_finds_nothing_in_what_is_new_in_any_theme(
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= one.js("() => innerWidth")
-    for theme in THEMES:
-        one.wear(theme)
-        settle(one)
-        assert violations(one) == [], theme
+    assert findings_in_every_theme(one) == []
 
 
 def test_a_caption_of_the_gallery_stands_under_its_own_picture(bench: Opener) -> None:

@@ -77,6 +77,17 @@ def test_python_sets_every_control(bench: Opener) -> None:
     assert one.sent("check")[-1]["fields"] == values
 
 
+def test_the_wheel_over_a_number_scrolls_the_page_and_counts_nothing(bench: Opener) -> None:
+    one = bench()
+    count = one.root.get_by_label("Count", exact=True)
+    count.focus()
+    count.hover()
+    one.page.mouse.wheel(0, 100)
+    expect(count).not_to_be_focused()
+    assert count.input_value() == "4"
+    assert one.sent("check")[-1]["fields"]["n"] == 4
+
+
 def test_a_value_of_pythons_that_no_control_can_show_is_still_checked(bench: Opener) -> None:
     one = bench(traits={"prompt": PROMPT})
     one.js("() => model.set('quality', 'ultra')")

@@ -15,6 +15,7 @@ OFFER = {
     "pictures": 4,
     "text": "4 in the store, paid 9.7 credits on 21 November",
     "take": "Use them",
+    "most": 0,
 }
 CAP = {
     "name": "Today's budget", "limit": 50, "spent": 31.5, "reserved": 9.5,
@@ -52,6 +53,7 @@ def test_what_the_store_has_is_offered_beside_run_and_taken_by_keyboard(bench: O
     one.press("Enter")
     one.page.wait_for_function("() => model.heard('reuse').length === 1")
     assert one.sent("reuse")[0]["fields"]["prompt"] == PROMPT
+    assert (one.sent("reuse")[0]["most"], one.sent("reuse")[0]["offered"]) == (0, 0)
     assert one.sent("run") == []
 
 
@@ -81,6 +83,61 @@ def test_the_store_is_looked_at_again_when_a_run_has_ended(bench: Opener) -> Non
     one.js("offer => void (kernel.plan.check = { reuse: offer })", OFFER)
     one.done()
     expect(take_button(one)).to_be_visible()
+
+
+def alter(one: Bench, count: int, then: str = "") -> None:
+    """Another count is typed, and in the same moment something more is done."""
+    one.js(
+        """([count, then]) => {
+            const box = document.querySelector("[name=n]");
+            box.value = count;
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+            if (then) document.querySelector(then).click();
+        }""",
+        [count, then],
+    )
+
+
+def test_an_offer_goes_with_what_it_was_about_and_buys_nothing_else(bench: Opener) -> None:
+    """The kernel is busy: what the store has of what the controls say now is not known."""
+    one = bench(**checked(reuse=OFFER))
+    expect(take_button(one)).to_be_visible()
+    one.js("() => kernel.deaf.add('check')")
+    alter(one, 2, then=".ew-reuse button")
+    expect(one.root.locator(".ew-reuse")).to_be_hidden()
+    assert one.sent("press") == []
+    assert one.told()[-1] == "What the store has is looked up anew. Press once that is shown."
+    one.js("() => { kernel.deaf.clear(); model.heard('check').forEach((m) => kernel.hear(m)) }")
+    expect(take_button(one)).to_be_visible()
+
+
+def test_a_price_is_shown_beside_what_it_is_the_price_of(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT})
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+    one.js("() => kernel.deaf.add('check')")
+    alter(one, 8)
+    expect(run_button(one)).to_have_accessible_name("Run")
+    expect(run_button(one)).to_have_accessible_description("Asking for the price…")
+    one.root.get_by_label("Prompt", exact=True).press_sequentially(" at dusk")
+    alter(one, 4)  # as before: another prompt has the same price
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+    alter(one, 8)
+    one.page.wait_for_function("() => model.heard('check').at(-1).fields.n === 8")
+    one.js("() => { kernel.deaf.clear(); model.heard('check').forEach((m) => kernel.hear(m)) }")
+    expect(run_button(one)).to_have_accessible_name("Run 19 credits")
+
+
+def test_a_press_that_is_refused_leaves_no_price_of_something_else(bench: Opener) -> None:
+    """It was pressed before Python was asked about what was typed."""
+    one = bench(traits={"prompt": PROMPT})
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+    one.js(
+        "() => (kernel.answers.run = () => ({ kind: 'rejected', message: 'The cap is used up.' }))"
+    )
+    alter(one, 8, then=".ew-run")
+    expect(one.root.locator(".ew-notices")).to_have_text("The cap is used up.")
+    expect(run_button(one)).to_have_accessible_name("Run 19 credits")
+    expect(one.root.locator(".ew-notices")).to_have_text("The cap is used up.")
 
 
 def test_a_run_from_the_store_says_so_with_what_was_paid(bench: Opener) -> None:

@@ -111,3 +111,12 @@ def test_bytes_that_make_no_sense_are_refused(fields: dict[str, object]) -> None
     page = Browser(ew.ImageGrid(images))
     asked = {"picture": f"{images.key}.0", "what": "original", "offset": 0, **fields}
     assert page.ask("bytes", **asked)[0]["kind"] == "rejected"
+
+
+def test_a_piece_that_can_not_be_read_is_refused_at_once() -> None:
+    """A page would wait for an answer, and ask for it again."""
+    images = ew.generate("a fox", **ASK).result(20)
+    page = Browser(ew.ImageGrid(images))
+    told, _ = page.ask("bytes", picture=f"{images.key}.0", what="original", offset=10**40)
+    assert told["kind"] == "rejected"
+    assert told["message"] == "Something went wrong in the kernel."

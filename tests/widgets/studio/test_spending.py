@@ -46,9 +46,9 @@ def test_what_was_paid_for_is_offered_and_taken_for_nothing(
     assert offered["pictures"] == 2
     assert offered["text"].startswith("2 in the store, drawn on ")
     assert "would have cost 0." in offered["text"]
-    assert offered["take"] == "Use them"
+    assert (offered["take"], offered["most"]) == ("Use them", 0.0)
 
-    told, _ = page.ask("reuse", fields=FIELDS)
+    told, _ = page.ask("reuse", fields=FIELDS, most=0, offered=0)
     run = page.run(told["run"]["key"], stage="done")
     assert (run["title"], run["charge"]["text"]) == ("From the store", "0 credits")
     assert run["reused"] in offered["text"]
@@ -58,6 +58,23 @@ def test_what_was_paid_for_is_offered_and_taken_for_nothing(
     rows = dict(page.ask("facts", picture=f"{run['key']}.0")[0]["rows"])
     assert rows["From the store"] == run["reused"]
     assert not {"Charged", "Would cost"} & set(rows)
+
+
+def test_an_offer_that_holds_no_longer_is_asked_about_before_it_costs(page: Browser) -> None:
+    """The page has stood there for hours, and the pictures went to the trash elsewhere."""
+    pictures = ew.generate(**FIELDS).result(PATIENCE)
+    offered = page.ask("check", fields=FIELDS)[0]["reuse"]["most"]
+    ew.session().store.gallery.trash([(one.task_key, one.index) for one in pictures], now=1.0)
+    told, _ = page.ask("reuse", fields=FIELDS, most=offered, offered=offered)
+    assert told["kind"] == "rejected"
+    assert (
+        "0 credits were shown: the store, or the price, is another by now." in told["asks"]["text"]
+    )
+    assert ew.spending().total.tasks == 1
+    most = told["asks"]["most"]
+    accepted, _ = page.ask("reuse", fields=FIELDS, most=most, offered=offered)
+    assert page.run(accepted["run"]["key"], stage="done")["title"] == "Done"
+    assert ew.spending().total.tasks == 2
 
 
 def test_a_press_on_run_is_always_for_new_pictures(studio: ew.ImageStudio, page: Browser) -> None:

@@ -52,8 +52,11 @@ export const atEnd = (signal, act) => signal.addEventListener("abort", act);
 /** Whether something is pressed with Ctrl, or with a Mac's Cmd. @param {KeyboardEvent | MouseEvent} event */
 export const withCtrl = ({ ctrlKey, metaKey }) => ctrlKey || metaKey;
 
-/** Whether a key stands for itself, and for no part of a word that an input method composes. @param {KeyboardEvent} event */
-export const isPlain = (event) => !(withCtrl(event) || event.altKey || event.isComposing);
+/** Whether a key is part of a word that an input method composes; Safari tells of the last one by its number alone. @param {KeyboardEvent} event */
+export const isComposed = ({ isComposing, keyCode }) => isComposing || keyCode === 229;
+
+/** Whether a key stands for itself, and for no part of such a word. @param {KeyboardEvent} event */
+export const isPlain = (event) => !(withCtrl(event) || event.altKey || isComposed(event));
 
 /** The beginning of a text, in signs as people count them: no emoji is cut in half. @param {string} text @param {number} most */
 export const short = (text, most) =>
@@ -128,6 +131,13 @@ export const num = new Intl.NumberFormat("en").format;
 
 /** @param {number} count */
 export const many = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
+
+/** A button that acts, and rests until that is done: one that was disabled would lose the focus. @param {HTMLElement} button @param {() => Promise<any>} act */
+export async function resting(button, act) {
+  if (button.hasAttribute("aria-disabled")) return;
+  set(button, { "aria-disabled": true });
+  await act().finally(() => set(button, { "aria-disabled": null }));
+}
 
 /** Whether something in a node has the focus. @param {Node} node */
 export const hasFocus = (node) => node.contains(document.activeElement);

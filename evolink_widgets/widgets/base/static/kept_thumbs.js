@@ -1,16 +1,19 @@
-/** The small pictures that a page keeps, by their names; the oldest give way. */
-import { urlOf } from "./dom.js";
+/** The small pictures that a page keeps while a view lives, by their names; the oldest give way. */
+import { atEnd, urlOf } from "./dom.js";
 
-/** @param {number} most */
-export function keptThumbs(most) {
+/** @param {number} most @param {AbortSignal} signal ends with the view */
+export function keptThumbs(most, signal) {
   /** @type {Map<string | number, string>} */
   const urls = new Map();
+  function clear() {
+    urls.forEach((url) => URL.revokeObjectURL(url));
+    urls.clear();
+  }
+  atEnd(signal, clear);
+
   return {
     at: (/** @type {string | number} */ name) => urls.get(name),
-    clear() {
-      urls.forEach((url) => URL.revokeObjectURL(url));
-      urls.clear();
-    },
+    clear,
     /** Whether it is new. @param {string | number} name @param {DataView} bytes */
     take(name, bytes) {
       if (!bytes?.byteLength || urls.has(name)) return false;

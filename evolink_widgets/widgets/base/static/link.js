@@ -41,7 +41,8 @@ export function connect(model, signal) {
         wait *= 2;
       };
 
-      stop.throwIfAborted();
+      // Without words, as what is under way then: a view that has ended tells nothing, and tries nothing again.
+      if (stop.aborted) return abort();
       atEnd(stop, abort);
       waiting.set(id, (told, buffers) => {
         if (told.kind === "rejected") quit(told.message, { told });

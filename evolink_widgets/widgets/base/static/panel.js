@@ -56,7 +56,7 @@ export const openPanel = (context, name, label, compose) =>
       work: ALL,
       fits,
       toldOf: (/** @type {string} */ id) => viewOf(id).told,
-      back: (/** @type {Picture} */ pic) => viewOf(pic.id).focus(pic),
+      back: (/** @type {Picture} */ { id }) => viewOf(id).focus(id),
       shut: () => /** @type {any} */ (root().querySelector("dialog[open]"))?.close(),
     });
     link.on.marks = ({ pictures }) => {

@@ -1,5 +1,5 @@
 /** A purchase: the kernel is asked first whether it is there, so that no press is carried out late or twice. */
-import { atEnd, fill, h, icon, set, token, write } from "./dom.js";
+import { atEnd, fill, h, hasFocus, icon, set, token, write } from "./dom.js";
 import { ARMING } from "./press.js";
 import { troubleOf } from "./trouble.js";
 
@@ -14,10 +14,11 @@ const CHECK = 250;
 export const BUYS = ["runAgain", "sendAgain"];
 const NOTHING = "Nothing was asked for";
 
-/** The credits that a press may cost without a question, as the page's settings have it; any, where they name none. */
-function unasked() {
+/** The credits that a press may cost without a question: as the page's settings have it, and what was offered; any, where neither says it. @param {number} [offered] */
+function unasked(offered = Infinity) {
   const { evolinkMost } = document.documentElement.dataset;
-  return evolinkMost == null ? undefined : +evolinkMost || 0;
+  const most = Math.min(offered, evolinkMost == null ? Infinity : +evolinkMost || 0);
+  return most < Infinity ? most : undefined;
 }
 
 /** The question before what costs more than that. @param {Deck} ui */
@@ -25,12 +26,16 @@ function consent(ui) {
   const words = h("bdi");
   const [no, yes] = [h("button.btn.first", "Not now"), h("button.btn")];
   const el = h("div.banner", { role: "group", label: "Before this is bought", hidden: true }, words, no, yes);
-  /** @param {{ text: string, yes: string }} asked @returns {Promise<boolean>} */
+  /** Ends the question that is open: with an answer, or with none where something else is asked for by now. @type {(answer?: boolean) => void} */
+  let end = () => {};
+  /** The answer, and whether the focus was on the question. @param {{ text: string, yes: string }} asked @returns {Promise<[boolean | undefined, boolean]>} */
   const ask = (asked) =>
     new Promise((resolve) => {
-      const end = (/** @type {boolean} */ answer) => {
+      end = (answer) => {
+        end = () => {};
+        const had = hasFocus(el);
         el.hidden = true;
-        resolve(answer);
+        resolve([answer, had]);
       };
       write(words, asked.text);
       write(yes, asked.yes);
@@ -43,7 +48,7 @@ function consent(ui) {
       ui.say(asked.text);
       no.focus();
     });
-  return { el, ask };
+  return { el, ask, drop: () => end() };
 }
 
 /** @param {Deck} ui @returns {Node} the lines that say that a press waits, and takes it back; and that it costs much */
@@ -102,6 +107,7 @@ export function purchases(ui) {
     ];
     const rest = () => {
       timers.forEach(clearTimeout);
+      if (hasFocus(el)) button.focus();
       el.hidden = true;
     };
     try {
@@ -129,16 +135,19 @@ export function purchases(ui) {
     }
   }
 
-  ui.buy = async (button, kind, fields) => {
-    for (let most = unasked(); ; ) {
+  ui.withdraw = before.drop;
+  ui.buy = async (button, kind, fields, offered) => {
+    before.drop();
+    for (let most = unasked(offered); ; ) {
       try {
-        return await buy(button, kind, fields, most);
+        return await buy(button, kind, { ...fields, offered }, most);
       } catch (/** @type {any} */ error) {
         const asks = error.told?.asks;
         if (!asks) throw error;
-        const isMeant = await before.ask(asks);
-        button.focus();
-        if (!isMeant) return say("Nothing was asked for.");
+        const [isMeant, had] = await before.ask(asks);
+        if (had || isMeant != null) button.focus();
+        if (isMeant === false) say(`${NOTHING}.`);
+        if (!isMeant) return;
         most = asks.most;
       }
     }

@@ -59,8 +59,8 @@ interface Balance { credits: number; parts: [string, string][] }
 /** A cap in force, in credits; `text` says all of it. */
 interface Cap { name: string; limit: number; spent: number; reserved: number; text: string }
 
-/** What the store has of a request; `take` is the word on the button, null where it can't be used. */
-interface Offer { pictures: number; text: string; take: string | null }
+/** What the store has of a request; `take` is the word on the button, null where it can't be used; `most`: what the rest may cost. */
+interface Offer { pictures: number; text: string; take: string | null; most: number }
 
 /** What Python answers to `check {fields}`. */
 interface Checked {
@@ -144,8 +144,8 @@ interface FailureGroup { kind: string; letter: string; sign: string; title: stri
 /** A batch's run: a letter for each recipe, "n" new, "s" stored, "r" rendering, "." unsent; a failed one has the letter of its reason. `pips` has a digit for each, its pictures, where some are more than one. */
 interface Batched { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells: string; pips: string }
 
-/** What of a batch may be bought now; what a button would say is empty where there is none. */
-interface Plan { given: string; few: string; buy: string; price: string; problems: [string, string, string, string, string][]; more: string }
+/** What of a batch may be bought now, and the most that it may cost; what a button would say is empty where there is none. */
+interface Plan { given: string; few: string; buy: string; price: string; most: number; problems: [string, string, string, string, string][]; more: string }
 
 /** What has changed since the last reading; all cells where they are others, and whether it is another run. */
 interface News { state: Reading; failures: FailureGroup[]; plan: Plan | null; cells?: string; pips?: string; anew?: boolean; changes?: [number, string][] }
@@ -516,9 +516,11 @@ interface Deck {
   pressedAt: number;
   /**
    * Buys once for a press on `button`, which shows at once that it was pressed. Answers what Python did; nothing where
-   * another press is under way, which is said.
+   * another press is under way, which is said. What costs more than was `offered` is asked about first.
    */
-  buy(button: HTMLElement, kind: string, fields: object): Promise<any>;
+  buy(button: HTMLElement, kind: string, fields: object, offered?: number): Promise<any>;
+  /** Takes back the question before a purchase: what is asked for is not what the question was about. */
+  withdraw(): void;
   edit?: (prompt: string) => void;
   /** Draws a run that is not drawn yet: above the log, or under it where it is older than all that is there. */
   add?: (run: Run, past?: boolean) => void;
@@ -545,7 +547,7 @@ interface Deck {
   /** The line that tells what became of an action on a picture. */
   toldOf(id: string): Outcome;
   /** Gives the focus to a picture. */
-  back(pic: Picture): void;
+  back(pic: { id: string; place?: number }): void;
   /** Closes the lightbox. */
   shut(): void;
   /** What the lightbox calls a picture. */

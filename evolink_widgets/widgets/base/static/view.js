@@ -1,5 +1,5 @@
 /** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
-import { atEnd, flag, h, isPlain, set, write } from "./dom.js";
+import { atEnd, flag, h, isComposed, isPlain, set, write } from "./dom.js";
 import { lightbox } from "../../lightbox/static/lightbox.js";
 import { connect, listen } from "./link.js";
 import { onePress } from "./press.js";
@@ -93,6 +93,8 @@ export function openView({ model, el }, name, label, build) {
 
   /** Draws how the kernel is, where that has changed, and says it. @param {boolean} [live] whether Python answers @param {boolean} [isNew] */
   function look(live = ui.live, isNew = false) {
+    // What was asked and is given up at the end comes here once more.
+    if (signal.aborted) return;
     looking ??= setInterval(look, LOOK);
     const trouble = troubleOf(model, live);
     if (!isNew && live === ui.live && trouble === ui.trouble) return;
@@ -135,7 +137,7 @@ export function openView({ model, el }, name, label, build) {
   // and a guard of its own eats the line break of Enter in a cell's text box. It listens on the document; before 4.1
   // it took a key before it arrived here.
   const isOurs = (/** @type {any} */ pressed) =>
-    pressed.key === "Enter" || isPlain(pressed) || pressed.isComposing || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
+    pressed.key === "Enter" || isPlain(pressed) || isComposed(pressed) || (EDITS.test(pressed.key) && pressed.target.closest("textarea,input,.ew-wall"));
   window.addEventListener(
     "keydown",
     (pressed) => {

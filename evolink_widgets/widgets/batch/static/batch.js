@@ -1,5 +1,5 @@
 /** BatchView: what a batch would buy; how far a run is, what it costs, a mosaic that fills, what failed, and its few buttons. */
-import { flag, h, many, noter, set, token, write } from "../../base/static/dom.js";
+import { flag, h, hasFocus, many, noter, set, token, write } from "../../base/static/dom.js";
 import { purchases } from "../../base/static/purchase.js";
 import "../../base/static/log/stages.js";
 import { openView } from "../../base/static/view.js";
@@ -42,7 +42,7 @@ function progress(ui) {
   });
   const failed = failuresOf(ui, chosen, fail);
 
-  const cells = mosaic({
+  const cells = mosaic(ui.signal, {
     shown: chosen.shown,
     sign: failed.sign,
     want(places) {
@@ -65,8 +65,13 @@ function progress(ui) {
   });
   ui.name = ({ index }) => `Picture ${index + 1}`;
 
+  // The head has the focus where what had it is gone: what was bought is not there to be bought.
+  head.words[0].tabIndex = -1;
+
   /** @param {any} told */
   function draw(told) {
+    const root = pause.closest(".ew");
+    const held = root && hasFocus(root) && document.activeElement;
     if (told.state) state = told.state;
     head.draw(state);
     // Before anything is bought there are no cells to choose from.
@@ -77,6 +82,7 @@ function progress(ui) {
     review.hidden = !(state.begun && state.ended && state.parts.some((/** @type {any} */ { kind, count }) => "sn".includes(kind) && count));
     failed.draw(told.failures ?? []);
     offer.know(told.plan);
+    if (held && !held.checkVisibility()) (pause.hidden ? head.words[0] : pause).focus();
   }
 
   link.on.news = (told) => {

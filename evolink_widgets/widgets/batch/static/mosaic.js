@@ -34,10 +34,11 @@ function paintDot(cell, { place, letter, count, why, url, isNow }) {
 }
 
 /**
+ * @param {AbortSignal} signal
  * @param {{ shown: (letters: string[]) => number[], sign: (letter: string) => string, want: (places: number[]) => void, tell: (place: number) => void,
  *   open: (place: number, url: string, from: HTMLElement) => void }} hand
  */
-export function mosaic(hand) {
+export function mosaic(signal, hand) {
   const cells = wallOf();
   const { el, wall, placeOf } = cells;
   /** @type {string[]} */
@@ -46,7 +47,7 @@ export function mosaic(hand) {
   let pips = "";
   /** The places of the cells that are shown. @type {number[]} */
   let shown = [];
-  const thumbs = keptThumbs(KEPT);
+  const thumbs = keptThumbs(KEPT, signal);
   let now = 0;
   let frame = 0;
 
@@ -68,7 +69,14 @@ export function mosaic(hand) {
     if (missing[0] != null) hand.want(missing);
   }
   const soon = () => (frame ||= requestAnimationFrame(draw));
-  const layout = () => cells.lay(shown.length) && draw();
+
+  /** The cells are laid out anew: the one with the focus is another node then. */
+  function layout() {
+    const had = hasFocus(wall);
+    if (!cells.lay(shown.length)) return;
+    draw();
+    if (had) cells.cell(now)?.focus({ preventScroll: true });
+  }
 
   /** @param {number} to */
   function go(to) {

@@ -11,8 +11,11 @@ export function reviewing({ link, model, signal }, note) {
       const [{ model: name }] = await link.ask("review", {}, 3);
       const host = model.widget_manager;
       if (!host?.create_view || !host.get_model) return note("This host shows it in a cell of its own: run.review()");
+      const made = await host.create_view(await host.get_model(name));
+      // Two presses may have made two.
       view?.remove();
-      view = await host.create_view(await host.get_model(name));
+      view = made;
+      if (signal.aborted) return view.remove();
       // It brings a style sheet of its own, so it stands beside our root and not in it.
       button.closest(".ew").after(view.el);
       note("");

@@ -1,5 +1,5 @@
 /** What is being asked again: a line for each, until its pictures stand among the others. */
-import { fill, flag, h, icon, join, make, short, write } from "../../base/static/dom.js";
+import { fill, flag, h, hasFocus, icon, join, make, short, write } from "../../base/static/dom.js";
 import { BUYS } from "../../base/static/purchase.js";
 import "../../base/static/log/stages.js";
 
@@ -35,6 +35,7 @@ export function asksOf(ui, fail) {
       write(tag, charge?.text);
       flag(tag, "may", charge?.kind === "may");
       if (said === (line.said = join(title, ...actions))) return;
+      const had = hasFocus(acts);
       fill(
         acts,
         ...actions
@@ -45,6 +46,10 @@ export function asksOf(ui, fail) {
             return button;
           }),
       );
+      if (had) {
+        line.tabIndex = -1; // where nothing can be done any more
+        (acts.firstChild ?? line).focus();
+      }
       if (!quiet) ui.say(join(`${title}.`, charge && `${charge.text}.`, message ?? short(prompt, 80)));
     },
   };

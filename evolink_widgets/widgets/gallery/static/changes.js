@@ -14,7 +14,6 @@ export function changesOf({ ask, told, select, shut, goTo }) {
     isMoving = true;
     shut();
     const { count } = await ask(kind, { pictures }).finally(() => (isMoving = false));
-    select(pictures, false);
     return many(count);
   }
 
@@ -26,6 +25,7 @@ export function changesOf({ ask, told, select, shut, goTo }) {
     const moved = await move("trash", here);
     gone.push(here);
     tell(`${moved} moved to the trash.`, false, button("Undo", undo, "putBack"));
+    select(here, false);
   }
 
   /** @param {string[]} pictures */
@@ -33,6 +33,7 @@ export function changesOf({ ask, told, select, shut, goTo }) {
     const moved = await move("restore", pictures);
     gone = gone.map((ids) => ids.filter((id) => !pictures.includes(id))).filter(({ length }) => length);
     tell(`${moved} put back.`);
+    select(pictures, false);
   }
 
   async function undo() {

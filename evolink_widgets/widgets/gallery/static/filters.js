@@ -110,6 +110,9 @@ export function filtersOf({ model, listen }, changed) {
     query: () => Object.fromEntries(NAMES.map((name) => [name, get(name)])),
     open: () => !get("text").trim() && !get("favourite") && !active()[0],
     clear() {
+      // What is still being typed is cleared, too.
+      clearTimeout(typing);
+      typing = undefined;
       put({ text: "", favourite: false, ...Object.fromEntries([...FOLDED, "recorded"].map((name) => [name, null])) });
       words.focus();
     },

@@ -152,7 +152,7 @@ export function gallery(ui, own = {}) {
     toldOf: () => told,
     // What stands in a place may have been marked since it was drawn.
     like: (/** @type {any[]} */ pics) => like(pics.map((pic) => ({ ...pic, ...cache.known(pic.id) }))),
-    back: (/** @type {Picture} */ { place }) => desk.goTo(place),
+    back: (/** @type {{ place?: number }} */ { place }) => desk.goTo(place),
   });
   link.on.run = ({ run }) => asks.take(run);
   link.on.changed = () => look();

@@ -50,8 +50,9 @@ export function selectionOf(desk, { trash, putBack, empty }, query, isWhole, hom
   }
 
   function clear() {
+    const had = hasFocus(acts);
     select(pictures(), false);
-    if (hasFocus(acts)) goTo(0);
+    if (had) goTo(0);
   }
 
   /** What is known of those that are selected. @returns {any[]} */
@@ -96,7 +97,14 @@ export function selectionOf(desk, { trash, putBack, empty }, query, isWhole, hom
       const goesHome = count && !isTrash && home.isFree();
       if (drawn === (drawn = [!size, !isFull, isTrash, liked, several, goesHome].join())) return;
       const forAll = isFull ? [button("Empty trash", empty, "trash")] : goesHome ? [home.line, home.button] : [];
+      const held = hasFocus(acts) && /** @type {Element} */ (document.activeElement);
+      const at = held ? [...acts.children].indexOf(held) : -1;
       fill(acts, ...(size ? buttons(isTrash, liked, several) : forAll));
+      if (!held) return;
+      // The button that had the focus is another one now: the one that says the same, or what stands in its place.
+      const after = [...acts.querySelectorAll("button")];
+      const same = after.find((one) => one.textContent === held.textContent) ?? (size ? after[at] : null) ?? told.el.querySelector("button");
+      same ? same.focus() : goTo(0);
     },
   };
 }

@@ -45,14 +45,20 @@ export function comparisons(ui, root) {
       await copyText(code);
       return "This host shows no comparison in a panel. Its code is copied: paste it into a cell.";
     }
-    from = document.activeElement;
-    view = await host.create_view(await host.get_model(name));
+    // Pressed twice, the dialog is open when the second comparison comes.
+    if (!box.open) from = document.activeElement;
+    const made = await host.create_view(await host.get_model(name));
+    view?.remove();
+    view = made;
+    if (ui.signal.aborted) return made.remove();
     fill(place, view.el);
     const { className, parentElement } = root();
     set(bar, { class: className });
     box.style.background = getComputedStyle(root()).backgroundColor;
-    parentElement?.append(box);
-    box.showModal();
+    if (!box.open) {
+      parentElement?.append(box);
+      box.showModal();
+    }
     close.focus();
   };
   atEnd(ui.signal, () => {

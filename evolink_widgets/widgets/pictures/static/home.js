@@ -1,18 +1,17 @@
 /** Takes all pictures of the store home as one zip file, and says it where they go with their machine. */
-import { download, fill, h, icon, noter, set } from "../../base/static/dom.js";
+import { download, fill, h, icon, noter, resting, set } from "../../base/static/dom.js";
 
 /** @param {Deck} ui */
 export function homeOf({ link, say }) {
   const [line, put] = noter(say);
   const what = h("bdi");
-  const button = h("button.btn", { onclick: go, title: "Every picture with its recipe, as one zip file" }, icon("saving"), "Download all");
+  const button = h("button.btn", { onclick: () => resting(button, go), title: "Every picture with its recipe, as one zip file" }, icon("saving"), "Download all");
   const banner = h("div.banner", { role: "group", label: "Take your pictures home", hidden: true });
   /** @type {Home | null | undefined} */
   let home;
 
   async function go() {
     if (!home) return;
-    button.disabled = true;
     try {
       put("Packing all pictures…");
       // Where our server part is, the browser fetches it by itself, at full speed and onto the disk.
@@ -23,8 +22,6 @@ export function homeOf({ link, say }) {
       put(`All is in ${file}.`);
     } catch (error) {
       put(/** @type {Error} */ (error).message, true);
-    } finally {
-      button.disabled = false;
     }
   }
 

@@ -80,15 +80,22 @@ export function shareWork(ui) {
     async trash(ids) {
       ui.shut();
       const { count } = await ask("trash", { pictures: ids });
+      const held = document.activeElement;
       ui.select(ids, false);
       const { tell, button } = ui.toldOf(ids[0]);
-      tell(`${many(count)} moved to the trash.`, false, button("Undo", () => ui.putBack(ids), "putBack"));
+      const undo = button("Undo", () => ui.putBack(ids), "putBack");
+      tell(`${many(count)} moved to the trash.`, false, undo);
+      // The button that was pressed has gone with the selection.
+      if (!held?.checkVisibility()) undo.focus();
     },
 
     /** @type {Deck["putBack"]} */
     async putBack(ids) {
       const { count } = await ask("restore", { pictures: ids });
-      ui.toldOf(ids[0]).tell(`${many(count)} put back.`);
+      const { tell, isFocused } = ui.toldOf(ids[0]);
+      const had = isFocused();
+      tell(`${many(count)} put back.`);
+      if (had) ui.back({ id: ids[0] });
     },
   });
 }

@@ -1,5 +1,5 @@
 /** Two pictures side by side, and those of the next pairs made ready, so that a vote shows the next at once. */
-import { fill, h, set, token, urlOf } from "../../base/static/dom.js";
+import { atEnd, fill, h, set, token, urlOf } from "../../base/static/dom.js";
 
 /** Pairs whose pictures are asked for, and pictures that are kept. */
 const READY = 12;
@@ -24,6 +24,8 @@ export function duel(ui, choose) {
   let now;
   let isNamed = false;
   let wanted = "";
+
+  atEnd(ui.signal, () => images.forEach(({ img }) => URL.revokeObjectURL(img?.src)));
 
   function draw() {
     sides.forEach(({ shot, name, button, label }, at) => {
@@ -73,10 +75,12 @@ export function duel(ui, choose) {
           }
           const url = urlOf(parts[at]);
           const img = h("img", { src: url, alt: "", draggable: false });
-          await img.decode().then(
-            () => images.set(id, { img }),
-            () => images.set(id, { img: null, gone: "This picture can't be drawn." }),
-          );
+          const isDrawn = await img.decode().then(() => true, () => false);
+          // It may have come twice, or the view may have ended.
+          const isLate = ui.signal.aborted || images.get(id)?.img;
+          if (isLate || !isDrawn) URL.revokeObjectURL(url);
+          if (isLate) return;
+          images.set(id, isDrawn ? { img } : { img: null, gone: "This picture can't be drawn." });
           for (const [old, { img: first }] of images) {
             if (images.size <= KEPT) break;
             if (first) URL.revokeObjectURL(first.src);

@@ -33,7 +33,7 @@ function ranking(ui) {
 
   const way = course(ui, note, draw);
   const pair = duel(ui, pressed);
-  const standing = standingOf(link);
+  const standing = standingOf(ui);
   const picks = VOTES.map(([key, outcome, word, sign]) => keyed("key", key, sign, word, (event) => pressed(outcome, event)));
   const undo = keyed("key.small", "Z", "Z", "Undo", way.undo);
   const pass = keyed("key.small", "S", "S", "Skip", way.skip);

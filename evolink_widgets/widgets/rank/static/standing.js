@@ -1,13 +1,14 @@
 /** How a ranking stands: dots at the scores, whiskers for their intervals, and what is not settled yet. */
-import { fill, flag, h, make, num, set, token, urlOf, write } from "../../base/static/dom.js";
+import { atEnd, fill, flag, h, make, num, set, token, urlOf, write } from "../../base/static/dom.js";
 
-/** An example of each item beside its score, asked for when it is to be seen. @param {Link} link */
-function examples(link) {
+/** An example of each item beside its score, asked for when it is to be seen. @param {Deck} ui */
+function examples({ link, signal }) {
   const view = token();
   /** @type {Map<string, string>} */
   const urls = new Map();
   /** @type {Set<string>} */
   const asked = new Set();
+  atEnd(signal, () => urls.forEach((url) => URL.revokeObjectURL(url)));
   return {
     at: (/** @type {string} */ id) => urls.get(id),
     /** @param {string[]} ids */
@@ -25,9 +26,9 @@ function examples(link) {
   };
 }
 
-/** @param {Link} link */
-export function standingOf(link) {
-  const small = examples(link);
+/** @param {Deck} ui */
+export function standingOf(ui) {
+  const small = examples(ui);
   const [open, bar, votes, total, list, after] = make("p.open div.meter bdi.num bdi.num ol.list p");
   bar.append(h("i"));
   const ends = h("div.ends", h("bdi", votes), h("bdi", total));

@@ -22,7 +22,7 @@ const MARKS = { k: "check", r: "close" };
 export function filmOf(signal, hand) {
   const reel = h("div.reel");
   const el = h("div.film", { role: "group", label: "Pictures" }, reel);
-  const thumbs = keptThumbs(THUMBS);
+  const thumbs = keptThumbs(THUMBS, signal);
   /** The places that are shown, and which of them is the current one. @type {number[]} */
   let list = [];
   let now = -1;

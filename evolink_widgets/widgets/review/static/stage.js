@@ -30,21 +30,25 @@ export function stageOf({ link, signal }) {
     const shown = el.clientHeight * devicePixelRatio;
     if (!shot || shot.gone || shot.isSharp || shot.image.naturalHeight >= shown) return;
     const { signal: stop } = loading;
+    const place = now;
+    const sharp = new Image();
     try {
-      const [blob] = await link.pull(`${now}`, "preview", stop);
-      const sharp = new Image();
+      const [blob] = await link.pull(`${place}`, "preview", stop);
       sharp.src = urlOf(blob);
       await sharp.decode();
+      if (shots.get(place) !== shot) throw Error();
       URL.revokeObjectURL(shot.image.src);
       shot.image.src = sharp.src;
       shot.isSharp = true;
     } catch {
-      // The small one stays.
+      // The small one stays, where it has not given way meanwhile.
+      URL.revokeObjectURL(sharp.src);
     }
   }
   atEnd(signal, () => {
     loading.abort();
     clearTimeout(resting);
+    [...shots.keys()].forEach(drop);
   });
 
   return {

@@ -48,8 +48,8 @@ export function fold(word, opened, ...kids) {
 /** @param {string} name @param {string} value */
 export const radio = (name, value) => h("input", { type: "radio", name, value });
 
-/** @param {string} name */
-export const number = (name) => h("input.num", { type: "number", name });
+/** The wheel over it scrolls the page: with the focus, it would count instead, and another count costs more. @param {string} name */
+export const number = (name) => h("input.num", { type: "number", name, onwheel: (/** @type {any} */ { target }) => target.blur() });
 
 /** @param {string} name @param {string} word */
 export const select = (name, word) => field(word, h("span.select", h("select", { name }), icon("down")));

@@ -73,42 +73,61 @@ export function formFields(model, controls, sizes, tray) {
 /** Milliseconds without typing before Python is asked. */
 const PAUSE = 150;
 
+/** What a price is about: another prompt has the same. @param {any} fields */
+const pricedOf = ({ prompt, ...others }) => JSON.stringify(others);
+
 /**
  * Asks Python about what the controls say, and buys it.
  * @param {Deck} ui
- * @param {() => any} save tells Python what was typed, and returns what is asked
+ * @param {{ asked: () => any, save: () => any }} fields what is asked; `save` tells Python what was typed, too
  * @param {() => string | null} blocked why it can't be asked for, before Python is asked
  * @param {() => void} draw
  */
-export function orders(ui, save, blocked, draw) {
+export function orders(ui, { asked, save }, blocked, draw) {
   let turn = 0;
   /** The turns of Python's last answer, and of the last change. */
   let answered = 0;
   let altered = 0;
+  /** What the price of that answer is about. */
+  let priced = "";
 
   const order = {
     /** @type {Checked} */
     checked: { problems: [], notices: [] },
 
-    /** Asks a moment after the last change. */
-    async check(pause = PAUSE) {
+    /** Whether Python has answered to all that has changed. */
+    get isFresh() {
+      return answered >= altered;
+    },
+
+    /** Whether the price is that of what the controls say. */
+    get isPriced() {
+      return priced === pricedOf(asked());
+    },
+
+    /** Asks a moment after the last change. @param {number} [pause] @param {object} [said] what stands in the place of what Python says */
+    async check(pause = PAUSE, said = {}) {
       const mine = ++turn;
       draw();
       await sleep(pause);
       if (mine !== turn) return;
       const fields = save();
       if (!fields) return;
-      const [answer] = await ui.link.ask("check", { fields }).catch(() => []);
-      if (mine !== turn || !answer) return;
-      order.checked = answer;
+      // Where there is no answer there is no price, and no offer.
+      const none = { ...order.checked, price: null, reuse: null };
+      const [answer] = await ui.link.ask("check", { fields }).catch(() => [none]);
+      if (mine !== turn) return;
+      order.checked = { ...answer, ...said };
       answered = mine;
+      priced = pricedOf(fields);
       draw();
     },
 
     /** Something else is asked. */
     alter() {
+      ui.withdraw();
+      altered = turn + 1;
       order.check();
-      altered = turn;
     },
 
     /** Why it cannot be asked for, in a sentence. @param {"run" | "reuse"} kind */
@@ -126,18 +145,26 @@ export function orders(ui, save, blocked, draw) {
      */
     async start(kind, button) {
       // What was typed a moment ago was not checked yet: Python does so again before it sends.
-      const why = order.reason(kind, answered >= altered);
+      // What the store has of something else is no offer.
+      const late = kind === "reuse" && !order.isFresh && "What the store has is looked up anew. Press once that is shown.";
+      const why = order.reason(kind, order.isFresh) || late;
       if (why) return void ui.say(why);
-      turn++; // what this comes to is newer than a check that is on its way
+      const mine = ++turn; // what this comes to is newer than a check that is on its way
+      let said = {};
       try {
         const fields = save();
-        if (await ui.buy(button, kind, { fields })) return fields.prompt;
+        // Hours may have gone by since the offer was made: what it said holds, or a person is asked.
+        const offered = kind === "reuse" ? order.checked.reuse?.most : undefined;
+        if (await ui.buy(button, kind, { fields }, offered)) return fields.prompt;
       } catch (/** @type {any} */ { told, message }) {
         const problems = told?.problems;
-        order.checked = { ...order.checked, problems: problems ?? [], notices: problems ? [] : [message] };
+        said = { problems: problems ?? [], notices: problems ? [] : [message] };
+        order.checked = { ...order.checked, ...said };
         ui.say(message);
       } finally {
         draw();
+        // The press took the place of that check, where nothing was typed since.
+        if (!order.isFresh && mine === turn) order.check(0, said);
       }
     },
   };

@@ -1,7 +1,7 @@
 /** ImageStudio: a composer with prompt, size, quality, count and Run, above the log of runs. */
 import { field, problemLists } from "./controls.js";
 import { costs } from "./costs.js";
-import { flag, h, icon, num, set, token, withCtrl, write } from "../../base/static/dom.js";
+import { flag, h, icon, num, resting, set, token, withCtrl, write } from "../../base/static/dom.js";
 import { homeOf } from "../../pictures/static/home.js";
 import { promptHistory } from "./history.js";
 import { FIELDS, formFields, orders } from "./orders.js";
@@ -53,11 +53,10 @@ function drawLength(counter, length, most) {
 /** The line that says what an earlier kernel has paid for and not collected. @param {Deck} ui */
 function recovery({ link, say }) {
   const words = h("bdi");
-  const collect = h("button.btn.first", go, "Collect");
+  const collect = h("button.btn.first", () => resting(collect, go), "Collect");
   const el = h("div.banner", { role: "group", label: "Paid and not collected", hidden: true }, icon("saving"), words, collect);
 
   async function go() {
-    collect.disabled = true;
     try {
       const [{ tasks }] = await link.ask("recover");
       const said = tasks ? `Collecting ${tasks} task${tasks === 1 ? "" : "s"}.` : "Nothing is left to collect.";
@@ -70,7 +69,6 @@ function recovery({ link, say }) {
     } catch (error) {
       tell(/** @type {Error} */ (error).message, true);
     }
-    collect.disabled = false;
   }
 
   /** @param {string} text */
@@ -91,11 +89,10 @@ function recovery({ link, say }) {
 /** The line under the log that says how many runs of this notebook it does not show: the cell was run again. @param {Deck} ui */
 function pastRuns(ui) {
   const words = h("bdi");
-  const show = h("button.btn", go, "Show");
+  const show = h("button.btn", () => resting(show, go), "Show");
   const el = h("div.banner", { role: "group", label: "Earlier runs", hidden: true }, words, show);
 
   async function go() {
-    show.disabled = true;
     try {
       const [{ runs }] = await ui.link.ask("earlier");
       const log = /** @type {any} */ (el.previousSibling).children;
@@ -106,7 +103,6 @@ function pastRuns(ui) {
     } catch (error) {
       write(words, /** @type {Error} */ (error).message);
     }
-    show.disabled = false;
   }
 
   ui.link.on.earlier = ({ count, text }) => {
@@ -146,7 +142,7 @@ function composer(ui) {
   const settings = settingsBar(draw, changed, run, problems.ofOthers);
   const tray = referenceTray(ui, changed);
   const fields = formFields(model, form.elements, settings.sizes, tray);
-  const order = orders(ui, fields.save, blocked, draw);
+  const order = orders(ui, fields, blocked, draw);
   const earlier = promptHistory(ui, prompt, changed);
   const presets = presetFold(ui, fields.asked, apply);
   const past = pastRuns(ui);
@@ -199,7 +195,8 @@ function composer(ui) {
     const hasProblems = problems.draw(checked.problems);
 
     const why = order.reason("run") ?? null;
-    const price = cost.draw(checked, n, welcome, why, hasProblems || !!ui.trouble);
+    const offered = { ...checked, reuse: order.isFresh ? checked.reuse : null };
+    const price = cost.draw(offered, n, welcome, why ?? (order.isPriced ? null : "Asking for the price…"), hasProblems || !!ui.trouble);
     set(run, { "aria-disabled": !!why });
     write(runPrice, price && `\u2002${price}`);
   }

@@ -1,5 +1,5 @@
 /** What is known of the current cell: its picture large, its levels, its repeats, and what can be done with it. */
-import { fill, flag, h, icon, make, set, sleep, tool, urlOf, write } from "../../base/static/dom.js";
+import { fill, flag, h, hasFocus, icon, make, set, sleep, tool, urlOf, write } from "../../base/static/dom.js";
 import { pips } from "./cell.js";
 
 /** Milliseconds that a cell has to stay the current one before its picture is fetched. */
@@ -29,6 +29,18 @@ export function asideOf(ui, note, hand) {
   const compare = act("Compare", "compare", (one) => ui.compare([one]));
   const more = tool("ico", "More", "more", () => pic && ui.menu(more, pic, note, hand.open), { "aria-haspopup": "menu" });
   const open = h("button.btn.first", hand.open, "Open");
+  const which = h("span.num");
+  const dots = h("span");
+  const back = tool("ico", "Previous repeat", "back", () => hand.turn(-1));
+  turns.append(back, which, dots, tool("ico", "Next repeat", "next", () => hand.turn(1)));
+
+  /** Puts other buttons in place; what has the focus keeps it, or hands it to what stands there then. @param {HTMLElement[]} buttons */
+  function offer(...buttons) {
+    if (buttons.length === acts.children.length && buttons.every((one) => one.parentNode === acts)) return;
+    const held = hasFocus(acts) && document.activeElement;
+    fill(acts, ...buttons);
+    if (held) (buttons.find((one) => one === held) ?? buttons[0] ?? shot).focus();
+  }
 
   /** The preview, once the cell is not only passed by. @param {Picture} one */
   async function sharpen(one) {
@@ -55,15 +67,12 @@ export function asideOf(ui, note, hand) {
       why.hidden = !told?.why;
       const canBuy = !pic && (told ? told.buys : "d.".includes(now.letter));
       if (!ui.busy) fill(buy, h("b", `${now.verb} this cell`), h("span.num", `${now.price} credits`));
-      fill(acts, ...(pic ? [open, star, compare, more] : canBuy ? [buy] : []));
+      offer(...(pic ? [open, star, compare, more] : canBuy ? [buy] : []));
       set(star, { "aria-pressed": !!pic?.favourite });
       set(shot, { label: pic ? `Open ${label}` : label, "aria-disabled": pic ? null : true, "data-s": now.letter });
-      fill(turns);
-      if (now.repeats > 1 && pic) {
-        const back = tool("ico", "Previous repeat", "back", () => hand.turn(-1));
-        const next = tool("ico", "Next repeat", "next", () => hand.turn(1));
-        fill(turns, back, h("span.num", `repeat ${now.shown + 1} of ${now.repeats}`), /** @type {any} */ (pips(now.repeats, now.have, now.shown)), next);
-      }
+      turns.hidden = !(now.repeats > 1 && pic);
+      write(which, `repeat ${now.shown + 1} of ${now.repeats}`);
+      fill(dots, pips(now.repeats, now.have, now.shown) ?? "");
       const [x, y] = axes;
       fill(keys, ...[x && keyed(["←", "→"], x), y && keyed(["↑", "↓"], y), keyed(["+", "−"], "size"), now.repeats > 1 && keyed(["R"], "repeat"), keyed(["Space"], "select")].filter(Boolean));
       flag(shot, "empty", !pic);

@@ -6,8 +6,8 @@ import { layoutOf } from "./layout.js";
 const MOST_KEPT = 600;
 
 /** @param {Deck} ui @param {ReturnType<typeof layoutOf>} layout */
-export function crossingOf({ link, selected }, layout) {
-  const thumbs = keptThumbs(MOST_KEPT);
+export function crossingOf({ link, selected, signal }, layout) {
+  const thumbs = keptThumbs(MOST_KEPT, signal);
   /** @type {StudyWelcome} */
   let all = /** @type {any} */ ({ have: [], priced: [], prices: [], repeats: 1 });
   /** @type {string[]} */

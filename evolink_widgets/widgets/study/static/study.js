@@ -96,7 +96,10 @@ function studyPart(ui) {
       return facts.letter === "n" && !facts.url ? facts.id : "";
     },
     want: wants.want,
-    current: tellNow,
+    current() {
+      ui.withdraw();
+      tellNow();
+    },
     key: (...pressed) => acts.key(...pressed),
     zoomed: () => bar.zoomed(),
   });
@@ -109,6 +112,8 @@ function studyPart(ui) {
     buy: (button) => acts.buy(button, placeNow()),
   });
   const figure = figureButton(ui, note);
+  // What has rested says again what it said: meanwhile another cell may be the current one, at another price.
+  ui.followBusy.add(tellNow);
 
   /** Shows the current cell beside the table. */
   function tellNow() {

@@ -15,6 +15,8 @@ export function modelOver(server, size) {
   /** @type {[string, (...args: any[]) => void][]} */
   let listeners = [];
   let fetching = new AbortController();
+  /** What is being answered: asked again meanwhile, it comes once, and is sent for once. @type {Set<string>} */
+  const under = new Set();
   /** What this page has moved to the trash: until it is drawn anew, it is not asked for. @type {Set<string>} */
   const trashed = new Set();
   const fire = (/** @type {string} */ name, /** @type {any[]} */ ...args) => {
@@ -94,6 +96,8 @@ export function modelOver(server, size) {
       listeners = listeners.filter(([n, c]) => (name && n !== name) || (callback && c !== callback));
     },
     async send({ id, kind, ...asked }) {
+      if (under.has(id)) return;
+      under.add(id);
       try {
         const answer = answers[kind];
         if (!answer) throw Error("The side panel can't do that. A gallery in a notebook can: ew.Gallery()");
@@ -102,6 +106,8 @@ export function modelOver(server, size) {
         tell({ kind: "ok", ...body, id }, buffers);
       } catch (error) {
         tell({ kind: "rejected", id, message: /** @type {Error} */ (error).message });
+      } finally {
+        under.delete(id);
       }
     },
     changed,

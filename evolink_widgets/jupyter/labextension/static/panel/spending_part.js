@@ -1,5 +1,5 @@
 /** Spending: today, what is still out, each notebook; and what was paid for and is not here yet. */
-import { fill, h, icon, ICONS, set } from "../widgets/base/static/dom.js";
+import { fill, h, hasFocus, icon, ICONS, set } from "../widgets/base/static/dom.js";
 
 Object.assign(ICONS, {
   file: "M4 2h5.5L12 4.5V14H4zM9.5 2v2.5H12",
@@ -66,6 +66,7 @@ export function spendingPart(host) {
       set(line, { "--paid": `${whole ? (100 * (charged + unreported)) / whole : 0}%`, "--out": `${whole ? (100 * out) / whole : 0}%` });
       const badge = h("span.badge", icon("flask"), kind || "Simulated");
       const nothing = !spent && !notebooks.length;
+      const had = hasFocus(body);
       fill(
         body,
         ...(nothing
@@ -92,6 +93,8 @@ export function spendingPart(host) {
           : []),
         ...problems.map((/** @type {any} */ { problem }) => h("p.wrong", icon("warn"), h("bdi", problem))),
       );
+      // Its one button is another one now.
+      if (had) body.querySelector("button")?.focus();
     },
   };
   host.notebooks?.currentChanged.connect(() => last && part.take(last));

@@ -1,5 +1,5 @@
 /** What can be done next with a run: a button for each, and the question before a prompt is sent a second time. */
-import { copyText, download, fill, h, hasFocus, many, token, write } from "../dom.js";
+import { copyText, download, fill, h, hasFocus, many, resting, token, write } from "../dom.js";
 import { BUYS } from "../purchase.js";
 import { savePic } from "../work.js";
 
@@ -102,11 +102,7 @@ export function runActions(ui, run, landed, note) {
   /** @param {string} name @param {any} button */
   function ask(name, button) {
     if (BUYS.includes(name)) return void ui.buy(button, name, { key: run.key }).catch(fail);
-    button.disabled = true;
-    ui.link
-      .ask(name, { key: run.key })
-      .catch(fail)
-      .finally(() => (button.disabled = false));
+    resting(button, () => ui.link.ask(name, { key: run.key }).catch(fail));
   }
 
   function draw() {

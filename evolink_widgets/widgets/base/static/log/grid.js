@@ -1,5 +1,5 @@
 /** The grid of pictures: placeholders that fill, one tab stop, arrows that follow the columns. */
-import { ahead, fill, flag, h, isPlain, join, set, tool, write } from "../dom.js";
+import { ahead, fill, flag, h, hasFocus, isPlain, join, set, tool, write } from "../dom.js";
 import { picTools } from "../work.js";
 import { QUICK } from "../../../pictures/static/picture_work.js";
 
@@ -96,8 +96,8 @@ export function pictureGrid(ui, note) {
     el,
     landed,
     layout,
-    /** @param {Picture} pic */
-    focus: (pic) => cells.find((cell) => cell.pic === pic)?.focus(),
+    /** @param {string} id a picture's */
+    focus: (id) => cells.find((cell) => cell.pic?.id === id)?.focus(),
     /** @param {string} label @param {number} count @param {number} shape width over height @param {(place: number) => boolean} isMissing whether no picture comes there */
     shape(label, count, shape, isMissing) {
       ratio = shape;
@@ -149,6 +149,8 @@ export function pictureGrid(ui, note) {
         set(star, { "aria-pressed": pic.favourite });
         flag(cell, "trashed", pic.trashed);
         binned.hidden = !pic.trashed;
+        // What could be pressed in it is hidden by now, and would take the focus along.
+        if (hasFocus(cell) && !document.activeElement?.checkVisibility()) cell.focus({ preventScroll: true });
       }
     },
   };
