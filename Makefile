@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --reinstall-package evolink-widgets
 # A test waits about as long as it computes: two cores carry four workers.
 JOBS ?= 4
 # Each kernel that a test starts would compile the package anew where a shell forbids to keep that.
@@ -25,8 +26,10 @@ COPIED := $(shell find evolink_widgets/jupyter evolink_widgets/widgets -path '*/
 	$(PIP) -e ".[lab]"
 	touch $@
 
+# uv takes seconds where pip takes a minute. pip knows settings that are its alone.
 .venv/.test: pyproject.toml $(COPIED) | .venv/bin/python
-	$(PIP) -e ".[test]"
+	$(PIP) "uv>=0.5"
+	$(UV) -e ".[test]" || $(PIP) -e ".[test]"
 	touch $@ .venv/.lab .venv/.docs
 
 .venv/.docs: pyproject.toml $(COPIED) | .venv/bin/python

@@ -120,7 +120,7 @@ def frames(files: list[tuple[str, str]], count: int, folder: Path) -> dict[str, 
     traits = {"mode": "slider", "index": 1, "position": 0.5, "zoom": 1.0, "gain": 4.0}
     found: dict[str, float] = {}
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         assert browser is not None
         one, _ = open_bench(browser, widget="compare", traits=traits, plan=plan(files), width=1000)
         one.page.set_default_timeout(120_000)

@@ -78,7 +78,7 @@ async def _measure(given: argparse.Namespace, folder: Path) -> int:
         sorted(s * 1000 for s, c in straight if c == 200), 0.95
     )
     print(f"added at 95 %: {added:.1f} ms (goal: 50)")
-    if used:  # small copies of the first pictures, which are made meanwhile, are in it
+    if used:  # most small copies are made when the class has asked, and are not in it
         print(f"processor time of the gateway: {used / len(through) * 1000:.2f} ms an ask")
     print(f"accepted {len(accepted)}, refused by a cap {refused}, lost {lost}, done {done}")
     print(f"students over their cap: {len(over)}")
@@ -90,7 +90,10 @@ async def _class(
 ) -> list[tuple[float, int]]:
     """The seconds and the status of every create."""
     chance = random.Random(7)
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    # uvicorn hangs up after 5 s without a request, and httpx keeps a connection as long.
+    limits = httpx.Limits(
+        max_connections=None, max_keepalive_connections=None, keepalive_expiry=2.0
+    )
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=120) as client:
 
         async def ask(token: str) -> tuple[float, int]:

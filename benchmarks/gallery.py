@@ -275,7 +275,7 @@ def scrolling(folder: Path) -> dict[str, float]:
 
     wire = Wire(folder)
     with served(wire) as url, sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         assert browser is not None
         page = browser.new_page(viewport={"width": 1100, "height": 900})
         page.goto(url)

@@ -83,7 +83,7 @@ def lab(folder: Path) -> Iterator[tuple[Any, Any]]:
     from playwright.sync_api import sync_playwright
 
     with serve(folder) as server, sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         assert browser is not None
         yield server, browser
         browser.close()

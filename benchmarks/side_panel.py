@@ -79,7 +79,7 @@ def lab(pictures: int) -> Iterator[tuple[Any, Any, Path]]:
     ):
         store = server.root / "evolink_images"
         fill(store, pictures)
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         assert browser is not None, "No Chromium starts here: make test installs one."
         context = browser.new_context(viewport={"width": 1280, "height": 960})
         context.set_default_timeout(120_000)

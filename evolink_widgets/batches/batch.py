@@ -6,7 +6,7 @@ import atexit
 import contextlib
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,17 @@ from evolink_widgets.batches.rows.frames import Frame
 from evolink_widgets.batches.rows.plan import Plan, Repeats, Wanted, planned
 from evolink_widgets.batches.run import BatchRun, OnError, before_of
 from evolink_widgets.batches.runs.buying import Buyer
+from evolink_widgets.batches.runs.outcome import Outcome
 from evolink_widgets.batches.runs.results import problem_columns
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core import at_exit, loop
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number
 from evolink_widgets.errors import ConfigurationError, EvolinkError
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, prompt_bytes
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.text.printable import printable
 
 __all__ = ["Batch", "costs_of", "total_of"]
 
@@ -43,10 +44,11 @@ class Batch:
         repeats: how many pictures of each row; or "rows", of each row its own.
         keep_metadata: leave location and camera data in references.
         said: the fields as they are told, where `given` is made of something else.
-        budget: credits that a run may spend where `create` names none.
+        budget: credits that a run may spend where it is given none of its own.
 
     Attributes:
-        budget: credits that a run may spend where `create` names none; `None` is no limit.
+        budget: credits that a run may spend where it is given none of its own; `None` is no
+            limit.
         notices: what was done to references, a sentence each; of many files only the first are
             read before their row is sent.
 
@@ -137,11 +139,10 @@ class Batch:
                 they come home into the store in use.
 
         Raises:
-            ConfigurationError: an argument can't be used, or a worker can't work; nothing was
-                sent.
+            ConfigurationError: an argument can't be used, or a worker can't work; or, with
+                `errors_only`, the last run had another service or store. Nothing was sent.
         """
         after = self._last if errors_only else None
-        budget = self.budget if budget is None else budget
         make_buyer = self._on_engine(on, worker_store, store)
         return self._begin(after=after, budget=budget, on_error=on_error, make_buyer=make_buyer)
 
@@ -173,7 +174,7 @@ class Batch:
 
         Args:
             k: how many recipes.
-            budget: credits that this run may spend.
+            budget: credits that this run may spend; by default as in `create`.
             further: take recipes that the store does not have: each call buys others.
 
         Raises:
@@ -203,15 +204,16 @@ class Batch:
         after: BatchRun | None = None,
         budget: float | None = None,
         on_error: OnError = "ignore",
-        only: Sequence[int] | None = None,
+        only: Iterable[int] | None = None,
         is_last: bool = True,
         make_buyer: Callable[..., Buyer] = Buyer,
     ) -> BatchRun:
         choice("on_error", on_error, OnError)
+        budget = self.budget if budget is None else budget
         limit = None if budget is None else number("budget", budget)
-        plan = self._current_plan()
-        if after is not None and (after._plan is not plan or after._session is not self._session()):
-            after = None  # the store or the service is another one now
+        plan, before = self._current_plan(), None
+        if after is not None:
+            only, before = self._not_come(after, plan)
         run = BatchRun(
             plan,
             self._session(),
@@ -220,14 +222,42 @@ class Batch:
             again=partial(self._begin, make_buyer=make_buyer),
             budget=limit,
             on_error=on_error,
-            only=only if after is None else after._only,
-            before=None if after is None else before_of(after),
+            only=only,
+            before=before,
             make_buyer=make_buyer,
         )
         if is_last:
             self._last = run
         _keep(run)
         return run.begin()
+
+    def _not_come(
+        self, after: BatchRun, plan: Plan
+    ) -> tuple[Iterable[int] | None, dict[int, Outcome] | None]:
+        """What a run was to bring, and what need not be asked for again after it.
+
+        Raises:
+            ConfigurationError: it had another service or store, in which nothing of it is here.
+        """
+        now, then = self._session(), after._session
+        if (now.service, now.simulated, now.store.root) != (
+            then.service, then.simulated, then.store.root
+        ):  # fmt: skip
+            raise ConfigurationError(
+                "errors_only is about the last run, and that had another service or store.",
+                advice="Call create() without it: what this store has is not bought again.",
+            )
+        if after._plan is plan:
+            return after._only, before_of(after)
+        if after._only is None:
+            return None, None
+        # The rows were read anew since, and more may have joined them: the store knows the rest.
+        rows = [
+            new[0]
+            for old, new in zip(after._plan.cells, plan.cells, strict=False)
+            if old is not None and new is not None and old[0] in after._only
+        ]
+        return rows, None
 
     def _costs(self) -> list[Estimate]:
         return costs_of(self._session(), self._plan.wanted)

@@ -15,17 +15,17 @@ from evolink_widgets.batches.runs.buying import Buyer
 from evolink_widgets.batches.runs.outcome import Outcome, is_worth_retrying
 from evolink_widgets.batches.runs.results import columns_of, names_of, with_verdicts
 from evolink_widgets.batches.runs.state import BatchState, FailureGroup
-from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
 from evolink_widgets.core.money import Budget, check_open
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, WrongProcess
 from evolink_widgets.judging.verdicts import Only
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED
+from evolink_widgets.runtime.clock import monotonic, now
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["Again", "BatchRun", "OnError"]
 
@@ -265,9 +265,11 @@ class BatchRun:
         check_open("Asking again may buy what did not come")
         for place in again:
             self._count(self._outcomes.pop(place), -1)
-        self._spent += self._buyer.credits
-        self._unreported += self._buyer.unreported
+        before = self._buyer
+        self._spent += before.credits
+        self._unreported += before.unreported
         self._buyer = self._new_buyer()
+        self._buyer.goes_on_from(before)
         self._began, self._news = monotonic(), 0
         self._ended_at = None
         self._ended.clear()
@@ -281,7 +283,7 @@ class BatchRun:
     def _worth_retrying(self, errortype: str | None) -> list[int]:
         return [
             place
-            for place, outcome in self._outcomes.items()
+            for place, outcome in list(self._outcomes.items())
             if outcome.error is not None
             and not outcome.is_whole
             and is_worth_retrying(outcome.error)
@@ -298,13 +300,15 @@ class BatchRun:
         """Begin another run of the same batch; the store answers what was paid for.
 
         Args:
-            budget: credits that this run may spend.
+            budget: credits that the other run may spend; by default what the batch has set, and
+                not what is left of this run's.
             on_error: as in `Batch.create`.
             errors_only: ask only for what this run did not bring. What the content policy
                 refused is not asked for again, for it would be refused again.
 
         Raises:
-            ConfigurationError: `budget` is no number greater than 0.
+            ConfigurationError: `budget` is no number greater than 0; or, with `errors_only`, this
+                run had another service or store than is in use now. Nothing was sent.
         """
         return self._again(after=self if errors_only else None, budget=budget, on_error=on_error)
 
@@ -636,7 +640,7 @@ def before_of(run: BatchRun) -> dict[int, Outcome]:
     """What need not be asked for again after a run: what is here, and what would be refused."""
     return {
         place: outcome
-        for place, outcome in run._outcomes.items()
+        for place, outcome in list(run._outcomes.items())  # it may still go on
         if outcome.is_whole or (outcome.error and not is_worth_retrying(outcome.error))
     }
 

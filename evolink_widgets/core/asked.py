@@ -99,6 +99,11 @@ class Asked:
         if self.runner is not None:
             self.runner.send_again()
 
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what it has."""
+        if self.ask is not None:
+            self.ask.give_back()
+
 
 def first_state(recipe: Recipe, now: float, *, simulated: bool) -> TaskState:
     """The state of a task before anything has happened to it.

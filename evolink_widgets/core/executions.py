@@ -309,6 +309,13 @@ class Ask:
         """It was waited for, and its pictures were given. Any thread."""
         self._claim.in_vain_since = None
 
+    def give_back(self) -> None:
+        """Have nothing of the execution any more: its next ask of the recipe may get it all."""
+        with _executions.lock:
+            claims = self.execution.claims[self._recipe]
+            if self._claim in claims:
+                claims.remove(self._claim)
+
 
 @dataclass(eq=False, repr=False)
 class _Executions:

@@ -10,9 +10,9 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.clock import now
 from evolink_widgets.core import at_exit, executions, loop
 from evolink_widgets.core.asked import Asked
 from evolink_widgets.core.money import (
@@ -33,15 +33,16 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     Unreachable,
 )
-from evolink_widgets.lazy_module import LazyModule
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, recipe_service
+from evolink_widgets.runtime.clock import now
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store.journal.new_names import new_key
 from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
+from evolink_widgets.text.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.core import retry as retries
@@ -284,17 +285,19 @@ class Session:
         return Recipe(request, self._recipe_service).identity
 
     def stored_counts(self, requests: Sequence[ImageRequest]) -> list[int]:
-        """How many pictures the store has of each request; their files are not looked at.
+        """How many pictures the store has of each request.
 
-        Blocks for some tens of milliseconds, however many requests and pictures there are.
+        Blocks for about a hundredth of a second for a thousand pictures of these requests.
 
         Raises:
             StoreError: the store can't be read.
         """
         from evolink_widgets.store.gallery.pool import Pool
 
-        there = Pool(self.store.root, self.store.database, self.store.libraries).counts()
-        return [sum(there.get(one, 0) for one in self._identities(request)) for request in requests]
+        pools = [self._identities(request) for request in requests]
+        pool = Pool(self.store.root, self.store.database, self.store.libraries)
+        there = pool.counts(chain.from_iterable(pools))
+        return [sum(there.get(one, 0) for one in identities) for identities in pools]
 
     async def find_stored(
         self, asked: Sequence[tuple[ImageRequest, int]], found: Callable[[int, list[Offer]], object]

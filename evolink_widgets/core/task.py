@@ -17,7 +17,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import evolink_widgets as public
-from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.money import check_open
 from evolink_widgets.errors import (
@@ -28,12 +27,13 @@ from evolink_widgets.errors import (
     WaitTimeout,
     WrongProcess,
 )
-from evolink_widgets.lazy_module import LazyModule
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of, error_badge
+from evolink_widgets.runtime.clock import monotonic, now
+from evolink_widgets.runtime.lazy_module import LazyModule
+from evolink_widgets.text.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.core import stored as store_answers
@@ -198,6 +198,9 @@ class TaskControl(Protocol):
 
     def send_again(self) -> None:
         """Send the same request once more under the same Idempotency-Key."""
+
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what it has: that asks for the same anew."""
 
 
 class Task:
@@ -372,6 +375,10 @@ class Task:
         core_loop.call_on_loop(begin)
         # Ending also goes over the loop, so that it cannot overtake the beginning.
         return lambda: core_loop.call_on_loop(self._listeners.pop, token, None)
+
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what this one has; the core's own thread only."""
+        self._control.give_back()
 
     def publish(self, **changes: Any) -> None:
         """Make `changes` the newest state and tell everybody; the core's own thread only."""

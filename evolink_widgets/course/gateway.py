@@ -42,13 +42,14 @@ from evolink_widgets.course.books.asks import (
 )
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.identity import Identity
+from evolink_widgets.course.rush import Rush
 from evolink_widgets.course.upstream.upstream import Sent, Unanswered, Upstream
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import BadReply, InvalidRequest
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.outcome import Outcome
 from evolink_widgets.rules.tasks.task import read_mapping, read_task, read_text
+from evolink_widgets.runtime.deadline import deadline
 
 __all__ = ["Gateway"]
 
@@ -121,6 +122,7 @@ class Gateway:
         identity: knows students by their tokens.
         allowed: what may be asked.
         price: what a request may cost; its upper end is reserved.
+        rush: hears of each request that costs money.
     """
 
     def __init__(
@@ -130,12 +132,14 @@ class Gateway:
         identity: Identity,
         allowed: Allowed | None = None,
         price: Callable[[ImageRequest], Estimate] = estimate,
+        rush: Rush | None = None,
     ) -> None:
         self._books = books
         self._upstream = upstream
         self._identity = identity
         self._allowed = allowed or Allowed()
         self._price = price
+        self._rush = rush or Rush()
         self._in_hand: set[str] = set()
         self._uploads: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(_UPLOADS_AT_ONCE)
@@ -157,7 +161,7 @@ class Gateway:
                 (EMULATOR_WEATHER, self._emulator, "GET"),
                 (EMULATOR_WEATHER, self._play, "POST"),
             ]
-        create = Route(GENERATIONS, self._in_words(self._create), methods=["POST"])
+        create = Route(GENERATIONS, self._first(self._in_words(self._create)), methods=["POST"])
         return [
             create,
             *(Route(path, self._for(act), methods=[method]) for path, act, method in routes),
@@ -188,6 +192,18 @@ class Gateway:
             except SQLAlchemyError:
                 log.exception("The course's books can't be read or written")
                 return JSONResponse({"error": _NO_BOOKS.error}, _NO_BOOKS.status)
+
+        return endpoint
+
+    def _first(self, act: _Endpoint) -> _Endpoint:
+        """A handler for which what can wait does."""
+
+        async def endpoint(request: Request) -> Response:
+            self._rush.goes_on()
+            try:
+                return await act(request)
+            finally:
+                self._rush.goes_on()
 
         return endpoint
 

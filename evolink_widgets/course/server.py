@@ -16,11 +16,12 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from evolink_widgets.connections import LiveService
+from evolink_widgets.connect.connections import LiveService
 from evolink_widgets.course.allowed import Allowed
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.gateway import Gateway
 from evolink_widgets.course.identity import HubTokens, Identity, Tokens
+from evolink_widgets.course.rush import Rush
 from evolink_widgets.course.settle import Settler
 from evolink_widgets.course.teacher.small_pictures import SmallPictures
 from evolink_widgets.course.teacher.teacher import TeacherPage
@@ -101,21 +102,32 @@ def create_app(
     if hub is not None:
         identity = HubTokens(books, lambda token: read_user(hub.api_url, token))
     settler = Settler(books, upstream)
-    pictures = SmallPictures(books, transport)
-    gateway = Gateway(books, upstream, identity, rules.allowed, settler.price)
+    rush = Rush()
+    pictures = SmallPictures(books, transport, rush)
+    gateway = Gateway(books, upstream, identity, rules.allowed, settler.price, rush)
     page = TeacherPage(books, pictures, teacher_token, rules.title)
+    has_looked = asyncio.Event()
 
     async def keep() -> None:
         while True:
             try:
                 await settler.look()
                 await recordings.fetch(transport)
-                await pictures.fetch()
             except Unanswered as error:
                 log.info("The service did not answer: %s", error.reason)
             except Exception:  # the next look may go well
                 log.exception("The course gateway could not look at what is unfinished")
+            has_looked.set()
             await asyncio.sleep(rules.look_every)
+
+    async def copy() -> None:  # beside the looks: they must not wait as long as a class asks
+        while True:
+            await has_looked.wait()
+            has_looked.clear()
+            try:
+                await pictures.fetch()
+            except Exception:  # after the next look it may go well
+                log.exception("The course gateway could not make small copies")
 
     async def say_that_it_lives() -> None:
         while True:
@@ -127,7 +139,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        keeping = [asyncio.create_task(keep()), asyncio.create_task(say_that_it_lives())]
+        keeping = [asyncio.create_task(one()) for one in (keep, copy, say_that_it_lives)]
         try:
             yield
         finally:

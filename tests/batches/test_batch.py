@@ -111,6 +111,18 @@ def test_each_row_has_references_of_its_own(batch: Make, tmp_path: Path) -> None
     assert parent.sha256 == frame[0]["image"].sha256
 
 
+def test_a_picture_whose_file_is_gone_is_priced_again(batch: Make, service: InProcess) -> None:
+    rows = [{"animal": "fox"}, {"animal": "owl"}, {"animal": "cat"}]
+    run = batch(rows).create().result(60)
+    assert "nothing to buy" in repr(batch(rows))
+    run.images[1].path.unlink()
+    b = batch(rows)
+    assert "2 in the store · to buy 1:" in repr(b)
+    assert b.estimate.pictures == 1
+    assert b.create().result(60).state.new == 1
+    assert service.counts()["accepted"] == 4
+
+
 def test_a_prompt_column_is_enough(batch: Make) -> None:
     assert len(ew.batch([{"prompt": "a fox"}])) == 1
     with pytest.raises(ew.InvalidRequest, match="must name columns of the frame"):
@@ -166,3 +178,17 @@ def test_a_frame_that_came_back_goes_in_again(batch: Make) -> None:
     again = batch(first).create().result(60).to_frame()
     assert again["image_2"].tolist() == first["image"].tolist()
     assert again["reused_2"].tolist() == [True, True]
+    third = batch(again, "{animal}, at night").create().result(60).to_frame()
+    assert third["image_2"].tolist() == first["image"].tolist()
+    assert not set(third["image_3"]) & set(first["image"])
+    assert third["reused_3"].tolist() == [False, False]
+
+
+def test_a_frame_that_is_sorted_meanwhile_keeps_each_picture_beside_its_row(batch: Make) -> None:
+    frame = pd.DataFrame({"animal": ["fox", "owl", "cat"]})
+    run = batch(frame).create()
+    frame[:] = frame.sort_values("animal").to_numpy()
+    frame["animal"] = frame["animal"].str.upper()
+    found = run.result(60).to_frame()
+    asked = [image.recipe.request.prompt for image in found["image"]]
+    assert asked == [f"a {animal}" for animal in found["animal"]]

@@ -13,8 +13,8 @@ from clusters import SMALL, Served, kill, prompts, rows, two_workers
 from services import KEY, environment, until
 
 import evolink_widgets as ew
-from evolink_widgets import connect
 from evolink_widgets.batches.engine import borrow, carry
+from evolink_widgets.connect import state
 from evolink_widgets.errors import RateLimited
 from evolink_widgets.store import in_use
 
@@ -44,13 +44,13 @@ def service(folder: Path) -> Iterator[Served]:
 @pytest.fixture(autouse=True)
 def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process that has used nothing yet, with a store of its own."""
-    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(state, "now", state.State())
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     ew.configure(store=tmp_path / "driver")
     yield
-    if connect._state.session is not None:
-        connect._state.session.close()
+    if state.now.session is not None:
+        state.now.session.close()
 
 
 @pytest.fixture
@@ -200,6 +200,31 @@ def test_what_is_paid_for_comes_home_while_the_rest_is_turned_away(
     assert types(run.result(150).to_frame()) == [None] * 18
     sent = [prompt for prompt in service.prompts if "egret" in prompt]
     assert len(sent) == len(set(sent)) == 18
+
+
+def test_what_stays_elsewhere_is_not_bought_again_with_its_rest(
+    client: Any, service: Served, tmp_path: Path
+) -> None:
+    """One of three asks of a recipe has come; no store here knows its picture."""
+    ew.configure(base_url=service.api)
+    before = service.counts()["accepted"]
+    patience = "from evolink_widgets.batches.engine import borrow; borrow.LIMITED = {}"
+    client.run(exec, patience.format(1.0))
+    service.play("429", times=None, after=1)
+    more = {"model": "gpt-image-2-beta", "quality": "medium", "repeats": 3}
+    b = ew.batch([{"animal": "heron"}], "a {animal}", size="816x816", **more)
+    bucket = (tmp_path / "bucket").as_uri()
+    run = b.create(on=client, worker_store=tmp_path / "workers", store=bucket)
+    until(lambda: run.state.held is not None, 60)
+    client.run(exec, patience.format(borrow.LIMITED))
+    service.play("fair")
+    run.resume()
+    frame = run.result(150).to_frame()
+    assert types(frame) == [None] * 3
+    assert service.counts()["accepted"] == before + 3
+    assert len({row["path"] for row in frame}) == 3
+    assert not any(row["reused"] for row in frame)
+    assert sum(row["credits"] for row in frame) == pytest.approx(run.state.credits)
 
 
 def test_a_folder_that_only_workers_see_is_sent_home(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -205,3 +207,41 @@ def test_without_a_review_there_is_nothing_kept(run: BatchRun, tmp_path: Path) -
     plain = samples(run.export(tmp_path / "all"))
     assert not {"verdict", "caption", "text"} & plain[0].keys()
     assert "reviewed" not in (tmp_path / "all" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("format", ["imagefolder", "parquet", "webdataset"])
+def test_columns_of_any_name_and_value_come_along(batch: Make, tmp_path: Path, format: Any) -> None:
+    row = {
+        **{"animal": "fox", "image": "mine", "image_2": "mine, too", "prompt": "p"},
+        **{"prompt_2": "p2", "file_name": "f", "file_name_2": "f2", "half": "\ud800"},
+        **{"huge": 2**70, "list": np.array(["a", "b"], dtype=object)},
+    }
+    folder = batch([row]).create().result(60).export(tmp_path / "animals", format=format)
+    if format == "imagefolder":
+        [found] = samples(folder)
+        assert found["file_name"].startswith("images/")
+        assert (found["file_name_2"], found["file_name_3"]) == ("f2", "f")
+    elif format == "parquet":
+        found = pq.read_table(next((folder / "data").iterdir())).to_pylist()[0]
+        assert found["image_3"]["bytes"].startswith(b"\x89PNG")
+        found["huge"] = int(found["huge"])
+    else:
+        with tarfile.open(next(folder.glob("*.tar"))) as tar:
+            [name] = [name for name in tar.getnames() if name.endswith(".json")]
+            found = json.load(tar.extractfile(name))  # type: ignore[arg-type]
+    assert (found["image"], found["image_2"]) == ("mine", "mine, too")
+    assert (found["prompt"], found["prompt_2"], found["prompt_3"]) == ("p", "p2", "a fox")
+    assert (found["half"], found["huge"], found["list"]) == ("?", 2**70, ["a", "b"])
+
+
+def test_what_a_killed_export_has_left_goes_with_a_later_one(run: BatchRun, tmp_path: Path) -> None:
+    old, new, other = (
+        tmp_path / f".{name}-0123abcd.unfinished" for name in ("animals", "[a]", "animals-2")
+    )
+    for folder in (old, new, other):
+        (folder / "images").mkdir(parents=True)
+    for path in (old, old / "images", other, other / "images"):
+        os.utime(path, (0, 0))
+    run.export(tmp_path / "animals")
+    run.export(tmp_path / "[a]")
+    assert [folder.exists() for folder in (old, new, other)] == [False, True, True]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from services import InProcess, quick
 
 import evolink_widgets as ew
@@ -18,6 +21,7 @@ from evolink_widgets.core.loans.loan import Return
 from evolink_widgets.core.money import Budget, Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ServiceUnavailable, StoreDamaged
+from evolink_widgets.rules.request.links import kept_name
 from evolink_widgets.store.journal.journal import Step
 from evolink_widgets.store.journal.new_names import new_key
 
@@ -207,3 +211,23 @@ def test_what_a_lost_worker_never_sent_frees_nothing_that_was_sent_from_here(
 def test_a_folder_s_name_can_not_lead_elsewhere(away: Path) -> None:
     with pytest.raises(StoreDamaged, match="is no loan's name"):
         folder_of(away, "../elsewhere")
+
+
+def test_a_reference_that_is_gone_is_known_before_anything_is_reserved(
+    lender: Session, books: LenderBooks, away: Path
+) -> None:
+    image = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(image, "PNG")
+    digest = hashlib.sha256(image.getvalue()).hexdigest()
+    lender.store.uploads.keep(image.getvalue(), digest, "png", digest)
+    request = ew.ImageRequest("a fox", references=(kept_name(digest),), **SMALL)
+    wishes = [Wish(new_key(), request, Terms())]
+    lender.store.uploads.file_of(digest).unlink()
+    with pytest.raises(StoreDamaged, match="has no reference"):
+        books.lend(NAME, wishes, {})
+    assert steps(lender) == set()
+    assert books.left_behind() == {}
+    lender.store.uploads.keep(image.getvalue(), digest, "png", digest)
+    loan = books.lend(NAME, wishes, {}).loan
+    assert loan is not None
+    assert dict(loan.references) == {digest: image.getvalue()}

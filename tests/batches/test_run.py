@@ -238,18 +238,38 @@ def test_what_is_unsent_is_paused_and_goes_on(
 def test_a_pause_takes_back_what_was_not_sent_yet(
     batch: Make, service: InProcess, animals: Animals
 ) -> None:
-    service.play("429 retry-after", times=1, seconds=3600)
+    service.play("429 retry-after", times=None, seconds=3600)
     run = batch(animals(20)).create()
     until(lambda: run.state.rendering == 20)
     run.pause()
-    until(lambda: run.state.unsent >= 12)
-    sent = run.state.rendering
+    until(lambda: run.state.unsent == 20)  # those, too, that were just being turned away
     run.stop()
-    run_ended = run.state.total - sent
     until(lambda: run.state.unsent == 0)
-    frame = run.to_frame()
-    assert types(frame).count("WaitingStopped") >= run_ended - sent
+    assert types(run.to_frame()) == ["WaitingStopped"] * 20
     assert ew.spending().total.charged in (None, 0.0)
+
+
+def test_a_pause_takes_back_what_is_being_turned_away(
+    batch: Make, use: Callable[..., Session], service: InProcess, animals: Animals
+) -> None:
+    use(retry=quick(limited=120.0))
+    service.play("429 retry-after", times=None, seconds=0.05)
+    asked: list[ew.Task] = []
+    ew.session().on_ask = asked.append
+    run = batch(animals(3)).create()
+    until(lambda: len(asked) == 3)
+
+    def pause(state: ew.TaskState) -> None:
+        if state.stage is ew.Stage.SENDING and not run.state.is_paused:
+            run.pause()
+
+    for task in asked:
+        task.subscribe(pause)
+    until(lambda: run.state.unsent == 3)
+    service.play("fair")
+    assert service.counts().get("accepted", 0) == 0
+    run.resume()
+    assert run.result(60).state.new == 3
 
 
 def test_stop_sends_nothing_more_and_finishes_what_was_sent(
@@ -342,3 +362,75 @@ def test_two_runs_at_once_buy_each_picture_once(
     paths = [[row["path"] for row in frame] for frame in frames]
     assert paths[0] == paths[1] == paths[2]
     assert sum(map(paid, frames)) == pytest.approx(ew.spending().total.charged)
+
+
+@pytest.mark.parametrize("why", ["turned away", "paused"])
+def test_a_recipe_that_takes_several_asks_is_bought_once(
+    batch: Make,
+    use: Callable[..., Session],
+    service: InProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    why: str,
+) -> None:
+    """What one of its asks has brought stays bought, when the others are asked for once more."""
+    monkeypatch.setattr(buying, "PAUSES", (0.2,) * 200)
+    use(retry=quick(limited=0.1 if why == "turned away" else 60.0))
+    service.play("429 retry-after", times=None, after=1, seconds=0.05)
+    more = {"model": "gpt-image-2-beta", "quality": "medium", "repeats": 3}
+    run = batch([{"animal": "fox"}], **more).create()
+    until(lambda: service.counts().get("accepted") == 1)
+    if why == "paused":
+        until(lambda: [len(work.open) for work in run._buyer.at_work.values()] == [2])
+        run.pause()
+    until(lambda: run.state.unsent == 3)
+    service.play("fair")
+    run.resume()
+    frame = run.result(60).to_frame()
+    assert service.counts()["accepted"] == 3
+    assert len({row["path"] for row in frame}) == 3
+    assert not any(row["reused"] for row in frame)
+    assert paid(frame) == pytest.approx(ew.spending().total.charged)
+    assert paid(frame) == pytest.approx(run.state.credits)
+
+
+def test_what_a_retry_does_not_buy_again_keeps_its_price(batch: Make, service: InProcess) -> None:
+    service.play("task failed", after=1)
+    run = batch([{"animal": "fox"}], repeats=12).create().result(60)
+    assert 0 < run.state.failed < 12
+    frame = run.retry().result(60).to_frame()
+    assert types(frame) == [None] * 12
+    assert not any(row["reused"] for row in frame)
+    assert paid(frame) == pytest.approx(ew.spending().total.charged)
+    assert paid(frame) == pytest.approx(run.state.credits)
+
+
+def test_what_does_not_fit_waits_for_room_and_does_not_ask_all_the_time(
+    batch: Make, service: InProcess, animals: Animals
+) -> None:
+    b = batch(animals(3))
+    asked: list[object] = []
+    ew.session().on_ask = asked.append
+    service.play("stuck", times=2)
+    run = b.create(budget=b.estimate.high * 0.7)
+    until(lambda: run.state.held is not None)
+    assert run.state.head == "Budget reached"
+    assert "1 wait: This may cost" in repr(run)
+    service.play("fair")
+    run.result(60)
+    assert len(asked) <= 5, "once each, and once more as each of the two has ended"
+
+
+def test_errors_only_is_about_what_the_last_run_was_to_bring(
+    batch: Make, use: Callable[..., Session], service: InProcess, animals: Animals
+) -> None:
+    service.play("task failed")
+    b = batch(animals(20))
+    assert b.preview(3).result(60).state.failed == 1
+    use()  # as ew.configure(budget=...) makes one
+    again = b.create(errors_only=True).result(60)
+    assert (again.state.total, again.state.failed) == (3, 0)
+    assert service.counts()["accepted"] == 4
+    use(store="other")
+    with pytest.raises(ew.ConfigurationError, match="another service or store"):
+        b.create(errors_only=True)
+    assert service.counts()["accepted"] == 4

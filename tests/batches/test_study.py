@@ -342,6 +342,25 @@ def test_a_run_is_held_to_the_budget_of_the_study(
     assert {row["errortype"] for row in run.to_frame()} == {None, "BudgetExceeded"}
 
 
+def test_the_budget_of_a_study_holds_for_whatever_begins_a_run(
+    study: Callable[..., Study],
+) -> None:
+    s = study(budget=published(study()))
+    first = s.preview(2)
+    runs = [first, s.buy_cell(s.design_cells[-1]), first.create(), s.create(errors_only=True)]
+    assert [run.result(60).budget for run in runs] == [s.budget] * 4
+    assert s.preview(2, budget=1).budget == 1
+
+
+def test_levels_of_several_kinds_are_text_in_a_frame_with_kinds(
+    study: Callable[..., Study],
+) -> None:
+    animals = pd.Series(["fox", "owl"])
+    s = study("{count} of the {animal}", animal=animals, count=[1, "many", 2.5])
+    assert len(s.problems) == 0
+    assert sorted(set(s.frame["count"])) == ["1", "2.5", "many"]
+
+
 def test_a_level_that_breaks_a_rule_is_a_problem_of_its_rows(study: Callable[..., Study]) -> None:
     s = study("a fox", size=["1:1", "7:2"])
     assert [(one["row"], one["field"], one["nearest"]) for one in s.problems] == [

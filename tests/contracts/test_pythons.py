@@ -23,13 +23,16 @@ PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROMISED = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', PROJECT)
 QUICK = [
     "tests/rules", "tests/references", "tests/emulator", "tests/store", "tests/core/test_task.py",
-    "tests/core/test_loop.py", "tests/core/test_session.py", "tests/core/test_connect.py",
+    "tests/core/test_loop.py", "tests/core/test_session.py", "tests/connect",
     "tests/core/service/test_transport.py", "tests/contracts/test_exports.py",
 ]  # fmt: skip
 #: What takes long, and asks more of the disk or of Pillow than of the Python.
 LEFT_OUT = [
     "tests/emulator/painter", "tests/emulator/http/test_fuzz.py",
-    "tests/emulator/storage/test_references.py", "tests/store/test_killed.py",
+    "tests/emulator/storage/test_references.py", "tests/emulator/storage/test_drawn_pictures.py",
+    "tests/references/test_hostile.py", "tests/store/test_killed.py",
+    "tests/store/test_shared_folder.py", "tests/store/database/test_faults_of_the_disk.py",
+    "tests/store/gallery/test_static_copy.py", "tests/store/gallery/test_thumbs.py",
 ]  # fmt: skip
 LONGEST = 1_500
 """Seconds after which a run is given up; it takes about 90 where nothing else runs."""

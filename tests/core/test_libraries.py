@@ -196,6 +196,19 @@ def test_what_is_bought_beside_a_library_stays_behind_its_pictures(tmp_path: Pat
     assert ew.session().stored_counts([request]) == [5]
 
 
+def test_a_library_answers_for_a_picture_whose_own_file_is_gone(tmp_path: Path) -> None:
+    request = ew.ImageRequest("a fox", n=2, **SMALL)
+    ew.configure(store=tmp_path / "mine", speed=200)
+    own = [image.path for image in ew.session().submit(request, execution="one").result(60)]
+    ew.store.publish(tmp_path / "shared")
+    own[0].unlink()
+    ew.configure(library=tmp_path / "shared", spend="never")
+    assert ew.session().stored_counts([request]) == [2]
+    again = ew.session().submit(request, execution="two").result(60)
+    assert [image.path.parent.name for image in again] == ["shared", "mine"]
+    assert [image.path.name for image in again] == [path.name for path in own]
+
+
 def test_the_own_store_answers_first_then_each_library_in_order(tmp_path: Path) -> None:
     one, two = made(tmp_path / "one", "a fox"), made(tmp_path / "two", "a fox", "an owl")
     own = made(tmp_path / "mine", "a fox")

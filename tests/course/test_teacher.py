@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import threading
@@ -13,7 +14,9 @@ import uvicorn
 from classroom import FOX, TEACHER, Classroom
 from playwright.sync_api import Browser, Page, expect
 
+from evolink_widgets.course import server
 from evolink_widgets.course.books.roster import Student
+from evolink_widgets.course.rush import Rush
 
 Course = Callable[..., Classroom]
 HEAD = {"Authorization": f"Bearer {TEACHER}"}
@@ -49,6 +52,56 @@ def test_a_small_copy_of_each_picture_is_kept(course: Course) -> None:
     assert 0 < len(reply.content) < 60_000
 
 
+def test_small_copies_wait_while_a_class_asks_and_nothing_else_does(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    waits, may_end = threading.Event(), threading.Event()
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        waits.set()
+        await asyncio.to_thread(may_end.wait, 20)
+        now += seconds
+
+    monkeypatch.setattr(server, "Rush", lambda: Rush(lambda: now, sleep))
+    room = course()
+    task = room.ask("Ana").json()["id"]
+    room.done("Ana", task)
+    assert waits.wait(20)
+    room.ask("Ben")
+    room.until(lambda: room.standing("Ben")["done"] == 1)  # no one but the gateway has looked
+    assert [one["small"] for one in room.state()["asks"]] == [[], []]
+    may_end.set()
+    room.until(lambda: [one["small"] for one in room.state()["asks"]] == [[0], [0]])
+
+
+@pytest.mark.parametrize(("asked_at", "waited"), [
+    ([], 0.0), ([0.0], 1.0), ([0.0, 0.5], 1.5), ([0.0, 0.9, 1.8, 2.7, 3.6, 4.5], 4.0),
+])  # fmt: skip
+def test_a_rush_is_waited_for_and_not_for_ever(asked_at: list[float], waited: float) -> None:
+    now = 100.0
+    coming = [100 + at for at in asked_at]
+
+    def hear() -> None:
+        while coming and coming[0] <= now:
+            coming.pop(0)
+            rush.goes_on()
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        end = now + seconds
+        while coming and coming[0] <= end:
+            now = coming[0]
+            hear()
+        now = end
+
+    rush = Rush(lambda: now, sleep)
+    hear()
+    asyncio.run(rush.over())
+    assert now - 100 == pytest.approx(waited)
+
+
 @pytest.fixture
 def served(course: Course) -> Iterator[tuple[Classroom, str]]:
     """A course whose page a browser can open."""
@@ -75,7 +128,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def test_a_teacher_sees_pauses_and_exports(served: tuple[Classroom, str], page: Page) -> None:
-    from notebook_page import axe_findings
+    from axe_core import COLOURS, findings
 
     room, address = served
     room.done("Ana", room.ask("Ana").json()["id"])
@@ -90,9 +143,9 @@ def test_a_teacher_sees_pauses_and_exports(served: tuple[Classroom, str], page: 
     )
     expect(page.get_by_role("list")).to_contain_text("the student's budget")
     assert page.locator("table b").count() == 0
-    for scheme in ("light", "dark"):
+    for scheme, rules in (("light", ()), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert axe_findings(page, "main") == []
+        assert findings(page, "main", rules=rules) == []
     page.get_by_role("button", name="Pause: Ana").press("Enter")
     again = page.get_by_role("button", name="Let ask again: Ana")
     expect(again).to_be_focused()

@@ -1,7 +1,8 @@
-"""The manual, built once in a worker; its lessons run in `make docs` and in their own tests."""
+"""The manual, built once in a run; its lessons run in `make docs` and in their own tests."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -16,9 +17,23 @@ import evolink_widgets as ew
 
 
 @pytest.fixture(scope="session")
-def manual(tmp_path_factory: pytest.TempPathFactory) -> Manual:
+def manual(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Manual:
     """All pages as `make docs` makes them, a warning being an error; no lesson is run."""
-    folder = tmp_path_factory.mktemp("manual")
+    if not hasattr(request.config, "workerinput"):
+        return Manual(build(tmp_path_factory.mktemp("manual")))
+    # One worker reads the pages, and another, later, sees them in a browser.
+    folder = tmp_path_factory.getbasetemp().parent / "manual"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "built").exists():
+            build(folder)
+            (folder / "built").touch()
+    return Manual(folder / "html")
+
+
+def build(folder: Path) -> Path:
+    """Build them below a folder; returns where they are."""
     command = [
         sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-n", "-j", "2", "-b", "html",
         "-D", "nb_execution_mode=off", "-d", str(folder / "doctrees"),
@@ -28,7 +43,7 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> Manual:
         command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return Manual(folder / "html")
+    return folder / "html"
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from hosts import python_of
-from notebook_page import SOON, Server, serve
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from notebook_page import SOON, Server, keep_process, serve
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from shelves import Shelf
 
 RESULTS = Path(__file__).parents[2] / "test-results"
@@ -45,10 +45,19 @@ def host(age: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         yield running
 
 
-@pytest.fixture
-def visit(host: Server, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Opens pages of the host; none of them may have complained at the end."""
+@pytest.fixture(scope="session")
+def window(host: Server, chromium: Browser) -> Iterator[BrowserContext]:
+    """One browser profile for all pages of a host: its scripts are compiled once."""
     context = chromium.new_context(viewport={"width": 1280, "height": 960})
+    keep_process(context, host)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(host: Server, window: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Opens pages of the host; none of them may have complained at the end."""
+    pages: list[Page] = []
     errors: list[str] = []
 
     def note(text: str) -> None:
@@ -60,7 +69,8 @@ def visit(host: Server, chromium: Browser, request: pytest.FixtureRequest) -> It
             note(f"{said.text} {said.location.get('url', '')}")
 
     def open_page(place: str, before: Callable[[Page], object] = lambda page: None) -> Page:
-        page = context.new_page()
+        page = window.new_page()
+        pages.append(page)
         before(page)
         page.set_default_timeout(SOON)
         page.on("pageerror", lambda error: note(f"{error} {(error.stack or '')[:400]}"))
@@ -76,9 +86,9 @@ def visit(host: Server, chromium: Browser, request: pytest.FixtureRequest) -> It
     yield open_page
     RESULTS.mkdir(exist_ok=True)
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    for number, page in enumerate(context.pages, 1):
+    for number, page in enumerate(pages, 1):
         page.screenshot(path=RESULTS / f"{name}-{number}.png")
-    context.close()
+        page.close()
     host.end_kernels()
     for left in host.root.iterdir():
         shutil.rmtree(left, ignore_errors=True)  # the next test counts its own pictures alone

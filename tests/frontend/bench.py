@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from axe_core import COLOURS, findings
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, TimeoutError
 
@@ -338,6 +339,29 @@ class Bench:
             " return e.getAttribute('aria-label') || e.innerText || e.id || e.tagName }"
         )
         return found
+
+
+def settle(one: Bench) -> None:
+    """Everything that moves is at its end."""
+    one.js(
+        "() => document.getAnimations().forEach(a => { try { a.finish() } catch { a.cancel() } })"
+    )
+
+
+def findings_in_every_theme(one: Bench, where: str | None = None) -> list[str]:
+    """What axe-core finds on a page that was opened in light, and then in each other theme.
+
+    By all of its rules in light, by those of colours after. The page ends in light.
+    """
+    settle(one)
+    found = [f"light: {told}" for told in findings(one.page, where)]
+    for theme in [*list(THEMES)[1:], "light"]:
+        one.wear(theme)
+        one.page.emulate_media(color_scheme="dark" if marker(theme) == "false" else "light")
+        settle(one)
+        if theme != "light":
+            found += [f"{theme}: {told}" for told in findings(one.page, where, rules=COLOURS)]
+    return found
 
 
 DONE: dict[str, Any] = {

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from notebook_page import SOON, Notebook, Server, serve
+from notebook_page import SOON, Notebook, Server, keep_process, serve
 from playwright.sync_api import Browser, BrowserContext, expect
 
 RESULTS = Path(__file__).parents[2] / "test-results"
@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def window(chromium: Browser) -> Iterator[BrowserContext]:
-    """One browser profile for all journeys: JupyterLab's scripts are fetched once."""
+    """One browser profile for all journeys: JupyterLab's scripts are compiled once."""
     context = chromium.new_context(viewport={"width": 1280, "height": 960})
     yield context
     context.close()
@@ -62,6 +62,8 @@ def open_at(
         if stranger:
             context = chromium.new_context(viewport={"width": 1280, "height": 960})
             strangers.append(context)
+        elif not window.pages:
+            keep_process(window, server)
         notebook = Notebook(context.new_page(), path)
         opened.append(notebook)
         notebook.listen()

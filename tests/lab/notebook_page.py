@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from axe_core import COLOURS, findings
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 from source import ROOT, shared_data
 
 START_SECONDS = 150
@@ -87,6 +87,14 @@ class Server:
         with urllib.request.urlopen(request, timeout=30) as reply:
             body: bytes = reply.read()
         return body
+
+
+def keep_process(window: BrowserContext, server: Server) -> None:
+    """Let a page stay open, and with it the process that all pages of the server share.
+
+    JupyterLab's scripts are compiled once then: that is a third of what a page of it takes.
+    """
+    window.new_page().goto(f"{server.url}api?token={server.token}")
 
 
 @contextlib.contextmanager
@@ -298,9 +306,14 @@ def press_run(panel: Locator) -> None:
 
 def axe_findings(page: Page, where: str = ".ew") -> list[str]:
     """What axe-core has against one part of a page, each with the element that it means."""
-    found = Axe().run(page, context=where).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:160]}: {node['failureSummary']}"
-        for one in found
-        for node in one["nodes"]
-    ]
+    return findings(page, where)
+
+
+def axe_findings_in(notebook: Notebook, *themes: str) -> list[str]:
+    """What it has against what is ours: by all of its rules in the first theme, then in colours."""
+    found = []
+    for number, theme in enumerate(themes):
+        notebook.wear(theme)
+        told = findings(notebook.page, ".ew", rules=COLOURS if number else ())
+        found += [f"{theme}: {one}" for one in told]
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from notebook_page import Notebook, Server, axe_findings, expect_pictures, press_run
+from notebook_page import Notebook, Server, axe_findings_in, expect_pictures, press_run
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -26,9 +26,7 @@ def test_axe_finds_nothing_in_light_and_dark(
     )
 
     def look(state: str) -> None:
-        for theme in ("JupyterLab Dark", "JupyterLab Light"):
-            notebook.wear(theme)
-            assert axe_findings(notebook.page) == [], f"{state}, in {theme}"
+        assert axe_findings_in(notebook, "JupyterLab Dark", "JupyterLab Light") == [], state
 
     notebook.run(0)
     panel = notebook.panel(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from notebook_page import Notebook, Server, axe_findings
+from notebook_page import Notebook, Server, axe_findings_in
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -50,6 +50,4 @@ def test_two_pictures_are_compared_by_keys_alone(
     notebook.run(1)
     expect(notebook.cell(1)).to_contain_text("difference 0.12")
 
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        notebook.wear(theme)
-        assert axe_findings(notebook.page) == [], theme
+    assert axe_findings_in(notebook, "JupyterLab Dark", "JupyterLab Light") == []

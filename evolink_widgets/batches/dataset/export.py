@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import io
 import json
@@ -18,9 +19,11 @@ from typing import Any, Literal, get_args
 from evolink_widgets.batches.dataset.card import Reviewed, card
 from evolink_widgets.batches.dataset.near import near_duplicates, picture_hash
 from evolink_widgets.batches.dataset.samples import Sample
+from evolink_widgets.batches.rows.frames import free_names
 from evolink_widgets.errors import StoreError
 from evolink_widgets.judging.verdicts import Only, is_wanted
 from evolink_widgets.problem import shown
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.gallery.copies.copies import with_recipe
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.store import Store
@@ -32,6 +35,12 @@ Format = Literal["imagefolder", "parquet", "webdataset"]
 
 SHARD = 1_000
 """Samples in one file of Parquet or tar: about half a gigabyte of usual pictures."""
+
+
+_UNFINISHED = ".unfinished"
+"""How a folder's name ends that an export is still writing."""
+
+_LEFT = 86_400.0
 
 
 def export(
@@ -83,7 +92,8 @@ def export(
         )
     with guarded(target, "written"):
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.parent / f".{target.name}-{secrets.token_hex(4)}"
+        _sweep(target)
+        beside = target.parent / f".{target.name}-{secrets.token_hex(4)}{_UNFINISHED}"
         beside.mkdir()
     try:
         with guarded(target, "written"):
@@ -99,6 +109,15 @@ def export(
             shutil.rmtree(beside)
         raise
     return target
+
+
+def _sweep(target: Path) -> None:
+    """Remove what exports to the same place have left that were killed, a day after that."""
+    for path in target.parent.glob(f".{glob.escape(target.name)}-????????{_UNFINISHED}"):
+        with suppress(OSError):
+            touched = max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
+            if touched < now() - _LEFT and not path.is_symlink():
+                shutil.rmtree(path)
 
 
 def _add_papers(
@@ -177,7 +196,8 @@ def _image_folder(folder: Path, samples: Sequence[Sample]) -> list[dict[str, Any
             name = f"images/{one.file_name}"
             (folder / name).write_bytes(data)
             files.append(_facts(name, data, one))
-            own = {f"{key}_2" if key == "file_name" else key: v for key, v in one.values.items()}
+            moved = free_names(["file_name"], one.values)["file_name"]
+            own = {moved if key == "file_name" else key: v for key, v in one.values.items()}
             lines.write(json.dumps({"file_name": name, **own}, ensure_ascii=False) + "\n")
     return files
 
@@ -213,7 +233,7 @@ def _parquet(folder: Path, samples: Sequence[Sample]) -> list[dict[str, Any]]:
         ) from None
     columns = {name: [one.values.get(name) for one in samples] for name in samples[0].values}
     typed = {name: _column(pa, values) for name, values in columns.items()}
-    name = "image" if "image" not in typed else "image_2"
+    name = free_names(["image"], typed)["image"]
     picture = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     head = {"info": {"features": {name: {"_type": "Image"}}}}
     schema = pa.schema(
@@ -252,7 +272,7 @@ def _column(pa: Any, values: Sequence[Any]) -> Any:
     """The values of a column; as text where they are of several kinds."""
     try:
         found = pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+    except (pa.ArrowException, OverflowError):
         return pa.array([None if one is None else str(one) for one in values], pa.string())
     return found.cast(pa.string()) if pa.types.is_null(found.type) else found
 

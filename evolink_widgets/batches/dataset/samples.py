@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from evolink_widgets.batches.rows.frames import Frame, is_missing
+from evolink_widgets.batches.rows.frames import Frame, free_names, is_missing
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.store.database.database import storable
 from evolink_widgets.store.file_names import slug
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 
@@ -82,8 +83,9 @@ def samples_of(
         if is_captioned:
             facts["text"] = said["caption"] or request.prompt
         own = {name: plain(value) for name, value in rows[place].items()}
-        facts = {f"{name}_2" if name in own else name: value for name, value in facts.items()}
-        yield Sample(key, image, {**own, **facts}, said.get("verdict"), said.get("caption"))
+        names = free_names(facts, own)
+        known = {names[name]: plain(value) for name, value in facts.items()}
+        yield Sample(key, image, {**own, **known}, said.get("verdict"), said.get("caption"))
 
 
 def identity(recipe: Recipe) -> str:
@@ -95,17 +97,19 @@ def plain(value: Any) -> Any:
     """A cell as JSON can hold it; `None` where it is missing."""
     if is_missing(value):
         return None
-    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
-        try:
-            value = value.item()  # NumPy's scalars
+    if isinstance(value, str):
+        return storable(value)
+    if hasattr(value, "item") and not isinstance(value, bytes):
+        try:  # NumPy's scalars; and its rows, as which Parquet files give lists
+            value = value.tolist() if getattr(value, "ndim", 0) == 1 else value.item()
         except Exception:
-            return str(value)
+            return storable(str(value))
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, (str, int, bool)):
+    if isinstance(value, int):
         return value
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
         return [plain(one) for one in value]
-    return str(value)
+    return storable(str(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -98,14 +98,14 @@ class EngineBuyer(Buyer):
     def _with_those_away(self, place: int, outcome: Outcome) -> None:
         """Tell of a recipe's end, with those of its pictures that were elsewhere already."""
         there = self._away.get(place, ())
-        count = len(there)
+        credits, reused = self._credits_and_reused(there)
         self._told(
             place,
             replace(
                 outcome,
                 images=(*there, *outcome.images),
-                credits=(*(0.0,) * count, *outcome.credits),
-                reused=(*(True,) * count, *outcome.reused),
+                credits=(*credits, *outcome.credits),
+                reused=(*reused, *outcome.reused),
             ),
         )
 
@@ -119,6 +119,20 @@ class EngineBuyer(Buyer):
             estimate=self._estimates[place],
         )
 
+    def _put_back(self, place: int, tasks: Iterable[Task] = ()) -> None:
+        """Of what has come and stays elsewhere no store knows: only the rest is asked for again."""
+        tasks, wanted = list(tasks), self.wanted[place]
+        there = [
+            image
+            for task in tasks
+            for at, image in task.state.placed
+            if at < task.request.n and isinstance(image, PictureElsewhere)
+        ]
+        if 0 < len(there) < wanted.need:
+            self._away[place] = [*self._away.get(place, ()), *there]
+            self._rest[place] = replace(wanted, need=wanted.need - len(there))
+        super()._put_back(place, tasks)
+
     def _task_ended(self, place: int, work: AtWork, task: Task) -> None:
         if self._lender.is_to_be_asked_here(task.key):  # another kernel was quicker
             self._here.add(place)
@@ -127,7 +141,8 @@ class EngineBuyer(Buyer):
                 for leave in work.leave:
                     leave()
                 del self.at_work[place]
-                self._put_back(place)
+                self._put_back(place, work.tasks)
+                self._look_for_room()
                 self._tell()
             return
         super()._task_ended(place, work, task)

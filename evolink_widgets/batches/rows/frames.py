@@ -1,7 +1,8 @@
 """Reads any frame as rows, and puts columns beside them in the kind of frame that came in.
 
 pandas, polars, pyarrow and lazy frames are read through narwhals, which is loaded only for them;
-a list of dicts, a dict of lists and a CSV file need no library.
+a list of dicts, a dict of lists and a CSV file need no library. The rows are a copy: a frame that
+is sorted or changed in its place later must not stand beside the pictures of other rows.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
+from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from evolink_widgets.errors import InvalidRequest
+from evolink_widgets.errors import InvalidRequest, StoreError
 from evolink_widgets.problem import Problem, shown
+from evolink_widgets.store.user_paths import path_of
 
 if TYPE_CHECKING:
     from evolink_widgets.store.gallery.pictures import GeneratedImage
 
-__all__ = ["Frame", "is_missing", "read_frame"]
+__all__ = ["Frame", "free_names", "is_missing", "read_frame"]
 
 _RULE = "must be a frame (pandas, polars, pyarrow), a list of dicts, a dict of lists or a CSV file"
 
@@ -38,7 +42,8 @@ class Frame(Protocol):
     def beside(self, places: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> Any:
         """A frame of the kind that came in: the rows at these places, and columns beside them.
 
-        A name that the frame has already is given to the new column with "_2".
+        A name that the frame has already is given to the new column with "_2", or with the next
+        number that is free.
         """
 
     def alike(self, columns: Mapping[str, Sequence[Any]]) -> Any:
@@ -52,7 +57,11 @@ def read_frame(given: Any) -> Frame:
         InvalidRequest: it is none, or its columns have no names that tell them apart.
     """
     if isinstance(given, (str, os.PathLike)):
-        return _Records(_read_csv(Path(given)))
+        try:
+            path = path_of(given, "frame")
+        except StoreError:
+            raise _no_frame(given) from None
+        return _Records(*_read_csv(path))
     if isinstance(given, Mapping):
         return _Columns(given)
     if isinstance(given, (list, tuple, Iterator)):
@@ -65,18 +74,40 @@ def read_frame(given: Any) -> Frame:
 
 
 def is_missing(value: object) -> bool:
-    """Whether a cell holds nothing: `None`, a float that is no number, pandas' `NA` and `NaT`."""
+    """Whether a cell holds nothing: `None`, what is no number or no time, pandas' `NA`."""
+    if isinstance(value, (str, int)):
+        return False
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, float) and value != value
+    # NumPy's moments and small floats, too, and decimals.
+    has_nothing = isinstance(value, Number) or type(value).__name__ in _MOMENTS
+    return has_nothing and bool(value != value)
+
+
+_MOMENTS = ("datetime64", "timedelta64")
+
+
+def free_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """A name for each new column: its own, or with the first number behind it that is free.
+
+    Args:
+        wanted: the names of the new columns.
+        taken: the names that are there.
+    """
+    there, found = set(taken), {}
+    for name in wanted:
+        numbered = (f"{name}_{number}" for number in count(2))
+        found[name] = next(one for one in chain([name], numbered) if one not in there)
+        there.add(found[name])
+    return found
 
 
 def _no_frame(given: object, rule: str = _RULE) -> InvalidRequest:
     return InvalidRequest([Problem("frame", shown(given), rule)])
 
 
-def _read_csv(path: Path) -> list[dict[str, Any]]:
-    """The rows of a CSV file; an empty cell is a missing one.
+def _read_csv(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows of a CSV file, and its columns; an empty cell is a missing one.
 
     Raises:
         InvalidRequest: there is no such file, or it is no table.
@@ -85,29 +116,37 @@ def _read_csv(path: Path) -> list[dict[str, Any]]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
             reader = csv.DictReader(file, delimiter=delimiter)
-            rows = list(reader)
+            rows, names = list(reader), list(reader.fieldnames or ())
     except OSError as exc:
         raise _no_frame(str(path), f"must be a CSV file that is there ({exc.strerror})") from None
     except (UnicodeDecodeError, csv.Error) as exc:
         raise _no_frame(str(path), f"must be a CSV file in UTF-8 ({exc})") from None
+    _check_apart(names)
     for number, row in enumerate(rows, 2):
         if None in row:  # where DictReader puts what is beyond the last column
             rule = f"must have no more cells in a line than the first; line {number} has"
             raise _no_frame(str(path), rule)
-    return [{name: value or None for name, value in row.items()} for row in rows]
+    return [{name: value or None for name, value in row.items()} for row in rows], names
 
 
-def _free_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    there = set(taken)
-    return {name: f"{name}_2" if name in there else name for name in wanted}
+def _check_apart(names: Sequence[str]) -> None:
+    """See that no two columns have one name.
+
+    Raises:
+        InvalidRequest: two have.
+    """
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _no_frame(twice, "must have a name of its own for each column")
 
 
 class _Records:
     """A list of dicts; a key that a row does not have is missing there."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._rows = rows
-        self._columns = tuple(dict.fromkeys(str(name) for row in rows for name in row))
+    def __init__(self, rows: Iterable[Mapping[Any, Any]], columns: Iterable[str] = ()) -> None:
+        self._rows = [dict(row) for row in rows]
+        named = (str(name) for row in self._rows for name in row)
+        self._columns = tuple(dict.fromkeys(chain(columns, named)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -124,7 +163,7 @@ class _Records:
     def beside(
         self, places: Sequence[int], columns: Mapping[str, Sequence[Any]]
     ) -> list[dict[Any, Any]]:
-        names = _free_names(columns, self._columns)
+        names = free_names(columns, self._columns)
         return [
             {**self._rows[place], **{names[name]: columns[name][at] for name in columns}}
             for at, place in enumerate(places)
@@ -138,6 +177,10 @@ class _Columns:
     """A dict of lists."""
 
     def __init__(self, given: Mapping[Any, Any]) -> None:
+        for name, values in given.items():
+            if isinstance(values, (str, bytes, Mapping)):  # one row, or pandas' to_dict()
+                rule = "must have a list for each column; one row is a list of one dict"
+                raise _no_frame({name: values}, rule)
         try:
             self._given = {name: list(values) for name, values in given.items()}
         except TypeError:
@@ -162,7 +205,7 @@ class _Columns:
     def beside(
         self, places: Sequence[int], columns: Mapping[str, Sequence[Any]]
     ) -> dict[Any, list[Any]]:
-        names = _free_names(columns, self.columns)
+        names = free_names(columns, self.columns)
         kept = {name: [values[at] for at in places] for name, values in self._given.items()}
         return {**kept, **{names[name]: list(values) for name, values in columns.items()}}
 
@@ -183,12 +226,10 @@ class _Native:
             found: Any = nw.from_native(given)
         except Exception:  # what is no frame, and one that narwhals refuses
             raise _no_frame(given) from None
-        self._frame: Any = found.collect() if isinstance(found, nw.LazyFrame) else found
-        names = [str(name) for name in self._frame.columns]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise _no_frame(twice, "must have a name of its own for each column")
-        self._names = tuple(names)
+        is_lazy = isinstance(found, nw.LazyFrame)
+        self._frame: Any = found.collect() if is_lazy else found.clone()
+        self._names = tuple(str(name) for name in self._frame.columns)
+        _check_apart(self._names)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -205,7 +246,7 @@ class _Native:
         kept = self._frame
         if list(places) != list(range(len(kept))):
             kept = kept[list(places), :]
-        names = _free_names(columns, self._names)
+        names = free_names(columns, self._names)
         if self._is_pandas:
             native = kept.to_native()
             made = {

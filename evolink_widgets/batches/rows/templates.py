@@ -7,6 +7,7 @@ for all rows at once, before any row is looked at.
 from __future__ import annotations
 
 import difflib
+import re
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ __all__ = ["Unfilled", "column_of", "columns_used", "compiled"]
 
 Row = Mapping[str, Any]
 Filled = Callable[[Row], Any]
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}", re.ASCII)
 
 _LISTED = 12
 """How many columns' names an error lists."""
@@ -88,6 +91,8 @@ def columns_used(given: Any) -> set[str] | None:
 def _from_text(field: str, text: str, columns: Sequence[str]) -> Filled:
     used = _columns_in(field, text, columns)
     whole = column_of(text)
+    # A frame without names for its columns has numbers; `str.format` takes those by their place.
+    numbers = range(1 + max((int(name) for name in used if _NUMBER.fullmatch(name)), default=-1))
 
     def fill(row: Row) -> Any:
         for name in used:
@@ -97,6 +102,8 @@ def _from_text(field: str, text: str, columns: Sequence[str]) -> Filled:
         if whole is not None and field in ("n", "references"):
             return _as_given(field, row[whole])
         try:
+            if numbers:
+                return text.format(*(row.get(str(at)) for at in numbers), **row)
             return text.format_map(row)
         except Exception as exc:  # a format that a value does not take, or its own __format__
             rule = f"must be filled by the row: {type(exc).__name__}: {exc}"
@@ -109,14 +116,15 @@ def _as_given(field: str, value: Any) -> Any:
     """A cell as it is; for `n` a whole number, however the frame has kept it."""
     if field == "references":
         return _listed(value)
-    if isinstance(value, str) and value.strip().isdigit():
+    if isinstance(value, str) and value.strip().isdecimal():
         return int(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _listed(value: Any) -> list[Any]:
-    """The references in a cell: one, or a list of them."""
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    """The references in a cell: one, or a list of them, which Parquet files give as an array."""
+    is_list = isinstance(value, (list, tuple)) or str(getattr(value, "dtype", "")) == "object"
+    return list(value) if is_list else [value]
 
 
 def _from_function(field: str, function: Callable[[dict[str, Any]], Any]) -> Filled:

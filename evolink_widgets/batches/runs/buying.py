@@ -11,23 +11,23 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 from evolink_widgets.batches.rows.files import ReferenceFiles
 from evolink_widgets.batches.rows.plan import Wanted
 from evolink_widgets.batches.runs.outcome import Meaning, Outcome, meaning_of
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import monotonic
+from evolink_widgets.runtime.deadline import deadline
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer
 
@@ -118,6 +118,13 @@ class Buyer:
         self._tight: Meaning | None = None
         self._withdrawing: set[str] = set()
         self._bought: dict[tuple[str, int], float | None] = {}
+        # Of a task whose pictures are paid for and not here: what each of them was charged.
+        self._to_come: dict[str, float] = {}
+
+    def goes_on_from(self, before: Buyer) -> None:
+        """Know what an earlier one of the same run has bought: its pictures are no reused ones."""
+        self._bought |= before._bought
+        self._to_come |= before._to_come
 
     @property
     def unsent(self) -> int:
@@ -140,6 +147,7 @@ class Buyer:
             log.exception("A batch came to an unexpected end")
             self.halted = EvolinkError(f"Something unexpected happened: {exc!r}.")
         self._leave_session()
+        self.held = self.looks_again_at = None
         why = self.halted or withdrawn()
         while self._queue:
             _, place = heapq.heappop(self._queue)
@@ -178,8 +186,7 @@ class Buyer:
             place = self.order[at]
             taken.add(place)
             images = tuple(offer.image for offer in offers)
-            count = len(images)
-            self._ended(place, Outcome(images, (0.0,) * count, (True,) * count))
+            self._ended(place, Outcome(images, *self._credits_and_reused(images)))
 
         self._queue = [(rank, place) for place, rank in self._ranks.items()]
         try:
@@ -274,8 +281,8 @@ class Buyer:
 
     def _never_sent(self, place: int, error: EvolinkError) -> None:
         """A row could not be asked for; or no row can be now."""
-        del self.at_work[place]
-        if not self._goes_back(place, error):
+        work = self.at_work.pop(place)
+        if not self._goes_back(place, error, work.tasks):
             self._ended(place, Outcome.unsent(self.wanted[place].need, error))
             if self._raises:
                 self.stop(error)
@@ -296,6 +303,9 @@ class Buyer:
                 return
             if state.stage.ended and task.key not in self._withdrawing:
                 self._task_ended(place, work, task)
+            elif state.stage is Stage.QUEUED and (self.is_paused or self._is_halted):
+                # It was just being sent, and was turned away: it would be sent again.
+                asyncio.get_running_loop().call_soon(self._withdraw)
 
         return listen
 
@@ -308,7 +318,7 @@ class Buyer:
             leave()
         del self.at_work[place]
         error = next((one.error for one in work.tasks if one.error is not None), None)
-        if error is None or not self._goes_back(place, error):
+        if error is None or not self._goes_back(place, error, work.tasks):
             outcome = self._outcome(place, work, error)
             if outcome.error is None and not outcome.is_free:
                 self._failures = 0
@@ -316,7 +326,8 @@ class Buyer:
             self._ended(place, outcome)
             if self._raises and outcome.error is not None:
                 self.stop(outcome.error)
-        self._look_for_room()
+        if error is None or error is not self.held:  # its own refusal has made no room
+            self._look_for_room()
         self._tell()
 
     def _look_for_room(self) -> None:
@@ -324,12 +335,12 @@ class Buyer:
         if self.looks_again_at is None:
             self.held = None
 
-    def _goes_back(self, place: int, error: EvolinkError) -> bool:
+    def _goes_back(self, place: int, error: EvolinkError, tasks: Iterable[Task]) -> bool:
         """Whether it is to be asked for again, or never was sent, as the error is not its own."""
         meaning = meaning_of(error)
         was_withdrawn = error.billed is Billed.NO and type(error) is type(withdrawn())
         if was_withdrawn and self._withdraws:
-            self._put_back(place)
+            self._put_back(place, tasks)
             return True
         if meaning is Meaning.ROW:
             return False
@@ -343,7 +354,7 @@ class Buyer:
                 self.halted = self.halted or error
         elif self.halted is None:
             self._hold_for_a_while(error)
-        self._put_back(place)
+        self._put_back(place, tasks)
         return True
 
     @property
@@ -361,7 +372,10 @@ class Buyer:
         self.looks_again_at = monotonic() + PAUSES[self._failures]
         self._failures += 1
 
-    def _put_back(self, place: int) -> None:
+    def _put_back(self, place: int, tasks: Iterable[Task] = ()) -> None:
+        """Ask for it again later, at the store first, where what some asks have brought is."""
+        for task in tasks:
+            task.give_back()
         heapq.heappush(self._queue, (self._ranks[place], place))
 
     def _withdraw(self) -> None:
@@ -383,31 +397,50 @@ class Buyer:
     def _note_charge(self, task: Task) -> None:
         """Remember what was charged for each picture that this run has bought."""
         state = task.state
-        reused = state.reused.pictures if state.reused is not None else 0
-        own = [one for one in state.images if not reused or one.task_key == task.key]
+        reused = frozenset() if state.reused is None else state.reused.slots
+        own = [one for one in state.images if (one.task_key, one.index) not in reused]
         charged = None if state.receipt is None else state.receipt.charged
         self.credits += charged or 0.0
         share = None if charged is None else charged / max(1, len(own))
         self.unreported += len(own) if charged is None else 0
         for image in own:
             self._bought[image.task_key, image.index] = share
+        if charged and not own:  # paid for, and still to be fetched
+            self._to_come[task.key] = charged / max(1, state.expected - len(state.images))
 
     def _outcome(self, place: int, work: AtWork, error: EvolinkError | None) -> Outcome:
         images: list[GeneratedImage | None] = []
         for task in work.tasks:
             placed = dict(task.state.placed)
             images += [placed.get(at) for at in range(task.request.n)]
-        slots = [None if one is None else (one.task_key, one.index) for one in images]
         if error is None and None in images:
             error = _not_all(images)
         missed = None if error is None else _charged_for_nothing(work.tasks, error)
-        return Outcome(
-            tuple(images),
-            tuple(missed if slot is None else self._bought.get(slot, 0.0) for slot in slots),
-            tuple(slot is not None and slot not in self._bought for slot in slots),
-            monotonic() - work.began,
-            error,
-        )
+        credits, reused = self._credits_and_reused(images, missed)
+        return Outcome(tuple(images), credits, reused, monotonic() - work.began, error)
+
+    def _credits_and_reused(
+        self, images: Sequence[GeneratedImage | None], missed: float | None = None
+    ) -> tuple[tuple[float | None, ...], tuple[bool, ...]]:
+        """What this run was charged for each picture, and whether it came from the store.
+
+        Args:
+            images: the pictures; `None` for one that did not come.
+            missed: what was charged for each of those.
+        """
+        credits: list[float | None] = []
+        reused: list[bool] = []
+        for image in images:
+            slot = None if image is None else (image.task_key, image.index)
+            is_ours = slot is not None and (slot in self._bought or slot[0] in self._to_come)
+            reused.append(slot is not None and not is_ours)
+            if slot is None:
+                credits.append(missed)
+            elif slot in self._bought:
+                credits.append(self._bought[slot])
+            else:
+                credits.append(self._to_come.get(slot[0], 0.0))
+        return tuple(credits), tuple(reused)
 
 
 def _not_all(images: Sequence[GeneratedImage | None]) -> EvolinkError:

@@ -45,7 +45,14 @@ class Fields:
             **{name: list(axis.labels) for name, axis in by_name.items()},
             **axes.given,
         }
-        self._places = [{label: at for at, label in enumerate(axis.labels)} for axis in axes.axes]
+        # Labels of several kinds are text in a frame whose columns have one kind each.
+        self._places = [
+            {
+                **{str(label): at for at, label in enumerate(axis.labels)},
+                **{label: at for at, label in enumerate(axis.labels)},
+            }
+            for axis in axes.axes
+        ]
         self._filled = self._fill(by_name)
         self._check_use(by_name)
         self.functions: dict[str, Callable[[Mapping[str, Any]], Any]] = {

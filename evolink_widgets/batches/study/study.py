@@ -24,11 +24,12 @@ from evolink_widgets.batches.study.pivot import Pivot, pivoted
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number, seed_of
 from evolink_widgets.errors import ConfigurationError, InvalidRequest, StoreError
-from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.pricing.pricing import estimate as published
 from evolink_widgets.rules.request.request import whole_number
+from evolink_widgets.store.user_paths import path_of
+from evolink_widgets.text.printable import printable
 
 __all__ = ["Study"]
 
@@ -296,7 +297,7 @@ class Study(Batch):
             ConfigurationError: an argument can't be used, or Matplotlib is not installed.
             StoreError: the store can't be read, or the file not be written.
         """
-        path = Path(dest)
+        path = path_of(dest, "dest", ConfigurationError)
         kind = path.suffix.lower().lstrip(".")
         if kind not in FORMATS:
             raise ConfigurationError(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.store.gallery.pool import Slot
 from evolink_widgets.store.journal.failures import error_from, failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
+from evolink_widgets.store.safe_files import guarded
 
 if TYPE_CHECKING:
     from evolink_widgets.core.shared.parts import SessionParts
@@ -108,10 +110,11 @@ class LenderBooks:
         Raises:
             StoreError: it can't be read.
         """
-        there = set(self._parts.pool.counts())
+        pools = [self._identities(request) for request in requests]
+        there = set(self._parts.pool.counts(chain.from_iterable(pools)))
         open_ = self._parts.store.journal.open_entries(self._parts.service)
         there |= {entry.identity for entry in open_ if entry.identity is not None}
-        return [not there.isdisjoint(self._identities(request)) for request in requests]
+        return [not there.isdisjoint(identities) for identities in pools]
 
     def lend(self, name: str, wishes: Sequence[Wish], record: Mapping[str, Any]) -> Lent:
         """Reserve the credits of purchases and write them down as sent; on the disk on return.
@@ -122,12 +125,13 @@ class LenderBooks:
             record: where the loan goes, for the next kernel, should this one end.
 
         Raises:
-            StoreError: it can't be written; nothing is lent.
+            StoreError: it can't be written, or a reference not be read; nothing is lent.
         """
         parts, lent, asks = self._parts, Lent(), []
         store = parts.store
         scopes: dict[str, None] = {}
         origin: str | None = None
+        references = self._references(wishes)  # where one is gone, nothing is reserved for it
         with store.database.write(durable=True):
             for wish in wishes:
                 if self._is_here(wish):
@@ -148,8 +152,10 @@ class LenderBooks:
                 keys = [ask.key for ask in asks]
                 store.journal.remember(f"{_NOTE}{name}", {**record, "keys": keys})
         if asks:
-            references = self._references(wishes)
-            lent.loan = Loan(name, parts.service, tuple(asks), tuple(scopes), origin, references)
+            leaving = {ask.key for ask in asks}
+            needed = {one for wish in wishes if wish.key in leaving for one in _digests(wish)}
+            along = {one: data for one, data in references.items() if one in needed}
+            lent.loan = Loan(name, parts.service, tuple(asks), tuple(scopes), origin, along)
         return lent
 
     def _is_here(self, wish: Wish) -> bool:
@@ -166,14 +172,17 @@ class LenderBooks:
         )
 
     def _references(self, wishes: Sequence[Wish]) -> dict[str, bytes]:
-        """The bytes of kept references, by their SHA-256."""
-        digests = {
-            digest
-            for wish in wishes
-            for digest in map(digest_of, wish.request.references)
-            if digest is not None
-        }
-        return {one: self._parts.store.uploads.file_of(one).read_bytes() for one in digests}
+        """The bytes of kept references, by their SHA-256.
+
+        Raises:
+            StoreError: one is not there any more, or was changed.
+        """
+        found = {}
+        for one in {digest for wish in wishes for digest in _digests(wish)}:
+            path = self._parts.store.uploads.file_of(one)
+            with guarded(path, "read"):
+                found[one] = path.read_bytes()
+        return found
 
     def keep(self, keys: Iterable[str]) -> None:
         """Say that this process is alive, and looks after what is lent.
@@ -345,6 +354,11 @@ class LenderBooks:
 
     def _forget(self, name: str) -> None:
         self._parts.store.journal.forget_note(f"{_NOTE}{name}")
+
+
+def _digests(wish: Wish) -> list[str]:
+    """The SHA-256 of the kept references that a purchase needs."""
+    return [one for one in map(digest_of, wish.request.references) if one is not None]
 
 
 def _is_open(line: Entry | None) -> bool:

@@ -44,7 +44,7 @@ from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask
@@ -188,6 +188,11 @@ class TaskRunner(TaskContext):
         for other in self._allocation.lost:
             other.send_again()
         self._take_up(again=False)
+
+    def give_back(self) -> None:
+        """Let the next ask of its execution have what it has."""
+        if self._allocation is not None:
+            self._allocation.ask.give_back()
 
     # What the session and the steps need.
 

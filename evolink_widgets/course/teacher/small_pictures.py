@@ -11,6 +11,7 @@ import sqlalchemy as sql
 from evolink_widgets.core.service.transport import NoAnswer, Transport
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.tables import PICTURES
+from evolink_widgets.course.rush import Rush
 from evolink_widgets.errors import BadReply, StoreDamaged
 from evolink_widgets.rules.tasks.task import read_task
 from evolink_widgets.store.gallery.thumbnails.thumbs import thumbnail
@@ -32,14 +33,19 @@ _PART = 20
 class SmallPictures:
     """Fetches each finished picture once and keeps a copy of about 20 kB in the books.
 
+    To make one takes a core for a tenth of a second, and the interpreter for a part of it: while
+    a class asks, few are made.
+
     Args:
         books: the course's.
         transport: fetches links; the key goes to none of them.
+        rush: is waited for before each.
     """
 
-    def __init__(self, books: Books, transport: Transport) -> None:
+    def __init__(self, books: Books, transport: Transport, rush: Rush | None = None) -> None:
         self._books = books
         self._transport = transport
+        self._rush = rush or Rush()
         self._tried: set[str] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._bench = asyncio.Lock()
@@ -75,6 +81,7 @@ class SmallPictures:
 
     async def _fetch(self, task_id: str, number: int, link: str) -> None:
         async with self._room:
+            await self._rush.over()
             data = bytearray()
             try:
                 async with self._transport.download(link) as reply:

@@ -10,7 +10,7 @@ behind those (`note_behind`), so that the next run of a cell gets the same ones 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,11 +20,12 @@ from sqlite3 import Connection, Row
 from typing import NamedTuple
 
 from evolink_widgets.errors import StoreDamaged
+from evolink_widgets.moved_files import month_of
 from evolink_widgets.store.database.database import Database, dump, load_object
 from evolink_widgets.store.gallery.pictures import GeneratedImage, read_image
 from evolink_widgets.store.gallery.rows.rows import place_of, with_file_in_place
 from evolink_widgets.store.journal.journal import Entry, Step, is_free, read_entry, read_receipt
-from evolink_widgets.store.library.library import Library, keys_in_both
+from evolink_widgets.store.library.library import Library
 from evolink_widgets.store.safe_files import is_plain
 
 log = logging.getLogger("evolink_widgets")
@@ -139,8 +140,9 @@ class Pool:
                 sure, unsure = self._candidates(stored[one], open_tasks[one], now)
                 own += sure
                 doubtful += unsure
+            twins = {one.slot: one for one in _beside([], lent, identities)}
             found = (
-                self._offer(candidate)
+                self._offer(candidate, twins.get(candidate.slot))
                 for candidate in _in_order(own, _beside(own, lent, identities))
                 if candidate.slot not in taken
             )
@@ -164,20 +166,26 @@ class Pool:
             values = (f"{BEHIND} {key}", dump({"slots": slots}))
             connection.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", values)
 
-    def counts(self) -> dict[str, int]:
-        """Return how many pictures there are of each recipe; their files are not looked at."""
-        found = Counter({row["identity"]: row["pictures"] for row in self._database.rows(_COUNTS)})
-        seen: list[Library] = []
-        for library in self._libraries:
-            twice = frozenset[str]().union(
-                keys_in_both(library, self._database),
-                *(keys_in_both(library, other.database) for other in seen),
-            )
-            for row in library.rows(_COUNTS_BUT, (dump(sorted(twice)),)):
-                found[row["identity"]] += row["pictures"]
-            if library.problem is None:
-                seen.append(library)
-        return dict(found)
+    def counts(self, identities: Iterable[str]) -> dict[str, int]:
+        """Return how many pictures there are of some recipes: those that `choose` would offer.
+
+        Of a picture no more is looked at than whether its file is there.
+
+        Args:
+            identities: the recipes; those of which there is none are left out.
+        """
+        names = list(dict.fromkeys(identities))
+        here: dict[str, set[Slot]] = {}
+        sources: list[tuple[Path, Database, Callable[..., list[Row]]]] = [
+            (self._root, self._database, self._database.rows),
+            *((one.root, one.database, one.rows) for one in self._libraries),
+        ]
+        for root, database, read in sources:
+            for identity, rows in self._by_identity(read, _FILES, names).items():
+                for row in rows:
+                    if row["is_open"] or _has_file(root, database, row):
+                        here.setdefault(identity, set()).add(Slot(row["key"], row["number"]))
+        return {identity: len(slots) for identity, slots in here.items()}
 
     def gone(self, identities: Iterable[str]) -> list[str]:
         """Return the names of pictures that were paid for and are not there any more.
@@ -271,13 +279,22 @@ class Pool:
                 sure.append((entry, _slots_in(row["behind"])))
         return sure, unsure
 
-    def _offer(self, candidate: _Candidate) -> Offer | None:
-        """What is offered of a candidate; nothing where its file is gone for good."""
+    def _offer(self, candidate: _Candidate, twin: _Candidate | None) -> Offer | None:
+        """What is offered of a candidate; nothing where its file is gone for good.
+
+        Args:
+            candidate: the picture.
+            twin: the same in a library, which may have its file still.
+        """
         offer = Offer(candidate.slot)
-        if candidate.row is not None:
-            stored = self._stored(candidate, candidate.row)
-            return stored or (offer if candidate.comes_again else None)
-        return offer
+        if candidate.row is None:
+            return offer
+        stored = self._stored(candidate, candidate.row)
+        if stored is None and candidate.comes_again:
+            return offer
+        if stored is None and twin is not None and twin.row is not None:
+            return self._stored(twin, twin.row)
+        return stored
 
     def _stored(self, candidate: _Candidate, row: Row) -> Offer | None:
         library = candidate.library
@@ -307,6 +324,20 @@ def _place(root: Path, database: Database, row: Row) -> Path | None:
         row = with_file_in_place(root, database, row)
         place = place_of(root, row)
     return place if row["trashed_at"] is None and is_plain(place) else None
+
+
+def _has_file(root: Path, database: Database, row: Row) -> bool:
+    """Tell whether a picture's file is there; the many that are in their places at once."""
+    name = str(row["path"])
+    month = month_of(name)
+    if name == Path(name).name:
+        folders = (f"{root}",) if month is None else (f"{root}/{month}", f"{root}")
+        with suppress(OSError, ValueError):
+            if any(os.path.lexists(f"{folder}/{name}") for folder in folders):
+                return True
+    with suppress(StoreDamaged):
+        return _place(root, database, row) is not None
+    return False
 
 
 def _beside(
@@ -375,15 +406,11 @@ FROM sets JOIN pictures USING (key) LEFT JOIN tasks USING (key) LEFT JOIN ledger
 WHERE sets.identity IN (?) AND +pictures.trashed_at IS NULL
 """
 
-_COUNTS = """
-SELECT sets.identity, count(*) AS pictures FROM sets JOIN pictures USING (key)
-WHERE pictures.trashed_at IS NULL GROUP BY sets.identity
-"""
-
-_COUNTS_BUT = """
-SELECT sets.identity, count(*) AS pictures FROM sets JOIN pictures USING (key)
-WHERE pictures.trashed_at IS NULL AND sets.key NOT IN (SELECT value FROM json_each(?))
-GROUP BY sets.identity
+_FILES = """
+SELECT pictures.*, sets.identity,
+    (tasks.key IS NOT NULL AND tasks.ended_at IS NULL) AS is_open
+FROM sets JOIN pictures USING (key) LEFT JOIN tasks USING (key)
+WHERE sets.identity IN (?) AND +pictures.trashed_at IS NULL
 """
 
 _OPEN = (

@@ -6,7 +6,8 @@ With a recipe come the references that it needs, by their content. All else stay
 what the other's emulator keeps beside its pictures, say.
 
 A set comes in whole, in one transaction, or not at all. Merging again goes on where a merge was
-stopped, and finds what is there already by its key and its SHA-256.
+stopped, and finds what is there already by its key and its SHA-256. A picture of ours whose file
+was lost is brought back: so a copy of a store mends it.
 """
 
 from __future__ import annotations
@@ -19,17 +20,19 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from unicodedata import normalize
 
-from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import NotAPicture, check_picture
 from evolink_widgets.moved_files import where_it_lies
-from evolink_widgets.printable import printable
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows.rows import (
     NewPicture,
     NewSet,
     add_picture,
+    find_row,
+    place_of,
+    with_file_in_place,
     write_recipe_file,
 )
 from evolink_widgets.store.journal.journal import Entry, columns_of
@@ -43,6 +46,7 @@ from evolink_widgets.store.safe_files import (
     flush,
     flush_folder,
     guarded,
+    is_plain,
     own_folder,
     read_plain,
     store_of,
@@ -53,7 +57,8 @@ from evolink_widgets.store.safe_files import (
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.spent_sums import uncount
 from evolink_widgets.store.user_paths import is_same_folder
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 _AT_ONCE = 200
 
@@ -196,7 +201,9 @@ class _Merge:
         key = self._key_for(theirs)
         wanted = []
         for picture in theirs.pictures:
-            if self._ours("sha256 = ?", picture.sha256):
+            if self._is_gone(key, picture):
+                wanted.append(picture)
+            elif self._ours("sha256 = ?", picture.sha256):
                 self.already += 1
             elif self._ours("key = ? AND number = ?", key, picture.number):
                 self.theirs.leave_out(
@@ -218,6 +225,15 @@ class _Merge:
     def _ours(self, condition: str, *values: object) -> bool:
         """Whether we have such a picture; looked up one by one, as ours may be a million."""
         return bool(self.database.rows(f"SELECT 1 FROM pictures WHERE {condition} LIMIT 1", values))
+
+    def _is_gone(self, key: str, picture: TheirPicture) -> bool:
+        """Whether it is one of ours whose file is neither in its place nor in the trash."""
+        rows = self.database.rows(
+            "SELECT * FROM pictures WHERE key = ? AND number = ? AND sha256 = ? "
+            "AND trashed_at IS NULL",
+            (key, picture.number, picture.sha256),
+        )
+        return any(not _has_file(self.root, self.database, row) for row in rows)
 
     def _place(self, key: str, picture: TheirPicture) -> Picture | None:
         """Where the content of a picture of theirs stands here: under its own name, if it does."""
@@ -242,8 +258,11 @@ class _Merge:
         try:
             with self.database.write() as connection, guarded(self.root, "written"):
                 for picture in ready:
-                    if _is_here(connection, key, picture):  # another merge was quicker
-                        continue
+                    ours = find_row(connection, key, picture.number)
+                    if ours is not None and ours["sha256"] == picture.facts.sha256:
+                        if is_plain(place_of(self.root, ours)):  # another merge was quicker
+                            continue
+                        picture = _as_ours(picture, ours)
                     path, new = add_picture(self.root, connection, about, picture)
                     folders.add(path.parent)
                     if new:
@@ -350,12 +369,24 @@ class _Merge:
         )
 
 
-def _is_here(connection: Connection, key: str, picture: NewPicture) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM pictures WHERE key = ? AND number = ? AND sha256 = ?",
-        (key, picture.number, picture.facts.sha256),
-    ).fetchone()
-    return found is not None
+def _has_file(root: Path, database: Database, row: Row) -> bool:
+    """Tell whether a picture's file is there; one whose row is damaged is not looked for."""
+    try:
+        if is_plain(place_of(root, row)):
+            return True
+        row = with_file_in_place(root, database, row)  # a killed move may have left it elsewhere
+        return row["trashed_at"] is not None or is_plain(place_of(root, row))
+    except StoreDamaged:
+        return True
+
+
+def _as_ours(picture: NewPicture, ours: Row) -> NewPicture:
+    """A file that comes back, with what our row says beside it."""
+    return picture._replace(
+        created_at=ours["created_at"],
+        favourite=bool(ours["favourite"]),
+        trashed_at=ours["trashed_at"],
+    )
 
 
 def _is_further(ours: Row, theirs: Entry) -> bool:

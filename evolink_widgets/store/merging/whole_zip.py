@@ -67,6 +67,9 @@ log = logging.getLogger("evolink_widgets")
 _BLOCK = 256 * 1024
 _PICTURES = frozenset(EXTENSIONS.values())
 _OURS = _PICTURES | {".json"}
+#: A folder that is packed by another program, while a kernel is at work or after one was killed,
+#: has the newest of its database in the files beside it.
+_DATABASE = (FILE, f"{FILE}-wal", f"{FILE}-journal")
 #: Columns in which older versions, or the journal, have the address that is told of the end.
 _ADDRESSED = (("tasks", "request"), ("tasks", "recipe"), ("sets", "recipe"))
 #: Tables of what people have asked for and said.
@@ -307,7 +310,7 @@ def _lay_out(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
 
 def _is_ours(member: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(member.filename)
-    return not member.is_dir() and (name.name == FILE or name.suffix.lower() in _OURS)
+    return not member.is_dir() and (name.name in _DATABASE or name.suffix.lower() in _OURS)
 
 
 def _stores_in(folder: Path) -> Iterable[Path]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -75,7 +78,7 @@ def test_a_pandas_index_comes_along() -> None:
     assert result["path"].tolist() == ["a", "b", "c"]
 
 
-def test_a_csv_file_is_read_by_its_path(tmp_path: Path) -> None:
+def test_a_csv_file_is_read_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "animals.csv"
     path.write_text("\ufeffanimal,ratio\nfox,16:9\nowl,\nhare\n", "utf-8")
     assert list(read_frame(path).rows()) == [
@@ -88,13 +91,71 @@ def test_a_csv_file_is_read_by_its_path(tmp_path: Path) -> None:
         read_frame(str(path))
     with pytest.raises(ew.InvalidRequest, match="that is there"):
         read_frame("nowhere.csv")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    path.write_text("animal\nfox\n", "utf-8")
+    assert len(read_frame("~/animals.csv")) == 1
+    path.write_text("animal,animal\nfox,owl\n", "utf-8")
+    with pytest.raises(ew.InvalidRequest, match="a name of its own"):
+        read_frame(path)
+    path.write_text("animal,ratio\n", "utf-8")
+    empty = read_frame(path)
+    assert (empty.columns, len(empty)) == (("animal", "ratio"), 0)
 
 
-@pytest.mark.parametrize("given", [7, None, ["fox"], pd.Series([1]), {"a": [1], "b": []}, object()])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(7, None, ["fox"], pd.Series([1]), object()),
+        *({"a": [1], "b": []}, {"animal": "fox"}, pd.DataFrame(DATA).to_dict()),
+    ],
+)
 def test_what_is_no_frame_is_refused(given: object) -> None:
     with pytest.raises(ew.InvalidRequest, match="frame must") as caught:
         read_frame(given)
     assert caught.value.problems[0].field == "frame"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(None, float("nan"), np.float32("nan"), Decimal("nan")),
+        *(pd.NA, pd.NaT, np.datetime64("NaT")),
+    ],
+)
+def test_a_cell_may_hold_nothing(cell: object) -> None:
+    assert is_missing(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "nan", 0, 0.0, False, Decimal(0), np.float32(1), [], b""])
+def test_a_cell_that_holds_little_is_not_missing(cell: object) -> None:
+    assert not is_missing(cell)
+
+
+def reversed_in_place(given: Any) -> None:
+    """Turn a frame round, and change a cell of it, as a later cell of a notebook may."""
+    if isinstance(given, pd.DataFrame):
+        given[:] = given.iloc[::-1].to_numpy()
+        given.iloc[0, 1] = 99
+    elif isinstance(given, pl.DataFrame):
+        given.replace_column(0, given["animal"].reverse())
+        given[0, "legs"] = 99
+    elif isinstance(given, dict):
+        given["animal"].reverse()
+        given["legs"][0] = 99
+    else:
+        given.reverse()
+        given[0]["legs"] = 99
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "a list of dicts", "a dict of lists"])
+def test_what_is_done_to_a_frame_later_does_not_reach_its_rows(kind: str) -> None:
+    given = copy.deepcopy(KINDS[kind][0]())
+    frame = read_frame(given)
+    reversed_in_place(given)
+    assert [row["legs"] for row in frame.rows()] == [4, 4, 2]
+    result = columns(frame.beside([0, 1, 2], {"path": ["a", "b", "c"]}))
+    assert result == {**DATA, "path": ["a", "b", "c"]}
 
 
 def test_rows_need_not_have_the_same_keys() -> None:

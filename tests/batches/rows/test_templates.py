@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import evolink_widgets as ew
@@ -26,6 +27,7 @@ def filled(field: str, given: Any) -> Any:
         ("prompt", lambda row: row["animal"].upper(), "FOX"),
         ("n", "{n_of_them}", 2),
         ("n", 3, 3),
+        ("n", lambda row: "²", "²"),
         ("references", "{photo}", ["fox.jpg"]),
         ("references", ["{photo}", b"logo"], ["fox.jpg", b"logo"]),
         ("references", lambda row: ["a.png", row["photo"]], ["a.png", "fox.jpg"]),
@@ -39,6 +41,17 @@ def test_a_field_is_filled_from_the_row(field: str, given: Any, value: Any) -> N
 def test_a_cell_that_is_a_list_gives_its_references() -> None:
     fill = compiled("references", "{photo}", ("photo",))
     assert fill({"photo": ["a.png", "b.png"]}) == ["a.png", "b.png"]
+    parquet = np.array(["a.png", "b.png"], dtype=object)
+    assert fill({"photo": parquet}) == ["a.png", "b.png"]
+    picture = np.zeros((4, 4, 3), dtype=np.uint8)
+    assert fill({"photo": picture})[0] is picture
+
+
+def test_columns_without_names_are_known_by_their_numbers() -> None:
+    columns = ("0", "1", "animal")
+    row = {"0": "fox", "1": 3.0, "animal": "owl"}
+    assert compiled("prompt", "a {0} and {1:.0f} {animal}s", columns)(row) == "a fox and 3 owls"
+    assert compiled("n", "{1}", columns)(row) == 3
 
 
 @pytest.mark.parametrize(

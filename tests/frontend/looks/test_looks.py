@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from bench import ENDINGS, THEMES, Bench, ending
+from axe_core import findings
+from bench import ENDINGS, THEMES, Bench, ending, settle
 from playwright.sync_api import expect
 
 Opener = Callable[..., Bench]
@@ -105,9 +105,7 @@ STATES: dict[str, tuple[Callable[[Bench], None], dict[str, Any]]] = {
 
 def violations(one: Bench, *rules: str) -> list[str]:
     """What axe-core finds, by all of its rules or by some."""
-    options = {"runOnly": list(rules)} if rules else {}
-    found = Axe().run(one.page, options=options).response["violations"]
-    return [f"{v['id']}: {n['html']} {n['failureSummary']}" for v in found for n in v["nodes"]]
+    return findings(one.page, rules=rules)
 
 
 def small_targets(one: Bench) -> list[Any]:
@@ -119,13 +117,6 @@ def small_targets(one: Bench) -> list[Any]:
         .map(e => [e.title || e.textContent || e.name, e.offsetWidth, e.offsetHeight])
         .filter(([, width, height]) => width < 24 || height < 24)""")
     return found
-
-
-def settle(one: Bench) -> None:
-    """Everything that moves is at its end."""
-    one.js(
-        "() => document.getAnimations().forEach(a => { try { a.finish() } catch { a.cancel() } })"
-    )
 
 
 @pytest.mark.parametrize("state", STATES)

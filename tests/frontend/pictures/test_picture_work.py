@@ -7,7 +7,7 @@ from typing import Any
 
 import gallery_bench
 import pytest
-from bench import THEMES, Bench
+from bench import Bench, findings_in_every_theme
 from playwright.sync_api import Locator, expect
 from test_looks import settle, small_targets, violations
 
@@ -308,10 +308,7 @@ def test_axe_finds_nothing_in_what_is_new_in_any_theme(
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= one.js("() => innerWidth")
-    for theme in THEMES:
-        one.wear(theme)
-        settle(one)
-        assert violations(one) == [], theme
+    assert findings_in_every_theme(one) == []
 
 
 def test_a_caption_of_the_gallery_stands_under_its_own_picture(bench: Opener) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from notebook_page import Notebook, Server, axe_findings
+from notebook_page import Notebook, Server, axe_findings_in
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -68,9 +68,7 @@ def test_a_batch_is_followed_retried_and_kept(
     view = notebook.cell(0).locator(".ew.ew-live:not(.ew-off)")
     expect(view).to_contain_text("4 of 6 pictures")
     expect(view.get_by_role("gridcell", name="without a picture")).to_have_count(2)
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        notebook.wear(theme)
-        assert axe_findings(notebook.page) == [], theme
+    assert axe_findings_in(notebook, "JupyterLab Dark", "JupyterLab Light") == []
     notebook.page.wait_for_timeout(1100)  # what has just come under the pointer does nothing
     view.get_by_role("button", name="Retry these").click()
     expect(view).to_contain_text("6 of 6 pictures")

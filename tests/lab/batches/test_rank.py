@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from notebook_page import KERNEL_READY, Notebook, Server, axe_findings
+from notebook_page import KERNEL_READY, Notebook, Server, axe_findings_in
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -34,9 +34,7 @@ def test_votes_are_given_by_keys_and_outlive_the_kernel(
     page = notebook.page
     notebook.run(0)
     view = ready(notebook)
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        notebook.wear(theme)
-        assert axe_findings(page) == [], theme
+    assert axe_findings_in(notebook, "JupyterLab Dark", "JupyterLab Light") == []
     cells = page.locator(".jp-Cell").count()
     view.get_by_role("group", name="Which is nicer?").focus()
     # In command mode Z would undo a change of cells, S save, and the arrows go to another one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from notebook_page import Notebook, Server, axe_findings, expect_pictures, press_run
+from notebook_page import Notebook, Server, axe_findings_in, expect_pictures, press_run
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -30,7 +30,6 @@ def test_panel_and_task_work_in_notebook_7(
     expect_pictures(panel.get_by_role("article"), 2)
     expect(notebook.copies(0)).to_have_count(0)
     expect_pictures(notebook.cell(1), 2)
-    for theme in ("JupyterLab Dark High Contrast", "JupyterLab Dark", "JupyterLab Light"):
-        notebook.wear(theme)
-        assert axe_findings(notebook.page) == [], theme
+    themes = ("JupyterLab Dark High Contrast", "JupyterLab Dark", "JupyterLab Light")
+    assert axe_findings_in(notebook, *themes) == []
     assert str(notebook.save().cells[1].outputs).count("data:image/") == 2

@@ -124,6 +124,24 @@ def test_into_a_store_that_is_not_there_yet_and_after_it_was_moved(tmp_path, oth
     store.close()
 
 
+def test_a_picture_whose_file_was_lost_comes_back_from_a_copy(store, other, fill, now, visible):
+    key = fill(other, n=3)
+    assert store.merge(other.root).pictures == 3
+    store.gallery.favourite([(key, 0)], True)
+    store.gallery.trash([(key, 2)], now=now)
+    names, before = visible(store), list(store.gallery.images(key))
+    for image in before:
+        image.path.unlink()
+    lost_in_trash = next((store.root / ".trash").iterdir())
+    lost_in_trash.unlink()
+    merged = store.merge(other.root)
+    assert (merged.pictures, merged.already, merged.left_out) == (2, 1, ())
+    assert (visible(store), list(store.gallery.images(key))) == (names, before)
+    assert [image.bytes for image in before] == [one.bytes for one in other.gallery.images(key)[:2]]
+    assert not lost_in_trash.exists(), "what was deleted stays deleted"
+    assert store.merge(other.root).pictures == 0
+
+
 def test_presets_come_in_where_their_names_are_free(store, other, fill):
     store.presets["poster"] = {"size": "2:3"}
     store.presets["wide"] = {"size": "21:9"}

@@ -67,6 +67,20 @@ def test_all_of_a_store_comes_home_and_is_taken_in_as_it_is(
     assert store.pack(tmp_path).name == "evolink_images-2.zip", "nothing is overwritten"
 
 
+def test_a_folder_that_another_program_has_packed_brings_what_a_kernel_has_just_written(
+    store, admit, home, now, tmp_path
+):
+    admit(KEY, 0)
+    store.verdicts.judge("ana", [Change((KEY, 0), now, "keep", "sharp")], now)
+    assert (store.root / f"{FILE}-wal").stat().st_size, "the kernel is still at work"
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as made:
+        for path in store.root.rglob("*"):
+            if path.is_file() and not path.name.endswith("-shm"):
+                made.write(path, path.relative_to(tmp_path))
+    merged = home.merge(tmp_path / "download.zip")
+    assert (merged.pictures, merged.verdicts, merged.left_out) == (1, 1, ())
+
+
 def test_it_may_be_unpacked_by_hand_and_needs_no_database(store, admit, home, tmp_path):
     admit(KEY, 0)
     store.close()
