@@ -21,7 +21,6 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from evolink_widgets.clock import now
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.transport import Transport
 from evolink_widgets.core.session import Session
@@ -31,6 +30,7 @@ from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
 from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.jupyter.server.callbacks import CallbackHandler
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.store import Store
 
 USUAL_SECONDS = 12.0

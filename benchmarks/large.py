@@ -180,6 +180,7 @@ def looked(root: Path) -> dict[str, Any]:
             "all": Query(), "a size": Query(size="16:9"), "a notebook": Query(notebook="nb3.ipynb"),
             "favourites": Query(favourite=True), "a month": Query(since=START + 2e6),
             "a size in a month": Query(size="16:9", since=START + 2e6),
+            "what a cassette replayed": Query(recorded=True), "the rest": Query(recorded=False),
         }  # fmt: skip
         for name, query in kinds.items():
             found[f"count {name}"] = median_of(lambda query=query: gallery.count(query))

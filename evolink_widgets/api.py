@@ -9,17 +9,18 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, overload
 
-from evolink_widgets import connect
-from evolink_widgets.connect import budget, session, weather
+from evolink_widgets.connect.current import budget, late_key, session
+from evolink_widgets.connect.current import configure as configure_process
+from evolink_widgets.connect.weather import weather
 from evolink_widgets.core.checked_request import checked_request
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.store import store_in_use
@@ -89,9 +90,9 @@ def _with_notice(change: Callable[P, None]) -> Callable[P, None]:
     return configure
 
 
-configure = _with_notice(connect.configure)
+configure = _with_notice(configure_process)
 
-presets = Presets(lambda: connect.session().store.database)
+presets = Presets(lambda: session().store.database)
 """The presets of the store in use."""
 
 
@@ -159,7 +160,7 @@ def generate(
     Example:
         >>> images = ew.generate("a fox in the snow", size="16:9", n=2).result()
     """
-    current = connect.session()
+    current = session()
     request = make_request(
         prompt,
         size=size,
@@ -219,7 +220,7 @@ def estimate(
             item if isinstance(item, str) else kept_name("0" * 64)  # their number counts
             for item in read(references)
         )
-    current = connect.session()
+    current = session()
     if isinstance(prompt, Iterable) and not isinstance(prompt, str):
         nothing = Estimate(0.0, 0.0, "nothing to buy", 0)
         estimates = [current.estimate(_request_of(one, fields)) for one in prompt]
@@ -296,7 +297,7 @@ def batch(
     made = Batch(
         read_frame(frame),
         _differing(given),
-        connect.session,
+        session,
         repeats=repeats,
         keep_metadata=keep_metadata,
     )
@@ -321,7 +322,7 @@ def _tell_made(made: Batch) -> None:
 
         for notice in made.notices:
             tell(notice)
-    _tell_outstanding(connect.session())
+    _tell_outstanding(session())
 
 
 def study(
@@ -394,7 +395,7 @@ def study(
     }
     made = Study(
         read_axes(_differing(given), axes),
-        connect.session,
+        session,
         repeats=repeats,
         design=design,
         budget=budget,
@@ -442,7 +443,7 @@ def recover() -> list[Task]:
         >>> for task in ew.recover():
         ...     task.result()
     """
-    current = connect.session()
+    current = session()
     _tell_outstanding(current, collecting=True)
     return current.recover()
 
@@ -456,7 +457,7 @@ def credits() -> Credits:
     Example:
         >>> ew.credits().spendable
     """
-    return connect.session().credits()
+    return session().credits()
 
 
 def spending(by: str = "task", since: object = None, until: object = None) -> reports.Spending[Any]:
@@ -479,7 +480,7 @@ def spending(by: str = "task", since: object = None, until: object = None) -> re
     """
     from evolink_widgets.store.ledger.spending_report import read_spending
 
-    current = connect.session()
+    current = session()
     return read_spending(
         current.store.database, by=by, since=since, until=until, simulated=current.simulated
     )
@@ -558,7 +559,7 @@ def make_request(prompt: Any, *, keep_metadata: bool = False, **fields: Any) -> 
     fields["prompt"] = prompt
     if again is not None:
         fields = {**again.to_record(), "references": again.references}
-    store = connect.session().store
+    store = session().store
     request, notices = checked_request(store, keep_metadata=keep_metadata, **fields)
     if notices:
         from evolink_widgets.notebook.notices import tell
@@ -606,7 +607,7 @@ def _tell_outstanding(current: Session, *, collecting: bool = False) -> None:
 
         if tell_outstanding(current, collecting=collecting):
             _told.add(here)
-    if (late := connect.late_key()) is not None:
+    if (late := late_key()) is not None:
         from evolink_widgets.notebook.notices import tell
 
         tell(late)

@@ -43,8 +43,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, ClassVar
 
-from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem
+from evolink_widgets.text.printable import printable
 
 __all__ = [
     "AuthenticationError",

@@ -11,7 +11,7 @@ import re
 import stat
 from pathlib import Path
 
-from evolink_widgets.late_pattern import late_pattern
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["MONTH", "month_of", "where_it_lies"]
 

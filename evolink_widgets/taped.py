@@ -12,15 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets import connect
+from evolink_widgets.connect import current
+from evolink_widgets.connect.blocks import Begun, for_now
 from evolink_widgets.core import loop
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import OffTape, cassette_of
 from evolink_widgets.core.task import Task
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.rules.tasks.played import EMULATOR
-from evolink_widgets.text import counted
+from evolink_widgets.runtime.lazy_module import LazyModule
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.cassettes.recorder import Recorder
@@ -99,7 +100,7 @@ def replay(
     """
     named: dict[str, Any] = {"mode": "replay", "cassette": cassette}
     named |= {"speed": 1.0 if speed is None else speed, "off_tape": off_tape}
-    with connect.for_now(**named) as begun:
+    with for_now(**named) as begun:
         assert begun.player is not None
         yield begun.player.tape
 
@@ -122,7 +123,7 @@ class Recording:
         self.path = cassette_of("cassette", cassette)
         self._anew = anew
         self._settings = dict(settings or {})
-        self._block: contextlib.AbstractContextManager[connect.Begun] | None = None
+        self._block: contextlib.AbstractContextManager[Begun] | None = None
         self._sessions: list[Session] = []  # also those that `configure` makes inside
         self._recorder: Recorder | None = None
         self._tasks: list[Task] = []
@@ -141,7 +142,7 @@ class Recording:
         if self._block is not None:
             raise ConfigurationError("This recording has begun already: make another one.")
         named = {"mode": "record", "cassette": self.path, **self._settings}
-        block = connect.for_now(anew=self._anew, on_session=self._hear, **named)
+        block = for_now(anew=self._anew, on_session=self._hear, **named)
         begun = block.__enter__()
         self._block, self._recorder = block, begun.recorder
         return self
@@ -249,7 +250,7 @@ def in_test(path: Path, store: Path, *, record: bool) -> Iterator[Cassette]:
     """
     if record:
         with Recording(path, anew=True, settings={"store": store}):
-            if connect.session().service == EMULATOR:
+            if current.session().service == EMULATOR:
                 raise ConfigurationError(
                     "There is no API key to record with.",
                     advice="Set EVOLINK_API_KEY, or EVOLINK_BASE_URL to an emulator on a port.",
@@ -263,7 +264,7 @@ def in_test(path: Path, store: Path, *, record: bool) -> Iterator[Cassette]:
         )
     settings: dict[str, Any] = {"mode": "replay", "cassette": path, "speed": 0, "store": store}
     # Nothing can be bought here, also where CI forbids it.
-    with connect.for_now(**settings, off_tape="error", spend="allow") as begun:
+    with for_now(**settings, off_tape="error", spend="allow") as begun:
         assert begun.player is not None
         try:
             yield Cassette(path, False, begun.player.off_tape)

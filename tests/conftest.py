@@ -96,9 +96,9 @@ def no_live_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     yield
-    connect = sys.modules.get("evolink_widgets.connect")
-    if connect is not None:
-        connect._state.inherited.write({})
+    state = sys.modules.get("evolink_widgets.connect.state")
+    if state is not None:
+        state.now.inherited.write({})
     for name in VARIABLES:  # settings of this test are not handed on to programs of the next
         os.environ.pop(name, None)
 
@@ -106,16 +106,16 @@ def no_live_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings of this test's own, in a folder of its own."""
-    from evolink_widgets import connect
+    from evolink_widgets.connect import state
     from evolink_widgets.store import in_use
 
-    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(state, "now", state.State())
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     yield
-    connect._state.inherited.write({})
-    if connect._state.session is not None:
-        connect._state.session.close()
+    state.now.inherited.write({})
+    if state.now.session is not None:
+        state.now.session.close()
 
 
 @pytest.fixture(scope="session")

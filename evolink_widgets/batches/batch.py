@@ -19,15 +19,15 @@ from evolink_widgets.batches.run import BatchRun, OnError, before_of
 from evolink_widgets.batches.runs.buying import Buyer
 from evolink_widgets.batches.runs.outcome import Outcome
 from evolink_widgets.batches.runs.results import problem_columns
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core import at_exit, loop
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number
 from evolink_widgets.errors import ConfigurationError, EvolinkError
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, prompt_bytes
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.text.printable import printable
 
 __all__ = ["Batch", "costs_of", "total_of"]
 

@@ -10,8 +10,8 @@ from evolink_widgets.problem import shown
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.tasks.played import credits_words
-from evolink_widgets.scrolling import scrolling
-from evolink_widgets.text import counted
+from evolink_widgets.text.scrolling import scrolling
+from evolink_widgets.text.wording import counted
 
 __all__ = [
     "badge",

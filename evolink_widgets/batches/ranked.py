@@ -11,7 +11,7 @@ from evolink_widgets.batches.rows.frames import Frame, is_missing
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.judging.entries import Entries, Entry, level_of
 from evolink_widgets.problem import shown
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["ranked_entries"]
 

@@ -15,17 +15,17 @@ from evolink_widgets.batches.runs.buying import Buyer
 from evolink_widgets.batches.runs.outcome import Outcome, is_worth_retrying
 from evolink_widgets.batches.runs.results import columns_of, names_of, with_verdicts
 from evolink_widgets.batches.runs.state import BatchState, FailureGroup
-from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop
 from evolink_widgets.core.money import Budget, check_open
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import Billed, ConfigurationError, WaitTimeout, WrongProcess
 from evolink_widgets.judging.verdicts import Only
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED
+from evolink_widgets.runtime.clock import monotonic, now
 from evolink_widgets.store.gallery.pictures import GeneratedImage
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["Again", "BatchRun", "OnError"]
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from evolink_widgets.batches.rows.frames import Frame, is_missing
 from evolink_widgets.errors import InvalidRequest, StoreError
-from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import whole_number
-from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.find_by_name import find_in_any
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS, thumbnail_html
 from evolink_widgets.store.store import Store
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.scrolling import scrolling
+from evolink_widgets.text.wording import counted
 
 __all__ = ["ShownFrame"]
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from evolink_widgets.cassettes.scrub import ask_of
 from evolink_widgets.cassettes.tape import Answer, Take, Tape, key_of
-from evolink_widgets.clock import now
 from evolink_widgets.rules.tasks.played import TapeId, tape_id
 from evolink_widgets.rules.tasks.task import read_mapping, read_number
+from evolink_widgets.runtime.clock import now
 
 __all__ = ["OffTape", "Player", "Replayed"]
 

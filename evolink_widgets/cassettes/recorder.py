@@ -24,11 +24,11 @@ from evolink_widgets.cassettes.tape import (
     picture_name,
     pictures_folder,
 )
-from evolink_widgets.clock import now
 from evolink_widgets.core.settings.keys import in_document
 from evolink_widgets.errors import BadReply, ConfigurationError
 from evolink_widgets.rules.tasks.outcome import retry_after
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus, read_task
+from evolink_widgets.runtime.clock import now
 
 __all__ = ["Recorder"]
 

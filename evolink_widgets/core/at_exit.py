@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core import executions, loop
 from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import EvolinkError
-from evolink_widgets.printable import printable
-from evolink_widgets.text import counted
+from evolink_widgets.runtime.clock import monotonic
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["is_script", "leave"]
 

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import ConfigurationError
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.process_globals import at_fork, process_global
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from evolink_widgets.clock import monotonic
-from evolink_widgets.clock import now as unix_now
 from evolink_widgets.errors import SpendingRefused, StoreError
 from evolink_widgets.rules.pricing.pricing import estimate as published_estimate
+from evolink_widgets.runtime.clock import monotonic
+from evolink_widgets.runtime.clock import now as unix_now
 from evolink_widgets.store.ledger.taken_in import taken_in
 from evolink_widgets.store.process_globals import at_fork, process_global
 

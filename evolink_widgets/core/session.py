@@ -13,7 +13,6 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NoReturn
 
-from evolink_widgets.clock import now
 from evolink_widgets.core import at_exit, executions, loop
 from evolink_widgets.core.asked import Asked
 from evolink_widgets.core.money import (
@@ -34,15 +33,16 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     Unreachable,
 )
-from evolink_widgets.lazy_module import LazyModule
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe, identities_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, recipe_service
+from evolink_widgets.runtime.clock import now
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store.journal.new_names import new_key
 from evolink_widgets.store.process_globals import at_fork, process_global
 from evolink_widgets.store.store import Store
+from evolink_widgets.text.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.core import retry as retries

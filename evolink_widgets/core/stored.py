@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from evolink_widgets.clock import now
-from evolink_widgets.text import day
+from evolink_widgets.runtime.clock import now
+from evolink_widgets.text.wording import day
 
 __all__ = ["Stored"]
 

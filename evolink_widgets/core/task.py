@@ -17,7 +17,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import evolink_widgets as public
-from evolink_widgets.clock import monotonic, now
 from evolink_widgets.core import loop as core_loop
 from evolink_widgets.core.money import check_open
 from evolink_widgets.errors import (
@@ -28,12 +27,13 @@ from evolink_widgets.errors import (
     WaitTimeout,
     WrongProcess,
 )
-from evolink_widgets.lazy_module import LazyModule
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import TapeId, badge, badge_of, error_badge
+from evolink_widgets.runtime.clock import monotonic, now
+from evolink_widgets.runtime.lazy_module import LazyModule
+from evolink_widgets.text.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.core import stored as store_answers

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from evolink_widgets.connections import live_service
+from evolink_widgets.connect.connections import live_service
 from evolink_widgets.core.settings.keys import LEAST
 from evolink_widgets.errors import ConfigurationError
 

@@ -44,12 +44,12 @@ from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.identity import Identity
 from evolink_widgets.course.rush import Rush
 from evolink_widgets.course.upstream.upstream import Sent, Unanswered, Upstream
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import BadReply, InvalidRequest
 from evolink_widgets.rules.pricing.pricing import Estimate, estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.outcome import Outcome
 from evolink_widgets.rules.tasks.task import read_mapping, read_task, read_text
+from evolink_widgets.runtime.deadline import deadline
 
 __all__ = ["Gateway"]
 

@@ -16,7 +16,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from evolink_widgets.connections import LiveService
+from evolink_widgets.connect.connections import LiveService
 from evolink_widgets.course.allowed import Allowed
 from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.gateway import Gateway

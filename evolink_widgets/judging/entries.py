@@ -10,7 +10,7 @@ from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.problem import shown
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.judging.verdicts import Picture
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["MOST_ITEMS", "By", "Entries", "Entry", "entries_of", "key_of", "level_of"]
 

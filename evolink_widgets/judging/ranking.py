@@ -9,13 +9,13 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from evolink_widgets.clock import now
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.judging.bradley_terry import Fit, check_numpy
 from evolink_widgets.judging.entries import Entries, Entry, key_of
 from evolink_widgets.judging.pairs import Pairs
 from evolink_widgets.judging.standing import Standing, standing_of
 from evolink_widgets.problem import shown
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.judging.judges import judge_in
 from evolink_widgets.store.judging.verdicts import Picture

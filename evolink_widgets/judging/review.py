@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from evolink_widgets.clock import now
 from evolink_widgets.judging.agreement import Agreement, agreements
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.judging.judges import judge_in
 from evolink_widgets.store.judging.verdicts import Change, Judgement, Picture

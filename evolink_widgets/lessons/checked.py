@@ -10,12 +10,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from evolink_widgets.connect import buying_nothing_here
+from evolink_widgets.connect.current import buying_nothing_here
 from evolink_widgets.errors import InvalidRequest, SpendingRefused
 from evolink_widgets.lessons.checked_html import checked_html
-from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.store.file_names import one_line
+from evolink_widgets.text.printable import printable
 
 __all__ = ["Checked", "Finding", "check"]
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from evolink_widgets import api
-from evolink_widgets.connect import faults
+from evolink_widgets.connect.weather import faults
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.magic.completion import complete
 from evolink_widgets.magic.variables import fill, value_of
@@ -22,7 +22,7 @@ from evolink_widgets.notebook.notices import tell
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import problems as broken_rules
 from evolink_widgets.rules.tasks.played import RECORDED
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.task import Task

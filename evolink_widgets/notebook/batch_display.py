@@ -12,8 +12,8 @@ from typing import Any
 
 from evolink_widgets.batches.batch import Batch
 from evolink_widgets.batches.run import BatchRun
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError, WaitTimeout
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.widgets.base.hosts import Host, host
 

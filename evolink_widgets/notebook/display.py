@@ -16,11 +16,11 @@ from typing import Any
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import DownloadFailed, EvolinkError
-from evolink_widgets.printable import printable
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.safe_files import store_of
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.companion import NOTHING
 from evolink_widgets.widgets.base.hosts import (

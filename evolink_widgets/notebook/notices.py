@@ -8,8 +8,8 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.printable import printable
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.text.printable import printable
 from evolink_widgets.widgets.base.hosts import Host, host, machine_that_goes
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import StoreError
-from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.problem import shown
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store import in_use
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
-from evolink_widgets.late_pattern import late_pattern
+from evolink_widgets.runtime.late_pattern import late_pattern
 from evolink_widgets.store.safe_files import TRASH, is_there, make_new, remove
 
 __all__ = [

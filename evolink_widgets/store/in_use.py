@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.lazy_module import LazyModule
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store import unwritten
 from evolink_widgets.store.file_names import DEFAULT_FOLDER
 from evolink_widgets.store.process_globals import process_global

@@ -24,7 +24,6 @@ from sqlite3 import Connection, Row
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged, StoreError, StoreFull
 from evolink_widgets.moved_files import MONTH
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import handed_on
 from evolink_widgets.rules.tasks.played import is_recorded
@@ -61,7 +60,8 @@ from evolink_widgets.store.safe_files import (
 from evolink_widgets.store.unwritten import FORMAT, MARKER, is_published, publishing
 from evolink_widgets.store.uploads import Uploads
 from evolink_widgets.store.user_paths import is_same_folder
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["Published", "publish"]
 

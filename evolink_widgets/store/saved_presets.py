@@ -8,12 +8,12 @@ from html import escape
 from typing import Any
 
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged, UnknownPreset
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.preset import FIELDS, name_problem, plain_name, preset_fields
-from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.database.database import Database, dump, load_object
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.scrolling import scrolling
+from evolink_widgets.text.wording import counted
 
 __all__ = ["LONGEST", "Presets", "in_words", "read_preset"]
 

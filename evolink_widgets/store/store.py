@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import ConfigurationError, StoreError
-from evolink_widgets.lazy_module import LazyModule
-from evolink_widgets.printable import printable
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import in_file_system
 from evolink_widgets.store.journal.process_name import this_process
 from evolink_widgets.store.library.database_in import database_in
 from evolink_widgets.store.user_paths import absolute
+from evolink_widgets.text.printable import printable
 
 if TYPE_CHECKING:
     from evolink_widgets.store.gallery.gallery import StoredPictures

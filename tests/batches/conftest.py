@@ -10,8 +10,8 @@ import pytest
 from services import InProcess, quick
 
 import evolink_widgets as ew
-from evolink_widgets import connect
 from evolink_widgets.batches.batch import Batch
+from evolink_widgets.connect import state
 from evolink_widgets.core.session import Session
 from evolink_widgets.emulator.http.app import FILES_URL
 
@@ -34,7 +34,7 @@ def use(service: InProcess, own_settings: None, tmp_path: Path) -> Iterator[Call
             tmp_path / store, **{"retry": quick(), "files_url": FILES_URL, **more}
         )
         opened.append(session)
-        connect._state.session = session
+        state.now.session = session
         return session
 
     put()

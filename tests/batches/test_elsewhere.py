@@ -13,7 +13,7 @@ import pytest
 from clusters import SMALL, Served, prompts, rows, two_workers
 
 import evolink_widgets as ew
-from evolink_widgets import connect
+from evolink_widgets.connect import state
 from evolink_widgets.store import in_use
 
 
@@ -53,13 +53,13 @@ def service(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture(autouse=True)
 def driver(service: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(state, "now", state.State())
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     ew.configure(base_url=service.api, store=tmp_path / "driver")
     yield
-    if connect._state.session is not None:
-        connect._state.session.close()
+    if state.now.session is not None:
+        state.now.session.close()
 
 
 def test_pictures_stay_in_the_bucket_and_books_at_home(

@@ -13,8 +13,8 @@ from clusters import SMALL, Served, kill, prompts, rows, two_workers
 from services import KEY, environment, until
 
 import evolink_widgets as ew
-from evolink_widgets import connect
 from evolink_widgets.batches.engine import borrow, carry
+from evolink_widgets.connect import state
 from evolink_widgets.errors import RateLimited
 from evolink_widgets.store import in_use
 
@@ -44,13 +44,13 @@ def service(folder: Path) -> Iterator[Served]:
 @pytest.fixture(autouse=True)
 def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process that has used nothing yet, with a store of its own."""
-    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(state, "now", state.State())
     monkeypatch.setattr(in_use, "choice", in_use.StoreInUse())
     monkeypatch.chdir(tmp_path)
     ew.configure(store=tmp_path / "driver")
     yield
-    if connect._state.session is not None:
-        connect._state.session.close()
+    if state.now.session is not None:
+        state.now.session.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from lessons import SMALL, Live
 from PIL import Image
 
 import evolink_widgets as ew
-from evolink_widgets import connect
+from evolink_widgets.connect import state
 from evolink_widgets.errors import Billed, RequestRefused
 from evolink_widgets.rules.tasks.played import TapeId
 from evolink_widgets.store.store import Store
@@ -215,7 +215,7 @@ def test_a_kernel_that_died_is_recovered_by_the_next(tape: Path) -> None:
             time.sleep(0.005)
         task.stop()
         task_id = task.id
-    connect._state.players.clear()
+    state.now.played.players.clear()
     with ew.replay(tape, speed=0):
         [taken] = ew.session().recover()
         images = taken.result(timeout=60)

@@ -226,7 +226,6 @@ def test_a_module_that_is_not_there_is_noticed(named: str, there: bool) -> None:
 
 #: Folders that may hold more than a dozen modules, and why.
 CROWDED = {
-    "evolink_widgets": "what programs import by its path, and what imports nothing of ours",
     "tests/contracts": "each of them asks something of the whole package",
     "tests/core": "stories that go through all rooms of the core",
     "tests/notebook": "one for each host",

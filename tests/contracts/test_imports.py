@@ -12,18 +12,8 @@ from source import PACKAGE, Import, imports, is_ours, modules, room
 
 #: A room may import itself and every room before it in this list, but no neighbour in its row.
 ROWS = (
-    ("late_pattern",),
-    (
-        "clock",
-        "deadline",
-        "lazy_module",
-        "moved_files",
-        "printable",
-        "problem",
-        "scrolling",
-        "text",
-        "version",
-    ),
+    ("runtime",),
+    ("moved_files", "problem", "text", "version"),
     ("errors",),
     ("rules",),
     ("images",),
@@ -31,7 +21,6 @@ ROWS = (
     ("store",),
     ("core",),
     ("cassettes",),
-    ("connections",),
     ("connect",),
     ("judging",),
     ("batches",),
@@ -73,6 +62,13 @@ INNER_ROWS = {
         ("steps",),
         ("loans", "recovery"),
         ("session",),
+    ),
+    "connect": (
+        ("connections", "played"),
+        ("state",),
+        ("build",),
+        ("current",),
+        ("blocks", "weather"),
     ),
     "batches": (
         ("rows",),
@@ -198,7 +194,8 @@ def test_rules_and_errors_use_the_standard_library_only() -> None:
     pure = [
         one
         for one in imports()
-        if room(one.module) in ("clock", "lazy_module", "printable", "problem", "errors", "rules")
+        if room(one.module) in ("runtime", "text", "problem", "errors", "rules")
+        and one.module != f"{PACKAGE}.runtime.deadline"  # what an older Python lacks is anyio's
     ]
     foreign = [one for one in pure if not is_ours(one.target)]
     allowed = sys.stdlib_module_names

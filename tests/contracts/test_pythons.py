@@ -23,7 +23,7 @@ PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROMISED = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', PROJECT)
 QUICK = [
     "tests/rules", "tests/references", "tests/emulator", "tests/store", "tests/core/test_task.py",
-    "tests/core/test_loop.py", "tests/core/test_session.py", "tests/core/test_connect.py",
+    "tests/core/test_loop.py", "tests/core/test_session.py", "tests/connect",
     "tests/core/service/test_transport.py", "tests/contracts/test_exports.py",
 ]  # fmt: skip
 #: What takes long, and asks more of the disk or of Pillow than of the Python.

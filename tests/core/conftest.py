@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,26 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import SPEED, Emulated, InProcess, OnPort, environment, quick
+from services import Emulated, InProcess, OnPort, environment, quick, serving
 
 from evolink_widgets.core.session import Session
 from evolink_widgets.rules.request.request import ImageRequest
 
 PROGRAMS = Path(__file__).parent / "programs"
-
-
-@contextlib.contextmanager
-def serving(*options: str) -> Iterator[tuple[str, str]]:
-    """`python -m evolink_widgets.emulator` in a process of its own: its API and picture host."""
-    command = [
-        *(sys.executable, "-m", "evolink_widgets.emulator", "--port", "0", "--media-port", "0"),
-        *("--speed", str(SPEED), "--no-rate-limit", "--credits", "1000000", *options),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
-        assert process.stdout is not None
-        api, media = re.findall(r"http://[\d.:]+", process.stdout.readline())
-        yield api, media
-        process.kill()
 
 
 @pytest.fixture

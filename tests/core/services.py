@@ -8,9 +8,12 @@ import io
 import json
 import os
 import random
+import re
+import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,20 @@ def environment() -> dict[str, str]:
 
     package = str(Path(evolink_widgets.__file__).parent.parent)
     return {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@contextlib.contextmanager
+def serving(*options: str) -> Iterator[tuple[str, str]]:
+    """`python -m evolink_widgets.emulator` in a process of its own: its API and picture host."""
+    command = [
+        *(sys.executable, "-m", "evolink_widgets.emulator", "--port", "0", "--media-port", "0"),
+        *("--speed", str(SPEED), "--no-rate-limit", "--credits", "1000000", *options),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+        assert process.stdout is not None
+        api, media = re.findall(r"http://[\d.:]+", process.stdout.readline())
+        yield api, media
+        process.kill()
 
 
 def quick(**changes: Any) -> RetryPolicy:

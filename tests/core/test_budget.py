@@ -14,7 +14,8 @@ import pytest
 from services import InProcess, OnPort, until
 
 import evolink_widgets as ew
-from evolink_widgets import connect, errors
+from evolink_widgets import errors
+from evolink_widgets.connect import state
 from evolink_widgets.core.loop import call_on_loop
 from evolink_widgets.core.money import Budget
 from evolink_widgets.core.session import Session
@@ -263,7 +264,7 @@ def test_none_takes_every_setting_back(here: Path, monkeypatch: pytest.MonkeyPat
     ew.configure(store=here / "told", mode="emulator", spend="never", budget=3, per="day")
     assert ew.session().store.root == here / "told"
     ew.configure(store=None, mode=None, spend=None, budget=None, speed=None, api_key=None)
-    assert connect._state.settings == connect.Settings()
+    assert state.now.settings == state.Settings()
     assert ew.session().store.root == here / "from the shell"
 
 

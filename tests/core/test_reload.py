@@ -122,17 +122,19 @@ shell.run_cell("going = more[0].edit('at noon'); going.result(30); going").raise
 
 #: What holds something for the whole process, and what goes with it.
 MODULES = {
-    "connect": "connect",
+    "connect": "connect.state connect.played connect.build connect.current connect.blocks",
+    "the state": "connect.state",
     "what is configured": "core.settings.settings core.settings.keys",
     "the thread": "core.loop",
     "caps": "core.money store.ledger.caps store.ledger.ledger",
     "the session": "core.session core.task core.service.limits",
     "what was taken": "core.executions core.steps.allocate",
     "the database": "store.process_globals store.in_use store.database.database store.store store",
-    "the front": "api connect store.gallery.pictures core.task",
+    "the front": "api connect.current store.gallery.pictures core.task",
     "all of it": "store.process_globals store.in_use store.database.database core.loop "
     "core.settings.settings core.settings.keys core.money core.service.limits "
-    "core.executions core.task core.session connect api",
+    "core.executions core.task core.session "
+    "connect.state connect.played connect.build connect.current api",
 }
 
 
@@ -155,7 +157,9 @@ def test_a_reload_keeps_what_the_process_holds(what: str, tmp_path: Path) -> Non
     run(RELOAD, names, tmp_path / "folder", package)
 
 
-@pytest.mark.parametrize("changed", ["connect.py", "rules/tasks/task.py", "errors.py", "all"])
+@pytest.mark.parametrize(
+    "changed", ["connect/state.py", "connect/current.py", "rules/tasks/task.py", "errors.py", "all"]
+)
 def test_autoreload_of_files_that_changed_keeps_what_the_process_holds(
     changed: str, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ import httpx
 from services import KEY, SHELF
 from starlette.testclient import TestClient
 
-from evolink_widgets.connections import LiveService
+from evolink_widgets.connect.connections import LiveService
 from evolink_widgets.core.service.transport import Timeouts, Transport
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.course.books.books import Books

@@ -24,7 +24,7 @@ from evolink_widgets.course.books.books import Books
 from evolink_widgets.course.books.roster import Student
 from evolink_widgets.course.server import Rules
 from evolink_widgets.course.upstream.turns import Turns
-from evolink_widgets.deadline import deadline
+from evolink_widgets.runtime.deadline import deadline
 
 Course = Callable[..., Classroom]
 WRITES, READS = "evolink-course-books", "evolink-course-readings"

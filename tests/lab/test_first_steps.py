@@ -15,13 +15,16 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FIRST_PICTURE = 6 + 14
-"""Seconds to the first picture: what is promised, and what a busy machine may add to it."""
+"""Seconds to the first pictures: what is promised, and what a busy machine may add to it."""
 SEEN = """() => {
-    const picture = document.querySelector(".ew-live article img");
-    if (!picture?.complete || !picture.naturalWidth) return null;
+    const pictures = [...document.querySelectorAll(".ew-live article img")];
+    const has_come = (one) => one.complete && one.naturalWidth;
+    if (pictures.length < 2 || !pictures.every(has_come)) return null;
+    const picture = pictures[0];
+    if (picture.closest(".ew-item").querySelector("[role=progressbar]:not([hidden])")) return null;
     const { top, left, width, height } = picture.getBoundingClientRect();
     const cell = picture.closest(".jp-Cell").dataset.windowedListIndex;
-    const there = document.elementFromPoint(left + width / 2, top + 0.98 * height);
+    const there = document.elementFromPoint(left + width / 2, top + 0.99 * height);
     return { top, height, cell, inSight: picture.closest(".ew-tile").contains(there) };
 }"""
 Opener = Callable[..., Notebook]

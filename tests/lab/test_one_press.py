@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 Opener = Callable[..., Notebook]
 SHOW = """
 import evolink_widgets as ew
-from evolink_widgets import connect
+from evolink_widgets.connect.weather import emulator
 ew.configure(speed=40)
 studio = ew.ImageStudio(prompt='a fox', quality='low')
 studio
 """.strip()
 #: How many POSTs the service got so far.
-COUNT = "print('posts', connect._the_emulator(ew.session().store.root, None).counts['create'])"
+COUNT = "print('posts', emulator().counts['create'])"
 PID = "import os\nprint('pid', os.getpid())"
 
 #: The kernel's socket breaks, and no other one opens until `mend` is called.

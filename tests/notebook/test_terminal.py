@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from evolink_widgets.printable import printable
 
 CODE = """
 import evolink_widgets as ew
@@ -140,15 +137,3 @@ def test_a_prompt_drives_no_terminal_and_every_line_fits_its_encoding(
 
 ACTIVE = [chr(code) for code in (*range(9), *range(11, 32), *range(127, 160), 0x202E, 0x2066)]
 """Characters that a terminal obeys; tab and line end are plain."""
-
-
-def test_what_can_be_printed_is_left_as_it_is_where_the_stream_can_hold_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
-    text = "“a fox” · 816×816 – 雪 👩\u200d🎨 עברית\n\tdone…"
-    assert printable(text) == text
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
-    assert printable("“a fox” · 816×816 – 雪…") == '"a fox" - 816x816 - \\u96ea...'
-    monkeypatch.setattr(sys, "stdout", None)
-    assert printable(text + "\x1b[2J\ud800") == text + "\ufffd[2J\ufffd"

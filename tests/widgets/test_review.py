@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets.clock import now
 from evolink_widgets.errors import ConfigurationError, InvalidRequest
+from evolink_widgets.runtime.clock import now
 
 from .conftest import Browser
 

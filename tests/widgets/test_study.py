@@ -13,8 +13,8 @@ from PIL import Image
 from services import InProcess, quick
 
 import evolink_widgets as ew
-from evolink_widgets import connect
 from evolink_widgets.batches.study.study import Study
+from evolink_widgets.connect import state
 
 from .conftest import Browser
 
@@ -35,7 +35,7 @@ def service(quick_emulator: None, tmp_path: Path) -> Iterator[InProcess]:
     """An emulator that counts what it is asked for."""
     made = InProcess()
     session = made.session(tmp_path / "pictures", retry=quick())
-    connect._state.session = session
+    state.now.session = session
     yield made
     session.close()
 

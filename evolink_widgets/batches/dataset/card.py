@@ -9,7 +9,7 @@ from typing import Any
 
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.tasks.played import badge
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["Reviewed", "card"]
 

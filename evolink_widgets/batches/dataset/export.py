@@ -20,10 +20,10 @@ from evolink_widgets.batches.dataset.card import Reviewed, card
 from evolink_widgets.batches.dataset.near import near_duplicates, picture_hash
 from evolink_widgets.batches.dataset.samples import Sample
 from evolink_widgets.batches.rows.frames import free_names
-from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreError
 from evolink_widgets.judging.verdicts import Only, is_wanted
 from evolink_widgets.problem import shown
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.gallery.copies.copies import with_recipe
 from evolink_widgets.store.safe_files import guarded
 from evolink_widgets.store.store import Store

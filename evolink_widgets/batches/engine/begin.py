@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets import connect
 from evolink_widgets.batches.engine import worker
 from evolink_widgets.batches.engine.borrow import KEY_FOR_WORKERS, Workplace
 from evolink_widgets.batches.engine.buyer import EngineBuyer
@@ -18,6 +17,7 @@ from evolink_widgets.batches.engine.dask import DaskCluster
 from evolink_widgets.batches.engine.elsewhere import Elsewhere, check_address
 from evolink_widgets.batches.engine.worker import Hello
 from evolink_widgets.batches.runs.buying import Buyer
+from evolink_widgets.connect.current import proof_of_key
 from evolink_widgets.core.session import Session
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.tasks.played import EMULATOR, RECORDED
@@ -93,7 +93,7 @@ class Acquaintance:
         self._place = place
         self._simulated = session.simulated
         self._challenge = secrets.token_bytes(16)
-        self._ours = None if session.simulated else connect.proof_of_key(self._challenge)
+        self._ours = None if session.simulated else proof_of_key(self._challenge)
         self._known: set[str] = set()
 
     def check(self, address: str) -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from evolink_widgets.clock import now
 from evolink_widgets.core import loop
 from evolink_widgets.core.loans.loan import Loan, Return
 from evolink_widgets.core.retry import RetryPolicy
@@ -35,6 +34,7 @@ from evolink_widgets.errors import (
 from evolink_widgets.images.proof.check_picture import check_picture
 from evolink_widgets.rules.request.service_address import is_loopback, service_name
 from evolink_widgets.rules.tasks.schedule import Durations
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.journal.failures import failure_record
 from evolink_widgets.store.journal.journal import Entry, Step

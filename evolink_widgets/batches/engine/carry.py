@@ -25,7 +25,6 @@ from evolink_widgets.batches.engine.calls import Calls, Running
 from evolink_widgets.batches.engine.elsewhere import Elsewhere
 from evolink_widgets.batches.engine.home import Homecoming
 from evolink_widgets.batches.engine.lent_task import LentTask
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core.loans.lend import Home, LenderBooks, Wish
 from evolink_widgets.core.loans.loan import Loan, Return
 from evolink_widgets.core.session import Session
@@ -37,6 +36,7 @@ from evolink_widgets.errors import (
     ServiceUnavailable,
     StoreError,
 )
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Step
 

@@ -22,16 +22,16 @@ from evolink_widgets.batches.engine.carry import Carrier, OpenLoan
 from evolink_widgets.batches.engine.elsewhere import Elsewhere, PictureElsewhere
 from evolink_widgets.batches.engine.lent_task import LentTask
 from evolink_widgets.batches.engine.worker import News
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Task
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import Billed, EvolinkError, ServiceUnavailable, StoreError
 from evolink_widgets.rules.pricing.pricing import Estimate, Receipt
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import monotonic
+from evolink_widgets.runtime.deadline import deadline
 from evolink_widgets.store.journal.new_names import new_key
 from evolink_widgets.store.process_globals import process_global
 

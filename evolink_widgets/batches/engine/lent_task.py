@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 
 from evolink_widgets.batches.engine.worker import News
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core.asked import first_state
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.task import Stage, Task, withdrawn
@@ -13,6 +12,7 @@ from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.journal.journal import Entry
 from evolink_widgets.store.journal.new_names import new_key

@@ -18,16 +18,16 @@ from uuid import uuid4
 from evolink_widgets.batches.rows.files import ReferenceFiles
 from evolink_widgets.batches.rows.plan import Wanted
 from evolink_widgets.batches.runs.outcome import Meaning, Outcome, meaning_of
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core import loop
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.money import Terms
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.task import Stage, Task, TaskState, withdrawn
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import Billed, EvolinkError
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.request import ImageRequest
+from evolink_widgets.runtime.clock import monotonic
+from evolink_widgets.runtime.deadline import deadline
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.pool import Offer
 

@@ -15,7 +15,7 @@ from evolink_widgets.errors import (
 )
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.tasks.played import credits_words
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["BatchState", "FailureGroup", "spoken_time"]
 

@@ -19,7 +19,7 @@ from evolink_widgets.batches.study.axes import Axes, plural
 from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.fit import Fitted
 from evolink_widgets.store.file_names import one_line
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["said_cell", "study_html", "study_lines"]
 

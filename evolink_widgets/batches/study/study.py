@@ -24,12 +24,12 @@ from evolink_widgets.batches.study.pivot import Pivot, pivoted
 from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.settings import choice, number, seed_of
 from evolink_widgets.errors import ConfigurationError, InvalidRequest, StoreError
-from evolink_widgets.printable import printable
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.pricing.pricing import estimate as published
 from evolink_widgets.rules.request.request import whole_number
 from evolink_widgets.store.user_paths import path_of
+from evolink_widgets.text.printable import printable
 
 __all__ = ["Study"]
 

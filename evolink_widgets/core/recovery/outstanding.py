@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from evolink_widgets.clock import now as unix_now
 from evolink_widgets.rules.tasks.task import LINKS_LIVE
+from evolink_widgets.runtime.clock import now as unix_now
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
-from evolink_widgets.text import counted, moment, span
+from evolink_widgets.text.wording import counted, moment, span
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreError
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery.moves.months import MANY, is_tidy, move_some
 from evolink_widgets.store.spent_sums import count_new

@@ -14,7 +14,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from evolink_widgets.clock import ClockOffset, now
 from evolink_widgets.core.service.limits import LONGEST_READ, Limits, Pace
 from evolink_widgets.core.service.transport import (
     NoAnswer,
@@ -42,6 +41,7 @@ from evolink_widgets.rules.tasks.task import (
     read_task,
     read_task_list,
 )
+from evolink_widgets.runtime.clock import ClockOffset, now
 
 GENERATIONS = "/v1/images/generations"
 TASKS = "/v1/tasks"

@@ -14,7 +14,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from evolink_widgets.clock import now
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.core.service.transport import NoAnswer, Reply, Transport
@@ -31,6 +30,7 @@ from evolink_widgets.errors import (
 from evolink_widgets.rules.request.links import reference_rule
 from evolink_widgets.rules.tasks.outcome import Event, service_error
 from evolink_widgets.rules.tasks.task import read_mapping, read_number, read_seconds, read_text
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.uploads import KEPT, Upload
 
 __all__ = ["Files", "Quota"]

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.deadline import deadline
+from evolink_widgets.runtime.deadline import deadline
 
 __all__ = ["App", "AppTransport", "Message", "Receive", "Send"]
 

@@ -19,7 +19,7 @@ from typing import Any, cast
 import httpcore
 
 from evolink_widgets.core.loop import spawn
-from evolink_widgets.deadline import deadline
+from evolink_widgets.runtime.deadline import deadline
 
 __all__ = ["Sockets", "Stream", "addresses_of"]
 

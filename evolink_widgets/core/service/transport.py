@@ -27,10 +27,10 @@ from evolink_widgets.core.service.in_process import App, AppTransport
 from evolink_widgets.core.service.network import Guard, HostRefused, Network, ProxyRefused, Roots
 from evolink_widgets.core.service.proxies import SettingFault
 from evolink_widgets.core.settings.keys import HIDDEN, Key, in_document
-from evolink_widgets.deadline import deadline
 from evolink_widgets.references.secret_links import SECRETS, hide_secrets
 from evolink_widgets.rules.request.service_address import is_loopback
 from evolink_widgets.rules.tasks.outcome import Event
+from evolink_widgets.runtime.deadline import deadline
 
 CONNECTIONS = 16
 """Open at once to the API for what costs nothing: 500 readings a second over a line of 30 ms."""

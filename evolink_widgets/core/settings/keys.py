@@ -19,10 +19,10 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.late_pattern import late_pattern
-from evolink_widgets.printable import printable
+from evolink_widgets.runtime.late_pattern import late_pattern
 from evolink_widgets.store.in_use import bare, variable
 from evolink_widgets.store.process_globals import process_global
+from evolink_widgets.text.printable import printable
 
 __all__ = [
     "HIDDEN",

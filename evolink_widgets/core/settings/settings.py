@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from evolink_widgets.core.money import Budget, Per
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.errors import ConfigurationError
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.rules.request.request import whole_number
 from evolink_widgets.rules.request.service_address import is_loopback, plain_address
+from evolink_widgets.runtime.late_pattern import late_pattern
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.user_paths import absolute
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Estimate
-from evolink_widgets.text import moment
+from evolink_widgets.runtime.deadline import deadline
+from evolink_widgets.text.wording import moment
 
 if TYPE_CHECKING:
     from evolink_widgets.core.loop import Workers

@@ -26,7 +26,6 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core.loop import Workers, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, NotFound
 from evolink_widgets.rules.request.request import ImageRequest
@@ -34,6 +33,7 @@ from evolink_widgets.rules.tasks.assignment import certain_assignments
 from evolink_widgets.rules.tasks.evidence import Expected, Finding, Weight, expected, tell, weigh
 from evolink_widgets.rules.tasks.schedule import bucket_of
 from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot
+from evolink_widgets.runtime.clock import ClockOffset
 from evolink_widgets.store.journal.journal import Entry, Step
 from evolink_widgets.store.ledger.amounts import Amounts, read_amounts
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.runtime.deadline import deadline
 
 if TYPE_CHECKING:
     from evolink_widgets.core.service.client import Client

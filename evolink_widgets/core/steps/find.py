@@ -23,7 +23,7 @@ from evolink_widgets.errors import EvolinkError, OutcomeUnknown
 from evolink_widgets.rules.tasks.evidence import other_pixels, too_many
 from evolink_widgets.store.journal.failures import error_from, failure_record
 from evolink_widgets.store.journal.journal import Entry, Step
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext

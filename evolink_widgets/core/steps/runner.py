@@ -44,7 +44,7 @@ from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.store.journal.failures import error_from
 from evolink_widgets.store.journal.journal import Entry, Step
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.executions import Ask

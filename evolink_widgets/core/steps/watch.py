@@ -26,7 +26,7 @@ from evolink_widgets.rules.tasks.schedule import (
 )
 from evolink_widgets.rules.tasks.task import LINKS_LIVE, TaskSnapshot, TaskStatus, task_failure
 from evolink_widgets.store.journal.journal import is_found
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     from evolink_widgets.core.steps.context import TaskContext

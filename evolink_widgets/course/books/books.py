@@ -16,7 +16,6 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from evolink_widgets.clock import now
 from evolink_widgets.course.books import admission
 from evolink_widgets.course.books.admission import DECIDING, Asked, Caps
 from evolink_widgets.course.books.asks import Ask, Standing, Step, TokenHash, ask_of, millionths
@@ -33,6 +32,7 @@ from evolink_widgets.course.books.tables import (
 from evolink_widgets.course.books.transactions import Transactions
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.rules.tasks.task import TaskSnapshot
+from evolink_widgets.runtime.clock import now
 
 __all__ = ["Books"]
 

@@ -13,8 +13,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.runtime.clock import monotonic
 
 if TYPE_CHECKING:
     from evolink_widgets.core.loop import Workers

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.database.database import FILE
 from evolink_widgets.store.database.schema import MIGRATIONS
 from evolink_widgets.store.unwritten import is_library

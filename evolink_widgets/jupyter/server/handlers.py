@@ -22,10 +22,10 @@ from jupyter_server.utils import url_path_join
 from tornado import web, websocket
 
 from evolink_widgets.core.loop import Workers
-from evolink_widgets.deadline import deadline
 from evolink_widgets.errors import EvolinkError
 from evolink_widgets.jupyter.server.callbacks import open_for_callbacks, with_own_login
 from evolink_widgets.jupyter.server.changes import Changes
+from evolink_widgets.runtime.deadline import deadline
 
 if TYPE_CHECKING:
     from evolink_widgets.jupyter.server.found_stores import FoundStores

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from evolink_widgets.clock import now as unix_now
 from evolink_widgets.core.money import meter, midnight_of
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreError
 from evolink_widgets.jupyter.server.found_stores import FoundStore
@@ -19,6 +18,7 @@ from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.played import NOT_CHARGED, RECORDED, is_uncharged
 from evolink_widgets.rules.tasks.schedule import Durations, Plan, bucket_of, expected_seconds
+from evolink_widgets.runtime.clock import now as unix_now
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.journal.journal import Entry, Step, is_free
 from evolink_widgets.store.ledger.spending_report import read_spending

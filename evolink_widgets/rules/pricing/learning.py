@@ -36,7 +36,7 @@ from evolink_widgets.rules.pricing.pricing import (
     text_credits,
 )
 from evolink_widgets.rules.request.request import BETA, ImageRequest
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["Learned", "Sample", "makes_sense"]
 

@@ -16,11 +16,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evolink_widgets.late_pattern import late_pattern
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.request.request import BETA, ImageRequest
 from evolink_widgets.rules.request.sizes import RATIOS
-from evolink_widgets.text import counted
+from evolink_widgets.runtime.late_pattern import late_pattern
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["AUTO_HIGH", "AUTO_LOW", "CREDITS_PER_USD", "PRICES_OF", "Estimate", "Receipt",
            "estimate", "in_steps", "output_tokens", "picture_credits", "picture_range",

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from enum import Enum
 
-from evolink_widgets.late_pattern import late_pattern
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["Zone", "folded", "host_rule", "reachable_from", "zone_of", "zone_of_host"]
 

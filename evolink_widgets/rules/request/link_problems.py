@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.link_secrets import without_secret
 from evolink_widgets.rules.request.links import (
@@ -13,6 +12,7 @@ from evolink_widgets.rules.request.links import (
     nearest_link,
     reference_rule,
 )
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["link_problems"]
 

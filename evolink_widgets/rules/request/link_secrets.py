@@ -11,7 +11,7 @@ import hashlib
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from evolink_widgets.late_pattern import late_pattern
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["HIDDEN", "is_hidden", "secrets_of", "without_secret"]
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.rules.request.addresses import host_rule
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = [
     "MAX_CALLBACK",

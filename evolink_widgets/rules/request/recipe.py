@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request.request import BETA, ImageRequest, told_references
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["Recipe", "handed_on"]
 

@@ -23,9 +23,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
 from evolink_widgets.rules.request import sizes
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["BETA", "MAX_BETA_TOKENS", "MAX_N", "MAX_PROMPT", "MAX_REFERENCES", "MODELS",
            "QUALITIES", "ImageRequest", "Problem", "fewest_tokens", "likely_tokens", "problems",

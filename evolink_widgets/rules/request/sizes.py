@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from evolink_widgets.errors import InvalidRequest
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.problem import Problem, shown
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = [
     "AUTO",

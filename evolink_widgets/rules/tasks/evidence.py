@@ -20,7 +20,7 @@ from enum import Enum
 from evolink_widgets.rules.pricing.tariff import Amount, Tariff, facts_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import TaskSnapshot, TaskStatus
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 __all__ = ["Expected", "Finding", "Weight", "expected", "other_pixels", "tell", "too_many", "weigh"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from evolink_widgets.errors import Billed, EvolinkError, ServiceError, TaskFailed
-from evolink_widgets.late_pattern import late_pattern
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["EMULATOR", "NOT_CHARGED", "RECORDED", "TapeId", "badge", "badge_of", "credits_words",
            "error_badge", "is_recorded", "is_simulated", "is_uncharged", "recipe_service",

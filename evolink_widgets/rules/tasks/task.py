@@ -19,8 +19,8 @@ from enum import Enum
 from typing import Any
 
 from evolink_widgets.errors import BadReply, Billed, ContentRefused, TaskCancelled, TaskFailed
-from evolink_widgets.late_pattern import late_pattern
 from evolink_widgets.rules.pricing.pricing import Receipt
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["LINKS_LIVE", "MOST_CREDITS", "MOST_PICTURES", "Credits", "Failure", "TaskListItem",
            "TaskSnapshot", "TaskStatus", "read_credits", "read_mapping", "read_number",

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.database.checking import check_files, check_schema, harden
 from evolink_widgets.store.database.mounts import on_network
 from evolink_widgets.store.database.schema import APPLICATION_ID, MIGRATIONS, Change

@@ -14,8 +14,8 @@ from sqlite3 import Row
 from typing import TYPE_CHECKING
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.rules.request.recipe import Recipe
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store.database.database import storable
 from evolink_widgets.store.file_names import KEY
 from evolink_widgets.store.gallery import marks

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from evolink_widgets.errors import StoreReadOnly
-from evolink_widgets.lazy_module import LazyModule
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store.database.database import Database
 from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.gallery import StoredPictures

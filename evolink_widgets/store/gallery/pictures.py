@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import evolink_widgets as public
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import EXTENSIONS
-from evolink_widgets.lazy_module import LazyModule
 from evolink_widgets.moved_files import where_it_lies
-from evolink_widgets.printable import printable
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
 from evolink_widgets.rules.tasks.played import badge_of, is_recorded, is_simulated
+from evolink_widgets.runtime.lazy_module import LazyModule
 from evolink_widgets.store import in_use
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import in_database, one_line
@@ -45,7 +44,8 @@ from evolink_widgets.store.safe_files import (
 )
 from evolink_widgets.store.unwritten import is_library
 from evolink_widgets.store.user_paths import path_of
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 if TYPE_CHECKING:
     import numpy

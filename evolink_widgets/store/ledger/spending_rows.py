@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from evolink_widgets.printable import printable
 from evolink_widgets.store.spent_sums import Amounts
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["DaySpending", "NotebookSpending", "TaskSpending", "Total", "UnchargedTotal", "grouped",
            "local_day"]  # fmt: skip

@@ -21,8 +21,8 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import NoReturn
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreDamaged, StoreError, StoreReadOnly, StoreTooNew
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.database.checking import check_files
 from evolink_widgets.store.database.copy_aside import open_aside
 from evolink_widgets.store.database.database import FILE, Access, Database, dump, sqlite_guarded

@@ -20,11 +20,10 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from unicodedata import normalize
 
-from evolink_widgets.clock import now
 from evolink_widgets.errors import StoreDamaged, StoreError
 from evolink_widgets.images.proof.check_picture import NotAPicture, check_picture
 from evolink_widgets.moved_files import where_it_lies
-from evolink_widgets.printable import printable
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.database.database import Database, insert
 from evolink_widgets.store.file_names import TRASH
 from evolink_widgets.store.gallery.rows.rows import (
@@ -58,7 +57,8 @@ from evolink_widgets.store.safe_files import (
 from evolink_widgets.store.saved_presets import Presets
 from evolink_widgets.store.spent_sums import uncount
 from evolink_widgets.store.user_paths import is_same_folder
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 _AT_ONCE = 200
 

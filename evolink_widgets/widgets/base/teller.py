@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.core.loop import spawn
+from evolink_widgets.runtime.clock import monotonic
 
 __all__ = ["Teller"]
 

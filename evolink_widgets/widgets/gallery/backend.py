@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evolink_widgets.clock import now
 from evolink_widgets.errors import EvolinkError, StoreError
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store import in_use
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.all_pictures import AllPictures
@@ -19,7 +19,7 @@ from evolink_widgets.store.gallery.rows.query import Query
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.library.library import Library
 from evolink_widgets.store.store import Store
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.saved_runs import finished
 

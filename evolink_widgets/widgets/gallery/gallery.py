@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.core.task import Stage, Task, TaskState
 from evolink_widgets.errors import ConfigurationError, EvolinkError
-from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.query import Query
+from evolink_widgets.text.printable import printable
 from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import described

@@ -10,11 +10,11 @@ from typing import Any, overload
 import traitlets
 
 from evolink_widgets.errors import EvolinkError, StoreDamaged
-from evolink_widgets.printable import printable
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.rows.query import Query
-from evolink_widgets.text import counted
+from evolink_widgets.text.printable import printable
+from evolink_widgets.text.wording import counted
 
 __all__ = ["QUERY", "QueryResults", "TimestampTrait", "query_of"]
 

@@ -14,18 +14,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar
 
-from evolink_widgets.clock import now
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import Workers, run_on_loop
 from evolink_widgets.core.task import TaskState
 from evolink_widgets.errors import EvolinkError
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.gallery import marks
 from evolink_widgets.store.gallery.gallery import StoredPictures
 from evolink_widgets.store.gallery.marks import Picture
 from evolink_widgets.store.gallery.pictures import GeneratedImage, in_place
 from evolink_widgets.store.process_globals import process_global
 from evolink_widgets.store.store import Store
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import Panel, described

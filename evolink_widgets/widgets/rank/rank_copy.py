@@ -7,11 +7,11 @@ from html import escape
 from typing import Any
 
 from evolink_widgets.judging.standing import Placed, Standing
-from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import thumbnail_html
-from evolink_widgets.text import counted
+from evolink_widgets.text.scrolling import scrolling
+from evolink_widgets.text.wording import counted
 
 __all__ = ["MOST_ROWS", "head_of", "lines_of", "open_words", "ranking_html", "signed", "span_of"]
 

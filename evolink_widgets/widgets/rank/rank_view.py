@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, cast, get_args
 
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import Workers, call_on_loop
 from evolink_widgets.errors import ConfigurationError
 from evolink_widgets.judging.entries import By, Entries, entries_of, key_of
 from evolink_widgets.judging.ranking import Pair, Ranking
 from evolink_widgets.judging.standing import Difference, Placed, Standing
-from evolink_widgets.printable import printable
 from evolink_widgets.problem import shown
 from evolink_widgets.rules.tasks.played import badge_of
 from evolink_widgets.store.file_names import one_line
@@ -20,6 +19,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html
 from evolink_widgets.store.judging.verdicts import Picture
 from evolink_widgets.store.judging.votes import Outcome
+from evolink_widgets.text.printable import printable
 from evolink_widgets.widgets.base import assets
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.teller import Teller

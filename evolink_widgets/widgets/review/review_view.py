@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from evolink_widgets.batches.rows.frames import Frame, is_missing, read_frame
-from evolink_widgets.clock import now
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import call_on_loop, spawn
 from evolink_widgets.errors import ConfigurationError, EvolinkError
 from evolink_widgets.judging.agreement import Agreement
 from evolink_widgets.judging.review import Review
 from evolink_widgets.rules.tasks.played import badge_of
+from evolink_widgets.runtime.clock import now
 from evolink_widgets.store.file_names import one_line
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import html, sheet
 from evolink_widgets.store.judging.verdicts import Change, Judgement, Verdict
 from evolink_widgets.store.store import Store
 from evolink_widgets.store.unwritten import is_library
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import assets, describe
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.saved_runs import finished

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import Workers
 from evolink_widgets.core.task import Stage
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreError

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import run_on_loop, spawn
 from evolink_widgets.errors import EvolinkError, InvalidRequest, StoreDamaged
 from evolink_widgets.images.proof.check_picture import EXTENSIONS

@@ -8,8 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
-from evolink_widgets.clock import now
-from evolink_widgets.connect import session
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.executions import notebook_name
 from evolink_widgets.core.loop import run_on_loop
 from evolink_widgets.core.task import Task, TaskState
@@ -17,7 +16,8 @@ from evolink_widgets.errors import EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import estimate
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.task import Credits
-from evolink_widgets.text import counted
+from evolink_widgets.runtime.clock import now
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import assets, describe, money
 from evolink_widgets.widgets.base.messages import Answer
 from evolink_widgets.widgets.base.panel import described

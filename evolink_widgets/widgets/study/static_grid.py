@@ -9,9 +9,9 @@ from evolink_widgets.batches.study.balance import Cell
 from evolink_widgets.batches.study.pivot import Pivot
 from evolink_widgets.batches.study.study import Study
 from evolink_widgets.rules.tasks.played import badge_of
-from evolink_widgets.scrolling import scrolling
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.gallery.thumbnails.static_copy import NO_MATHS, html, thumbnail_html
+from evolink_widgets.text.scrolling import scrolling
 from evolink_widgets.widgets.base.companion import MOST_PICTURES
 
 __all__ = ["pictures_of", "static_grid"]

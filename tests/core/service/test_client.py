@@ -11,13 +11,13 @@ import pytest
 from services import Emulated, Scripted
 
 from evolink_widgets import errors
-from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core import loop
 from evolink_widgets.core.service.client import Client, Sent
 from evolink_widgets.core.service.limits import Limits
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.outcome import Outcome
 from evolink_widgets.rules.tasks.task import TaskStatus
+from evolink_widgets.runtime.clock import ClockOffset
 
 T = TypeVar("T")
 Ask = Callable[[Client], Coroutine[Any, Any, T]]

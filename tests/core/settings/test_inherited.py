@@ -10,8 +10,8 @@ import pytest
 from services import KEY
 
 import evolink_widgets as ew
-from evolink_widgets import connect
-from evolink_widgets.connect import buying_nothing_here
+from evolink_widgets.connect import state
+from evolink_widgets.connect.current import buying_nothing_here
 from evolink_widgets.core.settings.inherited import SPEND_VARIABLE, Inherited
 
 pytestmark = pytest.mark.usefixtures("own_settings")
@@ -82,7 +82,7 @@ def test_a_word_that_the_user_writes_stays_where_it_is_equal(
     monkeypatch.setenv("EVOLINK_MODE", "emulator")
     ew.configure(spend=None, mode=None)
     assert os.environ[SPEND_VARIABLE] == "never"
-    assert not connect._may_spend()
+    assert not state.now.may_spend()
     assert ew.session().simulated
 
 
@@ -96,14 +96,14 @@ def test_a_word_that_was_taken_away_in_a_block_comes_back_after_it(
                 ew.configure(budget=5)
                 with buying_nothing_here("a check in it"):
                     pass
-            assert not connect._may_spend()
+            assert not state.now.may_spend()
         assert os.environ[SPEND_VARIABLE] == "never"
         emptied = mock.patch.dict(os.environ, clear=True)
         with buying_nothing_here("a check"):
             emptied.start()
             ew.configure(budget=6)
         emptied.stop()
-        assert not connect._may_spend()
+        assert not state.now.may_spend()
         ew.configure(budget=None)
         assert os.environ[SPEND_VARIABLE] == "never"
 
@@ -114,7 +114,7 @@ def test_a_word_that_a_copy_of_the_environment_brings_back_counts_no_more(
     with buying_nothing_here("a check"):
         kept = dict(os.environ)
     os.environ.update(kept)
-    assert connect._may_spend()
+    assert state.now.may_spend()
     ew.configure(budget=5)
     assert SPEND_VARIABLE not in os.environ
     ew.configure(mode="emulator")
@@ -131,12 +131,12 @@ def test_what_a_program_was_handed_on_holds_in_it(monkeypatch: pytest.MonkeyPatc
     """A child's own blocks and their ends take nothing of it away."""
     Inherited().write(NEVER)  # by the program that has started this one
     handed = os.environ[SPEND_VARIABLE]
-    assert not connect._may_spend()
+    assert not state.now.may_spend()
     with buying_nothing_here("a check"):
         pass
     ew.configure(spend="never")
     ew.configure(spend=None)
     assert os.environ[SPEND_VARIABLE] == handed
-    assert not connect._may_spend()
+    assert not state.now.may_spend()
     ew.configure(spend="allow")  # a person's word, in this very program
-    assert connect._may_spend()
+    assert state.now.may_spend()

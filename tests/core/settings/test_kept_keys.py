@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import evolink_widgets as ew
-from evolink_widgets import connect
+from evolink_widgets.connect import state
 from evolink_widgets.core.settings.kept_keys import KEYRING, SCOPE, kept_key
 from evolink_widgets.core.settings.keys import KEY_VARIABLE
 from evolink_widgets.errors import ConfigurationError
@@ -88,7 +88,7 @@ def test_a_host_that_refuses_is_passed_over(keep: Keep, host: str) -> None:
 def test_the_environment_goes_before_what_is_kept_and_the_emulator_asks_for_neither(
     keep: Keep, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
-    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(state, "now", state.State())
     keep("the keyring", SECRET)
     ew.configure(store=f"{tmp_path}/store", spend="never")
     assert ew.session().key_source == "the keyring"
@@ -103,7 +103,7 @@ def test_the_environment_goes_before_what_is_kept_and_the_emulator_asks_for_neit
 def test_what_was_found_stays_until_configure_asks_again(
     keep: Keep, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
-    monkeypatch.setattr(connect, "_state", connect.State())
+    monkeypatch.setattr(state, "now", state.State())
     ew.configure(store=f"{tmp_path}/store")
     assert ew.session().service == "emulator"
     keep("the keyring", SECRET)

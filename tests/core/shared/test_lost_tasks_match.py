@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evolink_widgets.clock import ClockOffset
 from evolink_widgets.core.shared.lost_tasks import (
     EARLY,
     LATE,
@@ -25,6 +24,7 @@ from evolink_widgets.rules.pricing.tariff import Tariff, facts_of
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.evidence import expected
 from evolink_widgets.rules.tasks.task import TaskListItem, TaskSnapshot, TaskStatus
+from evolink_widgets.runtime.clock import ClockOffset
 from evolink_widgets.store.journal.journal import Entry, Step
 
 T = 1_795_500_000

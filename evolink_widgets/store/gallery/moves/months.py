@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection, Row
 
-from evolink_widgets.clock import monotonic
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.moved_files import month_of
+from evolink_widgets.runtime.clock import monotonic
 from evolink_widgets.store.database.database import Database, dump
 from evolink_widgets.store.file_names import inside
 from evolink_widgets.store.gallery.rows.rows import MONTHS_NOTE, has_months

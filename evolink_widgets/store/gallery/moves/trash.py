@@ -43,7 +43,7 @@ from evolink_widgets.store.safe_files import (
     take_back,
 )
 from evolink_widgets.store.spent_sums import uncount
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 
 log = logging.getLogger("evolink_widgets")
 

@@ -117,11 +117,10 @@ _OF_A_TAPE = (
 )
 """Sets that a cassette replayed: what was off it was drawn, and has an id of the emulator's."""
 
-ANY_RECORDED = (
-    # By the narrow books, 11 ms of 100,000 tasks; a library may have none.
-    f"SELECT EXISTS (SELECT 1 FROM ledger WHERE service = '{RECORDED}') OR "
-    f"(NOT EXISTS (SELECT 1 FROM ledger) AND EXISTS (SELECT 1 FROM sets WHERE {_OF_A_TAPE}))"
-)
+_REPLAYED = f"tasks WHERE task_id IS NOT NULL AND {_OF_A_TAPE}"
+"""By the journal, which has an index of ids; a library has its lines, too."""
+
+ANY_RECORDED = f"SELECT EXISTS (SELECT 1 FROM {_REPLAYED})"
 
 TIMES = (
     "SELECT (SELECT min(created_at) FROM pictures WHERE trashed_at IS NULL) AS oldest, "
@@ -159,7 +158,7 @@ def condition(query: Query) -> tuple[str, list[object]]:
             values.append(moment)
     if query.recorded is not None:
         which = "IN" if query.recorded else "NOT IN"
-        wheres.append(f"key {which} (SELECT key FROM sets WHERE {_OF_A_TAPE})")
+        wheres.append(f"key {which} (SELECT key FROM {_REPLAYED})")
     if query.among is not None:
         # One parameter for any number: SQLite bounds how many a statement may have.
         wheres.append("key || '.' || number IN (SELECT value FROM json_each(?))")

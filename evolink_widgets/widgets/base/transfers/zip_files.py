@@ -13,7 +13,7 @@ from typing import Any
 from evolink_widgets.errors import EvolinkError, StoreDamaged
 from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.store.user_paths import absolute
-from evolink_widgets.text import counted
+from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base.transfers.outgoing_pictures import CHUNK
 
 __all__ = ["ZipFiles"]

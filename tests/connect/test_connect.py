@@ -13,7 +13,8 @@ import pytest
 from services import KEY, OnPort, environment, until
 
 import evolink_widgets as ew
-from evolink_widgets import connect, errors
+from evolink_widgets import errors
+from evolink_widgets.connect import state
 from evolink_widgets.rules.request.request import ImageRequest
 
 pytestmark = pytest.mark.usefixtures("own_settings")
@@ -83,16 +84,16 @@ def test_live_without_a_key_is_refused_with_what_to_do() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["base_url", "files_url"])
 def test_an_address_that_is_none_or_would_show_the_key_is_refused(name: str, url: str) -> None:
-    before = connect._state.settings
+    before = state.now.settings
     with pytest.raises(errors.ConfigurationError, match=name):
         ew.configure(**{name: url})  # type: ignore[arg-type]
-    assert connect._state.settings is before
+    assert state.now.settings is before
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:2"])
 def test_this_very_machine_may_be_asked_in_the_clear(url: str) -> None:
     ew.configure(base_url=url)
-    assert connect._state.settings.base_url == url
+    assert state.now.settings.base_url == url
 
 
 @pytest.mark.parametrize(

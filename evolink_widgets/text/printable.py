@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from evolink_widgets.late_pattern import late_pattern
+from evolink_widgets.runtime.late_pattern import late_pattern
 
 __all__ = ["printable"]
 

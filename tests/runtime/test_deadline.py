@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from evolink_widgets.core.service.in_process import AppTransport, Message, Receive, Send
-from evolink_widgets.deadline import deadline
+from evolink_widgets.runtime.deadline import deadline
 
 
 def test_what_takes_too_long_ends() -> None:

@@ -1,0 +1,1 @@
+"""What Python leaves out: time that can be set, deadlines, and what is loaded at its first use."""

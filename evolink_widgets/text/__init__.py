@@ -1,0 +1,1 @@
+"""Text for people: counts and times in words, what is safe to print, tables that scroll."""
